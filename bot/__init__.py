@@ -1,0 +1,3 @@
+"""Paperboy's core: papers, editions, plans, votes. It knows no chat platform."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The boundary with chat platforms: messages, events and the adapter protocols. Pure; no platform named."""

@@ -1,0 +1,149 @@
+"""What a chat platform must do for us, as a few small protocols.
+
+Every adapter posts; what else it can do is declared by which protocols it has the methods of. The
+core asks with `isinstance`, so an e-mail adapter is an adapter that only posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
+
+from bot.chat.event import Answer, Event, Person, Place, Ref
+from bot.chat.message import Message, Text
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """How much one message may hold, counted on the wire after escaping (`Posts.width`)."""
+
+    chars: int  # in the whole message
+    blocks: int  # blocks, cards and button rows together
+    block_chars: int  # in one block
+    controls: int  # buttons in one row
+    label: int = 75  # characters of a button's label
+
+
+@runtime_checkable
+class Posts(Protocol):
+    """The least an adapter does. Posting needs no listening connection, so a worker can deliver alone."""
+
+    @property
+    def name(self) -> str:
+        """The platform's name in places: `slack`, `discord`, `web`."""
+        ...
+
+    @property
+    def limits(self) -> Limits: ...
+
+    def width(self, run: Text) -> int:
+        """The size of a text on the wire, after escaping."""
+        ...
+
+    async def post(self, place: Place, message: Message, *, key: str) -> Ref:
+        """Post `message`; `key` (at most 25 characters) marks it so that a crash can be made good.
+
+        Raises `Refused`, `Busy` or `Unsure`.
+        """
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class Finds(Protocol):
+    """Can tell whether a message with a key is there: what makes exactly once possible after a crash."""
+
+    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None: ...
+
+
+@runtime_checkable
+class Edits(Protocol):
+    """Can change what was posted. Raises like `post`; a deleted message is `Refused`."""
+
+    async def edit(self, ref: Ref, message: Message) -> None: ...
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """Can say who reacted how: emoji in Unicode without skin tone → ids of people, without the bot."""
+
+    async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]: ...
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """Hears people: hands each event to the core and shows the answer, until cancelled.
+
+    The adapter acknowledges within its platform's time limit first, then asks the core.
+    """
+
+    async def listen(self, core: Core) -> None: ...
+
+
+class CommandHelp(Struct, frozen=True, kw_only=True):
+    """What an adapter needs to offer a command: names for menus and completion."""
+
+    name: str
+    usage: str  # `schedule WHEN [QUERY] [top N]`
+    summary: str  # one sentence
+    private: bool = True  # its answers are for the asker only
+    admin: bool = False  # needs the right to set schedules
+
+
+class Core(Protocol):
+    """The core as an adapter sees it."""
+
+    @property
+    def commands(self) -> Sequence[CommandHelp]: ...
+
+    async def handle(self, event: Event) -> Answer | None:
+        """Act on an event; None: nothing to say. Never raises: what goes wrong becomes a private answer."""
+        ...
+
+    async def complete(self, text: str, who: Person) -> Sequence[str]:
+        """Continuations of what somebody is typing after `/papers `, best first."""
+        ...
+
+    async def healthy(self) -> Mapping[str, str]:
+        """What is wrong now, by part; empty when all is well."""
+        ...
+
+
+class Shelf(Protocol):
+    """A few durable records of an adapter's own (installations, a command hash, a chat history).
+
+    One namespace per adapter, kept by the core's store; keys are text, in order; values are bytes.
+    """
+
+    async def get(self, key: str) -> bytes | None: ...
+
+    async def put(self, key: str, value: bytes, *, if_absent: bool = False) -> bool:
+        """Keep a value; False when `if_absent` and there was one already (it stays)."""
+        ...
+
+    async def delete(self, key: str) -> None: ...
+
+    async def scan(
+        self, prefix: str, *, after: str = "", last: int | None = None
+    ) -> Sequence[tuple[str, bytes]]:
+        """Records whose key starts with `prefix` and comes after `after`, in order of key; `last`: only
+        that many from the end."""
+        ...
+
+
+class Setup(Struct, frozen=True, kw_only=True):
+    """What the core gives an adapter to start with."""
+
+    options: Mapping[str, object]  # its own section of the settings, environment included
+    shelf: Shelf
+    home: Path  # the data folder
+
+
+class Factory(Protocol):
+    """The entry point in the group `paperboy.adapters`; None: not configured here, leave it out."""
+
+    def __call__(self, setup: Setup) -> Posts | None: ...

@@ -1,0 +1,99 @@
+"""Every error Paperboy raises on purpose.
+
+PaperboyError               says what happened and what to do next
+├── ConfigError             a setting is unknown, missing or cannot be read
+├── SourceError             a source gave nothing usable; the next source still runs
+│   ├── Unreachable         no answer, or a server error: try again later
+│   ├── Throttled           the source asks us to wait (`retry_after` seconds)
+│   └── Malformed           an answer came, but it is not what the source documents
+├── StoreError              the database cannot be opened, read or written
+├── ModelError              a language or embedding model is missing or failed
+├── AskError                a person asked for something we can't do; shown to them, privately
+├── AlreadyDone             this incoming event has had its effect; do nothing
+└── PostError               a platform did not take a message
+    ├── Refused             never will: says what an admin can do
+    ├── Busy                not now: try again after `retry_after` seconds
+    └── Unsure              no answer came: it may have been posted; find it, never resend blindly
+"""
+
+from __future__ import annotations
+
+
+class PaperboyError(Exception):
+    """Something went wrong, and `hint` says what the reader can do about it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ConfigError(PaperboyError):
+    """A setting is unknown, missing or cannot be read."""
+
+
+class SourceError(PaperboyError):
+    """A source gave nothing usable; other sources are not affected."""
+
+
+class Unreachable(SourceError):
+    """No answer, or a server error."""
+
+
+class Throttled(SourceError):
+    """The source asks us to wait."""
+
+    def __init__(self, message: str, *, retry_after: float, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after
+
+
+class Malformed(SourceError):
+    """An answer came, but it is not what the source documents."""
+
+
+class StoreError(PaperboyError):
+    """The database cannot be opened, read or written."""
+
+
+class ModelError(PaperboyError):
+    """A language or embedding model is missing or failed."""
+
+
+class AskError(PaperboyError):
+    """A person asked for something that can't be done; message and hint are shown to them."""
+
+
+class AlreadyDone(PaperboyError):
+    """This incoming event has had its effect already."""
+
+
+class PostError(PaperboyError):
+    """A platform did not take a message."""
+
+
+class Refused(PostError):
+    """The platform will never take this message; `hint` says what an admin can do.
+
+    `broken` is true when the place itself is unusable (channel gone, bot removed, permission missing),
+    false when only this message is at fault.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, broken: bool = False) -> None:
+        super().__init__(message, hint)
+        self.broken = broken
+
+
+class Busy(PostError):
+    """The platform took nothing and asks us to come back."""
+
+    def __init__(self, message: str, *, retry_after: float, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after
+
+
+class Unsure(PostError):
+    """No answer came: the message may have been posted."""

@@ -1,0 +1,39 @@
+"""Which papers a search or a subscription asks for, as a value."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from msgspec import Struct
+
+from bot.papers.model import Paper
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """Conditions that must all hold; within one field, any of the values will do."""
+
+    after: date | None = None  # published on this day or later (UTC)
+    before: date | None = None  # published before this day (UTC)
+    categories: tuple[str, ...] = ()  # `cs.CL`, or an archive as a whole: `cs`
+    authors: tuple[str, ...] = ()  # part of a name, any case
+    sources: tuple[str, ...] = ()
+
+    def takes(self, paper: Paper) -> bool:
+        """Whether `paper` meets every condition."""
+        day = paper.published.date() if paper.published else None
+        return (
+            (self.after is None or (day is not None and day >= self.after))
+            and (self.before is None or (day is not None and day < self.before))
+            and (not self.categories or any(_in_category(c, paper.categories) for c in self.categories))
+            and (not self.authors or any(_names(a, paper.authors) for a in self.authors))
+            and (not self.sources or not paper.sources.isdisjoint(self.sources))
+        )
+
+
+def _in_category(wanted: str, categories: tuple[str, ...]) -> bool:
+    low = wanted.casefold()
+    return any(c.casefold() == low or c.casefold().startswith(low + ".") for c in categories)
+
+
+def _names(wanted: str, authors: tuple[str, ...]) -> bool:
+    return any(wanted.casefold() in author.casefold() for author in authors)

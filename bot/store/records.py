@@ -1,0 +1,180 @@
+"""What the store keeps besides papers, as frozen records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from bot.chat.event import Place, Ref
+from bot.chat.message import Message
+from bot.papers.model import Paper, PaperId
+
+Key: TypeAlias = str
+"""A delivery key: 25 characters at most, the same for the same post however often it is planned."""
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """What became of a batch of listings."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: Kept) -> Kept:
+        return Kept(
+            new=self.new + other.new,
+            changed=self.changed + other.changed,
+            unchanged=self.unchanged + other.unchanged,
+        )
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """A paper on a source's list of a day, with the moment we first saw it there."""
+
+    paper: Paper
+    source: str
+    day: date
+    seen: datetime
+
+
+class Fetch(Struct, frozen=True, kw_only=True):
+    """How the last look at a source's day went."""
+
+    source: str
+    day: date
+    at: datetime
+    error: str = ""  # empty: it answered
+    grew: datetime | None = None  # when its list last got longer
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A one-line summary of one version of a paper in one language, and where it comes from."""
+
+    paper: PaperId
+    version: int = 1
+    text: str
+    language: str = "en"
+    provenance: Literal["human", "claude", "source", "extract"]
+    model: str = ""  # which model wrote it; empty for a human or an extract
+    prompt: str = ""  # hash of the prompt it answers
+    failures: tuple[str, ...] = ()  # what the check found wrong; a line with failures is never shown
+    made: datetime
+
+
+class Subscription(Struct, frozen=True, kw_only=True):
+    """A channel's wish to be brought papers."""
+
+    id: str  # short, for people to type: `k3f9`
+    place: Place
+    schedule: str  # canonical text, read by `bot.delivery.schedule`
+    query: str = ""  # as somebody would type it after `/papers`, filters included
+    sources: tuple[str, ...] = ("huggingface",)
+    count: int = 10  # papers an edition at most
+    layout: Literal["thread", "compact"] = "thread"
+    min_votes: int = 0  # upvotes outside plus votes here
+    language: str = "en"
+    created: datetime
+    created_by: str = ""  # `Person.key`
+    paused: str = ""  # why it is paused, for people; empty: it runs
+    catch_up_hours: int = 24  # a missed edition younger than this is still posted
+
+
+class LeftOut(Struct, frozen=True, kw_only=True):
+    """A paper that an edition's post does not show, and why."""
+
+    paper: PaperId
+    reason: Literal["no match", "seen before", "too few votes", "list full", "withdrawn"]
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """One occurrence of a subscription's schedule and what came of it; each is recorded once."""
+
+    subscription: str
+    slot: datetime  # when it was due, UTC
+    edition: str = ""  # `huggingface:2025-03-18`; empty when there was none
+    outcome: Literal["posted", "quiet", "missed"]
+    why: str = ""  # for people, when nothing was posted
+    left_out: tuple[LeftOut, ...] = ()
+    at: datetime  # when it was planned, UTC
+
+
+class Post(Struct, frozen=True, kw_only=True):
+    """One message to send."""
+
+    key: Key
+    place: Place
+    message: Message
+    parent: Key = ""  # the post whose thread it goes into
+    subscription: str = ""
+    edition: str = ""
+    part: str = "head"  # `head`, or the paper's id
+    papers: tuple[PaperId, ...] = ()  # the papers it shows
+    reasons: tuple[str, ...] = ()  # why this paper was chosen
+    due: datetime
+
+
+class State(Enum):
+    """Where a post stands.
+
+    planned ──► claimed ──► sent
+       ▲           ├──────► unsure ──► (found: sent | not found: planned | can't tell: dead)
+       └── retry ──┴──────► dead (its reason says what to do; `paperboy retry` plans it again)
+    """
+
+    PLANNED = "planned"  # to be sent at or after its time
+    CLAIMED = "claimed"  # a process holds it until the lease ends
+    SENT = "sent"  # the platform has it
+    UNSURE = "unsure"  # an attempt had no answer: look before sending again
+    DEAD = "dead"  # given up
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """A post and how its delivery stands."""
+
+    post: Post
+    state: State
+    attempts: int = 0
+    doubtful: bool = False  # an earlier attempt may have reached the platform
+    token: str = ""  # who holds the lease
+    parent_ref: Ref | None = None  # where the parent went, once it is sent
+    ref: Ref | None = None  # where it went
+    reason: str = ""  # why it is not sent
+    next_attempt: datetime
+    sent: datetime | None = None
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """One sign of approval or the contrary: a reaction on one message, or the vote button.
+
+    A ballot is what a person's marks on a paper come to: the latest that still stands counts, once.
+    """
+
+    community: str  # the tenant
+    person: str  # `Person.key`
+    paper: PaperId
+    origin: str  # the message reacted to (`str(place) + "#" + id`), or `button`
+    emoji: str
+    value: Literal[1, -1]
+    at: datetime
+
+
+class Tally(Struct, frozen=True):
+    """A paper's ballots in one community."""
+
+    up: int = 0
+    down: int = 0
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """What to look for in titles, abstracts, authors and keywords; words are plain, never query syntax."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()  # each must occur as it stands
+    prefix: bool = False  # the last word may go on: somebody is still typing
+
+
+Scores: TypeAlias = Mapping[PaperId, float]
