@@ -127,9 +127,7 @@ class Shelf(Protocol):
 
     async def delete(self, key: str) -> None: ...
 
-    async def scan(
-        self, prefix: str, *, after: str = "", last: int | None = None
-    ) -> Sequence[tuple[str, bytes]]:
+    async def scan(self, prefix: str, *, after: str = "", last: int | None = None) -> Sequence[tuple[str, bytes]]:
         """Records whose key starts with `prefix` and comes after `after`, in order of key; `last`: only
         that many from the end."""
         ...

@@ -109,3 +109,4 @@ class Answer(Struct, frozen=True, kw_only=True):
     message: Message
     private: bool = True  # for the asker's eyes only
     replace: bool = False  # in place of the message the pressed button stood on
+    brief: bool = False  # a short confirmation: a toast where the platform has one

@@ -1,0 +1,25 @@
+"""The terminal: `paperboy`. Prints for people; `--json` for programs; logs go to stderr."""
+
+from __future__ import annotations
+
+import click
+
+from bot import __version__
+from bot.cli.doctor import doctor
+from bot.cli.group import Group
+from bot.cli.ingest import ingest
+from bot.cli.look import plan, why
+from bot.cli.records import backup, export, forget, retry
+from bot.cli.run import run
+from bot.cli.search import search, similar
+from bot.cli.summarize import summarize
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="paperboy")
+def main() -> None:
+    """The day's research papers, brought to where your team talks."""
+
+
+for command in (run, ingest, search, similar, plan, why, summarize, doctor, backup, export, forget, retry):
+    main.add_command(command)

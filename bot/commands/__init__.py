@@ -1,0 +1,1 @@
+"""What people can ask for: one file a command, the same on every platform."""

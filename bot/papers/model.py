@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -49,6 +50,12 @@ class Paper(Struct, frozen=True, kw_only=True):
     offered_line: str = ""  # a source's own one-line summary (HF `ai_summary`); unchecked
     sources: frozenset[str] = frozenset()  # names of the sources that brought it
     withdrawn: bool = False
+
+    @property
+    def fingerprint(self) -> int:
+        """A number (63 bits) that changes when title or abstract do: what was made from them is then stale."""
+        text = f"{self.title}\n{self.abstract}".encode()
+        return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest()) >> 1
 
 
 class Listing(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""From papers and answers to messages. Pure: no store, no platform, no clock."""

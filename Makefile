@@ -1,0 +1,60 @@
+# `make run` and `make test` need Python 3.11 or newer with venv and pip; uv is used where it is installed.
+PYTHON ?= python3
+BIN    := .venv/bin
+UV     := $(shell command -v uv 2>/dev/null)
+
+ifdef UV
+NEW     = uv venv --quiet --python $(PYTHON) .venv
+INSTALL = uv pip install --quiet --python $(BIN)/python --constraint constraints.txt
+else
+NEW     = $(PYTHON) -m venv .venv
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+endif
+
+.PHONY: help run test check lint types contracts format bench bench-search clean
+
+help:        ## say what there is
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
+
+run: .venv/run          ## today's papers in your browser
+	@$(BIN)/paperboy run
+
+test: .venv/dev         ## every test that can run here
+	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: test lint types contracts  ## what CI checks
+
+lint: .venv/dev         ## style
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+types: .venv/dev        ## types
+	@$(BIN)/mypy
+
+contracts: .venv/dev    ## which room may import which
+	@$(BIN)/lint-imports
+
+format: .venv/dev       ## mend the style
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: .venv/dev        ## speed, as ratios to a peer in the same run
+	@$(BIN)/python -m tests.benchmarks
+
+bench-search: .venv/dev ## how well and how fast search finds
+	@$(BIN)/python -m tests.benchmarks.search --quality
+
+clean:       ## remove what make made; your data stays
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	@echo "Making .venv …"
+	@$(NEW)
+
+.venv/run: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing Paperboy …"
+	@$(INSTALL) -e .
+	@touch $@
+
+.venv/dev: .venv/run
+	@echo "Installing what tests need …"
+	@$(INSTALL) -e '.[dev]'
+	@touch $@

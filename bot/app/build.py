@@ -1,0 +1,113 @@
+"""Paperboy from its parts, top to bottom: read it as the table of contents."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from bot.app.health import Health
+from bot.app.sources import open_sources
+from bot.chat.adapter import Posts
+from bot.clock import Clock
+from bot.commands.command import Desk
+from bot.commands.router import Router
+from bot.config import Settings
+from bot.delivery.dispatch import Dispatcher
+from bot.delivery.planner import Planner
+from bot.delivery.refresh import Refresher
+from bot.intake.intake import Intake
+from bot.papers.starter import SOURCE as STARTER
+from bot.search import Search, open_embedder
+from bot.store import open_store
+from bot.store.protocol import Store
+from bot.summaries import OneLines, open_writer
+
+log = logging.getLogger(__name__)
+GROUP = "paperboy.adapters"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """What every command of the terminal needs: the papers, and how to find and summarize them."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    search: Search
+    lines: OneLines
+
+
+@dataclass(frozen=True, kw_only=True)
+class App(Library):
+    """All of Paperboy."""
+
+    intake: Intake
+    adapters: Mapping[str, Posts]
+    planner: Planner
+    dispatcher: Dispatcher
+    refresher: Refresher
+    core: Router
+
+
+def adapter_names() -> tuple[str, ...]:
+    """The adapters installed here, whoever brought them."""
+    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+
+
+@asynccontextmanager
+async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Library]:
+    """The papers; closed on the way out."""
+    async with AsyncExitStack() as stack:
+        store = await open_store(database(settings))
+        stack.push_async_callback(store.aclose)
+        embedder = open_embedder(settings.search.model, settings.search.threads) if settings.search.semantic else None
+        search = Search(store.papers, store.vectors, embedder)
+        stack.push_async_callback(search.aclose)
+        writer = open_writer(settings.summaries.api_key, settings.summaries.model, settings.summaries.url)
+        lines = OneLines(store.lines, writer=writer, clock=clock)
+        yield Library(settings=settings, clock=clock, store=store, search=search, lines=lines)
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
+    """All of it; closed on the way out."""
+    async with AsyncExitStack() as stack:
+        library = await stack.enter_async_context(open_library(settings, clock))
+        store, search, lines = library.store, library.search, library.lines
+        sources = await stack.enter_async_context(open_sources(settings.sources, clock))
+        adapters = _adapters(settings, store)
+        for adapter in adapters.values():
+            stack.push_async_callback(adapter.aclose)
+        names = (*(source.name for source in sources), STARTER)
+        planner = Planner(store, search, lines, adapters, clock)
+        refresher = Refresher(store, lines, adapters, clock)
+        desk = Desk(
+            store=store,
+            search=search,
+            lines=lines,
+            planner=planner,
+            sources=names,
+            time_zone=settings.time_zone,
+        )
+        yield App(
+            settings=settings,
+            clock=clock,
+            store=store,
+            search=search,
+            lines=lines,
+            intake=Intake(store.papers, sources, clock),
+            adapters=adapters,
+            planner=planner,
+            dispatcher=Dispatcher(store.outbox, adapters, clock, on_broken=_broken(store)),
+            refresher=refresher,
+            core=Router(desk, clock, changed=refresher.changed, health=Health(store)),
+        )
+
+
+def database(settings: Settings) -> Path:
+    """Where the database is."""
+    return Path(settings.home) / "paperboy.db"

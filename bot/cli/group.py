@@ -1,0 +1,107 @@
+"""How every command of the terminal ends: 0 done, 1 failed with a one-line reason, 2 bad usage."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+import msgspec
+from rich.console import Console
+
+from bot.app.build import adapter_names
+from bot.clock import Clock, FixedClock, SystemClock
+from bot.config import Settings, load
+from bot.errors import ConfigError, PaperboyError
+
+P = ParamSpec("P")
+console = Console(stderr=True, highlight=False)
+"""For people: progress, counts, reasons. Stdout is left to what a program may read."""
+
+
+class Group(click.Group):
+    """Turns our own errors into one line and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            console.print(f"[bold red]Settings:[/] {_safe(error)}")
+            ctx.exit(2)
+        except PaperboyError as error:
+            console.print(f"[bold red]Error:[/] {_safe(error)}")
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            console.print("Stopped.")
+            ctx.exit(130)
+        except BrokenPipeError:  # `paperboy search … | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
+def _safe(error: PaperboyError) -> str:
+    return str(error).replace("[", r"\[")
+
+
+def asynchronous(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Runs a command's coroutine."""
+
+    @wraps(command)
+    def runs(*args: P.args, **kwargs: P.kwargs) -> None:
+        asyncio.run(command(*args, **kwargs))
+
+    return runs
+
+
+config_option = click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file (TOML); PAPERBOY_CONFIG too."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, for programs.")
+verbose_option = click.option("-v", "--verbose", is_flag=True, help="Log more, on stderr.")
+
+
+def settings(config: Path | None) -> Settings:
+    """The settings of this call."""
+    return load(config, os.environ, adapter_names())
+
+
+def clock(now: datetime | None = None) -> Clock:
+    """The machine's clock, or one that stands at `now`."""
+    return FixedClock(now) if now else SystemClock()
+
+
+def set_up_log(*, verbose: bool) -> None:
+    """Logs on stderr: what an operator must know, or everything we do."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        stream=sys.stderr,
+        force=True,
+    )
+
+
+def emit(record: object) -> None:
+    """One JSON line on stdout."""
+    click.echo(msgspec.json.encode(record))
+
+
+class Moment(click.ParamType):
+    """A moment: `2025-03-18T09:00Z`, or without a zone in UTC."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no moment; write 2025-03-18T09:00Z", param, ctx)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,79 @@
+"""`paperboy ingest`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from bot.app.build import Library, open_library
+from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.cli.progress import progress
+from bot.errors import SourceError
+from bot.intake.intake import Intake
+from bot.papers.model import Rejected
+from bot.sources.files import read
+from bot.store.records import Kept
+from bot.views.wording import plural
+
+SHOWN = 10  # rejected records named one by one; the rest are counted by reason
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--vectors/--no-vectors", default=True, help="Make them searchable by meaning too (takes longer).")
+@json_option
+@config_option
+@asynchronous
+async def ingest(paths: tuple[Path, ...], vectors: bool, as_json: bool, config: Path | None) -> None:
+    """Take in papers from files: Daily Papers answers, search pages, JSON lines, or folders of them."""
+    async with open_library(settings(config), clock()) as library:
+        kept, rejected, failed = await _take(library, paths)
+        embedded = await _embed(library) if vectors else 0
+        counts = {
+            "new": kept.new,
+            "changed": kept.changed,
+            "unchanged": kept.unchanged,
+            "rejected": len(rejected),
+            "vectors": embedded,
+            "papers": await library.store.papers.count(),
+        }
+        if as_json:
+            emit(counts | {"reasons": [{"where": r.where, "id": r.id, "reason": r.reason} for r in rejected]})
+        else:
+            _tell(counts, rejected)
+    if failed:
+        raise SourceError("; ".join(failed), "What could be read was kept.")
+
+
+async def _take(library: Library, paths: tuple[Path, ...]) -> tuple[Kept, list[Rejected], list[str]]:
+    """Read all files; one that can't be read doesn't stop the others."""
+    intake = Intake(library.store.papers, (), library.clock)
+    kept, rejected, failed = Kept(), list[Rejected](), list[str]()
+    with progress("Reading papers") as advance:
+        for path in paths:
+            try:
+                for batch in read(path):
+                    kept += await intake.take(batch)
+                    rejected += batch.rejected
+                    advance(kept.new + kept.changed + kept.unchanged, None)
+            except SourceError as error:
+                failed.append(str(error))
+    return kept, rejected, failed
+
+
+async def _embed(library: Library) -> int:
+    with progress("Learning their meaning (searchable by word already)") as advance:
+        return await library.search.embed_pending(on_progress=advance)
+
+
+def _tell(counts: dict[str, int], rejected: list[Rejected]) -> None:
+    console.print(
+        f"{plural(counts['new'], 'paper')} new, {counts['changed']:,} changed, {counts['unchanged']:,} unchanged,"
+        f" {counts['rejected']:,} rejected; {plural(counts['papers'], 'paper')} in all."
+    )
+    for record in rejected[:SHOWN]:
+        console.print(f"  rejected {record.where} {record.id}: {record.reason}", markup=False)
+    for reason, count in Counter(r.reason for r in rejected[SHOWN:]).most_common():
+        console.print(f"  rejected {plural(count, 'more record')}: {reason}", markup=False)

@@ -1,0 +1,40 @@
+"""Progress of long work: a bar for people, a line now and then where the output is piped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot.cli.group import console
+
+Advance = Callable[[int, int | None], None]
+"""Told how much is done and of how much, None while that is unknown."""
+
+EVERY = 10.0  # seconds between lines when piped
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Advance]:
+    """Show how `what` goes on, on stderr."""
+    if console.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+    else:
+        yield _lines(what)
+
+
+def _lines(what: str) -> Advance:
+    last = time.monotonic()
+
+    def advance(done: int, total: int | None) -> None:
+        nonlocal last
+        if time.monotonic() - last >= EVERY:
+            last = time.monotonic()
+            console.print(f"{what}: {done:,}" + (f" of {total:,}" if total else ""))
+
+    return advance

@@ -1,0 +1,66 @@
+"""`paperboy backup`, `export`, `forget`, `retry`: what is kept, and whose it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot.app.build import database, open_library
+from bot.cli.group import asynchronous, clock, config_option, console, emit, settings
+from bot.store import open_store
+from bot.views.wording import plural
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@config_option
+@asynchronous
+async def backup(target: Path, config: Path | None) -> None:
+    """Copy the database to TARGET while Paperboy goes on running."""
+    store = await open_store(database(settings(config)))
+    try:
+        await store.back_up(target)
+    finally:
+        await store.aclose()
+    console.print(f"Backed up to {target} ({target.stat().st_size / 1e6:.1f} MB).", markup=False)
+
+
+@click.command()
+@click.argument("owner")
+@config_option
+@asynchronous
+async def export(owner: str, config: Path | None) -> None:
+    """Print what is kept of OWNER: a tenant (slack:T1) or a person (slack:T1/U1), as JSON lines."""
+    async with open_library(settings(config), clock()) as library:
+        for table, rows in (await library.store.records.export(owner)).items():
+            for row in rows:
+                emit({"table": table, **row})
+
+
+@click.command()
+@click.argument("owner")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@config_option
+@asynchronous
+async def forget(owner: str, yes: bool, config: Path | None) -> None:
+    """Delete what is kept of OWNER: a tenant (slack:T1) or a person (slack:T1/U1)."""
+    if not yes:
+        click.confirm(f"Delete everything kept of {owner}?", abort=True, err=True)
+    async with open_library(settings(config), clock()) as library:
+        gone = await library.store.records.forget(owner)
+    console.print(f"{plural(gone, 'record')} deleted.")
+
+
+@click.command()
+@click.argument("key", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every post that was given up.")
+@config_option
+@asynchronous
+async def retry(key: str | None, everything: bool, config: Path | None) -> None:
+    """Plan a post that was given up (KEY, as the log names it) again."""
+    if bool(key) == everything:
+        raise click.UsageError("Give a KEY, or --all.")
+    async with open_library(settings(config), clock()) as library:
+        revived = await library.store.outbox.revive(key, library.clock.now())
+    console.print(f"{plural(revived, 'post')} planned again.")

@@ -1,0 +1,94 @@
+"""`paperboy search`, `paperboy similar`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import msgspec
+from msgspec import Struct
+
+from bot.app.build import Library, open_library
+from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.commands.command import paper_id
+from bot.errors import AskError, Malformed
+from bot.papers.model import Paper
+from bot.search import Mode, Results
+from bot.views.card import byline
+
+
+class Question(Struct, frozen=True):
+    """A line of a file of queries."""
+
+    id: str | int
+    text: str
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option("--queries", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON lines {id,text}.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option("--mode", type=click.Choice([m.name.lower() for m in Mode]), default="hybrid", show_default=True)
+@json_option
+@config_option
+@asynchronous
+async def search(
+    query: tuple[str, ...], queries: Path | None, limit: int, mode: str, as_json: bool, config: Path | None
+) -> None:
+    """Find papers by word and by meaning."""
+    if bool(query) == bool(queries):
+        raise click.UsageError("Give a QUERY, or --queries FILE.")
+    async with open_library(settings(config), clock()) as library:
+        await library.search.refresh()
+        if queries:
+            for question in _questions(queries):
+                found = await library.search.find(question.text, limit=limit, mode=Mode[mode.upper()])
+                emit({"query_id": question.id, "results": [{"id": h.id, "score": h.score} for h in found.hits]})
+            return
+        found = await library.search.find(" ".join(query), limit=limit, mode=Mode[mode.upper()])
+        await _show(library, found, as_json=as_json)
+
+
+@click.command()
+@click.argument("paper")
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@json_option
+@config_option
+@asynchronous
+async def similar(paper: str, limit: int, as_json: bool, config: Path | None) -> None:
+    """Papers near in meaning to PAPER (an id or address)."""
+    async with open_library(settings(config), clock()) as library:
+        await library.search.refresh()
+        id = paper_id(paper)
+        if not await library.store.papers.get([id]):
+            raise AskError(f"I don't know the paper {paper!r}.", "`paperboy ingest` brings papers in.")
+        await _show(library, await library.search.similar([id], limit=limit), as_json=as_json)
+
+
+async def _show(library: Library, found: Results, *, as_json: bool) -> None:
+    papers = await library.store.papers.get([hit.id for hit in found.hits])
+    if found.notice:
+        console.print(found.notice, markup=False)
+    for rank, hit in enumerate(found.hits, 1):
+        paper = papers[hit.id]
+        if as_json:
+            emit({"id": hit.id, "title": paper.title, "score": hit.score, "why": hit.why})
+        else:
+            click.echo(_line(rank, paper))
+    if not found.hits and not as_json:
+        console.print("Nothing found.")
+
+
+def _line(rank: int, paper: Paper) -> str:
+    return f"{rank:>3}  {paper.title}\n     {byline(paper)}\n     {paper.links.page or paper.id}"
+
+
+def _questions(file: Path) -> Iterator[Question]:
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                try:
+                    yield msgspec.json.decode(line, type=Question)
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    raise Malformed(f"{file}, line {number}: {error}.", "Each line is {id, text}.") from error

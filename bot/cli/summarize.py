@@ -1,0 +1,3 @@
+"""`paperboy summarize`."""
+
+from __future__ import annotations

@@ -1,0 +1,131 @@
+"""What a command is, and what it has at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.chat.adapter import CommandHelp
+from bot.chat.event import Answer, Person, Place
+from bot.chat.message import Action, Button, Card, Control
+from bot.delivery.planner import Planner
+from bot.errors import AskError
+from bot.papers.ids import arxiv_id
+from bot.papers.model import Paper, PaperId
+from bot.search import Search
+from bot.store.protocol import Store
+from bot.store.records import Tally
+from bot.summaries import OneLines
+from bot.views.card import card
+
+PAGE = 5  # cards a page: what fits a chat without scrolling past the question
+QUESTION_BYTES = 70  # of an action's hundred, beside its name and offset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What every command works with."""
+
+    store: Store
+    search: Search
+    lines: OneLines
+    planner: Planner
+    sources: tuple[str, ...]  # names of the sources whose lists make `today`
+    time_zone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Somebody's request: who, where, when, and how much of the answer was read already."""
+
+    desk: Desk
+    who: Person
+    place: Place
+    now: datetime
+    cause: str  # id of the event, for effects that must happen once
+    question: str  # the whole text, so that a button can ask it again
+    offset: int = 0
+
+
+class Runs(Protocol):
+    """What a command does with the text after its name."""
+
+    def __call__(self, ask: Ask, rest: str) -> Awaitable[Answer]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command: how it is offered, and what it does."""
+
+    help: CommandHelp
+    run: Runs
+    options: tuple[str, ...] = ()  # words that may follow, for completion
+
+    @property
+    def name(self) -> str:
+        return self.help.name
+
+
+async def cards(ask: Ask, ids: Sequence[PaperId], why: dict[PaperId, str] | None = None) -> list[Card]:
+    """Papers as cards, with their lines, the votes here and the asker's own."""
+    store, tenant = ask.desk.store, ask.who.tenant
+    papers = await store.papers.get(ids)
+    found = [papers[id] for id in ids if id in papers]
+    lines = await ask.desk.lines.of(found)
+    tallies = await store.votes.tallies(tenant, ids)
+    mine = await store.votes.mine(tenant, ask.who.key, ids)
+    saved = await saved_among(ask, ids)
+    return [
+        card(
+            paper,
+            line=lines[paper.id].text if paper.id in lines else "",
+            tally=tallies.get(paper.id, Tally()),
+            mine=mine.get(paper.id, 0),
+            saved=paper.id in saved,
+            why=(why or {}).get(paper.id, ""),
+        )
+        for paper in found
+    ]
+
+
+async def saved_among(ask: Ask, ids: Collection[PaperId]) -> set[PaperId]:
+    """Which of these the asker has saved."""
+    return set(await ask.desk.store.people.saved(ask.who.key)) & set(ids)
+
+
+async def paging(ask: Ask, *, more: bool) -> list[Control]:
+    """Buttons for the next page and for sharing, each asking the same question again."""
+    question = await short(ask)
+    buttons: list[Control] = []
+    if more:
+        buttons.append(Button(label="Next page", action=Action("page", (str(ask.offset + PAGE), question))))
+    buttons.append(Button(label="Share to channel", action=Action("share", (str(ask.offset), question))))
+    return buttons
+
+
+async def short(ask: Ask) -> str:
+    """The question as it fits a button: itself, or `#name` of where it is kept."""
+    if len(ask.question.encode()) <= QUESTION_BYTES and "|" not in ask.question and "%" not in ask.question:
+        return ask.question
+    return "#" + await ask.desk.store.questions.keep(ask.question, ask.now)
+
+
+async def the_paper(ask: Ask, text: str) -> Paper:
+    """The paper that an id, an address or a whole title names; `AskError` when there is none."""
+    wanted = text.strip()
+    if not wanted:
+        raise AskError("Which paper?", "Give an arXiv id or address: 2405.15738")
+    known = arxiv_id(wanted)
+    id = known[0] if known else wanted
+    if paper := (await ask.desk.store.papers.get([id])).get(id):
+        return paper
+    found = await ask.desk.search.find(wanted, limit=1) if not known else None
+    if found and found.hits:
+        first = found.hits[0].id
+        return (await ask.desk.store.papers.get([first]))[first]
+    raise AskError(
+        f"I don't know the paper {wanted[:80]!r} yet.",
+        "I know what the Daily Papers and the sources set up here have listed; search with /papers WORDS.",
+    )

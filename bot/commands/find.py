@@ -1,0 +1,43 @@
+"""`/papers QUERY`: search."""
+
+from __future__ import annotations
+
+from bot.chat.adapter import CommandHelp
+from bot.chat.event import Answer
+from bot.chat.message import clean
+from bot.commands.command import PAGE, Ask, Command, cards, paging
+from bot.errors import AskError
+from bot.views.results import results
+
+
+async def run(ask: Ask, rest: str) -> Answer:
+    """Papers that match, by word and by meaning; an arXiv id or address goes straight to its paper."""
+    query = clean(rest)
+    if not query:
+        raise AskError("What are you looking for?", "For instance: /papers hypernetworks")
+    found = await ask.desk.search.find(query, limit=PAGE, offset=ask.offset)
+    why = {hit.id: "; ".join(hit.why) for hit in found.hits}
+    shown = clean(found.instead or query, 100)
+    message = results(
+        f"Papers on “{shown}”" + (f", page {ask.offset // PAGE + 1}" if ask.offset else ""),
+        await cards(ask, [hit.id for hit in found.hits], why),
+        note=_note(found.instead, query, found.notice),
+        empty="Nothing found. Try other words, or fewer; /papers help find shows the filters.",
+        controls=await paging(ask, more=found.more) if found.hits else (),
+    )
+    return Answer(message=message)
+
+
+def _note(instead: str, query: str, notice: str) -> str:
+    corrected = f"Nothing matches “{clean(query, 60)}” to the letter." if instead else ""
+    return " ".join(filter(None, (corrected, notice)))
+
+
+COMMAND = Command(
+    help=CommandHelp(
+        name="find",
+        usage="QUERY",
+        summary="Search titles, abstracts and authors; after:, before:, cat:, author: and source: narrow it.",
+    ),
+    run=run,
+)

@@ -1,0 +1,83 @@
+"""`/papers follow TOPIC`, `following`, `unfollow`, and `mine`: what is new on what I follow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.chat.adapter import CommandHelp
+from bot.chat.event import Answer
+from bot.chat.message import Span, clean, text
+from bot.commands.command import PAGE, Ask, Command, cards, paging
+from bot.errors import AskError
+from bot.papers.model import PaperId
+from bot.views.results import note, results, sheet
+from bot.views.wording import plural
+
+TOPIC_CHARS = 100
+MOST = 50
+DAYS = 14
+
+
+async def follow(ask: Ask, rest: str) -> Answer:
+    """Remember a topic."""
+    topic = clean(rest)
+    if not topic or len(topic) > TOPIC_CHARS:
+        raise AskError("Which topic?", f"Up to {TOPIC_CHARS} characters, for instance: /papers follow diffusion")
+    people = ask.desk.store.people
+    if len(await people.following(ask.who.key)) >= MOST:
+        raise AskError(f"You follow {MOST} topics already.", "Let one go with /papers unfollow TOPIC.")
+    new = await people.follow(ask.who.key, topic, ask.now, cause=ask.cause)
+    said = f"You now follow “{topic}”." if new else f"You follow “{topic}” already."
+    return Answer(message=note(f"{said} /papers mine shows what is new on it."))
+
+
+async def unfollow(ask: Ask, rest: str) -> Answer:
+    """Forget a topic."""
+    topic = clean(rest)
+    if await ask.desk.store.people.unfollow(ask.who.key, topic, cause=ask.cause):
+        return Answer(message=note(f"You no longer follow “{topic}”."))
+    raise AskError(f"You don't follow {topic[:60]!r}.", "/papers following lists your topics.")
+
+
+async def following(ask: Ask, rest: str) -> Answer:
+    """My topics."""
+    topics = await ask.desk.store.people.following(ask.who.key)
+    if not topics:
+        return Answer(message=note("You follow no topic yet: /papers follow diffusion models"))
+    return Answer(message=sheet("Topics you follow", [text(Span(topic)) for topic in topics]))
+
+
+async def mine(ask: Ask, rest: str) -> Answer:
+    """Papers of the last two weeks on the topics I follow."""
+    store = ask.desk.store
+    topics = await store.people.following(ask.who.key)
+    if not topics:
+        return Answer(
+            message=note("Follow a topic first (/papers follow diffusion models); /papers saved lists papers.")
+        )
+    until = ask.now.date()
+    listed = await store.papers.listed(ask.desk.sources, until - timedelta(days=DAYS), until)
+    recent = list(dict.fromkeys(item.paper.id for item in reversed(listed)))
+    why: dict[PaperId, str] = {}
+    for topic in topics:
+        for id in await ask.desk.search.among(topic, recent):
+            why.setdefault(id, f"you follow “{topic}”")
+    ids = [id for id in recent if id in why]
+    message = results(
+        "New on what you follow",
+        await cards(ask, ids[ask.offset : ask.offset + PAGE], why),
+        note=f"{plural(len(topics), 'topic')}, the last {DAYS} days.",
+        empty=f"Nothing in the last {DAYS} days on {plural(len(topics), 'topic')} you follow.",
+        controls=await paging(ask, more=len(ids) > ask.offset + PAGE) if ids else (),
+    )
+    return Answer(message=message)
+
+
+FOLLOW = Command(help=CommandHelp(name="follow", usage="follow TOPIC", summary="Follow a topic."), run=follow)
+UNFOLLOW = Command(
+    help=CommandHelp(name="unfollow", usage="unfollow TOPIC", summary="Follow it no more."), run=unfollow
+)
+FOLLOWING = Command(
+    help=CommandHelp(name="following", usage="following", summary="The topics you follow."), run=following
+)
+MINE = Command(help=CommandHelp(name="mine", usage="mine", summary="New papers on the topics you follow."), run=mine)

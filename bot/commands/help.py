@@ -1,0 +1,68 @@
+"""`/papers help [COMMAND]`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat.adapter import CommandHelp
+from bot.chat.event import Answer
+from bot.chat.message import Message, Span, Text, clean, text
+from bot.commands.command import Ask, Command, Runs
+from bot.errors import AskError
+from bot.views.results import sheet
+
+EXAMPLES = {
+    "find": (
+        "hypernetworks",
+        "“mixture of experts” after:2025-01 cat:cs.CL",
+        "author:hinton capsule networks",
+        "2405.15738, or the address of a paper",
+    ),
+    "schedule": (
+        "schedule weekdays 09:00 Europe/Berlin",
+        "schedule mon 08:30 diffusion models top 5",
+        "schedule when complete cat:cs.CL votes 10 compact",
+    ),
+    "follow": ("follow state space models", "follow author:bengio"),
+    "similar": ("similar 2405.15738",),
+    "new": ("new cs.CL",),
+}
+
+
+def help_for(commands: Sequence[Command]) -> Command:
+    """The help command, which knows all others."""
+    return Command(
+        help=CommandHelp(name="help", usage="help [COMMAND]", summary="What you can ask for."),
+        run=_runs(commands),
+        options=tuple(command.name for command in commands),
+    )
+
+
+def _runs(commands: Sequence[Command]) -> Runs:
+    async def run(ask: Ask, rest: str) -> Answer:
+        """All commands, or one with examples."""
+        wanted = rest.strip().casefold()
+        if not wanted:
+            return Answer(message=_overview(commands))
+        for command in commands:
+            if command.name == wanted:
+                return Answer(message=_one(command))
+        raise AskError(f"There is no command {clean(wanted, 40)!r}.", "/papers help lists them all.")
+
+    return run
+
+
+def _overview(commands: Sequence[Command]) -> Message:
+    lines = [_line(command.help) for command in commands]
+    return sheet("What you can ask for", lines, foot="Answers are for your eyes only until you share them.")
+
+
+def _one(command: Command) -> Message:
+    shown = [_line(command.help)]
+    shown += [text(Span(f"/papers {example}", code=True)) for example in EXAMPLES.get(command.name, ())]
+    foot = "Only people who may set schedules here can use it." if command.help.admin else ""
+    return sheet(f"/papers {command.help.usage}", shown, foot=foot)
+
+
+def _line(help: CommandHelp) -> Text:
+    return text(Span(f"/papers {help.usage}", code=True), f" {help.summary}")

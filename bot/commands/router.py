@@ -1,0 +1,187 @@
+"""From an event to its answer: the core as adapters see it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import assert_never
+
+from msgspec.structs import replace
+from rapidfuzz import fuzz, process
+
+from bot.chat.adapter import CommandHelp
+from bot.chat.event import Answer, Command, Event, Heard, Person, Press, Reaction, Removed
+from bot.chat.message import Action
+from bot.clock import Clock
+from bot.commands import (
+    find,
+    follow,
+    leaderboard,
+    new,
+    presses,
+    saved,
+    schedule,
+    show,
+    similar,
+    today,
+    trending,
+    why,
+)
+from bot.commands.command import Ask, Desk
+from bot.commands.command import Command as Known
+from bot.commands.complete import complete
+from bot.commands.help import help_for
+from bot.errors import AlreadyDone, AskError, PaperboyError
+from bot.papers.model import PaperId
+from bot.views.results import problem, with_controls
+from bot.votes import ballot
+
+log = logging.getLogger(__name__)
+
+NEAR = 80  # of 100: how like a command a word must be to be taken for a slip of the hand
+
+_COMMANDS: tuple[Known, ...] = (
+    find.COMMAND,
+    today.COMMAND,
+    trending.COMMAND,
+    new.COMMAND,
+    similar.COMMAND,
+    show.COMMAND,
+    saved.SAVE,
+    saved.SAVED,
+    follow.MINE,
+    follow.FOLLOW,
+    follow.FOLLOWING,
+    follow.UNFOLLOW,
+    leaderboard.COMMAND,
+    schedule.SCHEDULE,
+    schedule.SCHEDULES,
+    schedule.PAUSE,
+    schedule.RESUME,
+    schedule.UNSCHEDULE,
+    why.COMMAND,
+)
+COMMANDS = (*_COMMANDS, help_for(_COMMANDS))
+
+Changed = Callable[[str, PaperId], Awaitable[None]]
+"""Told when the votes on a paper changed in a tenant, so that its posted cards can follow."""
+
+
+class Router:
+    """Implements `bot.chat.adapter.Core`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        clock: Clock,
+        *,
+        changed: Changed,
+        health: Callable[[], Awaitable[Mapping[str, str]]],
+    ) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._changed = changed
+        self._health = health
+        self._by_name = {command.name: command for command in COMMANDS}
+
+    @property
+    def commands(self) -> Sequence[CommandHelp]:
+        return [command.help for command in COMMANDS]
+
+    async def handle(self, event: Event) -> Answer | None:
+        try:
+            return await self._act(event)
+        except AlreadyDone:
+            return None
+        except AskError as error:
+            return Answer(message=problem(error))
+        except PaperboyError as error:
+            log.error("event %s failed: %s", event.id, error)
+        except Exception:
+            log.exception("event %s failed", event.id)
+        sorry = PaperboyError("That did not work just now.", "Try again; the reason is in the log for the admin.")
+        return Answer(message=problem(sorry))
+
+    async def complete(self, text: str, who: Person) -> Sequence[str]:
+        return await complete(COMMANDS, self._desk.store.papers, text)
+
+    async def healthy(self) -> Mapping[str, str]:
+        return await self._health()
+
+    async def _act(self, event: Event) -> Answer | None:
+        match event:
+            case Command(text=text):
+                return await self._command(self._ask(event, text))
+            case Press():
+                return await self._press(event)
+            case Reaction():
+                if paper := await ballot.react(self._desk.store, event):
+                    await self._changed(event.who.tenant, paper)
+                return None
+            case Removed():
+                await self._removed(event)
+                return None
+        assert_never(event)
+
+    async def _command(self, ask: Ask) -> Answer:
+        """A command by its first word; anything else is a search."""
+        name, _, rest = ask.question.strip().partition(" ")
+        if command := self._by_name.get(name.casefold()):
+            _permit(command, ask.who)
+            return await command.run(ask, rest.strip())
+        if not ask.question.strip():
+            return await self._by_name["help"].run(ask, "")
+        answer = await find.COMMAND.run(ask, ask.question)
+        if meant := self._meant(name):
+            again = f"{meant} {rest.strip()}".strip()
+            button = presses.again(f"Did you mean /papers {meant}?", again)
+            return replace(answer, message=with_controls(answer.message, button))
+        return answer
+
+    def _meant(self, word: str) -> str | None:
+        """The command that a mistyped word is nearest to, if any is near."""
+        near = process.extractOne(word.casefold(), list(self._by_name), scorer=fuzz.ratio, score_cutoff=NEAR)
+        return near[0] if near else None
+
+    async def _press(self, event: Press) -> Answer:
+        ask = self._ask(event, "")
+        match event.action:
+            case Action(name="vote"):
+                answer = await presses.vote(ask, event)
+                await self._changed(event.who.tenant, event.action.args[0])
+                return answer
+            case Action(name="page" | "share" as name):
+                offset, text = await presses.question(ask, event)
+                answer = await self._command(self._ask(event, text, offset))
+                return replace(answer, private=name == "page", replace=name == "page" and offset > 0)
+            case Action(name="save" | "similar" | "show" as name, args=(paper,)):
+                return await self._command(self._ask(event, f"{name} {paper}"))
+        raise AskError("That button is too old.", "Ask again with /papers.")
+
+    async def _removed(self, event: Removed) -> None:
+        subscriptions = self._desk.store.subscriptions
+        if event.place.channel == "*":
+            places = {s.place for s in await subscriptions.of_tenant(event.place.tenant)}
+        else:
+            places = {event.place}
+        for place in places:
+            await subscriptions.pause_place(place, "Paperboy was removed from here")
+
+    def _ask(self, event: Heard, text: str, offset: int = 0) -> Ask:
+        return Ask(
+            desk=self._desk,
+            who=event.who,
+            place=event.place,
+            now=self._clock.now(),
+            cause=event.id,
+            question=text,
+            offset=offset,
+        )
+
+
+def _permit(command: Known, who: Person) -> None:
+    if command.help.admin and not who.admin:
+        raise AskError(
+            f"/papers {command.name} is for those who may set schedules here.",
+            "Ask an admin of this channel; /papers why shows what is set up.",
+        )

@@ -1,0 +1,64 @@
+"""`/papers show ID`."""
+
+from __future__ import annotations
+
+from bot.chat.adapter import CommandHelp
+from bot.chat.event import Answer
+from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
+from bot.commands.command import Ask, Command, paging, saved_among, the_paper
+from bot.store.records import Line, Tally
+from bot.views.card import card, title
+from bot.views.wording import listing, source_name
+
+PROVENANCE = {
+    "human": "written by hand",
+    "claude": "written by Claude",
+    "source": "taken from the source",
+    "extract": "extracted from the abstract",
+}
+
+
+async def run(ask: Ask, rest: str) -> Answer:
+    """One paper with its abstract, and where its line comes from."""
+    paper = await the_paper(ask, rest)
+    store = ask.desk.store
+    line = (await ask.desk.lines.of([paper])).get(paper.id)
+    tallies = await store.votes.tallies(ask.who.tenant, [paper.id])
+    mine = await store.votes.mine(ask.who.tenant, ask.who.key, [paper.id])
+    shown = card(
+        paper,
+        line=line.text if line else "",
+        tally=tallies.get(paper.id, Tally()),
+        mine=mine.get(paper.id, 0),
+        saved=paper.id in await saved_among(ask, [paper.id]),
+        body=True,
+    )
+    known = await store.lines.of([paper.id])
+    foot = " ".join(filter(None, (_line_note(line), *map(_refused, known.get(paper.id, [])))))
+    brought = f"From {listing([source_name(s) for s in sorted(paper.sources)])}." if paper.sources else ""
+    blocks: tuple[Block, ...] = (
+        Heading("Paper"),
+        shown,
+        Footnote(text(" ".join(filter(None, (brought, ", ".join(paper.categories), foot))) or paper.id)),
+        Controls(tuple(await paging(ask, more=False))),
+    )
+    return Answer(message=Message(plain=title(paper), blocks=blocks))
+
+
+def _line_note(line: Line | None) -> str:
+    if line is None:
+        return "No one-line summary: there is no abstract to take it from."
+    by = PROVENANCE[line.provenance] + (f" ({line.model})" if line.model else "")
+    return f"The line was {by} and passed the check."
+
+
+def _refused(line: Line) -> str:
+    if not line.failures:
+        return ""
+    return f"A line {PROVENANCE[line.provenance]} was refused: {listing(line.failures)}."
+
+
+COMMAND = Command(
+    help=CommandHelp(name="show", usage="show ID", summary="One paper with its abstract and its line's origin."),
+    run=run,
+)

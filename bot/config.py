@@ -1,0 +1,189 @@
+"""The settings: a TOML file, then the environment over it. The only place that reads the environment.
+
+`PAPERBOY_HOME=/srv/paperboy` sets `home`; `PAPERBOY_SEARCH_THREADS=2` sets `threads` in `[search]`.
+An adapter's section also takes the platform's usual names: `SLACK_BOT_TOKEN` is `bot_token` in
+`[adapters.slack]`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from bot.errors import ConfigError
+
+Count = Annotated[int, Meta(ge=1)]
+
+
+class HuggingFace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[sources.huggingface]"""
+
+    enabled: bool = True
+    url: str = "https://huggingface.co"  # or HF_ENDPOINT
+    token: str = ""  # or HF_TOKEN; doubles the requests allowed
+
+
+class Arxiv(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[sources.arxiv]"""
+
+    categories: tuple[str, ...] = ()  # empty: not read
+    cross_lists: bool = True
+    feed_url: str = "https://rss.arxiv.org"  # or ARXIV_FEED_URL
+    api_url: str = "https://export.arxiv.org/api/query"  # or ARXIV_API_URL
+
+
+class Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[sources]"""
+
+    every_minutes: Count = 15
+    feeds: tuple[str, ...] = ()
+    allow_private: bool = False  # feeds on this network's own addresses
+    huggingface: HuggingFace = HuggingFace()
+    arxiv: Arxiv = Arxiv()
+
+
+class SearchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[search]"""
+
+    model: str = ""  # folder of another sentence-embedding ONNX model; empty: the one installed
+    semantic: bool = True
+    threads: Count = 1
+
+
+class Summaries(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[summaries]"""
+
+    api_key: str = ""  # or ANTHROPIC_API_KEY; empty: lines come from the abstracts
+    model: str = "claude-haiku-5-5"
+    url: str = ""  # or ANTHROPIC_BASE_URL
+
+
+class Welcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[welcome]: what a fresh installation sets up in the browser."""
+
+    channel: str = "web:home/papers"  # empty: nothing
+    schedule: str = "weekdays 09:00"
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    home: str = "data"  # where the database is
+    time_zone: str = "UTC"  # of schedules that name none
+    sources: Sources = Sources()
+    search: SearchSettings = SearchSettings()
+    summaries: Summaries = Summaries()
+    welcome: Welcome = Welcome()
+    adapters: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.time_zone not in available_timezones():
+            near = difflib.get_close_matches(self.time_zone, available_timezones(), 1)
+            raise ValueError(f"time_zone: {self.time_zone!r} is no time zone" + _meant(near))
+
+
+_ALIASES = {
+    "HF_ENDPOINT": ("sources", "huggingface", "url"),
+    "HF_TOKEN": ("sources", "huggingface", "token"),
+    "ARXIV_API_URL": ("sources", "arxiv", "api_url"),
+    "ARXIV_FEED_URL": ("sources", "arxiv", "feed_url"),
+    "ANTHROPIC_API_KEY": ("summaries", "api_key"),
+    "ANTHROPIC_BASE_URL": ("summaries", "url"),
+}
+_PREFIX = "PAPERBOY_"
+_NOT_SETTINGS = {"PAPERBOY_CONFIG"}  # names the file itself
+
+
+def load(file: Path | None, environ: Mapping[str, str], adapters: tuple[str, ...] = ()) -> Settings:
+    """The settings of `file` (None: `PAPERBOY_CONFIG`, else the defaults) with the environment over them.
+
+    `adapters` are the names of the installed adapters. Raises `ConfigError`.
+    """
+    named = file or (Path(environ["PAPERBOY_CONFIG"]) if environ.get("PAPERBOY_CONFIG") else None)
+    tree = _read(named) if named else {}
+    for name, value in environ.items():
+        if value and (path := _path(name, adapters)):
+            _put(tree, path, value)
+    return _settings(tree, str(named or "the environment"))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"There is no settings file {file}.", "Copy config/paperboy.toml.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{file} can't be read: {error}.", "It must be TOML in UTF-8.") from error
+
+
+def _path(name: str, adapters: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Where an environment variable belongs; None: it is not ours."""
+    if name in _ALIASES:
+        return _ALIASES[name]
+    rest = name.removeprefix(_PREFIX)
+    for adapter in adapters:
+        if rest.startswith(f"{adapter.upper()}_"):
+            return ("adapters", adapter, rest[len(adapter) + 1 :].lower())
+    if rest == name or name in _NOT_SETTINGS:
+        return None
+    words = rest.lower().split("_")
+    for at in range(min(2, len(words) - 1), 0, -1):  # `sources_arxiv_…` before `sources_…`
+        if _is_section(words[:at]):
+            return (*words[:at], "_".join(words[at:]))
+    return ("_".join(words),)
+
+
+def _is_section(path: list[str]) -> bool:
+    kind: Any = Settings
+    for name in path:
+        kind = {f.name: f.type for f in msgspec.structs.fields(kind)}.get(name)
+        if not (isinstance(kind, type) and issubclass(kind, Struct)):
+            return False
+    return True
+
+
+def _put(tree: dict[str, Any], path: tuple[str, ...], value: str) -> None:
+    for name in path[:-1]:
+        tree = tree.setdefault(name, {})
+    known = tree.get(path[-1])
+    tree[path[-1]] = [v.strip() for v in value.split(",")] if _is_list(path, known) else value
+
+
+def _is_list(path: tuple[str, ...], known: object) -> bool:
+    return isinstance(known, list) or path[-1] in {"categories", "feeds"}
+
+
+def _settings(tree: dict[str, Any], where: str) -> Settings:
+    try:
+        return msgspec.convert(tree, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where}: {_explain(str(error))}", "config/paperboy.toml lists them all.") from error
+
+
+def _explain(error: str) -> str:
+    """msgspec's sentence, with the nearest name for an unknown setting."""
+    unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.?([^`]*)`)?", error)
+    if not unknown:
+        return error + "."
+    name, section = unknown[1], unknown[2] or ""
+    near = difflib.get_close_matches(name, _names(section), 1)
+    return f"there is no setting {name!r}" + (f" in [{section}]" if section else "") + _meant(near)
+
+
+def _names(section: str) -> list[str]:
+    kind: Any = Settings
+    for name in filter(None, section.split(".")):
+        kind = {f.name: f.type for f in msgspec.structs.fields(kind)}[name]
+    return [f.name for f in msgspec.structs.fields(kind)]
+
+
+def _meant(near: list[str]) -> str:
+    return f"; did you mean {near[0]!r}?" if near else "."

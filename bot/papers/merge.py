@@ -1,0 +1,63 @@
+"""Two records of one paper as one: what two sources, or one source on two days, say of it. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.papers.model import Counts, Links, Paper
+
+
+def merge(known: Paper, fresh: Paper) -> Paper:
+    """Everything both say: the newer version's words, what only one has, the higher counts, all sources.
+
+    Counts take the maximum, because a recorded older answer must not lower them. Merging the same record
+    again changes nothing.
+    """
+    newer, older = (fresh, known) if _rank(fresh) >= _rank(known) else (known, fresh)
+    return Paper(
+        id=known.id,
+        title=newer.title or older.title,
+        abstract=newer.abstract or older.abstract,
+        title_source=newer.title_source if newer.title else older.title_source,
+        abstract_source=newer.abstract_source if newer.abstract else older.abstract_source,
+        authors=newer.authors or older.authors,
+        version=newer.version,
+        published=_earlier(known.published, fresh.published),
+        updated=_later(known.updated, fresh.updated),
+        categories=_longer(newer.categories, older.categories),
+        keywords=newer.keywords or older.keywords,
+        organization=newer.organization or older.organization,
+        links=Links(
+            page=newer.links.page or older.links.page,
+            pdf=newer.links.pdf or older.links.pdf,
+            code=newer.links.code or older.links.code,
+            project=newer.links.project or older.links.project,
+            discussion=newer.links.discussion or older.links.discussion,
+        ),
+        counts=Counts(
+            upvotes=max(known.counts.upvotes, fresh.counts.upvotes),
+            comments=max(known.counts.comments, fresh.counts.comments),
+            stars=max(known.counts.stars, fresh.counts.stars),
+        ),
+        offered_line=newer.offered_line or older.offered_line,
+        sources=known.sources | fresh.sources,
+        withdrawn=newer.withdrawn or (older.withdrawn and older.version == newer.version),
+    )
+
+
+def _rank(paper: Paper) -> tuple[int, bool, str, str]:
+    """Whose words to take: the later version's, the one that has an abstract; then any fixed order, so
+    that it does not matter which record came first."""
+    return (paper.version, bool(paper.abstract), paper.abstract, paper.title)
+
+
+def _earlier(a: datetime | None, b: datetime | None) -> datetime | None:
+    return min(a, b) if a and b else a or b
+
+
+def _later(a: datetime | None, b: datetime | None) -> datetime | None:
+    return max(a, b) if a and b else a or b
+
+
+def _longer(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
+    return a if len(a) >= len(b) else b

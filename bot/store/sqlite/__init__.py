@@ -1,0 +1,90 @@
+"""The store on one SQLite file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from bot.errors import StoreError
+from bot.store import protocol
+from bot.store.sqlite.engine import Engine, explain
+from bot.store.sqlite.lines import SqliteLines
+from bot.store.sqlite.outbox import SqliteOutbox
+from bot.store.sqlite.papers import SqlitePapers
+from bot.store.sqlite.people import SqlitePeople
+from bot.store.sqlite.questions import SqliteQuestions
+from bot.store.sqlite.records import SqliteRecords
+from bot.store.sqlite.shelf import SqliteShelf
+from bot.store.sqlite.subscriptions import SqliteSubscriptions
+from bot.store.sqlite.vectors import SqliteVectors
+from bot.store.sqlite.votes import SqliteVotes
+
+
+class SqliteStore:
+    """Implements `bot.store.protocol.Store`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.papers: protocol.Papers = SqlitePapers(engine)
+        self.vectors: protocol.Vectors = SqliteVectors(engine)
+        self.lines: protocol.Lines = SqliteLines(engine)
+        self.subscriptions: protocol.Subscriptions = SqliteSubscriptions(engine)
+        self.outbox: protocol.Outbox = SqliteOutbox(engine)
+        self.votes: protocol.Votes = SqliteVotes(engine)
+        self.people: protocol.People = SqlitePeople(engine)
+        self.records: protocol.Records = SqliteRecords(engine)
+        self.questions: protocol.Questions = SqliteQuestions(engine)
+
+    def shelf(self, owner: str) -> SqliteShelf:
+        return SqliteShelf(self._engine, owner)
+
+    async def check(self) -> str:
+        try:
+            await self._engine.read(lambda db: db.execute("SELECT count(*) FROM subscriptions").fetchone())
+            await self._engine.write(lambda db: db.execute("DELETE FROM events WHERE at = ''"))
+        except StoreError as error:
+            return str(error)
+        return ""
+
+    async def back_up(self, target: Path) -> None:
+        if target.exists():
+            raise StoreError(f"{target} is there already.", "Name a new file, so that no backup is lost.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        await self._engine.read(lambda db: _copy(db, target))
+
+    async def aclose(self) -> None:
+        await self._engine.aclose()
+
+
+def _copy(db: sqlite3.Connection, target: Path) -> None:
+    """Into a file beside it first: a backup that was cut off must not look like one."""
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_RDWR | os.O_CREAT, 0o600))
+    try:
+        with closing(sqlite3.connect(part)) as copy:
+            db.backup(copy)
+    except sqlite3.Error as error:
+        part.unlink(missing_ok=True)
+        raise explain(error, target) from error
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
+    part.rename(target)
+
+
+async def open_sqlite(path: Path) -> SqliteStore:
+    """The store of a file, made when there is none. Raises `StoreError`."""
+    engine = Engine(path)
+    try:
+        await engine.open()
+    except OSError as error:
+        await engine.aclose()
+        raise StoreError(
+            f"{path} can't be opened: {error.strerror}.", "Name another place with PAPERBOY_HOME."
+        ) from error
+    except StoreError:
+        await engine.aclose()
+        raise
+    return SqliteStore(engine)

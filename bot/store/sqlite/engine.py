@@ -1,0 +1,181 @@
+"""One SQLite file, written by one thread, read by a few, never from the event loop.
+
+WAL lets readers go on while the writer writes, in this process and in others. Every write is one
+`BEGIN IMMEDIATE` transaction, so two processes take turns instead of failing half-way. `synchronous` is FULL:
+what was acknowledged survives a power cut too, and at these sizes costs a few milliseconds a transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from bot.errors import AlreadyDone, StoreError
+from bot.store.sqlite.migrations import migrations
+
+T = TypeVar("T")
+
+READERS = 3
+BUSY_SECONDS = 15.0  # how long a write waits for another process
+CHECKPOINT_EVERY = 200  # writes between checkpoints: unattended, a WAL grew to 374 MB under steady reads
+EVENTS_KEPT = timedelta(days=30)  # platforms redeliver for a day at most (Slack's delayed events: 24 h)
+
+
+class Engine:
+    """Runs functions on the database, off the event loop; translates its failures into `StoreError`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="paperboy-write")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="paperboy-read")
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._writes = 0
+
+    async def open(self) -> None:
+        """Make the file when there is none, and bring its schema up to date."""
+        if importlib.util.find_spec("pysqlite3"):
+            raise StoreError(
+                "pysqlite3 is installed, and sqlite-utils would use it beside Python's own SQLite.",
+                "Two SQLite libraries on one file corrupt it: pip uninstall pysqlite3 pysqlite3-binary.",
+            )
+        await self._in(self._writer, self._prepare)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of `work` on a read-only connection, all of it from one moment."""
+        return await self._in(self._readers, lambda: _snapshot(self._reader(), work))
+
+    async def write(self, work: Callable[[sqlite3.Connection], T], *, cause: str | None = None) -> T:
+        """The result of `work`, done in one transaction or not at all.
+
+        Raises `AlreadyDone` when the event `cause` had its effect before.
+        """
+        return await self._in(self._writer, lambda: self._transact(work, cause))
+
+    async def aclose(self) -> None:
+        """Finish what is under way and close."""
+        await asyncio.get_running_loop().run_in_executor(None, self._writer.shutdown)
+        await asyncio.get_running_loop().run_in_executor(None, self._readers.shutdown)
+        for connection in self._opened:
+            connection.close()
+
+    async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, work)
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+
+    def _prepare(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # votes are nobody else's business
+        connection = self._write_connection()
+        # Two processes starting at once both find the schema missing; the lock makes one of them wait.
+        connection.execute("BEGIN IMMEDIATE")
+        with _rollback(connection):
+            migrations.apply(Database(connection))
+        connection.execute("COMMIT")
+
+    def _write_connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            connection = self._connect(str(self.path))
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA wal_autocheckpoint = 1000")
+            self._local.connection = connection
+        found: sqlite3.Connection = self._local.connection
+        return found
+
+    def _reader(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = self._connect(f"{self.path.absolute().as_uri()}?mode=ro")
+        found: sqlite3.Connection = self._local.connection
+        return found
+
+    def _connect(self, target: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            target,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=target.startswith("file:"),
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -65536")
+        self._opened.append(connection)
+        return connection
+
+    def _transact(self, work: Callable[[sqlite3.Connection], T], cause: str | None) -> T:
+        connection = self._write_connection()
+        connection.execute("BEGIN IMMEDIATE")
+        with _rollback(connection):
+            if cause is not None:
+                _remember(connection, cause)
+            result = work(connection)
+        connection.execute("COMMIT")
+        self._writes += 1
+        if self._writes % CHECKPOINT_EVERY == 0:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        return result
+
+
+class _rollback:
+    """Undoes the open transaction when its block fails."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind is not None and self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+
+def _snapshot(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    connection.execute("BEGIN")
+    try:
+        return work(connection)
+    finally:
+        connection.execute("COMMIT")
+
+
+def _remember(connection: sqlite3.Connection, cause: str) -> None:
+    now = datetime.fromtimestamp(_unix(connection), UTC)
+    new = connection.execute("INSERT OR IGNORE INTO events VALUES (?, ?)", (cause, now.isoformat())).rowcount
+    if not new:
+        raise AlreadyDone(f"event {cause} had its effect before")
+    connection.execute("DELETE FROM events WHERE at < ?", ((now - EVENTS_KEPT).isoformat(),))
+
+
+def _unix(connection: sqlite3.Connection) -> float:
+    """The database's own clock: only for how long event ids are kept."""
+    row = connection.execute("SELECT unixepoch()").fetchone()
+    return float(row[0])
+
+
+def explain(error: sqlite3.Error, path: Path) -> StoreError:
+    """What SQLite's failure means to who runs Paperboy, and what to do."""
+    said = str(error)
+    name = getattr(error, "sqlite_errorname", "")
+    hints = {
+        "SQLITE_FULL": "The disk is full: free some room; nothing half-written was kept.",
+        "SQLITE_READONLY": "The file or its folder can't be written: check its owner and mode.",
+        "SQLITE_CANTOPEN": "Check that the folder is there and may be written (PAPERBOY_HOME).",
+        "SQLITE_BUSY": "Another process holds the database for long: is a backup or an ingest running?",
+        "SQLITE_CORRUPT": "The file is damaged: stop Paperboy and put a backup (`paperboy backup`) in its place.",
+        "SQLITE_NOTADB": "This is no Paperboy database: name another place with PAPERBOY_HOME.",
+        "SQLITE_IOERR": "The disk did not read or write: look at the system's log.",
+    }
+    hint = next((hint for start, hint in hints.items() if name.startswith(start)), "The log has the details.")
+    return StoreError(f"The database {path.name} failed: {said}.", hint)

@@ -1,0 +1,173 @@
+"""The schema, step by step; each step is recorded in the transaction that makes it (sqlite-utils migrations).
+
+papers          one row a paper: `doc` is the whole record (JSON), the other columns are what SQL must see
+papers_fts      FTS5 over papers (external content, kept in step by triggers)
+papers_words    the vocabulary of papers_fts, for typos
+paper_facets    categories and sources of each paper, for filters
+listings        which source listed which paper on which day, and when we first saw it
+fetches         how the last look at each source's day went
+vectors         embeddings by model
+lines           one-line summaries
+subscriptions   what channels asked for (`doc`), runs: what came of each occurrence
+outbox          posts from plan to platform; shown: which channel was brought which paper
+marks           reactions and button votes; ballots: what they come to, one a person and paper
+saved, follows  what persons keep
+questions       texts too long for a button
+shelves         adapters' own records
+events          ids of incoming events that had their effect
+
+Moments are ISO 8601 in UTC with microseconds, so that they sort as text.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("paperboy")
+
+_PAPERS = """
+CREATE TABLE papers (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  title TEXT NOT NULL, abstract TEXT NOT NULL, authors TEXT NOT NULL, keywords TEXT NOT NULL,
+  published TEXT, upvotes INTEGER NOT NULL, text_hash INTEGER NOT NULL,
+  doc BLOB NOT NULL
+);
+CREATE INDEX papers_published ON papers(published DESC, seq DESC);
+CREATE TABLE paper_facets (
+  kind TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES papers(seq) ON DELETE CASCADE,
+  PRIMARY KEY (kind, value, seq)
+) WITHOUT ROWID;
+CREATE INDEX paper_facets_seq ON paper_facets(seq);
+CREATE VIRTUAL TABLE papers_fts USING fts5(
+  title, abstract, authors, keywords,
+  content='papers', content_rowid='seq', tokenize='porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE papers_words USING fts5vocab(papers_fts, 'row');
+CREATE TRIGGER papers_fts_in AFTER INSERT ON papers BEGIN
+  INSERT INTO papers_fts(rowid, title, abstract, authors, keywords)
+  VALUES (new.seq, new.title, new.abstract, new.authors, new.keywords);
+END;
+CREATE TRIGGER papers_fts_out AFTER DELETE ON papers BEGIN
+  INSERT INTO papers_fts(papers_fts, rowid, title, abstract, authors, keywords)
+  VALUES ('delete', old.seq, old.title, old.abstract, old.authors, old.keywords);
+END;
+CREATE TRIGGER papers_fts_over AFTER UPDATE OF title, abstract, authors, keywords ON papers BEGIN
+  INSERT INTO papers_fts(papers_fts, rowid, title, abstract, authors, keywords)
+  VALUES ('delete', old.seq, old.title, old.abstract, old.authors, old.keywords);
+  INSERT INTO papers_fts(rowid, title, abstract, authors, keywords)
+  VALUES (new.seq, new.title, new.abstract, new.authors, new.keywords);
+END;
+CREATE TABLE listings (
+  source TEXT NOT NULL, day TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES papers(seq) ON DELETE CASCADE,
+  seen TEXT NOT NULL,
+  PRIMARY KEY (source, day, seq)
+) WITHOUT ROWID;
+CREATE TABLE fetches (
+  source TEXT NOT NULL, day TEXT NOT NULL, at TEXT NOT NULL, error TEXT NOT NULL, grew TEXT,
+  PRIMARY KEY (source, day)
+) WITHOUT ROWID;
+CREATE TABLE vectors (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  model TEXT NOT NULL, paper INTEGER NOT NULL REFERENCES papers(seq) ON DELETE CASCADE,
+  text_hash INTEGER NOT NULL, vector BLOB NOT NULL,
+  UNIQUE (model, paper)
+);
+CREATE TABLE lines (
+  paper TEXT NOT NULL, version INTEGER NOT NULL, language TEXT NOT NULL, provenance TEXT NOT NULL,
+  model TEXT NOT NULL, prompt TEXT NOT NULL, made TEXT NOT NULL, doc BLOB NOT NULL,
+  PRIMARY KEY (paper, version, language, provenance, model, prompt)
+) WITHOUT ROWID
+"""
+
+_DELIVERY = """
+CREATE TABLE subscriptions (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+  tenant TEXT NOT NULL, channel TEXT NOT NULL, paused TEXT NOT NULL, doc BLOB NOT NULL
+);
+CREATE INDEX subscriptions_place ON subscriptions(tenant, channel);
+CREATE TABLE runs (
+  subscription TEXT NOT NULL REFERENCES subscriptions(id) ON DELETE CASCADE,
+  slot TEXT NOT NULL, edition TEXT NOT NULL, doc BLOB NOT NULL,
+  PRIMARY KEY (subscription, slot)
+) WITHOUT ROWID;
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+  platform TEXT NOT NULL, tenant TEXT NOT NULL, channel TEXT NOT NULL,
+  parent TEXT NOT NULL, subscription TEXT NOT NULL, edition TEXT NOT NULL,
+  state TEXT NOT NULL, next_attempt TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, doubtful INTEGER NOT NULL DEFAULT 0,
+  token TEXT NOT NULL DEFAULT '', lease TEXT NOT NULL DEFAULT '',
+  ref_channel TEXT NOT NULL DEFAULT '', ref_id TEXT NOT NULL DEFAULT '', ref BLOB,
+  reason TEXT NOT NULL DEFAULT '', sent TEXT,
+  post BLOB NOT NULL
+);
+CREATE INDEX outbox_open ON outbox(tenant, channel, seq) WHERE state IN ('planned', 'claimed', 'unsure');
+CREATE INDEX outbox_parent ON outbox(parent) WHERE parent != '';
+CREATE INDEX outbox_edition ON outbox(subscription, edition);
+CREATE INDEX outbox_ref ON outbox(tenant, ref_channel, ref_id) WHERE ref_id != '';
+CREATE INDEX outbox_sent ON outbox(sent) WHERE sent IS NOT NULL;
+CREATE INDEX outbox_place ON outbox(tenant, channel, sent);
+CREATE TABLE shown (
+  tenant TEXT NOT NULL, channel TEXT NOT NULL, paper TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,
+  PRIMARY KEY (tenant, channel, paper, key)
+) WITHOUT ROWID;
+CREATE INDEX shown_key ON shown(key);
+CREATE INDEX shown_paper ON shown(tenant, paper)
+"""
+
+_PEOPLE = """
+CREATE TABLE marks (
+  community TEXT NOT NULL, person TEXT NOT NULL, paper TEXT NOT NULL,
+  origin TEXT NOT NULL, emoji TEXT NOT NULL, value INTEGER NOT NULL, at TEXT NOT NULL,
+  PRIMARY KEY (community, person, paper, origin, emoji)
+) WITHOUT ROWID;
+CREATE INDEX marks_paper ON marks(community, paper);
+CREATE INDEX marks_origin ON marks(origin);
+CREATE VIEW ballots AS
+  SELECT community, person, paper, value, at FROM (
+    SELECT *, row_number() OVER (
+      PARTITION BY community, person, paper ORDER BY at DESC, value DESC, origin, emoji) AS rank FROM marks
+  ) WHERE rank = 1;
+CREATE TABLE saved (
+  person TEXT NOT NULL, paper TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (person, paper)
+) WITHOUT ROWID;
+CREATE TABLE follows (
+  person TEXT NOT NULL, topic TEXT NOT NULL COLLATE NOCASE, at TEXT NOT NULL, PRIMARY KEY (person, topic)
+) WITHOUT ROWID;
+CREATE TABLE questions (name TEXT PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE shelves (
+  owner TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (owner, key)
+) WITHOUT ROWID;
+CREATE TABLE events (id TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX events_at ON events(at)
+"""
+
+
+@migrations()
+def papers(db: Database) -> None:
+    """Papers, their lists, vectors and lines."""
+    _run(db, _PAPERS)
+
+
+@migrations()
+def delivery(db: Database) -> None:
+    """Subscriptions and the outbox."""
+    _run(db, _DELIVERY)
+
+
+@migrations()
+def people(db: Database) -> None:
+    """Votes and what people keep."""
+    _run(db, _PEOPLE)
+
+
+def _run(db: Database, script: str) -> None:
+    """Statement by statement: `executescript` would commit the migration's transaction."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if statement.count("BEGIN") == statement.count("END"):
+            db.execute(statement)
+            statement = ""

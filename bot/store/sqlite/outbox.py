@@ -1,0 +1,212 @@
+"""Posts from plan to platform."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+
+from bot.chat.event import Place, Ref
+from bot.papers.model import PaperId
+from bot.store.records import Delivery, Key, Post, Run, State
+from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
+
+_COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent,
+              (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""
+_OPEN = "('planned', 'claimed', 'unsure')"
+
+# The oldest open post of each channel, if its time has come: a channel's posts keep their order, and one
+# that waits holds up its own channel only. Tenants take turns, so that none starves.
+_DUE = f"""
+    WITH heads AS (
+      SELECT min(seq) AS seq FROM outbox INDEXED BY outbox_open WHERE state IN {_OPEN} GROUP BY tenant, channel
+    ), due AS (
+      SELECT o.seq, o.tenant FROM outbox o JOIN heads USING (seq)
+      WHERE o.platform IN (%s) AND CASE o.state WHEN 'claimed' THEN o.lease <= ? ELSE o.next_attempt <= ? END
+    )
+    SELECT seq FROM due ORDER BY row_number() OVER (PARTITION BY tenant ORDER BY seq), seq LIMIT ?
+"""
+_CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?, lease = ?,
+            attempts = attempts + 1 WHERE seq = ?"""
+
+
+class SqliteOutbox:
+    """Implements `bot.store.protocol.Outbox`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def plan(self, run: Run, posts: Sequence[Post]) -> bool:
+        def work(db: sqlite3.Connection) -> bool:
+            row = (run.subscription, stamp(run.slot), run.edition, pack(run))
+            if not db.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?)", row).rowcount:
+                return False
+            _add(db, posts)
+            return True
+
+        return await self._engine.write(work)
+
+    async def add(self, posts: Sequence[Post]) -> int:
+        return await self._engine.write(lambda db: _add(db, posts))
+
+    async def shown(self, place: Place, since: datetime) -> set[PaperId]:
+        sql = "SELECT DISTINCT paper FROM shown WHERE tenant = ? AND channel = ? AND at >= ?"
+        bound = (place.tenant, place.channel, stamp(since))
+        return {p for (p,) in await self._engine.read(lambda db: db.execute(sql, bound).fetchall())}
+
+    async def claim(
+        self, now: datetime, *, token: str, lease: timedelta, limit: int, platforms: Collection[str]
+    ) -> list[Delivery]:
+        def work(db: sqlite3.Connection) -> list[Delivery]:
+            at = stamp(now)
+            due = db.execute(_DUE % marks(len(platforms)), (*platforms, at, at, limit)).fetchall()
+            db.executemany(_CLAIM, ((token, stamp(now + lease), seq) for (seq,) in due))
+            return [d for (seq,) in due for d in _deliveries(db, "o.seq = ?", seq)]
+
+        return await self._engine.write(work)
+
+    async def settle_sent(self, key: Key, *, token: str, ref: Ref, at: datetime) -> bool:
+        sql = "state = 'sent', ref = ?, ref_channel = ?, ref_id = ?, sent = ?, reason = ''"
+        return await self._settle(key, token, sql, pack(ref), ref.place.channel, ref.id, stamp(at))
+
+    async def settle_unsure(self, key: Key, *, token: str, reason: str, again: datetime) -> bool:
+        sql = "state = 'unsure', doubtful = 1, reason = ?, next_attempt = ?"
+        return await self._settle(key, token, sql, reason, stamp(again))
+
+    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime) -> bool:
+        sql = "state = CASE doubtful WHEN 1 THEN 'unsure' ELSE 'planned' END, reason = ?, next_attempt = ?"
+        return await self._settle(key, token, sql, reason, stamp(again))
+
+    async def settle_dead(self, key: Key, *, token: str, reason: str) -> bool:
+        def children(db: sqlite3.Connection) -> None:
+            db.execute("DELETE FROM shown WHERE key = ?", (key,))
+            orphans = db.execute(f"SELECT key FROM outbox WHERE parent = ? AND state IN {_OPEN}", (key,)).fetchall()
+            for (orphan,) in orphans:
+                sql = "UPDATE outbox SET state = 'dead', reason = 'its thread could not be posted' WHERE key = ?"
+                db.execute(sql, (orphan,))
+                db.execute("DELETE FROM shown WHERE key = ?", (orphan,))
+
+        return await self._settle(key, token, "state = 'dead', reason = ?", reason, then=children)
+
+    async def give_back(self, token: str) -> None:
+        sql = """UPDATE outbox SET state = CASE doubtful WHEN 1 THEN 'unsure' ELSE 'planned' END,
+                 token = '', lease = '', attempts = attempts - 1 WHERE state = 'claimed' AND token = ?"""
+        await self._engine.write(lambda db: db.execute(sql, (token,)))
+
+    async def revive(self, key: Key | None, now: datetime) -> int:
+        def work(db: sqlite3.Connection) -> int:
+            which = "state = 'dead' AND (? IS NULL OR key = ? OR parent = ?)"
+            rows = db.execute(f"SELECT key, post FROM outbox WHERE {which}", (key, key, key)).fetchall()
+            for dead, post in rows:
+                sql = "UPDATE outbox SET state = 'planned', attempts = 0, reason = '', next_attempt = ? WHERE key = ?"
+                db.execute(sql, (stamp(now), dead))
+                _show(db, unpack(post, Post))
+            return len(rows)
+
+        return await self._engine.write(work)
+
+    async def by_ref(self, ref: Ref) -> Delivery | None:
+        where = "o.tenant = ? AND o.ref_channel = ? AND o.ref_id = ? AND o.ref_id != ''"
+        return await self._one(where, ref.place.tenant, ref.place.channel, ref.id)
+
+    async def by_key(self, key: Key) -> Delivery | None:
+        return await self._one("o.key = ?", key)
+
+    async def of_edition(self, subscription: str, edition: str) -> list[Delivery]:
+        return await self._all("o.subscription = ? AND o.edition = ? ORDER BY o.seq", subscription, edition)
+
+    async def showing(self, tenant: str, paper: PaperId, since: datetime) -> list[Delivery]:
+        keys = "SELECT key FROM shown WHERE tenant = ? AND paper = ?"
+        where = f"o.key IN ({keys}) AND o.state = 'sent' AND o.sent >= ? ORDER BY o.seq"
+        return await self._all(where, tenant, paper, stamp(since))
+
+    async def sent_since(self, since: datetime) -> list[Delivery]:
+        return await self._all("o.state = 'sent' AND o.sent >= ? ORDER BY o.seq", stamp(since))
+
+    async def last_sent(self, place: Place) -> Delivery | None:
+        where = "o.tenant = ? AND o.channel = ? AND o.state = 'sent' ORDER BY o.sent DESC LIMIT 1"
+        return await self._one(where, place.tenant, place.channel)
+
+    async def states(self, place: Place | None = None) -> dict[State, int]:
+        where = "tenant = ? AND channel = ?" if place else "1"
+        bound = (place.tenant, place.channel) if place else ()
+        sql = f"SELECT state, count(*) FROM outbox WHERE {where} GROUP BY state"
+        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        return {State(state): count for state, count in rows}
+
+    async def next_due(self) -> datetime | None:
+        sql = f"""SELECT min(CASE state WHEN 'claimed' THEN lease ELSE next_attempt END)
+                  FROM outbox INDEXED BY outbox_open WHERE state IN {_OPEN}"""
+        found = await self._engine.read(lambda db: db.execute(sql).fetchone()[0])
+        return moment(found) if found else None
+
+    async def _settle(
+        self,
+        key: Key,
+        token: str,
+        change: str,
+        *bound: object,
+        then: Callable[[sqlite3.Connection], None] | None = None,
+    ) -> bool:
+        sql = f"UPDATE outbox SET {change}, token = '', lease = '' WHERE key = ? AND token = ? AND state = 'claimed'"
+
+        def work(db: sqlite3.Connection) -> bool:
+            ours = bool(db.execute(sql, (*bound, key, token)).rowcount)
+            if ours and then:
+                then(db)
+            return ours
+
+        return await self._engine.write(work)
+
+    async def _all(self, where: str, *bound: object) -> list[Delivery]:
+        return await self._engine.read(lambda db: _deliveries(db, where, *bound))
+
+    async def _one(self, where: str, *bound: object) -> Delivery | None:
+        found = await self._all(where, *bound)
+        return found[0] if found else None
+
+
+def _add(db: sqlite3.Connection, posts: Sequence[Post]) -> int:
+    sql = """INSERT OR IGNORE INTO outbox(key, platform, tenant, channel, parent, subscription, edition, state,
+             next_attempt, post) VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?)"""
+    new = 0
+    for post in posts:
+        place = post.place
+        row = (
+            post.key,
+            place.platform,
+            place.tenant,
+            place.channel,
+            post.parent,
+            post.subscription,
+            post.edition,
+        )
+        if db.execute(sql, (*row, stamp(post.due), pack(post))).rowcount:
+            _show(db, post)
+            new += 1
+    return new
+
+
+def _show(db: sqlite3.Connection, post: Post) -> None:
+    rows = ((post.place.tenant, post.place.channel, paper, post.key, stamp(post.due)) for paper in post.papers)
+    db.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Delivery]:
+    rows = db.execute(f"SELECT {_COLUMNS} FROM outbox o WHERE {where}", bound).fetchall()
+    return [
+        Delivery(
+            post=unpack(post, Post),
+            state=State(state),
+            attempts=attempts,
+            doubtful=bool(doubtful),
+            token=token,
+            ref=unpack(ref, Ref) if ref else None,
+            reason=reason,
+            next_attempt=moment(again),
+            sent=moment(sent) if sent else None,
+            parent_ref=unpack(parent, Ref) if parent else None,
+        )
+        for post, state, attempts, doubtful, token, ref, reason, again, sent, parent in rows
+    ]

@@ -1,0 +1,164 @@
+"""Papers and the lists they stood on."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+
+from bot.papers.filter import Filter
+from bot.papers.merge import merge
+from bot.papers.model import Listing, Paper, PaperId
+from bot.store.records import Fetch, Kept, Listed, Match, Scores
+from bot.store.sqlite import search
+from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
+
+_INSERT = """INSERT INTO papers(title, abstract, authors, keywords, published, upvotes, text_hash, doc, seq, id)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_UPDATE = """UPDATE papers SET title = ?, abstract = ?, authors = ?, keywords = ?, published = ?, upvotes = ?,
+             text_hash = ?, doc = ? WHERE seq = ?"""
+_UPDATE_COUNTS = "UPDATE papers SET published = ?, upvotes = ?, doc = ? WHERE seq = ?"  # leaves FTS alone
+
+
+class SqlitePapers:
+    """Implements `bot.store.protocol.Papers`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def keep(self, listings: Sequence[Listing], at: datetime) -> Kept:
+        return await self._engine.write(lambda db: _keep(db, listings, at))
+
+    async def get(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]:
+        wanted = list(ids)
+        return await self._engine.read(lambda db: {id: paper for id, _, paper in _known(db, wanted)})
+
+    async def listed(self, sources: Collection[str], first: date, last: date) -> list[Listed]:
+        sql = f"""SELECT source, day, seen, doc FROM listings JOIN papers USING (seq)
+                  WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?
+                  ORDER BY day, upvotes DESC, id"""
+        bound = (*sources, first.isoformat(), last.isoformat())
+        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        return [
+            Listed(paper=unpack(doc, Paper), source=source, day=date.fromisoformat(day), seen=moment(seen))
+            for source, day, seen, doc in rows
+        ]
+
+    async def days(self, sources: Collection[str], *, limit: int = 30) -> list[tuple[date, int]]:
+        sql = f"""SELECT day, count(DISTINCT seq) FROM listings WHERE source IN ({marks(len(sources))})
+                  GROUP BY day ORDER BY day DESC LIMIT ?"""
+        rows = await self._engine.read(lambda db: db.execute(sql, (*sources, limit)).fetchall())
+        return [(date.fromisoformat(day), count) for day, count in rows]
+
+    async def match(self, match: Match, filter: Filter, limit: int) -> Scores:
+        return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=True))
+
+    async def match_any(self, match: Match, filter: Filter, limit: int) -> Scores:
+        return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=False))
+
+    async def newest(self, filter: Filter, limit: int, *, offset: int = 0) -> list[PaperId]:
+        return await self._engine.read(lambda db: search.newest(db, filter, limit, offset))
+
+    async def passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
+        wanted = list(ids)
+        return await self._engine.read(lambda db: search.passing(db, wanted, filter))
+
+    async def titles(self, start: str, limit: int) -> list[str]:
+        return await self._engine.read(lambda db: search.titles(db, start, limit))
+
+    async def vocabulary(self, word: str, limit: int = 5) -> list[str]:
+        return await self._engine.read(lambda db: search.vocabulary(db, word, limit))
+
+    async def count(self) -> int:
+        return await self._engine.read(lambda db: int(db.execute("SELECT count(*) FROM papers").fetchone()[0]))
+
+    async def fetched(self, fetch: Fetch) -> None:
+        sql = """INSERT INTO fetches VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+                 SET at = excluded.at, error = excluded.error, grew = coalesce(excluded.grew, grew)"""
+        grew = stamp(fetch.grew) if fetch.grew else None
+        bound = (fetch.source, fetch.day.isoformat(), stamp(fetch.at), fetch.error, grew)
+        await self._engine.write(lambda db: db.execute(sql, bound))
+
+    async def fetches(self) -> list[Fetch]:
+        sql = """SELECT source, max(day), at, error, grew FROM fetches GROUP BY source ORDER BY source"""
+        rows = await self._engine.read(lambda db: db.execute(sql).fetchall())
+        return [
+            Fetch(
+                source=source,
+                day=date.fromisoformat(day),
+                at=moment(at),
+                error=error,
+                grew=moment(grew) if grew else None,
+            )
+            for source, day, at, error, grew in rows
+        ]
+
+
+def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> Kept:
+    known = {id: (seq, paper) for id, seq, paper in _known(db, {item.paper.id for item in listings})}
+    before = {id: paper for id, (_, paper) in known.items()}
+    fresh: dict[PaperId, Paper] = {}
+    for item in listings:
+        paper = item.paper
+        old = fresh.get(paper.id) or before.get(paper.id)
+        fresh[paper.id] = merge(old or paper, paper)
+    new = [paper for id, paper in fresh.items() if id not in before]
+    changed = [paper for id, paper in fresh.items() if id in before and paper != before[id]]
+    seqs = {id: seq for id, (seq, _) in known.items()} | _insert(db, new)
+    _update(db, changed, before, seqs)
+    _facets(db, [*new, *changed], seqs)
+    rows = ((item.source, item.day.isoformat(), seqs[item.paper.id], stamp(at)) for item in listings)
+    db.executemany("INSERT OR IGNORE INTO listings VALUES (?, ?, ?, ?)", rows)
+    return Kept(new=len(new), changed=len(changed), unchanged=len(listings) - len(new) - len(changed))
+
+
+def _known(db: sqlite3.Connection, ids: Collection[PaperId]) -> Iterable[tuple[PaperId, int, Paper]]:
+    wanted = list(ids)
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        sql = f"SELECT id, seq, doc FROM papers WHERE id IN ({marks(len(part))})"
+        for id, seq, doc in db.execute(sql, part).fetchall():
+            yield id, seq, unpack(doc, Paper)
+
+
+def _insert(db: sqlite3.Connection, papers: Sequence[Paper]) -> dict[PaperId, int]:
+    first = db.execute("SELECT coalesce(max(seq), 0) + 1 FROM papers").fetchone()[0]
+    seqs = {paper.id: first + n for n, paper in enumerate(papers)}
+    db.executemany(_INSERT, ((*_columns(paper), seqs[paper.id], paper.id) for paper in papers))
+    return seqs
+
+
+def _update(
+    db: sqlite3.Connection, papers: Sequence[Paper], before: dict[PaperId, Paper], seqs: dict[PaperId, int]
+) -> None:
+    for paper in papers:
+        row = _columns(paper)
+        if row[:4] == _columns(before[paper.id])[:4]:
+            db.execute(_UPDATE_COUNTS, (row[4], row[5], row[7], seqs[paper.id]))
+        else:
+            db.execute(_UPDATE, (*row, seqs[paper.id]))
+
+
+def _columns(paper: Paper) -> tuple[object, ...]:
+    return (
+        paper.title,
+        paper.abstract,
+        "\n".join(paper.authors),
+        "\n".join(paper.keywords),
+        stamp(paper.published) if paper.published else None,
+        paper.counts.upvotes,
+        paper.fingerprint,
+        pack(paper),
+    )
+
+
+def _facets(db: sqlite3.Connection, papers: Sequence[Paper], seqs: dict[PaperId, int]) -> None:
+    """Categories with their archives (`cs.CL` is in `cs` too), and sources."""
+    rows: list[tuple[str, str, int]] = []
+    for paper in papers:
+        names = {c.casefold() for c in paper.categories}
+        names |= {name.partition(".")[0] for name in names}
+        rows += [("category", name, seqs[paper.id]) for name in names]
+        rows += [("source", source.casefold(), seqs[paper.id]) for source in paper.sources]
+    db.executemany("INSERT OR IGNORE INTO paper_facets VALUES (?, ?, ?)", rows)

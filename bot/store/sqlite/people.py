@@ -1,0 +1,45 @@
+"""What persons keep for themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.papers.model import PaperId
+from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.moments import stamp
+
+
+class SqlitePeople:
+    """Implements `bot.store.protocol.People`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def save(self, person: str, paper: PaperId, at: datetime, *, cause: str | None = None) -> bool:
+        return await self._changed(
+            "INSERT OR IGNORE INTO saved VALUES (?, ?, ?)", person, paper, stamp(at), cause=cause
+        )
+
+    async def unsave(self, person: str, paper: PaperId, *, cause: str | None = None) -> bool:
+        return await self._changed("DELETE FROM saved WHERE person = ? AND paper = ?", person, paper, cause=cause)
+
+    async def saved(self, person: str, *, limit: int = 100, offset: int = 0) -> list[PaperId]:
+        sql = "SELECT paper FROM saved WHERE person = ? ORDER BY at DESC, paper LIMIT ? OFFSET ?"
+        rows = await self._engine.read(lambda db: db.execute(sql, (person, limit, offset)).fetchall())
+        return [paper for (paper,) in rows]
+
+    async def follow(self, person: str, topic: str, at: datetime, *, cause: str | None = None) -> bool:
+        return await self._changed(
+            "INSERT OR IGNORE INTO follows VALUES (?, ?, ?)", person, topic, stamp(at), cause=cause
+        )
+
+    async def unfollow(self, person: str, topic: str, *, cause: str | None = None) -> bool:
+        return await self._changed("DELETE FROM follows WHERE person = ? AND topic = ?", person, topic, cause=cause)
+
+    async def following(self, person: str) -> list[str]:
+        sql = "SELECT topic FROM follows WHERE person = ? ORDER BY at, topic"
+        rows = await self._engine.read(lambda db: db.execute(sql, (person,)).fetchall())
+        return [topic for (topic,) in rows]
+
+    async def _changed(self, sql: str, *bound: str, cause: str | None) -> bool:
+        return await self._engine.write(lambda db: bool(db.execute(sql, bound).rowcount), cause=cause)

@@ -1,0 +1,64 @@
+"""What belongs to whom: export and forgetting."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from msgspec.structs import replace
+
+from bot.store.records import Subscription
+from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.moments import pack, unpack
+
+_TENANT = {  # where a tenant's rows are; `?` is the tenant
+    "subscriptions": "tenant = ?",
+    "runs": "subscription IN (SELECT id FROM subscriptions WHERE tenant = ?)",
+    "outbox": "tenant = ?",
+    "shown": "tenant = ?",
+    "marks": "community = ?",
+    "saved": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
+    "follows": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
+}
+_PERSON = {"marks": "person = ?", "saved": "person = ?", "follows": "person = ?"}
+_ORDER = ("runs", "outbox", "shown", "marks", "saved", "follows", "subscriptions")  # runs name subscriptions
+
+
+class SqliteRecords:
+    """Implements `bot.store.protocol.Records`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def export(self, owner: str) -> dict[str, list[dict[str, object]]]:
+        return await self._engine.read(lambda db: {t: _rows(db, t, w, owner) for t, w in _owned(owner).items()})
+
+    async def forget(self, owner: str) -> int:
+        def work(db: sqlite3.Connection) -> int:
+            owned = _owned(owner)
+            gone = sum(
+                db.execute(f"DELETE FROM {table} WHERE {owned[table]}", (owner,)).rowcount
+                for table in _ORDER
+                if table in owned
+            )
+            return gone + _blank(db, owner)
+
+        return await self._engine.write(work)
+
+
+def _owned(owner: str) -> dict[str, str]:
+    return _PERSON if "/" in owner else _TENANT
+
+
+def _rows(db: sqlite3.Connection, table: str, where: str, owner: str) -> list[dict[str, object]]:
+    found = db.execute(f"SELECT * FROM {table} WHERE {where}", (owner,))
+    names = [column[0] for column in found.description]
+    return [{n: v.decode() if isinstance(v, bytes) else v for n, v in zip(names, row, strict=True)} for row in found]
+
+
+def _blank(db: sqlite3.Connection, person: str) -> int:
+    """Schedules stay with the channel; who made them is forgotten."""
+    rows = db.execute("SELECT doc FROM subscriptions WHERE json_extract(doc, '$.created_by') = ?", (person,)).fetchall()
+    for (doc,) in rows:
+        subscription = replace(unpack(doc, Subscription), created_by="")
+        db.execute("UPDATE subscriptions SET doc = ? WHERE id = ?", (pack(subscription), subscription.id))
+    return len(rows)

@@ -1,0 +1,118 @@
+"""Keyword search in SQL: FTS5 with bm25, and the filters.
+
+Measured (docs/search.md): ranking every paper that holds any of the words is what takes time, so a search asks
+for all words first; and `rank` is computed inside FTS5, before other tables are looked at.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+
+from bot.papers.filter import Filter
+from bot.papers.model import PaperId
+from bot.store.records import Match
+from bot.store.sqlite.moments import marks
+
+WEIGHTS = "bm25(4.0, 1.0, 2.0, 2.0)"  # title, abstract, authors, keywords
+
+
+def match(db: sqlite3.Connection, match: Match, filter: Filter, limit: int, *, every: bool) -> dict[PaperId, float]:
+    """Papers by bm25, higher is better."""
+    expression = fts(match, every=every)
+    if not expression:
+        return {}
+    where, bound = conditions(filter)
+    joined = f"WHERE {where}" if where else ""
+    # Only a filter needs more than the best `limit`: it may drop any of them.
+    inner = "" if where else f"ORDER BY rank LIMIT {int(limit)}"
+    sql = f"""SELECT p.id, f.rank FROM (
+                SELECT rowid, rank FROM papers_fts WHERE papers_fts MATCH ? AND rank MATCH ? {inner}
+              ) f JOIN papers p ON p.seq = f.rowid {joined} ORDER BY f.rank, p.seq DESC LIMIT ?"""
+    rows = db.execute(sql, (expression, WEIGHTS, *bound, limit)).fetchall()
+    return {id: -rank for id, rank in rows}
+
+
+def fts(match: Match, *, every: bool) -> str:
+    """The FTS5 expression of plain words and phrases: each is quoted, so none is syntax."""
+    words = [_quote(word) for word in match.words]
+    if match.prefix and words:
+        words[-1] += "*"
+    either = (" AND " if every else " OR ").join(words)
+    parts = [_quote(phrase) for phrase in match.phrases] + ([f"({either})"] if either else [])
+    return " AND ".join(parts)
+
+
+def newest(db: sqlite3.Connection, filter: Filter, limit: int, offset: int) -> list[PaperId]:
+    """Papers that pass, newest first."""
+    where, bound = conditions(filter)
+    sql = f"""SELECT id FROM papers p WHERE {where or "1"}
+              ORDER BY published DESC, seq DESC LIMIT ? OFFSET ?"""
+    return [id for (id,) in db.execute(sql, (*bound, limit, offset))]
+
+
+def passing(db: sqlite3.Connection, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
+    """Those of `ids` that pass."""
+    where, bound = conditions(filter)
+    if not where:
+        return set(ids)
+    wanted, found = list(ids), set[PaperId]()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        sql = f"SELECT id FROM papers p WHERE id IN ({marks(len(part))}) AND {where}"
+        found.update(id for (id,) in db.execute(sql, (*part, *bound)))
+    return found
+
+
+def titles(db: sqlite3.Connection, start: str, limit: int) -> list[str]:
+    """Titles that hold the words typed so far, the last one perhaps unfinished."""
+    words = "".join(c if c.isalnum() else " " for c in start).split()
+    if not words:
+        return []
+    expression = "{title}: " + " AND ".join(map(_quote, words)) + "*"
+    sql = """SELECT title FROM (
+               SELECT rowid FROM papers_fts WHERE papers_fts MATCH ? ORDER BY rowid DESC LIMIT 200
+             ) f JOIN papers p ON p.seq = f.rowid ORDER BY upvotes DESC, published DESC LIMIT ?"""
+    return [title for (title,) in db.execute(sql, (expression, limit))]
+
+
+def vocabulary(db: sqlite3.Connection, word: str, limit: int) -> list[str]:
+    """Indexed terms that may be meant by a word: alike in beginning and length, the frequent first.
+
+    The index holds stems, so these are stems too; searched for, they find their words.
+    """
+    low = word.casefold()
+    known = db.execute("SELECT 1 FROM papers_words WHERE term = ?", (low,)).fetchone()
+    if known or len(low) < 4:
+        return []
+    sql = """SELECT term FROM papers_words WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?
+             ORDER BY doc DESC LIMIT ?"""
+    span = (low[0], low[0] + "\U0010ffff", len(low) - 4, len(low) + 2)
+    return [term for (term,) in db.execute(sql, (*span, limit))]
+
+
+def conditions(filter: Filter) -> tuple[str, tuple[object, ...]]:
+    """The filter as SQL on `papers p`, and its bound values."""
+    parts: list[str] = []
+    bound: list[object] = []
+    if filter.after:
+        parts.append("p.published >= ?")
+        bound.append(filter.after.isoformat())
+    if filter.before:
+        parts.append("p.published < ?")
+        bound.append(filter.before.isoformat())
+    for kind, values in (("category", filter.categories), ("source", filter.sources)):
+        if values:
+            parts.append(
+                "EXISTS (SELECT 1 FROM paper_facets x WHERE x.kind = ? AND x.seq = p.seq"
+                f" AND x.value IN ({marks(len(values))}))"
+            )
+            bound += [kind, *(value.casefold() for value in values)]
+    if filter.authors:
+        parts.append("(" + " OR ".join("instr(lower(p.authors), ?)" for _ in filter.authors) + ")")
+        bound += [author.lower() for author in filter.authors]
+    return " AND ".join(parts), tuple(bound)
+
+
+def _quote(words: str) -> str:
+    return '"' + words.replace('"', " ").replace("\0", " ") + '"'

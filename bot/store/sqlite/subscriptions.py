@@ -1,0 +1,84 @@
+"""What channels asked for, and what came of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+
+from msgspec.structs import replace
+
+from bot.chat.event import Place
+from bot.errors import AskError
+from bot.store.records import Run, Subscription
+from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.moments import marks, pack, unpack
+
+
+class SqliteSubscriptions:
+    """Implements `bot.store.protocol.Subscriptions`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def add(self, subscription: Subscription, *, cause: str | None = None) -> None:
+        sql = "INSERT INTO subscriptions(id, tenant, channel, paused, doc) VALUES (?, ?, ?, ?, ?)"
+        place = subscription.place
+        row = (subscription.id, place.tenant, place.channel, subscription.paused, pack(subscription))
+        await self._engine.write(lambda db: db.execute(sql, row), cause=cause)
+
+    async def replace(self, subscription: Subscription, *, cause: str | None = None) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            if not _put(db, subscription):
+                raise AskError(f"There is no schedule {subscription.id}.", "/papers schedules lists them.")
+
+        await self._engine.write(work, cause=cause)
+
+    async def remove(self, id: str, *, cause: str | None = None) -> None:
+        await self._engine.write(lambda db: db.execute("DELETE FROM subscriptions WHERE id = ?", (id,)), cause=cause)
+
+    async def get(self, id: str) -> Subscription | None:
+        found = await self._where("id = ?", id)
+        return found[0] if found else None
+
+    async def of(self, place: Place) -> list[Subscription]:
+        return await self._where("tenant = ? AND channel = ?", place.tenant, place.channel)
+
+    async def of_tenant(self, tenant: str) -> list[Subscription]:
+        return await self._where("tenant = ?", tenant)
+
+    async def running(self) -> list[Subscription]:
+        return await self._where("paused = ''")
+
+    async def pause_place(self, place: Place, why: str) -> list[Subscription]:
+        def work(db: sqlite3.Connection) -> list[Subscription]:
+            sql = "SELECT doc FROM subscriptions WHERE tenant = ? AND channel = ? AND paused = ''"
+            rows = db.execute(sql, (place.tenant, place.channel)).fetchall()
+            paused = [replace(unpack(doc, Subscription), paused=why) for (doc,) in rows]
+            for subscription in paused:
+                _put(db, subscription)
+            return paused
+
+        return await self._engine.write(work)
+
+    async def last_runs(self, ids: Collection[str]) -> dict[str, Run]:
+        sql = f"""SELECT subscription, max(slot), doc FROM runs
+                  WHERE subscription IN ({marks(len(ids))}) GROUP BY subscription"""
+        rows = await self._engine.read(lambda db: db.execute(sql, tuple(ids)).fetchall())
+        return {id: unpack(doc, Run) for id, _, doc in rows}
+
+    async def runs(self, id: str, *, limit: int = 10) -> list[Run]:
+        sql = "SELECT doc FROM runs WHERE subscription = ? ORDER BY slot DESC LIMIT ?"
+        rows = await self._engine.read(lambda db: db.execute(sql, (id, limit)).fetchall())
+        return [unpack(doc, Run) for (doc,) in rows]
+
+    async def _where(self, condition: str, *bound: str) -> list[Subscription]:
+        sql = f"SELECT doc FROM subscriptions WHERE {condition} ORDER BY seq"
+        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        return [unpack(doc, Subscription) for (doc,) in rows]
+
+
+def _put(db: sqlite3.Connection, subscription: Subscription) -> int:
+    sql = "UPDATE subscriptions SET tenant = ?, channel = ?, paused = ?, doc = ? WHERE id = ?"
+    place = subscription.place
+    row = (place.tenant, place.channel, subscription.paused, pack(subscription), subscription.id)
+    return db.execute(sql, row).rowcount

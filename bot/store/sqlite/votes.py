@@ -1,0 +1,86 @@
+"""Marks in, ballots out."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from bot.papers.model import PaperId
+from bot.store.records import Mark, Tally
+from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.moments import marks, stamp
+
+_MARK = "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)"
+_UP = "count(CASE value WHEN 1 THEN 1 END)"
+_DOWN = "count(CASE value WHEN -1 THEN 1 END)"
+
+
+class SqliteVotes:
+    """Implements `bot.store.protocol.Votes`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def mark(self, mark: Mark, *, cause: str | None = None) -> None:
+        await self._engine.write(lambda db: db.execute(_MARK, _row(mark)), cause=cause)
+
+    async def unmark(self, community: str, person: str, origin: str, emoji: str, *, cause: str | None = None) -> None:
+        sql = "DELETE FROM marks WHERE community = ? AND person = ? AND origin = ? AND emoji = ?"
+        await self._engine.write(lambda db: db.execute(sql, (community, person, origin, emoji)), cause=cause)
+
+    async def toggle(self, mark: Mark, *, cause: str | None = None) -> bool:
+        def work(db: sqlite3.Connection) -> bool:
+            whose = (mark.community, mark.person, mark.paper)
+            where = "community = ? AND person = ? AND paper = ?"
+            row = db.execute(f"SELECT value FROM ballots WHERE {where}", whose).fetchone()
+            db.execute(f"DELETE FROM marks WHERE {where}", whose)
+            if row and row[0] == mark.value:
+                return False
+            db.execute(_MARK, _row(mark))
+            return True
+
+        return await self._engine.write(work, cause=cause)
+
+    async def recount(self, origin: str, marks: Sequence[Mark]) -> bool:
+        def work(db: sqlite3.Connection) -> bool:
+            sql = "SELECT community, person, paper, origin, emoji, value FROM marks WHERE origin = ?"
+            known = set(db.execute(sql, (origin,)).fetchall())
+            wanted = {_row(mark)[:6]: mark for mark in marks}
+            if known == set(wanted):
+                return False
+            for row in known - set(wanted):
+                where = "community = ? AND person = ? AND paper = ? AND origin = ? AND emoji = ?"
+                db.execute(f"DELETE FROM marks WHERE {where}", row[:5])
+            db.executemany(_MARK, [_row(mark) for row, mark in wanted.items() if row not in known])
+            return True
+
+        return await self._engine.write(work)
+
+    async def tallies(self, community: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
+        wanted = list(ids)
+        # The window of the view would go over the whole community; the few papers asked for come first.
+        sql = f"""WITH few AS (SELECT *, row_number() OVER (
+                      PARTITION BY person, paper ORDER BY at DESC, value DESC, origin, emoji) AS rank
+                    FROM marks WHERE community = ? AND paper IN ({marks(len(wanted))}))
+                  SELECT paper, {_UP}, {_DOWN} FROM few WHERE rank = 1 GROUP BY paper"""
+        rows = await self._engine.read(lambda db: db.execute(sql, (community, *wanted)).fetchall())
+        return {paper: Tally(up, down) for paper, up, down in rows}
+
+    async def mine(self, community: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
+        wanted = list(ids)
+        sql = f"""SELECT paper, value FROM ballots
+                  WHERE community = ? AND person = ? AND paper IN ({marks(len(wanted))})"""
+        rows = await self._engine.read(lambda db: db.execute(sql, (community, person, *wanted)).fetchall())
+        return dict(rows)
+
+    async def top(self, community: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
+        sql = f"""SELECT paper, {_UP}, {_DOWN} FROM ballots WHERE community = ? AND at >= ?
+                  GROUP BY paper HAVING sum(value) > 0 ORDER BY sum(value) DESC, max(at) DESC, paper LIMIT ?"""
+        bound = (community, stamp(since) if since else "", limit)
+        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        return [(paper, Tally(up, down)) for paper, up, down in rows]
+
+
+def _row(mark: Mark) -> tuple[object, ...]:
+    return (mark.community, mark.person, mark.paper, mark.origin, mark.emoji, mark.value, stamp(mark.at))

@@ -1,0 +1,91 @@
+"""A paper as a card: what it is, one line, how it is liked, what can be done with it."""
+
+from __future__ import annotations
+
+from bot.chat.message import Action, Button, Card, Control, LinkButton, Span, Text, clean, text
+from bot.papers.model import Paper
+from bot.store.records import Tally
+from bot.views.wording import people, plural, short_day
+
+TITLE_CHARS = 300
+ABSTRACT_CHARS = 2_400  # keeps a card with its buttons inside a Slack section (3,000 on the wire)
+
+
+def card(
+    paper: Paper,
+    *,
+    line: str = "",
+    tally: Tally = Tally(),
+    mine: int = 0,
+    saved: bool = False,
+    why: str = "",
+    body: bool = False,
+    buttons: bool = True,
+) -> Card:
+    """One paper. `mine` is the reader's own ballot, `body` shows the abstract."""
+    return Card(
+        paper=paper.id,
+        title=title(paper),
+        url=paper.links.page,
+        byline=byline(paper),
+        line=line,
+        facts=facts(paper, tally),
+        why=why,
+        body=clean(paper.abstract, ABSTRACT_CHARS) if body else "",
+        controls=controls(paper, mine=mine, saved=saved, body=body) if buttons else (),
+    )
+
+
+def title(paper: Paper) -> str:
+    """The title, marked when the paper was withdrawn."""
+    return ("[Withdrawn] " if paper.withdrawn else "") + (clean(paper.title, TITLE_CHARS) or paper.id)
+
+
+def byline(paper: Paper) -> str:
+    """`Ada Lovelace and Alan Turing · Analytical Society · 27 May 2024`."""
+    day = short_day(paper.published.date()) if paper.published else ""
+    parts = (clean(people(paper.authors), 200), clean(paper.organization, 80), day)
+    return " · ".join(filter(None, parts))
+
+
+def facts(paper: Paper, tally: Tally) -> Text:
+    """Votes first, then where to go; nothing that is zero or unknown."""
+    counts, links = paper.counts, paper.links
+    parts: list[str | Span] = [
+        Span(f"▲ {counts.upvotes:,} on Hugging Face", url=links.discussion) if counts.upvotes else "",
+        votes_here(tally),
+        Span(f"Code ★ {counts.stars:,}" if counts.stars else "Code", url=links.code) if links.code else "",
+        Span("Project", url=links.project) if links.project else "",
+        Span("PDF", url=links.pdf) if links.pdf else "",
+    ]
+    shown = [part for part in parts if part]
+    return text(*(piece for i, part in enumerate(shown) for piece in ((" · ", part) if i else (part,))))
+
+
+def votes_here(tally: Tally) -> str:
+    """`3 votes here`, `3 votes here, 1 against`."""
+    if not (tally.up or tally.down):
+        return ""
+    return f"{plural(tally.up, 'vote')} here" + (f", {tally.down} against" if tally.down else "")
+
+
+def controls(paper: Paper, *, mine: int = 0, saved: bool = False, body: bool = False) -> tuple[Control, ...]:
+    """What can be done with a paper; every button works on any copy, after any restart."""
+    buttons: list[Control] = [
+        Button(
+            label="Voted" if mine > 0 else "Vote",
+            action=Action("vote", (paper.id,)),
+            style="pressed" if mine > 0 else "plain",
+        ),
+        Button(
+            label="Saved" if saved else "Save",
+            action=Action("save", (paper.id,)),
+            style="pressed" if saved else "plain",
+        ),
+        Button(label="Similar", action=Action("similar", (paper.id,))),
+    ]
+    if paper.abstract and not body:
+        buttons.append(Button(label="Abstract", action=Action("show", (paper.id,))))
+    elif not paper.abstract and paper.links.page:
+        buttons.append(LinkButton(label="Read", url=paper.links.page))
+    return tuple(buttons)

@@ -1,0 +1,92 @@
+"""The daily post: a head for the channel and one entry a paper, or all of it in one compact message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from bot.chat.message import Block, Footnote, Heading, Message, Paragraph, Span, clean, text
+from bot.papers.model import Paper
+from bot.store.records import Tally
+from bot.views.card import card, title
+from bot.views.wording import listing, long_day, plural, source_name
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """A paper chosen for an edition, with what is shown of it."""
+
+    paper: Paper
+    line: str = ""
+    tally: Tally = Tally()
+    reasons: tuple[str, ...] = ()
+
+
+def head(
+    day: date,
+    entries: Sequence[Entry],
+    *,
+    listed: int,
+    sources: Sequence[str],
+    query: str = "",
+    min_votes: int = 0,
+) -> Message:
+    """The post that the day's thread hangs from: date, count, what was chosen and why."""
+    return Message(
+        plain=_plain(day, entries),
+        blocks=(
+            Heading(f"Papers of {long_day(day)}"),
+            Paragraph(text(_chosen(len(entries), listed, sources, query, min_votes))),
+            Footnote(
+                text(
+                    "One reply a paper: react or press Vote on what your team should read. Ask for more with ",
+                    Span("/papers QUERY", code=True),
+                    ".",
+                )
+            ),
+        ),
+    )
+
+
+def entry(item: Entry) -> Message:
+    """One paper's reply in the thread."""
+    return Message(
+        plain=f"{title(item.paper)}: {item.line}" if item.line else title(item.paper),
+        blocks=(_card(item, buttons=True),),
+    )
+
+
+def compact(
+    day: date,
+    entries: Sequence[Entry],
+    *,
+    listed: int,
+    sources: Sequence[str],
+    query: str = "",
+    min_votes: int = 0,
+) -> Message:
+    """The whole edition in one message, without buttons: for busy channels."""
+    blocks: list[Block] = [Heading(f"Papers of {long_day(day)}")]
+    blocks.append(Paragraph(text(_chosen(len(entries), listed, sources, query, min_votes))))
+    blocks.extend(_card(item, buttons=False) for item in entries)
+    return Message(plain=_plain(day, entries), blocks=tuple(blocks))
+
+
+def _card(item: Entry, *, buttons: bool) -> Block:
+    return card(item.paper, line=item.line, tally=item.tally, why="; ".join(item.reasons), buttons=buttons)
+
+
+def _plain(day: date, entries: Sequence[Entry]) -> str:
+    titles = "; ".join(title(item.paper) for item in entries[:3])
+    return f"Papers of {long_day(day)}: {plural(len(entries), 'paper')}. {titles}"
+
+
+def _chosen(count: int, listed: int, sources: Sequence[str], query: str, min_votes: int) -> str:
+    """`The 10 most upvoted of 42 papers listed by Hugging Face Daily Papers, about “diffusion”.`"""
+    of = listing([source_name(s) for s in sources])
+    about = f" on “{clean(query, 100)}”" if query else ""
+    votes = f" with at least {plural(min_votes, 'vote')}" if min_votes else ""
+    if count < listed:
+        return f"The {plural(count, 'paper')}{about}{votes} that {of} readers like most, of {listed:,} listed."
+    return f"{plural(count, 'paper')}{about}{votes} listed by {of}."

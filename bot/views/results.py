@@ -1,0 +1,81 @@
+"""Answers: papers found, notes, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from bot.chat.message import (
+    Block,
+    Bullets,
+    Button,
+    Card,
+    Control,
+    Controls,
+    Footnote,
+    Heading,
+    Message,
+    Paragraph,
+    Span,
+    Text,
+    clean,
+    text,
+)
+from bot.errors import PaperboyError
+from bot.views.wording import plural
+
+
+def results(
+    heading: str,
+    cards: Sequence[Card],
+    *,
+    note: str = "",
+    empty: str = "Nothing found.",
+    controls: Sequence[Control] = (),
+) -> Message:
+    """Papers under a heading; `empty` is said when there are none."""
+    heading = clean(heading, 150)
+    blocks: list[Block] = [Heading(heading)]
+    if not cards:
+        blocks.append(Paragraph(text(empty)))
+    blocks.extend(cards)
+    if note:
+        blocks.append(Footnote(text(note)))
+    if controls:
+        blocks.append(Controls(tuple(controls)))
+    plain = f"{heading}: {plural(len(cards), 'paper')}" if cards else f"{heading}: {empty}"
+    return Message(plain=plain, blocks=tuple(blocks))
+
+
+def with_controls(message: Message, *controls: Control) -> Message:
+    """The message with a further row of buttons."""
+    return replace(message, blocks=(*message.blocks, Controls(controls)))
+
+
+def note(sentence: str, *more: str | Span, controls: Sequence[Control] = ()) -> Message:
+    """A plain sentence or two."""
+    blocks: list[Block] = [Paragraph(text(sentence, *more))]
+    if controls:
+        blocks.append(Controls(tuple(controls)))
+    plain = sentence + "".join(part.text if isinstance(part, Span) else part for part in more)
+    return Message(plain=plain, blocks=tuple(blocks))
+
+
+def sheet(heading: str, lines: Sequence[Text], *, foot: str = "", controls: Sequence[Button] = ()) -> Message:
+    """A heading and lines of equal rank: schedules, help, explanations."""
+    blocks: list[Block] = [Heading(clean(heading, 150)), Bullets(tuple(lines))]
+    if foot:
+        blocks.append(Footnote(text(foot)))
+    if controls:
+        blocks.append(Controls(tuple(controls)))
+    plain = "\n".join([heading, *("".join(span.text for span in line) for line in lines)])
+    return Message(plain=plain, blocks=tuple(blocks))
+
+
+def problem(error: PaperboyError) -> Message:
+    """What was wrong with a request and what to type instead."""
+    said = clean(error.message, 500)
+    if not error.hint:
+        return Message(plain=said, blocks=(Paragraph(text(said)),))
+    return Message(plain=f"{said} {error.hint}", blocks=(Paragraph(text(said)), Footnote(text(error.hint))))
