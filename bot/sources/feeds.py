@@ -1,0 +1,106 @@
+"""Any RSS or Atom feed: an entry becomes a paper, by its arXiv id where it names one, else by its address.
+
+feedparser sets no bound on entities; the pages it is given are bounded, and a document that declares entities of
+its own ("billion laughs") is refused before it is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import timegm
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.errors import Malformed
+from bot.papers.ids import arxiv_id, url_id
+from bot.papers.model import Links, Listing, Paper, Rejected
+from bot.papers.text import readable
+from bot.sources.http import Client, Page
+from bot.sources.source import Batch
+from bot.sources.wire import arxiv_links, link
+
+MOST_ENTRIES = 2_000  # what arXiv's own largest feed holds
+_TAGS = re.compile(r"<[^>]{0,2000}>")
+
+
+class Feed:
+    """One feed. Entries are listed on the day they were published, or on the day we look."""
+
+    def __init__(self, client: Client, url: str, host: str) -> None:
+        self._client = client
+        self._url = url
+        self.name = f"feed:{host}"
+
+    async def fetch(self, day: date) -> Batch:
+        page = await self._client.get(self._url)
+        if page.unchanged:
+            return Batch(unchanged=True)
+        if page.missing:
+            raise Malformed(f"There is no feed at {self._url}.", "Check the address in [sources] feeds.")
+        return parse(page, day, self.name)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+def parse(page: Page, day: date, source: str) -> Batch:
+    """The entries of a feed that belong to `day`: those published then, and those that don't say when."""
+    listings, rejected = list[Listing](), list[Rejected]()
+    for number, entry in enumerate(entries(page)):
+        paper = _paper(entry, source)
+        if paper is None:
+            rejected.append(Rejected(where=f"{page.url}[{number}]", reason="an entry without title or address"))
+        elif paper.published is None or paper.published.date() == day:
+            listings.append(Listing(paper=paper, source=source, day=day, listed=paper.published))
+    return Batch(listings=tuple(listings), rejected=tuple(rejected))
+
+
+def entries(page: Page) -> list[Any]:
+    """The entries of an RSS or Atom document; raises `Malformed` for anything else."""
+    import feedparser  # noqa: PLC0415 - only where a feed is read
+
+    if b"<!ENTITY" in page.body[:100_000]:
+        raise Malformed(f"{page.url} declares entities of its own.", "No honest feed does; it is refused.")
+    found = feedparser.parse(page.body, response_headers={"content-type": page.content_type})
+    if not found.get("version") and not found.entries:
+        raise Malformed(f"{page.url} is no RSS or Atom feed.", "Check the address; a web page is not a feed.")
+    return list(found.entries[:MOST_ENTRIES])
+
+
+def _paper(entry: Any, source: str) -> Paper | None:
+    address, title = link(entry.get("link")), readable(text_of(entry.get("title", "")))
+    known = arxiv_id(entry.get("id", "")) or arxiv_id(address)
+    if not title or not (address or known):
+        return None
+    return Paper(
+        id=known[0] if known else url_id(address),
+        title=title,
+        abstract=readable(text_of(entry.get("summary", ""))),
+        authors=names(entry),
+        version=(known[1] if known else None) or 1,
+        published=published(entry),
+        categories=tuple(tag["term"] for tag in entry.get("tags", ()) if tag.get("term"))[:20],
+        links=arxiv_links(known[0].removeprefix("arxiv:")) if known else Links(page=address),
+        sources=frozenset({source}),
+    )
+
+
+def text_of(markup: str) -> str:
+    """The words of a piece of HTML."""
+    return _TAGS.sub(" ", markup) if "<" in markup else markup
+
+
+def names(entry: Any) -> tuple[str, ...]:
+    """The authors; one field may hold several, divided by commas."""
+    given = [author.get("name", "") for author in entry.get("authors", ())] or [entry.get("author", "")]
+    split = [name for one in given for name in re.split(r",\s+|\s+and\s+", one)]
+    return tuple(filter(None, (readable(text_of(name)) for name in split)))[:500]
+
+
+def published(entry: Any) -> datetime | None:
+    """When the entry was published, UTC."""
+    parts = entry.get("published_parsed") or entry.get("updated_parsed")
+    try:
+        return datetime.fromtimestamp(timegm(parts), UTC) if parts else None
+    except (ValueError, OverflowError, OSError):
+        return None

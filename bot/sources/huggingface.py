@@ -1,0 +1,183 @@
+"""Hugging Face Daily Papers, from the raw JSON of `/api/daily_papers`.
+
+Not through `huggingface_hub.PaperInfo`: it reads several fields from the wrong level of the answer. The date of
+an edition is `paper.submittedOnDailyAt`; the outer `publishedAt` is New York time labelled as UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from bot.errors import Malformed
+from bot.papers.ids import arxiv_id
+from bot.papers.model import Counts, Listing, Paper, Rejected
+from bot.papers.text import readable
+from bot.sources.http import Client, Page
+from bot.sources.source import Batch
+from bot.sources.wire import arxiv_links, moment
+
+NAME = "huggingface"
+PAGE = 100  # the API's largest
+PAGES = 10
+
+
+class _Author(Struct):
+    name: str = ""
+    hidden: bool | None = None
+
+
+class _Organization(Struct):
+    name: str | None = None
+    fullname: str | None = None
+
+
+class _Record(Struct):
+    """The nested `paper`; every field that may be missing has been seen missing."""
+
+    id: str
+    title: str
+    summary: str | None = None
+    authors: list[_Author] = []
+    publishedAt: str | None = None
+    submittedOnDailyAt: str | None = None
+    upvotes: int | None = None
+    githubRepo: str | None = None
+    githubStars: int | None = None
+    projectPage: str | None = None
+    ai_summary: str | None = None
+    ai_keywords: list[str] | None = None
+    organization: _Organization | None = None
+    withdrawnAt: str | None = None
+
+
+class HuggingFace:
+    """The Daily Papers list."""
+
+    name = NAME
+
+    def __init__(self, client: Client, url: str) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+
+    async def fetch(self, day: date) -> Batch:
+        batches: list[Batch] = []
+        for number in range(PAGES):
+            params = {"date": day.isoformat(), "limit": str(PAGE)} | ({"p": str(number)} if number else {})
+            page = await self._client.get(f"{self._url}/api/daily_papers", params)
+            if page.unchanged:
+                return Batch(unchanged=True)
+            batch = parse(_json(page), day, page.url) if not page.missing else Batch()
+            batches.append(batch)
+            if len(batch.listings) + len(batch.rejected) < PAGE:
+                break
+        return Batch(
+            listings=tuple(x for batch in batches for x in batch.listings),
+            rejected=tuple(x for batch in batches for x in batch.rejected),
+        )
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+class HuggingFaceSearch:
+    """Standing searches over all papers Hugging Face knows: a further source, one request a query and look."""
+
+    name = "huggingface-search"
+
+    def __init__(self, client: Client, url: str, queries: Sequence[str]) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+        self._queries = queries
+
+    async def fetch(self, day: date) -> Batch:
+        found: list[Batch] = []
+        for query in self._queries:
+            params = {"q": query[:250], "limit": "120"}  # the API's largest
+            page = await self._client.get(f"{self._url}/api/papers/search", params)
+            if not (page.unchanged or page.missing):
+                found.append(parse(_json(page), day, page.url, source=self.name))
+        return Batch(
+            listings=tuple(x for batch in found for x in batch.listings),
+            rejected=tuple(x for batch in found for x in batch.rejected),
+        )
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+def parse(answer: object, day: date | None, where: str, *, source: str = NAME) -> Batch:
+    """The listings of an answer. A record that can't be read is rejected alone, with its reason.
+
+    `day` None: each record's own `submittedOnDailyAt` says when it was listed.
+    """
+    if not isinstance(answer, list):
+        raise Malformed(f"{where} is no list of papers.", "A list of Daily Papers was expected.")
+    listings, rejected = list[Listing](), list[Rejected]()
+    for number, entry in enumerate(answer):
+        try:
+            listings.append(_listing(entry, day, source))
+        except (msgspec.ValidationError, ValueError) as error:
+            bad = Rejected(where=f"{where}[{number}]", reason=str(error), id=_id_of(entry))
+            rejected.append(bad)
+    return Batch(listings=tuple(listings), rejected=tuple(rejected))
+
+
+def _listing(entry: Any, day: date | None, source: str) -> Listing:
+    outer = entry if isinstance(entry, dict) else {}
+    nested = outer.get("paper") if isinstance(outer.get("paper"), dict) else outer  # `/api/papers/{id}` is flat
+    record = msgspec.convert(nested, _Record, strict=False)
+    known = arxiv_id(record.id)
+    if known is None:
+        raise ValueError(f"paper.id {record.id[:40]!r} is no arXiv id")
+    if not record.title.strip():
+        raise ValueError("paper.title is empty")
+    listed = moment(record.submittedOnDailyAt)
+    listed_day = day or (listed.date() if listed else None)
+    if listed_day is None:
+        raise ValueError("paper.submittedOnDailyAt is missing, and no date was given")
+    return Listing(paper=_paper(record, known[0], source), source=source, day=listed_day, listed=listed)
+
+
+def _paper(record: _Record, id: str, source: str) -> Paper:
+    title, abstract = readable(record.title), readable(record.summary or "")
+    lab = record.organization
+    return Paper(
+        id=id,
+        title=title,
+        abstract=abstract,
+        title_source=record.title if record.title != title else "",
+        abstract_source=(record.summary or "") if record.summary != abstract else "",
+        authors=tuple(readable(author.name) for author in record.authors if author.name and not author.hidden),
+        published=_plausible(moment(record.publishedAt)),
+        keywords=tuple(readable(word) for word in record.ai_keywords or ()),
+        organization=readable((lab.fullname or lab.name or "") if lab else ""),
+        links=arxiv_links(
+            id.removeprefix("arxiv:"), code=record.githubRepo, project=record.projectPage, discussion=True
+        ),
+        counts=Counts(upvotes=max(record.upvotes or 0, 0), stars=max(record.githubStars or 0, 0)),
+        offered_line=readable(record.ai_summary or ""),
+        sources=frozenset({source}),
+        withdrawn=bool(record.withdrawnAt),
+    )
+
+
+def _plausible(at: datetime | None) -> datetime | None:
+    return at if at and at.year >= 1991 else None  # arXiv's first year; some records carry 1970
+
+
+def _json(page: Page) -> object:
+    try:
+        return msgspec.json.decode(page.body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        what = "HTML" if page.body.lstrip()[:1] == b"<" else f"broken JSON ({error})"
+        raise Malformed(f"{page.url} sent {what} where JSON was expected.", "It is asked again later.") from error
+
+
+def _id_of(entry: Any) -> str:
+    nested = entry.get("paper", entry) if isinstance(entry, dict) else {}
+    return str(nested.get("id", ""))[:40] if isinstance(nested, dict) else ""

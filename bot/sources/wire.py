@@ -1,0 +1,43 @@
+"""What every parser needs: dates, links and names from strangers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from bot.papers.model import Links
+
+URL_CHARS = 500
+
+
+def moment(raw: object) -> datetime | None:
+    """An ISO 8601 moment in UTC; None when it is none. A moment without a zone is taken as UTC."""
+    if not isinstance(raw, str) or not raw:
+        return None
+    try:
+        at = datetime.fromisoformat(raw.strip())
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def link(raw: object) -> str:
+    """A web address, or nothing: no `javascript:`, no spaces, nothing endless."""
+    if not isinstance(raw, str) or len(raw) > URL_CHARS or any(c.isspace() for c in raw.strip()):
+        return ""
+    try:
+        parts = urlsplit(raw.strip())
+    except ValueError:
+        return ""
+    return raw.strip() if parts.scheme in {"http", "https"} and parts.hostname else ""
+
+
+def arxiv_links(id: str, *, code: object = "", project: object = "", discussion: bool = False) -> Links:
+    """The links of a paper on arXiv; `id` without its prefix."""
+    return Links(
+        page=f"https://arxiv.org/abs/{id}",
+        pdf=f"https://arxiv.org/pdf/{id}",
+        code=link(code),
+        project=link(project),
+        discussion=f"https://huggingface.co/papers/{id}" if discussion else "",
+    )
