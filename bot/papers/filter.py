@@ -18,6 +18,11 @@ class Filter(Struct, frozen=True, kw_only=True):
     authors: tuple[str, ...] = ()  # part of a name, any case
     sources: tuple[str, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether every paper passes."""
+        return self == Filter()
+
     def takes(self, paper: Paper) -> bool:
         """Whether `paper` meets every condition."""
         day = paper.published.date() if paper.published else None

