@@ -83,11 +83,14 @@ class Subscription(Struct, frozen=True, kw_only=True):
     catch_up_hours: int = 24  # a missed edition younger than this is still posted
 
 
+Reason: TypeAlias = Literal["no match", "seen before", "too few votes", "list full", "withdrawn"]
+
+
 class LeftOut(Struct, frozen=True, kw_only=True):
     """A paper that an edition's post does not show, and why."""
 
     paper: PaperId
-    reason: Literal["no match", "seen before", "too few votes", "list full", "withdrawn"]
+    reason: Reason
 
 
 class Run(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,40 @@
+"""When a source's list of a day is complete, and on which days there is none. Pure; holidays are data.
+
+Hugging Face lists papers through the working day (UTC). arXiv announces Sunday to Thursday at 20:00 New York time,
+for the following day; its feed is built at midnight there (info.arxiv.org/help/availability.html).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.store.records import Fetch
+
+QUIET = timedelta(hours=3)  # a list that has not grown for so long, late in the day, is taken for complete
+LATE = time(15, 0)  # UTC; the recorded days had nearly all their papers by then
+SATURDAY = 5
+
+ARXIV_HOLIDAYS = frozenset(
+    date(2026, month, day)
+    for month, day in ((1, 1), (1, 19), (6, 19), (7, 3), (9, 7), (11, 26), (12, 25), (12, 29), (12, 31))
+)
+
+
+def closed(source: str, day: date) -> str:
+    """Why a source lists nothing on a day: `weekend`, `holiday`; empty when a list is expected."""
+    if day.weekday() >= SATURDAY and source in {"huggingface", "arxiv"}:
+        return "weekend"
+    return "holiday" if source == "arxiv" and day in ARXIV_HOLIDAYS else ""
+
+
+def complete(source: str, day: date, listed: int, fetch: Fetch | None, now: datetime) -> bool:
+    """Whether the list of a day can be taken as complete at `now`."""
+    if now >= datetime.combine(day + timedelta(days=1), time(), UTC):
+        return True
+    if not listed:
+        return False
+    if source == "arxiv":  # announced as a whole
+        return True
+    late = now >= datetime.combine(day, LATE, UTC)
+    grew = fetch.grew if fetch and fetch.day == day else None
+    return late and grew is not None and now - grew >= QUIET

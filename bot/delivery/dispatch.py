@@ -1,0 +1,140 @@
+"""Carrying out the plan: each post claimed, sent and settled, once.
+
+A claim is a lease: whoever dies holding one leaves the post to be claimed again as doubtful, and a doubtful post is
+looked for on the platform before it is sent. Where the platform can't be asked, the default is a gap rather than a
+repeat, and the admin sees it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from bot.chat.adapter import Finds, Posts
+from bot.chat.event import Place, Ref
+from bot.clock import Clock
+from bot.errors import Busy, PostError, Refused, Unsure
+from bot.store.protocol import Outbox
+from bot.store.records import Delivery
+
+log = logging.getLogger(__name__)
+
+ATTEMPT = 30.0  # seconds a platform has to answer
+LEASE = timedelta(seconds=4 * ATTEMPT)  # a slow holder must not be taken for a dead one
+AT_ONCE = 32  # deliveries under way, over all tenants
+PER_TENANT = 4  # so that one tenant's slow platform leaves room for the others
+MOST_ATTEMPTS = 8
+BACK_OFF = 5.0  # seconds after the first failure, doubled each time
+IDLE = 1.0  # seconds between looks at the outbox
+GRACE = 10.0  # seconds a stop waits for what is under way
+LOOK_BACK = timedelta(days=2)  # how far back a doubtful post is looked for
+
+Broken = Callable[[Place, str], Awaitable[None]]
+"""Told when a place can't be posted to any more, and why."""
+
+
+class Dispatcher:
+    """Takes due posts from the outbox to the platforms."""
+
+    def __init__(self, outbox: Outbox, adapters: Mapping[str, Posts], clock: Clock, *, on_broken: Broken) -> None:
+        self._outbox = outbox
+        self._adapters = adapters
+        self._clock = clock
+        self._on_broken = on_broken
+        self._token = uuid.uuid4().hex
+        self._tenants: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_TENANT))
+
+    async def deliver_due(self) -> int:
+        """Deliver until nothing is due now; returns how many posts were sent."""
+        sent = 0
+        while claimed := await self._claim():
+            sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
+        return sent
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop`; then finish what is under way, within `GRACE`, and hand back the rest."""
+        under_way: set[asyncio.Task[bool]] = set()
+        while not stop.is_set():
+            for delivery in await self._claim(AT_ONCE - len(under_way)):
+                under_way.add(asyncio.create_task(self._deliver(delivery)))
+            done, under_way = await _wait(under_way, stop)
+            for task in done:
+                task.result()  # a bug in the delivery itself must not pass unseen
+        if under_way:
+            await asyncio.wait(under_way, timeout=GRACE)
+        await self._outbox.give_back(self._token)
+
+    async def _claim(self, room: int = AT_ONCE) -> Sequence[Delivery]:
+        if room <= 0:
+            return ()
+        return await self._outbox.claim(
+            self._clock.now(), token=self._token, lease=LEASE, limit=room, platforms=tuple(self._adapters)
+        )
+
+    async def _deliver(self, delivery: Delivery) -> bool:
+        """One attempt, settled whatever comes of it; True when the platform has the post."""
+        async with self._tenants[delivery.post.place.tenant]:
+            try:
+                ref = await self._attempt(delivery)
+            except PostError as error:
+                await self._settle(delivery, error)
+                return False
+        at = self._clock.now()
+        log.info("sent %s to %s", delivery.post.key, delivery.post.place)
+        return await self._outbox.settle_sent(delivery.post.key, token=self._token, ref=ref, at=at)
+
+    async def _attempt(self, delivery: Delivery) -> Ref:
+        """The message on the platform: found there, or posted now. Raises `PostError`."""
+        post, adapter = delivery.post, self._adapters[delivery.post.place.platform]
+        place = post.place.in_thread(delivery.parent_ref.id) if delivery.parent_ref else post.place
+        try:
+            async with asyncio.timeout(ATTEMPT):
+                if delivery.doubtful:
+                    if not isinstance(adapter, Finds):
+                        raise Refused("An attempt had no answer, and this platform can't be asked whether it arrived.")
+                    since = min(post.due, self._clock.now()) - LOOK_BACK
+                    if found := await adapter.find(place, key=post.key, since=since):
+                        return found
+                return await adapter.post(place, post.message, key=post.key)
+        except TimeoutError as error:
+            raise Unsure("The platform did not answer in time.") from error
+        except PostError:
+            raise
+        except Exception as error:
+            # An adapter's own bug: it may have posted before it broke.
+            log.exception("adapter %s broke on %s", adapter.name, post.key)
+            raise Unsure(f"{type(error).__name__} in the adapter") from error
+
+    async def _settle(self, delivery: Delivery, error: PostError) -> None:
+        key, token, now = delivery.post.key, self._token, self._clock.now()
+        wait = timedelta(seconds=BACK_OFF * 2 ** min(delivery.attempts - 1, 8))
+        reason = str(error)
+        log.warning("attempt %d of %s in %s: %s", delivery.attempts, key, delivery.post.place, reason)
+        if isinstance(error, Refused):
+            await self._outbox.settle_dead(key, token=token, reason=reason)
+            if error.broken:
+                await self._on_broken(delivery.post.place, reason)
+        elif delivery.attempts >= MOST_ATTEMPTS:
+            await self._outbox.settle_dead(key, token=token, reason=f"{reason} (tried {delivery.attempts} times)")
+        elif isinstance(error, Busy):
+            await self._outbox.settle_retry(
+                key, token=token, reason=reason, again=now + timedelta(seconds=error.retry_after)
+            )
+        else:
+            await self._outbox.settle_unsure(key, token=token, reason=reason, again=now + wait)
+
+
+async def _wait(
+    under_way: set[asyncio.Task[bool]], stop: asyncio.Event
+) -> tuple[set[asyncio.Task[bool]], set[asyncio.Task[bool]]]:
+    """Until a delivery is done, the stop, or the next look at the outbox."""
+    if under_way:
+        return await asyncio.wait(under_way, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), IDLE)
+    return set(), set()

@@ -1,0 +1,265 @@
+"""Planning: for each occurrence of each schedule, decide once what it brings and write it into the outbox."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from bot.chat.adapter import Posts
+from bot.chat.event import Place
+from bot.chat.fit import fit
+from bot.chat.message import Message
+from bot.clock import Clock
+from bot.delivery.calendar import closed, complete
+from bot.delivery.plan import Choice, Chosen, Fit, additions, choose, compose
+from bot.delivery.schedule import Schedule, WhenComplete, next_times, occurrences, on_day
+from bot.delivery.wording import parse_schedule
+from bot.errors import PaperboyError
+from bot.papers.model import Paper, PaperId
+from bot.store.protocol import Store
+from bot.store.records import Fetch, Line, Listed, Run, Subscription, Tally
+from bot.views.digest import Entry
+from bot.views.wording import listing, long_day, source_name
+
+log = logging.getLogger(__name__)
+
+SEEN_DAYS = 90  # a channel sees a paper once in so many days
+LATE_HOURS = 24  # for so long after its post, an edition takes late papers
+
+
+class Finds(Protocol):
+    """What planning needs of search."""
+
+    async def among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]: ...
+
+
+class Summarizes(Protocol):
+    """What planning needs of summaries."""
+
+    async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Line]: ...
+
+
+class Edition(Struct, frozen=True, kw_only=True):
+    """A set of sources and a date, with what they listed."""
+
+    id: str  # `huggingface:2025-03-18`: the sources that are read, whether or not all listed something
+    day: date
+    sources: tuple[str, ...]  # those that listed something
+    listed: tuple[Listed, ...]
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """What a subscription would bring now."""
+
+    edition: Edition | None
+    choice: Choice
+    times: tuple[datetime, ...]  # the next occurrences, UTC
+
+
+class Planner:
+    """Turns what is due into posts; carries nothing out."""
+
+    def __init__(
+        self, store: Store, search: Finds, lines: Summarizes, adapters: Mapping[str, Posts], clock: Clock
+    ) -> None:
+        self._store = store
+        self._search = search
+        self._lines = lines
+        self._adapters = adapters
+        self._clock = clock
+
+    async def plan_due(self) -> int:
+        """Plan everything that is due; returns how many posts are new. One bad subscription stops no other."""
+        subscriptions = await self._store.subscriptions.running()
+        runs = await self._store.subscriptions.last_runs([s.id for s in subscriptions])
+        planned = 0
+        for subscription in subscriptions:
+            try:
+                planned += await self._plan(subscription, runs.get(subscription.id))
+            except PaperboyError as error:
+                log.error("schedule %s in %s can't be planned: %s", subscription.id, subscription.place, error)
+        return planned
+
+    async def plan_now(self, subscription: Subscription) -> int:
+        """Bring the newest edition at once, whatever the schedule says: a channel's first."""
+        now = self._clock.now()
+        return await self._run(subscription, now, now.date(), None)
+
+    async def preview(self, subscription: Subscription, day: date | None = None) -> Preview:
+        """What `subscription` would bring of `day`, by default of the newest list; writes nothing."""
+        now = self._clock.now()
+        schedule = parse_schedule(subscription.schedule, "UTC")
+        edition = await self._edition(subscription, day or now.date(), exact=day is not None)
+        choice = await self._choose(subscription, edition.listed, now) if edition else Choice()
+        return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)))
+
+    async def _plan(self, subscription: Subscription, last: Run | None) -> int:
+        schedule = parse_schedule(subscription.schedule, "UTC")
+        if isinstance(schedule, WhenComplete):
+            planned = await self._plan_complete(subscription, schedule, last)
+        else:
+            planned = await self._plan_clocked(subscription, schedule, last)
+        return planned + await self._plan_late(subscription)
+
+    async def _plan_clocked(self, subscription: Subscription, schedule: Schedule, last: Run | None) -> int:
+        now, planned = self._clock.now(), 0
+        after = max(subscription.created, last.slot) if last else subscription.created
+        for slot in occurrences(schedule, after, now):
+            if now - slot > timedelta(hours=subscription.catch_up_hours):
+                await self._skip(subscription, slot, now)
+            else:
+                planned += await self._run(subscription, slot, _local_day(schedule, slot), last)
+        return planned
+
+    async def _plan_complete(self, subscription: Subscription, schedule: WhenComplete, last: Run | None) -> int:
+        """The newest day whose list is complete, once."""
+        now = self._clock.now()
+        edition = await self._edition(subscription, now.date())
+        if edition is None or not on_day(schedule, edition.day) or edition.id == (last.edition if last else ""):
+            return 0
+        fetches = {fetch.source: fetch for fetch in await self._store.papers.fetches()}
+        if not all(self._is_complete(source, edition, fetches, now) for source in edition.sources):
+            return 0
+        done = datetime.combine(edition.day + timedelta(days=1), time(), UTC)
+        if edition.day < subscription.created.date() or now - done > timedelta(hours=subscription.catch_up_hours):
+            return 0
+        return await self._run(subscription, now, edition.day, last)
+
+    @staticmethod
+    def _is_complete(source: str, edition: Edition, fetches: Mapping[str, Fetch], now: datetime) -> bool:
+        listed = sum(item.source == source for item in edition.listed)
+        return complete(source, edition.day, listed, fetches.get(source), now)
+
+    async def _run(self, subscription: Subscription, slot: datetime, day: date, last: Run | None) -> int:
+        """Plan one occurrence: posts with their reasons, or a quiet run with its reason; recorded once."""
+        now = self._clock.now()
+        edition = await self._edition(subscription, day)
+        posted = await self._last_edition(subscription)
+        if edition is None or edition.id == posted:
+            why = self._nothing_new(subscription, day)
+            quiet = Run(subscription=subscription.id, slot=slot, outcome="quiet", why=why, at=now)
+            await self._store.outbox.plan(quiet, ())
+            return 0
+        choice = await self._choose(subscription, edition.listed, now)
+        posts = compose(
+            subscription,
+            edition.id,
+            edition.day,
+            await self._entries(subscription, choice.chosen),
+            listed=len({item.paper.id for item in edition.listed}),
+            sources=edition.sources,
+            now=now,
+            fit=self._fit(subscription.place),
+        )
+        run = Run(
+            subscription=subscription.id,
+            slot=slot,
+            edition=edition.id,
+            outcome="posted" if choice.chosen else "quiet",
+            why=""
+            if choice.chosen
+            else f"None of the papers of {long_day(edition.day)} passed the schedule's filters.",
+            left_out=choice.left_out,
+            at=now,
+        )
+        planned = await self._store.outbox.plan(run, posts if choice.chosen else ())
+        return len(posts) if planned and choice.chosen else 0
+
+    async def _plan_late(self, subscription: Subscription) -> int:
+        """Papers that came after their edition was posted go into its thread, while there is room."""
+        now = self._clock.now()
+        run = next((r for r in await self._store.subscriptions.runs(subscription.id) if r.outcome == "posted"), None)
+        if run is None or now - run.at > timedelta(hours=LATE_HOURS):
+            return 0
+        sources, day = _parse_edition(run.edition)
+        listed = await self._store.papers.listed(sources, day, day)
+        fresh = [item for item in listed if item.seen > run.at]
+        if not fresh:
+            return 0
+        posted = await self._store.outbox.of_edition(subscription.id, run.edition)
+        room = subscription.count - sum(len(delivery.post.papers) for delivery in posted)
+        choice = await self._choose(subscription, fresh, now, room=max(room, 0))
+        entries = await self._entries(subscription, choice.chosen)
+        fits = self._fit(subscription.place)
+        return await self._store.outbox.add(additions(subscription, run.edition, entries, now=now, fit=fits))
+
+    async def _edition(self, subscription: Subscription, day: date, *, exact: bool = False) -> Edition | None:
+        """The newest list up to `day`, of the sources the subscription reads; None when there is none."""
+        papers = self._store.papers
+        days = [d for d, _ in await papers.days(subscription.sources) if (d == day if exact else d <= day)]
+        if not days:
+            return None
+        listed = await papers.listed(subscription.sources, days[0], days[0])
+        sources = tuple(sorted({item.source for item in listed}))
+        id = f"{'+'.join(sorted(subscription.sources))}:{days[0].isoformat()}"
+        return Edition(id=id, day=days[0], sources=sources, listed=tuple(listed))
+
+    async def _last_edition(self, subscription: Subscription) -> str:
+        runs = await self._store.subscriptions.runs(subscription.id, limit=30)
+        return next((run.edition for run in runs if run.outcome == "posted"), "")
+
+    async def _choose(
+        self, subscription: Subscription, listed: Sequence[Listed], now: datetime, *, room: int | None = None
+    ) -> Choice:
+        ids = {item.paper.id for item in listed}
+        seen = await self._store.outbox.shown(subscription.place, now - timedelta(days=SEEN_DAYS))
+        return choose(
+            subscription,
+            listed,
+            tallies=await self._store.votes.tallies(subscription.place.tenant, ids),
+            seen=seen,
+            matches=await self._search.among(subscription.query, ids) if subscription.query else None,
+            room=room,
+        )
+
+    async def _entries(self, subscription: Subscription, chosen: Sequence[Chosen]) -> list[Entry]:
+        papers = [item.paper for item in chosen]
+        lines = await self._lines.of(papers, subscription.language)
+        tallies = await self._store.votes.tallies(subscription.place.tenant, {paper.id for paper in papers})
+        return [
+            Entry(
+                paper=item.paper,
+                line=lines[item.paper.id].text if item.paper.id in lines else "",
+                tally=tallies.get(item.paper.id, Tally()),
+                reasons=item.reasons,
+            )
+            for item in chosen
+        ]
+
+    def _fit(self, place: Place) -> Fit:
+        adapter = self._adapters.get(place.platform)
+        if adapter is None:
+            raise PaperboyError(
+                f"No adapter for {place.platform} is set up here.", "Set it up, or remove the schedule."
+            )
+        return partial(_fitted, adapter)
+
+    async def _skip(self, subscription: Subscription, slot: datetime, now: datetime) -> None:
+        why = f"Paperboy was not running then, and came back more than {subscription.catch_up_hours} hours later."
+        missed = Run(subscription=subscription.id, slot=slot, outcome="missed", why=why, at=now)
+        await self._store.outbox.plan(missed, ())
+
+    @staticmethod
+    def _nothing_new(subscription: Subscription, day: date) -> str:
+        names = listing([source_name(source) for source in subscription.sources])
+        because = next(filter(None, (closed(source, day) for source in subscription.sources)), "")
+        return f"{names} had no new list up to {long_day(day)}" + (f" ({because})." if because else ".")
+
+
+def _parse_edition(id: str) -> tuple[list[str], date]:
+    sources, _, day = id.rpartition(":")
+    return sources.split("+"), date.fromisoformat(day)
+
+
+def _fitted(adapter: Posts, message: Message) -> Sequence[Message]:
+    return fit(message, adapter.limits, adapter.width)
+
+
+def _local_day(schedule: Schedule, slot: datetime) -> date:
+    return slot.astimezone(ZoneInfo(schedule.zone)).date()

@@ -1,0 +1,144 @@
+"""Schedules: when a channel is brought its papers. Pure: a schedule and a moment give the next moments.
+
+Times are on the wall of a time zone. A time that a spring change skips comes right after the gap; a time that an
+autumn change repeats comes once, the first time (the rule of cron since 2002, and of RFC 5545).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import TypeAlias, assert_never
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+from msgspec import Struct
+
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+EVERY_DAY = frozenset(range(7))
+WEEKDAYS = frozenset(range(5))
+WEEKEND = frozenset((5, 6))
+HORIZON = timedelta(days=366 * 5)  # further ahead a schedule has no next time: `cron 0 9 30 2 *`
+
+
+class Clocked(Struct, frozen=True, kw_only=True, tag="clocked"):
+    """At some times of day, on some days of the week."""
+
+    times: tuple[time, ...]
+    days: frozenset[int] = EVERY_DAY  # 0 is Monday
+    zone: str = "UTC"
+
+    def __str__(self) -> str:
+        return f"{_days(self.days)} {','.join(f'{t:%H:%M}' for t in self.times)} {self.zone}"
+
+
+class Cron(Struct, frozen=True, kw_only=True, tag="cron"):
+    """A cron expression of five fields."""
+
+    expression: str
+    zone: str = "UTC"
+
+    def __str__(self) -> str:
+        return f"cron {self.expression} {self.zone}"
+
+
+class WhenComplete(Struct, frozen=True, kw_only=True, tag="complete"):
+    """As soon as the day's list is complete."""
+
+    days: frozenset[int] = EVERY_DAY
+    zone: str = "UTC"
+
+    def __str__(self) -> str:
+        return f"{_days(self.days)} when complete {self.zone}"
+
+
+Schedule: TypeAlias = Clocked | Cron | WhenComplete
+
+
+def occurrences(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
+    """The moments after `after` up to and with `until`, in UTC. `WhenComplete` has none: the list decides."""
+    match schedule:
+        case Clocked():
+            yield from _clocked(schedule, after, until)
+        case Cron(expression=expression, zone=zone):
+            # The iterator moves its start on to whole minutes itself.
+            for at in CronSim(expression, after.astimezone(ZoneInfo(zone))):
+                if at > until:
+                    return
+                yield at.astimezone(UTC)
+        case WhenComplete():
+            return
+        case _:
+            assert_never(schedule)
+
+
+def next_times(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
+    """The next moments, as many as there are within five years."""
+    return list(islice(occurrences(schedule, after, after + HORIZON), count))
+
+
+def on_day(schedule: Schedule, day: date) -> bool:
+    """Whether a schedule brings papers on this day of its zone."""
+    match schedule:
+        case Clocked(days=days) | WhenComplete(days=days):
+            return day.weekday() in days
+        case Cron(zone=zone):
+            start = datetime.combine(day, time(), ZoneInfo(zone)) - timedelta(seconds=1)
+            return any(occurrences(schedule, start, start + timedelta(days=1)))
+        case _:
+            assert_never(schedule)
+
+
+def describe(schedule: Schedule) -> str:
+    """For people: `weekdays at 09:00 (Europe/Berlin)`."""
+    match schedule:
+        case Clocked(times=times, days=days, zone=zone):
+            return f"{_days_told(days)} at {' and '.join(f'{t:%H:%M}' for t in times)} ({zone})"
+        case Cron(expression=expression, zone=zone):
+            return f"by cron “{expression}” ({zone})"
+        case WhenComplete(days=days, zone=zone):
+            return f"{_days_told(days)}, as soon as the list is complete ({zone})"
+        case _:
+            assert_never(schedule)
+
+
+def _clocked(schedule: Clocked, after: datetime, until: datetime) -> Iterator[datetime]:
+    zone = ZoneInfo(schedule.zone)
+    # A day early: what a change of the clocks moves may fall on the day before or after in UTC.
+    day = after.astimezone(zone).date() - timedelta(days=1)
+    last = until.astimezone(zone).date()
+    while day <= last:
+        if day.weekday() in schedule.days:
+            for at in sorted({_instant(day, t, zone) for t in schedule.times}):
+                if after < at <= until:
+                    yield at
+        day += timedelta(days=1)
+
+
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The moment a wall clock first shows this time or, when it skips it, the first moment after the gap."""
+    wall = datetime.combine(day, at, zone)
+    moment = wall.astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return moment
+    # Inside a gap, fold 0 reads the old offset and fold 1 the new: the change lies between the two readings.
+    early, late = sorted(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    offset = early.astimezone(zone).utcoffset()
+    while late - early > timedelta(seconds=1):
+        middle = early + (late - early) / 2
+        if middle.astimezone(zone).utcoffset() == offset:
+            early = middle
+        else:
+            late = middle
+    return late.replace(microsecond=0)
+
+
+def _days(days: frozenset[int]) -> str:
+    names = {EVERY_DAY: "daily", WEEKDAYS: "weekdays", WEEKEND: "weekends"}
+    return names.get(days) or ",".join(DAY_NAMES[day] for day in sorted(days))
+
+
+def _days_told(days: frozenset[int]) -> str:
+    names = {EVERY_DAY: "every day", WEEKDAYS: "weekdays", WEEKEND: "weekends"}
+    return names.get(days) or ", ".join(DAY_NAMES[day].capitalize() for day in sorted(days))

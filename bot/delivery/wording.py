@@ -1,0 +1,167 @@
+"""Schedules as people write them: `weekdays 09:00 Europe/Berlin`, `mon 8:30am`, `when complete`, `cron 0 9 * * 1-5`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from datetime import UTC, datetime, time
+from functools import cache
+from zoneinfo import available_timezones
+
+from cronsim import CronSim, CronSimError
+from msgspec import Struct
+
+from bot.delivery.schedule import DAY_NAMES, EVERY_DAY, WEEKDAYS, WEEKEND, Clocked, Cron, Schedule, WhenComplete
+from bot.errors import AskError
+
+EXAMPLES = "Say for instance: weekdays 09:00 Europe/Berlin · mon,thu 8:30 · daily 18:00 UTC · when complete"
+CRON_FIELDS = 5
+MOST_TIMES = 6
+_ANY = datetime(2025, 1, 1, tzinfo=UTC)
+_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm)?", re.I)
+_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_FILLERS = {"at", "on", "every", "each", "and", "in", ",", "the"}
+_SETS = {
+    "daily": EVERY_DAY,
+    "everyday": EVERY_DAY,
+    "day": EVERY_DAY,
+    "days": EVERY_DAY,
+    "weekdays": WEEKDAYS,
+    "weekday": WEEKDAYS,
+    "workdays": WEEKDAYS,
+    "weekends": WEEKEND,
+    "weekend": WEEKEND,
+}
+
+
+class _Read(Struct):
+    """What has been read so far."""
+
+    times: list[time]
+    days: set[int]
+    zone: str = ""
+    complete: bool = False
+
+
+def parse_schedule(text: str, default_zone: str) -> Schedule:
+    """The schedule that `text` is as a whole. Raises `AskError`."""
+    schedule, rest = split_schedule(text, default_zone)
+    if rest:
+        raise _unclear(rest)
+    return schedule
+
+
+def split_schedule(text: str, default_zone: str) -> tuple[Schedule, str]:
+    """The schedule that `text` begins with, and what follows it. Raises `AskError`."""
+    words = text.replace(", ", ",").split()
+    if words and words[0].casefold() == "cron":
+        return _cron(words[1:], default_zone)
+    read, used = _Read(times=[], days=set()), 0
+    while used < len(words) and (taken := _take(words[used:], read)):
+        used += taken
+    rest = " ".join(words[used:])
+    if not (read.times or read.complete):
+        raise _unclear(rest or text)
+    days, zone = frozenset(read.days) or EVERY_DAY, read.zone or default_zone
+    if read.complete:
+        return WhenComplete(days=days, zone=zone), rest
+    times = tuple(sorted(set(read.times)))[:MOST_TIMES]
+    return Clocked(times=times, days=days, zone=zone), rest
+
+
+def _take(words: list[str], read: _Read) -> int:
+    """How many of the next words belong to the schedule; notes what they say."""
+    word = words[0].casefold().strip(",")
+    if word == "when" and len(words) > 1 and words[1].casefold().strip(",.") in {"complete", "ready", "done"}:
+        read.complete = True
+        return 2
+    if word in _FILLERS:
+        follows = words[1:] and _take(words[1:], read)
+        return 1 + follows if follows else 0
+    if days := _days(word):
+        read.days |= days
+        return 1
+    if zone := _zone(words[0], started=bool(read.times or read.complete)):
+        read.zone = zone
+        return 1
+    return _take_times(words, read)
+
+
+def _take_times(words: list[str], read: _Read) -> int:
+    joined = words[0] + words[1] if words[1:] and words[1].casefold() in {"am", "pm"} else ""
+    for candidate, used in ((joined, 2), (words[0], 1)):
+        times = [_time(part) for part in candidate.split(",")] if candidate else [None]
+        if None not in times:
+            # A bare number after the times belongs to what follows: `9:00 3d vision`.
+            if read.times and candidate.isdecimal():
+                return 0
+            read.times += [t for t in times if t is not None]
+            return used
+    return 0
+
+
+def _time(raw: str) -> time | None:
+    match = _TIME.fullmatch(raw)
+    if not match:
+        return None
+    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").casefold()
+    if half and not 1 <= hour <= 12:
+        return None
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _days(word: str) -> set[int]:
+    """`weekdays`, `mon`, `mon,wed`, `mon-thu`; nothing for anything else."""
+    if word in _SETS:
+        return set(_SETS[word])
+    found: set[int] = set()
+    for part in word.split(","):
+        first, dash, last = part.partition("-")
+        a, b = _day(first), _day(last) if dash else _day(first)
+        if a is None or b is None:
+            return set()
+        found |= {(a + n) % 7 for n in range((b - a) % 7 + 1)}
+    return found
+
+
+def _day(word: str) -> int | None:
+    word = word.removesuffix("s") if word.endswith("days") else word
+    for n, full in enumerate(_FULL):
+        if word == full or (len(word) >= 3 and word in {DAY_NAMES[n], full[:4], full[:5]}):
+            return n
+    return None
+
+
+def _zone(word: str, *, started: bool) -> str:
+    """The time zone of a word; an unknown one with a slash is an error that names the nearest."""
+    known = _zones().get(word.casefold())
+    if known:
+        return known
+    if started and re.fullmatch(r"[A-Za-z_]+/[A-Za-z_+-]+(/[A-Za-z_]+)?", word):
+        near = difflib.get_close_matches(word.casefold(), _zones(), 1, cutoff=0.6)
+        hint = f"Did you mean {_zones()[near[0]]}?" if near else "Time zones look like Europe/Berlin."
+        raise AskError(f"I know no time zone {word[:40]!r}.", hint)
+    return ""
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones() if "/" in name or name in {"UTC", "GMT"}}
+
+
+def _cron(words: list[str], default_zone: str) -> tuple[Schedule, str]:
+    fields, rest = words[:CRON_FIELDS], words[CRON_FIELDS:]
+    zone = _zone(rest[0], started=True) if rest else ""
+    try:
+        # Built to be checked; the date is any.
+        CronSim(" ".join(fields), _ANY)
+    except CronSimError as error:
+        said = f"“{' '.join(fields)}” is no cron expression ({error})."
+        raise AskError(said, "Five fields: minute hour day month weekday.") from error
+    return Cron(expression=" ".join(fields), zone=zone or default_zone), " ".join(rest[1:] if zone else rest)
+
+
+def _unclear(text: str) -> AskError:
+    return AskError(f"When? I can't read a time in “{text[:60]}”.", EXAMPLES)
