@@ -51,6 +51,9 @@ class Fetch(Struct, frozen=True, kw_only=True):
     grew: datetime | None = None  # when its list last got longer
 
 
+Provenance: TypeAlias = Literal["human", "claude", "source", "extract"]
+
+
 class Line(Struct, frozen=True, kw_only=True):
     """A one-line summary of one version of a paper in one language, and where it comes from."""
 
@@ -58,7 +61,7 @@ class Line(Struct, frozen=True, kw_only=True):
     version: int = 1
     text: str
     language: str = "en"
-    provenance: Literal["human", "claude", "source", "extract"]
+    provenance: Provenance
     model: str = ""  # which model wrote it; empty for a human or an extract
     prompt: str = ""  # hash of the prompt it answers
     failures: tuple[str, ...] = ()  # what the check found wrong; a line with failures is never shown

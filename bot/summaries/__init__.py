@@ -1,0 +1,19 @@
+"""One-line summaries: made by a person, Claude, the source or the abstract itself; all checked, one shown."""
+
+from __future__ import annotations
+
+from bot.summaries.check import check
+from bot.summaries.extract import extract
+from bot.summaries.one_line import OneLines
+from bot.summaries.writer import Writer
+
+__all__ = ["OneLines", "Writer", "check", "extract", "open_writer"]
+
+
+def open_writer(key: str, model: str, url: str = "") -> Writer | None:
+    """The writer of these settings; None without a key."""
+    if not key:
+        return None
+    from bot.summaries.claude import Claude  # noqa: PLC0415 - only with a key
+
+    return Claude(key, model, url)

@@ -1,0 +1,26 @@
+"""What writes lines, when there is something that can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.papers.model import Paper
+
+
+class Writer(Protocol):
+    """A language model that is asked for one line a paper."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def prompt(self) -> str:
+        """A hash of what it is asked: another question may get another line."""
+        ...
+
+    async def write(self, paper: Paper, language: str, failures: Sequence[str] = ()) -> str:
+        """A line; `failures` says what was wrong with the one before. Raises `ModelError`."""
+        ...
+
+    async def aclose(self) -> None: ...
