@@ -29,6 +29,7 @@ class HuggingFace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     enabled: bool = True
     url: str = "https://huggingface.co"  # or HF_ENDPOINT
     token: str = ""  # or HF_TOKEN; doubles the requests allowed
+    searches: tuple[str, ...] = ()  # standing searches over all papers it knows, beside the daily list
 
 
 class Arxiv(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -158,7 +159,7 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: str) -> None:
 
 
 def _is_list(path: tuple[str, ...], known: object) -> bool:
-    return isinstance(known, list) or path[-1] in {"categories", "feeds"}
+    return isinstance(known, list) or path[-1] in {"categories", "feeds", "searches"}
 
 
 def _settings(tree: dict[str, Any], where: str) -> Settings:

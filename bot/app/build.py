@@ -11,14 +11,16 @@ from pathlib import Path
 
 from bot.app.health import Health
 from bot.app.sources import open_sources
-from bot.chat.adapter import Posts
+from bot.chat.adapter import Factory, Posts, Setup
+from bot.chat.event import Place
 from bot.clock import Clock
 from bot.commands.command import Desk
 from bot.commands.router import Router
 from bot.config import Settings
-from bot.delivery.dispatch import Dispatcher
+from bot.delivery.dispatch import Broken, Dispatcher
 from bot.delivery.planner import Planner
 from bot.delivery.refresh import Refresher
+from bot.errors import ConfigError
 from bot.intake.intake import Intake
 from bot.papers.starter import SOURCE as STARTER
 from bot.search import Search, open_embedder
@@ -69,6 +71,7 @@ async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Librar
         stack.push_async_callback(search.aclose)
         writer = open_writer(settings.summaries.api_key, settings.summaries.model, settings.summaries.url)
         lines = OneLines(store.lines, writer=writer, clock=clock)
+        stack.push_async_callback(lines.aclose)
         yield Library(settings=settings, clock=clock, store=store, search=search, lines=lines)
 
 
@@ -106,6 +109,28 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             refresher=refresher,
             core=Router(desk, clock, changed=refresher.changed, health=Health(store)),
         )
+
+
+def _adapters(settings: Settings, store: Store) -> dict[str, Posts]:
+    """Every installed adapter that is configured, by its platform's name."""
+    found: dict[str, Posts] = {}
+    for point in entry_points(group=GROUP):
+        make: Factory = point.load()
+        options = settings.adapters.get(point.name, {})
+        adapter = make(Setup(options=options, shelf=store.shelf(point.name), home=Path(settings.home)))
+        if adapter is not None:
+            found[adapter.name] = adapter
+    if not found:
+        raise ConfigError("No chat platform is set up.", "The browser chat needs nothing: [adapters.web].")
+    return found
+
+
+def _broken(store: Store) -> Broken:
+    async def pause(place: Place, why: str) -> None:
+        for subscription in await store.subscriptions.pause_place(place, why):
+            log.error("schedule %s in %s is paused: %s", subscription.id, place, why)
+
+    return pause
 
 
 def database(settings: Settings) -> Path:

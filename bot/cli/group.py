@@ -92,7 +92,7 @@ def emit(record: object) -> None:
     click.echo(msgspec.json.encode(record))
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A moment: `2025-03-18T09:00Z`, or without a zone in UTC."""
 
     name = "moment"

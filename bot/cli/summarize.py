@@ -1,3 +1,66 @@
 """`paperboy summarize`."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+import msgspec
+
+from bot.cli.group import asynchronous, config_option, console, settings
+from bot.cli.progress import progress
+from bot.config import Settings
+from bot.errors import ConfigError, ModelError
+from bot.papers.model import Paper
+from bot.sources.files import read
+from bot.summaries import Writer, check, extract, open_writer
+from bot.views.wording import plural
+
+
+@click.command()
+@click.option("--in", "source", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--engine", type=click.Choice(["auto", "extract", "claude"]), default="auto", show_default=True)
+@config_option
+@asynchronous
+async def summarize(source: Path, target: Path, engine: str, config: Path | None) -> None:
+    """One line for each paper of a file of JSON lines {id, title, abstract}."""
+    writer = _writer(settings(config), engine)
+    done = refused = 0
+    try:
+        with target.open("wb") as out, progress("Summarizing") as advance:
+            for batch in read(source):
+                refused += len(batch.rejected)
+                for listing in batch.listings:
+                    await _one(listing.paper, writer, out, must=engine == "claude")
+                    done += 1
+                    advance(done, None)
+    finally:
+        if writer:
+            await writer.aclose()
+    console.print(f"{plural(done, 'paper')} summarized, {plural(refused, 'record')} refused.")
+
+
+async def _one(paper: Paper, writer: Writer | None, out: BinaryIO, *, must: bool) -> None:
+    line, provenance = extract(paper), "extract"
+    if writer:
+        try:
+            written = await writer.write(paper, "en")
+            if not check(written, paper):
+                line, provenance = written, "claude"
+        except ModelError as error:
+            if must:
+                raise
+            console.print(str(error), markup=False)
+    record = {"id": paper.id, "summary": line, "provenance": provenance, "check": check(line, paper)}
+    out.write(msgspec.json.encode(record) + b"\n")
+
+
+def _writer(settings: Settings, engine: str) -> Writer | None:
+    wanted = settings.summaries
+    if engine == "extract":
+        return None
+    if engine == "claude" and not wanted.api_key:
+        raise ConfigError("There is no key for Claude.", "Set ANTHROPIC_API_KEY, or use --engine extract.")
+    return open_writer(wanted.api_key, wanted.model, wanted.url)

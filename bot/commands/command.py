@@ -112,13 +112,19 @@ async def short(ask: Ask) -> str:
     return "#" + await ask.desk.store.questions.keep(ask.question, ask.now)
 
 
+def paper_id(text: str) -> PaperId:
+    """The id that a text names: an arXiv id or address in any form, else the text itself."""
+    known = arxiv_id(text)
+    return known[0] if known else text.strip()
+
+
 async def the_paper(ask: Ask, text: str) -> Paper:
     """The paper that an id, an address or a whole title names; `AskError` when there is none."""
     wanted = text.strip()
     if not wanted:
         raise AskError("Which paper?", "Give an arXiv id or address: 2405.15738")
     known = arxiv_id(wanted)
-    id = known[0] if known else wanted
+    id = paper_id(wanted)
     if paper := (await ask.desk.store.papers.get([id])).get(id):
         return paper
     found = await ask.desk.search.find(wanted, limit=1) if not known else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from msgspec import Struct
 
@@ -87,8 +87,3 @@ class Intake:
 
     async def _listed(self, source: Source, day: date) -> int:
         return len(await self._papers.listed([source.name], day, day))
-
-
-def next_look(last: datetime, every: timedelta, failures: int) -> datetime:
-    """When to look again: at the usual pace, and more slowly while nothing answers (an hour at most)."""
-    return last + min(every * 2 ** min(failures, 4), max(every, timedelta(hours=1)))

@@ -63,6 +63,16 @@ class Search:
         self._seen = 0  # the newest vector taken up, by the store's sequence
         self._refreshing = asyncio.Lock()
 
+    @property
+    def has_model(self) -> bool:
+        """Whether it can search by meaning."""
+        return self._embedder is not None
+
+    @property
+    def size(self) -> int:
+        """How many papers it can find by meaning."""
+        return len(self._index)
+
     async def find(self, text: str, *, limit: int = 10, offset: int = 0, mode: Mode = Mode.HYBRID) -> Results:
         """Papers for a query, best first; any text is a query."""
         query = parse(text)

@@ -35,7 +35,8 @@ _CUES = (
 )
 _LEAD_INS = re.compile(
     r"^(in this (paper|work|study|article|report),?|here,?|therefore,?|thus,?|hence,?|to this end,?"
-    r"|specifically,?|moreover,?|furthermore,?|additionally,?|finally,?|in particular,?|in response,?|motivated by this,?"
+    r"|specifically,?|moreover,?|furthermore,?|additionally,?|finally,?|in particular,?"
+    r"|in response,?|motivated by this,?"
     r"|to (address|tackle|overcome|bridge|fill|mitigate|solve|resolve|alleviate|answer)[^,]{1,120},)\s+",
     re.I,
 )

@@ -1,0 +1,115 @@
+"""Keeping Paperboy running: each job a loop of its own, so that none waits for another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+from bot.app.build import App
+from bot.app.welcome import Welcome, welcome
+from bot.chat.adapter import Listens
+from bot.delivery.reconcile import recount
+from bot.errors import PaperboyError
+
+log = logging.getLogger(__name__)
+
+PLAN_EVERY = 5.0  # seconds; a post is late by so much at most
+IMPROVE_EVERY = 30.0
+IMPROVED_DAYS = 3  # Claude is asked for the lines of the newest lists
+MOST_IMPROVED = 40
+
+
+class Role(Enum):
+    """What this process does: everything, or its part beside others on the same store."""
+
+    ALL = "all"
+    LISTEN = "listen"
+    DELIVER = "deliver"
+
+
+async def serve(
+    app: App, role: Role, *, ready: Callable[[], Coroutine[Any, Any, None]], welcomed: Callable[[Welcome], None]
+) -> None:
+    """Run until SIGINT or SIGTERM; then finish what is under way, and hand back the rest."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    listening = _listeners(app) if role is not Role.DELIVER else []
+    working = [asyncio.create_task(job) for job in _work(app, stop, welcomed)] if role is not Role.LISTEN else []
+    said = asyncio.create_task(ready())
+    ended = asyncio.create_task(stop.wait())
+    await asyncio.wait([ended, *listening, *working], return_when=asyncio.FIRST_COMPLETED)
+    stop.set()  # a part that ended by itself takes the rest along, and its error is raised below
+    for task in (*listening, said, ended):
+        task.cancel()
+    results = await asyncio.gather(*listening, *working, said, ended, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+            raise result
+
+
+async def until_idle(app: App) -> tuple[int, int]:
+    """Look, plan and deliver what is due now; returns how many posts were planned and sent."""
+    await app.intake.look()
+    planned = await app.planner.plan_due()
+    sent = await app.dispatcher.deliver_due()
+    await app.refresher.settle()
+    return planned, sent
+
+
+def _listeners(app: App) -> list[asyncio.Task[None]]:
+    return [
+        asyncio.create_task(adapter.listen(app.core))
+        for adapter in app.adapters.values()
+        if isinstance(adapter, Listens)
+    ]
+
+
+def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) -> list[Coroutine[Any, Any, None]]:
+    async def first() -> None:
+        await app.search.refresh()
+        welcomed(await welcome(app))
+        changed = await recount(app.store, app.adapters, app.clock)
+        for tenant, paper in changed:
+            await app.refresher.changed(tenant, paper)
+        await asyncio.gather(
+            _every(PLAN_EVERY, stop, app.planner.plan_due),
+            _every(
+                timedelta(minutes=app.settings.sources.every_minutes).total_seconds(), stop, app.intake.look, wait=True
+            ),
+            _every(PLAN_EVERY, stop, app.search.embed_pending),
+            _every(IMPROVE_EVERY, stop, lambda: _improve(app)),
+        )
+
+    return [first(), app.dispatcher.run(stop), app.refresher.run(stop)]
+
+
+async def _every(
+    seconds: float, stop: asyncio.Event, job: Callable[[], Awaitable[object]], *, wait: bool = False
+) -> None:
+    """Do a job again and again. What fails is logged and tried the next time: this loop must survive."""
+    while not stop.is_set():
+        if not wait:
+            try:
+                await job()
+            except PaperboyError as error:
+                log.error("%s", error)
+            except Exception:
+                log.exception("a job failed; it is tried again in %.0f s", seconds)
+        wait = False
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def _improve(app: App) -> int:
+    """Better lines for the newest papers, where somebody can write them; their cards follow."""
+    names = [source.name for source in app.intake.sources]
+    today = app.clock.now().date()
+    listed = await app.store.papers.listed(names, today - timedelta(days=IMPROVED_DAYS), today)
+    return await app.lines.improve([item.paper for item in reversed(listed)][:MOST_IMPROVED])

@@ -1,0 +1,65 @@
+"""`paperboy doctor`: is everything in place?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot.app.build import App, database, open_app
+from bot.cli.group import asynchronous, clock, config_option, settings
+from bot.errors import SourceError, StoreError
+from bot.views.wording import plural, source_name
+
+OK, WARN, BAD = "ok", "--", "!!"
+
+
+@click.command()
+@config_option
+@click.pass_context
+def doctor(ctx: click.Context, config: Path | None) -> None:
+    """Look at the settings, the database, the model and the sources, and say what to mend."""
+    ctx.exit(1 if _examine(config) else 0)
+
+
+def _examine(config: Path | None) -> bool:
+    bad: list[str] = []
+    _run(config, bad)
+    return bool(bad)
+
+
+@asynchronous
+async def _run(config: Path | None, bad: list[str]) -> None:
+    wanted = settings(config)
+    async with open_app(wanted, clock()) as app:
+        _say(OK, f"database {database(wanted)}: {plural(await app.store.papers.count(), 'paper')}")
+        if wrong := await app.store.check():
+            bad.append(wrong)
+            _say(BAD, wrong)
+        await _search(app)
+        await _sources(app)
+        key = wanted.summaries.api_key
+        _say(OK if key else WARN, "lines by Claude" if key else "lines from abstracts (no ANTHROPIC_API_KEY)")
+        _say(OK, f"chat platforms: {', '.join(app.adapters)}")
+
+
+async def _search(app: App) -> None:
+    if not app.search.has_model:
+        _say(WARN, "search by word only: no embedding model is installed")
+        return
+    await app.search.refresh()
+    _say(OK, f"search by meaning: {plural(app.search.size, 'paper')} have a vector")
+
+
+async def _sources(app: App) -> None:
+    for source in app.intake.sources:
+        try:
+            batch = await source.fetch(app.clock.now().date())
+        except (SourceError, StoreError) as error:
+            _say(WARN, f"{source_name(source.name)}: {error}")
+        else:
+            _say(OK, f"{source_name(source.name)}: {plural(len(batch.listings), 'paper')} listed today")
+
+
+def _say(mark: str, sentence: str) -> None:
+    click.echo(f"{mark}  {sentence}")

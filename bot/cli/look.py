@@ -1,0 +1,81 @@
+"""`paperboy plan`, `paperboy why`: what will come, and why it is quiet."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from bot.app.build import App, open_app
+from bot.chat.event import Place
+from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.commands.why import explained
+from bot.delivery.planner import Preview
+from bot.errors import AskError
+from bot.store.records import Subscription
+from bot.views.wording import long_day, moment, plural
+
+
+@click.command()
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="An edition's date; by default the newest.")
+@click.option("--channel", help="platform:space/channel, as `paperboy plan` prints it.")
+@json_option
+@config_option
+@asynchronous
+async def plan(day: datetime | None, channel: str | None, as_json: bool, config: Path | None) -> None:
+    """Show what each channel would get, paper by paper, and why."""
+    async with open_app(settings(config), clock()) as app:
+        place = _place(channel) if channel else None
+        found = [s for s in await app.store.subscriptions.running() if place in (None, s.place)]
+        if not found:
+            console.print("Nothing is scheduled." if place is None else f"Nothing is scheduled in {place}.")
+        for subscription in found:
+            await _show(app, subscription, day.date() if day else None, as_json=as_json)
+
+
+@click.command()
+@click.argument("channel")
+@config_option
+@asynchronous
+async def why(channel: str, config: Path | None) -> None:
+    """Say why CHANNEL (platform:space/channel) is quiet, or not."""
+    async with open_app(settings(config), clock()) as app:
+        click.echo((await explained(app.store, _place(channel), app.clock.now())).plain)
+
+
+async def _show(app: App, subscription: Subscription, day: date | None, *, as_json: bool) -> None:
+    preview = await app.planner.preview(subscription, day)
+    if as_json:
+        emit(_record(subscription, preview))
+        return
+    click.echo(f"{subscription.place}  {subscription.id}  {subscription.schedule}")
+    if preview.times:
+        click.echo(f"  next: {moment(preview.times[0], 'UTC')}")
+    if preview.edition is None:
+        click.echo("  no list to plan from")
+        return
+    click.echo(f"  {long_day(preview.edition.day)}: {plural(len(preview.choice.chosen), 'paper')}")
+    papers = {item.paper.id: item.paper for item in preview.edition.listed}
+    for chosen in preview.choice.chosen:
+        click.echo(f"  + {chosen.paper.title}  {'; '.join(chosen.reasons)}".rstrip())
+    for item in preview.choice.left_out:
+        click.echo(f"  - {papers[item.paper].title}  ({item.reason})")
+
+
+def _record(subscription: Subscription, preview: Preview) -> dict[str, object]:
+    return {
+        "channel": str(subscription.place),
+        "subscription": subscription.id,
+        "edition": preview.edition.id if preview.edition else None,
+        "next": preview.times,
+        "papers": [{"id": c.paper.id, "title": c.paper.title, "reasons": c.reasons} for c in preview.choice.chosen],
+        "left_out": preview.choice.left_out,
+    }
+
+
+def _place(channel: str) -> Place:
+    try:
+        return Place.parse(channel)
+    except ValueError as error:
+        raise AskError(f"{error}.", "For instance: web:home/papers") from error

@@ -1,0 +1,72 @@
+"""`paperboy run`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot import __version__
+from bot.app.build import App, open_app
+from bot.app.serve import Role, serve, until_idle
+from bot.app.welcome import Welcome
+from bot.cli.group import (
+    Moment,
+    asynchronous,
+    clock,
+    config_option,
+    console,
+    set_up_log,
+    settings,
+    verbose_option,
+)
+from bot.papers.starter import starter
+from bot.views.wording import plural, short_day, source_name
+
+
+@click.command()
+@click.option("--until-idle", "idle", is_flag=True, help="Plan and deliver what is due, then end.")
+@click.option("--now", type=Moment(), help="With --until-idle: act as if it were this moment (a replay).")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default="all", show_default=True)
+@config_option
+@verbose_option
+@asynchronous
+async def run(idle: bool, now: datetime | None, role: str, config: Path | None, verbose: bool) -> None:
+    """Start Paperboy: listen to chats, and post when it is time."""
+    if now and not idle:
+        raise click.UsageError("--now goes with --until-idle.")
+    set_up_log(verbose=verbose)
+    async with open_app(settings(config), clock(now)) as app:
+        if idle:
+            planned, sent = await until_idle(app)
+            console.print(f"{plural(planned, 'post')} planned, {sent:,} sent.")
+        else:
+            await serve(app, Role(role), ready=lambda: _tell(app), welcomed=_tell_welcome)
+
+
+async def _tell(app: App) -> None:
+    """Where to look, once the chat in the browser is there."""
+    for adapter in app.adapters.values():
+        started = getattr(adapter, "started", None)
+        if isinstance(started, asyncio.Event):
+            await started.wait()
+        address = getattr(adapter, "url", "")
+        console.print(f"[bold]Paperboy {__version__}[/] {adapter.name}: [link={address}]{address or 'on'}[/]")
+    console.print("Looking for today's papers … (stop with Ctrl+C)")
+
+
+def _tell_welcome(found: Welcome) -> None:
+    for look in found.looks:
+        name = source_name(look.source)
+        if look.error:
+            console.print(f"{name} can't be reached now: {look.error}", markup=False)
+        elif look.kept.new:
+            console.print(f"{name}, {short_day(look.day)}: {plural(look.kept.new, 'new paper')}.", markup=False)
+    if found.shelf:
+        newest = max(listing.day for listing, _ in starter())
+        console.print(
+            f"So you see the starter shelf that comes with Paperboy: {plural(found.shelf, 'paper')}"
+            f" listed up to {short_day(newest)}. Today's come in as soon as a source answers."
+        )
