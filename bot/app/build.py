@@ -82,7 +82,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         library = await stack.enter_async_context(open_library(settings, clock))
         store, search, lines = library.store, library.search, library.lines
         sources = await stack.enter_async_context(open_sources(settings.sources, clock))
-        adapters = _adapters(settings, store)
+        adapters = _adapters(settings, store, clock)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
         names = (*(source.name for source in sources), STARTER)
@@ -111,13 +111,13 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         )
 
 
-def _adapters(settings: Settings, store: Store) -> dict[str, Posts]:
+def _adapters(settings: Settings, store: Store, clock: Clock) -> dict[str, Posts]:
     """Every installed adapter that is configured, by its platform's name."""
     found: dict[str, Posts] = {}
     for point in entry_points(group=GROUP):
         make: Factory = point.load()
         options = settings.adapters.get(point.name, {})
-        adapter = make(Setup(options=options, shelf=store.shelf(point.name), home=Path(settings.home)))
+        adapter = make(Setup(options=options, shelf=store.shelf(point.name), home=Path(settings.home), clock=clock))
         if adapter is not None:
             found[adapter.name] = adapter
     if not found:

@@ -40,7 +40,7 @@ async def serve(
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    listening = _listeners(app) if role is not Role.DELIVER else []
+    listening = [asyncio.create_task(job) for job in _listeners(app, stop)] if role is not Role.DELIVER else []
     working = [asyncio.create_task(job) for job in _work(app, stop, welcomed)] if role is not Role.LISTEN else []
     said = asyncio.create_task(ready())
     ended = asyncio.create_task(stop.wait())
@@ -63,12 +63,10 @@ async def until_idle(app: App) -> tuple[int, int]:
     return planned, sent
 
 
-def _listeners(app: App) -> list[asyncio.Task[None]]:
-    return [
-        asyncio.create_task(adapter.listen(app.core))
-        for adapter in app.adapters.values()
-        if isinstance(adapter, Listens)
-    ]
+def _listeners(app: App, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
+    """Who hears of votes also keeps the posted cards up to date."""
+    adapters = [adapter for adapter in app.adapters.values() if isinstance(adapter, Listens)]
+    return [app.refresher.run(stop), *(adapter.listen(app.core) for adapter in adapters)]
 
 
 def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) -> list[Coroutine[Any, Any, None]]:
@@ -87,7 +85,7 @@ def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) ->
             _every(IMPROVE_EVERY, stop, lambda: _improve(app)),
         )
 
-    return [first(), app.dispatcher.run(stop), app.refresher.run(stop)]
+    return [first(), app.dispatcher.run(stop)]
 
 
 async def _every(

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from bot.chat.event import Answer, Event, Person, Place, Ref
 from bot.chat.message import Message, Text
+from bot.clock import Clock
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -139,6 +140,7 @@ class Setup(Struct, frozen=True, kw_only=True):
     options: Mapping[str, object]  # its own section of the settings, environment included
     shelf: Shelf
     home: Path  # the data folder
+    clock: Clock
 
 
 class Factory(Protocol):

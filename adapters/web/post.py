@@ -1,0 +1,68 @@
+"""The adapter: posts, finds, edits and counts in the room, and listens through a web server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+
+from markupsafe import escape
+
+from adapters.web.people import PLATFORM
+from adapters.web.room import CHANNEL, Room, Said
+from adapters.web.server import Server
+from bot.chat.adapter import Core, Limits
+from bot.chat.event import Place, Ref
+from bot.chat.message import Message, Text
+from bot.errors import Refused
+
+
+class WebAdapter:
+    """Implements every protocol of `bot.chat.adapter`."""
+
+    name = PLATFORM
+    # A page takes anything; these keep one message readable.
+    limits = Limits(chars=60_000, blocks=120, block_chars=8_000, controls=8)
+
+    def __init__(self, room: Room, host: str, port: int) -> None:
+        self._room = room
+        self._server = Server(room, host, port)
+
+    @property
+    def started(self) -> asyncio.Event:
+        """Set when the server answers."""
+        return self._server.started
+
+    @property
+    def url(self) -> str:
+        """Where to look."""
+        return self._server.url
+
+    def width(self, run: Text) -> int:
+        return sum(len(escape(span.text)) for span in run)
+
+    async def post(self, place: Place, message: Message, *, key: str) -> Ref:
+        if not CHANNEL.fullmatch(place.channel):
+            raise Refused(f"There can be no channel {place.channel!r}.", "Use a-z, 0-9, - and _.", broken=True)
+        room = self._room
+        said = Said(id=room.new_id(), channel=place.channel, thread=place.thread, at=room.now(), message=message)
+        return Ref(place, (await room.say(said, key)).id)
+
+    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+        said = await self._room.find(key)
+        return Ref(place, said.id) if said else None
+
+    async def edit(self, ref: Ref, message: Message) -> None:
+        if not await self._room.edit(ref.id, message):
+            raise Refused("That message is gone.")
+
+    async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
+        await self._room.load()
+        return self._room.reactions(ref.id)
+
+    async def listen(self, core: Core) -> None:
+        await self._room.load()
+        await self._server.serve(core)
+
+    async def aclose(self) -> None:
+        await self._server.aclose()

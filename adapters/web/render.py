@@ -1,0 +1,86 @@
+"""Messages as HTML. Pure: values in, markup out; everything is escaped by the templates."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, assert_never
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from adapters.web.people import BOT, PEOPLE
+from adapters.web.room import EMOJI, Said
+from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Paragraph
+
+HREF = ("http://", "https://")
+
+
+@cache
+def environment() -> Environment:
+    """The templates; loaded once."""
+    found = Environment(
+        loader=PackageLoader("adapters.web", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    found.filters["href"] = href
+    return found
+
+
+def href(url: str) -> str:
+    """An address that may be linked to; nothing for any other (`javascript:` and the like)."""
+    return url if url.startswith(HREF) else ""
+
+
+def body(message: Message) -> Markup:
+    """All blocks of a message."""
+    return Markup("").join(block(item) for item in message.blocks) or Markup("<p>{}</p>").format(message.plain)
+
+
+def block(item: Block) -> Markup:
+    """One block."""
+    macros: Any = environment().get_template("blocks.html").module
+    match item:
+        case Heading(text=title):
+            found = macros.heading(title)
+        case Paragraph(text=spans):
+            found = macros.paragraph(spans)
+        case Bullets(items=items):
+            found = macros.bullets(items)
+        case Card():
+            found = macros.card(item)
+        case Controls(items=items):
+            found = macros.controls(items)
+        case Footnote(text=spans):
+            found = macros.footnote(spans)
+        case _:
+            assert_never(item)
+    return Markup(found)  # noqa: S704 - the macros' own, escaped output
+
+
+def said(
+    item: Said,
+    *,
+    reader: str,
+    reactions: dict[str, frozenset[str]],
+    replies: int,
+    csrf: str,
+    in_thread: bool = False,
+) -> Markup:
+    """One message as a reader sees it: their own reactions pressed, the number of replies, a form a button."""
+    author = PEOPLE[item.author].name if item.author in PEOPLE else "Paperboy"
+    found = (
+        environment()
+        .get_template("message.html")
+        .render(
+            said=item,
+            author=author,
+            is_bot=item.author == BOT,
+            content=body(item.message),
+            reader=reader,
+            reactions=reactions,
+            emoji=EMOJI,
+            replies=replies,
+            csrf=csrf,
+            in_thread=in_thread,
+        )
+    )
+    return Markup(found)  # noqa: S704

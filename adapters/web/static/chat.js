@@ -1,0 +1,159 @@
+// What a page can't do by itself: show what is new, send without reloading, complete commands.
+"use strict";
+const body = document.body, channel = body.dataset.channel, csrf = body.dataset.csrf;
+const $ = (selector, root = document) => root.querySelector(selector);
+const panes = { stream: $("#stream"), thread: $("#thread") };
+let thread = body.dataset.thread;
+
+// ---- times in the reader's own zone
+const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+const full = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "short" });
+function localise(root) {
+  for (const time of root.querySelectorAll("time")) {
+    const at = new Date(time.dateTime);
+    time.textContent = clock.format(at);
+    time.title = full.format(at);
+  }
+}
+
+// ---- messages come and change
+function element(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;  // rendered and escaped by our own server
+  localise(holder.content);
+  return holder.content.firstElementChild;
+}
+function atEnd(pane) { return pane.scrollHeight - pane.scrollTop - pane.clientHeight < 120; }
+function put(piece) {
+  const pane = panes[piece.pane];
+  const known = $(`[data-id="${CSS.escape(piece.id)}"]`, pane);
+  if (known) { known.replaceWith(element(piece.html)); return known; }
+  if (piece.pane === "thread" ? piece.thread !== thread : piece.thread) return null;
+  const follow = atEnd(pane), fresh = element(piece.html);
+  fresh.classList.add("fresh");
+  if (piece.pane === "stream") {
+    if (!$(`.day[data-day="${piece.day}"]`, pane)) pane.insertBefore(dayLine(piece.day), $(".empty", pane));
+    $(".empty", pane).hidden = true;
+    pane.insertBefore(fresh, $(".empty", pane));
+  } else pane.append(fresh);
+  if (follow) fresh.scrollIntoView({ block: "nearest" });
+  return fresh;
+}
+function dayLine(day) {
+  const line = document.createElement("h2"), words = document.createElement("span");
+  line.className = "day"; line.dataset.day = day;
+  words.textContent = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: "UTC" }).format(new Date(day));
+  line.append(words);
+  return line;
+}
+function listen() {
+  const source = new EventSource(`/events?channel=${encodeURIComponent(channel)}`);
+  let lost = false;
+  source.addEventListener("pieces", (event) => JSON.parse(event.data).forEach(put));
+  source.addEventListener("unread", (event) => {
+    const link = $(`.side a[data-name="${CSS.escape(JSON.parse(event.data))}"]`);
+    if (link) link.classList.add("unread");
+  });
+  source.onopen = () => { if (lost) location.reload(); $(".banner").hidden = true; };  // nothing missed meanwhile
+  source.onerror = () => { lost = true; $(".banner").hidden = false; };
+}
+
+// ---- sending
+let fading;
+function toast(words) {
+  const box = $(".toast");
+  box.textContent = words; box.hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => { box.hidden = true; }, 4500);
+}
+async function send(form, submitter) {
+  const data = new FormData(form, submitter);
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json", "X-CSRF": csrf },
+    });
+    if (!answer.ok) { toast(await answer.text()); return false; }
+    const { toast: words, pieces } = await answer.json();
+    pieces.forEach((piece) => { const shown = put(piece); if (shown && form.classList.contains("composer")) shown.scrollIntoView({ block: "nearest" }); });
+    if (words) toast(words);
+    return true;
+  } catch { toast("Paperboy does not answer. Is it running?"); return false; }
+}
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches(".composer, .content, .reactions")) return;
+  event.preventDefault();
+  const field = $(".text", form), typed = field && field.value;
+  if (field) { if (!typed.trim()) return; field.value = ""; close(); }
+  if (event.submitter && event.submitter.closest(".picker")) event.submitter.closest(".picker").open = false;
+  if (!(await send(form, event.submitter)) && field) field.value = typed;
+});
+
+// ---- completion
+const text = $("#text"), choices = $("#choices"), NAME = "/papers";
+let chosen = -1, asked = 0;
+function close() { choices.hidden = true; chosen = -1; text.setAttribute("aria-expanded", "false"); text.removeAttribute("aria-activedescendant"); }
+async function offer() {
+  const typed = text.value, turn = ++asked;
+  if (!typed.startsWith("/")) return close();
+  let found = NAME.startsWith(typed) && typed !== NAME ? [""] : [];
+  if (typed.startsWith(NAME + " ")) {
+    const answer = await fetch(`/complete?text=${encodeURIComponent(typed.slice(NAME.length + 1))}`).catch(() => null);
+    found = answer && answer.ok ? await answer.json() : [];
+  }
+  if (turn !== asked) return;  // typed on meanwhile
+  choices.replaceChildren(...found.map((words, n) => {
+    const item = document.createElement("li");
+    item.id = `choice-${n}`; item.role = "option"; item.textContent = `${NAME} ${words}`.trim();
+    item.addEventListener("mousedown", (event) => { event.preventDefault(); take(item); });
+    return item;
+  }));
+  chosen = -1;
+  choices.hidden = !found.length;
+  text.setAttribute("aria-expanded", String(!choices.hidden));
+}
+function take(item) { text.value = item.textContent + " "; close(); text.focus(); offer(); }
+function move(step) {
+  const items = [...choices.children];
+  chosen = (chosen + step + items.length) % items.length;
+  items.forEach((item, n) => item.setAttribute("aria-selected", String(n === chosen)));
+  text.setAttribute("aria-activedescendant", items[chosen].id);
+}
+text.addEventListener("input", offer);
+text.addEventListener("blur", close);
+text.addEventListener("keydown", (event) => {
+  if (choices.hidden) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); move(event.key === "ArrowDown" ? 1 : -1); }
+  else if (event.key === "Tab" || (event.key === "Enter" && chosen >= 0)) { event.preventDefault(); take(choices.children[Math.max(chosen, 0)]); }
+  else if (event.key === "Escape") { event.stopPropagation(); close(); }
+});
+
+// ---- the rest
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const picker = $(".picker[open]");
+  if (picker) picker.open = false;
+  else if (body.classList.contains("menu-open")) body.classList.remove("menu-open");
+  else if (thread) location.href = `/c/${channel}`;
+});
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll(".picker[open]")) if (!open.contains(event.target)) open.open = false;
+});
+const menu = $(".menu"), theme = $(".theme");
+menu.hidden = theme.hidden = false;
+menu.addEventListener("click", () => body.classList.toggle("menu-open"));
+$("main").addEventListener("click", (event) => { if (!menu.contains(event.target)) body.classList.remove("menu-open"); });
+const stored = localStorage.getItem("theme");
+if (stored) document.documentElement.dataset.theme = stored;
+theme.addEventListener("click", () => {
+  const dark = getComputedStyle(document.documentElement).colorScheme.trim() === "dark" ||
+    (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.dataset.theme = dark ? "light" : "dark";
+  localStorage.setItem("theme", document.documentElement.dataset.theme);
+});
+localise(document);
+panes.stream.style.scrollBehavior = "auto";
+panes.stream.scrollTop = panes.stream.scrollHeight;
+if (thread) panes.thread.scrollTop = 0;
+if (!$(".toast").hidden) toast($(".toast").textContent);
+listen();
