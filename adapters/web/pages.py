@@ -30,7 +30,13 @@ class Pages:
     def channel(
         self, channel: str, who: Person, csrf: str, *, thread: str = "", before: str = "", toast: str = ""
     ) -> str:
-        """The whole page: channels, the stream, and a thread if one is open."""
+        """The whole page: channels, the stream, and a thread if one is open.
+
+        `thread` may be `newest`: the last post that has replies.
+        """
+        opened = thread == "newest"
+        if opened:
+            thread = self._newest_thread(channel)
         tops, earlier = self._room.tops(channel, before=before, count=SHOWN)
         private = self._room.whispers(who.id, channel)
         parent = self._room.get(thread) if thread else None
@@ -46,6 +52,7 @@ class Pages:
                 days=self._by_day([*tops, *(s for s in private if not s.thread)], who, csrf),
                 earlier=tops[0].id if earlier and tops else "",
                 thread=thread if parent else "",
+                opened=opened,
                 parent=self._piece(parent, who, csrf, in_thread=True) if parent else "",
                 replies=[
                     self._piece(said, who, csrf, in_thread=True)
@@ -60,6 +67,10 @@ class Pages:
                 version=_version(),
             )
         )
+
+    def _newest_thread(self, channel: str) -> str:
+        tops, _ = self._room.tops(channel, count=SHOWN)
+        return next((said.id for said in reversed(tops) if self._room.replies(said.id)), "")
 
     def event(self, id: str, who: Person, channel: str, csrf: str) -> bytes:
         """A server-sent event for a new or changed message."""

@@ -106,7 +106,7 @@ class Routes:
         )
 
     async def home(self, request: web.Request) -> web.Response:
-        raise web.HTTPFound(f"/c/{DEFAULT}")
+        raise web.HTTPFound(f"/c/{DEFAULT}?thread=newest")
 
     async def channel(self, request: web.Request) -> web.Response:
         channel, thread = _channel(request), request.query.get("thread", "")

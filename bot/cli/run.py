@@ -61,12 +61,13 @@ def _tell_welcome(found: Welcome) -> None:
     for look in found.looks:
         name = source_name(look.source)
         if look.error:
-            console.print(f"{name} can't be reached now: {look.error}", markup=False)
+            console.print(f"{name} has no list for us now: {look.error}", markup=False, soft_wrap=True)
         elif look.kept.new:
             console.print(f"{name}, {short_day(look.day)}: {plural(look.kept.new, 'new paper')}.", markup=False)
     if found.shelf:
         newest = max(listing.day for listing, _ in starter())
         console.print(
             f"So you see the starter shelf that comes with Paperboy: {plural(found.shelf, 'paper')}"
-            f" listed up to {short_day(newest)}. Today's come in as soon as a source answers."
+            f" listed up to {short_day(newest)}. Today's come in as soon as a source answers.",
+            soft_wrap=True,
         )

@@ -76,7 +76,7 @@ class Intake:
         try:
             batch = await source.fetch(day)
         except SourceError as error:
-            log.warning("%s has no list of %s: %s", source.name, day, error)
+            log.info("%s has no list of %s: %s", source.name, day, error)
             await self._papers.fetched(Fetch(source=source.name, day=day, at=now, error=str(error)))
             return Look(source=source.name, day=day, error=str(error))
         before = await self._listed(source, day)

@@ -16,6 +16,7 @@ _MARKUP = re.compile(r"[\\$]|\{|~")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _TIE = re.compile(r"(?<=\S)~")  # LaTeX's unbreakable space
 _SHIELD = 0xE000  # private characters stand for those that LaTeX would take for syntax
+_DASH = re.compile(r"(?<=\s)-{2,3}(?=\s)")
 _MATH = re.compile(r"\$\$?(?P<body>[^$]{1,400}?)\$\$?")
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*|\\(.)")
 _SCRIPT = re.compile(r"(?P<kind>[\^_])(?:\{(?P<group>[^{}]{1,12})\}|(?P<one>[0-9A-Za-z+\-*′]))")
@@ -29,7 +30,7 @@ def readable(raw: str) -> str:
     if _MARKUP.search(text):
         text = _without_latex(text)
     text = unicodedata.normalize("NFC", _UNSEEN.sub("", text.replace("\t", " ").replace("\n", " ")))
-    return " ".join(text.split())
+    return _DASH.sub("–", " ".join(text.split()))
 
 
 def _without_latex(text: str) -> str:

@@ -96,7 +96,9 @@ class Client:
             except TimeoutError as error:
                 raise Unreachable(f"{_host(url)} did not answer in time.", "It is asked again later.") from error
             except (ClientError, OSError) as error:
-                raise Unreachable(f"{_host(url)} can't be reached ({error}).", "It is asked again later.") from error
+                raise Unreachable(
+                    f"{_host(url)} can't be reached ({_cause(error)}).", "It is asked again later."
+                ) from error
 
     async def _follow(self, url: str, validators: Mapping[str, str]) -> Page:
         at = url
@@ -160,6 +162,12 @@ async def _body(response: ClientResponse) -> bytes:
 
 def _seconds(header: str) -> float:
     return float(header) if header.strip().isdecimal() else 30.0 if header else 0.0
+
+
+def _cause(error: Exception) -> str:
+    """The system's own words, without aiohttp's around them."""
+    inner = getattr(error, "os_error", None) or error
+    return str(getattr(inner, "strerror", None) or inner or type(error).__name__)
 
 
 def _host(url: str) -> str:

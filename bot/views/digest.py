@@ -7,11 +7,14 @@ from datetime import date
 
 from msgspec import Struct
 
-from bot.chat.message import Block, Footnote, Heading, Message, Paragraph, Span, clean, text
+from bot.chat.message import Block, Footnote, Heading, Message, Paragraph, clean, text
 from bot.papers.model import Paper
+from bot.papers.starter import SOURCE as STARTER
 from bot.store.records import Tally
 from bot.views.card import card, title
 from bot.views.wording import listing, long_day, plural, source_name
+
+SHELF = "No source has answered yet, so these come from the shelf that is bundled with Paperboy. "
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -33,18 +36,13 @@ def head(
     min_votes: int = 0,
 ) -> Message:
     """The post that the day's thread hangs from: date, count, what was chosen and why."""
+    foot = "" if STARTER not in sources else SHELF
     return Message(
         plain=_plain(day, entries),
         blocks=(
             Heading(f"Papers of {long_day(day)}"),
             Paragraph(text(_chosen(len(entries), listed, sources, query, min_votes))),
-            Footnote(
-                text(
-                    "One reply a paper: react or press Vote on what your team should read. Ask for more with ",
-                    Span("/papers QUERY", code=True),
-                    ".",
-                )
-            ),
+            Footnote(text(foot, "One reply a paper: react, or press Vote, on what your team should read.")),
         ),
     )
 

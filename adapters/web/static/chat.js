@@ -66,10 +66,9 @@ function toast(words) {
   clearTimeout(fading);
   fading = setTimeout(() => { box.hidden = true; }, 4500);
 }
-async function send(form, submitter) {
-  const data = new FormData(form, submitter);
+async function send(form, data) {
   try {
-    const answer = await fetch(form.action, {
+    const answer = await fetch(form.getAttribute("action"), {  // `form.action` would be the pressed button of that name
       method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json", "X-CSRF": csrf },
     });
     if (!answer.ok) { toast(await answer.text()); return false; }
@@ -83,10 +82,10 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches(".composer, .content, .reactions")) return;
   event.preventDefault();
-  const field = $(".text", form), typed = field && field.value;
+  const field = $(".text", form), typed = field && field.value, data = new FormData(form, event.submitter);
   if (field) { if (!typed.trim()) return; field.value = ""; close(); }
   if (event.submitter && event.submitter.closest(".picker")) event.submitter.closest(".picker").open = false;
-  if (!(await send(form, event.submitter)) && field) field.value = typed;
+  if (!(await send(form, data)) && field) field.value = typed;
 });
 
 // ---- completion
