@@ -1,0 +1,54 @@
+"""Things that tests talk about, with only what a test cares about to be said."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.chat.event import Person, Place
+from bot.chat.message import Message
+from bot.papers.model import Counts, Links, Listing, Paper
+from bot.store.records import Mark, Post, Subscription
+
+NOW = datetime(2025, 3, 18, 9, 30, tzinfo=UTC)  # a Tuesday
+TODAY = NOW.date()
+PAPERS = Place("web", "home", "papers")
+ADA = Person(platform="web", space="home", id="ada", name="Ada", admin=True)
+BOB = Person(platform="web", space="home", id="bob", name="Bob")
+
+SHARED = Path(__file__).parents[1] / ".." / "shared" / "data"
+needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the recorded data (../shared/data) is not here")
+
+
+def paper(number: int | str = 1, title: str = "", *, upvotes: int = 0, **more: Any) -> Paper:
+    """A paper of this number; its text is invented."""
+    id = f"arxiv:2503.{int(number):05d}" if isinstance(number, int) else number
+    more.setdefault("published", NOW - timedelta(days=1))
+    more.setdefault("abstract", f"Birds sing. We present nest number {number}, a house for birds. It keeps rain out.")
+    more.setdefault("links", Links(page=f"https://arxiv.org/abs/{id.removeprefix('arxiv:')}"))
+    return Paper(id=id, title=title or f"A House for Birds, Part {number}", counts=Counts(upvotes=upvotes), **more)
+
+
+def listing(of: Paper, *, day: date = TODAY, source: str = "huggingface") -> Listing:
+    from msgspec.structs import replace
+
+    return Listing(paper=replace(of, sources=of.sources | {source}), source=source, day=day)
+
+
+def subscription(
+    id: str = "s1", *, place: Place = PAPERS, schedule: str = "daily 09:00 UTC", **more: Any
+) -> Subscription:
+    more.setdefault("created", NOW - timedelta(days=1))
+    return Subscription(id=id, place=place, schedule=schedule, **more)
+
+
+def post(key: str = "k1", *, place: Place = PAPERS, due: datetime = NOW, **more: Any) -> Post:
+    return Post(key=key, place=place, message=Message(plain=f"message {key}"), due=due, **more)
+
+
+def mark(person: str = "web:home/ada", of: str = "arxiv:2503.00001", **more: Any) -> Mark:
+    values: dict[str, Any] = {"community": "web:home", "origin": "button", "emoji": "👍", "value": 1, "at": NOW}
+    return Mark(person=person, paper=of, **(values | more))

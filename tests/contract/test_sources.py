@@ -1,0 +1,305 @@
+"""What every source must do, and how each bears what the world sends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientTimeout
+
+from bot.clock import FixedClock
+from bot.errors import Malformed, SourceError, Throttled, Unreachable
+from bot.intake.intake import Intake
+from bot.papers.model import Listing
+from bot.sources import arxiv
+from bot.sources.arxiv import Arxiv
+from bot.sources.feeds import Feed
+from bot.sources.files import read
+from bot.sources.http import Client, Page
+from bot.sources.huggingface import HuggingFace, HuggingFaceSearch, parse
+from bot.sources.network import is_public
+from bot.sources.pace import Pace, Window
+from bot.sources.source import Source
+from bot.store.protocol import Store
+from tests.builders import SHARED, TODAY, needs_shared
+from tests.fakes import papers
+from tests.fakes.papers import FakePapers, entry
+
+PATHS = {"huggingface": "/api/daily_papers", "arxiv": "/atom", "feed": "/feed.xml"}
+
+
+@dataclass
+class World:
+    """The fake servers, and the sources that read them."""
+
+    fake: FakePapers
+    clock: FixedClock
+    sources: dict[str, Source]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bomb_is_built() -> None:
+    """Building it takes longer than the client waits."""
+    papers.bomb()
+
+
+@pytest.fixture
+async def world(clock: FixedClock) -> AsyncIterator[World]:
+    async with FakePapers() as fake:
+        fake.list(TODAY, [entry(n, upvotes=n) for n in range(1, 4)])
+
+        def client() -> Client:
+            return Client(clock, timeout=ClientTimeout(total=0.5))
+
+        sources: dict[str, Source] = {
+            "huggingface": HuggingFace(client(), fake.url),
+            "arxiv": Arxiv(client(), fake.url, ["cs.CL"]),
+            "feed": Feed(client(), f"{fake.url}/feed.xml", "127.0.0.1"),
+        }
+        yield World(fake, clock, sources)
+        for source in sources.values():
+            await source.aclose()
+
+
+@pytest.mark.parametrize("name", PATHS)
+async def test_lists_readable_papers_with_safe_links(world: World, name: str) -> None:
+    batch = await world.sources[name].fetch(TODAY)
+    assert len(batch.listings) >= 2
+    for item in batch.listings:
+        assert item.source == world.sources[name].name
+        assert item.source in item.paper.sources
+        assert item.paper.title
+        assert "<" not in item.paper.title
+        assert item.paper.links.page.startswith("https://")
+
+
+@pytest.mark.parametrize("name", PATHS)
+async def test_says_who_it_is_and_asks_only_for_what_changed(world: World, name: str) -> None:
+    await world.sources[name].fetch(TODAY)
+    assert (await world.sources[name].fetch(TODAY)).unchanged
+    assert all(agent.startswith("paperboy-bot/") and "+https://" in agent for agent in world.fake.agents)
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize(
+    ("fault", "error", "told"),
+    [
+        ("500", Unreachable, "HTTP 500"),
+        ("hang", Unreachable, "did not answer in time"),
+        ("html", Malformed, "HTML|no RSS"),
+        ("cut", Malformed, "cut off"),
+        ("bomb", Malformed, "more than 20 MB"),
+        ("429", Throttled, "wait 120 s"),
+    ],
+)
+async def test_a_fault_is_a_clear_error(world: World, name: str, fault: str, error: type[Exception], told: str) -> None:
+    world.fake.fail(PATHS[name], fault)
+    with pytest.raises(error, match=told) as caught:
+        await world.sources[name].fetch(TODAY)
+    assert isinstance(caught.value, SourceError)
+
+
+@pytest.mark.parametrize("fault", ["500", "hang", "html", "cut", "bomb", "429"])
+async def test_one_broken_source_stops_no_other_and_loses_nothing(world: World, store: Store, fault: str) -> None:
+    world.fake.fail(PATHS["huggingface"], fault)
+    intake = Intake(store.papers, list(world.sources.values()), world.clock)
+    looks = {look.source: look for look in await intake.look() if look.day == TODAY or look.error}
+    assert looks["huggingface"].error
+    assert not looks["arxiv"].error
+    assert await store.papers.count() > 0
+    world.fake.fail(PATHS["huggingface"], "")
+    await intake.look()
+    assert len(await store.papers.listed(["huggingface"], TODAY, TODAY)) == 3
+
+
+async def test_a_feed_that_declares_entities_is_refused(world: World) -> None:
+    world.fake.fail("/feed.xml", "entities")
+    with pytest.raises(Malformed, match="entities"):
+        await world.sources["feed"].fetch(TODAY)
+
+
+async def test_a_passing_fault_is_tried_again_with_growing_patience(world: World) -> None:
+    world.fake.fail(PATHS["huggingface"], "500")
+    with pytest.raises(Unreachable):
+        await world.sources["huggingface"].fetch(TODAY)
+    assert world.fake.asked[PATHS["huggingface"]] == 3
+    assert world.clock.slept == [1.0, 2.0]
+
+
+async def test_arxiv_is_asked_once_in_three_seconds(clock: FixedClock) -> None:
+    async with FakePapers() as fake:
+        client = Client(clock, pace=Pace(clock, "arxiv", timedelta(seconds=3)), connections=1)
+        source = Arxiv(client, fake.url, ["cs.CL"])
+        for _ in range(3):
+            await source.fetch(TODAY)
+        await source.aclose()
+    assert clock.slept == [3.0, 3.0]
+
+
+async def test_a_closed_window_is_waited_for_and_not_knocked_at(clock: FixedClock) -> None:
+    window = Window(clock)
+    window.read('"api";r=489;t=92')
+    assert window.wait == 0
+    window.read('"api";r=0;t=92')
+    assert window.wait == 92
+    clock.moment += timedelta(seconds=92)
+    assert window.wait == 0
+
+
+async def test_a_long_list_is_read_page_by_page(clock: FixedClock) -> None:
+    async with FakePapers() as fake:
+        fake.list(TODAY, [entry(n) for n in range(230)])
+        source = HuggingFace(Client(clock), fake.url)
+        assert len((await source.fetch(TODAY)).listings) == 230
+        await source.aclose()
+
+
+async def test_feeds_can_not_reach_into_this_network(clock: FixedClock) -> None:
+    async with FakePapers() as fake:
+        client = Client(clock, allow_private=False)
+        for url in (
+            f"{fake.url}/feed.xml",
+            f"http://localhost:{fake.url.rpartition(':')[2]}/feed.xml",
+            "file:///etc/hosts",
+        ):
+            with pytest.raises(SourceError):
+                await Feed(client, url, "x").fetch(TODAY)
+        await client.aclose()
+        assert not fake.asked
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "::1", "fe80::1%eth0",
+                                     "::ffff:127.0.0.1", "0.0.0.0", "224.0.0.1", "100.64.0.1", "nonsense"])  # fmt: skip
+def test_private_addresses_are_known(address: str) -> None:
+    assert not is_public(address)
+
+
+def test_public_addresses_are_known() -> None:
+    assert is_public("93.184.216.34")
+    assert is_public("2606:2800:220:1::1")
+
+
+def test_an_edition_is_dated_by_the_inner_record() -> None:
+    """The outer `publishedAt` is New York time labelled as UTC."""
+    batch = parse([entry(1, day="2025-03-19")], None, "x")
+    assert batch.listings[0].day.isoformat() == "2025-03-19"
+    assert batch.listings[0].paper.published is not None
+    assert batch.listings[0].paper.published.isoformat() == "2025-03-17T12:00:00+00:00"
+
+
+def test_a_bad_record_is_rejected_alone_with_its_reason() -> None:
+    records = [entry(1), {"paper": {"id": "2503.00002"}}, "nonsense", {"paper": {"id": "x", "title": "y"}}, entry(3)]
+    batch = parse(records, TODAY, "answer")
+    assert [item.paper.id for item in batch.listings] == ["arxiv:2503.00001", "arxiv:2503.00003"]
+    assert [bad.where for bad in batch.rejected] == ["answer[1]", "answer[2]", "answer[3]"]
+    assert all(bad.reason for bad in batch.rejected)
+
+
+def test_unknown_fields_are_ignored_and_missing_ones_are_fine() -> None:
+    newer = entry(1, somethingNew={"deep": [1]}, githubRepo=None, organization={"fullname": "A Lab"})
+    newer["another"] = 1
+    bare = {"paper": {"id": "2503.00009", "title": "Bare"}}
+    first, second = parse([newer, bare], TODAY, "x").listings
+    assert first.paper.organization == "A Lab"
+    assert second.paper.title == "Bare"
+
+
+def test_links_of_strangers_are_kept_only_when_they_are_web_addresses() -> None:
+    (item,) = parse(
+        [entry(1, githubRepo="javascript:alert(1)", projectPage="https://example.org/p")], TODAY, "x"
+    ).listings
+    assert item.paper.links.code == ""
+    assert item.paper.links.project == "https://example.org/p"
+
+
+def test_a_listing_of_arxiv_has_new_and_cross_but_no_replaced_papers() -> None:
+    page = Page(url="x", body=papers.atom_feed("cs.CL"), content_type="application/atom+xml")
+    assert [i.paper.id for i in arxiv.parse_listing(page, TODAY).listings] == ["arxiv:2503.00001", "arxiv:2503.00002"]
+    assert len(arxiv.parse_listing(page, TODAY, cross_lists=False).listings) == 1
+    assert arxiv.parse_listing(page, TODAY).listings[0].paper.authors == ("Ada Lovelace", "Alan Turing")
+    assert arxiv.parse_listing(page, TODAY - timedelta(days=1)).listings == ()
+
+
+async def test_a_standing_search_is_a_source_of_its_own(clock: FixedClock) -> None:
+    async with FakePapers() as fake:
+        fake.list(TODAY, [entry(1, "Hypernetworks for Birds"), entry(2, "Owls")])
+        source = HuggingFaceSearch(Client(clock), fake.url, ["hypernetworks"])
+        batch = await source.fetch(TODAY)
+        await source.aclose()
+    assert [item.paper.title for item in batch.listings] == ["Hypernetworks for Birds"]
+    assert batch.listings[0].source == "huggingface-search"
+
+
+# ---- files
+
+
+def test_json_lines_keep_foreign_ids_and_reject_bad_lines_alone(tmp_path: Path) -> None:
+    file = tmp_path / "corpus.jsonl"
+    file.write_text(
+        '{"id": "4983", "title": "Owls"}\nnonsense\n\n{"id": "2503.00001v2", "title": "Nests", "date": "2025-03-18"}\n'
+    )
+    (batch,) = read(file)
+    assert [item.paper.id for item in batch.listings] == ["4983", "arxiv:2503.00001"]
+    assert batch.listings[1].paper.version == 2
+    assert [bad.where for bad in batch.rejected] == ["corpus.jsonl:2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.json", b"", "empty"),
+        ("a.json", b"<html>", "HTML"),
+        ("a.json", b"[{", "broken JSON"),
+        ("a.json", b'"x"', "no list"),
+        ("a.json", b'["\xff"]', "UTF-8|broken"),
+        ("a.json.gz", b"\x1f\x8b\x08\x00broken", "damaged gzip"),
+        ("a.json.gz", b"not gzip", "damaged gzip"),
+    ],
+)
+def test_a_file_that_can_not_be_read_says_why(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(Malformed, match=told):
+        list(read(tmp_path / name))
+
+
+def test_a_folder_is_read_past_its_bad_files(tmp_path: Path) -> None:
+    (tmp_path / "2025-03-17.json").write_text("<html>")
+    (tmp_path / "2025-03-18.json").write_text(json.dumps([entry(1)]))
+    found: list[Listing] = []
+    with pytest.raises(Malformed, match="2025-03-17"):
+        for batch in read(tmp_path):
+            found += batch.listings
+    assert [item.day.isoformat() for item in found] == ["2025-03-18"]
+
+
+@needs_shared
+@pytest.mark.slow
+def test_every_recorded_day_is_read_whole() -> None:
+    listings = rejected = 0
+    for batch in read(SHARED / "hf-daily-papers"):
+        listings += len(batch.listings)
+        rejected += len(batch.rejected)
+    assert listings > 8_000
+    assert rejected == 0
+
+
+@needs_shared
+def test_recorded_search_pages_hold_643_papers_in_788_rows() -> None:
+    ids = [item.paper.id for batch in read(SHARED / "hf-searches" / "searches.json") for item in batch.listings]
+    assert (len(ids), len(set(ids))) == (788, 643)
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    "file", sorted((SHARED / "arxiv-api-fixtures" / "atom").glob("*.json")), ids=lambda f: f.stem[:30]
+)
+def test_recorded_answers_of_the_arxiv_api_are_read(file: Path) -> None:
+    recorded = json.loads(file.read_text())
+    page = Page(url="x", body=recorded["body"].encode(), content_type="application/atom+xml")
+    found = arxiv.parse_answer(page)
+    assert len(found) == recorded["body"].count("<entry>") - recorded["body"].count("<title>Error</title>")
+    assert all(paper.title and paper.authors and paper.published for paper in found)

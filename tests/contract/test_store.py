@@ -1,0 +1,321 @@
+"""What every store must do; run on each there is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from bot.chat.event import Place, Ref
+from bot.errors import AlreadyDone, StoreError
+from bot.papers.filter import Filter
+from bot.papers.model import Counts
+from bot.store.protocol import Store
+from bot.store.records import Delivery, Fetch, Kept, Line, Match, Run, State, Tally
+from tests.builders import NOW, PAPERS, TODAY, listing, mark, paper, post, subscription
+
+LEASE = timedelta(minutes=2)
+ELSEWHERE = Place("web", "home", "elsewhere")
+
+
+# ---- papers
+
+
+async def test_a_paper_is_kept_and_a_second_time_changes_nothing(store: Store) -> None:
+    papers = [listing(paper(n)) for n in range(3)]
+    assert await store.papers.keep(papers, NOW) == Kept(new=3)
+    assert await store.papers.keep(papers, NOW) == Kept(unchanged=3)
+    assert await store.papers.count() == 3
+
+
+async def test_a_paper_twice_in_one_batch_is_one_paper(store: Store) -> None:
+    kept = await store.papers.keep([listing(paper(1)), listing(paper(1), source="arxiv")], NOW)
+    assert kept.new == 1
+    assert (await store.papers.get(["arxiv:2503.00001"]))["arxiv:2503.00001"].sources == {"arxiv", "huggingface"}
+
+
+async def test_new_votes_change_a_paper(store: Store) -> None:
+    await store.papers.keep([listing(paper(1, upvotes=1))], NOW)
+    assert await store.papers.keep([listing(paper(1, upvotes=5))], NOW) == Kept(changed=1)
+    assert (await store.papers.get(["arxiv:2503.00001"]))["arxiv:2503.00001"].counts == Counts(upvotes=5)
+
+
+async def test_a_list_is_in_order_of_votes(store: Store) -> None:
+    await store.papers.keep([listing(paper(n, upvotes=n)) for n in (1, 3, 2)], NOW)
+    await store.papers.keep([listing(paper(9), day=TODAY - timedelta(days=1))], NOW)
+    listed = await store.papers.listed(["huggingface"], TODAY, TODAY)
+    assert [item.paper.counts.upvotes for item in listed] == [3, 2, 1]
+    assert await store.papers.days(["huggingface"]) == [(TODAY, 3), (TODAY - timedelta(days=1), 1)]
+
+
+async def test_a_list_remembers_when_a_paper_was_first_seen_on_it(store: Store) -> None:
+    await store.papers.keep([listing(paper(1))], NOW)
+    await store.papers.keep([listing(paper(1))], NOW + timedelta(hours=3))
+    assert [item.seen for item in await store.papers.listed(["huggingface"], TODAY, TODAY)] == [NOW]
+
+
+async def test_words_are_found_in_title_abstract_and_authors(store: Store) -> None:
+    await store.papers.keep([listing(paper(1, "Owls at Night", authors=("Grace Hopper",)))], NOW)
+    for word in ("owl", "nest", "hopper"):
+        assert await store.papers.match(Match(words=(word,)), Filter(), 5), word
+    assert not await store.papers.match(Match(words=("owl", "penguin")), Filter(), 5)
+
+
+async def test_a_changed_text_is_found_by_its_new_words_only(store: Store) -> None:
+    await store.papers.keep([listing(paper(1, "Owls at Night"))], NOW)
+    await store.papers.keep([listing(paper(1, "Hawks at Noon", version=2))], NOW)
+    assert await store.papers.match(Match(words=("hawk",)), Filter(), 5)
+    assert not await store.papers.match(Match(words=("owl",)), Filter(), 5)
+
+
+async def test_how_a_look_at_a_source_went_is_remembered(store: Store) -> None:
+    await store.papers.fetched(Fetch(source="arxiv", day=TODAY, at=NOW, grew=NOW))
+    await store.papers.fetched(Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs"))
+    assert await store.papers.fetches() == [
+        Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs", grew=NOW)
+    ]
+
+
+async def test_lines_come_newest_first_by_language(store: Store) -> None:
+    line = Line(paper="p", text="Builds nests.", provenance="extract", made=NOW)
+    better = replace(line, text="Builds dry nests.", provenance="claude", made=NOW + LEASE)
+    await store.lines.keep([line, better, replace(line, language="de", text="Baut Nester.")])
+    assert [found.text for found in (await store.lines.of(["p"]))["p"]] == ["Builds dry nests.", "Builds nests."]
+
+
+async def test_vectors_are_missing_until_kept_and_again_when_the_text_changes(store: Store) -> None:
+    await store.papers.keep([listing(paper(1))], NOW)
+    (missing,) = await store.vectors.missing("m", 10)
+    await store.vectors.keep("m", {missing.id: (missing.fingerprint, b"\1\2")})
+    assert await store.vectors.missing("m", 10) == []
+    assert [rows async for rows in store.vectors.load("m")] == [[(1, missing.id, b"\1\2")]]
+    await store.papers.keep([listing(paper(1, "Another Title", version=2))], NOW)
+    assert len(await store.vectors.missing("m", 10)) == 1
+
+
+# ---- the outbox
+
+
+async def test_a_run_is_planned_once_with_all_its_posts(store: Store) -> None:
+    await store.subscriptions.add(subscription())
+    run = Run(subscription="s1", slot=NOW, outcome="posted", at=NOW)
+    assert await store.outbox.plan(run, [post("k1"), post("k2")])
+    assert not await store.outbox.plan(run, [post("k3")])
+    assert await store.outbox.by_key("k3") is None
+
+
+async def test_a_parent_goes_first_and_its_reply_learns_where_it_went(store: Store) -> None:
+    await store.outbox.add([post("head"), post("reply", parent="head")])
+    assert [d.post.key for d in await _claim(store)] == ["head"]
+    await store.outbox.settle_sent("head", token="me", ref=Ref(PAPERS, "m1"), at=NOW)
+    (reply,) = await _claim(store)
+    assert reply.parent_ref == Ref(PAPERS, "m1")
+
+
+async def test_a_channel_has_one_post_under_way_and_holds_up_no_other(store: Store) -> None:
+    await store.outbox.add([post("a1"), post("a2"), post("b1", place=ELSEWHERE)])
+    assert {d.post.key for d in await _claim(store)} == {"a1", "b1"}
+    assert await _claim(store) == []
+
+
+async def test_tenants_take_turns(store: Store) -> None:
+    busy = [post(f"busy{n}", place=Place("web", "big", f"c{n}")) for n in range(5)]
+    await store.outbox.add([*busy, post("small", place=Place("web", "small", "c"))])
+    first_two = await store.outbox.claim(NOW, token="me", lease=LEASE, limit=2, platforms=["web"])
+    assert {d.post.place.space for d in first_two} == {"big", "small"}
+
+
+async def test_what_is_due_later_or_elsewhere_is_left(store: Store) -> None:
+    await store.outbox.add([post("later", due=NOW + LEASE), post("other", place=Place("mail", "x", "y"))])
+    assert await _claim(store) == []
+    assert await store.outbox.next_due() == NOW
+
+
+async def test_a_lease_that_ended_comes_back_as_doubtful(store: Store) -> None:
+    await store.outbox.add([post()])
+    await _claim(store, token="dead process")
+    assert await _claim(store) == []
+    (again,) = await _claim(store, at=NOW + LEASE)
+    assert again.doubtful
+    assert again.attempts == 2
+
+
+async def test_who_lost_the_lease_settles_nothing(store: Store) -> None:
+    await store.outbox.add([post()])
+    await _claim(store, token="slow")
+    await _claim(store, token="me", at=NOW + LEASE)
+    assert not await store.outbox.settle_sent("k1", token="slow", ref=Ref(PAPERS, "x"), at=NOW)
+    assert await store.outbox.settle_sent("k1", token="me", ref=Ref(PAPERS, "m1"), at=NOW)
+
+
+async def test_unsure_posts_wait_and_come_back_doubtful(store: Store) -> None:
+    await store.outbox.add([post()])
+    await _claim(store)
+    await store.outbox.settle_unsure("k1", token="me", reason="no answer", again=NOW + LEASE)
+    assert await _claim(store) == []
+    (again,) = await _claim(store, at=NOW + LEASE)
+    assert again.doubtful
+
+
+async def test_a_dead_head_takes_its_replies_along_and_all_can_be_revived(store: Store) -> None:
+    await store.outbox.add([post("head"), post("reply", parent="head", papers=("p1",)), post("next")])
+    await _claim(store)
+    await store.outbox.settle_dead("head", token="me", reason="refused")
+    assert [d.post.key for d in await _claim(store)] == ["next"]
+    assert await store.outbox.shown(PAPERS, NOW - LEASE) == set()
+    assert await store.outbox.revive("head", NOW) == 2
+    assert await store.outbox.shown(PAPERS, NOW - LEASE) == {"p1"}
+
+
+async def test_a_graceful_stop_hands_back_what_was_not_tried(store: Store) -> None:
+    await store.outbox.add([post()])
+    await _claim(store)
+    await store.outbox.give_back("me")
+    (again,) = await _claim(store, token="other")
+    assert not again.doubtful
+    assert again.attempts == 1
+
+
+async def test_sent_posts_are_found_by_place_paper_and_reference(store: Store) -> None:
+    await store.outbox.add([post(papers=("p1",))])
+    await _claim(store)
+    await store.outbox.settle_sent("k1", token="me", ref=Ref(PAPERS, "m1"), at=NOW)
+    assert (await store.outbox.by_ref(Ref(PAPERS, "m1"))) is not None
+    assert len(await store.outbox.showing("web:home", "p1", NOW - LEASE)) == 1
+    assert await store.outbox.showing("web:other", "p1", NOW - LEASE) == []
+    assert await store.outbox.last_sent(ELSEWHERE) is None
+    assert await store.outbox.states(PAPERS) == {State.SENT: 1}
+
+
+# ---- votes and people
+
+
+async def test_one_ballot_a_person_however_many_marks(store: Store) -> None:
+    await store.votes.mark(mark(origin="m1"))
+    await store.votes.mark(mark(origin="m2", emoji="🔥"))
+    await store.votes.mark(mark("web:home/bob"))
+    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": Tally(up=2)}
+
+
+async def test_a_vote_taken_back_on_one_copy_stands_while_another_does(store: Store) -> None:
+    await store.votes.mark(mark(origin="m1"))
+    await store.votes.mark(mark(origin="m2"))
+    await store.votes.unmark("web:home", "web:home/ada", "m1", "👍")
+    assert await store.votes.mine("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": 1}
+    await store.votes.unmark("web:home", "web:home/ada", "m2", "👍")
+    assert await store.votes.mine("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {}
+
+
+async def test_the_latest_mark_decides(store: Store) -> None:
+    await store.votes.mark(mark(origin="m1"))
+    await store.votes.mark(mark(origin="m1", emoji="👎", value=-1, at=NOW + LEASE))
+    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": Tally(down=1)}
+
+
+async def test_the_button_takes_back_whatever_stands(store: Store) -> None:
+    await store.votes.mark(mark(origin="m1"))
+    assert not await store.votes.toggle(mark())
+    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {}
+    assert await store.votes.toggle(mark())
+
+
+async def test_a_recount_replaces_one_messages_marks_only(store: Store) -> None:
+    await store.votes.mark(mark(origin="m1"))
+    await store.votes.mark(mark("web:home/bob", origin="m2"))
+    assert await store.votes.recount("m1", [mark("web:home/eve", origin="m1")])
+    assert not await store.votes.recount("m1", [mark("web:home/eve", origin="m1", at=NOW + LEASE)])
+    mine = await store.votes.mine("web:home", "web:home/bob", ["arxiv:2503.00001"])
+    assert mine == {"arxiv:2503.00001": 1}
+    assert (await store.votes.tallies("web:home", ["arxiv:2503.00001"]))["arxiv:2503.00001"] == Tally(up=2)
+
+
+async def test_communities_do_not_see_each_others_votes(store: Store) -> None:
+    await store.votes.mark(mark(community="slack:T1"))
+    assert await store.votes.tallies("slack:T10", ["arxiv:2503.00001"]) == {}
+    assert await store.votes.top("slack:T10", None, 5) == []
+    assert [id for id, _ in await store.votes.top("slack:T1", None, 5)] == ["arxiv:2503.00001"]
+
+
+async def test_an_event_has_its_effect_once(store: Store) -> None:
+    await store.votes.toggle(mark(), cause="event-1")
+    with pytest.raises(AlreadyDone):
+        await store.votes.toggle(mark(), cause="event-1")
+    assert await store.votes.mine("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": 1}
+
+
+async def test_saved_papers_and_topics_are_kept_by_person(store: Store) -> None:
+    assert await store.people.save("web:home/ada", "p1", NOW)
+    assert not await store.people.save("web:home/ada", "p1", NOW)
+    assert await store.people.follow("web:home/ada", "Owls", NOW)
+    assert not await store.people.follow("web:home/ada", "owls", NOW)
+    assert await store.people.saved("web:home/bob") == []
+    assert await store.people.following("web:home/ada") == ["Owls"]
+
+
+async def test_forgetting_a_tenant_leaves_no_row_of_it_and_every_row_of_others(store: Store) -> None:
+    for tenant in ("T1", "T10"):
+        place = Place("slack", tenant, "c")
+        await store.subscriptions.add(subscription(f"s-{tenant}", place=place))
+        run = Run(subscription=f"s-{tenant}", slot=NOW, outcome="posted", at=NOW)
+        await store.outbox.plan(run, [post(f"k-{tenant}", place=place, papers=("p1",))])
+        await store.votes.mark(mark(f"slack:{tenant}/u", community=f"slack:{tenant}"))
+        await store.people.save(f"slack:{tenant}/u", "p1", NOW)
+    before = await store.records.export("slack:T10")
+    assert await store.records.forget("slack:T1") == 6
+    assert not any((await store.records.export("slack:T1")).values())
+    assert await store.records.export("slack:T10") == before
+
+
+async def test_forgetting_a_person_keeps_the_channels_schedule(store: Store) -> None:
+    await store.subscriptions.add(subscription(created_by="web:home/ada"))
+    await store.people.save("web:home/ada", "p1", NOW)
+    await store.records.forget("web:home/ada")
+    assert await store.people.saved("web:home/ada") == []
+    kept = await store.subscriptions.get("s1")
+    assert kept is not None
+    assert kept.created_by == ""
+
+
+async def test_a_paused_channel_runs_nothing_until_it_is_resumed(store: Store) -> None:
+    await store.subscriptions.add(subscription())
+    assert len(await store.subscriptions.pause_place(PAPERS, "the channel is gone")) == 1
+    assert await store.subscriptions.pause_place(PAPERS, "again") == []
+    assert await store.subscriptions.running() == []
+
+
+async def test_long_questions_have_short_names(store: Store) -> None:
+    name = await store.questions.keep("owls " * 100, NOW)
+    assert len(name) <= 12
+    assert await store.questions.text(name) == "owls " * 100
+    assert await store.questions.text("nothing") is None
+
+
+async def test_a_shelf_keeps_an_adapters_records_apart_and_in_order(store: Store) -> None:
+    shelf, other = store.shelf("web"), store.shelf("mail")
+    for n in (2, 1, 3):
+        await shelf.put(f"message/{n}", bytes([n]))
+    assert not await shelf.put("message/1", b"x", if_absent=True)
+    assert [key for key, _ in await shelf.scan("message/", last=2)] == ["message/2", "message/3"]
+    assert [key for key, _ in await shelf.scan("message/", after="message/2")] == ["message/3"]
+    assert await other.scan("message/") == []
+
+
+# ---- the whole of it
+
+
+async def test_a_backup_is_a_whole_store(store: Store, tmp_path: Path) -> None:
+    from bot.store import open_store
+
+    await store.papers.keep([listing(paper(1))], NOW)
+    await store.back_up(tmp_path / "copy.db")
+    copy = await open_store(tmp_path / "copy.db")
+    assert await copy.papers.count() == 1
+    await copy.aclose()
+    with pytest.raises(StoreError, match="already"):
+        await store.back_up(tmp_path / "copy.db")
+
+
+async def _claim(store: Store, *, token: str = "me", at: datetime = NOW) -> list[Delivery]:
+    return await store.outbox.claim(at, token=token, lease=LEASE, limit=10, platforms=["web"])

@@ -1,0 +1,33 @@
+"""Which reactions are votes, and what trends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.store.records import Listed, Tally
+from bot.votes.emoji import bare, value
+from bot.votes.trending import score, trending
+from tests.builders import NOW, TODAY, paper
+
+
+def test_thumbs_count_in_every_skin_tone_and_other_faces_do_not() -> None:
+    assert value("👍") == value("👍🏾") == value("❤️") == 1
+    assert value("👎🏻") == -1
+    assert value("🤔") is None
+    assert bare("👍🏽") == "👍"
+
+
+def test_a_paper_of_today_overtakes_last_weeks_with_a_tenth_of_the_votes() -> None:
+    new = Listed(paper=paper(1, upvotes=12), source="huggingface", day=TODAY, seen=NOW)
+    old = Listed(paper=paper(2, upvotes=90), source="huggingface", day=TODAY - timedelta(days=9), seen=NOW)
+    assert trending([old, new], {}, NOW, 5) == [new, old]
+
+
+def test_votes_here_lift_a_paper_and_votes_against_sink_it() -> None:
+    item = Listed(paper=paper(1, upvotes=10), source="huggingface", day=TODAY, seen=NOW)
+    assert score(item, Tally(down=1), NOW) < score(item, Tally(), NOW) < score(item, Tally(up=1), NOW)
+
+
+def test_a_paper_listed_on_two_days_trends_once() -> None:
+    twice = [Listed(paper=paper(1), source="huggingface", day=TODAY - timedelta(days=n), seen=NOW) for n in (0, 1)]
+    assert len(trending(twice, {}, NOW, 5)) == 1
