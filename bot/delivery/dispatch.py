@@ -25,7 +25,7 @@ from bot.store.records import Delivery
 log = logging.getLogger(__name__)
 
 ATTEMPT = 30.0  # seconds a platform has to answer
-LEASE = timedelta(seconds=4 * ATTEMPT)  # a slow holder must not be taken for a dead one
+LEASES = 4  # attempts that a lease lasts: a slow holder must not be taken for a dead one
 AT_ONCE = 32  # deliveries under way, over all tenants
 PER_TENANT = 4  # so that one tenant's slow platform leaves room for the others
 MOST_ATTEMPTS = 8
@@ -41,11 +41,23 @@ Broken = Callable[[Place, str], Awaitable[None]]
 class Dispatcher:
     """Takes due posts from the outbox to the platforms."""
 
-    def __init__(self, outbox: Outbox, adapters: Mapping[str, Posts], clock: Clock, *, on_broken: Broken) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        adapters: Mapping[str, Posts],
+        clock: Clock,
+        *,
+        on_broken: Broken,
+        attempt: float = ATTEMPT,
+        back_off: float = BACK_OFF,
+    ) -> None:
         self._outbox = outbox
         self._adapters = adapters
         self._clock = clock
         self._on_broken = on_broken
+        self._attempt_for = attempt
+        self._back_off = back_off
+        self._lease = timedelta(seconds=LEASES * attempt)
         self._token = uuid.uuid4().hex
         self._tenants: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_TENANT))
 
@@ -73,7 +85,7 @@ class Dispatcher:
         if room <= 0:
             return ()
         return await self._outbox.claim(
-            self._clock.now(), token=self._token, lease=LEASE, limit=room, platforms=tuple(self._adapters)
+            self._clock.now(), token=self._token, lease=self._lease, limit=room, platforms=tuple(self._adapters)
         )
 
     async def _deliver(self, delivery: Delivery) -> bool:
@@ -93,7 +105,7 @@ class Dispatcher:
         post, adapter = delivery.post, self._adapters[delivery.post.place.platform]
         place = post.place.in_thread(delivery.parent_ref.id) if delivery.parent_ref else post.place
         try:
-            async with asyncio.timeout(ATTEMPT):
+            async with asyncio.timeout(self._attempt_for):
                 if delivery.doubtful:
                     if not isinstance(adapter, Finds):
                         raise Refused("An attempt had no answer, and this platform can't be asked whether it arrived.")
@@ -112,7 +124,7 @@ class Dispatcher:
 
     async def _settle(self, delivery: Delivery, error: PostError) -> None:
         key, token, now = delivery.post.key, self._token, self._clock.now()
-        wait = timedelta(seconds=BACK_OFF * 2 ** min(delivery.attempts - 1, 8))
+        wait = timedelta(seconds=self._back_off * 2 ** min(delivery.attempts - 1, 8))
         reason = str(error)
         log.warning("attempt %d of %s in %s: %s", delivery.attempts, key, delivery.post.place, reason)
         if isinstance(error, Refused):

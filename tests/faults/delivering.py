@@ -1,0 +1,62 @@
+"""A process that delivers what is planned in a store to a file, until nothing is left: made to be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from bot.chat.event import Place
+from bot.clock import SystemClock
+from bot.delivery.dispatch import Dispatcher
+from bot.store import open_store
+from bot.store.records import State
+from tests.fakes.platform import FilePlatform
+
+CHANNELS, PARTS = 6, 9
+
+
+def keys() -> set[str]:
+    """What is planned: a head and its replies in each channel."""
+    return {f"{channel}-{part}" for channel in range(CHANNELS) for part in range(PARTS)}
+
+
+async def plan(database: Path) -> None:
+    """Plan all posts."""
+    from tests.builders import post
+
+    store = await open_store(database)
+    now = SystemClock().now()
+    for channel in range(CHANNELS):
+        place = Place("web", f"t{channel % 3}", f"c{channel}")
+        posts = [
+            post(f"{channel}-{part}", place=place, parent=f"{channel}-0" if part else "", due=now)
+            for part in range(PARTS)
+        ]
+        await store.outbox.add(posts)
+    await store.aclose()
+
+
+async def deliver(database: Path, platform: FilePlatform) -> None:
+    """As the real process does, with shorter leases."""
+    store = await open_store(database)
+
+    async def on_broken(place: Place, why: str) -> None:
+        raise AssertionError(why)
+
+    dispatcher = Dispatcher(
+        store.outbox, {"web": platform}, SystemClock(), on_broken=on_broken, attempt=0.15, back_off=0.02
+    )
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    while set(await store.outbox.states()) - {State.SENT, State.DEAD}:  # noqa: ASYNC110 - other processes work on it
+        await asyncio.sleep(0.02)
+    stop.set()
+    await running
+    await store.aclose()
+
+
+if __name__ == "__main__":
+    folder, faults, seed, die_at = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    wall = FilePlatform(folder / "platform.txt", faults=faults, seed=seed, die_at=die_at)
+    asyncio.run(deliver(folder / "paperboy.db", wall))

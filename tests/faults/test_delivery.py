@@ -1,0 +1,166 @@
+"""Killed at any moment, Paperboy posts everything once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.chat.event import Place, Ref
+from bot.chat.message import Message
+from bot.clock import FixedClock
+from bot.delivery.dispatch import Dispatcher
+from bot.store.protocol import Store
+from bot.store.records import State
+from tests.builders import PAPERS, post, subscription
+from tests.fakes.platform import FilePlatform
+from tests.faults import delivering
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(folder: Path, *, faults: float, seed: int, die_at: str = "-") -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tests.faults.delivering", str(folder), str(faults), str(seed), die_at]
+    return subprocess.Popen(command, cwd=ROOT)
+
+
+def held(folder: Path) -> Counter[str]:
+    return Counter(key for key, _, _ in FilePlatform(folder / "platform.txt").held())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("faults", [0.0, 0.05])
+async def test_kill_9_at_random_moments_loses_nothing_and_repeats_nothing(tmp_path: Path, faults: float) -> None:
+    await delivering.plan(tmp_path / "paperboy.db")
+    chance, kills = random.Random(7), 0
+    deadline = time.monotonic() + 90
+    while kills < 12:
+        process = start(tmp_path, faults=faults, seed=kills)
+        try:
+            process.wait(timeout=0.4 + chance.random() * 0.5)
+            if process.returncode == 0:
+                break
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+        assert time.monotonic() < deadline
+    final = start(tmp_path, faults=faults, seed=99)
+    assert final.wait(timeout=60) == 0
+    assert held(tmp_path) == Counter(delivering.keys())
+    assert kills > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["before", "accepted", "finding"])
+async def test_death_at_a_step_of_a_delivery_is_made_good(tmp_path: Path, step: str) -> None:
+    await delivering.plan(tmp_path / "paperboy.db")
+    for seed in range(40):
+        if start(tmp_path, faults=0.05, seed=seed, die_at=step).wait(timeout=60) == 0:
+            break
+    assert held(tmp_path) == Counter(delivering.keys())
+
+
+@pytest.mark.slow
+async def test_two_processes_on_one_store_share_the_work(tmp_path: Path) -> None:
+    await delivering.plan(tmp_path / "paperboy.db")
+    both = [start(tmp_path, faults=0.05, seed=seed) for seed in (1, 2)]
+    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    assert held(tmp_path) == Counter(delivering.keys())
+
+
+async def test_a_thread_hangs_from_its_head_and_keeps_its_order(tmp_path: Path) -> None:
+    await delivering.plan(tmp_path / "paperboy.db")
+    wall = FilePlatform(tmp_path / "platform.txt")
+    await delivering.deliver(tmp_path / "paperboy.db", wall)
+    first = [(key, thread) for key, channel, thread in wall.held() if channel == "c0"]
+    assert first == [("0-0", ""), *((f"0-{part}", "0-0") for part in range(1, delivering.PARTS))]
+
+
+async def test_a_channel_that_is_gone_pauses_its_schedules_and_stops_no_other(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    other = Place("web", "home", "other")
+    await store.subscriptions.add(subscription())
+    await store.outbox.add([post("k1"), post("k2", place=other)])
+    wall, told = FilePlatform(tmp_path / "platform.txt"), list[tuple[Place, str]]()
+    wall.refuse = {PAPERS.channel}
+
+    async def on_broken(place: Place, why: str) -> None:
+        told.append((place, why))
+
+    assert await Dispatcher(store.outbox, {"web": wall}, clock, on_broken=on_broken).deliver_due() == 1
+    assert told == [(PAPERS, "The channel is gone. Unschedule it.")]
+    assert await store.outbox.states(PAPERS) == {State.DEAD: 1}
+
+
+async def test_a_platform_that_can_not_be_asked_gets_a_gap_and_no_repeat(store: Store, clock: FixedClock) -> None:
+    class Mute:
+        """Posts, but can't find: an unknown outcome stays unknown."""
+
+        name, limits, posted = "web", FilePlatform.limits, 0
+
+        def width(self, run: object) -> int:
+            return 0
+
+        async def post(self, place: Place, message: Message, *, key: str) -> Ref:
+            self.posted += 1
+            raise TimeoutError
+
+        async def aclose(self) -> None: ...
+
+    mute = Mute()
+    await store.outbox.add([post("k1")])
+    dispatcher = Dispatcher(store.outbox, {"web": mute}, clock, on_broken=_ignore)
+    for _ in range(5):
+        await dispatcher.deliver_due()
+        clock.moment += timedelta(minutes=5)
+    assert mute.posted == 1
+    delivery = await store.outbox.by_key("k1")
+    assert delivery is not None
+    assert delivery.state is State.DEAD
+    assert "can't be asked" in delivery.reason
+
+
+async def test_a_tenant_that_is_slow_does_not_hold_up_another(store: Store, tmp_path: Path) -> None:
+    from bot.clock import SystemClock
+
+    clock = SystemClock()
+    slow = [post(f"slow{n}", place=Place("web", "slow", f"c{n}"), due=clock.now()) for n in range(20)]
+    quick = [post(f"quick{n}", place=Place("web", "quick", f"c{n}"), due=clock.now()) for n in range(4)]
+    await store.outbox.add([*slow, *quick])
+    wall = FilePlatform(tmp_path / "platform.txt")
+    wall.slow = {"slow"}
+    await Dispatcher(store.outbox, {"web": wall}, clock, on_broken=_ignore).deliver_due()
+    order = [key for key, _, _ in wall.held()]
+    assert len(order) == 24
+    assert max(order.index(f"quick{n}") for n in range(4)) < 5
+
+
+async def test_a_stop_finishes_what_is_under_way_and_hands_back_the_rest(store: Store, tmp_path: Path) -> None:
+    from bot.clock import SystemClock
+
+    clock = SystemClock()
+    await store.outbox.add([post(f"k{n}", place=Place("web", "slow", f"c{n}"), due=clock.now()) for n in range(40)])
+    wall = FilePlatform(tmp_path / "platform.txt")
+    wall.slow = {"slow"}
+    stop = asyncio.Event()
+    running = asyncio.create_task(Dispatcher(store.outbox, {"web": wall}, clock, on_broken=_ignore).run(stop))
+    await asyncio.sleep(0.3)
+    stop.set()
+    await asyncio.wait_for(running, 10)
+    states = await store.outbox.states()
+    assert State.CLAIMED not in states
+    assert states[State.SENT] == len(wall.held()) > 0
+
+
+async def _ignore(place: Place, why: str) -> None:
+    pass
