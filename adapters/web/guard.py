@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-COOKIE = "csrf"
+from bot.errors import PaperboyError
+
+COOKIE = "paperboy-csrf"  # cookies are shared by all ports of this machine
 FIELD = "csrf"
 HEADER = "X-CSRF"
-MOST_BYTES = 64_000
+MOST_BYTES = 160_000  # 12,000 characters of any script, percent-encoded
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 
 POLICY = "; ".join(
@@ -29,7 +31,7 @@ POLICY = "; ".join(
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
@@ -41,17 +43,27 @@ def guard(host: str) -> Middleware:
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if _name(request.host) not in hosts:
-            raise web.HTTPMisdirectedRequest(text="This server answers to its own name only.\n")
-        if request.method not in {"GET", "HEAD"}:
-            await _same_site(request)
-        response = await handler(request)
+        try:
+            if _name(request.host) not in hosts:
+                raise web.HTTPMisdirectedRequest(text="This server answers to its own name only.\n")
+            if request.method not in {"GET", "HEAD"}:
+                await _same_site(request)
+            response = await handler(request)
+        except web.HTTPException as error:
+            _careful(error)
+            raise
+        except PaperboyError as error:
+            response = web.Response(status=503, text=f"{error}\n")
         if not response.prepared:
-            for name, value in HEADERS.items():
-                response.headers.setdefault(name, value)
+            _careful(response)
         return response
 
     return check
+
+
+def _careful(response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 def token(request: web.Request) -> str:
@@ -66,14 +78,20 @@ def remember(response: web.StreamResponse, value: str) -> None:
 
 async def _same_site(request: web.Request) -> None:
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc != request.host:
+    if origin and origin.partition("://")[2] != request.host:
         raise web.HTTPForbidden(text="That came from another site.\n")
-    given = request.headers.get(HEADER) or str((await request.post()).get(FIELD, ""))
+    try:
+        given = request.headers.get(HEADER) or str((await request.post()).get(FIELD, ""))
+    except (ValueError, LookupError):
+        raise web.HTTPBadRequest(text="That form can't be read.\n") from None
     known = request.cookies.get(COOKIE, "")
     if not known or not secrets.compare_digest(given.encode(), known.encode()):
         raise web.HTTPForbidden(text="The page is too old: load it again.\n")
 
 
 def _name(host: str) -> str:
-    """The host without its port."""
-    return (urlsplit(f"//{host}").hostname or "").casefold()
+    """The host without its port; empty for what is none."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").casefold()
+    except ValueError:
+        return ""

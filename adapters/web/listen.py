@@ -50,12 +50,13 @@ class Desk:
         )
         return await self._show(await self._core.handle(event), who, channel, thread, replaces=message)
 
-    async def reacted(self, who: Person, channel: str, thread: str, message: str, emoji: str) -> None:
+    async def reacted(self, who: Person, message: str, emoji: str) -> None:
         """An emoji on a message, put or taken back."""
-        if emoji not in EMOJI or self._room.get(message) is None:
+        said = self._room.get(message)
+        if emoji not in EMOJI or said is None:
             return
         added = await self._room.react(message, emoji, who.id)
-        where = place(channel, thread)
+        where = place(said.channel, said.thread)
         event = Reaction(
             id=_id(),
             at=self._room.now(),

@@ -12,7 +12,7 @@ import msgspec
 
 from adapters.web import render
 from adapters.web.people import PEOPLE
-from adapters.web.room import Room, Said
+from adapters.web.room import Change, Room, Said
 from bot.chat.adapter import Core
 from bot.chat.event import Person
 
@@ -65,6 +65,7 @@ class Pages:
                 commands=self._core.commands,
                 toast=toast,
                 version=_version(),
+                mark=self._room.mark,
             )
         )
 
@@ -72,15 +73,17 @@ class Pages:
         tops, _ = self._room.tops(channel, count=SHOWN)
         return next((said.id for said in reversed(tops) if self._room.replies(said.id)), "")
 
-    def event(self, id: str, who: Person, channel: str, csrf: str) -> bytes:
+    def event(self, change: Change, who: Person, channel: str, csrf: str) -> bytes:
         """A server-sent event for a new or changed message."""
-        said = self._room.get(id)
-        if said is None:
-            return b": gone\n\n"
+        said = self._room.get(change.id)
+        mark = self._room.mark.partition("-")[0]
+        if said is None or (said.channel != channel and not change.new):
+            return f"id: {mark}-{change.seq}\n\n".encode()
         if said.channel != channel:
-            return f"event: unread\ndata: {msgspec.json.encode(said.channel).decode()}\n\n".encode()
-        data = msgspec.json.encode(self.pieces(said, who, csrf)).decode()
-        return f"event: pieces\nid: {said.id}\ndata: {data}\n\n".encode()
+            kind, data = "unread", msgspec.json.encode(said.channel).decode()
+        else:
+            kind, data = "pieces", msgspec.json.encode(self.pieces(said, who, csrf)).decode()
+        return f"event: {kind}\nid: {mark}-{change.seq}\ndata: {data}\n\n".encode()
 
     def pieces(self, said: Said, who: Person, csrf: str) -> list[dict[str, str]]:
         """The HTML of a message wherever it shows; of a reply, also its parent's, whose count changes."""

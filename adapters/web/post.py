@@ -8,7 +8,7 @@ from datetime import datetime
 
 from markupsafe import escape
 
-from adapters.web.people import PLATFORM
+from adapters.web.people import PLATFORM, SPACE
 from adapters.web.room import CHANNEL, Room, Said
 from adapters.web.server import Server
 from bot.chat.adapter import Core, Limits
@@ -42,6 +42,8 @@ class WebAdapter:
         return sum(len(escape(span.text)) for span in run)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
+        if place.space != SPACE:
+            raise Refused(f"There is no home {place.space!r} here.", f"Use {PLATFORM}:{SPACE}/…", broken=True)
         if not CHANNEL.fullmatch(place.channel):
             raise Refused(f"There can be no channel {place.channel!r}.", "Use a-z, 0-9, - and _.", broken=True)
         room = self._room

@@ -23,6 +23,7 @@ from bot.clock import Clock
 
 DEFAULT = "papers"
 LOADED = 5_000  # messages kept in memory; older ones stay on the shelf
+REMEMBERED = 1_000  # changes that a reader who was away can catch up on
 PRIVATE = 40  # private answers a person can scroll back to
 OVERLAP = 60_000_000  # microseconds: another process's clock may be behind ours
 CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -42,8 +43,16 @@ class Said(Struct, frozen=True, kw_only=True):
     edited: bool = False
 
 
+class Change(Struct, frozen=True):
+    """A message that is new, or looks different now."""
+
+    seq: int
+    id: str
+    new: bool
+
+
 class Room:
-    """All of the chat. Whoever looks at it waits for `news`."""
+    """All of the chat. Whoever looks at it watches for changes."""
 
     def __init__(self, shelf: Shelf, clock: Clock) -> None:
         self._shelf = shelf
@@ -54,7 +63,10 @@ class Room:
         self._reactions: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
         self._private: defaultdict[tuple[str, str], deque[Said]] = defaultdict(lambda: deque(maxlen=PRIVATE))
         self._channels: list[str] = [DEFAULT]
-        self._watchers: set[asyncio.Queue[str]] = set()
+        self._watchers: set[asyncio.Queue[Change]] = set()
+        self._changes: deque[Change] = deque(maxlen=REMEMBERED)
+        self._boot = secrets.token_hex(4)
+        self._seq = 0
         self._loaded = asyncio.Lock()
         self._is_loaded = False
         self._count = 0
@@ -85,7 +97,7 @@ class Room:
             said = msgspec.json.decode(value, type=Said)
             if said.id not in self._said:
                 self._take(said)
-                self._tell(said.id)
+                self._tell(said.id, new=True)
 
     async def say(self, said: Said, key: str = "") -> Said:
         """Keep a message; with a delivery key, the same key is the same message, kept once."""
@@ -96,20 +108,19 @@ class Room:
         new = await self._shelf.put(f"message/{said.id}", msgspec.json.encode(said), if_absent=True)
         if new or said.id not in self._said:
             self._take(said)
-            self._tell(said.id)
+            self._tell(said.id, new=True)
         return said
 
     async def find(self, key: str) -> Said | None:
         """The message with a delivery key, if it is there."""
         await self.load()
         id = await self._shelf.get(f"key/{key}")
-        value = await self._shelf.get(f"message/{id.decode()}") if id else None
-        return msgspec.json.decode(value, type=Said) if value else None
+        return await self._kept(id.decode()) if id else None
 
     async def edit(self, id: str, message: Message) -> bool:
         """Change a message; False when there is none."""
         await self.load()
-        said = self._said.get(id)
+        said = self._said.get(id) or await self._kept(id)
         if said is None:
             return False
         if said.message != message:
@@ -117,6 +128,11 @@ class Room:
             await self._shelf.put(f"message/{id}", msgspec.json.encode(self._said[id]))
             self._tell(id)
         return True
+
+    async def _kept(self, id: str) -> Said | None:
+        """A message that is too old to be in memory."""
+        value = await self._shelf.get(f"message/{id}")
+        return msgspec.json.decode(value, type=Said) if value else None
 
     async def react(self, id: str, emoji: str, person: str) -> bool:
         """Put a reaction, or take it back; True when it now stands."""
@@ -158,12 +174,12 @@ class Room:
 
     def tops(self, channel: str, *, before: str = "", count: int = 50) -> tuple[list[Said], bool]:
         """The last messages of a channel, oldest first, and whether there are earlier ones."""
-        ids = self._tops[channel]
+        ids = self._tops.get(channel, [])
         ids = [id for id in ids if id < before] if before else ids
         return [self._said[id] for id in ids[-count:]], len(ids) > count
 
     def replies(self, thread: str) -> list[Said]:
-        return [self._said[id] for id in self._replies[thread]]
+        return [self._said[id] for id in self._replies.get(thread, [])]
 
     def reactions(self, id: str) -> dict[str, frozenset[str]]:
         """Emoji → people, in a fixed order, without empty ones."""
@@ -180,14 +196,31 @@ class Room:
     def now(self) -> datetime:
         return self._clock.now()
 
-    def watch(self, most: int) -> asyncio.Queue[str]:
-        """A queue of ids of new or changed messages; one that runs full is dropped, and its reader told to reload."""
-        queue: asyncio.Queue[str] = asyncio.Queue(most)
+    @property
+    def mark(self) -> str:
+        """Where the stream of changes stands: what a page shows, so that its reader can go on from there."""
+        return f"{self._boot}-{self._seq}"
+
+    def watch(self, most: int) -> asyncio.Queue[Change]:
+        """A queue of changes. One that runs full is closed: its reader comes again and catches up."""
+        queue: asyncio.Queue[Change] = asyncio.Queue(most)
         self._watchers.add(queue)
         return queue
 
-    def unwatch(self, queue: asyncio.Queue[str]) -> None:
+    def watches(self, queue: asyncio.Queue[Change]) -> bool:
+        """Whether a queue still gets news: one that ran full does not."""
+        return queue in self._watchers
+
+    def unwatch(self, queue: asyncio.Queue[Change]) -> None:
         self._watchers.discard(queue)
+
+    def since(self, mark: str) -> list[Change] | None:
+        """The changes after a mark; None when they are not known any more (another start, too long ago)."""
+        boot, _, seq = mark.partition("-")
+        if boot != self._boot or not seq.isdecimal():
+            return None
+        missed = [change for change in self._changes if change.seq > int(seq)]
+        return missed if len(missed) == self._seq - int(seq) else None
 
     def _open(self, name: str) -> None:
         if name not in self._channels:
@@ -201,9 +234,12 @@ class Room:
             ids.append(said.id)
             ids.sort()
 
-    def _tell(self, id: str) -> None:
+    def _tell(self, id: str, *, new: bool = False) -> None:
+        self._seq += 1
+        change = Change(self._seq, id, new)
+        self._changes.append(change)
         for queue in list(self._watchers):
             if queue.full():
                 self._watchers.discard(queue)
-                continue
-            queue.put_nowait(id)
+            else:
+                queue.put_nowait(change)

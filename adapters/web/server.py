@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from adapters.web import guard, listen
 from adapters.web.pages import Pages
-from adapters.web.room import CHANNEL, DEFAULT, Room
+from adapters.web.room import CHANNEL, DEFAULT, Change, Room
 from bot.chat.adapter import Core
 from bot.chat.event import Person
-from bot.errors import ConfigError
+from bot.errors import ConfigError, PaperboyError
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ TRIED_PORTS = 10  # after the wanted one
 CATCH_UP = 1.5  # seconds between looks for other processes' posts
 QUEUE = 200  # messages a slow reader may be behind; then it is told to reload
 KEEP_ALIVE = 20.0  # seconds between comments on a quiet stream, so that dead connections are noticed
-STATIC = "static"
+PERSON = "paperboy-person"
 
 
 class Server:
@@ -42,7 +42,10 @@ class Server:
         await self.start(core)
         while True:
             await asyncio.sleep(CATCH_UP)
-            await self._room.catch_up()
+            try:
+                await self._room.catch_up()
+            except PaperboyError as error:
+                log.error("%s", error)  # tried again at the next look
 
     async def start(self, core: Core) -> str:
         """Begin to answer; returns the address."""
@@ -50,7 +53,8 @@ class Server:
         Routes(self._room, core, self._closing).add(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
-        self.url = f"http://{self._host}:{await self._bind(self._runner)}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        self.url = f"http://{host}:{await self._bind(self._runner)}"
         self.started.set()
         return self.url
 
@@ -63,7 +67,7 @@ class Server:
     async def _bind(self, runner: web.AppRunner) -> int:
         """The wanted port, or one of the next: somebody else's program may have it."""
         last: OSError | None = None
-        for port in range(self._port, self._port + (TRIED_PORTS if self._port else 1)):
+        for port in range(self._port, min(self._port + (TRIED_PORTS if self._port else 1), 65_536)):
             try:
                 site = web.TCPSite(runner, self._host, port)
                 await site.start()
@@ -121,29 +125,29 @@ class Routes:
 
     async def say(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
-        thread = str(form.get("thread", ""))
-        return self._done(
-            request, *await self._desk.typed(_who(request), _channel(request), thread, _text(form, "text"))
-        )
+        thread = self._thread(request, form)
+        done = await self._desk.typed(_who(request), _channel(request), thread, _text(form, "text"))
+        return self._done(request, *done, thread=thread)
 
     async def press(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
+        thread = self._thread(request, form)
         done = await self._desk.pressed(
-            _who(request), _channel(request), _text(form, "thread"), _text(form, "message"), _text(form, "action")
+            _who(request), _channel(request), thread, _text(form, "message"), _text(form, "action")
         )
-        return self._done(request, *done)
+        return self._done(request, *done, thread=thread)
 
     async def react(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
-        thread, message = _text(form, "thread"), _text(form, "message")
-        await self._desk.reacted(_who(request), _channel(request), thread, message, _text(form, "emoji"))
+        message = _text(form, "message")
+        await self._desk.reacted(_who(request), message, _text(form, "emoji"))
         return self._done(request, self._room.get(message), "")
 
     async def person(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
         response = web.HTTPSeeOther(_back(form))
-        response.set_cookie("person", listen.person(_text(form, "person")).id, samesite="Strict", httponly=True)
-        return response
+        response.set_cookie(PERSON, listen.person(_text(form, "person")).id, samesite="Strict", httponly=True)
+        raise response
 
     async def open_channel(self, request: web.Request) -> web.StreamResponse:
         name = listen.channel_name(_text(await request.post(), "name"))
@@ -168,46 +172,54 @@ class Routes:
         return web.Response(body=content, content_type=kind, headers={"Cache-Control": "no-cache"})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """What is new, as server-sent events, until either side goes away."""
-        who, channel = _who(request), request.query.get("channel", DEFAULT)
-        headers = guard.HEADERS | {"Content-Type": "text/event-stream"}
-        response = web.StreamResponse(headers=headers)
+        """What is new since a mark, as server-sent events, until either side goes away."""
+        who, channel, csrf = _who(request), request.query.get("channel", DEFAULT), guard.token(request)
+        response = web.StreamResponse(headers=guard.HEADERS | {"Content-Type": "text/event-stream"})
         await response.prepare(request)
         queue = self._room.watch(QUEUE)
         try:
             await response.write(b"retry: 1500\n\n")
-            while not self._closing.is_set():
-                await response.write(await self._next(queue, who, channel, guard.token(request)))
-        except (ConnectionError, asyncio.CancelledError):
+            missed = self._room.since(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
+            if missed is None:
+                await response.write(b"event: reload\ndata: 1\n\n")
+            for change in missed or ():
+                await response.write(self._pages.event(change, who, channel, csrf))
+            while not self._closing.is_set() and (self._room.watches(queue) or not queue.empty()):
+                await response.write(await self._next(queue, who, channel, csrf))
+        except ConnectionError:
             pass
         finally:
             self._room.unwatch(queue)
         return response
 
-    async def _next(self, queue: asyncio.Queue[str], who: Person, channel: str, csrf: str) -> bytes:
+    async def _next(self, queue: asyncio.Queue[Change], who: Person, channel: str, csrf: str) -> bytes:
         got = asyncio.ensure_future(queue.get())
         closed = asyncio.ensure_future(self._closing.wait())
-        await asyncio.wait({got, closed}, timeout=KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED)
-        closed.cancel()
-        if not got.done():
+        try:
+            await asyncio.wait({got, closed}, timeout=KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED)
+            return self._pages.event(got.result(), who, channel, csrf) if got.done() else b": still here\n\n"
+        finally:
             got.cancel()
-            with suppress(asyncio.CancelledError):
-                await got
-            return b": still here\n\n"
-        return self._pages.event(got.result(), who, channel, csrf)
+            closed.cancel()
 
-    def _done(self, request: web.Request, said: Any, toast: str) -> web.StreamResponse:
+    def _thread(self, request: web.Request, form: Any) -> str:
+        """The thread a form stood in, if there is one of that name in this channel."""
+        said = self._room.get(_text(form, "thread"))
+        return said.id if said and said.channel == _channel(request) and not said.thread else ""
+
+    def _done(self, request: web.Request, said: Any, toast: str, *, thread: str = "") -> web.StreamResponse:
         """With JavaScript the piece that changed; without it, back to the page."""
         csrf = request.cookies.get(guard.COOKIE, "")
         if "application/json" in request.headers.get("Accept", ""):
             pieces = self._pages.pieces(said, _who(request), csrf) if said else []
             return web.json_response({"toast": toast, "pieces": pieces})
-        thread = f"thread={said.thread}" if said is not None and said.thread else ""
-        raise web.HTTPSeeOther(f"/c/{_channel(request)}?{thread}#end")
+        back = {"thread": thread or (said.thread if said else ""), "toast": toast}
+        query = urlencode({name: value for name, value in back.items() if value})
+        raise web.HTTPSeeOther(f"/c/{_channel(request)}?{query}#end")
 
 
 def _who(request: web.Request) -> Person:
-    return listen.person(request.cookies.get("person"))
+    return listen.person(request.cookies.get(PERSON))
 
 
 def _channel(request: web.Request) -> str:

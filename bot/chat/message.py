@@ -31,8 +31,11 @@ class Action(Struct, frozen=True):
     @classmethod
     def parse(cls, wire: str) -> Action:
         """The action of a wire form; anything a stranger sends gives some action, never an error."""
-        name, *args = (part.replace("%7C", "|").replace("%25", "%") for part in wire[:ACTION_BYTES].split("|"))
-        return cls(name, tuple(args))
+        name, *args = (part.replace("%7C", "|").replace("%25", "%") for part in wire.split("|"))
+        try:
+            return cls(name, tuple(args))
+        except ValueError:
+            return cls("unknown")
 
 
 class Span(Struct, frozen=True):

@@ -24,20 +24,34 @@ function element(html) {
   return holder.content.firstElementChild;
 }
 function atEnd(pane) { return pane.scrollHeight - pane.scrollTop - pane.clientHeight < 120; }
+let opening;
 function put(piece) {
+  // Opened before the first edition came: show its thread as soon as it is there.
+  if ("waiting" in body.dataset && piece.thread) { clearTimeout(opening); opening = setTimeout(() => location.reload(), 400); }
   const pane = panes[piece.pane];
   const known = $(`[data-id="${CSS.escape(piece.id)}"]`, pane);
-  if (known) { known.replaceWith(element(piece.html)); return known; }
-  if (piece.pane === "thread" ? piece.thread !== thread : piece.thread) return null;
+  if (known) return swap(known, element(piece.html));
+  if (piece.pane === "thread" ? !thread || piece.thread !== thread : piece.thread) return null;
+  const shown = [...pane.querySelectorAll(".message")], next = shown.find((other) => other.dataset.id > piece.id);
+  if (next && next === shown[0]) return null;  // from before what this page shows
   const follow = atEnd(pane), fresh = element(piece.html);
   fresh.classList.add("fresh");
-  if (piece.pane === "stream") {
+  if (next) next.before(fresh);
+  else if (piece.pane === "stream") {
     if (!$(`.day[data-day="${piece.day}"]`, pane)) pane.insertBefore(dayLine(piece.day), $(".empty", pane));
     $(".empty", pane).hidden = true;
     pane.insertBefore(fresh, $(".empty", pane));
   } else pane.append(fresh);
   if (follow) fresh.scrollIntoView({ block: "nearest" });
   return fresh;
+}
+function swap(old, now) {  // without losing the reader's place in it
+  const held = document.activeElement, picker = $(".picker[open]", old);
+  const again = old.contains(held) && held.value ? `button[value="${CSS.escape(held.value)}"]` : null;
+  old.replaceWith(now);
+  if (picker) $(".picker", now).open = true;
+  if (again && $(again, now)) $(again, now).focus();
+  return now;
 }
 function dayLine(day) {
   const line = document.createElement("h2"), words = document.createElement("span");
@@ -46,17 +60,21 @@ function dayLine(day) {
   line.append(words);
   return line;
 }
+let source, mark = body.dataset.mark;
 function listen() {
-  const source = new EventSource(`/events?channel=${encodeURIComponent(channel)}`);
-  let lost = false;
-  source.addEventListener("pieces", (event) => JSON.parse(event.data).forEach(put));
-  source.addEventListener("unread", (event) => {
-    const link = $(`.side a[data-name="${CSS.escape(JSON.parse(event.data))}"]`);
-    if (link) link.classList.add("unread");
-  });
-  source.onopen = () => { if (lost) location.reload(); $(".banner").hidden = true; };  // nothing missed meanwhile
-  source.onerror = () => { lost = true; $(".banner").hidden = false; };
+  source = new EventSource(`/events?channel=${encodeURIComponent(channel)}&since=${encodeURIComponent(mark)}`);
+  source.addEventListener("pieces", (event) => { mark = event.lastEventId; JSON.parse(event.data).forEach(put); });
+  source.addEventListener("unread", (event) => { mark = event.lastEventId; unread(JSON.parse(event.data)); });
+  source.addEventListener("reload", () => location.reload());  // what changed meanwhile is not known any more
+  source.onopen = () => { $(".banner").hidden = true; };
+  source.onerror = () => { $(".banner").hidden = false; };
 }
+function unread(name) {
+  const link = $(`.side a[data-name="${CSS.escape(name)}"]`);
+  if (link) link.classList.add("unread");
+}
+// A browser has six connections to a server: a tab nobody looks at gives its own back.
+document.addEventListener("visibilitychange", () => { if (document.hidden) source.close(); else listen(); });
 
 // ---- sending
 let fading;
@@ -82,7 +100,8 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches(".composer, .content, .reactions")) return;
   event.preventDefault();
-  const field = $(".text", form), typed = field && field.value, data = new FormData(form, event.submitter);
+  const data = new FormData(form, event.submitter);  // before the field is emptied
+  const field = $(".text", form), typed = field && field.value;
   if (field) { if (!typed.trim()) return; field.value = ""; close(); }
   if (event.submitter && event.submitter.closest(".picker")) event.submitter.closest(".picker").open = false;
   if (!(await send(form, data)) && field) field.value = typed;
@@ -91,7 +110,7 @@ document.addEventListener("submit", async (event) => {
 // ---- completion
 const text = $("#text"), choices = $("#choices"), NAME = "/papers";
 let chosen = -1, asked = 0;
-function close() { choices.hidden = true; chosen = -1; text.setAttribute("aria-expanded", "false"); text.removeAttribute("aria-activedescendant"); }
+function close() { asked += 1; choices.hidden = true; chosen = -1; text.setAttribute("aria-expanded", "false"); text.removeAttribute("aria-activedescendant"); }
 async function offer() {
   const typed = text.value, turn = ++asked;
   if (!typed.startsWith("/")) return close();
@@ -100,7 +119,7 @@ async function offer() {
     const answer = await fetch(`/complete?text=${encodeURIComponent(typed.slice(NAME.length + 1))}`).catch(() => null);
     found = answer && answer.ok ? await answer.json() : [];
   }
-  if (turn !== asked) return;  // typed on meanwhile
+  if (turn !== asked || document.activeElement !== text) return;  // typed on meanwhile
   choices.replaceChildren(...found.map((words, n) => {
     const item = document.createElement("li");
     item.id = `choice-${n}`; item.role = "option"; item.textContent = `${NAME} ${words}`.trim();
@@ -142,17 +161,31 @@ const menu = $(".menu"), theme = $(".theme");
 menu.hidden = theme.hidden = false;
 menu.addEventListener("click", () => body.classList.toggle("menu-open"));
 $("main").addEventListener("click", (event) => { if (!menu.contains(event.target)) body.classList.remove("menu-open"); });
-const stored = localStorage.getItem("theme");
+let stored = null;
+try { stored = localStorage.getItem("theme"); } catch { /* a browser that keeps nothing */ }
 if (stored) document.documentElement.dataset.theme = stored;
 theme.addEventListener("click", () => {
   const dark = getComputedStyle(document.documentElement).colorScheme.trim() === "dark" ||
     (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.dataset.theme = dark ? "light" : "dark";
-  localStorage.setItem("theme", document.documentElement.dataset.theme);
+  try { localStorage.setItem("theme", document.documentElement.dataset.theme); } catch { /* likewise */ }
 });
+// ---- a draft survives a reload
+for (const field of document.querySelectorAll(".text")) {
+  const key = `draft ${channel} ${field.id} ${thread}`;
+  try {
+    field.value = field.value || sessionStorage.getItem(key) || "";
+    field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
+    field.form.addEventListener("submit", () => sessionStorage.removeItem(key));
+  } catch { /* a browser that keeps nothing */ }
+}
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches(".picker") && event.target.open) $(".faces", event.target).scrollIntoView({ block: "nearest" });
+}, true);
+
 localise(document);
 panes.stream.style.scrollBehavior = "auto";
 panes.stream.scrollTop = panes.stream.scrollHeight;
 if (thread) panes.thread.scrollTop = 0;
 if (!$(".toast").hidden) toast($(".toast").textContent);
-listen();
+if (!document.hidden) listen();

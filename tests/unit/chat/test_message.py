@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.chat.event import Place
@@ -28,11 +28,11 @@ def test_an_action_too_long_for_a_button_is_refused_where_it_is_made() -> None:
 
 
 @given(st.text(max_size=300))
+@example("%" * 80)
+@example("é|" * 60)
+@example("a" * 99 + "%7C")
 def test_any_string_from_outside_parses_to_some_action(wire: str) -> None:
-    try:
-        assert isinstance(Action.parse(wire), Action)
-    except ValueError as error:
-        assert "at most" in str(error)
+    assert isinstance(Action.parse(wire), Action)
 
 
 def test_a_message_without_a_plain_form_can_not_be_made() -> None:

@@ -1,0 +1,84 @@
+"""The whole of Paperboy in this process, with the starter shelf, answering in a browser's protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, ClientSession, CookieJar
+
+from adapters.web.post import WebAdapter
+from bot.app.build import App, open_app
+from bot.app.welcome import welcome
+from bot.clock import SystemClock
+from bot.config import load
+
+
+@asynccontextmanager
+async def running(home: Path) -> AsyncIterator[tuple[App, str]]:
+    """Paperboy, started on a home; it reads no source."""
+    environment = {
+        "PAPERBOY_HOME": str(home),
+        "PAPERBOY_WEB_PORT": "0",
+        "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
+        "PAPERBOY_SEARCH_SEMANTIC": "false",
+    }
+    async with open_app(load(None, environment, ("web",)), SystemClock()) as app:
+        adapter = app.adapters["web"]
+        assert isinstance(adapter, WebAdapter)
+        listening = asyncio.create_task(adapter.listen(app.core))
+        await adapter.started.wait()
+        await welcome(app)
+        await app.dispatcher.deliver_due()
+        try:
+            yield app, adapter.url
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+
+class Browser:
+    """A person's browser: keeps cookies, sends the token."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.session = ClientSession(cookie_jar=CookieJar(unsafe=True))
+        self.csrf = ""
+
+    async def open(self, path: str = "/c/papers") -> str:
+        async with self.session.get(self.url + path) as answer:
+            page = await answer.text()
+        self.csrf = found[1] if (found := re.search(r'data-csrf="([^"]+)"', page)) else self.csrf
+        return page
+
+    async def post(self, path: str, headers: dict[str, str] | None = None, **form: str) -> ClientResponse:
+        sent = {"X-CSRF": self.csrf, "Accept": "application/json"} | (headers or {})
+        async with self.session.post(self.url + path, data=form, headers=sent, allow_redirects=False) as answer:
+            await answer.read()
+            return answer
+
+    async def say(self, text: str, **form: str) -> dict[str, Any]:
+        answer: dict[str, Any] = await (await self.post("/c/papers/say", text=text, **form)).json()
+        return answer
+
+    async def become(self, person: str) -> None:
+        await self.post("/person", person=person, channel="papers")
+
+
+@pytest.fixture
+async def app_url(tmp_path: Path) -> AsyncIterator[tuple[App, str]]:
+    async with running(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+async def browser(app_url: tuple[App, str]) -> AsyncIterator[Browser]:
+    opened = Browser(app_url[1])
+    await opened.open()
+    yield opened
+    await opened.session.close()
