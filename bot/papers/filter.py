@@ -15,7 +15,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     after: date | None = None  # published on this day or later (UTC)
     before: date | None = None  # published before this day (UTC)
     categories: tuple[str, ...] = ()  # `cs.CL`, or an archive as a whole: `cs`
-    authors: tuple[str, ...] = ()  # part of a name, any case
+    authors: tuple[str, ...] = ()  # whole parts of a name, any case and order
     sources: tuple[str, ...] = ()
 
     @property
@@ -31,7 +31,10 @@ class Filter(Struct, frozen=True, kw_only=True):
             and (self.before is None or (day is not None and day < self.before))
             and (not self.categories or any(_in_category(c, paper.categories) for c in self.categories))
             and (not self.authors or any(_names(a, paper.authors) for a in self.authors))
-            and (not self.sources or not paper.sources.isdisjoint(self.sources))
+            and (
+                not self.sources
+                or not {s.casefold() for s in paper.sources}.isdisjoint(map(str.casefold, self.sources))
+            )
         )
 
 
@@ -41,4 +44,6 @@ def _in_category(wanted: str, categories: tuple[str, ...]) -> bool:
 
 
 def _names(wanted: str, authors: tuple[str, ...]) -> bool:
-    return any(wanted.casefold() in author.casefold() for author in authors)
+    """Whether all parts of a name are in one author's, in any order."""
+    parts = wanted.casefold().split()
+    return any(all(part in author.casefold().split() for part in parts) for author in authors)

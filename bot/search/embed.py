@@ -23,7 +23,7 @@ from bot.papers.model import Paper
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"  # model.onnx of the wheel 1.0.0
 MOST_TOKENS = 256  # what MiniLM was trained for; later words are left out
-BATCH = 16
+BATCH = 4  # larger ones are slower here, for the padding, and hold twice the memory (docs/search.md)
 TEXT_CHARS = 4_000
 
 Vectors = NDArray[np.float32]
@@ -65,6 +65,8 @@ class OnnxEmbedder:
 
     async def papers(self, papers: Sequence[Paper]) -> Vectors:
         texts = [f"{paper.title}. {paper.abstract}"[:TEXT_CHARS] for paper in papers]
+        if not texts:
+            return np.empty((0, 0), np.float32)
         return await _in(self._back_fill, self._in_batches, texts)
 
     async def aclose(self) -> None:
@@ -87,7 +89,10 @@ class OnnxEmbedder:
         mask = np.array([e.attention_mask for e in encoded], np.int64)
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         wanted = {put.name for put in self._session.get_inputs()}
-        tokens = self._session.run(None, {name: feed for name, feed in feeds.items() if name in wanted})[0]
+        try:
+            tokens = self._session.run(None, {name: feed for name, feed in feeds.items() if name in wanted})[0]
+        except Exception as error:  # onnxruntime has no public error class
+            raise ModelError(f"{self._model.name} failed: {error}.", "Check [search] model.") from error
         weights = mask[..., None].astype(np.float32)
         pooled = (tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
         return np.asarray(pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12), np.float32)
@@ -96,7 +101,12 @@ class OnnxEmbedder:
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer  # noqa: PLC0415 - only where something is embedded
 
-        tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+        try:
+            tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+        except Exception as error:  # the library raises nothing more particular
+            raise ModelError(
+                f"{self._tokenizer_file.name} can't be loaded: {error}.", "Check [search] model."
+            ) from error
         tokenizer.enable_truncation(max_length=MOST_TOKENS)
         tokenizer.enable_padding()
         return tokenizer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 
 from msgspec import Struct
@@ -15,7 +16,11 @@ from bot.papers.model import PaperId
 MOST_CHARS = 500  # of a query that are read
 MOST_WORDS = 32
 
-_TOKEN = re.compile(r'(?P<key>after|before|cat|category|author|source):(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))', re.I)
+_TOKEN = re.compile(
+    r"(?<![\w-])(?P<key>after|before|cat|category|author|source):"
+    r"(?:[\"“”„](?P<quoted>[^\"“”„]*)(?:[\"“”„]|$)|(?P<bare>\S+))",
+    re.IGNORECASE,
+)
 _PHRASE = re.compile(r'["“”„]([^"“”„]+)["“”„]')
 _WORD = re.compile(r"[^\W_]+(?:[.'’+#-]?[^\W_]+)*[+#]*")
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
@@ -46,32 +51,39 @@ class Query(Struct, frozen=True, kw_only=True):
 
 def parse(raw: str) -> Query:
     """The query in `raw`."""
-    typed = clean(raw, MOST_CHARS)
-    if known := arxiv_id(typed):
+    typed = unicodedata.normalize("NFC", clean(raw.encode("utf-8", "ignore").decode(), MOST_CHARS))
+    if known := arxiv_id(typed.partition("|")[0].lstrip("<")) or arxiv_id(typed.replace(" ", ":", 1)):
         return Query(text=typed, paper=known[0])
     given: dict[str, list[str]] = {}
     ignored: list[str] = []
 
     def take(match: re.Match[str]) -> str:
-        key, value = match["key"].casefold(), (match["quoted"] or match["bare"] or "").strip()
-        if not value or (key in {"after", "before"} and _day(value) is None):
-            ignored.append(match[0])
-        else:
-            given.setdefault("cat" if key == "category" else key, []).append(value)
+        key = match["key"].casefold()
+        values = [match["quoted"]] if match["quoted"] is not None else match["bare"].split(",")
+        for value in filter(None, (value.strip(' "“”„,;.') for value in values)):
+            if key in {"after", "before"} and _day(value) is None:
+                ignored.append(match[0])
+            else:
+                given.setdefault("cat" if key == "category" else key, []).append(value)
         return " "
 
     rest = _TOKEN.sub(take, typed)
     phrases = tuple(" ".join(_WORD.findall(phrase)) for phrase in _PHRASE.findall(rest))
-    loose = _PHRASE.sub(" ", rest)
-    words = list(dict.fromkeys(_WORD.findall(loose)))[:MOST_WORDS]
-    telling = [word for word in words if word.casefold() not in STOP]
+    filter_ = _filter(given)
     return Query(
         text=" ".join(rest.replace('"', " ").split()),
-        words=tuple(telling or words),
+        words=_telling(_WORD.findall(_PHRASE.sub(" ", rest)), needed=filter_.is_open),
         phrases=tuple(phrase for phrase in phrases if phrase)[:8],
-        filter=_filter(given),
+        filter=filter_,
         ignored=tuple(ignored),
     )
+
+
+def _telling(words: list[str], *, needed: bool) -> tuple[str, ...]:
+    """The words that say something; where none does, all, if there is nothing else to go by."""
+    once = list({word.casefold(): word for word in words}.values())
+    telling = [word for word in once if word.casefold() not in STOP]
+    return tuple((telling or (once if needed else []))[:MOST_WORDS])
 
 
 def _filter(given: dict[str, list[str]]) -> Filter:

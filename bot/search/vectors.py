@@ -1,6 +1,6 @@
 """An index of vectors in memory: binary codes find candidates, int8 vectors put them in order.
 
-432 bytes a paper. A scan compares every paper's 384 signs with the query's (numpy, a popcount), then scores the
+436 bytes a paper. A scan compares every paper's 384 signs with the query's (numpy, a popcount), then scores the
 nearest by their int8 vectors; what that costs and how much it misses is measured in docs/search.md.
 """
 
@@ -13,13 +13,19 @@ from numpy.typing import NDArray
 
 from bot.papers.model import PaperId
 
-SCALE = 127.0
+LEVELS = 127
+SCALE_BYTES = 4
 RESCORED = 600  # candidates whose vectors are looked at
 
 
 def pack(vector: NDArray[np.float32]) -> bytes:
-    """A unit vector as the store keeps it: one signed byte a dimension, 127 meaning 1."""
-    return bytes(np.clip(np.rint(vector * SCALE), -127, 127).astype(np.int8))
+    """A vector as the store keeps it: its scale (float32, little-endian), then a signed byte a dimension.
+
+    A scale of its own for each vector: the largest component of a unit vector is far below 1, and a common scale
+    would waste half of the byte (recall@10 .976 instead of .995 on SciFact).
+    """
+    scale = max(float(np.abs(vector).max()), 1e-9) / LEVELS
+    return bytes(np.float32(scale)) + bytes(np.rint(vector / scale).astype(np.int8))
 
 
 class VectorIndex:
@@ -29,6 +35,7 @@ class VectorIndex:
         self._rows: dict[PaperId, int] = {}
         self._ids: list[PaperId] = []
         self._vectors = np.empty((0, 0), np.int8)
+        self._scales = np.empty(0, np.float32)
         self._codes = np.empty((0, 0), np.uint64)
 
     def __len__(self) -> int:
@@ -40,25 +47,26 @@ class VectorIndex:
     def put(self, entries: Iterable[tuple[PaperId, bytes]]) -> None:
         """Add vectors, or replace those there are. A vector of another size is another model's: left out."""
         for id, packed in entries:
-            vector = np.frombuffer(packed, np.int8)
-            if not self._fits(len(vector)):
+            vector = np.frombuffer(packed, np.int8, offset=SCALE_BYTES) if len(packed) > SCALE_BYTES else None
+            if vector is None or not self._fits(len(vector)):
                 continue
-            row = self._rows.get(id)
-            if row is None:
-                row = self._rows[id] = len(self._ids)
-                self._ids.append(id)
-                self._grow(row)
+            row = self._rows.get(id, len(self._ids))
+            self._grow(row)
             self._vectors[row] = vector
+            self._scales[row] = np.frombuffer(packed, np.float32, 1)[0]
             self._codes[row] = _code(vector)
+            if row == len(self._ids):  # last, so that no reader sees a row without its vector
+                self._rows[id] = row
+                self._ids.append(id)
 
     def nearest(
         self, query: NDArray[np.float32], limit: int, *, among: Collection[PaperId] | None = None
     ) -> list[tuple[PaperId, float]]:
         """The papers with the highest cosine, best first; `among` restricts which may come."""
-        rows = self._candidates(query, max(limit * 4, RESCORED), among)
-        if not len(rows):
+        if not self._ids or len(query) != self._vectors.shape[1]:
             return []
-        scores = self._vectors[rows].astype(np.float32) @ query.astype(np.float32) / SCALE
+        rows = self._candidates(query, max(limit * 2, RESCORED), among)
+        scores = (self._vectors[rows].astype(np.float32) @ query.astype(np.float32)) * self._scales[rows]
         best = np.argsort(-scores, kind="stable")[:limit]
         return [(self._ids[rows[i]], float(scores[i])) for i in best]
 
@@ -67,7 +75,7 @@ class VectorIndex:
         rows = [self._rows[id] for id in ids if id in self._rows]
         if not rows:
             return None
-        total = self._vectors[rows].astype(np.float32).sum(axis=0)
+        total = (self._vectors[rows].astype(np.float32) * self._scales[rows, None]).sum(axis=0)
         return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
     def _candidates(
@@ -87,6 +95,7 @@ class VectorIndex:
     def _fits(self, dimensions: int) -> bool:
         if not self._ids:
             self._vectors = np.empty((1_024, dimensions), np.int8)
+            self._scales = np.empty(1_024, np.float32)
             self._codes = np.empty((1_024, (dimensions + 63) // 64), np.uint64)
         return self._vectors.shape[1] == dimensions
 
@@ -94,6 +103,7 @@ class VectorIndex:
         if row < len(self._vectors):
             return
         self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
+        self._scales = np.concatenate([self._scales, np.empty_like(self._scales)])
         self._codes = np.concatenate([self._codes, np.empty_like(self._codes)])
 
 

@@ -59,6 +59,10 @@ class Papers(Protocol):
         """Papers holding any of the words; phrases must still occur."""
         ...
 
+    async def matching(self, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
+        """Those of `ids` that hold all the words and phrases."""
+        ...
+
     async def newest(self, filter: Filter, limit: int, *, offset: int = 0) -> list[PaperId]:
         """Papers that pass the filter, newest first."""
         ...

@@ -57,6 +57,9 @@ class SqlitePapers:
     async def match_any(self, match: Match, filter: Filter, limit: int) -> Scores:
         return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=False))
 
+    async def matching(self, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
+        return await self._engine.read(lambda db: search.matching(db, match, ids))
+
     async def newest(self, filter: Filter, limit: int, *, offset: int = 0) -> list[PaperId]:
         return await self._engine.read(lambda db: search.newest(db, filter, limit, offset))
 

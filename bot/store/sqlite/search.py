@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
+from itertools import islice
 
 from bot.papers.filter import Filter
 from bot.papers.model import PaperId
@@ -31,6 +32,19 @@ def match(db: sqlite3.Connection, match: Match, filter: Filter, limit: int, *, e
               ) f JOIN papers p ON p.seq = f.rowid {joined} ORDER BY f.rank, p.seq DESC LIMIT ?"""
     rows = db.execute(sql, (expression, WEIGHTS, *bound, limit)).fetchall()
     return {id: -rank for id, rank in rows}
+
+
+def matching(db: sqlite3.Connection, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
+    """Those of `ids` that hold all words and phrases; nothing is ranked."""
+    expression, wanted, found = fts(match, every=True), list(ids), set[PaperId]()
+    if not expression:
+        return set()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        sql = f"""SELECT p.id FROM papers p CROSS JOIN papers_fts f ON f.rowid = p.seq
+                  WHERE p.id IN ({marks(len(part))}) AND papers_fts MATCH ?"""
+        found.update(id for (id,) in db.execute(sql, (*part, expression)))
+    return found
 
 
 def fts(match: Match, *, every: bool) -> str:
@@ -66,14 +80,22 @@ def passing(db: sqlite3.Connection, ids: Collection[PaperId], filter: Filter) ->
 
 def titles(db: sqlite3.Connection, start: str, limit: int) -> list[str]:
     """Titles that hold the words typed so far, the last one perhaps unfinished."""
-    words = "".join(c if c.isalnum() else " " for c in start).split()
+    words = "".join(c if c.isalnum() else " " for c in start[:200]).casefold().split()[:12]
     if not words:
         return []
-    expression = "{title}: " + " AND ".join(map(_quote, words)) + "*"
+    # The index holds stems: what is being typed may be longer than its stem, so a shorter beginning is asked for.
+    last = words[-1]
+    typed = [*map(_quote, words[:-1]), _quote(last[: max(3, len(last) - 3)]) + "*"]
     sql = """SELECT title FROM (
-               SELECT rowid FROM papers_fts WHERE papers_fts MATCH ? ORDER BY rowid DESC LIMIT 200
-             ) f JOIN papers p ON p.seq = f.rowid ORDER BY upvotes DESC, published DESC LIMIT ?"""
-    return [title for (title,) in db.execute(sql, (expression, limit))]
+               SELECT rowid FROM papers_fts WHERE papers_fts MATCH ? ORDER BY rowid DESC LIMIT 400
+             ) f JOIN papers p ON p.seq = f.rowid ORDER BY upvotes DESC, published DESC"""
+    found = (title for (title,) in db.execute(sql, ("{title} : (" + " AND ".join(typed) + ")",)))
+    return list(islice((title for title in found if _has_word(title, last)), limit))
+
+
+def _has_word(title: str, start: str) -> bool:
+    words = "".join(c if c.isalnum() else " " for c in title.casefold()).split()
+    return any(word.startswith(start) for word in words)
 
 
 def vocabulary(db: sqlite3.Connection, word: str, limit: int) -> list[str]:
@@ -82,7 +104,7 @@ def vocabulary(db: sqlite3.Connection, word: str, limit: int) -> list[str]:
     The index holds stems, so these are stems too; searched for, they find their words.
     """
     low = word.casefold()
-    known = db.execute("SELECT 1 FROM papers_words WHERE term = ?", (low,)).fetchone()
+    known = db.execute("SELECT 1 FROM papers_fts WHERE papers_fts MATCH ? LIMIT 1", (_quote(low),)).fetchone()
     if known or len(low) < 4:
         return []
     sql = """SELECT term FROM papers_words WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?
@@ -109,8 +131,9 @@ def conditions(filter: Filter) -> tuple[str, tuple[object, ...]]:
             )
             bound += [kind, *(value.casefold() for value in values)]
     if filter.authors:
-        parts.append("(" + " OR ".join("instr(lower(p.authors), ?)" for _ in filter.authors) + ")")
-        bound += [author.lower() for author in filter.authors]
+        parts.append("p.seq IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?)")
+        named = (" AND ".join(map(_quote, author.split())) for author in filter.authors)
+        bound.append("{authors} : (" + " OR ".join(f"({names})" for names in named if names) + ")")
     return " AND ".join(parts), tuple(bound)
 
 

@@ -1,0 +1,40 @@
+"""The keyword leg: papers that hold the words, and the words that were meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz import fuzz, process
+
+from bot.papers.model import PaperId
+from bot.search.query import Query
+from bot.store.protocol import Papers
+from bot.store.records import Match
+
+ENOUGH = 50  # papers with all the words, after which those with only some are not asked for
+ALIKE = 75  # of 100: how like an indexed word a mistyped one must be
+KNOWN = 5_000  # indexed words that a mistyped one is compared with, the frequent first
+
+
+async def by_words(papers: Papers, query: Query, depth: int) -> tuple[Mapping[PaperId, float], tuple[str, ...]]:
+    """Scores by paper, and the words that were searched for where those typed are nowhere."""
+    match = Match(words=query.words, phrases=query.phrases)
+    found = await papers.match(match, query.filter, depth)
+    if len(found) >= ENOUGH or (len(query.words) <= 1 and found):
+        return found, ()
+    meant = await _meant(papers, query.words) if not found else query.words
+    corrected = meant if meant != query.words else ()
+    match = Match(words=meant, phrases=query.phrases)
+    if corrected:
+        found = await papers.match(match, query.filter, depth)
+    return {**await papers.match_any(match, query.filter, depth), **found}, corrected
+
+
+async def _meant(papers: Papers, words: Sequence[str]) -> tuple[str, ...]:
+    """Each word, or the indexed one that a word which is nowhere is most like."""
+    meant: list[str] = []
+    for word in words:
+        known = await papers.vocabulary(word, KNOWN)
+        best = process.extractOne(word.casefold(), known, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        meant.append(best[0] if best else word)
+    return tuple(meant)
