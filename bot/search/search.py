@@ -124,7 +124,8 @@ class Search:
         return Results(hits=hits, more=len(ids) > limit, notice=_notice(query))
 
     async def _ranked(self, query: Query, limit: int, offset: int, mode: Mode) -> Results:
-        depth = max(DEPTH, limit)
+        # One leg alone needs no more than the page: nothing is fused.
+        depth = max(DEPTH, limit) if mode is Mode.HYBRID else offset + limit + 1
         words: Mapping[PaperId, float] = {}
         meaning: Mapping[PaperId, float] = {}
         corrected: tuple[str, ...] = ()
@@ -133,9 +134,11 @@ class Search:
         if mode is not Mode.KEYWORD:
             meaning = await self._by_meaning(query, depth, corrected)
         scores = fuse(words, meaning, coverage=self._meaning.coverage)
-        ranked, papers = await self._titles_first(query, scores)
+        papers = await self._titles_first(query, scores) if mode is Mode.HYBRID else {}
+        ranked = sorted(scores, key=lambda id: (-scores[id], id))
         page = ranked[offset : offset + limit]
-        papers |= await self._papers.get([id for id in page if id not in papers])
+        if unread := [id for id in page if id not in papers]:
+            papers |= await self._papers.get(unread)
         sought = corrected or (*query.phrases, *query.words)
         hits = tuple(Hit(id=i, score=scores[i], why=why(sought, papers.get(i), near=i in meaning)) for i in page)
         notice = _notice(query, "" if self.has_model or mode is Mode.KEYWORD else NO_MODEL)
@@ -143,16 +146,13 @@ class Search:
             hits=hits, more=len(ranked) > offset + limit, notice=notice, instead=_spelt(corrected, papers.values())
         )
 
-    async def _titles_first(
-        self, query: Query, scores: dict[PaperId, float]
-    ) -> tuple[list[PaperId], dict[PaperId, Paper]]:
-        """In order of score, where a title that holds every word counts for more."""
-        ranked = sorted(scores, key=lambda id: (-scores[id], id))
-        papers = await self._papers.get(ranked[:FIRST])
+    async def _titles_first(self, query: Query, scores: dict[PaperId, float]) -> dict[PaperId, Paper]:
+        """Raise the score of the first papers whose title holds every word; returns the papers looked at."""
+        papers = await self._papers.get(sorted(scores, key=lambda id: -scores[id])[:FIRST])
         for id, paper in papers.items():
             if has_all((*query.phrases, *query.words), paper.title):
                 scores[id] += TITLE
-        return sorted(scores, key=lambda id: (-scores[id], id)), papers
+        return papers
 
     async def _by_meaning(self, query: Query, depth: int, corrected: Sequence[str]) -> Mapping[PaperId, float]:
         text = " ".join(corrected) or query.text

@@ -11,7 +11,7 @@ from bot.search.query import Query
 from bot.store.protocol import Papers
 from bot.store.records import Match
 
-ENOUGH = 50  # papers with all the words, after which those with only some are not asked for
+ENOUGH = 30  # papers with all the words, after which those with only some are not asked for
 ALIKE = 75  # of 100: how like an indexed word a mistyped one must be
 KNOWN = 5_000  # indexed words that a mistyped one is compared with, the frequent first
 
@@ -20,7 +20,7 @@ async def by_words(papers: Papers, query: Query, depth: int) -> tuple[Mapping[Pa
     """Scores by paper, and the words that were searched for where those typed are nowhere."""
     match = Match(words=query.words, phrases=query.phrases)
     found = await papers.match(match, query.filter, depth)
-    if len(found) >= ENOUGH or (len(query.words) <= 1 and found):
+    if len(found) >= min(ENOUGH, depth) or (len(query.words) <= 1 and found):
         return found, ()
     meant = await _meant(papers, query.words) if not found else query.words
     corrected = meant if meant != query.words else ()
