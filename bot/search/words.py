@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from bot.papers.model import PaperId
 from bot.search.query import Query
@@ -35,6 +36,14 @@ async def _meant(papers: Papers, words: Sequence[str]) -> tuple[str, ...]:
     meant: list[str] = []
     for word in words:
         known = await papers.vocabulary(word, KNOWN)
-        best = process.extractOne(word.casefold(), known, scorer=fuzz.ratio, score_cutoff=ALIKE)
-        meant.append(best[0] if best else word)
+        meant.append(_likest(word.casefold(), known) or word)
     return tuple(meant)
+
+
+def _likest(word: str, stems: Sequence[str]) -> str | None:
+    """The stem that shares most letters with a word; else the one that two letters changed places in."""
+    best = process.extractOne(word, stems, scorer=fuzz.ratio, score_cutoff=ALIKE)
+    if best is None:
+        singular, close = word.removesuffix("s"), ALIKE / 100
+        best = process.extractOne(singular, stems, scorer=OSA.normalized_similarity, score_cutoff=close)
+    return best[0] if best else None

@@ -1,0 +1,39 @@
+"""An embedder without a model: texts that share words point the same way."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.errors import ModelError
+from bot.papers.model import Paper
+
+DIMENSIONS = 128
+
+
+class WordEmbedder:
+    """Each word is a direction; the same on every run."""
+
+    name = "words"
+
+    def __init__(self) -> None:
+        self.broken = False
+
+    async def query(self, text: str) -> NDArray[np.float32]:
+        if self.broken:
+            raise ModelError("The model is broken.", "Mend it.")
+        return self._vector(text)
+
+    async def papers(self, papers: Sequence[Paper]) -> NDArray[np.float32]:
+        return np.stack([self._vector(f"{paper.title} {paper.abstract}") for paper in papers])
+
+    async def aclose(self) -> None: ...
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        vector = np.full(DIMENSIONS, 1e-6, np.float32)
+        for word in text.casefold().replace(".", " ").split():
+            vector[zlib.crc32(word.rstrip("s").encode()) % DIMENSIONS] += 1
+        return np.asarray(vector / np.linalg.norm(vector), np.float32)

@@ -1,0 +1,86 @@
+"""What somebody typed is understood, whatever it is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.papers.filter import Filter
+from bot.search.query import MOST_WORDS, parse
+from tests.builders import paper
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "phrases"),
+    [
+        ("hypernetworks", ("hypernetworks",), ()),
+        ("what are the best hypernetworks?", ("best", "hypernetworks"), ()),
+        ('"mixture of experts" routing', ("routing",), ("mixture of experts",)),
+        ("“mixture of experts”", (), ("mixture of experts",)),
+        ('an "unclosed quote', ("unclosed", "quote"), ()),
+        ("GPT-4 and C++", ("GPT-4", "C++"), ()),
+        ("AND OR NEAR( * ^", ("NEAR",), ()),
+        ("to be or not to be", ("not",), ()),
+        ("the of", ("the", "of"), ()),
+        ("BERT bert Bert", ("Bert",), ()),
+        ("open-source:LLM", ("open-source", "LLM"), ()),
+    ],
+)
+def test_words_and_phrases(typed: str, words: tuple[str, ...], phrases: tuple[str, ...]) -> None:
+    query = parse(typed)
+    assert (query.words, query.phrases) == (words, phrases)
+
+
+@pytest.mark.parametrize(
+    ("typed", "filter"),
+    [
+        ("after:2024-05", Filter(after=date(2024, 5, 1))),
+        ("before:2024", Filter(before=date(2024, 1, 1))),
+        ("cat:cs.CL,cs.LG", Filter(categories=("cs.CL", "cs.LG"))),
+        ("category:cs", Filter(categories=("cs",))),
+        ('author:"geoffrey hinton"', Filter(authors=("geoffrey hinton",))),
+        ("author:“geoffrey hinton”", Filter(authors=("geoffrey hinton",))),
+        ('author:"geoffrey hinton', Filter(authors=("geoffrey hinton",))),
+        ("show me papers author:hinton, source:arxiv", Filter(authors=("hinton",), sources=("arxiv",))),
+    ],
+)
+def test_filters(typed: str, filter: Filter) -> None:
+    query = parse(typed)
+    assert query.filter == filter
+    assert query.is_empty
+
+
+def test_a_filter_that_can_not_be_read_is_told() -> None:
+    assert parse("owls after:tomorrow").ignored == ("after:tomorrow",)
+
+
+NAMES = ("2405.15738", "https://arxiv.org/abs/2405.15738v2", "<https://arxiv.org/abs/2405.15738|a>", "arXiv 2405.15738")
+
+
+@pytest.mark.parametrize("typed", NAMES)
+def test_an_id_or_address_is_the_paper_itself(typed: str) -> None:
+    assert parse(typed).paper == "arxiv:2405.15738"
+
+
+@given(st.text(max_size=300))
+def test_anything_is_a_query(typed: str) -> None:
+    query = parse(typed)
+    assert len(query.words) <= MOST_WORDS
+
+
+@pytest.mark.parametrize("typed", ["", "🦉🦉", "x" * 10_000, "\x00\x1b", "\ud800 x", "a " * 5_000])
+def test_odd_input_is_bounded(typed: str) -> None:
+    assert len(parse(typed).text) <= 500
+
+
+def test_a_filter_takes_what_it_says() -> None:
+    one = paper(
+        1, authors=("Geoffrey E. Hinton", "Ada Lovelace"), categories=("cs.CL", "stat.ML"), sources=frozenset({"arxiv"})
+    )
+    assert Filter(authors=("hinton geoffrey",), categories=("CS",), sources=("ArXiv",)).takes(one)
+    assert not Filter(authors=("geoffrey lovelace",)).takes(one)
+    assert not Filter(categories=("cs.C",)).takes(one)
+    assert not Filter(before=date(2025, 3, 17)).takes(one)
