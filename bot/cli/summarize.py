@@ -46,15 +46,24 @@ async def _one(paper: Paper, writer: Writer | None, out: BinaryIO, *, must: bool
     line, provenance = extract(paper), "extract"
     if writer:
         try:
-            written = await writer.write(paper, "en")
-            if not check(written, paper):
-                line, provenance = written, "claude"
+            written, failures = await _written(writer, paper)
         except ModelError as error:
             if must:
                 raise
             console.print(str(error), markup=False)
-    record = {"id": paper.id, "summary": line, "provenance": provenance, "check": check(line, paper)}
+        else:
+            if must or not failures:
+                line, provenance = written, "claude"
+    record = {"id": paper.id, "summary": line, "provenance": provenance, "check": check(line, paper) if line else ()}
     out.write(msgspec.json.encode(record) + b"\n")
+
+
+async def _written(writer: Writer, paper: Paper) -> tuple[str, tuple[str, ...]]:
+    """A line, asked for once more where it fails."""
+    line = await writer.write(paper, "en")
+    if failures := check(line, paper):
+        line = await writer.write(paper, "en", failures)
+    return line, check(line, paper)
 
 
 def _writer(settings: Settings, engine: str) -> Writer | None:

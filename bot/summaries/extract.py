@@ -11,6 +11,7 @@ import re
 from bot.papers.model import Paper
 from bot.summaries.check import FEWEST_CHARS, MOST_CHARS, check
 
+SENTENCE_CHARS = 1_500
 CUT = 1.0  # what it costs a sentence to lose its end
 
 _SENTENCE = re.compile(r"(?<=[a-z0-9)%\]”][.!?])\s+(?=[A-Z“(])|(?<=[A-Z]{2}[.!?])\s+(?=[A-Z])")
@@ -44,13 +45,23 @@ _ACTOR = re.compile(
     r"^(we|this (paper|work|study|article)|our (paper|work|study))\s+(also |first |then |here |further )?", re.I
 )
 _OUR = re.compile(r"\bour\b", re.I)
+_VERBS = frozenset(
+    """propose present introduce show demonstrate develop design describe investigate explore examine analyze analyse
+    provide offer release build construct create establish evaluate extend find formulate give identify improve learn
+    leverage make observe obtain outline perform prove reveal report study suggest tackle train use argue address
+    address compare conduct consider derive devise discuss employ enable highlight implement optimize predict
+    proposes presents introduces shows provides offers studies investigates describes explores""".split()  # noqa: SIM905
+)
 _VERB = re.compile(r"^([a-z]+)\b", re.I)
+_ADVERB = re.compile(r"^([a-z]+ly) ", re.I)
+_AND_VERB = re.compile(rf"(\band )({'|'.join(sorted(v for v in _VERBS if not v.endswith('s')))})\b")
 _TAIL = re.compile(
     r"(?:,|;|:|\s[–—-])\s|\s(?=(?:which|while|where|by|with|for|to|and|that|using|through|via|without)\s)"
 )
 _DANGLING = re.compile(
     r"[\s,;:–—-]+(a|an|the|of|and|or|to|for|with|in|on|by|that|which|where|while|as|is|are|can|its|their|from|both|called"
-    r"|named|namely|such|via|using|through|without|than|into|be)$",
+    r"|named|namely|such|via|using|through|without|than|into|be|unless|if|when|but|not|between|across|how|under|over|at"
+    r"|more|most|very|each|every|these|those|this|it|they|has|have|been|being|also|only|even|including|during|within)$",
     re.I,
 )
 
@@ -84,7 +95,7 @@ def score(sentence: str, position: int, count: int, title: str) -> float:
 
 def trim(sentence: str) -> str:
     """The sentence without lead-ins, in the third person, cut between clauses until it fits."""
-    line = sentence.strip()
+    line = " ".join(sentence[:SENTENCE_CHARS].split())
     while (shorter := _LEAD_INS.sub("", line)) != line:
         line = shorter
     line = _OUR.sub(lambda match: "The" if match[0][0] == "O" else "the", _impersonal(line))
@@ -99,23 +110,28 @@ def _is_cut(line: str, sentence: str) -> bool:
 
 
 def _impersonal(line: str) -> str:
-    """`We propose X` as `Proposes X`; what can't be told apart stays as it is."""
+    """`We propose X and show Y` as `Proposes X and shows Y`; a sentence of ours that is told otherwise stays,
+    and fails the check."""
     rest = _ACTOR.sub("", line)
     if rest == line:
         return line
+    adverb, verb = _ADVERB.match(rest), None
+    if adverb:
+        rest = rest[adverb.end() :]
     verb = _VERB.match(rest)
-    if verb and not verb[1].endswith("s") and line.casefold().startswith("we"):
-        return _third(verb[1]) + rest[verb.end() :]
-    return rest
+    if verb is None or verb[1].casefold() not in _VERBS:
+        return rest if verb and not line.casefold().startswith("we") else line
+    told = f"{_third(verb[1])}{' ' + adverb[1] if adverb else ''}{rest[verb.end() :]}"
+    return _AND_VERB.sub(lambda found: f"{found[1]}{_third(found[2])}", told)
 
 
 def _third(verb: str) -> str:
     low = verb.casefold()
-    if low in {"are", "have", "can", "will", "were", "should", "may", "do"}:
-        return {"are": "is", "have": "has", "were": "was", "do": "does"}.get(low, low)
-    if low.endswith(("s", "sh", "ch", "x", "z")):
-        return low + "es"
-    return low[:-1] + "ies" if low.endswith("y") and low[-2:-1] not in set("aeiou") else low + "s"
+    if low.endswith("s") and low != "discuss":
+        return low
+    if low.endswith("y"):
+        return low[:-1] + "ies"
+    return low + ("es" if low.endswith(("s", "sh", "ch", "x")) else "s")
 
 
 def _fit(line: str) -> str:
@@ -124,8 +140,9 @@ def _fit(line: str) -> str:
     if len(line) <= room:
         return line
     cuts = [match.start() for match in _TAIL.finditer(line) if FEWEST_CHARS * 2 <= match.start() <= room]
-    cut = cuts[-1] if cuts else line.rfind(" ", 0, room)
-    line = line[:cut]
+    if not cuts:
+        return ""  # no clause ends there: another sentence says it better
+    line = line[: cuts[-1]]
     while (shorter := _DANGLING.sub("", line)) != line:
         line = shorter
     return line

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot.clock import Clock
 from bot.errors import ModelError
@@ -13,7 +16,7 @@ from bot.store.protocol import Lines
 from bot.store.records import Line, Provenance
 from bot.summaries.check import check
 from bot.summaries.extract import extract, trim
-from bot.summaries.writer import Writer
+from bot.summaries.writer import KeyRefused, Unanswerable, Writer
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,7 @@ class OneLines:
         self._lines = lines
         self._writer = writer
         self._clock = clock
+        self._improving = asyncio.Lock()
         self._failures = 0
         self._open_from: datetime | None = None  # while the circuit is broken: when it may be tried again
 
@@ -38,10 +42,11 @@ class OneLines:
         fresh: list[Line] = []
         best: dict[PaperId, Line] = {}
         for paper in papers:
-            lines = [line for line in known.get(paper.id, ()) if line.version == paper.version]
-            made = [] if lines else self._made(paper, language)
-            fresh += made
-            if found := _best([*lines, *made]):
+            stored = [line for line in known.get(paper.id, ()) if line.version == paper.version]
+            made = self._made(paper, language)
+            fresh += [line for line in made if not any(_same(line, other) for other in stored)]
+            written = [line for line in stored if line.provenance in {"human", "claude"}]
+            if found := _best([*_judged(written, paper), *made]):
                 best[paper.id] = found
         await self._lines.keep(fresh)
         return best
@@ -49,25 +54,31 @@ class OneLines:
     async def improve(self, papers: Sequence[Paper], language: str = "en") -> int:
         """Ask the writer for the lines it has not been asked for yet; returns how many it wrote that pass."""
         writer = self._writer
-        if writer is None or self._is_broken():
+        if writer is None:
             return 0
-        known = await self._lines.of([paper.id for paper in papers], language)
         written = 0
-        for paper in papers:
-            asked = {(line.version, line.model, line.prompt) for line in known.get(paper.id, ())}
-            if not paper.abstract or (paper.version, writer.model, writer.prompt) in asked:
-                continue
-            try:
-                line = await self._write(writer, paper, language)
-            except ModelError as error:
-                log.warning("no line for %s: %s", paper.id, error)
-                if self._failed():
+        async with self._improving:  # what another call is asking for is not asked for twice
+            known = await self._lines.of([paper.id for paper in papers], language)
+            for paper in {paper.id: paper for paper in papers}.values():
+                asked = {(line.version, line.model, line.prompt) for line in known.get(paper.id, ())}
+                if self._is_broken():
                     break
-                continue
-            self._failures = 0
-            await self._lines.keep([line])
-            written += not line.failures
+                if paper.abstract and (paper.version, writer.model, writer.prompt) not in asked:
+                    written += await self._improve(writer, paper, language)
         return written
+
+    async def _improve(self, writer: Writer, paper: Paper, language: str) -> bool:
+        try:
+            line = await self._write(writer, paper, language)
+        except Unanswerable as error:
+            line = self._line(paper, "", "claude", language, writer=writer, failures=(str(error),))
+        except ModelError as error:
+            log.warning("no line for %s: %s", paper.id, error)
+            self._failed(at_once=isinstance(error, KeyRefused))
+            return False
+        self._failures = 0
+        await self._lines.keep([line])
+        return not line.failures
 
     async def aclose(self) -> None:
         """Let the writer go."""
@@ -83,11 +94,21 @@ class OneLines:
         """Ask, and ask once more with what was wrong; what fails again is kept, with its failures, unshown."""
         text = await writer.write(paper, language)
         if failures := check(text, paper):
-            text = await writer.write(paper, language, failures)
+            try:
+                text = await writer.write(paper, language, failures)
+            except ModelError as error:
+                log.warning("no second line for %s: %s", paper.id, error)
         return self._line(paper, text, "claude", language, writer=writer)
 
     def _line(
-        self, paper: Paper, text: str, provenance: Provenance, language: str, *, writer: Writer | None = None
+        self,
+        paper: Paper,
+        text: str,
+        provenance: Provenance,
+        language: str,
+        *,
+        writer: Writer | None = None,
+        failures: tuple[str, ...] = (),
     ) -> Line:
         return Line(
             paper=paper.id,
@@ -97,19 +118,30 @@ class OneLines:
             provenance=provenance,
             model=writer.model if writer else "",
             prompt=writer.prompt if writer else "",
-            failures=check(text, paper),
+            failures=failures or check(text, paper),
             made=self._clock.now(),
         )
 
     def _is_broken(self) -> bool:
         return self._open_from is not None and self._clock.now() < self._open_from
 
-    def _failed(self) -> bool:
-        """Count a failure; True when the writer is now left alone for a while."""
+    def _failed(self, *, at_once: bool) -> None:
+        """Count a failure; after some in a row the writer is left alone for a while."""
         self._failures += 1
-        if self._failures >= BREAK_AFTER:
+        if at_once or self._failures >= BREAK_AFTER:
             self._open_from = self._clock.now() + BREAK_FOR
-        return self._failures >= BREAK_AFTER
+
+
+def _same(a: Line, b: Line) -> bool:
+    return (a.provenance, a.text, a.failures) == (b.provenance, b.text, b.failures)
+
+
+def _judged(lines: Sequence[Line], paper: Paper) -> list[Line]:
+    """Written lines as the check sees them today; a person's word is taken."""
+    return [
+        line if line.provenance == "human" or line.failures else replace(line, failures=check(line.text, paper))
+        for line in lines
+    ]
 
 
 def _best(lines: Sequence[Line]) -> Line | None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.errors import ModelError
 from bot.papers.model import Paper
+
+
+class Unanswerable(ModelError):
+    """The model will not write about this paper: asking again costs, and brings nothing."""
+
+
+class KeyRefused(ModelError):
+    """Nothing will be written until somebody mends the key."""
 
 
 class Writer(Protocol):
