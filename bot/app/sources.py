@@ -33,7 +33,8 @@ async def open_sources(settings: Sources, clock: Clock) -> AsyncIterator[tuple[S
         sources.append(Arxiv(client, arxiv.feed_url, arxiv.categories, cross_lists=arxiv.cross_lists))
     for feed in settings.feeds:
         client = Client(clock, allow_private=settings.allow_private)
-        sources.append(Feed(client, feed, urlsplit(feed).hostname or feed))
+        parts = urlsplit(feed)
+        sources.append(Feed(client, feed, f"{parts.hostname or feed}{parts.path.rstrip('/')}"))
     async with AsyncExitStack() as stack:
         for source in sources:
             stack.push_async_callback(source.aclose)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from bot.clock import Clock
-from bot.errors import SourceError
+from bot.errors import Malformed, SourceError
 from bot.papers.model import Rejected
 from bot.sources.source import Batch, Source
 from bot.store.protocol import Papers
@@ -67,14 +67,14 @@ class Intake:
 
     async def _days(self, source: Source) -> list[date]:
         today = self._clock.now().date()
-        last = next((f.day for f in await self._papers.fetches() if f.source == source.name and not f.error), None)
+        last = next((f.answered for f in await self._papers.fetches() if f.source == source.name), None)
         first = today - timedelta(days=1) if last is None else max(last, today - timedelta(days=BACK_DAYS))
         return [first + timedelta(days=n) for n in range((today - first).days + 1)] or [today]
 
     async def _fetch(self, source: Source, day: date) -> Look:
         now = self._clock.now()
         try:
-            batch = await source.fetch(day)
+            batch = await self._asked(source, day)
         except SourceError as error:
             log.info("%s has no list of %s: %s", source.name, day, error)
             await self._papers.fetched(Fetch(source=source.name, day=day, at=now, error=str(error)))
@@ -84,6 +84,17 @@ class Intake:
         grew = await self._listed(source, day) > before
         await self._papers.fetched(Fetch(source=source.name, day=day, at=now, grew=now if grew else None))
         return Look(source=source.name, day=day, kept=kept, rejected=batch.rejected)
+
+    @staticmethod
+    async def _asked(source: Source, day: date) -> Batch:
+        """The source's answer. A bug in a source is that source's failure, not the end of the round."""
+        try:
+            return await source.fetch(day)
+        except SourceError:
+            raise
+        except Exception as error:
+            log.exception("source %s broke on %s", source.name, day)
+            raise Malformed(f"{type(error).__name__} while reading it.", "The log has the details.") from error
 
     async def _listed(self, source: Source, day: date) -> int:
         return len(await self._papers.listed([source.name], day, day))

@@ -7,16 +7,16 @@ Categories are asked for together, in one request. Cross-lists are most of some 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.errors import Malformed
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Listing, Paper, PaperId, Rejected
 from bot.papers.text import readable
-from bot.sources.feeds import entries, names, published, text_of
+from bot.sources.feeds import Latest, entries, names, published
 from bot.sources.http import Client, Page
 from bot.sources.source import Batch
 from bot.sources.wire import arxiv_links
@@ -32,20 +32,17 @@ class Arxiv:
     name = NAME
 
     def __init__(self, client: Client, url: str, categories: Sequence[str], *, cross_lists: bool = True) -> None:
-        self._client = client
-        self._url = f"{url.rstrip('/')}/atom/{'+'.join(categories)}"
+        self._latest = Latest(client, f"{url.rstrip('/')}/atom/{'+'.join(categories)}")
         self._cross = cross_lists
 
     async def fetch(self, day: date) -> Batch:
-        page = await self._client.get(self._url)
-        if page.unchanged:
-            return Batch(unchanged=True)
-        if page.missing:
-            raise Malformed(f"arXiv has no listing at {self._url}.", "Check [sources.arxiv] categories.")
-        return parse_listing(page, day, cross_lists=self._cross)
+        page = await self._latest.get()
+        batch = await asyncio.to_thread(parse_listing, page, day, cross_lists=self._cross)
+        self._latest.used(page)
+        return batch
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        await self._latest.aclose()
 
 
 class ArxivApi:
@@ -117,6 +114,5 @@ def _paper(entry: Any, abstract: str) -> Paper | None:
 
 
 def _abstract(summary: str) -> str:
-    """The feed puts `arXiv:ID Announce Type: new Abstract: …` before the abstract."""
-    words = text_of(summary)
-    return readable(words.partition("Abstract:")[2] or words)
+    """The feed puts `arXiv:ID Announce Type: new Abstract: …` before the abstract; it is plain text, no HTML."""
+    return readable(summary.partition("Abstract:")[2] or summary)

@@ -6,9 +6,10 @@ its own ("billion laughs") is refused before it is parsed.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from calendar import timegm
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.errors import Malformed
@@ -20,38 +21,66 @@ from bot.sources.source import Batch
 from bot.sources.wire import arxiv_links, link
 
 MOST_ENTRIES = 2_000  # what arXiv's own largest feed holds
-_TAGS = re.compile(r"<[^>]{0,2000}>")
+MOST_BYTES = 8_000_000
+RECENT = timedelta(days=7)
+_TAGS = re.compile(r"<(?=[/!a-zA-Z])[^<>]{0,2000}>")
 
 
-class Feed:
-    """One feed. Entries are listed on the day they were published, or on the day we look."""
+class Latest:
+    """A page that holds several days at once: when it has not changed, the last answer still speaks for each."""
 
-    def __init__(self, client: Client, url: str, host: str) -> None:
+    def __init__(self, client: Client, url: str) -> None:
         self._client = client
         self._url = url
-        self.name = f"feed:{host}"
+        self._page: Page | None = None
 
-    async def fetch(self, day: date) -> Batch:
-        page = await self._client.get(self._url)
-        if page.unchanged:
-            return Batch(unchanged=True)
+    async def get(self) -> Page:
+        """The page as it is now; raises `SourceError`."""
+        page = await self._client.get(self._url, conditional=self._page is not None)
         if page.missing:
-            raise Malformed(f"There is no feed at {self._url}.", "Check the address in [sources] feeds.")
-        return parse(page, day, self.name)
+            raise Malformed(f"There is no feed at {self._url}.", "Check the address in [sources].")
+        if page.unchanged and self._page is not None:
+            return self._page
+        if len(page.body) > MOST_BYTES:
+            raise Malformed(f"{self._url} is too large for a feed.", "It is skipped.")
+        return page
+
+    def used(self, page: Page) -> None:
+        """The page made sense: remember it."""
+        self._client.used(page)
+        self._page = page
 
     async def aclose(self) -> None:
         await self._client.aclose()
 
 
+class Feed:
+    """One feed. Entries are listed on the day they were published, or on the day we look."""
+
+    def __init__(self, client: Client, url: str, name: str) -> None:
+        self._latest = Latest(client, url)
+        self.name = f"feed:{name}"
+
+    async def fetch(self, day: date) -> Batch:
+        page = await self._latest.get()
+        batch = await asyncio.to_thread(parse, page, day, self.name)  # a hostile feed may take seconds
+        self._latest.used(page)
+        return batch
+
+    async def aclose(self) -> None:
+        await self._latest.aclose()
+
+
 def parse(page: Page, day: date, source: str) -> Batch:
-    """The entries of a feed that belong to `day`: those published then, and those that don't say when."""
+    """The entries of a feed, those of the last days under their own date: some come late, some feeds come weekly."""
     listings, rejected = list[Listing](), list[Rejected]()
     for number, entry in enumerate(entries(page)):
         paper = _paper(entry, source)
+        listed = paper.published.date() if paper and paper.published else day
         if paper is None:
             rejected.append(Rejected(where=f"{page.url}[{number}]", reason="an entry without title or address"))
-        elif paper.published is None or paper.published.date() == day:
-            listings.append(Listing(paper=paper, source=source, day=day, listed=paper.published))
+        elif day - RECENT <= listed <= day:
+            listings.append(Listing(paper=paper, source=source, day=listed, listed=paper.published))
     return Batch(listings=tuple(listings), rejected=tuple(rejected))
 
 
@@ -61,6 +90,8 @@ def entries(page: Page) -> list[Any]:
 
     if b"<!ENTITY" in page.body[:100_000]:
         raise Malformed(f"{page.url} declares entities of its own.", "No honest feed does; it is refused.")
+    if page.body.count(b"<item") + page.body.count(b"<entry") > 2 * MOST_ENTRIES:
+        raise Malformed(f"{page.url} has too many entries.", "It is skipped.")
     found = feedparser.parse(page.body, response_headers={"content-type": page.content_type})
     if not found.get("version") and not found.entries:
         raise Malformed(f"{page.url} is no RSS or Atom feed.", "Check the address; a web page is not a feed.")
@@ -91,9 +122,9 @@ def text_of(markup: str) -> str:
 
 
 def names(entry: Any) -> tuple[str, ...]:
-    """The authors; one field may hold several, divided by commas."""
+    """The authors; a field alone may hold several, divided by commas (arXiv's `dc:creator`)."""
     given = [author.get("name", "") for author in entry.get("authors", ())] or [entry.get("author", "")]
-    split = [name for one in given for name in re.split(r",\s+|\s+and\s+", one)]
+    split = re.split(r",\s+", given[0]) if len(given) == 1 else given
     return tuple(filter(None, (readable(text_of(name)) for name in split)))[:500]
 
 

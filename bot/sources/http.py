@@ -37,6 +37,7 @@ class Page(Struct, frozen=True, kw_only=True):
     content_type: str = ""
     unchanged: bool = False
     missing: bool = False  # 404: there is no such thing
+    validators: tuple[tuple[str, str], ...] = ()  # what to ask with next time, once this answer has been used
 
 
 class Client:
@@ -57,9 +58,8 @@ class Client:
         self._private = allow_private
         self._window = Window(clock)
         self._validators: dict[str, dict[str, str]] = {}
+        self._token = token
         headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
         self._session = ClientSession(
             connector=connector(allow_private=allow_private, limit=connections),
             headers=headers,
@@ -83,6 +83,10 @@ class Client:
                 await self._clock.sleep(BACK_OFF * 2 ** (attempt - 1))
         raise AssertionError("unreachable")
 
+    def used(self, page: Page) -> None:
+        """Say that an answer was read and made sense: only then is it asked for conditionally the next time."""
+        self._validators[page.url] = dict(page.validators)
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._session.close()
@@ -95,6 +99,8 @@ class Client:
                 return await self._follow(url, self._validators.get(url, {}) if conditional else {})
             except TimeoutError as error:
                 raise Unreachable(f"{_host(url)} did not answer in time.", "It is asked again later.") from error
+            except ValueError as error:  # an address that is none, often in a redirect
+                raise Malformed(f"{_host(url)} leads to no usable address ({error}).", "Check the address.") from error
             except (ClientError, OSError) as error:
                 raise Unreachable(
                     f"{_host(url)} can't be reached ({_cause(error)}).", "It is asked again later."
@@ -104,12 +110,18 @@ class Client:
         at = url
         for _ in range(REDIRECTS):
             self._check(at)
-            async with self._session.get(at, headers=validators, allow_redirects=False) as response:
+            headers = dict(validators) | self._authority(url, at)
+            async with self._session.get(at, headers=headers, allow_redirects=False) as response:
                 if response.status in REDIRECT and "Location" in response.headers:
                     at = urljoin(at, response.headers["Location"])
                     continue
                 return await self._page(url, response)
         raise Malformed(f"{_host(url)} redirects without end.", "Check the address.")
+
+    def _authority(self, url: str, at: str) -> dict[str, str]:
+        """The token, for the host it belongs to and no other that it may send us on to."""
+        own = URL(url).origin() == URL(at).origin()
+        return {"Authorization": f"Bearer {self._token}"} if self._token and own else {}
 
     def _check(self, url: str) -> None:
         parts = URL(url)
@@ -132,15 +144,14 @@ class Client:
             case status if status in SERVER:
                 raise Unreachable(f"{_host(url)} has a fault (HTTP {status}).", "It is asked again later.")
             case 200:
-                body = await _body(response)
-                self._remember(url, response)
-                return Page(url=url, body=body, content_type=kind)
+                return Page(url=url, body=await _body(response), content_type=kind, validators=_validators(response))
             case status:
                 raise SourceError(f"{_host(url)} refuses (HTTP {status}).", "Check the address and the token.")
 
-    def _remember(self, url: str, response: ClientResponse) -> None:
-        names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
-        self._validators[url] = {to: response.headers[name] for name, to in names.items() if name in response.headers}
+
+def _validators(response: ClientResponse) -> tuple[tuple[str, str], ...]:
+    names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+    return tuple((to, response.headers[name]) for name, to in names.items() if name in response.headers)
 
 
 async def _body(response: ClientResponse) -> bytes:
@@ -171,4 +182,7 @@ def _cause(error: Exception) -> str:
 
 
 def _host(url: str) -> str:
-    return URL(url).host or url[:80]
+    try:
+        return URL(url).host or url[:80]
+    except ValueError:
+        return url[:80]

@@ -19,40 +19,30 @@ from bot.papers.model import Counts, Listing, Paper, Rejected
 from bot.papers.text import readable
 from bot.sources.http import Client, Page
 from bot.sources.source import Batch
-from bot.sources.wire import arxiv_links, moment
+from bot.sources.wire import arxiv_links, count, moment, words
 
 NAME = "huggingface"
 PAGE = 100  # the API's largest
 PAGES = 10
 
 
-class _Author(Struct):
-    name: str = ""
-    hidden: bool | None = None
-
-
-class _Organization(Struct):
-    name: str | None = None
-    fullname: str | None = None
-
-
 class _Record(Struct):
-    """The nested `paper`; every field that may be missing has been seen missing."""
+    """The nested `paper`. Only id and title must be right: any other field may be missing, or change its form."""
 
     id: str
     title: str
-    summary: str | None = None
-    authors: list[_Author] = []
-    publishedAt: str | None = None
-    submittedOnDailyAt: str | None = None
-    upvotes: int | None = None
-    githubRepo: str | None = None
-    githubStars: int | None = None
-    projectPage: str | None = None
-    ai_summary: str | None = None
-    ai_keywords: list[str] | None = None
-    organization: _Organization | None = None
-    withdrawnAt: str | None = None
+    summary: Any = None
+    authors: Any = None
+    publishedAt: Any = None
+    submittedOnDailyAt: Any = None
+    upvotes: Any = None
+    githubRepo: Any = None
+    githubStars: Any = None
+    projectPage: Any = None
+    ai_summary: Any = None
+    ai_keywords: Any = None
+    organization: Any = None
+    withdrawnAt: Any = None
 
 
 class HuggingFace:
@@ -66,15 +56,19 @@ class HuggingFace:
 
     async def fetch(self, day: date) -> Batch:
         batches: list[Batch] = []
+        first: Page | None = None
         for number in range(PAGES):
             params = {"date": day.isoformat(), "limit": str(PAGE)} | ({"p": str(number)} if number else {})
-            page = await self._client.get(f"{self._url}/api/daily_papers", params)
+            # Only the first page may answer "unchanged": the others must not stand for the whole list.
+            page = await self._client.get(f"{self._url}/api/daily_papers", params, conditional=number == 0)
             if page.unchanged:
                 return Batch(unchanged=True)
-            batch = parse(_json(page), day, page.url) if not page.missing else Batch()
-            batches.append(batch)
-            if len(batch.listings) + len(batch.rejected) < PAGE:
+            first = first or page
+            batches.append(parse(_json(page), day, page.url) if not page.missing else Batch())
+            if len(batches[-1].listings) + len(batches[-1].rejected) < PAGE:
                 break
+        if first:
+            self._client.used(first)
         return Batch(
             listings=tuple(x for batch in batches for x in batch.listings),
             rejected=tuple(x for batch in batches for x in batch.rejected),
@@ -98,8 +92,8 @@ class HuggingFaceSearch:
         found: list[Batch] = []
         for query in self._queries:
             params = {"q": query[:250], "limit": "120"}  # the API's largest
-            page = await self._client.get(f"{self._url}/api/papers/search", params)
-            if not (page.unchanged or page.missing):
+            page = await self._client.get(f"{self._url}/api/papers/search", params, conditional=False)
+            if not page.missing:
                 found.append(parse(_json(page), day, page.url, source=self.name))
         return Batch(
             listings=tuple(x for batch in found for x in batch.listings),
@@ -140,30 +134,45 @@ def _listing(entry: Any, day: date | None, source: str) -> Listing:
     listed_day = day or (listed.date() if listed else None)
     if listed_day is None:
         raise ValueError("paper.submittedOnDailyAt is missing, and no date was given")
-    return Listing(paper=_paper(record, known[0], source), source=source, day=listed_day, listed=listed)
+    comments = count(outer.get("numComments"))
+    return Listing(paper=_paper(record, known[0], source, comments), source=source, day=listed_day, listed=listed)
 
 
-def _paper(record: _Record, id: str, source: str) -> Paper:
-    title, abstract = readable(record.title), readable(record.summary or "")
-    lab = record.organization
+def _paper(record: _Record, id: str, source: str, comments: int) -> Paper:
+    summary = words(record.summary)
+    title, abstract = readable(record.title), readable(summary)
     return Paper(
         id=id,
         title=title,
         abstract=abstract,
         title_source=record.title if record.title != title else "",
-        abstract_source=(record.summary or "") if record.summary != abstract else "",
-        authors=tuple(readable(author.name) for author in record.authors if author.name and not author.hidden),
+        abstract_source=summary if summary != abstract else "",
+        authors=_authors(record.authors),
         published=_plausible(moment(record.publishedAt)),
-        keywords=tuple(readable(word) for word in record.ai_keywords or ()),
-        organization=readable((lab.fullname or lab.name or "") if lab else ""),
+        keywords=tuple(readable(word) for word in _list(record.ai_keywords) if isinstance(word, str)),
+        organization=readable(_lab(record.organization)),
         links=arxiv_links(
             id.removeprefix("arxiv:"), code=record.githubRepo, project=record.projectPage, discussion=True
         ),
-        counts=Counts(upvotes=max(record.upvotes or 0, 0), stars=max(record.githubStars or 0, 0)),
-        offered_line=readable(record.ai_summary or ""),
+        counts=Counts(upvotes=count(record.upvotes), comments=comments, stars=count(record.githubStars)),
+        offered_line=readable(words(record.ai_summary)),
         sources=frozenset({source}),
         withdrawn=bool(record.withdrawnAt),
     )
+
+
+def _authors(raw: Any) -> tuple[str, ...]:
+    known = (one if isinstance(one, dict) else {"name": one} for one in _list(raw))
+    names = (words(one.get("name")) for one in known if not one.get("hidden"))
+    return tuple(filter(None, map(readable, names)))
+
+
+def _lab(raw: Any) -> str:
+    return words(raw.get("fullname")) or words(raw.get("name")) if isinstance(raw, dict) else words(raw)
+
+
+def _list(raw: Any) -> list[Any]:
+    return raw if isinstance(raw, list) else []
 
 
 def _plausible(at: datetime | None) -> datetime | None:

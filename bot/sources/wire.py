@@ -16,9 +16,19 @@ def moment(raw: object) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(raw.strip())
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def words(raw: object) -> str:
+    """A text, or nothing."""
+    return raw if isinstance(raw, str) else ""
+
+
+def count(raw: object) -> int:
+    """A number of votes or stars; 0 for anything that is none."""
+    return max(int(raw), 0) if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) < 1e12 else 0
 
 
 def link(raw: object) -> str:

@@ -49,6 +49,7 @@ class Fetch(Struct, frozen=True, kw_only=True):
     at: datetime
     error: str = ""  # empty: it answered
     grew: datetime | None = None  # when its list last got longer
+    answered: date | None = None  # the newest day the source has answered for, whatever came after
 
 
 Provenance: TypeAlias = Literal["human", "claude", "source", "extract"]

@@ -79,8 +79,9 @@ async def test_lists_readable_papers_with_safe_links(world: World, name: str) ->
 
 @pytest.mark.parametrize("name", PATHS)
 async def test_says_who_it_is_and_asks_only_for_what_changed(world: World, name: str) -> None:
-    await world.sources[name].fetch(TODAY)
-    assert (await world.sources[name].fetch(TODAY)).unchanged
+    first, again = [await world.sources[name].fetch(TODAY) for _ in range(2)]
+    assert world.fake.unchanged[PATHS[name]] == 1
+    assert again.unchanged or again == first
     assert all(agent.startswith("paperboy-bot/") and "+https://" in agent for agent in world.fake.agents)
 
 
@@ -114,6 +115,51 @@ async def test_one_broken_source_stops_no_other_and_loses_nothing(world: World, 
     world.fake.fail(PATHS["huggingface"], "")
     await intake.look()
     assert len(await store.papers.listed(["huggingface"], TODAY, TODAY)) == 3
+    assert len(await store.papers.listed(["arxiv"], TODAY, TODAY)) == 2
+
+
+async def test_days_missed_in_an_outage_are_asked_for_again(world: World, store: Store) -> None:
+    intake = Intake(store.papers, [world.sources["huggingface"]], world.clock)
+    await intake.look()
+    world.fake.fail(PATHS["huggingface"], "500")
+    world.clock.moment += timedelta(days=1)
+    await intake.look()
+    for n in range(1, 5):
+        world.fake.list(TODAY + timedelta(days=n), [entry(n * 10)])
+    world.fake.fail(PATHS["huggingface"], "")
+    world.clock.moment += timedelta(days=3)
+    looks = await intake.look()
+    assert [look.day for look in looks] == [TODAY + timedelta(days=n) for n in range(5)]
+    assert len(await store.papers.days(["huggingface"])) == 5
+
+
+async def test_an_answer_that_could_not_be_used_is_asked_for_whole_again(world: World) -> None:
+    fine = world.fake.list
+    fine(TODAY, "nonsense")  # type: ignore[arg-type]
+    with pytest.raises(Malformed):
+        await world.sources["huggingface"].fetch(TODAY)
+    with pytest.raises(Malformed):  # and not "unchanged"
+        await world.sources["huggingface"].fetch(TODAY)
+
+
+async def test_the_token_stays_with_its_host(clock: FixedClock) -> None:
+    async with FakePapers() as own, FakePapers() as other:
+        own.redirect = f"{other.url}/api/daily_papers"
+        source = HuggingFace(Client(clock, token="hf_secret"), own.url)
+        await source.fetch(TODAY)
+        await source.aclose()
+        assert own.tokens == {"Bearer hf_secret"}
+        assert other.tokens == {""}
+
+
+@pytest.mark.parametrize("to", ["http://[", "http://h:99999/", "ftp://example.org/", "http://a..b/"])
+async def test_a_redirect_to_nowhere_is_a_clear_error(clock: FixedClock, to: str) -> None:
+    async with FakePapers() as fake:
+        fake.redirect = to
+        source = HuggingFace(Client(clock), fake.url)
+        with pytest.raises(SourceError):
+            await source.fetch(TODAY)
+        await source.aclose()
 
 
 async def test_a_feed_that_declares_entities_is_refused(world: World) -> None:
@@ -206,6 +252,28 @@ def test_unknown_fields_are_ignored_and_missing_ones_are_fine() -> None:
     first, second = parse([newer, bare], TODAY, "x").listings
     assert first.paper.organization == "A Lab"
     assert second.paper.title == "Bare"
+
+
+@pytest.mark.parametrize(
+    "drift",
+    [
+        {"authors": None},
+        {"authors": ["Ada Lovelace"]},
+        {"authors": [{"name": None}]},
+        {"organization": "A Lab"},
+        {"ai_keywords": "a, b"},
+        {"upvotes": "n/a"},
+        {"githubStars": 1.5},
+        {"publishedAt": 20250317},
+        {"publishedAt": "0001-01-01T00:00:00+10:00"},
+        {"summary": []},
+    ],
+    ids=str,
+)
+def test_a_field_that_changes_its_form_costs_that_field_only(drift: dict[str, object]) -> None:
+    batch = parse([entry(1, **drift)], TODAY, "x")
+    assert [item.paper.id for item in batch.listings] == ["arxiv:2503.00001"]
+    assert batch.listings[0].paper.counts.comments == 1
 
 
 def test_links_of_strangers_are_kept_only_when_they_are_web_addresses() -> None:

@@ -74,7 +74,7 @@ async def test_how_a_look_at_a_source_went_is_remembered(store: Store) -> None:
     await store.papers.fetched(Fetch(source="arxiv", day=TODAY, at=NOW, grew=NOW))
     await store.papers.fetched(Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs"))
     assert await store.papers.fetches() == [
-        Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs", grew=NOW)
+        Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs", grew=NOW, answered=TODAY)
     ]
 
 

@@ -25,7 +25,10 @@ class FakePapers:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.asked: Counter[str] = Counter()
+        self.unchanged: Counter[str] = Counter()
         self.agents: set[str] = set()
+        self.tokens: set[str] = set()
+        self.redirect = ""  # send everybody there
         self.early: int | None = None  # serve only so many papers of a day: the rest comes late
         self.url = ""
         self._folder = folder
@@ -82,6 +85,8 @@ class FakePapers:
     def _entries(self, request: web.Request) -> bytes:
         day, page = request.query.get("date", ""), int(request.query.get("p", "0"))
         entries = self._days.get(day) or self._recorded(day)
+        if not isinstance(entries, list):
+            return json.dumps(entries).encode()
         limit = int(request.query.get("limit", "50"))
         return json.dumps(entries[: self.early][page * limit : (page + 1) * limit]).encode()
 
@@ -92,6 +97,9 @@ class FakePapers:
     async def _answer(self, request: web.Request, path: str, body: bytes, kind: str) -> web.StreamResponse:
         self.asked[path] += 1
         self.agents.add(request.headers.get("User-Agent", ""))
+        self.tokens.add(request.headers.get("Authorization", ""))
+        if self.redirect:
+            return web.Response(status=302, headers={"Location": self.redirect})
         match self._faults.get(path, ""):
             case "500":
                 return web.Response(status=500, text="oh no")
@@ -110,6 +118,7 @@ class FakePapers:
                 return web.Response(body=_LAUGHS, content_type=kind)
         tag = f'"{hash(body)}"'
         if request.headers.get("If-None-Match") == tag:
+            self.unchanged[path] += 1
             return web.Response(status=304)
         return web.Response(body=body, content_type=kind, headers={"ETag": tag})
 

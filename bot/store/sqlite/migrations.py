@@ -66,6 +66,7 @@ CREATE TABLE listings (
 ) WITHOUT ROWID;
 CREATE TABLE fetches (
   source TEXT NOT NULL, day TEXT NOT NULL, at TEXT NOT NULL, error TEXT NOT NULL, grew TEXT,
+  good INTEGER NOT NULL, -- whether the day was ever answered
   PRIMARY KEY (source, day)
 ) WITHOUT ROWID;
 CREATE TABLE vectors (

@@ -77,14 +77,17 @@ class SqlitePapers:
         return await self._engine.read(lambda db: int(db.execute("SELECT count(*) FROM papers").fetchone()[0]))
 
     async def fetched(self, fetch: Fetch) -> None:
-        sql = """INSERT INTO fetches VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
-                 SET at = excluded.at, error = excluded.error, grew = coalesce(excluded.grew, grew)"""
+        sql = """INSERT INTO fetches(source, day, at, error, grew, good) VALUES (?, ?, ?, ?, ?, ?4 = '')
+                 ON CONFLICT DO UPDATE SET at = excluded.at, error = excluded.error,
+                   grew = coalesce(excluded.grew, grew), good = good OR excluded.good"""
         grew = stamp(fetch.grew) if fetch.grew else None
         bound = (fetch.source, fetch.day.isoformat(), stamp(fetch.at), fetch.error, grew)
         await self._engine.write(lambda db: db.execute(sql, bound))
 
     async def fetches(self) -> list[Fetch]:
-        sql = """SELECT source, max(day), at, error, grew FROM fetches GROUP BY source ORDER BY source"""
+        sql = """SELECT source, max(day), at, error, grew, (
+                   SELECT max(day) FROM fetches g WHERE g.source = f.source AND (g.error = '' OR g.good)
+                 ) FROM fetches f GROUP BY source ORDER BY source"""
         rows = await self._engine.read(lambda db: db.execute(sql).fetchall())
         return [
             Fetch(
@@ -93,8 +96,9 @@ class SqlitePapers:
                 at=moment(at),
                 error=error,
                 grew=moment(grew) if grew else None,
+                answered=date.fromisoformat(answered) if answered else None,
             )
-            for source, day, at, error, grew in rows
+            for source, day, at, error, grew, answered in rows
         ]
 
 
