@@ -1,0 +1,78 @@
+"""What the documents say is so."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from bot.cli import main
+from bot.commands.help import EXAMPLES
+from bot.commands.router import COMMANDS
+from bot.config import Settings, load
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def fields(kind: object, path: str = "") -> set[str]:
+    found: set[str] = set()
+    for field in msgspec.structs.fields(kind):  # type: ignore[arg-type]
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            found |= fields(field.type, f"{path}{field.name}.")
+        elif field.name != "adapters":
+            found.add(f"{path}{field.name}")
+    return found
+
+
+def test_every_setting_is_listed_with_its_default() -> None:
+    text = re.sub(r"^# (\w+ = )", r"\1", (ROOT / "config" / "paperboy.toml").read_text("utf-8"), flags=re.MULTILINE)
+    listed = tomllib.loads(text)
+    listed["adapters"] = {}
+    secret = {"sources.huggingface.token", "summaries.api_key"}
+    assert fields(Settings) - secret == _leaves(listed)
+    assert msgspec.convert(listed, Settings) == load(None, {})
+
+
+def test_secrets_are_named_for_the_environment() -> None:
+    example = (ROOT / "config" / "env.example").read_text("utf-8")
+    assert "ANTHROPIC_API_KEY" in example
+    assert "HF_TOKEN" in example
+
+
+def test_the_readme_names_commands_that_exist() -> None:
+    known = {command.name for command in COMMANDS}
+    for name in re.findall(r"`/papers ([a-z]+)", README):
+        assert name in known | {"hypernetworks"}, name
+    for name in re.findall(r"^\$ paperboy (\w+)", README, flags=re.MULTILINE):
+        assert name in main.commands, name
+
+
+def test_every_command_explains_itself() -> None:
+    assert set(EXAMPLES) <= {command.name for command in COMMANDS}
+    for command in COMMANDS:
+        assert command.help.summary.endswith(".")
+        assert command.help.usage.split()[0] in {command.name, "QUERY"}
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_exact_versions_come_without_addresses() -> None:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line) for line in lines)
+
+
+def _leaves(tree: dict[str, object], path: str = "") -> set[str]:
+    found: set[str] = set()
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            found |= _leaves(value, f"{path}{name}.")
+        else:
+            found.add(f"{path}{name}")
+    return found
