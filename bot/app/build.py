@@ -22,6 +22,7 @@ from bot.delivery.planner import Planner
 from bot.delivery.refresh import Refresher
 from bot.errors import ConfigError
 from bot.intake.intake import Intake
+from bot.intake.look_up import LookUp
 from bot.papers.starter import SOURCE as STARTER
 from bot.search import Search, open_embedder
 from bot.store import open_store
@@ -81,11 +82,12 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         library = await stack.enter_async_context(open_library(settings, clock))
         store, search, lines = library.store, library.search, library.lines
-        sources = await stack.enter_async_context(open_sources(settings.sources, clock))
+        sources = await stack.enter_async_context(open_sources(settings.sources, clock, store.turns))
         adapters = _adapters(settings, store, clock)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
-        names = (*(source.name for source in sources), STARTER)
+        names = (*(source.name for source in sources.lists), STARTER)
+        intake = Intake(store.papers, sources.lists, clock)
         planner = Planner(store, search, lines, adapters, clock)
         refresher = Refresher(store, lines, adapters, clock)
         desk = Desk(
@@ -93,6 +95,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             search=search,
             lines=lines,
             planner=planner,
+            look_up=LookUp(sources.arxiv, intake, clock).paper,
             sources=names,
             time_zone=settings.time_zone,
         )
@@ -102,7 +105,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             store=store,
             search=search,
             lines=lines,
-            intake=Intake(store.papers, sources, clock),
+            intake=intake,
             adapters=adapters,
             planner=planner,
             dispatcher=Dispatcher(store.outbox, adapters, clock, on_broken=_broken(store)),

@@ -4,38 +4,53 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from aiohttp import ClientTimeout
+
 from bot.clock import Clock
 from bot.config import Sources
-from bot.sources.arxiv import Arxiv
+from bot.sources.arxiv import Arxiv, ArxivApi
 from bot.sources.feeds import Feed
 from bot.sources.http import Client
 from bot.sources.huggingface import HuggingFace, HuggingFaceSearch
-from bot.sources.pace import Pace
+from bot.sources.pace import Pace, Permit
 from bot.sources.source import Source
 
 ARXIV_PACE = timedelta(seconds=3)  # one request, over all machines and all of arXiv's interfaces (api/tou)
+LOOK_UP = ClientTimeout(total=2.0, connect=1.0)  # somebody waits for it
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The lists that are read, and where a single paper is looked up."""
+
+    lists: tuple[Source, ...]
+    arxiv: ArxivApi
 
 
 @asynccontextmanager
-async def open_sources(settings: Sources, clock: Clock) -> AsyncIterator[tuple[Source, ...]]:
+async def open_sources(settings: Sources, clock: Clock, permit: Permit) -> AsyncIterator[Opened]:
     """In the order they are read; closed on the way out."""
     sources: list[Source] = []
+    pace = Pace(clock, "arxiv", ARXIV_PACE, permit)  # one for the lists and the look-ups
     face, arxiv = settings.huggingface, settings.arxiv
     if face.enabled:
         sources.append(HuggingFace(Client(clock, token=face.token), face.url))
         if face.searches:
             sources.append(HuggingFaceSearch(Client(clock, token=face.token), face.url, face.searches))
     if arxiv.categories:
-        client = Client(clock, pace=Pace(clock, "arxiv", ARXIV_PACE), connections=1)
+        client = Client(clock, pace=pace, connections=1)
         sources.append(Arxiv(client, arxiv.feed_url, arxiv.categories, cross_lists=arxiv.cross_lists))
     for feed in settings.feeds:
         client = Client(clock, allow_private=settings.allow_private)
         parts = urlsplit(feed)
         sources.append(Feed(client, feed, f"{parts.hostname or feed}{parts.path.rstrip('/')}"))
+    api = ArxivApi(Client(clock, pace=pace, connections=1, timeout=LOOK_UP), arxiv.api_url)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(api.aclose)
         for source in sources:
             stack.push_async_callback(source.aclose)
-        yield tuple(sources)
+        yield Opened(tuple(sources), api)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -32,6 +32,7 @@ class Desk:
     search: Search
     lines: OneLines
     planner: Planner
+    look_up: Callable[[PaperId], Awaitable[Paper | None]]  # for an arXiv id nobody has listed
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
 
@@ -127,11 +128,13 @@ async def the_paper(ask: Ask, text: str) -> Paper:
     id = paper_id(wanted)
     if paper := (await ask.desk.store.papers.get([id])).get(id):
         return paper
+    if known and (fetched := await ask.desk.look_up(id)):
+        return fetched
     found = await ask.desk.search.find(wanted, limit=1) if not known else None
     if found and found.hits:
         first = found.hits[0].id
         return (await ask.desk.store.papers.get([first]))[first]
     raise AskError(
         f"I don't know the paper {wanted[:80]!r} yet.",
-        "I know what the Daily Papers and the sources set up here have listed; search with /papers WORDS.",
+        "It is on no list I read, and arXiv did not answer in time or has none of that id. Search with /papers WORDS.",
     )

@@ -7,6 +7,7 @@ from bot.chat.event import Answer
 from bot.chat.message import clean
 from bot.commands.command import PAGE, Ask, Command, cards, paging
 from bot.errors import AskError
+from bot.papers.ids import arxiv_id
 from bot.views.results import results
 
 
@@ -16,6 +17,8 @@ async def run(ask: Ask, rest: str) -> Answer:
     if not query:
         raise AskError("What are you looking for?", "For instance: /papers hypernetworks")
     found = await ask.desk.search.find(query, limit=PAGE, offset=ask.offset)
+    if not found.hits and (known := arxiv_id(query)) and await ask.desk.look_up(known[0]):
+        found = await ask.desk.search.find(query, limit=PAGE)
     why = {hit.id: "; ".join(hit.why) for hit in found.hits}
     shown = clean(found.instead or query, 100)
     message = results(

@@ -12,42 +12,48 @@ from functools import cache
 from typing import Any
 
 LIMIT = 20_000  # characters; the longest real abstract is under 4,000, and parsing takes time
+_ENTITY = re.compile(r"&#?\w{1,31};")
 _MARKUP = re.compile(r"[\\$]|\{|~")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_TIE = re.compile(r"(?<=\S)~")  # LaTeX's unbreakable space
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+_TIE = re.compile(r"(?<=[^\s\d/])~|(?<=\d)~(?=\D)")  # LaTeX's unbreakable space
 _SHIELD = 0xE000  # private characters stand for those that LaTeX would take for syntax
 _DASH = re.compile(r"(?<=\s)-{2,3}(?=\s)")
-_MATH = re.compile(r"\$\$?(?P<body>[^$]{1,400}?)\$\$?")
+_MATH = re.compile(r"(?<!\\)\$\$?(?P<body>[^$]{1,400}?)(?<!\\)\$\$?(?P<next>\d?)")
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*|\\(.)")
 _SCRIPT = re.compile(r"(?P<kind>[\^_])(?:\{(?P<group>[^{}]{1,12})\}|(?P<one>[0-9A-Za-z+\-*′]))")
+_OPERATOR = re.compile(r"[+\-/*=]")
 _UP = str.maketrans("0123456789+-−=()abcdefghijklmnoprstuvwxyz*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ*")
 _DOWN = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 
 
 def readable(raw: str) -> str:
     """`raw` in one line of Unicode; at most `LIMIT` characters of it are read."""
-    text = html.unescape(raw[:LIMIT]) if "&" in raw else raw[:LIMIT]
+    text = _ENTITY.sub(lambda match: html.unescape(match[0]), raw[:LIMIT]) if "&" in raw else raw[:LIMIT]
     if _MARKUP.search(text):
         text = _without_latex(text)
     text = unicodedata.normalize("NFC", _UNSEEN.sub("", text.replace("\t", " ").replace("\n", " ")))
-    return _DASH.sub("–", " ".join(text.split()))
+    return _DASH.sub("–", " ".join(text.split())) or " ".join(_UNSEEN.sub("", raw[:LIMIT]).split())
 
 
 def _without_latex(text: str) -> str:
     """Mathematics first, each formula on its own, so that one bad formula spoils no other; then the words."""
     pieces: list[str] = []
     end = 0
-    for match in _MATH.finditer(text):
-        if _is_money(match["body"]):
+    at = 0
+    while match := _MATH.search(text, at):
+        if _is_money(match["body"], match["next"]):
+            at = match.start() + 1  # the second sign may open a formula
             continue
         pieces += [_words(text[end : match.start()]), _formula(match["body"])]
-        end = match.end()
+        at = end = match.start("next")
     return "".join([*pieces, _words(text[end:])])
 
 
-def _is_money(body: str) -> bool:
-    """`$5 and $` lies between two prices: a formula does not end in a space after words."""
-    return body[0].isdigit() and body[-1].isspace()
+def _is_money(body: str, after: str) -> bool:
+    """`$5 and $` and `$5-$10` are prices: a formula ends in no space, and no digit follows it."""
+    return body[0].isdigit() and (body[-1].isspace() or bool(after))
 
 
 def _words(text: str) -> str:
@@ -73,7 +79,7 @@ def _script(match: re.Match[str]) -> str:
     table = _UP if match["kind"] == "^" else _DOWN
     if all(ord(c) in table for c in inner):
         return "{}" + inner.translate(table)  # the braces end a macro before it: `\\alpha_i`
-    return f"{match['kind']}{inner}"
+    return f"{match['kind']}({inner})" if _OPERATOR.search(inner) else f"{match['kind']}{inner}"
 
 
 def _convert(text: str) -> str:

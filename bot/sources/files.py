@@ -32,6 +32,7 @@ from bot.sources.wire import arxiv_links, link, moment
 NAME = "files"
 CHUNK = 1_000  # lines a batch
 MOST_BYTES = 500_000_000  # of one JSON answer, unpacked
+BOM = b"\xef\xbb\xbf"
 KINDS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -40,7 +41,7 @@ class _Line(Struct):
     id: str | int
     title: str
     abstract: str | None = None
-    authors: list[str] | None = None
+    authors: list[str] | str | None = None
     categories: list[str] | str | None = None
     date: str | None = None
     published: str | None = None
@@ -92,7 +93,7 @@ def _answers(file: Path) -> Iterator[Batch]:
     if not raw.strip():
         raise Malformed(f"{file.name} is empty.")
     try:
-        answer: Any = msgspec.json.decode(raw)
+        answer: Any = msgspec.json.decode(raw.removeprefix(BOM))
     except msgspec.DecodeError as error:
         what = "HTML" if raw.lstrip()[:1] == b"<" else f"broken JSON ({error})"
         raise Malformed(f"{file.name} holds {what} where JSON was expected.", "Fetch it again.") from error
@@ -143,13 +144,13 @@ def _lines(file: Path) -> Iterator[Batch]:
                 if not line.strip():
                     continue
                 try:
-                    listings.append(_listing(msgspec.json.decode(line, type=_Line), day))
+                    listings.append(_listing(msgspec.json.decode(line.removeprefix(BOM), type=_Line), day))
                 except (msgspec.DecodeError, ValueError) as error:
                     rejected.append(Rejected(where=f"{file.name}:{number}", reason=str(error)[:200]))
                 if len(listings) + len(rejected) >= CHUNK:
                     yield Batch(listings=tuple(listings), rejected=tuple(rejected))
                     listings, rejected = [], []
-        except (EOFError, zlib.error):  # what came before the damage is kept
+        except (EOFError, zlib.error, gzip.BadGzipFile):  # what came before the damage is kept
             yield Batch(listings=tuple(listings), rejected=tuple(rejected))
             raise
     yield Batch(listings=tuple(listings), rejected=tuple(rejected))
@@ -161,18 +162,21 @@ def _listing(line: _Line, day: date) -> Listing:
         raise ValueError("id or title is empty")
     known = arxiv_id(raw)
     published = moment(line.published) or moment(line.date)
-    categories = line.categories.split() if isinstance(line.categories, str) else line.categories or []
     paper = _paper(
         known[0] if known else raw,
         line.title,
         line.abstract or "",
-        authors=tuple(readable(author) for author in line.authors or ()),
+        authors=tuple(readable(author) for author in _split(line.authors, ", ")),
         version=(known[1] if known else None) or 1,
         published=published,
-        categories=tuple(categories),
+        categories=tuple(_split(line.categories, None)),
         links=arxiv_links(known[0].removeprefix("arxiv:")) if known else Links(page=link(line.url)),
     )
     return Listing(paper=paper, source=NAME, day=published.date() if published else day)
+
+
+def _split(given: list[str] | str | None, at: str | None) -> list[str]:
+    return given.split(at) if isinstance(given, str) else given or []
 
 
 def _paper(id: str, title: str, abstract: str, **more: Any) -> Paper:

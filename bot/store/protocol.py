@@ -292,6 +292,14 @@ class Questions(Protocol):
     async def text(self, name: str) -> str | None: ...
 
 
+class Turns(Protocol):
+    """Whose turn it is at a source that counts all our processes together."""
+
+    async def wait(self, name: str, every: timedelta, now: datetime) -> float:
+        """Take the next turn of a name; returns in how many seconds it comes."""
+        ...
+
+
 class Store(Protocol):
     """Everything Paperboy remembers."""
 
@@ -304,6 +312,7 @@ class Store(Protocol):
     people: People
     records: Records
     questions: Questions
+    turns: Turns
 
     def shelf(self, owner: str) -> Shelf:
         """An adapter's own records."""

@@ -14,9 +14,10 @@ from aiohttp import ClientTimeout
 from bot.clock import FixedClock
 from bot.errors import Malformed, SourceError, Throttled, Unreachable
 from bot.intake.intake import Intake
+from bot.intake.look_up import LookUp
 from bot.papers.model import Listing
 from bot.sources import arxiv
-from bot.sources.arxiv import Arxiv
+from bot.sources.arxiv import Arxiv, ArxivApi
 from bot.sources.feeds import Feed
 from bot.sources.files import read
 from bot.sources.http import Client, Page
@@ -300,6 +301,22 @@ async def test_a_standing_search_is_a_source_of_its_own(clock: FixedClock) -> No
         await source.aclose()
     assert [item.paper.title for item in batch.listings] == ["Hypernetworks for Birds"]
     assert batch.listings[0].source == "huggingface-search"
+
+
+async def test_a_paper_nobody_listed_is_looked_up_and_kept(clock: FixedClock, store: Store) -> None:
+    async with FakePapers() as fake:
+        api = ArxivApi(Client(clock, timeout=ClientTimeout(total=0.3)), f"{fake.url}/api/query")
+        look_up = LookUp(api, Intake(store.papers, (), clock), clock)
+        found = await look_up.paper("arxiv:2503.00777")
+        assert found is not None
+        assert (found.title, found.version) == ("Asked for 2503.00777", 2)
+        assert await look_up.paper("arxiv:0000.00000") is None
+        assert await look_up.paper("text:1234") is None
+        fake.fail("/api/query", "hang")
+        assert await look_up.paper("arxiv:2503.00778") is None
+        await api.aclose()
+    assert "arxiv:2503.00777" in await store.papers.get(["arxiv:2503.00777"])
+    assert await store.papers.days(["huggingface", "arxiv"]) == []  # on no day's list
 
 
 # ---- files

@@ -285,6 +285,13 @@ async def test_a_paused_channel_runs_nothing_until_it_is_resumed(store: Store) -
     assert await store.subscriptions.running() == []
 
 
+async def test_turns_at_a_source_are_taken_one_after_another(store: Store) -> None:
+    every = timedelta(seconds=3)
+    assert [await store.turns.wait("arxiv", every, NOW) for _ in range(3)] == [0.0, 3.0, 6.0]
+    assert await store.turns.wait("other", every, NOW) == 0.0
+    assert await store.turns.wait("arxiv", every, NOW + timedelta(minutes=1)) == 0.0
+
+
 async def test_long_questions_have_short_names(store: Store) -> None:
     name = await store.questions.keep("owls " * 100, NOW)
     assert len(name) <= 12

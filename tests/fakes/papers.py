@@ -60,6 +60,7 @@ class FakePapers:
                 web.get("/api/papers/search", self._search),
                 web.get("/atom/{categories}", self._atom),
                 web.get("/feed.xml", self._feed),
+                web.get("/api/query", self._query),
             ]
         )
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -78,6 +79,17 @@ class FakePapers:
 
     async def _atom(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, "/atom", atom_feed(request.match_info["categories"]), "application/atom+xml")
+
+    async def _query(self, request: web.Request) -> web.StreamResponse:
+        ids = [id for id in request.query.get("id_list", "").split(",") if id.startswith("25")]
+        entries = "".join(
+            f"""<entry><id>http://arxiv.org/abs/{id}v2</id><title>Asked for {id}</title>
+            <summary>Invented words.</summary>
+            <author><name>Ada Lovelace</name></author><published>2025-03-01T00:00:00Z</published></entry>"""
+            for id in ids
+        )
+        feed = f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>q</title>{entries}</feed>'
+        return await self._answer(request, "/api/query", feed.encode(), "application/atom+xml")
 
     async def _feed(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, "/feed.xml", _RSS.encode(), "application/rss+xml")

@@ -27,6 +27,7 @@ async def paperboy(home: Path, *args: str, source: str = "http://127.0.0.1:9", *
         "PAPERBOY_HOME": str(home),
         "PAPERBOY_WEB_PORT": "0",
         "HF_ENDPOINT": source,
+        "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
         "COLUMNS": "200",
     }
     process = await asyncio.create_subprocess_exec(

@@ -18,6 +18,7 @@ from bot.store.sqlite.questions import SqliteQuestions
 from bot.store.sqlite.records import SqliteRecords
 from bot.store.sqlite.shelf import SqliteShelf
 from bot.store.sqlite.subscriptions import SqliteSubscriptions
+from bot.store.sqlite.turns import SqliteTurns
 from bot.store.sqlite.vectors import SqliteVectors
 from bot.store.sqlite.votes import SqliteVotes
 
@@ -36,6 +37,7 @@ class SqliteStore:
         self.people: protocol.People = SqlitePeople(engine)
         self.records: protocol.Records = SqliteRecords(engine)
         self.questions: protocol.Questions = SqliteQuestions(engine)
+        self.turns: protocol.Turns = SqliteTurns(engine)
 
     def shelf(self, owner: str) -> SqliteShelf:
         return SqliteShelf(self._engine, owner)

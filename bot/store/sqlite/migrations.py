@@ -13,6 +13,7 @@ outbox          posts from plan to platform; shown: which channel was brought wh
 marks           reactions and button votes; ballots: what they come to, one a person and paper
 saved, follows  what persons keep
 questions       texts too long for a button
+turns           when a source that counts all processes together may be asked next
 shelves         adapters' own records
 events          ids of incoming events that had their effect
 
@@ -138,6 +139,7 @@ CREATE TABLE follows (
   person TEXT NOT NULL, topic TEXT NOT NULL COLLATE NOCASE, at TEXT NOT NULL, PRIMARY KEY (person, topic)
 ) WITHOUT ROWID;
 CREATE TABLE questions (name TEXT PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE turns (name TEXT PRIMARY KEY, next TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE shelves (
   owner TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (owner, key)
 ) WITHOUT ROWID;

@@ -31,6 +31,13 @@ from bot.papers.text import LIMIT, readable
         ("a title\n  on two lines", "a title on two lines"),
         ("left\u202eright\u200b\x07", "leftright"),
         ("one -- two", "one – two"),
+        (r"between \$5 and \$6", "between $5 and $6"),
+        (r"$5 and $x^2$ or $y_i$", "$5 and x² or yᵢ"),
+        ("$5-$10, ($5) against ($10)", "$5-$10, ($5) against ($10)"),
+        (r"$e^{-E/kT}$", "e^(-E/kT)"),
+        ("12~20% at https://example.org/~ada", "12~20% at https://example.org/~ada"),
+        ("Q&params, ?a=1&copy=2 &lt;3", "Q&params, ?a=1&copy=2 <3"),
+        ("{", "{"),
     ],
 )
 def test_reads_well(raw: str, shown: str) -> None:
