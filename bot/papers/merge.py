@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+
+import msgspec
 
 from bot.papers.model import Counts, Links, Paper
 
@@ -41,14 +43,24 @@ def merge(known: Paper, fresh: Paper) -> Paper:
         ),
         offered_line=newer.offered_line or older.offered_line,
         sources=known.sources | fresh.sources,
+        as_of=max(filter(None, (known.as_of, fresh.as_of)), default=None),
         withdrawn=newer.withdrawn or (older.withdrawn and older.version == newer.version),
     )
 
 
-def _rank(paper: Paper) -> tuple[int, bool, str, str]:
-    """Whose words to take: the later version's, the one that has an abstract; then any fixed order, so
-    that it does not matter which record came first."""
-    return (paper.version, bool(paper.abstract), paper.abstract, paper.title)
+def _rank(paper: Paper) -> tuple[int, bool, date, bytes]:
+    """Whose words to take: the later version's, one that has an abstract, the later list's; then any fixed order,
+    so that it does not matter which record came first."""
+    said = (
+        paper.abstract,
+        paper.title,
+        paper.authors,
+        paper.keywords,
+        paper.organization,
+        paper.offered_line,
+        paper.links,
+    )
+    return (paper.version, bool(paper.abstract), paper.as_of or date.min, msgspec.json.encode(said))
 
 
 def _earlier(a: datetime | None, b: datetime | None) -> datetime | None:

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
+from msgspec.structs import replace
+
 from bot.papers.filter import Filter
 from bot.papers.merge import merge
 from bot.papers.model import Listing, Paper, PaperId
@@ -107,7 +109,7 @@ def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> 
     before = {id: paper for id, (_, paper) in known.items()}
     fresh: dict[PaperId, Paper] = {}
     for item in listings:
-        paper = item.paper
+        paper = replace(item.paper, as_of=item.day)
         old = fresh.get(paper.id) or before.get(paper.id)
         fresh[paper.id] = merge(old or paper, paper)
     new = [paper for id, paper in fresh.items() if id not in before]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -23,6 +25,8 @@ papers = st.builds(
     counts=st.builds(Counts, upvotes=st.integers(0, 9), stars=st.integers(0, 9)),
     links=st.builds(Links, code=st.sampled_from(["", "https://example.org/code"])),
     sources=st.sampled_from([frozenset(), frozenset({"arxiv"}), frozenset({"huggingface"})]),
+    keywords=st.sampled_from([(), ("nests",), ("eggs",)]),
+    as_of=st.sampled_from([None, NOW.date(), NOW.date() - timedelta(days=1)]),
     withdrawn=st.booleans(),
 )
 
@@ -37,14 +41,15 @@ def test_the_same_news_twice_changes_nothing(a: Paper, b: Paper) -> None:
 @given(papers, papers)
 def test_it_does_not_matter_who_came_first(a: Paper, b: Paper) -> None:
     ab, ba = merge(a, b), merge(b, a)
-    assert (ab.title, ab.abstract, ab.version, ab.counts, ab.sources, ab.published) == (
-        ba.title,
-        ba.abstract,
-        ba.version,
-        ba.counts,
-        ba.sources,
-        ba.published,
-    )
+    assert ab == ba
+
+
+def test_a_later_list_speaks_and_an_older_one_read_again_changes_nothing() -> None:
+    first = paper(1, "Birds", as_of=NOW.date())
+    later = paper(1, "A Corrected Title", as_of=NOW.date() + timedelta(days=1))
+    both = merge(first, later)
+    assert both.title == "A Corrected Title"
+    assert merge(both, first) == merge(both, later) == both
 
 
 def test_an_older_answer_does_not_lower_the_votes() -> None:
