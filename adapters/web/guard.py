@@ -81,9 +81,10 @@ async def _same_site(request: web.Request) -> None:
     if origin and origin.partition("://")[2] != request.host:
         raise web.HTTPForbidden(text="That came from another site.\n")
     try:
-        given = request.headers.get(HEADER) or str((await request.post()).get(FIELD, ""))
+        form = await request.post()  # kept by the request: the handler's own look can't fail any more
     except (ValueError, LookupError):
         raise web.HTTPBadRequest(text="That form can't be read.\n") from None
+    given = request.headers.get(HEADER) or str(form.get(FIELD, ""))
     known = request.cookies.get(COOKIE, "")
     if not known or not secrets.compare_digest(given.encode(), known.encode()):
         raise web.HTTPForbidden(text="The page is too old: load it again.\n")

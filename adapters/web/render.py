@@ -13,16 +13,26 @@ from adapters.web.room import EMOJI, Said
 from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Paragraph
 
 HREF = ("http://", "https://")
+TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # characters that turn the reading direction
 
 
 @cache
 def environment() -> Environment:
     """The templates; loaded once."""
     found = Environment(
-        loader=PackageLoader("adapters.web", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("adapters.web", "templates"),
+        autoescape=True,
+        finalize=straight,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     found.filters["href"] = href
     return found
+
+
+def straight(value: object) -> object:
+    """Text that reads in the direction it is written in; anything else as it is."""
+    return value.translate(TURNS) if isinstance(value, str) else value  # Markup stays Markup
 
 
 def href(url: str) -> str:

@@ -25,6 +25,7 @@ DEFAULT = "papers"
 LOADED = 5_000  # messages kept in memory; older ones stay on the shelf
 REMEMBERED = 1_000  # changes that a reader who was away can catch up on
 PRIVATE = 40  # private answers a person can scroll back to
+SEQ_DIGITS = 15  # of a mark; longer ones are nobody's
 OVERLAP = 60_000_000  # microseconds: another process's clock may be behind ours
 CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 EMOJI = ("👍", "👎", "❤️", "🔥", "🎉", "👀")
@@ -106,6 +107,8 @@ class Room:
             await self._shelf.put(f"key/{key}", said.id.encode(), if_absent=True)
             said = replace(said, id=(await self._shelf.get(f"key/{key}") or said.id.encode()).decode())
         new = await self._shelf.put(f"message/{said.id}", msgspec.json.encode(said), if_absent=True)
+        if not new:  # said before, perhaps by another process or with other words: what is kept stands
+            said = self._said.get(said.id) or await self._kept(said.id) or said
         if new or said.id not in self._said:
             self._take(said)
             self._tell(said.id, new=True)
@@ -217,7 +220,7 @@ class Room:
     def since(self, mark: str) -> list[Change] | None:
         """The changes after a mark; None when they are not known any more (another start, too long ago)."""
         boot, _, seq = mark.partition("-")
-        if boot != self._boot or not seq.isdecimal():
+        if boot != self._boot or not seq.isdecimal() or len(seq) > SEQ_DIGITS:
             return None
         missed = [change for change in self._changes if change.seq > int(seq)]
         return missed if len(missed) == self._seq - int(seq) else None

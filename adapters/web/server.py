@@ -103,7 +103,7 @@ class Routes:
                 web.post("/person", self.person),
                 web.post("/channels", self.open_channel),
                 web.get("/complete", self.complete),
-                web.get("/events", self.events),
+                web.get("/events", self.events, allow_head=False),
                 web.get("/healthz", self.health),
                 web.get("/static/{name}", self.static),
             ]

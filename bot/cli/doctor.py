@@ -33,7 +33,7 @@ async def _run(config: Path | None, bad: list[str]) -> None:
     wanted = settings(config)
     async with open_app(wanted, clock()) as app:
         _say(OK, f"database {database(wanted)}: {plural(await app.store.papers.count(), 'paper')}")
-        if wrong := await app.store.check():
+        if wrong := await app.store.check(deep=True):
             bad.append(wrong)
             _say(BAD, wrong)
         await _search(app)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -18,7 +17,7 @@ from datetime import timedelta
 from bot.chat.adapter import Finds, Posts
 from bot.chat.event import Place, Ref
 from bot.clock import Clock
-from bot.errors import Busy, PostError, Refused, Unsure
+from bot.errors import Busy, PostError, Refused, StoreError, Unsure
 from bot.store.protocol import Outbox
 from bot.store.records import Delivery
 
@@ -50,6 +49,7 @@ class Dispatcher:
         on_broken: Broken,
         attempt: float = ATTEMPT,
         back_off: float = BACK_OFF,
+        grace: float = GRACE,
     ) -> None:
         self._outbox = outbox
         self._adapters = adapters
@@ -57,9 +57,8 @@ class Dispatcher:
         self._on_broken = on_broken
         self._attempt_for = attempt
         self._back_off = back_off
+        self._grace = grace
         self._lease = timedelta(seconds=LEASES * attempt)
-        self._token = uuid.uuid4().hex
-        self._tenants: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_TENANT))
 
     async def deliver_due(self) -> int:
         """Deliver until nothing is due now; returns how many posts were sent."""
@@ -69,36 +68,48 @@ class Dispatcher:
         return sent
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop`; then finish what is under way, within `GRACE`, and hand back the rest."""
+        """Deliver until `stop`; then finish what is under way, within `GRACE`. What is still under way after that is
+        left as unsure: it may have arrived."""
         under_way: set[asyncio.Task[bool]] = set()
         while not stop.is_set():
-            for delivery in await self._claim(AT_ONCE - len(under_way)):
-                under_way.add(asyncio.create_task(self._deliver(delivery)))
-            done, under_way = await _wait(under_way, stop)
-            for task in done:
-                task.result()  # a bug in the delivery itself must not pass unseen
+            try:
+                claimed = await self._claim(AT_ONCE - len(under_way))
+            except StoreError as error:
+                log.error("nothing can be claimed now: %s", error)
+                claimed = ()
+            under_way |= {asyncio.create_task(self._deliver(delivery)) for delivery in claimed}
+            under_way = await _wait(under_way, stop)
         if under_way:
-            await asyncio.wait(under_way, timeout=GRACE)
-        await self._outbox.give_back(self._token)
+            _, late = await asyncio.wait(under_way, timeout=self._grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _claim(self, room: int = AT_ONCE) -> Sequence[Delivery]:
         if room <= 0:
             return ()
         return await self._outbox.claim(
-            self._clock.now(), token=self._token, lease=self._lease, limit=room, platforms=tuple(self._adapters)
+            self._clock.now(),
+            token=uuid.uuid4().hex,  # a claim's own: a lease that ended and was claimed anew is another's
+            lease=self._lease,
+            limit=room,
+            platforms=tuple(self._adapters),
+            per_tenant=PER_TENANT,
         )
 
     async def _deliver(self, delivery: Delivery) -> bool:
         """One attempt, settled whatever comes of it; True when the platform has the post."""
-        async with self._tenants[delivery.post.place.tenant]:
-            try:
-                ref = await self._attempt(delivery)
-            except PostError as error:
-                await self._settle(delivery, error)
-                return False
+        try:
+            ref = await self._attempt(delivery)
+        except PostError as error:
+            await self._settle(delivery, error)
+            return False
+        except asyncio.CancelledError:
+            await self._settle(delivery, Unsure("Paperboy was stopped before the platform answered."))
+            raise
         at = self._clock.now()
         log.info("sent %s to %s", delivery.post.key, delivery.post.place)
-        return await self._outbox.settle_sent(delivery.post.key, token=self._token, ref=ref, at=at)
+        return await self._outbox.settle_sent(delivery.post.key, token=delivery.token, ref=ref, at=at)
 
     async def _attempt(self, delivery: Delivery) -> Ref:
         """The message on the platform: found there, or posted now. Raises `PostError`."""
@@ -123,7 +134,7 @@ class Dispatcher:
             raise Unsure(f"{type(error).__name__} in the adapter") from error
 
     async def _settle(self, delivery: Delivery, error: PostError) -> None:
-        key, token, now = delivery.post.key, self._token, self._clock.now()
+        key, token, now = delivery.post.key, delivery.token, self._clock.now()
         wait = timedelta(seconds=self._back_off * 2 ** min(delivery.attempts - 1, 8))
         reason = str(error)
         log.warning("attempt %d of %s in %s: %s", delivery.attempts, key, delivery.post.place, reason)
@@ -141,12 +152,14 @@ class Dispatcher:
             await self._outbox.settle_unsure(key, token=token, reason=reason, again=now + wait)
 
 
-async def _wait(
-    under_way: set[asyncio.Task[bool]], stop: asyncio.Event
-) -> tuple[set[asyncio.Task[bool]], set[asyncio.Task[bool]]]:
-    """Until a delivery is done, the stop, or the next look at the outbox."""
-    if under_way:
-        return await asyncio.wait(under_way, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), IDLE)
-    return set(), set()
+async def _wait(under_way: set[asyncio.Task[bool]], stop: asyncio.Event) -> set[asyncio.Task[bool]]:
+    """Until a delivery is done, the stop, or the next look at the outbox; returns what is still under way."""
+    if not under_way:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), IDLE)
+        return set()
+    done, left = await asyncio.wait(under_way, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        if error := task.exception():  # its lease ends, and the post comes back as doubtful
+            log.error("a delivery could not be settled", exc_info=error)
+    return left

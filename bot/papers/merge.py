@@ -60,7 +60,7 @@ def _rank(paper: Paper) -> tuple[int, bool, date, bytes]:
         paper.offered_line,
         paper.links,
     )
-    return (paper.version, bool(paper.abstract), paper.as_of or date.min, msgspec.json.encode(said))
+    return (paper.version, bool(paper.abstract), paper.as_of or date.min, msgspec.json.encode((*said, paper.links)))
 
 
 def _earlier(a: datetime | None, b: datetime | None) -> datetime | None:

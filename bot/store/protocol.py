@@ -168,10 +168,17 @@ class Outbox(Protocol):
         ...
 
     async def claim(
-        self, now: datetime, *, token: str, lease: timedelta, limit: int, platforms: Collection[str]
+        self,
+        now: datetime,
+        *,
+        token: str,
+        lease: timedelta,
+        limit: int,
+        platforms: Collection[str],
+        per_tenant: int = 1_000,
     ) -> list[Delivery]:
-        """Take due posts for sending: parents first, at most one of a channel at a time, so that a
-        channel keeps its order and holds up no other. Ended leases come back as doubtful."""
+        """Take due posts for sending: parents first, at most one of a channel and `per_tenant` of a tenant at a
+        time, over all processes, so that neither holds up another. Ended leases come back as doubtful."""
         ...
 
     async def settle_sent(self, key: Key, *, token: str, ref: Ref, at: datetime) -> bool:
@@ -186,10 +193,6 @@ class Outbox(Protocol):
 
     async def settle_dead(self, key: Key, *, token: str, reason: str) -> bool:
         """Given up; its papers count as not shown."""
-        ...
-
-    async def give_back(self, token: str) -> None:
-        """Return every claimed post that was not attempted (a graceful stop)."""
         ...
 
     async def revive(self, key: Key | None, now: datetime) -> int:
@@ -214,10 +217,6 @@ class Outbox(Protocol):
 
     async def states(self, place: Place | None = None) -> dict[State, int]: ...
 
-    async def next_due(self) -> datetime | None:
-        """When the next unsent post may be tried."""
-        ...
-
 
 class Votes(Protocol):
     """Marks in, ballots out."""
@@ -229,8 +228,8 @@ class Votes(Protocol):
     ) -> None: ...
 
     async def toggle(self, mark: Mark, *, cause: str | None = None) -> bool:
-        """Put or take back a button's mark; True when it now stands. With the latter, every other mark
-        of that person on that paper goes too: who takes the vote back has none."""
+        """Put or take back a button's mark; True when the vote now stands. Taking it back outweighs every mark the
+        person made on that paper before, also those that a recount brings up again."""
         ...
 
     async def recount(self, origin: str, marks: Sequence[Mark]) -> bool:
@@ -318,8 +317,8 @@ class Store(Protocol):
         """An adapter's own records."""
         ...
 
-    async def check(self) -> str:
-        """What is wrong with the database, for people; empty when all is well."""
+    async def check(self, *, deep: bool = False) -> str:
+        """What is wrong with the database, for people; empty when all is well. `deep` reads all of it."""
         ...
 
     async def back_up(self, target: Path) -> None:

@@ -130,7 +130,6 @@ async def test_tenants_take_turns(store: Store) -> None:
 async def test_what_is_due_later_or_elsewhere_is_left(store: Store) -> None:
     await store.outbox.add([post("later", due=NOW + LEASE), post("other", place=Place("mail", "x", "y"))])
     assert await _claim(store) == []
-    assert await store.outbox.next_due() == NOW
 
 
 async def test_a_lease_that_ended_comes_back_as_doubtful(store: Store) -> None:
@@ -169,13 +168,39 @@ async def test_a_dead_head_takes_its_replies_along_and_all_can_be_revived(store:
     assert await store.outbox.shown(PAPERS, NOW - LEASE) == {"p1"}
 
 
-async def test_a_graceful_stop_hands_back_what_was_not_tried(store: Store) -> None:
-    await store.outbox.add([post()])
-    await _claim(store)
-    await store.outbox.give_back("me")
-    (again,) = await _claim(store, token="other")
-    assert not again.doubtful
-    assert again.attempts == 1
+async def test_a_reply_never_goes_out_without_its_thread(store: Store) -> None:
+    await store.outbox.add([post("reply", parent="head"), post("head")])
+    assert [d.post.key for d in await _claim(store)] == ["head"]
+    await store.outbox.settle_dead("head", token="me", reason="refused")
+    await store.outbox.add(
+        [post("late", parent="head"), post("lost", parent="never planned"), post("deep", parent="reply")]
+    )
+    assert await _claim(store) == []
+    assert await store.outbox.states() == {State.DEAD: 5}
+    assert await store.outbox.revive("late", NOW) == 2
+    assert [d.post.key for d in await _claim(store)] == ["head"]
+
+
+async def test_a_tenant_has_so_many_under_way_and_no_more(store: Store) -> None:
+    await store.outbox.add([post(f"k{n}", place=Place("web", "big", f"c{n}")) for n in range(5)])
+    first = await store.outbox.claim(NOW, token="me", lease=LEASE, limit=9, platforms=["web"], per_tenant=2)
+    assert len(first) == 2
+    assert await store.outbox.claim(NOW, token="me", lease=LEASE, limit=9, platforms=["web"], per_tenant=2) == []
+
+
+async def test_a_vote_taken_back_stays_back_after_a_recount(store: Store) -> None:
+    await store.votes.mark(mark(origin="m1"))
+    await store.votes.toggle(mark(at=NOW + LEASE))
+    await store.votes.recount("m1", [mark(origin="m1", at=NOW)])
+    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {}
+    assert await store.votes.mine("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {}
+
+
+async def test_a_category_that_a_paper_left_finds_it_no_more(store: Store) -> None:
+    await store.papers.keep([listing(paper(1, categories=("cs.LG",)))], NOW)
+    await store.papers.keep([listing(paper(1, categories=("cs.CV",), version=2))], NOW)
+    assert await store.papers.newest(Filter(categories=("cs.LG",)), 5) == []
+    assert await store.papers.newest(Filter(categories=("cs",)), 5) == ["arxiv:2503.00001"]
 
 
 async def test_sent_posts_are_found_by_place_paper_and_reference(store: Store) -> None:

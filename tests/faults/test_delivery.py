@@ -16,7 +16,7 @@ import pytest
 
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
-from bot.clock import FixedClock
+from bot.clock import FixedClock, SystemClock
 from bot.delivery.dispatch import Dispatcher
 from bot.store.protocol import Store
 from bot.store.records import State
@@ -131,8 +131,6 @@ async def test_a_platform_that_can_not_be_asked_gets_a_gap_and_no_repeat(store: 
 
 
 async def test_a_tenant_that_is_slow_does_not_hold_up_another(store: Store, tmp_path: Path) -> None:
-    from bot.clock import SystemClock
-
     clock = SystemClock()
     slow = [post(f"slow{n}", place=Place("web", "slow", f"c{n}"), due=clock.now()) for n in range(20)]
     quick = [post(f"quick{n}", place=Place("web", "quick", f"c{n}"), due=clock.now()) for n in range(4)]
@@ -145,9 +143,7 @@ async def test_a_tenant_that_is_slow_does_not_hold_up_another(store: Store, tmp_
     assert max(order.index(f"quick{n}") for n in range(4)) < 5
 
 
-async def test_a_stop_finishes_what_is_under_way_and_hands_back_the_rest(store: Store, tmp_path: Path) -> None:
-    from bot.clock import SystemClock
-
+async def test_a_stop_finishes_what_is_under_way(store: Store, tmp_path: Path) -> None:
     clock = SystemClock()
     await store.outbox.add([post(f"k{n}", place=Place("web", "slow", f"c{n}"), due=clock.now()) for n in range(40)])
     wall = FilePlatform(tmp_path / "platform.txt")
@@ -160,6 +156,38 @@ async def test_a_stop_finishes_what_is_under_way_and_hands_back_the_rest(store: 
     states = await store.outbox.states()
     assert State.CLAIMED not in states
     assert states[State.SENT] == len(wall.held()) > 0
+
+
+async def test_what_a_stop_cuts_off_is_looked_for_before_it_is_sent_again(store: Store, tmp_path: Path) -> None:
+    clock = SystemClock()
+    await store.outbox.add([post("k1", due=clock.now())])
+    wall = FilePlatform(tmp_path / "platform.txt", faults=0.25, seed=2)  # arrives, and the answer never comes
+    stop = asyncio.Event()
+    dispatcher = Dispatcher(store.outbox, {"web": wall}, clock, on_broken=_ignore, back_off=0.01, grace=0.1)
+    running = asyncio.create_task(dispatcher.run(stop))
+    await asyncio.sleep(0.4)
+    stop.set()
+    await asyncio.wait_for(running, 5)
+    assert await store.outbox.states() == {State.UNSURE: 1}
+    calm = FilePlatform(tmp_path / "platform.txt")
+    await asyncio.sleep(0.05)
+    await Dispatcher(store.outbox, {"web": calm}, clock, on_broken=_ignore).deliver_due()
+    assert [key for key, _, _ in calm.held()] == ["k1"]
+
+
+async def test_a_tenant_that_came_first_and_is_slow_lets_a_late_one_pass(store: Store, tmp_path: Path) -> None:
+    clock = SystemClock()
+    await store.outbox.add([post(f"big{n}", place=Place("web", "slow", f"c{n}"), due=clock.now()) for n in range(60)])
+    wall = FilePlatform(tmp_path / "platform.txt")
+    wall.slow = {"slow"}
+    stop = asyncio.Event()
+    running = asyncio.create_task(Dispatcher(store.outbox, {"web": wall}, clock, on_broken=_ignore).run(stop))
+    await asyncio.sleep(0.3)
+    await store.outbox.add([post("small", place=Place("web", "quick", "c"), due=clock.now())])
+    await asyncio.sleep(1.2)
+    stop.set()
+    await running
+    assert "small" in [key for key, _, _ in wall.held()]
 
 
 async def _ignore(place: Place, why: str) -> None:

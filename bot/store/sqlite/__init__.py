@@ -22,6 +22,8 @@ from bot.store.sqlite.turns import SqliteTurns
 from bot.store.sqlite.vectors import SqliteVectors
 from bot.store.sqlite.votes import SqliteVotes
 
+_TOUCH = "INSERT OR REPLACE INTO events VALUES ('check', datetime())"  # a real write: reading alone proves little
+
 
 class SqliteStore:
     """Implements `bot.store.protocol.Store`."""
@@ -42,22 +44,36 @@ class SqliteStore:
     def shelf(self, owner: str) -> SqliteShelf:
         return SqliteShelf(self._engine, owner)
 
-    async def check(self) -> str:
+    async def check(self, *, deep: bool = False) -> str:
         try:
             await self._engine.read(lambda db: db.execute("SELECT count(*) FROM subscriptions").fetchone())
-            await self._engine.write(lambda db: db.execute("DELETE FROM events WHERE at = ''"))
+            await self._engine.write(
+                lambda db: db.execute("INSERT OR REPLACE INTO events VALUES ('check', datetime())")
+            )
+            return await self._engine.write(_examine) if deep else ""
         except StoreError as error:
             return str(error)
-        return ""
 
     async def back_up(self, target: Path) -> None:
         if target.exists():
             raise StoreError(f"{target} is there already.", "Name a new file, so that no backup is lost.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        await self._engine.read(lambda db: _copy(db, target))
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            await self._engine.read(lambda db: _copy(db, target))
+        except OSError as error:
+            raise StoreError(f"{target} can't be written: {error.strerror}.", "Name another place.") from error
 
     async def aclose(self) -> None:
         await self._engine.aclose()
+
+
+def _examine(db: sqlite3.Connection) -> str:
+    """Every page, and the full text against its papers."""
+    found: str = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        return f"The database is damaged: {found}. Put a backup in its place (`paperboy backup` makes them)."
+    db.execute("INSERT INTO papers_fts(papers_fts) VALUES ('integrity-check')")
+    return ""
 
 
 def _copy(db: sqlite3.Connection, target: Path) -> None:

@@ -21,7 +21,7 @@ from typing import TypeVar
 from sqlite_utils import Database
 
 from bot.errors import AlreadyDone, StoreError
-from bot.store.sqlite.migrations import migrations
+from bot.store.sqlite.migrations import STEPS, migrations
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class Engine:
         """Finish what is under way and close."""
         await asyncio.get_running_loop().run_in_executor(None, self._writer.shutdown)
         await asyncio.get_running_loop().run_in_executor(None, self._readers.shutdown)
-        for connection in self._opened:
+        for connection in reversed(self._opened):  # the writer last: it alone can empty the WAL into the file
             connection.close()
 
     async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
@@ -82,7 +82,14 @@ class Engine:
         # Two processes starting at once both find the schema missing; the lock makes one of them wait.
         connection.execute("BEGIN IMMEDIATE")
         with _rollback(connection):
-            migrations.apply(Database(connection))
+            database = Database(connection)
+            newer = {step.name for step in migrations.applied(database)} - STEPS
+            if newer:
+                raise StoreError(
+                    f"{self.path.name} was written by a newer Paperboy ({', '.join(sorted(newer))}).",
+                    "Start that version, or put back a backup from before the update.",
+                )
+            migrations.apply(database)
         connection.execute("COMMIT")
 
     def _write_connection(self) -> sqlite3.Connection:
@@ -124,8 +131,15 @@ class Engine:
         connection.execute("COMMIT")
         self._writes += 1
         if self._writes % CHECKPOINT_EVERY == 0:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            _checkpoint(connection)
         return result
+
+
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    """Empty the WAL into the file, waiting for readers a moment only; what is left is tried again."""
+    connection.execute("PRAGMA busy_timeout = 250")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1_000)}")
 
 
 class _rollback:

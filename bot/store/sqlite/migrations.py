@@ -26,6 +26,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 migrations = Migrations("paperboy")
+STEPS = frozenset({"papers", "delivery", "people"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -130,7 +131,8 @@ CREATE INDEX marks_origin ON marks(origin);
 CREATE VIEW ballots AS
   SELECT community, person, paper, value, at FROM (
     SELECT *, row_number() OVER (
-      PARTITION BY community, person, paper ORDER BY at DESC, value DESC, origin, emoji) AS rank FROM marks
+      PARTITION BY community, person, paper ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji
+    ) AS rank FROM marks
   ) WHERE rank = 1;
 CREATE TABLE saved (
   person TEXT NOT NULL, paper TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (person, paper)

@@ -10,22 +10,34 @@ from bot.chat.event import Place, Ref
 from bot.papers.model import PaperId
 from bot.store.records import Delivery, Key, Post, Run, State
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
+from bot.store.sqlite.moments import moment, pack, stamp, unpack
 
 _COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent,
               (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""
 _OPEN = "('planned', 'claimed', 'unsure')"
 
-# The oldest open post of each channel, if its time has come: a channel's posts keep their order, and one
-# that waits holds up its own channel only. Tenants take turns, so that none starves.
+# The oldest open post of each channel: its posts keep their order, and one that waits holds up its own channel only.
+_HEADS = f"SELECT min(seq) AS seq FROM outbox INDEXED BY outbox_open WHERE state IN {_OPEN} GROUP BY tenant, channel"
+# Those whose time has come and whose thread is there. Tenants take turns, after what they have under way already.
 _DUE = f"""
-    WITH heads AS (
-      SELECT min(seq) AS seq FROM outbox INDEXED BY outbox_open WHERE state IN {_OPEN} GROUP BY tenant, channel
+    WITH heads AS ({_HEADS}), held AS (
+      SELECT tenant, count(*) AS count FROM outbox INDEXED BY outbox_open
+      WHERE state IN {_OPEN} AND state = 'claimed' AND lease > ?1 GROUP BY tenant
     ), due AS (
       SELECT o.seq, o.tenant FROM outbox o JOIN heads USING (seq)
-      WHERE o.platform IN (%s) AND CASE o.state WHEN 'claimed' THEN o.lease <= ? ELSE o.next_attempt <= ? END
+      LEFT JOIN outbox p ON p.key = o.parent AND o.parent != ''
+      WHERE o.platform IN (%s) AND (o.parent = '' OR p.state = 'sent')
+        AND CASE o.state WHEN 'claimed' THEN o.lease <= ?1 ELSE o.next_attempt <= ?1 END
+    ), turns AS (
+      SELECT seq, row_number() OVER (PARTITION BY tenant ORDER BY seq) + coalesce(held.count, 0) AS turn
+      FROM due LEFT JOIN held USING (tenant)
     )
-    SELECT seq FROM due ORDER BY row_number() OVER (PARTITION BY tenant ORDER BY seq), seq LIMIT ?
+    SELECT seq FROM turns WHERE turn <= ?2 ORDER BY turn, seq LIMIT ?3
+"""
+_ORPHANS = f"""
+    WITH heads AS ({_HEADS})
+    SELECT o.key FROM outbox o JOIN heads USING (seq) LEFT JOIN outbox p ON p.key = o.parent
+    WHERE o.parent != '' AND (p.key IS NULL OR p.state = 'dead')
 """
 _CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?, lease = ?,
             attempts = attempts + 1 WHERE seq = ?"""
@@ -56,11 +68,19 @@ class SqliteOutbox:
         return {p for (p,) in await self._engine.read(lambda db: db.execute(sql, bound).fetchall())}
 
     async def claim(
-        self, now: datetime, *, token: str, lease: timedelta, limit: int, platforms: Collection[str]
+        self,
+        now: datetime,
+        *,
+        token: str,
+        lease: timedelta,
+        limit: int,
+        platforms: Collection[str],
+        per_tenant: int = 1_000,
     ) -> list[Delivery]:
         def work(db: sqlite3.Connection) -> list[Delivery]:
-            at = stamp(now)
-            due = db.execute(_DUE % marks(len(platforms)), (*platforms, at, at, limit)).fetchall()
+            _bury_orphans(db)
+            named = ",".join(f"?{n}" for n in range(4, 4 + len(platforms)))
+            due = db.execute(_DUE % named, (stamp(now), per_tenant, limit, *platforms)).fetchall()
             db.executemany(_CLAIM, ((token, stamp(now + lease), seq) for (seq,) in due))
             return [d for (seq,) in due for d in _deliveries(db, "o.seq = ?", seq)]
 
@@ -79,25 +99,18 @@ class SqliteOutbox:
         return await self._settle(key, token, sql, reason, stamp(again))
 
     async def settle_dead(self, key: Key, *, token: str, reason: str) -> bool:
-        def children(db: sqlite3.Connection) -> None:
+        def bury(db: sqlite3.Connection) -> None:
+            replies = db.execute(f"SELECT key FROM outbox WHERE parent = ? AND state IN {_OPEN}", (key,)).fetchall()
             db.execute("DELETE FROM shown WHERE key = ?", (key,))
-            orphans = db.execute(f"SELECT key FROM outbox WHERE parent = ? AND state IN {_OPEN}", (key,)).fetchall()
-            for (orphan,) in orphans:
-                sql = "UPDATE outbox SET state = 'dead', reason = 'its thread could not be posted' WHERE key = ?"
-                db.execute(sql, (orphan,))
-                db.execute("DELETE FROM shown WHERE key = ?", (orphan,))
+            _bury(db, replies)
 
-        return await self._settle(key, token, "state = 'dead', reason = ?", reason, then=children)
-
-    async def give_back(self, token: str) -> None:
-        sql = """UPDATE outbox SET state = CASE doubtful WHEN 1 THEN 'unsure' ELSE 'planned' END,
-                 token = '', lease = '', attempts = attempts - 1 WHERE state = 'claimed' AND token = ?"""
-        await self._engine.write(lambda db: db.execute(sql, (token,)))
+        return await self._settle(key, token, "state = 'dead', reason = ?", reason, then=bury)
 
     async def revive(self, key: Key | None, now: datetime) -> int:
         def work(db: sqlite3.Connection) -> int:
-            which = "state = 'dead' AND (? IS NULL OR key = ? OR parent = ?)"
-            rows = db.execute(f"SELECT key, post FROM outbox WHERE {which}", (key, key, key)).fetchall()
+            thread = "SELECT parent FROM outbox WHERE key = ?1"
+            which = f"state = 'dead' AND (?1 IS NULL OR key = ?1 OR parent = ?1 OR key IN ({thread}))"
+            rows = db.execute(f"SELECT key, post FROM outbox WHERE {which}", (key,)).fetchall()
             for dead, post in rows:
                 sql = "UPDATE outbox SET state = 'planned', attempts = 0, reason = '', next_attempt = ? WHERE key = ?"
                 db.execute(sql, (stamp(now), dead))
@@ -135,12 +148,6 @@ class SqliteOutbox:
         rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
         return {State(state): count for state, count in rows}
 
-    async def next_due(self) -> datetime | None:
-        sql = f"""SELECT min(CASE state WHEN 'claimed' THEN lease ELSE next_attempt END)
-                  FROM outbox INDEXED BY outbox_open WHERE state IN {_OPEN}"""
-        found = await self._engine.read(lambda db: db.execute(sql).fetchone()[0])
-        return moment(found) if found else None
-
     async def _settle(
         self,
         key: Key,
@@ -167,11 +174,23 @@ class SqliteOutbox:
         return found[0] if found else None
 
 
+def _bury_orphans(db: sqlite3.Connection) -> None:
+    """Give up posts whose thread can not be posted: they would stand in their channel's way for ever."""
+    while orphans := db.execute(_ORPHANS).fetchall():
+        _bury(db, orphans)
+
+
+def _bury(db: sqlite3.Connection, keys: Sequence[tuple[str]]) -> None:
+    sql = "UPDATE outbox SET state = 'dead', reason = 'its thread could not be posted' WHERE key = ?"
+    db.executemany(sql, keys)
+    db.executemany("DELETE FROM shown WHERE key = ?", keys)
+
+
 def _add(db: sqlite3.Connection, posts: Sequence[Post]) -> int:
     sql = """INSERT OR IGNORE INTO outbox(key, platform, tenant, channel, parent, subscription, edition, state,
              next_attempt, post) VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?)"""
     new = 0
-    for post in posts:
+    for post in sorted(posts, key=lambda post: bool(post.parent)):  # a thread's head is older than its replies
         place = post.place
         row = (
             post.key,

@@ -116,6 +116,7 @@ def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> 
     changed = [paper for id, paper in fresh.items() if id in before and paper != before[id]]
     seqs = {id: seq for id, (seq, _) in known.items()} | _insert(db, new)
     _update(db, changed, before, seqs)
+    db.executemany("DELETE FROM paper_facets WHERE seq = ?", ((seqs[paper.id],) for paper in changed))
     _facets(db, [*new, *changed], seqs)
     rows = ((item.source, item.day.isoformat(), seqs[item.paper.id], stamp(at)) for item in listings)
     db.executemany("INSERT OR IGNORE INTO listings VALUES (?, ?, ?, ?)", rows)

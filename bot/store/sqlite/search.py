@@ -130,7 +130,7 @@ def conditions(filter: Filter) -> tuple[str, tuple[object, ...]]:
                 f" AND x.value IN ({marks(len(values))}))"
             )
             bound += [kind, *(value.casefold() for value in values)]
-    if filter.authors:
+    if any(author.split() for author in filter.authors):
         parts.append("p.seq IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?)")
         named = (" AND ".join(map(_quote, author.split())) for author in filter.authors)
         bound.append("{authors} : (" + " OR ".join(f"({names})" for names in named if names) + ")")

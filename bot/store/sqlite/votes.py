@@ -31,14 +31,12 @@ class SqliteVotes:
 
     async def toggle(self, mark: Mark, *, cause: str | None = None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
-            whose = (mark.community, mark.person, mark.paper)
-            where = "community = ? AND person = ? AND paper = ?"
-            row = db.execute(f"SELECT value FROM ballots WHERE {where}", whose).fetchone()
-            db.execute(f"DELETE FROM marks WHERE {where}", whose)
-            if row and row[0] == mark.value:
-                return False
-            db.execute(_MARK, _row(mark))
-            return True
+            sql = "SELECT value FROM ballots WHERE community = ? AND person = ? AND paper = ?"
+            row = db.execute(sql, (mark.community, mark.person, mark.paper)).fetchone()
+            stands = bool(row and row[0] == mark.value)
+            # Taken back, the mark stays with the value 0: it is the latest, and the older ones do not count.
+            db.execute(_MARK, (*_row(mark)[:5], 0 if stands else mark.value, stamp(mark.at)))
+            return not stands
 
         return await self._engine.write(work, cause=cause)
 
@@ -61,16 +59,17 @@ class SqliteVotes:
         wanted = list(ids)
         # The window of the view would go over the whole community; the few papers asked for come first.
         sql = f"""WITH few AS (SELECT *, row_number() OVER (
-                      PARTITION BY person, paper ORDER BY at DESC, value DESC, origin, emoji) AS rank
+                      PARTITION BY person, paper
+                      ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji) AS rank
                     FROM marks WHERE community = ? AND paper IN ({marks(len(wanted))}))
-                  SELECT paper, {_UP}, {_DOWN} FROM few WHERE rank = 1 GROUP BY paper"""
+                  SELECT paper, {_UP}, {_DOWN} FROM few WHERE rank = 1 AND value != 0 GROUP BY paper"""
         rows = await self._engine.read(lambda db: db.execute(sql, (community, *wanted)).fetchall())
         return {paper: Tally(up, down) for paper, up, down in rows}
 
     async def mine(self, community: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
         wanted = list(ids)
         sql = f"""SELECT paper, value FROM ballots
-                  WHERE community = ? AND person = ? AND paper IN ({marks(len(wanted))})"""
+                  WHERE community = ? AND person = ? AND value != 0 AND paper IN ({marks(len(wanted))})"""
         rows = await self._engine.read(lambda db: db.execute(sql, (community, person, *wanted)).fetchall())
         return dict(rows)
 
