@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 PLAN_EVERY = 5.0  # seconds; a post is late by so much at most
 IMPROVE_EVERY = 30.0
+REFRESH_EVERY = 30.0  # vectors that another process made
 IMPROVED_DAYS = 3  # Claude is asked for the lines of the newest lists
 MOST_IMPROVED = 40
 
@@ -64,14 +65,14 @@ async def until_idle(app: App) -> tuple[int, int]:
 
 
 def _listeners(app: App, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
-    """Who hears of votes also keeps the posted cards up to date."""
+    """Who hears of votes also keeps the posted cards up to date, and who answers knows the newest vectors."""
     adapters = [adapter for adapter in app.adapters.values() if isinstance(adapter, Listens)]
-    return [app.refresher.run(stop), *(adapter.listen(app.core) for adapter in adapters)]
+    upkeep = [app.refresher.run(stop), _every(REFRESH_EVERY, stop, app.search.refresh)]
+    return [*upkeep, *(adapter.listen(app.core) for adapter in adapters)]
 
 
 def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) -> list[Coroutine[Any, Any, None]]:
     async def first() -> None:
-        await app.search.refresh()
         welcomed(await welcome(app))
         changed = await recount(app.store, app.adapters, app.clock)
         for tenant, paper in changed:

@@ -17,6 +17,7 @@ from bot.chat.fit import fit
 from bot.chat.message import Message
 from bot.clock import Clock
 from bot.delivery.calendar import closed, complete
+from bot.delivery.edition import Edition, newest, parse_id
 from bot.delivery.plan import Choice, Chosen, Fit, additions, choose, compose
 from bot.delivery.schedule import Schedule, WhenComplete, next_times, occurrences, on_day
 from bot.delivery.wording import parse_schedule
@@ -43,15 +44,6 @@ class Summarizes(Protocol):
     """What planning needs of summaries."""
 
     async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Line]: ...
-
-
-class Edition(Struct, frozen=True, kw_only=True):
-    """A set of sources and a date, with what they listed."""
-
-    id: str  # `huggingface:2025-03-18`: the sources that are read, whether or not all listed something
-    day: date
-    sources: tuple[str, ...]  # those that listed something
-    listed: tuple[Listed, ...]
 
 
 class Preview(Struct, frozen=True, kw_only=True):
@@ -95,7 +87,7 @@ class Planner:
         """What `subscription` would bring of `day`, by default of the newest list; writes nothing."""
         now = self._clock.now()
         schedule = parse_schedule(subscription.schedule, "UTC")
-        edition = await self._edition(subscription, day or now.date(), exact=day is not None)
+        edition = await newest(self._store.papers, subscription.sources, day or now.date(), exact=day is not None)
         choice = await self._choose(subscription, edition.listed, now) if edition else Choice()
         return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)))
 
@@ -120,7 +112,7 @@ class Planner:
     async def _plan_complete(self, subscription: Subscription, schedule: WhenComplete, last: Run | None) -> int:
         """The newest day whose list is complete, once."""
         now = self._clock.now()
-        edition = await self._edition(subscription, now.date())
+        edition = await newest(self._store.papers, subscription.sources, now.date())
         if edition is None or not on_day(schedule, edition.day) or edition.id == (last.edition if last else ""):
             return 0
         fetches = {fetch.source: fetch for fetch in await self._store.papers.fetches()}
@@ -139,7 +131,7 @@ class Planner:
     async def _run(self, subscription: Subscription, slot: datetime, day: date, last: Run | None) -> int:
         """Plan one occurrence: posts with their reasons, or a quiet run with its reason; recorded once."""
         now = self._clock.now()
-        edition = await self._edition(subscription, day)
+        edition = await newest(self._store.papers, subscription.sources, day)
         posted = await self._last_edition(subscription)
         if edition is None or edition.id == posted:
             why = self._nothing_new(subscription, day)
@@ -177,7 +169,7 @@ class Planner:
         run = next((r for r in await self._store.subscriptions.runs(subscription.id) if r.outcome == "posted"), None)
         if run is None or now - run.at > timedelta(hours=LATE_HOURS):
             return 0
-        sources, day = _parse_edition(run.edition)
+        sources, day = parse_id(run.edition)
         listed = await self._store.papers.listed(sources, day, day)
         fresh = [item for item in listed if item.seen > run.at]
         if not fresh:
@@ -188,17 +180,6 @@ class Planner:
         entries = await self._entries(subscription, choice.chosen)
         fits = self._fit(subscription.place)
         return await self._store.outbox.add(additions(subscription, run.edition, entries, now=now, fit=fits))
-
-    async def _edition(self, subscription: Subscription, day: date, *, exact: bool = False) -> Edition | None:
-        """The newest list up to `day`, of the sources the subscription reads; None when there is none."""
-        papers = self._store.papers
-        days = [d for d, _ in await papers.days(subscription.sources) if (d == day if exact else d <= day)]
-        if not days:
-            return None
-        listed = await papers.listed(subscription.sources, days[0], days[0])
-        sources = tuple(sorted({item.source for item in listed}))
-        id = f"{'+'.join(sorted(subscription.sources))}:{days[0].isoformat()}"
-        return Edition(id=id, day=days[0], sources=sources, listed=tuple(listed))
 
     async def _last_edition(self, subscription: Subscription) -> str:
         runs = await self._store.subscriptions.runs(subscription.id, limit=30)
@@ -250,11 +231,6 @@ class Planner:
         names = listing([source_name(source) for source in subscription.sources])
         because = next(filter(None, (closed(source, day) for source in subscription.sources)), "")
         return f"{names} had no new list up to {long_day(day)}" + (f" ({because})." if because else ".")
-
-
-def _parse_edition(id: str) -> tuple[list[str], date]:
-    sources, _, day = id.rpartition(":")
-    return sources.split("+"), date.fromisoformat(day)
 
 
 def _fitted(adapter: Posts, message: Message) -> Sequence[Message]:

@@ -1,0 +1,50 @@
+"""A core that keeps what it hears and answers in every way a core can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from bot.chat.adapter import CommandHelp
+from bot.chat.event import Answer, Command, Event, Person, Press, Reaction, Removed
+from bot.chat.message import Action, Button, Controls, Heading, Message, Paragraph, text
+
+
+class FakeCore:
+    """Implements `bot.chat.adapter.Core`; like the real one it never raises."""
+
+    commands: Sequence[CommandHelp] = (CommandHelp(name="today", usage="today", summary="Today's papers."),)
+
+    def __init__(self) -> None:
+        self.heard: list[Event] = []
+        self.wrong: dict[str, str] = {}  # what `healthy` tells
+
+    async def handle(self, event: Event) -> Answer | None:
+        self.heard.append(event)
+        match event:
+            case Command(text="nothing"):
+                return None
+            case Command(text="briefly"):
+                return Answer(message=Message(plain="Noted briefly."), brief=True)
+            case Command(text=asked):
+                return Answer(message=_page(asked, 1))
+            case Press(action=Action(name="page", args=args)):
+                return Answer(message=_page(" ".join(args), 2), replace=True)
+            case Press(action=Action(name="share", args=args)):
+                return Answer(message=_page(" ".join(args), 1), private=False)
+            case Press() | Reaction() | Removed():
+                return None
+            case _:
+                assert_never(event)
+
+    async def complete(self, text: str, who: Person) -> Sequence[str]:
+        return [command.name for command in self.commands if command.name.startswith(text)]
+
+    async def healthy(self) -> Mapping[str, str]:
+        return self.wrong
+
+
+def _page(asked: str, number: int) -> Message:
+    buttons = tuple(Button(label=name.title(), action=Action(name, (asked[:40],))) for name in ("page", "share"))
+    heading = Heading(f"Answer to {asked[:200]}")
+    return Message(plain="An answer", blocks=(heading, Paragraph(text(f"page {number}")), Controls(buttons)))
