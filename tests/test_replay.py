@@ -112,3 +112,20 @@ async def test_ten_recorded_weekdays(tmp_path: Path) -> None:
     posts = await sent(tmp_path)
     check(posts, recorded)
     assert max(Counter(d.post.edition for d in posts).values()) <= 1 + 10
+
+
+async def test_when_complete_brings_each_day_once_and_skips_none(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "paperboy.db")
+    created = datetime.combine(DAYS[0], time(), UTC)
+    await store.subscriptions.add(subscription("done", schedule="weekdays when complete UTC", created=created))
+    await store.aclose()
+    async with FakePapers() as fake:
+        for n, day in enumerate(WEEKDAYS[:4]):
+            fake.list(day, [entry(n * 10 + k, day=day.isoformat()) for k in range(2)])
+        await at(tmp_path, fake, WEEKDAYS[0], 9)  # open still
+        assert await sent(tmp_path) == []
+        await at(tmp_path, fake, WEEKDAYS[1], 1)  # Monday is over
+        await at(tmp_path, fake, WEEKDAYS[1], 2)
+        await at(tmp_path, fake, WEEKDAYS[2], 9)  # down overnight: Tuesday's comes, though Wednesday's has begun
+        await at(tmp_path, fake, WEEKDAYS[3], 23)
+    check(await sent(tmp_path), WEEKDAYS[:3])

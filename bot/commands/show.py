@@ -11,7 +11,7 @@ from bot.views.card import card, title
 from bot.views.wording import listing, source_name
 
 PROVENANCE = {
-    "human": "written by hand",
+    "human": "written for the shelf that comes with Paperboy",
     "claude": "written by Claude",
     "source": "taken from the source",
     "extract": "extracted from the abstract",
@@ -49,7 +49,7 @@ def _line_note(line: Line | None) -> str:
     if line is None:
         return "No one-line summary: there is no abstract to take it from."
     by = PROVENANCE[line.provenance] + (f" ({line.model})" if line.model else "")
-    return f"The line was {by} and passed the check."
+    return f"The line was {by}." if line.provenance == "human" else f"The line was {by} and passed the check."
 
 
 def _refused(line: Line) -> str:

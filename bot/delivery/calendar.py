@@ -35,6 +35,7 @@ def complete(source: str, day: date, listed: int, fetch: Fetch | None, now: date
         return False
     if source == "arxiv":  # announced as a whole
         return True
+    looked = fetch if fetch and fetch.day == day and not fetch.error else None
     late = now >= datetime.combine(day, LATE, UTC)
-    grew = fetch.grew if fetch and fetch.day == day else None
-    return late and grew is not None and now - grew >= QUIET
+    # It counts as quiet only for as long as somebody looked.
+    return late and looked is not None and looked.grew is not None and looked.at - looked.grew >= QUIET

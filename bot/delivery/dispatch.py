@@ -27,7 +27,9 @@ ATTEMPT = 30.0  # seconds a platform has to answer
 LEASES = 4  # attempts that a lease lasts: a slow holder must not be taken for a dead one
 AT_ONCE = 32  # deliveries under way, over all tenants
 PER_TENANT = 4  # so that one tenant's slow platform leaves room for the others
-MOST_ATTEMPTS = 8
+GIVE_UP = timedelta(hours=24)  # after its due time; an outage of some hours is no reason to lose a post
+FEWEST_ATTEMPTS = 8  # also for a post that was given up long ago and is tried anew
+LONGEST = 600.0  # seconds between attempts at most
 BACK_OFF = 5.0  # seconds after the first failure, doubled each time
 IDLE = 1.0  # seconds between looks at the outbox
 GRACE = 10.0  # seconds a stop waits for what is under way
@@ -58,6 +60,7 @@ class Dispatcher:
         self._attempt_for = attempt
         self._back_off = back_off
         self._grace = grace
+        self._holding = set[str]()  # keys under way in this process
         self._lease = timedelta(seconds=LEASES * attempt)
 
     async def deliver_due(self) -> int:
@@ -99,6 +102,15 @@ class Dispatcher:
 
     async def _deliver(self, delivery: Delivery) -> bool:
         """One attempt, settled whatever comes of it; True when the platform has the post."""
+        if delivery.post.key in self._holding:  # the clock leapt over our own lease: the first attempt goes on
+            return False
+        self._holding.add(delivery.post.key)
+        try:
+            return await self._once(delivery)
+        finally:
+            self._holding.discard(delivery.post.key)
+
+    async def _once(self, delivery: Delivery) -> bool:
         try:
             ref = await self._attempt(delivery)
         except PostError as error:
@@ -116,16 +128,23 @@ class Dispatcher:
         post, adapter = delivery.post, self._adapters[delivery.post.place.platform]
         place = post.place.in_thread(delivery.parent_ref.id) if delivery.parent_ref else post.place
         try:
+            if delivery.doubtful:
+                if not isinstance(adapter, Finds):
+                    raise Refused("An attempt had no answer, and this platform can't be asked whether it arrived.")
+                since = min(post.due, self._clock.now()) - LOOK_BACK
+                async with asyncio.timeout(self._attempt_for):
+                    found = await adapter.find(place, key=post.key, since=since)
+                if found:
+                    return found
             async with asyncio.timeout(self._attempt_for):
-                if delivery.doubtful:
-                    if not isinstance(adapter, Finds):
-                        raise Refused("An attempt had no answer, and this platform can't be asked whether it arrived.")
-                    since = min(post.due, self._clock.now()) - LOOK_BACK
-                    if found := await adapter.find(place, key=post.key, since=since):
-                        return found
                 return await adapter.post(place, post.message, key=post.key)
         except TimeoutError as error:
             raise Unsure("The platform did not answer in time.") from error
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                raise
+            raise Unsure("The adapter gave up its own request.") from error  # a task of its own was cancelled
         except PostError:
             raise
         except Exception as error:
@@ -135,14 +154,14 @@ class Dispatcher:
 
     async def _settle(self, delivery: Delivery, error: PostError) -> None:
         key, token, now = delivery.post.key, delivery.token, self._clock.now()
-        wait = timedelta(seconds=self._back_off * 2 ** min(delivery.attempts - 1, 8))
+        wait = timedelta(seconds=min(self._back_off * 2 ** min(delivery.attempts - 1, 12), LONGEST))
         reason = str(error)
         log.warning("attempt %d of %s in %s: %s", delivery.attempts, key, delivery.post.place, reason)
         if isinstance(error, Refused):
             await self._outbox.settle_dead(key, token=token, reason=reason)
             if error.broken:
                 await self._on_broken(delivery.post.place, reason)
-        elif delivery.attempts >= MOST_ATTEMPTS:
+        elif now - delivery.post.due > GIVE_UP and delivery.attempts >= FEWEST_ATTEMPTS:
             await self._outbox.settle_dead(key, token=token, reason=f"{reason} (tried {delivery.attempts} times)")
         elif isinstance(error, Busy):
             await self._outbox.settle_retry(

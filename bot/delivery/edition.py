@@ -22,7 +22,7 @@ class Edition(Struct, frozen=True, kw_only=True):
 
 async def newest(papers: Papers, sources: Sequence[str], day: date, *, exact: bool = False) -> Edition | None:
     """The newest list of the sources up to `day`, or of that very day; None when there is none."""
-    days = [d for d, _ in await papers.days(sources) if (d == day if exact else d <= day)]
+    days = [d for d, _ in await papers.days(sources, limit=1, until=day) if d == day or not exact]
     if not days:
         return None
     listed = await papers.listed(sources, days[0], days[0])

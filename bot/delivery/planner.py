@@ -23,6 +23,7 @@ from bot.delivery.schedule import Schedule, WhenComplete, next_times, occurrence
 from bot.delivery.wording import parse_schedule
 from bot.errors import PaperboyError
 from bot.papers.model import Paper, PaperId
+from bot.papers.starter import SOURCE as STARTER
 from bot.store.protocol import Store
 from bot.store.records import Fetch, Line, Listed, Run, Subscription, Tally
 from bot.views.digest import Entry
@@ -76,12 +77,14 @@ class Planner:
                 planned += await self._plan(subscription, runs.get(subscription.id))
             except PaperboyError as error:
                 log.error("schedule %s in %s can't be planned: %s", subscription.id, subscription.place, error)
+            except Exception:
+                log.exception("schedule %s in %s broke the planner", subscription.id, subscription.place)
         return planned
 
     async def plan_now(self, subscription: Subscription) -> int:
         """Bring the newest edition at once, whatever the schedule says: a channel's first."""
         now = self._clock.now()
-        return await self._run(subscription, now, now.date(), None)
+        return await self._run(subscription, now, now.date())
 
     async def preview(self, subscription: Subscription, day: date | None = None) -> Preview:
         """What `subscription` would bring of `day`, by default of the newest list; writes nothing."""
@@ -106,34 +109,39 @@ class Planner:
             if now - slot > timedelta(hours=subscription.catch_up_hours):
                 await self._skip(subscription, slot, now)
             else:
-                planned += await self._run(subscription, slot, _local_day(schedule, slot), last)
+                planned += await self._run(subscription, slot, _local_day(schedule, slot))
         return planned
 
     async def _plan_complete(self, subscription: Subscription, schedule: WhenComplete, last: Run | None) -> int:
-        """The newest day whose list is complete, once."""
-        now = self._clock.now()
-        edition = await newest(self._store.papers, subscription.sources, now.date())
-        if edition is None or not on_day(schedule, edition.day) or edition.id == (last.edition if last else ""):
-            return 0
+        """Each day whose list is complete, once, in order; what is too old by then is recorded as missed."""
+        now, planned = self._clock.now(), 0
+        after = _day_of(last.slot) if last else subscription.created.date() - timedelta(days=1)
         fetches = {fetch.source: fetch for fetch in await self._store.papers.fetches()}
-        if not all(self._is_complete(source, edition, fetches, now) for source in edition.sources):
-            return 0
-        done = datetime.combine(edition.day + timedelta(days=1), time(), UTC)
-        if edition.day < subscription.created.date() or now - done > timedelta(hours=subscription.catch_up_hours):
-            return 0
-        return await self._run(subscription, now, edition.day, last)
+        for day, _ in reversed(await self._store.papers.days(subscription.sources, until=now.date())):
+            if day <= after or not on_day(schedule, day):
+                continue
+            edition = await newest(self._store.papers, subscription.sources, day, exact=True)
+            expected = [source for source in subscription.sources if source != STARTER and not closed(source, day)]
+            if edition is None or not all(self._is_complete(s, edition, fetches, now) for s in expected):
+                break
+            slot = _end_of(day)  # one a day, whoever plans it and whenever
+            if now - slot > timedelta(hours=subscription.catch_up_hours):
+                await self._skip(subscription, slot, now)
+            else:
+                planned += await self._run(subscription, slot, day)
+        return planned
 
     @staticmethod
     def _is_complete(source: str, edition: Edition, fetches: Mapping[str, Fetch], now: datetime) -> bool:
         listed = sum(item.source == source for item in edition.listed)
         return complete(source, edition.day, listed, fetches.get(source), now)
 
-    async def _run(self, subscription: Subscription, slot: datetime, day: date, last: Run | None) -> int:
+    async def _run(self, subscription: Subscription, slot: datetime, day: date) -> int:
         """Plan one occurrence: posts with their reasons, or a quiet run with its reason; recorded once."""
         now = self._clock.now()
         edition = await newest(self._store.papers, subscription.sources, day)
-        posted = await self._last_edition(subscription)
-        if edition is None or edition.id == posted:
+        posted = await self._store.subscriptions.last_posted(subscription.id)
+        if edition is None or (posted and edition.id == posted.edition):
             why = self._nothing_new(subscription, day)
             quiet = Run(subscription=subscription.id, slot=slot, outcome="quiet", why=why, at=now)
             await self._store.outbox.plan(quiet, ())
@@ -166,24 +174,21 @@ class Planner:
     async def _plan_late(self, subscription: Subscription) -> int:
         """Papers that came after their edition was posted go into its thread, while there is room."""
         now = self._clock.now()
-        run = next((r for r in await self._store.subscriptions.runs(subscription.id) if r.outcome == "posted"), None)
+        run = await self._store.subscriptions.last_posted(subscription.id)
         if run is None or now - run.at > timedelta(hours=LATE_HOURS):
             return 0
         sources, day = parse_id(run.edition)
         listed = await self._store.papers.listed(sources, day, day)
-        fresh = [item for item in listed if item.seen > run.at]
+        posted = await self._store.outbox.of_edition(subscription.id, run.edition)
+        known = {left.paper for left in run.left_out} | {id for d in posted for id in d.post.papers}
+        fresh = [item for item in listed if item.paper.id not in known]
         if not fresh:
             return 0
-        posted = await self._store.outbox.of_edition(subscription.id, run.edition)
         room = subscription.count - sum(len(delivery.post.papers) for delivery in posted)
         choice = await self._choose(subscription, fresh, now, room=max(room, 0))
         entries = await self._entries(subscription, choice.chosen)
         fits = self._fit(subscription.place)
         return await self._store.outbox.add(additions(subscription, run.edition, entries, now=now, fit=fits))
-
-    async def _last_edition(self, subscription: Subscription) -> str:
-        runs = await self._store.subscriptions.runs(subscription.id, limit=30)
-        return next((run.edition for run in runs if run.outcome == "posted"), "")
 
     async def _choose(
         self, subscription: Subscription, listed: Sequence[Listed], now: datetime, *, room: int | None = None
@@ -239,3 +244,13 @@ def _fitted(adapter: Posts, message: Message) -> Sequence[Message]:
 
 def _local_day(schedule: Schedule, slot: datetime) -> date:
     return slot.astimezone(ZoneInfo(schedule.zone)).date()
+
+
+def _end_of(day: date) -> datetime:
+    """When a day is over, UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def _day_of(slot: datetime) -> date:
+    """The day that ended then."""
+    return (slot - timedelta(seconds=1)).date()

@@ -10,6 +10,7 @@ from msgspec import Struct
 from bot.chat.event import Place
 from bot.delivery.schedule import WhenComplete, describe, next_times
 from bot.delivery.wording import parse_schedule
+from bot.errors import AskError
 from bot.store.protocol import Store
 from bot.store.records import Delivery, Fetch, Run, State, Subscription
 
@@ -49,7 +50,10 @@ async def explain(store: Store, place: Place, now: datetime) -> Why:
 
 
 def _wish(subscription: Subscription, last: Run | None, now: datetime) -> Wish:
-    schedule = parse_schedule(subscription.schedule, "UTC")
+    try:
+        schedule = parse_schedule(subscription.schedule, "UTC")
+    except AskError as error:  # said here, where somebody looks for the reason
+        return Wish(subscription=subscription, told=error.message, zone="UTC", next=None, last=last, left_out={})
     waits = bool(subscription.paused) or isinstance(schedule, WhenComplete)
     times = [] if waits else next_times(schedule, now, 1)
     return Wish(

@@ -53,13 +53,13 @@ def parse_schedule(text: str, default_zone: str) -> Schedule:
 
 def split_schedule(text: str, default_zone: str) -> tuple[Schedule, str]:
     """The schedule that `text` begins with, and what follows it. Raises `AskError`."""
-    words = text.replace(", ", ",").split()
+    words = text.split()
     if words and words[0].casefold() == "cron":
         return _cron(words[1:], default_zone)
     read, used = _Read(times=[], days=set()), 0
     while used < len(words) and (taken := _take(words[used:], read)):
         used += taken
-    rest = " ".join(words[used:])
+    rest = " ".join(words[used:]).lstrip(" ,")
     if not (read.times or read.complete):
         raise _unclear(rest or text)
     days, zone = frozenset(read.days) or EVERY_DAY, read.zone or default_zone
@@ -78,7 +78,8 @@ def _take(words: list[str], read: _Read) -> int:
     if word in _FILLERS:
         follows = words[1:] and _take(words[1:], read)
         return 1 + follows if follows else 0
-    if days := _days(word):
+    # A day after the time belongs to the schedule only if none was named before: `09:00 SAT solvers`.
+    if (days := _days(word)) and not (read.times and read.days):
         read.days |= days
         return 1
     if zone := _zone(words[0], started=bool(read.times or read.complete)):
@@ -90,7 +91,7 @@ def _take(words: list[str], read: _Read) -> int:
 def _take_times(words: list[str], read: _Read) -> int:
     joined = words[0] + words[1] if words[1:] and words[1].casefold() in {"am", "pm"} else ""
     for candidate, used in ((joined, 2), (words[0], 1)):
-        times = [_time(part) for part in candidate.split(",")] if candidate else [None]
+        times = [_time(part) for part in candidate.strip(",").split(",")] if candidate else [None]
         if None not in times:
             # A bare number after the times belongs to what follows: `9:00 3d vision`.
             if read.times and candidate.isdecimal():
@@ -136,10 +137,11 @@ def _day(word: str) -> int | None:
 
 def _zone(word: str, *, started: bool) -> str:
     """The time zone of a word; an unknown one with a slash is an error that names the nearest."""
-    known = _zones().get(word.casefold())
+    known = _zones().get(word.casefold().strip(","))
     if known:
         return known
-    if started and re.fullmatch(r"[A-Za-z_]+/[A-Za-z_+-]+(/[A-Za-z_]+)?", word):
+    area = word.partition("/")[0].casefold()
+    if started and "/" in word and area in {zone.partition("/")[0] for zone in _zones()}:
         near = difflib.get_close_matches(word.casefold(), _zones(), 1, cutoff=0.6)
         hint = f"Did you mean {_zones()[near[0]]}?" if near else "Time zones look like Europe/Berlin."
         raise AskError(f"I know no time zone {word[:40]!r}.", hint)

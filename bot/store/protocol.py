@@ -47,8 +47,10 @@ class Papers(Protocol):
         """What the sources listed from `first` to `last`, both included; in order of day, then upvotes."""
         ...
 
-    async def days(self, sources: Collection[str], *, limit: int = 30) -> list[tuple[date, int]]:
-        """The newest days with a list, and how many papers each has."""
+    async def days(
+        self, sources: Collection[str], *, limit: int = 30, until: date | None = None
+    ) -> list[tuple[date, int]]:
+        """The newest days with a list, up to `until`, and how many papers each has."""
         ...
 
     async def match(self, match: Match, filter: Filter, limit: int) -> Scores:
@@ -145,6 +147,10 @@ class Subscriptions(Protocol):
 
     async def last_runs(self, ids: Collection[str]) -> dict[str, Run]:
         """The newest run of each."""
+        ...
+
+    async def last_posted(self, id: str) -> Run | None:
+        """The newest run that brought something."""
         ...
 
     async def runs(self, id: str, *, limit: int = 10) -> list[Run]:

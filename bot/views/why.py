@@ -18,7 +18,7 @@ def left_out(counts: dict[str, int]) -> str:
 def outcome(run: Run, now: datetime) -> str:
     """What came of an occurrence."""
     said = {"posted": "It posted", "quiet": "It had nothing to post", "missed": "It was missed"}[run.outcome]
-    return f"{said} {ago(run.slot, now)}." + (f" {run.why}" if run.why else "")
+    return f"{said} {ago(run.at, now)}." + (f" {run.why}" if run.why else "")
 
 
 def source_state(fetch: Fetch, now: datetime) -> str:

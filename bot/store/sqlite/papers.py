@@ -47,10 +47,13 @@ class SqlitePapers:
             for source, day, seen, doc in rows
         ]
 
-    async def days(self, sources: Collection[str], *, limit: int = 30) -> list[tuple[date, int]]:
-        sql = f"""SELECT day, count(DISTINCT seq) FROM listings WHERE source IN ({marks(len(sources))})
+    async def days(
+        self, sources: Collection[str], *, limit: int = 30, until: date | None = None
+    ) -> list[tuple[date, int]]:
+        sql = f"""SELECT day, count(DISTINCT seq) FROM listings WHERE source IN ({marks(len(sources))}) AND day <= ?
                   GROUP BY day ORDER BY day DESC LIMIT ?"""
-        rows = await self._engine.read(lambda db: db.execute(sql, (*sources, limit)).fetchall())
+        bound = (*sources, (until or date.max).isoformat(), limit)
+        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
         return [(date.fromisoformat(day), count) for day, count in rows]
 
     async def match(self, match: Match, filter: Filter, limit: int) -> Scores:

@@ -66,6 +66,12 @@ class SqliteSubscriptions:
         rows = await self._engine.read(lambda db: db.execute(sql, tuple(ids)).fetchall())
         return {id: unpack(doc, Run) for id, _, doc in rows}
 
+    async def last_posted(self, id: str) -> Run | None:
+        sql = """SELECT doc FROM runs WHERE subscription = ? AND json_extract(doc, '$.outcome') = 'posted'
+                 ORDER BY slot DESC LIMIT 1"""
+        row = await self._engine.read(lambda db: db.execute(sql, (id,)).fetchone())
+        return unpack(row[0], Run) if row else None
+
     async def runs(self, id: str, *, limit: int = 10) -> list[Run]:
         sql = "SELECT doc FROM runs WHERE subscription = ? ORDER BY slot DESC LIMIT ?"
         rows = await self._engine.read(lambda db: db.execute(sql, (id, limit)).fetchall())

@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
 
+from adapters.web import make
 from adapters.web.post import WebAdapter
 from bot.app.build import App, open_app
 from bot.app.welcome import welcome
+from bot.chat.adapter import Setup
 from bot.clock import SystemClock
 from bot.config import load
+from bot.store.protocol import Store
+from tests.fakes.core import FakeCore
 
 
 @asynccontextmanager
@@ -71,6 +75,26 @@ class Browser:
         await self.post("/person", person=person, channel="papers")
 
 
+async def stream(browser: Browser, since: str, *, until: bytes, **headers: str) -> bytes:
+    """Server-sent events since a mark, until something is in them."""
+    address = f"{browser.url}/events"
+    seen = b""
+    async with (
+        asyncio.timeout(5),
+        browser.session.get(address, params={"channel": "papers", "since": since}, headers=headers) as answer,
+    ):
+        assert answer.content_type == "text/event-stream"
+        async for chunk in answer.content.iter_any():
+            seen += chunk
+            if until in seen:
+                break
+    return seen
+
+
+async def mark(browser: Browser) -> str:
+    return str(re.findall(r'data-mark="([^"]+)"', await browser.open())[0])
+
+
 @pytest.fixture
 async def app_url(tmp_path: Path) -> AsyncIterator[tuple[App, str]]:
     async with running(tmp_path) as started:
@@ -81,5 +105,42 @@ async def app_url(tmp_path: Path) -> AsyncIterator[tuple[App, str]]:
 async def browser(app_url: tuple[App, str]) -> AsyncIterator[Browser]:
     opened = Browser(app_url[1])
     await opened.open()
+    yield opened
+    await opened.session.close()
+
+
+# ---- the adapter alone, before a core that only keeps what it hears
+
+
+@pytest.fixture
+def core() -> FakeCore:
+    return FakeCore()
+
+
+@pytest.fixture
+async def bare_url(store: Store, core: FakeCore, tmp_path: Path) -> AsyncIterator[str]:
+    adapter = make(Setup(options={"port": 0}, shelf=store.shelf("web"), home=tmp_path, clock=SystemClock()))
+    assert adapter is not None
+    listening = asyncio.create_task(adapter.listen(core))
+    await asyncio.wait_for(adapter.started.wait(), 10)
+    yield adapter.url
+    await adapter.aclose()
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
+@pytest.fixture
+async def you(bare_url: str) -> AsyncIterator[Browser]:
+    opened = Browser(bare_url)
+    await opened.open()
+    yield opened
+    await opened.session.close()
+
+
+@pytest.fixture
+async def robin(bare_url: str) -> AsyncIterator[Browser]:
+    opened = Browser(bare_url)
+    await opened.open()
+    await opened.become("robin")
     yield opened
     await opened.session.close()

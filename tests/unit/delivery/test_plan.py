@@ -117,6 +117,8 @@ def test_a_list_is_complete_when_its_day_is_over_or_it_rests_late_in_the_day() -
     busy = replace(quiet, grew=evening - timedelta(hours=1))
     assert complete("huggingface", TODAY, 30, quiet, evening)
     assert not complete("huggingface", TODAY, 30, busy, evening)
+    unseen = replace(quiet, at=quiet.grew or evening)
+    assert not complete("huggingface", TODAY, 30, unseen, evening)  # nobody has looked since
     assert not complete("huggingface", TODAY, 0, None, evening)
     assert complete("huggingface", TODAY, 30, busy, evening + timedelta(hours=5))
     assert complete("arxiv", TODAY, 1, None, NOW)

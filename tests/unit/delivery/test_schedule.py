@@ -38,6 +38,10 @@ def at(*parts: int) -> datetime:
         ("when complete", "daily when complete UTC", ""),
         ("weekdays when complete cat:cs.CL", "weekdays when complete UTC", "cat:cs.CL"),
         ("9:00 3d vision", "daily 09:00 UTC", "3d vision"),
+        ("weekdays 09:00 SAT solvers", "weekdays 09:00 UTC", "SAT solvers"),
+        ("weekdays 09:00 vision/language models", "weekdays 09:00 UTC", "vision/language models"),
+        ("weekdays, 09:00, Europe/Berlin", "weekdays 09:00 Europe/Berlin", ""),
+        ("weekdays 09:00, top 5", "weekdays 09:00 UTC", "top 5"),
         ("cron 0 9 * * 1-5 Europe/Berlin graphs", "cron 0 9 * * 1-5 Europe/Berlin", "graphs"),
     ],
 )
