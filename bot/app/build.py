@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -11,16 +11,17 @@ from pathlib import Path
 
 from bot.app.health import Health
 from bot.app.sources import open_sources
-from bot.chat.adapter import Factory, Posts, Setup
-from bot.chat.event import Place
+from bot.chat.adapter import Factory, Posts, Reaches, Setup
+from bot.chat.event import Person, Place
 from bot.clock import Clock
 from bot.commands.command import Desk
 from bot.commands.router import Router
 from bot.config import Settings
-from bot.delivery.dispatch import Broken, Dispatcher
+from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
+from bot.delivery.presence import Presence
 from bot.delivery.refresh import Refresher
-from bot.errors import ConfigError
+from bot.errors import AskError, ConfigError
 from bot.intake.intake import Intake
 from bot.intake.look_up import LookUp
 from bot.papers.starter import SOURCE as STARTER
@@ -53,6 +54,7 @@ class App(Library):
     planner: Planner
     dispatcher: Dispatcher
     refresher: Refresher
+    presence: Presence
     core: Router
 
 
@@ -90,12 +92,14 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         intake = Intake(store.papers, sources.lists, clock)
         planner = Planner(store, search, lines, adapters, clock)
         refresher = Refresher(store, lines, adapters, clock)
+        presence = Presence(store, adapters, clock)
         desk = Desk(
             store=store,
             search=search,
             lines=lines,
             planner=planner,
             look_up=LookUp(sources.arxiv, intake, clock).paper,
+            direct=_direct(adapters),
             sources=names,
             time_zone=settings.time_zone,
         )
@@ -108,9 +112,17 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             intake=intake,
             adapters=adapters,
             planner=planner,
-            dispatcher=Dispatcher(store.outbox, adapters, clock, on_broken=_broken(store)),
+            dispatcher=Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent),
             refresher=refresher,
-            core=Router(desk, clock, changed=refresher.changed, health=Health(store)),
+            presence=presence,
+            core=Router(
+                desk,
+                clock,
+                changed=refresher.changed,
+                absent=presence.absent,
+                present=presence.present,
+                health=Health(store),
+            ),
         )
 
 
@@ -128,12 +140,14 @@ def _adapters(settings: Settings, store: Store, clock: Clock) -> dict[str, Posts
     return found
 
 
-def _broken(store: Store) -> Broken:
-    async def pause(place: Place, why: str) -> None:
-        for subscription in await store.subscriptions.pause_place(place, why):
-            log.error("schedule %s in %s is paused: %s", subscription.id, place, why)
+def _direct(adapters: Mapping[str, Posts]) -> Callable[[Person], Awaitable[Place]]:
+    async def direct(person: Person) -> Place:
+        adapter = adapters.get(person.platform)
+        if not isinstance(adapter, Reaches):
+            raise AskError("There are no direct messages here.", "/papers mine shows what is new on your topics.")
+        return await adapter.direct(person.id, person.space)
 
-    return pause
+    return direct
 
 
 def database(settings: Settings) -> Path:

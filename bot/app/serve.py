@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 PLAN_EVERY = 5.0  # seconds; a post is late by so much at most
 IMPROVE_EVERY = 30.0
 REFRESH_EVERY = 30.0  # vectors that another process made
+TIDY_EVERY = 3_600.0
 IMPROVED_DAYS = 3  # Claude is asked for the lines of the newest lists
 MOST_IMPROVED = 40
 
@@ -84,6 +85,7 @@ def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) ->
             ),
             _every(PLAN_EVERY, stop, app.search.embed_pending),
             _every(IMPROVE_EVERY, stop, lambda: _improve(app)),
+            _every(TIDY_EVERY, stop, app.presence.tidy),
         )
 
     return [first(), app.dispatcher.run(stop)]

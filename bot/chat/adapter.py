@@ -14,7 +14,8 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 from bot.chat.event import Answer, Event, Person, Place, Ref
-from bot.chat.message import Message, Text
+from bot.chat.form import Field
+from bot.chat.message import Action, Message, Text
 from bot.clock import Clock
 
 
@@ -26,6 +27,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     block_chars: int  # in one block
     controls: int  # buttons in one row
     label: int = 75  # characters of a button's label
+    pace: float = 0.0  # seconds between two posts in one channel; the dispatcher keeps it
 
 
 @runtime_checkable
@@ -76,6 +78,24 @@ class Counts(Protocol):
 
 
 @runtime_checkable
+class Reaches(Protocol):
+    """Can write to one person alone. Used for what they asked for themselves, and for notices to an admin."""
+
+    async def direct(self, person: str, space: str) -> Place:
+        """The place of the private conversation with a person (an id) of a space. Raises like `post`."""
+        ...
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """Can look over its own set-up, for `paperboy doctor`."""
+
+    async def check(self) -> Sequence[Finding]:
+        """What was looked at and how it stands; a platform that can't be reached is a finding, not an error."""
+        ...
+
+
+@runtime_checkable
 class Listens(Protocol):
     """Hears people: hands each event to the core and shows the answer, until cancelled.
 
@@ -83,6 +103,21 @@ class Listens(Protocol):
     """
 
     async def listen(self, core: Core) -> None: ...
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One thing that `doctor` looked at."""
+
+    what: str  # `scope chat:write`
+    ok: bool
+    hint: str = ""  # what to do about it
+
+
+class MenuEntry(Struct, frozen=True, kw_only=True):
+    """Something to do with any message: a message shortcut in Slack, a context-menu command in Discord."""
+
+    label: str  # at most 24 characters: Slack's limit of a shortcut's name
+    action: Action  # comes back as a `Press` with the message and what it says
 
 
 class CommandHelp(Struct, frozen=True, kw_only=True):
@@ -93,6 +128,7 @@ class CommandHelp(Struct, frozen=True, kw_only=True):
     summary: str  # one sentence
     private: bool = True  # its answers are for the asker only
     admin: bool = False  # needs the right to set schedules
+    fields: tuple[Field, ...] = ()  # typed options; their values come back as a `Submit` named like the command
 
 
 class Core(Protocol):
@@ -100,6 +136,9 @@ class Core(Protocol):
 
     @property
     def commands(self) -> Sequence[CommandHelp]: ...
+
+    @property
+    def menu(self) -> Sequence[MenuEntry]: ...
 
     async def handle(self, event: Event) -> Answer | None:
         """Act on an event; None: nothing to say. Never raises: what goes wrong becomes a private answer."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from bot.chat.form import Form
 from bot.chat.message import Action, Message
 
 
@@ -82,10 +84,18 @@ class Command(Heard, frozen=True, kw_only=True, tag="command"):
 
 
 class Press(Heard, frozen=True, kw_only=True, tag="press"):
-    """Somebody pressed a button; `message` is where it stood, when the platform says so."""
+    """Somebody pressed a button, or picked an entry of a message's menu; `message` is where it stood."""
 
     action: Action
     message: Ref | None = None
+    said: str = ""  # what that message says, where the platform tells: it may be anybody's, with a link to a paper
+
+
+class Submit(Heard, frozen=True, kw_only=True, tag="submit"):
+    """Somebody sent a form, or a command with typed options: the values by the name of their field."""
+
+    action: Action
+    values: Mapping[str, str]
 
 
 class Reaction(Heard, frozen=True, kw_only=True, tag="reaction"):
@@ -96,11 +106,23 @@ class Reaction(Heard, frozen=True, kw_only=True, tag="reaction"):
     added: bool
 
 
+class Shared(Heard, frozen=True, kw_only=True, tag="shared"):
+    """Somebody shared the address of a paper; the answer is its card, or None when it is no paper we know."""
+
+    url: str
+
+
 class Removed(Heard, frozen=True, kw_only=True, tag="removed"):
-    """The bot was taken out of the tenant (no `place.channel`: `*`) or of one channel."""
+    """The bot was taken out of the whole tenant (`place.channel` is `*`) or of one channel, or that was archived."""
+
+    why: str = "Paperboy was removed from here"
 
 
-Event: TypeAlias = Command | Press | Reaction | Removed
+class Returned(Heard, frozen=True, kw_only=True, tag="returned"):
+    """The bot can post in the tenant (`*`) or the channel again."""
+
+
+Event: TypeAlias = Command | Press | Submit | Reaction | Shared | Removed | Returned
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -110,3 +132,4 @@ class Answer(Struct, frozen=True, kw_only=True):
     private: bool = True  # for the asker's eyes only
     replace: bool = False  # in place of the message the pressed button stood on
     brief: bool = False  # a short confirmation: a toast where the platform has one
+    form: Form | None = None  # to fill in; `message` says the same in words, for a platform without dialogs

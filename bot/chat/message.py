@@ -46,6 +46,7 @@ class Span(Struct, frozen=True):
     italic: bool = False
     code: bool = False
     url: str = ""
+    channel: bool = False  # `text` is a channel's id here, shown by its name where the platform can
 
 
 Text: TypeAlias = tuple[Span, ...]

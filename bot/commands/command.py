@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -33,6 +33,9 @@ class Desk:
     lines: OneLines
     planner: Planner
     look_up: Callable[[PaperId], Awaitable[Paper | None]]  # for an arXiv id nobody has listed
+    direct: Callable[
+        [Person], Awaitable[Place]
+    ]  # where one person alone reads; `AskError` where there is no such place
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
 
@@ -56,6 +59,12 @@ class Runs(Protocol):
     def __call__(self, ask: Ask, rest: str) -> Awaitable[Answer]: ...
 
 
+class Fills(Protocol):
+    """What a command does with a form that somebody sent: its values by field, and the action's arguments."""
+
+    def __call__(self, ask: Ask, values: Mapping[str, str], args: tuple[str, ...]) -> Awaitable[Answer]: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """A command: how it is offered, and what it does."""
@@ -63,6 +72,7 @@ class Command:
     help: CommandHelp
     run: Runs
     options: tuple[str, ...] = ()  # words that may follow, for completion
+    form: Fills | None = None  # what its typed options, sent as a form, come to
 
     @property
     def name(self) -> str:
@@ -98,7 +108,7 @@ async def saved_among(ask: Ask, ids: Collection[PaperId]) -> set[PaperId]:
 
 async def paging(ask: Ask, *, more: bool) -> list[Control]:
     """Buttons for the next page and for sharing, each asking the same question again."""
-    question = await short(ask)
+    question = await short(ask, ask.question)
     buttons: list[Control] = []
     if more:
         buttons.append(Button(label="Next page", action=Action("page", (str(ask.offset + PAGE), question))))
@@ -106,11 +116,11 @@ async def paging(ask: Ask, *, more: bool) -> list[Control]:
     return buttons
 
 
-async def short(ask: Ask) -> str:
-    """The question as it fits a button: itself, or `#name` of where it is kept."""
-    if len(ask.question.encode()) <= QUESTION_BYTES and "|" not in ask.question and "%" not in ask.question:
-        return ask.question
-    return "#" + await ask.desk.store.questions.keep(ask.question, ask.now)
+async def short(ask: Ask, question: str) -> str:
+    """A question as it fits a button: itself, or `#name` of where it is kept."""
+    if len(question.encode()) <= QUESTION_BYTES and not set("|%#") & set(question):
+        return question
+    return "#" + await ask.desk.store.questions.keep(question, ask.now)
 
 
 def paper_id(text: str) -> PaperId:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.chat.message import clean
+from bot.chat.message import Message, clean
 from bot.commands.command import PAGE, Ask, Command, cards, paging
 from bot.errors import AskError
 from bot.papers.ids import arxiv_id
@@ -29,6 +29,15 @@ async def run(ask: Ask, rest: str) -> Answer:
         controls=await paging(ask, more=found.more) if found.hits else (),
     )
     return Answer(message=message)
+
+
+async def shared(ask: Ask) -> Answer | None:
+    """The card of a paper whose address somebody shared; None for any other address."""
+    known = arxiv_id(ask.question)
+    if known is None or not (await ask.desk.store.papers.get([known[0]]) or await ask.desk.look_up(known[0])):
+        return None
+    found = await cards(ask, [known[0]])
+    return Answer(message=Message(plain=found[0].title, blocks=tuple(found)), private=False)
 
 
 def _note(instead: str, query: str, notice: str) -> str:

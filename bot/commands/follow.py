@@ -8,8 +8,8 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Span, clean, text
 from bot.commands.command import PAGE, Ask, Command, cards, paging
+from bot.delivery.followed import followed
 from bot.errors import AskError
-from bot.papers.model import PaperId
 from bot.views.results import note, results, sheet
 from bot.views.wording import plural
 
@@ -58,10 +58,7 @@ async def mine(ask: Ask, rest: str) -> Answer:
     until = ask.now.date()
     listed = await store.papers.listed(ask.desk.sources, until - timedelta(days=DAYS), until)
     recent = list(dict.fromkeys(item.paper.id for item in reversed(listed)))
-    why: dict[PaperId, str] = {}
-    for topic in topics:
-        for id in await ask.desk.search.among(topic, recent):
-            why.setdefault(id, f"you follow “{topic}”")
+    why = await followed(ask.who.key, recent, store.people, ask.desk.search)
     ids = [id for id in recent if id in why]
     message = results(
         "New on what you follow",

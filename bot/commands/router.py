@@ -9,13 +9,29 @@ from typing import assert_never
 from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
-from bot.chat.adapter import CommandHelp
-from bot.chat.event import Answer, Command, Event, Heard, Person, Press, Reaction, Removed
+from bot.chat.adapter import CommandHelp, MenuEntry
+from bot.chat.event import (
+    Answer,
+    Command,
+    Event,
+    Heard,
+    Person,
+    Place,
+    Press,
+    Reaction,
+    Removed,
+    Returned,
+    Shared,
+    Submit,
+)
 from bot.chat.message import Action
 from bot.clock import Clock
 from bot.commands import (
+    digest,
     find,
     follow,
+    forget_me,
+    home,
     leaderboard,
     new,
     presses,
@@ -53,15 +69,25 @@ _COMMANDS: tuple[Known, ...] = (
     follow.FOLLOW,
     follow.FOLLOWING,
     follow.UNFOLLOW,
+    digest.COMMAND,
     leaderboard.COMMAND,
     schedule.SCHEDULE,
     schedule.SCHEDULES,
+    schedule.CHANGE,
     schedule.PAUSE,
     schedule.RESUME,
     schedule.UNSCHEDULE,
     why.COMMAND,
+    home.COMMAND,
+    forget_me.COMMAND,
 )
 COMMANDS = (*_COMMANDS, help_for(_COMMANDS))
+
+Absent = Callable[[Place, str], Awaitable[None]]
+"""Told when nothing can be posted in a place any more, and why."""
+
+Present = Callable[[Place], Awaitable[None]]
+"""Told when a place can be posted to again."""
 
 Changed = Callable[[str, PaperId], Awaitable[None]]
 """Told when the votes on a paper changed in a tenant, so that its posted cards can follow."""
@@ -76,17 +102,25 @@ class Router:
         clock: Clock,
         *,
         changed: Changed,
+        absent: Absent,
+        present: Present,
         health: Callable[[], Awaitable[Mapping[str, str]]],
     ) -> None:
         self._desk = desk
         self._clock = clock
         self._changed = changed
+        self._absent = absent
+        self._present = present
         self._health = health
         self._by_name = {command.name: command for command in COMMANDS}
 
     @property
     def commands(self) -> Sequence[CommandHelp]:
         return [command.help for command in COMMANDS]
+
+    @property
+    def menu(self) -> Sequence[MenuEntry]:
+        return presses.MENU
 
     async def handle(self, event: Event) -> Answer | None:
         try:
@@ -114,14 +148,25 @@ class Router:
                 return await self._command(self._ask(event, text))
             case Press():
                 return await self._press(event)
+            case Submit():
+                return await self._submit(event)
+            case Shared(url=url):
+                return await find.shared(self._ask(event, url))
+            case Reaction() | Removed() | Returned():
+                await self._note(event)
+                return None
+        assert_never(event)
+
+    async def _note(self, event: Reaction | Removed | Returned) -> None:
+        """What has an effect and no answer."""
+        match event:
             case Reaction():
                 if paper := await ballot.react(self._desk.store, event):
                     await self._changed(event.who.tenant, paper)
-                return None
             case Removed():
-                await self._removed(event)
-                return None
-        assert_never(event)
+                await self._absent(event.place, event.why)
+            case Returned():
+                await self._present(event.place)
 
     async def _command(self, ask: Ask) -> Answer:
         """A command by its first word; anything else is a search."""
@@ -147,25 +192,26 @@ class Router:
         ask = self._ask(event, "")
         match event.action:
             case Action(name="vote"):
-                answer = await presses.vote(ask, event)
-                await self._changed(event.who.tenant, event.action.args[0])
+                answer, paper = await presses.vote(ask, event)
+                await self._changed(event.who.tenant, paper)
                 return answer
-            case Action(name="page" | "share" as name):
+            case Action(name="page" | "share" | "do" as name):
                 offset, text = await presses.question(ask, event)
                 answer = await self._command(self._ask(event, text, offset))
-                return replace(answer, private=name == "page", replace=name == "page" and offset > 0)
-            case Action(name="save" | "similar" | "show" as name, args=(paper,)):
-                return await self._command(self._ask(event, f"{name} {paper}"))
+                return replace(answer, private=name != "share", replace=name == "do" or (name == "page" and offset > 0))
+            case Action(name="save" | "similar" | "show" as name):
+                return await self._command(self._ask(event, f"{name} {await presses.subject(ask, event)}"))
+            case Action(name="schedule", args=args):
+                return await self._command(self._ask(event, " ".join(("change", *args) if args else ("schedule",))))
         raise AskError("That button is too old.", "Ask again with /papers.")
 
-    async def _removed(self, event: Removed) -> None:
-        subscriptions = self._desk.store.subscriptions
-        if event.place.channel == "*":
-            places = {s.place for s in await subscriptions.of_tenant(event.place.tenant)}
-        else:
-            places = {event.place}
-        for place in places:
-            await subscriptions.pause_place(place, "Paperboy was removed from here")
+    async def _submit(self, event: Submit) -> Answer:
+        """A form, or the typed options of a command."""
+        command = self._by_name.get(event.action.name)
+        if command is None or command.form is None:
+            raise AskError("That form is too old.", "Ask again with /papers.")
+        _permit(command, event.who)
+        return await command.form(self._ask(event, ""), event.values, event.action.args)
 
     def _ask(self, event: Heard, text: str, offset: int = 0) -> Ask:
         return Ask(

@@ -2,60 +2,80 @@
 
 from __future__ import annotations
 
-import re
-import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.chat.message import Span, Text, clean, text
+from bot.chat.message import Action, Button, Span, Text, clean, text
+from bot.commands import presses, wish
 from bot.commands.command import Ask, Command
 from bot.delivery.planner import Preview
 from bot.delivery.schedule import WhenComplete, describe
-from bot.delivery.wording import parse_schedule, split_schedule
+from bot.delivery.wording import EXAMPLES, parse_schedule
 from bot.errors import AskError
 from bot.store.records import Subscription
 from bot.views.results import note, sheet
 from bot.views.wording import listing, long_day, moment, plural, source_name
 
 MOST = 20  # schedules a channel
-MOST_PAPERS = 30
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another
+MOST_BUTTONS = 4
+SHOWN = 5  # titles in a preview
 
-_TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
-_VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
-_LAYOUT = re.compile(r"\b(compact|thread)\b(?!\S)", re.I)
-_FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
-_ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
+NEW = Button(label="Add a schedule", action=Action("schedule"), style="primary")
 
 
 async def schedule(ask: Ask, rest: str) -> Answer:
-    """Make a schedule for this channel and show what it will bring."""
-    wanted, more = split_schedule(rest, ask.desk.time_zone)
-    if len(await ask.desk.store.subscriptions.of(ask.place)) >= MOST:
-        raise AskError(f"This channel has {MOST} schedules already.", "Remove one with /papers unschedule ID.")
-    subscription = _read(ask, str(wanted), more)
-    preview = await ask.desk.planner.preview(subscription)
+    """Make a schedule for this channel and show what it will bring; without words, offer the form."""
+    if not rest:
+        return Answer(message=note(EXAMPLES), form=wish.form())
+    await _room(ask)
+    subscription = wish.read(ask, rest)
+    lines = await _promise(ask, subscription)
     await ask.desk.store.subscriptions.add(subscription, cause=ask.cause)
     name = subscription.id
-    return Answer(
-        message=sheet(
-            f"Scheduled: {describe(wanted)}",
-            [*_told(subscription), *_next(wanted.zone, preview), _now(preview)],
-            foot=f"Its name is {name}: /papers pause {name}, /papers unschedule {name}.",
-        )
-    )
+    foot = f"Its name is {name}: /papers pause {name}, /papers unschedule {name}."
+    return Answer(message=sheet(f"Scheduled: {_when(subscription)}", lines, foot=foot))
+
+
+async def change(ask: Ask, rest: str) -> Answer:
+    """Let a schedule follow another wish; what it brought before counts as seen."""
+    name, _, text = rest.strip().partition(" ")
+    old = await _mine(ask, name)
+    if not text:
+        return Answer(message=note(f"Say it anew: /papers change {old.id} weekdays 09:00"), form=wish.form(old))
+    new = replace(wish.read(ask, text), id=old.id, created_by=old.created_by, language=old.language)
+    lines = await _promise(ask, new)
+    await ask.desk.store.subscriptions.replace(new, cause=ask.cause)
+    return Answer(message=sheet(f"Changed: {_when(new)}", lines, foot=f"Its name is still {new.id}."))
+
+
+async def fill(ask: Ask, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
+    """What the form asks for, shown before it is kept."""
+    said = wish.typed(values)
+    subscription = wish.read(ask, said)
+    command = f"change {args[0]} {said}" if args else f"schedule {said}"
+    keep = await presses.doing(ask, "Change it" if args else "Schedule it", command)
+    lines = await _promise(ask, subscription)
+    shown = sheet(_when(subscription), lines, foot="Nothing is kept until you press the button.", controls=(keep,))
+    return Answer(message=shown)
 
 
 async def schedules(ask: Ask, rest: str) -> Answer:
     """What is scheduled in this channel."""
     found = await ask.desk.store.subscriptions.of(ask.place)
+    controls = (NEW,) if ask.who.admin else ()
     if not found:
-        return Answer(message=note("Nothing is scheduled here. For instance: /papers schedule weekdays 09:00"))
-    lines = [text(Span(s.id, code=True), " ", _summary(s)) for s in found]
-    return Answer(message=sheet("Schedules of this channel", lines, foot="/papers why tells when each comes next."))
+        hint = "Nothing is scheduled here. For instance: /papers schedule weekdays 09:00"
+        return Answer(message=note(hint, controls=controls))
+    lines = [text(Span(s.id, code=True), " ", summary(s)) for s in found]
+    if ask.who.admin:
+        edits = (Button(label=f"Change {s.id}", action=Action("schedule", (s.id,))) for s in found[:MOST_BUTTONS])
+        controls = (*edits, *controls)
+    foot = "/papers why tells when each comes next."
+    return Answer(message=sheet("Schedules of this channel", lines, foot=foot, controls=controls))
 
 
 async def pause(ask: Ask, rest: str) -> Answer:
@@ -68,7 +88,7 @@ async def pause(ask: Ask, rest: str) -> Answer:
 async def resume(ask: Ask, rest: str) -> Answer:
     """Let a schedule run again, from now on: what was missed meanwhile is not made up."""
     subscription = await _mine(ask, rest)
-    running = replace(subscription, paused="", created=ask.now)
+    running = replace(subscription, paused="", held="", created=ask.now)
     await ask.desk.store.subscriptions.replace(running, cause=ask.cause)
     wanted = parse_schedule(subscription.schedule, ask.desk.time_zone)
     return Answer(message=note(f"{subscription.id} runs again: {describe(wanted)}."))
@@ -78,36 +98,23 @@ async def unschedule(ask: Ask, rest: str) -> Answer:
     """Remove a schedule; what it posted stays."""
     subscription = await _mine(ask, rest)
     await ask.desk.store.subscriptions.remove(subscription.id, cause=ask.cause)
-    return Answer(message=note(f"{subscription.id} is removed: {_summary(subscription)}."))
+    return Answer(message=note(f"{subscription.id} is removed: {summary(subscription)}."))
 
 
-def _read(ask: Ask, canonical: str, more: str) -> Subscription:
-    """The options in what follows the schedule; what is left is the query."""
-    top, votes, layout, sources = _TOP.search(more), _VOTES.search(more), _LAYOUT.search(more), _FROM.search(more)
-    for option in (_TOP, _VOTES, _LAYOUT, _FROM):
-        more = option.sub(" ", more, count=1)
-    count = int(top[1]) if top else 10
-    if not 1 <= count <= MOST_PAPERS:
-        raise AskError(f"Top {count}?", f"A post takes 1 to {MOST_PAPERS} papers.")
-    return Subscription(
-        id="".join(secrets.choice(LETTERS) for _ in range(4)),
-        place=replace(ask.place, thread=""),
-        schedule=canonical,
-        query=clean(_ABOUT.sub("", more), 200),
-        sources=_sources(ask, sources[1]) if sources else ask.desk.sources,
-        count=count,
-        layout="compact" if layout and layout[1].casefold() == "compact" else "thread",
-        min_votes=int(votes[1] or votes[2]) if votes else 0,
-        created=ask.now,
-        created_by=ask.who.key,
-    )
+async def _room(ask: Ask) -> None:
+    if len(await ask.desk.store.subscriptions.of(ask.place)) >= MOST:
+        raise AskError(f"This channel has {MOST} schedules already.", "Remove one with /papers unschedule ID.")
 
 
-def _sources(ask: Ask, named: str) -> tuple[str, ...]:
-    wanted = tuple(name.strip().casefold() for name in named.split(","))
-    if unknown := [name for name in wanted if name not in ask.desk.sources]:
-        raise AskError(f"No source {unknown[0][:40]!r} is set up here.", f"There is {listing(ask.desk.sources)}.")
-    return wanted
+async def _promise(ask: Ask, subscription: Subscription) -> list[Text]:
+    """What a schedule brings and when, and what it would bring now."""
+    zone = parse_schedule(subscription.schedule, "UTC").zone
+    preview = await ask.desk.planner.preview(subscription)
+    return [*_told(subscription), *_next(zone, preview), *_now(preview)]
+
+
+def _when(subscription: Subscription) -> str:
+    return describe(parse_schedule(subscription.schedule, "UTC"))
 
 
 async def _mine(ask: Ask, rest: str) -> Subscription:
@@ -141,20 +148,23 @@ def _times(times: tuple[datetime, ...], zone: str) -> str:
     return "; ".join(moment(at, zone) for at in times)
 
 
-def _now(preview: Preview) -> Text:
+def _now(preview: Preview) -> list[Text]:
     if preview.edition is None:
-        return text("No list has come in yet to try it on.")
-    count = plural(len(preview.choice.chosen), "paper")
-    if not preview.choice.chosen:
-        return text(f"Of {long_day(preview.edition.day)} it would bring nothing new.")
-    first = clean(preview.choice.chosen[0].paper.title, 100)
-    return text(f"Of {long_day(preview.edition.day)} it would bring {count}, first “{first}”.")
+        return [text("No list has come in yet to try it on.")]
+    day = long_day(preview.edition.day)
+    chosen = preview.choice.chosen
+    if not chosen:
+        return [text(f"Of {day} it would bring nothing new.")]
+    shown = chosen[:SHOWN]
+    first = ", first" if len(chosen) > len(shown) else ""
+    titles = [text("“", clean(item.paper.title, 100), "”") for item in shown]
+    return [text(f"Of {day} it would bring {plural(len(chosen), 'paper')}{first}:"), *titles]
 
 
-def _summary(subscription: Subscription) -> str:
+def summary(subscription: Subscription) -> str:
     wanted = parse_schedule(subscription.schedule, "UTC")
     about = f" on “{subscription.query}”" if subscription.query else ""
-    state = f" ({subscription.paused})" if subscription.paused else ""
+    state = f" ({subscription.quiet})" if subscription.quiet else ""
     when = "when the list is complete" if isinstance(wanted, WhenComplete) else describe(wanted)
     return f"{when}: up to {plural(subscription.count, 'paper')}{about}{state}"
 
@@ -165,9 +175,15 @@ SCHEDULE = Command(
         usage="schedule WHEN [QUERY] [top N] [votes N] [compact] [from SOURCE]",
         summary="Bring papers to this channel regularly.",
         admin=True,
+        fields=wish.FIELDS,
     ),
     run=schedule,
     options=("weekdays 09:00", "mon 08:30", "daily 18:00", "when complete"),
+    form=fill,
+)
+CHANGE = Command(
+    help=CommandHelp(name="change", usage="change ID WHEN [QUERY] …", summary="Change a schedule.", admin=True),
+    run=change,
 )
 SCHEDULES = Command(
     help=CommandHelp(name="schedules", usage="schedules", summary="What is scheduled in this channel."), run=schedules

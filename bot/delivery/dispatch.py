@@ -31,7 +31,9 @@ GIVE_UP = timedelta(hours=24)  # after its due time; an outage of some hours is 
 FEWEST_ATTEMPTS = 8  # also for a post that was given up long ago and is tried anew
 LONGEST = 600.0  # seconds between attempts at most
 BACK_OFF = 5.0  # seconds after the first failure, doubled each time
-IDLE = 1.0  # seconds between looks at the outbox
+IDLE = 1.0  # seconds between looks at the outbox at most: another process may have planned
+BREATH = 0.02  # and at least
+FAR = float("inf")
 GRACE = 10.0  # seconds a stop waits for what is under way
 LOOK_BACK = timedelta(days=2)  # how far back a doubtful post is looked for
 
@@ -64,24 +66,37 @@ class Dispatcher:
         self._lease = timedelta(seconds=LEASES * attempt)
 
     async def deliver_due(self) -> int:
-        """Deliver until nothing is due now; returns how many posts were sent."""
+        """Deliver until nothing is due but what an outage put off; returns how many posts were sent."""
         sent = 0
-        while claimed := await self._claim():
-            sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
-        return sent
+        while True:
+            if claimed := await self._claim():
+                sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
+            elif 0 < (wait := await self._until_due()) <= self._longest_rest():
+                await self._clock.sleep(wait)
+            else:
+                return sent
+
+    def _longest_rest(self) -> float:
+        return max((adapter.limits.pace for adapter in self._adapters.values()), default=0.0)
+
+    async def _until_due(self) -> float:
+        """Seconds until a post may be claimed."""
+        due = await self._outbox.next_due(tuple(self._adapters))
+        return (due - self._clock.now()).total_seconds() if due else FAR
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop`; then finish what is under way, within `GRACE`. What is still under way after that is
         left as unsure: it may have arrived."""
         under_way: set[asyncio.Task[bool]] = set()
         while not stop.is_set():
+            pause = IDLE
             try:
                 claimed = await self._claim(AT_ONCE - len(under_way))
+                under_way |= {asyncio.create_task(self._deliver(delivery)) for delivery in claimed}
+                pause = min(max(await self._until_due(), BREATH), IDLE)
             except StoreError as error:
                 log.error("nothing can be claimed now: %s", error)
-                claimed = ()
-            under_way |= {asyncio.create_task(self._deliver(delivery)) for delivery in claimed}
-            under_way = await _wait(under_way, stop)
+            under_way = await _wait(under_way, stop, pause)
         if under_way:
             _, late = await asyncio.wait(under_way, timeout=self._grace)
             for task in late:
@@ -121,7 +136,8 @@ class Dispatcher:
             raise
         at = self._clock.now()
         log.info("sent %s to %s", delivery.post.key, delivery.post.place)
-        return await self._outbox.settle_sent(delivery.post.key, token=delivery.token, ref=ref, at=at)
+        rest = timedelta(seconds=self._adapters[delivery.post.place.platform].limits.pace)
+        return await self._outbox.settle_sent(delivery.post.key, token=delivery.token, ref=ref, at=at, rest=rest)
 
     async def _attempt(self, delivery: Delivery) -> Ref:
         """The message on the platform: found there, or posted now. Raises `PostError`."""
@@ -171,13 +187,13 @@ class Dispatcher:
             await self._outbox.settle_unsure(key, token=token, reason=reason, again=now + wait)
 
 
-async def _wait(under_way: set[asyncio.Task[bool]], stop: asyncio.Event) -> set[asyncio.Task[bool]]:
+async def _wait(under_way: set[asyncio.Task[bool]], stop: asyncio.Event, seconds: float) -> set[asyncio.Task[bool]]:
     """Until a delivery is done, the stop, or the next look at the outbox; returns what is still under way."""
     if not under_way:
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), IDLE)
+            await asyncio.wait_for(stop.wait(), seconds)
         return set()
-    done, left = await asyncio.wait(under_way, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+    done, left = await asyncio.wait(under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         if error := task.exception():  # its lease ends, and the post comes back as doubtful
             log.error("a delivery could not be settled", exc_info=error)

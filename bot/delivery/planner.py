@@ -18,6 +18,7 @@ from bot.chat.message import Message
 from bot.clock import Clock
 from bot.delivery.calendar import closed, complete
 from bot.delivery.edition import Edition, newest, parse_id
+from bot.delivery.followed import Finds, followed
 from bot.delivery.plan import Choice, Chosen, Fit, additions, choose, compose
 from bot.delivery.schedule import Schedule, WhenComplete, next_times, occurrences, on_day
 from bot.delivery.wording import parse_schedule
@@ -33,12 +34,6 @@ log = logging.getLogger(__name__)
 
 SEEN_DAYS = 90  # a channel sees a paper once in so many days
 LATE_HOURS = 24  # for so long after its post, an edition takes late papers
-
-
-class Finds(Protocol):
-    """What planning needs of search."""
-
-    async def among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]: ...
 
 
 class Summarizes(Protocol):
@@ -200,9 +195,19 @@ class Planner:
             listed,
             tallies=await self._store.votes.tallies(subscription.place.tenant, ids),
             seen=seen,
-            matches=await self._search.among(subscription.query, ids) if subscription.query else None,
+            matches=await self._matches(subscription, ids),
             room=room,
         )
+
+    async def _matches(self, subscription: Subscription, ids: Collection[PaperId]) -> dict[PaperId, str] | None:
+        """The papers that the subscription is about, each with the reason; None: it is about all."""
+        found: dict[PaperId, str] | None = None
+        if subscription.follows:
+            found = await followed(subscription.follows, ids, self._store.people, self._search)
+        if subscription.query:
+            matching = await self._search.among(subscription.query, ids if found is None else list(found))
+            found = matching if found is None else {id: found[id] for id in matching}
+        return found
 
     async def _entries(self, subscription: Subscription, chosen: Sequence[Chosen]) -> list[Entry]:
         papers = [item.paper for item in chosen]

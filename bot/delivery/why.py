@@ -54,7 +54,7 @@ def _wish(subscription: Subscription, last: Run | None, now: datetime) -> Wish:
         schedule = parse_schedule(subscription.schedule, "UTC")
     except AskError as error:  # said here, where somebody looks for the reason
         return Wish(subscription=subscription, told=error.message, zone="UTC", next=None, last=last, left_out={})
-    waits = bool(subscription.paused) or isinstance(schedule, WhenComplete)
+    waits = bool(subscription.quiet) or isinstance(schedule, WhenComplete)
     times = [] if waits else next_times(schedule, now, 1)
     return Wish(
         subscription=subscription,

@@ -38,6 +38,16 @@ def arxiv_id(text: str) -> tuple[PaperId, int | None] | None:
     return f"arxiv:{match['id'].lower()}", int(version) if version else None
 
 
+def mentioned(text: str) -> list[PaperId]:
+    """The arXiv papers that running text names by address or `arXiv:` id, in order, each once."""
+    found = (
+        arxiv_id(word.strip("<>()[]{}.,;:!?\"'|"))
+        for word in re.split(r"[\s|<>]+", text)
+        if _PREFIX.match(word.lstrip("<(["))
+    )
+    return list(dict.fromkeys(known[0] for known in found if known))
+
+
 def url_id(url: str) -> PaperId:
     """The id of a paper known only by its address; fragment and case of the host do not matter."""
     if known := arxiv_id(url):

@@ -137,12 +137,20 @@ class Subscriptions(Protocol):
 
     async def of_tenant(self, tenant: str) -> list[Subscription]: ...
 
-    async def running(self) -> list[Subscription]:
-        """All that are not paused, oldest first."""
+    async def of_person(self, person: str) -> list[Subscription]:
+        """The digests that a person asked for."""
         ...
 
-    async def pause_place(self, place: Place, why: str) -> list[Subscription]:
-        """Pause what runs in a channel; returns what was paused by this call."""
+    async def running(self) -> list[Subscription]:
+        """All that are neither paused nor held, oldest first."""
+        ...
+
+    async def hold(self, place: Place, why: str) -> list[Subscription]:
+        """Note that nothing can be posted in a channel (`*`: in the whole tenant); returns what ran until now."""
+        ...
+
+    async def release(self, place: Place, at: datetime) -> list[Subscription]:
+        """Let what was held run again, from `at` on: what was missed meanwhile is not made up."""
         ...
 
     async def last_runs(self, ids: Collection[str]) -> dict[str, Run]:
@@ -187,8 +195,15 @@ class Outbox(Protocol):
         time, over all processes, so that neither holds up another. Ended leases come back as doubtful."""
         ...
 
-    async def settle_sent(self, key: Key, *, token: str, ref: Ref, at: datetime) -> bool:
-        """The platform has it. False, and nothing changes, when the lease is no longer ours."""
+    async def next_due(self, platforms: Collection[str]) -> datetime | None:
+        """When the next post may be claimed; in the past when one may be now."""
+        ...
+
+    async def settle_sent(
+        self, key: Key, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
+    ) -> bool:
+        """The platform has it; the channel's next post waits for `rest`. False, and nothing changes, when the lease
+        is no longer ours."""
         ...
 
     async def settle_unsure(self, key: Key, *, token: str, reason: str, again: datetime) -> bool: ...
@@ -284,6 +299,18 @@ class Records(Protocol):
 
     async def forget(self, owner: str) -> int:
         """Delete it; returns how many rows went."""
+        ...
+
+    async def depart(self, tenant: str, at: datetime) -> None:
+        """Note that Paperboy was removed from a tenant."""
+        ...
+
+    async def returned(self, tenant: str) -> None:
+        """It is there again."""
+        ...
+
+    async def departed(self, before: datetime) -> list[str]:
+        """Tenants it was removed from before that."""
         ...
 
 

@@ -81,10 +81,17 @@ class Subscription(Struct, frozen=True, kw_only=True):
     layout: Literal["thread", "compact"] = "thread"
     min_votes: int = 0  # upvotes outside plus votes here
     language: str = "en"
+    follows: str = ""  # `Person.key` of somebody whose topics it brings; empty: it serves a channel
     created: datetime
     created_by: str = ""  # `Person.key`
-    paused: str = ""  # why it is paused, for people; empty: it runs
+    paused: str = ""  # why an admin paused it, for people
+    held: str = ""  # why the platform does not let us post, for people; ends by itself
     catch_up_hours: int = 24  # a missed edition younger than this is still posted
+
+    @property
+    def quiet(self) -> str:
+        """Why it does not run now, for people; empty: it runs."""
+        return self.paused or self.held
 
 
 Reason: TypeAlias = Literal["no match", "seen before", "too few votes", "list full", "withdrawn"]

@@ -164,10 +164,21 @@ def test_nothing_is_cut_off_at_any_width(chromium: Browser, url: str, width: int
     page.close()
 
 
+def test_a_phone_without_javascript_has_the_channels_and_takes_a_command(chromium: Browser, url: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(url)
+    expect(page.locator(".side li").first).to_be_visible()
+    ask(page, "/papers hypernetworks")
+    expect(page.locator("#stream .private").last).to_contain_text("Papers on")
+    context.close()
+
+
 def test_a_thread_can_be_read_and_closed_by_keyboard(page: Page) -> None:
     page.goto(page.url.partition("?")[0])
     page.locator(".thread-link.has").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#thread .card").first).to_be_visible()
+    page.wait_for_load_state()  # the page is shown before its script listens to keys
     page.keyboard.press("Escape")
     expect(page.locator("aside.thread")).to_be_hidden()

@@ -305,8 +305,8 @@ async def test_forgetting_a_person_keeps_the_channels_schedule(store: Store) -> 
 
 async def test_a_paused_channel_runs_nothing_until_it_is_resumed(store: Store) -> None:
     await store.subscriptions.add(subscription())
-    assert len(await store.subscriptions.pause_place(PAPERS, "the channel is gone")) == 1
-    assert await store.subscriptions.pause_place(PAPERS, "again") == []
+    assert len(await store.subscriptions.hold(PAPERS, "the channel is gone")) == 1
+    assert await store.subscriptions.hold(PAPERS, "again") == []
     assert await store.subscriptions.running() == []
 
 

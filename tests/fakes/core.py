@@ -5,15 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
-from bot.chat.adapter import CommandHelp
-from bot.chat.event import Answer, Command, Event, Person, Press, Reaction, Removed
+from bot.chat.adapter import CommandHelp, MenuEntry
+from bot.chat.event import Answer, Command, Event, Person, Press, Reaction, Removed, Returned, Shared, Submit
+from bot.chat.form import Field, Form
 from bot.chat.message import Action, Button, Controls, Heading, Message, Paragraph, text
+
+FORM = Form(
+    title="Bring papers here",
+    action=Action("schedule"),
+    fields=(
+        Field(name="when", label="When", hint="weekdays 09:00", required=True),
+        Field(name="layout", label="Layout", value="thread", choices=(("thread", "A thread"), ("compact", "Compact"))),
+    ),
+)
 
 
 class FakeCore:
     """Implements `bot.chat.adapter.Core`; like the real one it never raises."""
 
-    commands: Sequence[CommandHelp] = (CommandHelp(name="today", usage="today", summary="Today's papers."),)
+    commands: Sequence[CommandHelp] = (
+        CommandHelp(name="today", usage="today", summary="Today's papers."),
+        CommandHelp(
+            name="schedule", usage="schedule WHEN", summary="Bring papers regularly.", admin=True, fields=FORM.fields
+        ),
+    )
+    menu: Sequence[MenuEntry] = (
+        MenuEntry(label="Find similar papers", action=Action("similar")),
+        MenuEntry(label="Vote for this paper", action=Action("vote")),
+    )
 
     def __init__(self) -> None:
         self.heard: list[Event] = []
@@ -24,6 +43,12 @@ class FakeCore:
         match event:
             case Command(text="nothing"):
                 return None
+            case Command(text="schedule") | Press(action=Action(name="schedule")):
+                return Answer(message=Message(plain="Say when."), form=FORM)
+            case Submit(values=values):
+                return Answer(message=_page(" ".join(f"{name}={said}" for name, said in values.items()), 1))
+            case Shared(url=url):
+                return Answer(message=_page(url, 1), private=False) if "arxiv.org" in url else None
             case Command(text="briefly"):
                 return Answer(message=Message(plain="Noted briefly."), brief=True)
             case Command(text=asked):
@@ -32,7 +57,7 @@ class FakeCore:
                 return Answer(message=_page(" ".join(args), 2), replace=True)
             case Press(action=Action(name="share", args=args)):
                 return Answer(message=_page(" ".join(args), 1), private=False)
-            case Press() | Reaction() | Removed():
+            case Press() | Reaction() | Removed() | Returned():
                 return None
             case _:
                 assert_never(event)

@@ -10,7 +10,7 @@ from bot.chat.event import Place, Ref
 from bot.papers.model import PaperId
 from bot.store.records import Delivery, Key, Post, Run, State
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import moment, pack, stamp, unpack
+from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
 
 _COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent,
               (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""
@@ -41,6 +41,8 @@ _ORPHANS = f"""
 """
 _CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?, lease = ?,
             attempts = attempts + 1 WHERE seq = ?"""
+_REST = f"""UPDATE outbox SET next_attempt = max(next_attempt, ?) WHERE seq = (
+              SELECT min(seq) FROM outbox WHERE tenant = ? AND channel = ? AND state IN {_OPEN})"""
 
 
 class SqliteOutbox:
@@ -86,9 +88,22 @@ class SqliteOutbox:
 
         return await self._engine.write(work)
 
-    async def settle_sent(self, key: Key, *, token: str, ref: Ref, at: datetime) -> bool:
+    async def next_due(self, platforms: Collection[str]) -> datetime | None:
+        sql = f"""SELECT min(CASE state WHEN 'claimed' THEN lease ELSE next_attempt END)
+                  FROM outbox JOIN ({_HEADS}) USING (seq) WHERE platform IN ({marks(len(platforms))})"""
+        row = await self._engine.read(lambda db: db.execute(sql, tuple(platforms)).fetchone())
+        return moment(row[0]) if row[0] else None
+
+    async def settle_sent(
+        self, key: Key, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
+    ) -> bool:
+        def pause(db: sqlite3.Connection) -> None:
+            place = ref.place
+            db.execute(_REST, (stamp(at + rest), place.tenant, place.channel))
+
         sql = "state = 'sent', ref = ?, ref_channel = ?, ref_id = ?, sent = ?, reason = ''"
-        return await self._settle(key, token, sql, pack(ref), ref.place.channel, ref.id, stamp(at))
+        bound = (pack(ref), ref.place.channel, ref.id, stamp(at))
+        return await self._settle(key, token, sql, *bound, then=pause if rest else None)
 
     async def settle_unsure(self, key: Key, *, token: str, reason: str, again: datetime) -> bool:
         sql = "state = 'unsure', doubtful = 1, reason = ?, next_attempt = ?"

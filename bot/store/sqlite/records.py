@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from bot.store.records import Subscription
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import pack, unpack
+from bot.store.sqlite.moments import pack, stamp, unpack
 
 _TENANT = {  # where a tenant's rows are; `?` is the tenant
     "subscriptions": "tenant = ?",
@@ -18,9 +19,19 @@ _TENANT = {  # where a tenant's rows are; `?` is the tenant
     "marks": "community = ?",
     "saved": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
     "follows": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
+    "departed": "tenant = ?",
 }
-_PERSON = {"marks": "person = ?", "saved": "person = ?", "follows": "person = ?"}
-_ORDER = ("runs", "outbox", "shown", "marks", "saved", "follows", "subscriptions")  # runs name subscriptions
+_DIGESTS = "SELECT id FROM subscriptions WHERE json_extract(doc, '$.follows') = ?1"
+_PERSON = {
+    "shown": f"key IN (SELECT key FROM outbox WHERE subscription IN ({_DIGESTS}))",
+    "outbox": f"subscription IN ({_DIGESTS})",
+    "runs": f"subscription IN ({_DIGESTS})",
+    "marks": "person = ?",
+    "saved": "person = ?",
+    "follows": "person = ?",
+    "subscriptions": f"id IN ({_DIGESTS})",
+}
+_ORDER = ("runs", "shown", "outbox", "marks", "saved", "follows", "subscriptions", "departed")  # what names, first
 
 
 class SqliteRecords:
@@ -43,6 +54,17 @@ class SqliteRecords:
             return gone + _blank(db, owner)
 
         return await self._engine.write(work)
+
+    async def depart(self, tenant: str, at: datetime) -> None:
+        sql = "INSERT OR REPLACE INTO departed VALUES (?, ?)"
+        await self._engine.write(lambda db: db.execute(sql, (tenant, stamp(at))))
+
+    async def returned(self, tenant: str) -> None:
+        await self._engine.write(lambda db: db.execute("DELETE FROM departed WHERE tenant = ?", (tenant,)))
+
+    async def departed(self, before: datetime) -> list[str]:
+        sql = "SELECT tenant FROM departed WHERE at < ?"
+        return [t for (t,) in await self._engine.read(lambda db: db.execute(sql, (stamp(before),)).fetchall())]
 
 
 def _owned(owner: str) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -23,7 +24,7 @@ class SqliteSubscriptions:
     async def add(self, subscription: Subscription, *, cause: str | None = None) -> None:
         sql = "INSERT INTO subscriptions(id, tenant, channel, paused, doc) VALUES (?, ?, ?, ?, ?)"
         place = subscription.place
-        row = (subscription.id, place.tenant, place.channel, subscription.paused, pack(subscription))
+        row = (subscription.id, place.tenant, place.channel, subscription.quiet, pack(subscription))
         await self._engine.write(lambda db: db.execute(sql, row), cause=cause)
 
     async def replace(self, subscription: Subscription, *, cause: str | None = None) -> None:
@@ -46,19 +47,17 @@ class SqliteSubscriptions:
     async def of_tenant(self, tenant: str) -> list[Subscription]:
         return await self._where("tenant = ?", tenant)
 
+    async def of_person(self, person: str) -> list[Subscription]:
+        return await self._where("json_extract(doc, '$.follows') = ?", person)
+
     async def running(self) -> list[Subscription]:
         return await self._where("paused = ''")
 
-    async def pause_place(self, place: Place, why: str) -> list[Subscription]:
-        def work(db: sqlite3.Connection) -> list[Subscription]:
-            sql = "SELECT doc FROM subscriptions WHERE tenant = ? AND channel = ? AND paused = ''"
-            rows = db.execute(sql, (place.tenant, place.channel)).fetchall()
-            paused = [replace(unpack(doc, Subscription), paused=why) for (doc,) in rows]
-            for subscription in paused:
-                _put(db, subscription)
-            return paused
+    async def hold(self, place: Place, why: str) -> list[Subscription]:
+        return await self._change(place, lambda s: s if s.quiet else replace(s, held=why))
 
-        return await self._engine.write(work)
+    async def release(self, place: Place, at: datetime) -> list[Subscription]:
+        return await self._change(place, lambda s: replace(s, held="", created=at) if s.held else s)
 
     async def last_runs(self, ids: Collection[str]) -> dict[str, Run]:
         sql = f"""SELECT subscription, max(slot), doc FROM runs
@@ -77,6 +76,20 @@ class SqliteSubscriptions:
         rows = await self._engine.read(lambda db: db.execute(sql, (id, limit)).fetchall())
         return [unpack(doc, Run) for (doc,) in rows]
 
+    async def _change(self, place: Place, to: Callable[[Subscription], Subscription]) -> list[Subscription]:
+        """Change the subscriptions of a channel, or of a tenant (`*`); returns those that did change."""
+
+        def work(db: sqlite3.Connection) -> list[Subscription]:
+            sql = "SELECT doc FROM subscriptions WHERE tenant = ? AND ? IN ('*', channel)"
+            rows = db.execute(sql, (place.tenant, place.channel)).fetchall()
+            found = [unpack(doc, Subscription) for (doc,) in rows]
+            changed = [new for old in found if (new := to(old)) is not old]
+            for subscription in changed:
+                _put(db, subscription)
+            return changed
+
+        return await self._engine.write(work)
+
     async def _where(self, condition: str, *bound: str) -> list[Subscription]:
         sql = f"SELECT doc FROM subscriptions WHERE {condition} ORDER BY seq"
         rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
@@ -86,5 +99,5 @@ class SqliteSubscriptions:
 def _put(db: sqlite3.Connection, subscription: Subscription) -> int:
     sql = "UPDATE subscriptions SET tenant = ?, channel = ?, paused = ?, doc = ? WHERE id = ?"
     place = subscription.place
-    row = (place.tenant, place.channel, subscription.paused, pack(subscription), subscription.id)
+    row = (place.tenant, place.channel, subscription.quiet, pack(subscription), subscription.id)
     return db.execute(sql, row).rowcount

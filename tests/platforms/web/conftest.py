@@ -118,15 +118,20 @@ def core() -> FakeCore:
 
 
 @pytest.fixture
-async def bare_url(store: Store, core: FakeCore, tmp_path: Path) -> AsyncIterator[str]:
+async def bare_adapter(store: Store, core: FakeCore, tmp_path: Path) -> AsyncIterator[WebAdapter]:
     adapter = make(Setup(options={"port": 0}, shelf=store.shelf("web"), home=tmp_path, clock=SystemClock()))
     assert adapter is not None
     listening = asyncio.create_task(adapter.listen(core))
     await asyncio.wait_for(adapter.started.wait(), 10)
-    yield adapter.url
+    yield adapter
     await adapter.aclose()
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
+
+
+@pytest.fixture
+def bare_url(bare_adapter: WebAdapter) -> str:
+    return bare_adapter.url
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ import pytest
 from aiohttp import ClientSession
 
 from adapters.web import make
+from adapters.web.post import WebAdapter
 from bot.chat.adapter import Setup
 from bot.chat.event import Place
 from bot.chat.message import Heading, Message
 from bot.clock import SystemClock
 from bot.store.protocol import Store
-from tests.fakes.core import FakeCore
 from tests.platforms.web.conftest import Browser, mark, stream
 
 PAPERS = Place("web", "home", "papers")
@@ -66,13 +66,20 @@ async def test_what_another_process_posts_comes_too(you: Browser, robin: Browser
     assert b"From the worker" in await stream(robin, since, until=b"From the worker")
 
 
-async def test_readers_are_let_go_when_the_adapter_closes(store: Store, core: FakeCore, tmp_path: Path) -> None:
-    adapter = make(Setup(options={"port": 0}, shelf=store.shelf("web"), home=tmp_path, clock=SystemClock()))
-    assert adapter is not None
-    listening = asyncio.create_task(adapter.listen(core))
-    await adapter.started.wait()
-    async with asyncio.timeout(5), ClientSession() as session, session.get(f"{adapter.url}/events") as answer:
-        await adapter.aclose()
+async def test_two_processes_with_one_key_say_one_thing(
+    you: Browser, bare_adapter: WebAdapter, store: Store, tmp_path: Path
+) -> None:
+    worker = make(Setup(options={}, shelf=store.shelf("web"), home=tmp_path, clock=SystemClock()))
+    assert worker is not None
+    words = [Message(plain=said, blocks=(Heading(said),)) for said in ("Said first", "Said second")]
+    first = await worker.post(PAPERS, words[0], key="k1")
+    assert await bare_adapter.post(PAPERS, words[1], key="k1") == first
+    page = await you.open()
+    assert page.count("Said first") == 1
+    assert "Said second" not in page
+
+
+async def test_readers_are_let_go_when_the_adapter_closes(bare_adapter: WebAdapter) -> None:
+    async with asyncio.timeout(5), ClientSession() as session, session.get(f"{bare_adapter.url}/events") as answer:
+        await bare_adapter.aclose()
         await answer.read()
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)

@@ -92,6 +92,13 @@ async def test_an_answer_is_for_the_asker_alone_until_it_is_shared(you: Browser,
     assert "Answer to birds" in await robin.open()
 
 
+async def test_turning_a_page_leaves_ones_other_answers_alone(you: Browser) -> None:
+    answers = [(await you.say(f"/papers {asked}"))["pieces"][0] for asked in ("owls", "birds", "nests")]
+    await you.post("/c/papers/press", action=action(answers[1], "page"), message=answers[1]["id"])
+    page = await you.open()
+    assert re.findall(r"Answer to (\w+)</h3>\s*<p>page (\d)", page) == [("owls", "1"), ("birds", "2"), ("nests", "1")]
+
+
 async def test_one_can_not_turn_the_page_of_anothers_answer(you: Browser, robin: Browser) -> None:
     piece = (await you.say("/papers birds"))["pieces"][0]
     await robin.post("/c/papers/press", action=action(piece, "page"), message=piece["id"])

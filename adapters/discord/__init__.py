@@ -1,0 +1,10 @@
+"""Paperboy in Discord."""
+
+from __future__ import annotations
+
+from bot.chat.adapter import Posts, Setup
+
+
+def make(setup: Setup) -> Posts | None:
+    """The Discord adapter, when it is configured."""
+    return None

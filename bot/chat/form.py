@@ -1,0 +1,28 @@
+"""A form: what a platform shows as a dialog, or offers as the typed options of a command."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from bot.chat.message import Action
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """One thing to fill in. With `choices` it is picked from a list, else it is typed."""
+
+    name: str  # lower-case letters and dashes, at most 32: Discord's rule for the options of a command
+    label: str  # at most 45 characters: Discord's limit of a label in a dialog
+    hint: str = ""  # an example or a rule, at most 100 characters
+    value: str = ""  # what stands there now
+    choices: tuple[tuple[str, str], ...] = ()  # (value, what is shown), at most 25
+    required: bool = False
+    most: int = 300  # characters
+
+
+class Form(Struct, frozen=True, kw_only=True):
+    """Something to fill in and send back as a `Submit` with this action."""
+
+    title: str  # at most 24 characters: Slack's limit of a modal's title
+    action: Action
+    fields: tuple[Field, ...]  # at most 5: Discord's limit of a dialog
+    send: str = "Continue"  # what the button says, at most 24 characters

@@ -1,0 +1,51 @@
+"""`/papers digest [WHEN|off]`: what is new on the topics I follow, in a direct message, only because I ask."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from bot.chat.adapter import CommandHelp
+from bot.chat.event import Answer
+from bot.commands import wish
+from bot.commands.command import Ask, Command
+from bot.delivery.schedule import describe
+from bot.delivery.wording import parse_schedule
+from bot.errors import AskError
+from bot.store.records import Subscription
+from bot.views.results import note
+
+DEFAULT = "weekdays 09:00"
+
+
+async def run(ask: Ask, rest: str) -> Answer:
+    """Bring me my digest, at another time, or no more."""
+    mine = await ask.desk.store.subscriptions.of_person(ask.who.key)
+    if rest.strip().casefold() in {"off", "stop", "none"}:
+        return await _stop(ask, mine)
+    if not await ask.desk.store.people.following(ask.who.key):
+        raise AskError("You follow no topic yet.", "First: /papers follow diffusion models")
+    wanted = wish.read(ask, rest or DEFAULT)
+    place = await ask.desk.direct(ask.who)
+    new = replace(wanted, place=place, follows=ask.who.key)
+    if mine:
+        await ask.desk.store.subscriptions.replace(replace(new, id=mine[0].id), cause=ask.cause)
+    else:
+        await ask.desk.store.subscriptions.add(new, cause=ask.cause)
+    when = describe(parse_schedule(new.schedule, "UTC"))
+    said = f"I'll bring you what is new on your topics: {when}, as a direct message. /papers digest off ends it."
+    return Answer(message=note(said))
+
+
+async def _stop(ask: Ask, mine: list[Subscription]) -> Answer:
+    for subscription in mine:
+        await ask.desk.store.subscriptions.remove(subscription.id)
+    return Answer(message=note("You get no digest any more." if mine else "You had no digest."))
+
+
+COMMAND = Command(
+    help=CommandHelp(
+        name="digest", usage="digest [WHEN|off]", summary="What is new on your topics, as a direct message."
+    ),
+    run=run,
+    options=(DEFAULT, "daily 18:00", "mon 08:30", "off"),
+)

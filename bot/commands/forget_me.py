@@ -1,0 +1,30 @@
+"""`/papers forget-me`: delete what is kept of me."""
+
+from __future__ import annotations
+
+from bot.chat.adapter import CommandHelp
+from bot.chat.event import Answer
+from bot.commands import presses
+from bot.commands.command import Ask, Command
+from bot.views.results import note
+from bot.views.wording import plural
+
+SURE = "everything"
+
+
+async def run(ask: Ask, rest: str) -> Answer:
+    """Say what would go, then let it go."""
+    if rest.strip().casefold() != SURE:
+        sure = await presses.doing(ask, "Delete it", f"{COMMAND.name} {SURE}")
+        said = (
+            "This deletes your votes, saved papers, topics and digest here. Schedules you made stay with their channel."
+        )
+        return Answer(message=note(said, controls=(sure,)))
+    gone = await ask.desk.store.records.forget(ask.who.key)
+    return Answer(message=note(f"Done: {plural(gone, 'record')} of yours deleted."))
+
+
+COMMAND = Command(
+    help=CommandHelp(name="forget-me", usage="forget-me", summary="Delete what is kept of you."),
+    run=run,
+)

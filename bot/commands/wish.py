@@ -1,0 +1,105 @@
+"""A channel's wish, as somebody types it after `schedule WHEN` or fills it into the form, and back again."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from bot.chat.form import Field, Form
+from bot.chat.message import Action, clean
+from bot.commands.command import Ask
+from bot.delivery.wording import split_schedule
+from bot.errors import AskError
+from bot.store.records import Subscription
+from bot.views.wording import listing
+
+MOST_PAPERS = 30
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another
+LAYOUTS = (("thread", "A thread: one reply a paper"), ("compact", "Compact: all in one message"))
+
+_TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
+_VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
+_LAYOUT = re.compile(r"\b(compact|thread)\b(?!\S)", re.I)
+_FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
+_ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
+
+FIELDS = (
+    Field(name="when", label="When", hint="weekdays 09:00 Europe/Berlin · mon,thu 8:30 · when complete", required=True),
+    Field(name="query", label="About", hint="Words, “a phrase”, cat:cs.CL, author:name. Empty: everything", most=200),
+    Field(name="count", label="Papers at most", hint=f"1 to {MOST_PAPERS}", value="10", most=2),
+    Field(name="votes", label="Votes at least", hint="Upvotes outside plus votes here", value="0", most=5),
+    Field(name="layout", label="Layout", value="thread", choices=LAYOUTS),
+)
+
+
+def read(ask: Ask, text: str) -> Subscription:
+    """The wish that `WHEN [QUERY] [top N] …` says, for the channel it was said in. Raises `AskError`."""
+    wanted, more = split_schedule(text, ask.desk.time_zone)
+    sources, more = _sources(ask, more)
+    top, votes, layout = _TOP.search(more), _VOTES.search(more), _LAYOUT.search(more)
+    for option in (_TOP, _VOTES, _LAYOUT):
+        more = option.sub(" ", more, count=1)
+    return Subscription(
+        id="".join(secrets.choice(LETTERS) for _ in range(4)),
+        place=replace(ask.place, thread=""),
+        schedule=str(wanted),
+        query=clean(_ABOUT.sub("", more), 200),
+        sources=sources,
+        count=_count(top[1] if top else "10"),
+        layout="compact" if layout and layout[1].casefold() == "compact" else "thread",
+        min_votes=int(votes[1] or votes[2]) if votes else 0,
+        created=ask.now,
+        created_by=ask.who.key,
+    )
+
+
+def form(subscription: Subscription | None = None) -> Form:
+    """What to fill in for a new wish, or to change one."""
+    if subscription is None:
+        return Form(title="Bring papers here", action=Action("schedule"), fields=FIELDS, send="Preview")
+    now = {
+        "when": subscription.schedule,
+        "query": subscription.query,
+        "count": str(subscription.count),
+        "votes": str(subscription.min_votes),
+        "layout": subscription.layout,
+    }
+    fields = tuple(replace(field, value=now[field.name]) for field in FIELDS)
+    action = Action("schedule", (subscription.id,))
+    return Form(title=f"Change schedule {subscription.id}", action=action, fields=fields, send="Preview")
+
+
+def typed(values: Mapping[str, str]) -> str:
+    """What somebody would type for the values of the form. Raises `AskError`."""
+    said = {field.name: clean(values.get(field.name, ""), field.most) or field.value for field in FIELDS}
+    for name in ("count", "votes"):
+        if not said[name].isdecimal():
+            raise AskError(
+                f"{said[name]!r} is no number of {'papers' if name == 'count' else 'votes'}.", "Give digits."
+            )
+    _count(said["count"])
+    options = [f"top {said['count']}", f"votes {said['votes']}" if said["votes"] != "0" else ""]
+    options.append("compact" if said["layout"] == "compact" else "")
+    return " ".join(filter(None, (said["when"], said["query"], *options)))
+
+
+def _count(text: str) -> int:
+    if not 1 <= int(text) <= MOST_PAPERS:
+        raise AskError(f"Top {text}?", f"A post takes 1 to {MOST_PAPERS} papers.")
+    return int(text)
+
+
+def _sources(ask: Ask, text: str) -> tuple[tuple[str, ...], str]:
+    """The sources that `from …` names, and the text without it; words like “learning from scratch” name none."""
+    for named in _FROM.finditer(text):
+        wanted = tuple(name.strip().casefold() for name in named[1].split(","))
+        unknown = [name for name in wanted if name not in ask.desk.sources]
+        if not unknown:
+            return wanted, text[: named.start()] + text[named.end() :]
+        if len(wanted) > 1:
+            known = listing(ask.desk.sources)
+            raise AskError(f"No source {unknown[0][:40]!r} is set up here.", f"There is {known}.")
+    return ask.desk.sources, text
