@@ -39,9 +39,9 @@ def read(ask: Ask, text: str) -> Subscription:
     """The wish that `WHEN [QUERY] [top N] …` says, for the channel it was said in. Raises `AskError`."""
     wanted, more = split_schedule(text, ask.desk.time_zone)
     sources, more = _sources(ask, more)
-    top, votes, layout = _TOP.search(more), _VOTES.search(more), _LAYOUT.search(more)
-    for option in (_TOP, _VOTES, _LAYOUT):
-        more = option.sub(" ", more, count=1)
+    top, more = _take(_TOP, more)
+    votes, more = _take(_VOTES, more)
+    layout, more = _take(_LAYOUT, more)
     return Subscription(
         id="".join(secrets.choice(LETTERS) for _ in range(4)),
         place=replace(ask.place, thread=""),
@@ -84,6 +84,12 @@ def typed(values: Mapping[str, str]) -> str:
     options = [f"top {said['count']}", f"votes {said['votes']}" if said["votes"] != "0" else ""]
     options.append("compact" if said["layout"] == "compact" else "")
     return " ".join(filter(None, (said["when"], said["query"], *options)))
+
+
+def _take(option: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:
+    """An option, and the text without it: “top 3 votes 2” must not be read as “3 votes”."""
+    found = option.search(text)
+    return found, option.sub(" ", text, count=1)
 
 
 def _count(text: str) -> int:

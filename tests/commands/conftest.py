@@ -1,0 +1,138 @@
+"""The core as an adapter sees it, on a real store, with a platform that writes down what it is given."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from bot.chat.event import Answer, Command, Person, Place, Press, Ref, Removed, Returned, Shared, Submit
+from bot.chat.message import Action, Button, Card, Controls, Message
+from bot.clock import FixedClock
+from bot.commands.command import Desk
+from bot.commands.router import Router
+from bot.delivery.dispatch import Dispatcher
+from bot.delivery.planner import Planner
+from bot.delivery.presence import Presence
+from bot.delivery.refresh import Refresher
+from bot.papers.model import Paper
+from bot.search import Search
+from bot.store.protocol import Store
+from bot.summaries import OneLines
+from tests.builders import ADA, PAPERS, listing, paper
+from tests.fakes.notebook import Notebook
+
+
+@dataclass
+class Channel:
+    """A channel, what people do in it, and what the core answers."""
+
+    core: Router
+    store: Store
+    planner: Planner
+    dispatcher: Dispatcher
+    presence: Presence
+    platform: Notebook
+    clock: FixedClock
+    looked_up: list[str]
+    ids: itertools.count[int] = field(default_factory=itertools.count)
+
+    async def says(self, text: str, who: Person = ADA, place: Place = PAPERS) -> Answer:
+        return _some(await self.core.handle(Command(**self._heard(who, place), text=text)))
+
+    async def presses(
+        self, action: Action, who: Person = ADA, place: Place = PAPERS, *, on: Ref | None = None, said: str = ""
+    ) -> Answer:
+        return _some(await self.core.handle(Press(**self._heard(who, place), action=action, message=on, said=said)))
+
+    async def fills(self, action: Action, who: Person = ADA, **values: str) -> Answer:
+        return _some(await self.core.handle(Submit(**self._heard(who, PAPERS), action=action, values=values)))
+
+    async def shares(self, url: str) -> Answer | None:
+        return await self.core.handle(Shared(**self._heard(ADA, PAPERS), url=url))
+
+    async def removed(self, place: Place) -> None:
+        await self.core.handle(Removed(**self._heard(ADA, place)))
+
+    async def returned(self, place: Place) -> None:
+        await self.core.handle(Returned(**self._heard(ADA, place)))
+
+    async def tomorrow(self) -> None:
+        self.clock.moment += timedelta(days=1)
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        await self.planner.plan_due()
+        await self.dispatcher.deliver_due()
+
+    def _heard(self, who: Person, place: Place) -> dict[str, object]:
+        return {"id": f"e{next(self.ids)}", "at": self.clock.now(), "who": who, "place": place}
+
+
+def _some(answer: Answer | None) -> Answer:
+    assert answer is not None
+    return answer
+
+
+def buttons(message: Message) -> dict[str, Action]:
+    """Every button of a message by its label."""
+    rows = [b.items for b in message.blocks if isinstance(b, Controls)]
+    rows += [b.controls for b in message.blocks if isinstance(b, Card)]
+    return {item.label: item.action for row in rows for item in row if isinstance(item, Button)}
+
+
+def titles(message: Message) -> list[str]:
+    return [block.title for block in message.blocks if isinstance(block, Card)]
+
+
+@pytest.fixture
+async def channel(store: Store, clock: FixedClock) -> AsyncIterator[Channel]:
+    papers = [
+        paper(1, "Hypernetworks for Nests", upvotes=9),
+        paper(2, "Diffusion of Feathers", upvotes=5),
+        paper(3, "A Study of Worms", upvotes=1),
+    ]
+    await store.papers.keep([listing(p) for p in papers], clock.now())
+    search = Search(store.papers, store.vectors, None)
+    lines = OneLines(store.lines, writer=None, clock=clock)
+    platform = Notebook()
+    adapters = {"web": platform}
+    planner = Planner(store, search, lines, adapters, clock)
+    presence = Presence(store, adapters, clock)
+    looked_up: list[str] = []
+
+    async def look_up(id: str) -> Paper | None:
+        looked_up.append(id)
+        return None
+
+    async def direct(who: Person) -> Place:
+        return await platform.direct(who.id, who.space)
+
+    async def healthy() -> dict[str, str]:
+        return {}
+
+    desk = Desk(
+        store=store,
+        search=search,
+        lines=lines,
+        planner=planner,
+        look_up=look_up,
+        direct=direct,
+        sources=("huggingface",),
+        time_zone="UTC",
+    )
+    core = Router(
+        desk,
+        clock,
+        changed=Refresher(store, lines, adapters, clock).changed,
+        absent=presence.absent,
+        present=presence.present,
+        health=healthy,
+    )
+    dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent)
+    yield Channel(core, store, planner, dispatcher, presence, platform, clock, looked_up)
+    await search.aclose()
+    await lines.aclose()

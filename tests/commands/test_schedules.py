@@ -1,0 +1,98 @@
+"""Making, changing and seeing schedules, by words and by form."""
+
+from __future__ import annotations
+
+from bot.chat.message import Action
+from tests.builders import BOB, PAPERS
+from tests.commands.conftest import Channel, buttons
+
+FORM = {"when": "weekdays 10:00", "query": "hypernetworks", "count": "3", "votes": "2", "layout": "compact"}
+
+
+async def test_the_form_is_offered_where_no_words_are_given(channel: Channel) -> None:
+    form = (await channel.says("schedule")).form
+    assert form is not None
+    assert [field.name for field in form.fields] == ["when", "query", "count", "votes", "layout"]
+    assert form.action == Action("schedule")
+
+
+async def test_a_filled_form_shows_what_it_would_bring_and_keeps_nothing_yet(channel: Channel) -> None:
+    answer = await channel.fills(Action("schedule"), **FORM)
+    assert "Hypernetworks for Nests" in answer.message.plain
+    assert "Diffusion of Feathers" not in answer.message.plain
+    assert "Schedule it" in buttons(answer.message)
+    assert await channel.store.subscriptions.of(PAPERS) == []
+
+
+async def test_the_button_of_the_preview_keeps_it_once(channel: Channel) -> None:
+    preview = await channel.fills(Action("schedule"), **FORM)
+    kept = await channel.presses(buttons(preview.message)["Schedule it"])
+    assert kept.replace
+    (made,) = await channel.store.subscriptions.of(PAPERS)
+    assert (made.query, made.count, made.min_votes, made.layout) == ("hypernetworks", 3, 2, "compact")
+    assert made.schedule == "weekdays 10:00 UTC"
+
+
+async def test_a_form_that_can_not_be_read_says_which_part(channel: Channel) -> None:
+    for field, wrong, said in (
+        ("when", "whenever", "Say for instance"),
+        ("count", "many", "no number"),
+        ("count", "99", "1 to 30"),
+        ("votes", "-1", "no number"),
+    ):
+        answer = await channel.fills(Action("schedule"), **(FORM | {field: wrong}))
+        assert said in answer.message.plain, field
+        assert buttons(answer.message) == {}
+
+
+async def test_the_form_of_a_schedule_holds_what_it_is_now_and_changes_it(channel: Channel) -> None:
+    await channel.says("schedule weekdays 10:00 nests top 3")
+    (made,) = await channel.store.subscriptions.of(PAPERS)
+    listed = await channel.says("schedules")
+    form = (await channel.presses(buttons(listed.message)[f"Change {made.id}"])).form
+    assert form is not None
+    now = {field.name: field.value for field in form.fields}
+    assert now == {"when": "weekdays 10:00 UTC", "query": "hypernetworks", "count": "3", "votes": "0", "layout": "thread"}
+    preview = await channel.fills(form.action, **(now | {"when": "daily 07:00", "query": ""}))
+    await channel.presses(buttons(preview.message)["Change it"])
+    (changed,) = await channel.store.subscriptions.of(PAPERS)
+    assert (changed.id, changed.schedule, changed.query, changed.count) == (made.id, "daily 07:00 UTC", "", 3)
+
+
+async def test_only_those_who_may_can_send_the_form_or_press_its_button(channel: Channel) -> None:
+    preview = await channel.fills(Action("schedule"), **FORM)
+    for refused in (
+        await channel.fills(Action("schedule"), who=BOB, **FORM),
+        await channel.presses(buttons(preview.message)["Schedule it"], who=BOB),
+        await channel.presses(Action("schedule"), who=BOB),
+    ):
+        assert "those who may set schedules" in refused.message.plain
+    assert await channel.store.subscriptions.of(PAPERS) == []
+
+
+async def test_a_query_that_speaks_of_scratch_names_no_source(channel: Channel) -> None:
+    await channel.says("schedule daily 09:00 learning from scratch")
+    (made,) = await channel.store.subscriptions.of(PAPERS)
+    assert (made.query, made.sources) == ("learning from scratch", ("huggingface",))
+
+
+async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_back(channel: Channel) -> None:
+    await channel.says("schedule daily 10:00")
+    channel.platform.closed.add("papers")
+    await channel.tomorrow()
+    await channel.tomorrow()
+    notices = channel.platform.said("dm-ada")
+    assert len(notices) == 1
+    assert "archived" in notices[0]
+    assert "stands still" in (await channel.says("why")).message.plain
+    channel.platform.closed.clear()
+    await channel.returned(PAPERS)
+    assert (await channel.store.subscriptions.of(PAPERS))[0].quiet == ""
+
+
+async def test_what_an_admin_paused_does_not_come_back_with_the_channel(channel: Channel) -> None:
+    await channel.says("schedule daily 10:00")
+    await channel.says("pause")
+    await channel.removed(PAPERS)
+    await channel.returned(PAPERS)
+    assert (await channel.store.subscriptions.of(PAPERS))[0].paused

@@ -1,0 +1,46 @@
+"""A platform that writes down what it is given; it can reach people, and its channels can close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.chat.adapter import Limits
+from bot.chat.event import Place, Ref
+from bot.chat.message import Message, Text
+from bot.errors import Refused
+
+
+class Notebook:
+    """Implements `Posts`, `Finds`, `Edits` and `Reaches`."""
+
+    limits = Limits(chars=10_000, blocks=50, block_chars=3_000, controls=5)
+
+    def __init__(self, name: str = "web") -> None:
+        self.name = name
+        self.posted: dict[str, tuple[Place, Message]] = {}  # by delivery key
+        self.edited: list[tuple[Ref, Message]] = []
+        self.closed: set[str] = set()  # channels
+
+    def width(self, run: Text) -> int:
+        return sum(len(span.text) for span in run)
+
+    def said(self, channel: str) -> list[str]:
+        return [message.plain for place, message in self.posted.values() if place.channel == channel]
+
+    async def post(self, place: Place, message: Message, *, key: str) -> Ref:
+        if place.channel in self.closed:
+            raise Refused("The channel is archived.", "Open it again.", broken=True)
+        self.posted.setdefault(key, (place, message))
+        return Ref(place, key)
+
+    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+        return Ref(place, key) if key in self.posted else None
+
+    async def edit(self, ref: Ref, message: Message) -> None:
+        self.edited.append((ref, message))
+
+    async def direct(self, person: str, space: str) -> Place:
+        return Place(self.name, space, f"dm-{person}")
+
+    async def aclose(self) -> None:
+        pass
