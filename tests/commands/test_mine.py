@@ -16,7 +16,9 @@ async def test_home_shows_what_i_saved_and_follow_and_what_is_liked(channel: Cha
     await channel.presses(buttons((await channel.says("feathers")).message)["Vote"])
     home = (await channel.says("home", who=BOB)).message
     assert titles(home) == ["A Study of Worms", "Diffusion of Feathers"]
-    assert "hypernetworks" in {line[0].text for block in home.blocks if isinstance(block, Bullets) for line in block.items}
+    assert "hypernetworks" in {
+        line[0].text for block in home.blocks if isinstance(block, Bullets) for line in block.items
+    }
     assert Heading("Schedules") not in home.blocks
 
 

@@ -46,13 +46,19 @@ async def test_a_form_that_can_not_be_read_says_which_part(channel: Channel) -> 
 
 
 async def test_the_form_of_a_schedule_holds_what_it_is_now_and_changes_it(channel: Channel) -> None:
-    await channel.says("schedule weekdays 10:00 nests top 3")
+    await channel.says("schedule weekdays 10:00 hypernetworks top 3")
     (made,) = await channel.store.subscriptions.of(PAPERS)
     listed = await channel.says("schedules")
     form = (await channel.presses(buttons(listed.message)[f"Change {made.id}"])).form
     assert form is not None
     now = {field.name: field.value for field in form.fields}
-    assert now == {"when": "weekdays 10:00 UTC", "query": "hypernetworks", "count": "3", "votes": "0", "layout": "thread"}
+    assert now == {
+        "when": "weekdays 10:00 UTC",
+        "query": "hypernetworks",
+        "count": "3",
+        "votes": "0",
+        "layout": "thread",
+    }
     preview = await channel.fills(form.action, **(now | {"when": "daily 07:00", "query": ""}))
     await channel.presses(buttons(preview.message)["Change it"])
     (changed,) = await channel.store.subscriptions.of(PAPERS)
