@@ -89,9 +89,9 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
         names = (*(source.name for source in sources.lists), STARTER)
-        intake = Intake(store.papers, sources.lists, clock)
         planner = Planner(store, search, lines, adapters, clock)
         refresher = Refresher(store, lines, adapters, clock)
+        intake = Intake(store.papers, sources.lists, clock, changed=refresher.listed_anew)
         presence = Presence(store, adapters, clock)
         desk = Desk(
             store=store,

@@ -75,10 +75,8 @@ def _listeners(app: App, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]
 def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) -> list[Coroutine[Any, Any, None]]:
     async def first() -> None:
         welcomed(await welcome(app))
-        changed = await recount(app.store, app.adapters, app.clock)
-        for tenant, paper in changed:
-            await app.refresher.changed(tenant, paper)
         await asyncio.gather(
+            _once(stop, recount(app.store, app.adapters, app.clock, app.refresher.changed)),
             _every(PLAN_EVERY, stop, app.planner.plan_due),
             _every(
                 timedelta(minutes=app.settings.sources.every_minutes).total_seconds(), stop, app.intake.look, wait=True
@@ -89,6 +87,17 @@ def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) ->
         )
 
     return [first(), app.dispatcher.run(stop)]
+
+
+async def _once(stop: asyncio.Event, job: Coroutine[Any, Any, object]) -> None:
+    """Do a job beside the others, unless the stop comes first; what fails is logged."""
+    task, stopped = asyncio.create_task(job), asyncio.create_task(stop.wait())
+    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
+    for other in (task, stopped):
+        other.cancel()
+    (result, _) = await asyncio.gather(task, stopped, return_exceptions=True)
+    if isinstance(result, Exception):
+        log.error("a job failed", exc_info=result)
 
 
 async def _every(

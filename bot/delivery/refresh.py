@@ -1,26 +1,38 @@
-"""Posted cards follow the votes: an edit, only when what is shown changes, at most one a paper at a time."""
+"""Posted cards live for two weeks: votes, stars, code, new versions and withdrawals show in what was posted.
+
+A card is edited only when what it shows differs. Votes made here show at once; counts from outside move all day, so
+they alone change a card every few hours at most. Each tenant has its own turn: one that is slow holds up no other.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.chat.adapter import Edits, Posts
 from bot.chat.fit import fit
+from bot.chat.message import Card, Message
 from bot.clock import Clock
 from bot.delivery.planner import Summarizes
-from bot.errors import PostError
+from bot.errors import Busy, PaperboyError, PostError
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery, Tally
+from bot.views.card import without_counts
 from bot.views.digest import Entry, entry
 
 log = logging.getLogger(__name__)
 
 LIVING = timedelta(days=14)  # older cards are left as they are
 CALM = 1.0  # seconds between a vote and the edit: a flurry of votes is one edit
+SLOW = timedelta(hours=6)  # between edits that only outside counts call for
+AT_ONCE = 16  # tenants whose cards are edited at the same time
+LONGEST_WAIT = 60.0  # seconds a platform may ask us to wait before the edit is left to the next change
 
 
 class Refresher:
@@ -31,13 +43,19 @@ class Refresher:
         self._lines = lines
         self._adapters = adapters
         self._clock = clock
-        self._changed: dict[tuple[str, PaperId], None] = {}  # in order, each once
+        self._changed: defaultdict[str, dict[PaperId, None]] = defaultdict(dict)  # by tenant, in order, each once
         self._news = asyncio.Event()
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def changed(self, tenant: str, paper: PaperId) -> None:
         """Note that the votes on a paper changed in a tenant; returns at once."""
-        self._changed[tenant, paper] = None
+        self._changed[tenant][paper] = None
         self._news.set()
+
+    async def listed_anew(self, papers: Collection[PaperId]) -> None:
+        """Note that what is known of papers changed, wherever they are shown."""
+        for tenant, paper in await self._store.outbox.shown_where(papers, self._clock.now() - LIVING):
+            await self.changed(tenant, paper)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Edit what changed, until `stop`."""
@@ -46,36 +64,68 @@ class Refresher:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             for task in waits:
                 task.cancel()
-            await asyncio.sleep(CALM if not stop.is_set() else 0)
-            await self.settle()
+            if not stop.is_set():
+                await asyncio.sleep(CALM)
+                await self.settle()
 
     async def settle(self) -> int:
         """Edit all that changed until now; returns how many messages were edited."""
         self._news.clear()
+        changed, self._changed = self._changed, defaultdict(dict)
+        return sum(await asyncio.gather(*(self._tenant(tenant, papers) for tenant, papers in changed.items())))
+
+    async def _tenant(self, tenant: str, papers: Collection[PaperId]) -> int:
         edited = 0
-        while self._changed:
-            tenant, paper = next(iter(self._changed))
-            del self._changed[tenant, paper]
-            since = self._clock.now() - LIVING
-            for delivery in await self._store.outbox.showing(tenant, paper, since):
-                edited += await self._refresh(delivery, tenant)
+        async with self._turns:
+            for paper in papers:
+                try:
+                    for delivery in await self._store.outbox.showing(tenant, paper, self._clock.now() - LIVING):
+                        edited += await self._refresh(delivery, paper)
+                except PaperboyError as error:
+                    log.warning("cards of %s in %s could not be refreshed: %s", paper, tenant, error)
         return edited
 
-    async def _refresh(self, delivery: Delivery, tenant: str) -> bool:
+    async def _refresh(self, delivery: Delivery, paper: PaperId) -> bool:
         """Edit one post; only single cards follow, a compact list would flicker with every vote."""
-        post, adapter = delivery.post, self._adapters.get(delivery.post.place.platform)
-        if len(post.papers) != 1 or delivery.ref is None or not isinstance(adapter, Edits):
+        adapter = self._adapters.get(delivery.post.place.platform)
+        if delivery.post.part != paper or delivery.ref is None or not isinstance(adapter, Edits):
             return False
-        papers = await self._store.papers.get(post.papers)
-        tallies = await self._store.votes.tallies(tenant, post.papers)
-        lines = await self._lines.of(list(papers.values()))
-        for id, paper in papers.items():
-            line = lines[id].text if id in lines else ""
-            item = Entry(paper=paper, line=line, tally=tallies.get(id, Tally()), reasons=post.reasons)
-            message = fit(entry(item), adapter.limits, adapter.width)[0]
-            try:
-                await adapter.edit(delivery.ref, message)
-            except PostError as error:
-                log.warning("%s could not be edited: %s", post.key, error)
-                return False
+        shown = delivery.post.message
+        message = await self._message(delivery, paper, adapter)
+        if message is None or message == shown or (self._is_recent(delivery) and _only_counts(shown, message)):
+            return False
+        try:
+            await adapter.edit(delivery.ref, message)
+        except Busy as error:
+            await self._clock.sleep(min(error.retry_after, LONGEST_WAIT))
+            await adapter.edit(delivery.ref, message)
+        except PostError as error:
+            log.warning("%s could not be edited: %s", delivery.post.key, error)
+            return False
+        await self._store.outbox.edited(delivery.post.key, message, self._clock.now())
         return True
+
+    async def _message(self, delivery: Delivery, paper: PaperId, adapter: Posts) -> Message | None:
+        """What the post would say if it were made now."""
+        found = (await self._store.papers.get([paper])).get(paper)
+        subscription = await self._store.subscriptions.get(delivery.post.subscription)
+        if found is None:
+            return None
+        tallies = await self._store.votes.tallies(delivery.post.place.tenant, [paper])
+        lines = await self._lines.of([found], subscription.language if subscription else "en")
+        line = lines[paper].text if paper in lines else ""
+        item = Entry(paper=found, line=line, tally=tallies.get(paper, Tally()), reasons=delivery.post.reasons)
+        return fit(entry(item), adapter.limits, adapter.width)[0]
+
+    def _is_recent(self, delivery: Delivery) -> bool:
+        last = delivery.edited or delivery.sent
+        return last is not None and self._clock.now() - last < SLOW
+
+
+def _only_counts(shown: Message, message: Message) -> bool:
+    """Whether two messages differ by nothing but numbers from outside."""
+    return _without_counts(shown) == _without_counts(message)
+
+
+def _without_counts(message: Message) -> Message:
+    return replace(message, blocks=tuple(without_counts(b) if isinstance(b, Card) else b for b in message.blocks))

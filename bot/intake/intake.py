@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
 
 from bot.clock import Clock
 from bot.errors import Malformed, SourceError
-from bot.papers.model import Rejected
+from bot.papers.model import PaperId, Rejected
 from bot.sources.source import Batch, Source
 from bot.store.protocol import Papers
 from bot.store.records import Fetch, Kept
@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 
 BACK_DAYS = 7  # after downtime, how far back a source's lists are asked for again
 CHUNK = 500  # listings in one transaction: others may write in between
+
+Changed = Callable[[Collection[PaperId]], Awaitable[None]]
+"""Told which known papers a list changed."""
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -34,7 +37,10 @@ class Look(Struct, frozen=True, kw_only=True):
 class Intake:
     """All sources, each on its own: one that fails or hangs holds up no other."""
 
-    def __init__(self, papers: Papers, sources: Sequence[Source], clock: Clock) -> None:
+    def __init__(
+        self, papers: Papers, sources: Sequence[Source], clock: Clock, *, changed: Changed | None = None
+    ) -> None:
+        self._changed = changed
         self._papers = papers
         self._sources = sources
         self._clock = clock
@@ -63,6 +69,8 @@ class Intake:
             kept += await self._papers.keep(batch.listings[start : start + CHUNK], self._clock.now())
         for bad in batch.rejected:
             log.warning("rejected %s %s: %s", bad.where, bad.id, bad.reason)
+        if self._changed and kept.differ:
+            await self._changed(kept.differ)
         return kept
 
     async def _days(self, source: Source) -> list[date]:

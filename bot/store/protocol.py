@@ -14,6 +14,7 @@ from typing import Protocol
 
 from bot.chat.adapter import Shelf
 from bot.chat.event import Place, Ref
+from bot.chat.message import Message
 from bot.papers.filter import Filter
 from bot.papers.model import Listing, Paper, PaperId
 from bot.store.records import (
@@ -230,6 +231,14 @@ class Outbox(Protocol):
 
     async def showing(self, tenant: str, paper: PaperId, since: datetime) -> list[Delivery]:
         """Sent posts in a tenant that show a paper."""
+        ...
+
+    async def shown_where(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
+        """The tenants that were shown each of these papers since then."""
+        ...
+
+    async def edited(self, key: Key, message: Message, at: datetime) -> None:
+        """The platform shows this message now."""
         ...
 
     async def sent_since(self, since: datetime) -> list[Delivery]: ...

@@ -23,12 +23,14 @@ class Kept(Struct, frozen=True, kw_only=True):
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    differ: tuple[PaperId, ...] = ()  # which changed
 
     def __add__(self, other: Kept) -> Kept:
         return Kept(
             new=self.new + other.new,
             changed=self.changed + other.changed,
             unchanged=self.unchanged + other.unchanged,
+            differ=self.differ + other.differ,
         )
 
 
@@ -159,6 +161,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     reason: str = ""  # why it is not sent
     next_attempt: datetime
     sent: datetime | None = None
+    edited: datetime | None = None
 
 
 class Mark(Struct, frozen=True, kw_only=True):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+from msgspec.structs import replace
+
 from bot.chat.message import Action, Button, Card, Control, LinkButton, Span, Text, clean, text
 from bot.papers.model import Paper
 from bot.store.records import Tally
 from bot.views.wording import people, plural, short_day
 
 TITLE_CHARS = 300
+HERE = "here"  # marks votes of this community
+_NUMBER = re.compile(r"[\d,]+")
 ABSTRACT_CHARS = 2_400  # keeps a card with its buttons inside a Slack section (3,000 on the wire)
 
 
@@ -66,7 +72,13 @@ def votes_here(tally: Tally) -> str:
     """`3 votes here`, `3 votes here, 1 against`."""
     if not (tally.up or tally.down):
         return ""
-    return f"{plural(tally.up, 'vote')} here" + (f", {tally.down} against" if tally.down else "")
+    return f"{plural(tally.up, 'vote')} {HERE}" + (f", {tally.down} against" if tally.down else "")
+
+
+def without_counts(shown: Card) -> Card:
+    """A card without the numbers from outside, which move all day; votes made here stay."""
+    facts = (fact if HERE in fact.text else replace(fact, text=_NUMBER.sub("", fact.text)) for fact in shown.facts)
+    return replace(shown, facts=tuple(facts))
 
 
 def controls(paper: Paper, *, mine: int = 0, saved: bool = False, body: bool = False) -> tuple[Control, ...]:

@@ -103,7 +103,7 @@ CREATE TABLE outbox (
   attempts INTEGER NOT NULL DEFAULT 0, doubtful INTEGER NOT NULL DEFAULT 0,
   token TEXT NOT NULL DEFAULT '', lease TEXT NOT NULL DEFAULT '',
   ref_channel TEXT NOT NULL DEFAULT '', ref_id TEXT NOT NULL DEFAULT '', ref BLOB,
-  reason TEXT NOT NULL DEFAULT '', sent TEXT,
+  reason TEXT NOT NULL DEFAULT '', sent TEXT, edited TEXT,
   post BLOB NOT NULL
 );
 CREATE INDEX outbox_open ON outbox(tenant, channel, seq) WHERE state IN ('planned', 'claimed', 'unsure');
@@ -117,7 +117,7 @@ CREATE TABLE shown (
   PRIMARY KEY (tenant, channel, paper, key)
 ) WITHOUT ROWID;
 CREATE INDEX shown_key ON shown(key);
-CREATE INDEX shown_paper ON shown(tenant, paper)
+CREATE INDEX shown_paper ON shown(paper, tenant)
 """
 
 _PEOPLE = """

@@ -6,13 +6,16 @@ import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from bot.chat.event import Place, Ref
+from bot.chat.message import Message
 from bot.papers.model import PaperId
 from bot.store.records import Delivery, Key, Post, Run, State
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
 
-_COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent,
+_COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent, o.edited,
               (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""
 _OPEN = "('planned', 'claimed', 'unsure')"
 
@@ -145,9 +148,22 @@ class SqliteOutbox:
         return await self._all("o.subscription = ? AND o.edition = ? ORDER BY o.seq", subscription, edition)
 
     async def showing(self, tenant: str, paper: PaperId, since: datetime) -> list[Delivery]:
-        keys = "SELECT key FROM shown WHERE tenant = ? AND paper = ?"
-        where = f"o.key IN ({keys}) AND o.state = 'sent' AND o.sent >= ? ORDER BY o.seq"
+        keys = "SELECT key FROM shown WHERE paper = ?2 AND tenant = ?1"
+        where = f"o.key IN ({keys}) AND o.state = 'sent' AND o.sent >= ?3 ORDER BY o.seq"
         return await self._all(where, tenant, paper, stamp(since))
+
+    async def shown_where(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
+        sql = f"SELECT DISTINCT tenant, paper FROM shown WHERE at >= ? AND paper IN ({marks(len(papers))})"
+        return await self._engine.read(lambda db: db.execute(sql, (stamp(since), *papers)).fetchall())
+
+    async def edited(self, key: Key, message: Message, at: datetime) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            row = db.execute("SELECT post FROM outbox WHERE key = ?", (key,)).fetchone()
+            if row:
+                post = pack(replace(unpack(row[0], Post), message=message))
+                db.execute("UPDATE outbox SET post = ?, edited = ? WHERE key = ?", (post, stamp(at), key))
+
+        await self._engine.write(work)
 
     async def sent_since(self, since: datetime) -> list[Delivery]:
         return await self._all("o.state = 'sent' AND o.sent >= ? ORDER BY o.seq", stamp(since))
@@ -240,7 +256,8 @@ def _deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Deli
             reason=reason,
             next_attempt=moment(again),
             sent=moment(sent) if sent else None,
+            edited=moment(edited) if edited else None,
             parent_ref=unpack(parent, Ref) if parent else None,
         )
-        for post, state, attempts, doubtful, token, ref, reason, again, sent, parent in rows
+        for post, state, attempts, doubtful, token, ref, reason, again, sent, edited, parent in rows
     ]

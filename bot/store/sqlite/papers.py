@@ -123,7 +123,12 @@ def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> 
     _facets(db, [*new, *changed], seqs)
     rows = ((item.source, item.day.isoformat(), seqs[item.paper.id], stamp(at)) for item in listings)
     db.executemany("INSERT OR IGNORE INTO listings VALUES (?, ?, ?, ?)", rows)
-    return Kept(new=len(new), changed=len(changed), unchanged=len(listings) - len(new) - len(changed))
+    return Kept(
+        new=len(new),
+        changed=len(changed),
+        unchanged=len(listings) - len(new) - len(changed),
+        differ=tuple(paper.id for paper in changed),
+    )
 
 
 def _known(db: sqlite3.Connection, ids: Collection[PaperId]) -> Iterable[tuple[PaperId, int, Paper]]:

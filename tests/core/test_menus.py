@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.event import Ref
 from bot.chat.message import Action
 from tests.builders import BOB, PAPERS
-from tests.commands.conftest import Channel, titles
+from tests.core.conftest import Channel, titles
 
 LINKED = "Have you seen <https://arxiv.org/abs/2503.00001v2|this one>? And https://arxiv.org/pdf/2503.00001."
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.chat.event import Place
 from bot.chat.message import Bullets, Heading
 from tests.builders import ADA, BOB, PAPERS
-from tests.commands.conftest import Channel, buttons, titles
+from tests.core.conftest import Channel, buttons, titles
 
 
 async def test_home_shows_what_i_saved_and_follow_and_what_is_liked(channel: Channel) -> None:

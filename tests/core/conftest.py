@@ -37,6 +37,7 @@ class Channel:
     presence: Presence
     platform: Notebook
     clock: FixedClock
+    refresher: Refresher
     looked_up: list[str]
     ids: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -63,6 +64,12 @@ class Channel:
     async def tomorrow(self) -> None:
         self.clock.moment += timedelta(days=1)
         await self.deliver()
+
+    async def relisted(self, of: Paper) -> int:
+        """A source lists a paper again; returns how many posted cards follow."""
+        kept = await self.store.papers.keep([listing(of)], self.clock.now())
+        await self.refresher.listed_anew(kept.differ)
+        return await self.refresher.settle()
 
     async def deliver(self) -> None:
         await self.planner.plan_due()
@@ -124,15 +131,16 @@ async def channel(store: Store, clock: FixedClock) -> AsyncIterator[Channel]:
         sources=("huggingface",),
         time_zone="UTC",
     )
+    refresher = Refresher(store, lines, adapters, clock)
     core = Router(
         desk,
         clock,
-        changed=Refresher(store, lines, adapters, clock).changed,
+        changed=refresher.changed,
         absent=presence.absent,
         present=presence.present,
         health=healthy,
     )
     dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent)
-    yield Channel(core, store, planner, dispatcher, presence, platform, clock, looked_up)
+    yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up)
     await search.aclose()
     await lines.aclose()

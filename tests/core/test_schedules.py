@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.chat.message import Action
 from tests.builders import BOB, PAPERS
-from tests.commands.conftest import Channel, buttons
+from tests.core.conftest import Channel, buttons
 
 FORM = {"when": "weekdays 10:00", "query": "hypernetworks", "count": "3", "votes": "2", "layout": "compact"}
 

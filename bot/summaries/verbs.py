@@ -1,0 +1,63 @@
+"""Sentences of ours in the third person: `we propose X and show Y` as `proposes X and shows Y`. Pure."""
+
+from __future__ import annotations
+
+import re
+
+# Verbs of research, as they stand after `we`; those of the second list are nouns or plain forms as often.
+_SURE = (
+    "propose present introduce show demonstrate develop describe investigate explore examine analyze analyse provide"
+    " construct create establish evaluate extend formulate identify improve leverage obtain outline perform prove"
+    " reveal suggest argue compare conduct consider derive devise discuss employ enable apply validate verify"
+    " illustrate achieve observe confirm"
+)
+_UNSURE = "study report release train use address design offer find give make learn test build define measure"
+_ADVERB = r"(?:[a-z]+ly|also|first|then|thus|hence|here|further|next|now|instead|therefore)"
+_AND = re.compile(
+    rf"(?P<and>(?:, (?:and )?|\band )(?:{_ADVERB} )?)(?:(?P<sure>{'|'.join(_SURE.split())})\b|(?P<unsure>"
+    rf"{'|'.join(_UNSURE.split())})\b(?= (?:an?|the|its?|them|their|that|how|whether|two|three|several|new|this|these)\b))"
+)
+_BARE = re.compile(r"\b(?:to|can|could|may|might|will|would|helps?|lets?|must|should|not|they) ")
+
+_NO_DEED = frozenset(
+    """are have had can could may might must will would shall should do did does not were was being been be cannot all
+    both each never ever only need dare ought who that which is has for in on at of to from with by the under hope
+    believe think want know call refer hypothesize conjecture expect wish plan""".split()  # noqa: SIM905
+)
+_PAST = {"found": "finds", "showed": "shows", "built": "builds", "gave": "gives", "made": "makes", "saw": "sees"}
+_NOT_PAST = frozenset({"embed", "feed", "speed", "exceed", "proceed", "succeed", "need"})
+_PAST_OF_E = re.compile(  # a stem that lost its `e`: `propos-ed`, `achiev-ed`
+    r"(?:[bcdfgkptz]l|[aeiou][cvz]|[cgsvzu]|[aeiou]p[oa]s|[bcdfghlmnprtv][aiu]t|[lrmbf]in|[aou]ir|r[io]b)$"
+)
+_DOUBLED = re.compile(r"([bdgmnprt])\1$")  # `plann-ed`
+_HISSING = ("s", "sh", "ch", "x", "z")
+
+
+def third(verb: str) -> str:
+    """`show` as `shows`, `trained` as `trains`; empty for what tells no deed."""
+    low = _PAST.get(verb, verb)
+    if low in _NO_DEED or len(low) < 3:
+        return ""
+    if low.endswith("ied"):
+        return low[:-3] + "ies"
+    if low.endswith("ed") and low not in _NOT_PAST:
+        stem = _DOUBLED.sub(r"\1", low[:-2])
+        return third(stem + "e" if _PAST_OF_E.search(stem) else stem)
+    if low.endswith("s") and not low.endswith(("ss", "us")):
+        return low
+    if re.search(r"[^aeiou]y$", low):
+        return low[:-1] + "ies"
+    return low + ("es" if low.endswith(_HISSING) else "s")
+
+
+def agree(line: str) -> str:
+    """Verbs beside the first put in its person: `proposes X and show Y` as `proposes X and shows Y`."""
+
+    def agreed(found: re.Match[str]) -> str:
+        before = line[: found.start()]
+        clause = before[before.rfind(", ") + 1 :]
+        if found["and"].startswith("and") and _BARE.search(clause):
+            return found[0]  # `to learn and improve`
+        return found["and"] + third(found["sure"] or found["unsure"])
+
+    return _AND.sub(agreed, line)

@@ -1,0 +1,71 @@
+"""What was posted keeps up with what is known, and no more often than there is something to show."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from bot.chat.message import Action, Card
+from bot.papers.model import Counts, Links
+from tests.builders import BOB, paper
+from tests.core.conftest import Channel
+
+NESTS = paper(1, "Hypernetworks for Nests", upvotes=9)
+CODE = replace(NESTS.links, code="https://github.com/example/nests")
+
+
+@pytest.fixture
+async def posted(channel: Channel) -> Channel:
+    await channel.says("schedule daily 09:00")
+    await channel.tomorrow()
+    return channel
+
+
+def shown(channel: Channel) -> str:
+    """The facts of the card that was edited last."""
+    card = channel.platform.edited[-1][1].blocks[0]
+    assert isinstance(card, Card)
+    return card.title + " · " + "".join(span.text for span in card.facts)
+
+
+async def test_a_vote_shows_on_the_posted_card_once(posted: Channel) -> None:
+    await posted.presses(Action("vote", (NESTS.id,)), who=BOB)
+    assert await posted.refresher.settle() == 1
+    assert "1 vote here" in shown(posted)
+    await posted.refresher.changed("web:home", NESTS.id)
+    assert await posted.refresher.settle() == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "says"),
+    [
+        (replace(NESTS, links=CODE), "Code"),
+        (replace(NESTS, withdrawn=True), "[Withdrawn]"),
+        (replace(NESTS, title="Hypernetworks for All Nests", version=2), "for All Nests"),
+    ],
+    ids=["code", "withdrawn", "new version"],
+)
+async def test_news_of_a_paper_shows_at_once(posted: Channel, now: object, says: str) -> None:
+    assert await posted.relisted(now) == 1  # type: ignore[arg-type]
+    assert says in shown(posted)
+
+
+async def test_counts_from_outside_change_a_card_every_few_hours_at_most(posted: Channel) -> None:
+    assert await posted.relisted(replace(NESTS, counts=Counts(upvotes=10))) == 0
+    posted.clock.moment += timedelta(hours=7)
+    assert await posted.relisted(replace(NESTS, counts=Counts(upvotes=44))) == 1
+    assert "44" in shown(posted)
+    assert await posted.relisted(replace(NESTS, counts=Counts(upvotes=45))) == 0
+
+
+async def test_after_two_weeks_a_card_is_left_as_it_is(posted: Channel) -> None:
+    posted.clock.moment += timedelta(days=15)
+    assert await posted.relisted(replace(NESTS, withdrawn=True)) == 0
+
+
+async def test_a_compact_list_is_left_as_it_is(channel: Channel) -> None:
+    await channel.says("schedule daily 09:00 hypernetworks top 1 compact")
+    await channel.tomorrow()
+    assert await channel.relisted(replace(NESTS, links=Links(page="https://example.org"))) == 0
