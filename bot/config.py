@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 import msgspec
@@ -74,6 +74,14 @@ class Welcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     schedule: str = "weekdays 09:00"
 
 
+class OperationsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[operations]: /healthz, /readyz and /metrics, and the log"""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 0  # 0: none
+    logs: Literal["text", "json"] = "text"
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
@@ -83,6 +91,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     search: SearchSettings = SearchSettings()
     summaries: Summaries = Summaries()
     welcome: Welcome = Welcome()
+    operations: OperationsSettings = OperationsSettings()
     adapters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -55,6 +55,7 @@ class App(Library):
     dispatcher: Dispatcher
     refresher: Refresher
     presence: Presence
+    health: Health
     core: Router
 
 
@@ -92,6 +93,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         planner = Planner(store, search, lines, adapters, clock)
         refresher = Refresher(store, lines, adapters, clock)
         intake = Intake(store.papers, sources.lists, clock, changed=refresher.listed_anew)
+        health = Health(store, adapters, clock)
         presence = Presence(store, adapters, clock)
         desk = Desk(
             store=store,
@@ -115,13 +117,14 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             dispatcher=Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent),
             refresher=refresher,
             presence=presence,
+            health=health,
             core=Router(
                 desk,
                 clock,
                 changed=refresher.changed,
                 absent=presence.absent,
                 present=presence.present,
-                health=Health(store),
+                health=health,
             ),
         )
 

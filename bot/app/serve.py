@@ -9,9 +9,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from bot.app.build import App
+from bot.app.health import Health
+from bot.app.operations import Operations
 from bot.app.welcome import Welcome, welcome
 from bot.chat.adapter import Listens
 from bot.delivery.reconcile import recount
@@ -42,6 +45,10 @@ async def serve(
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    app.health.listens = role is not Role.DELIVER
+    operations = Operations(app.store, app.health, app.clock)
+    if app.settings.operations.port:
+        await operations.start(app.settings.operations.host, app.settings.operations.port)
     listening = [asyncio.create_task(job) for job in _listeners(app, stop)] if role is not Role.DELIVER else []
     working = [asyncio.create_task(job) for job in _work(app, stop, welcomed)] if role is not Role.LISTEN else []
     said = asyncio.create_task(ready())
@@ -51,6 +58,7 @@ async def serve(
     for task in (*listening, said, ended):
         task.cancel()
     results = await asyncio.gather(*listening, *working, said, ended, return_exceptions=True)
+    await operations.aclose()
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
             raise result
@@ -68,22 +76,23 @@ async def until_idle(app: App) -> tuple[int, int]:
 def _listeners(app: App, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
     """Who hears of votes also keeps the posted cards up to date, and who answers knows the newest vectors."""
     adapters = [adapter for adapter in app.adapters.values() if isinstance(adapter, Listens)]
-    upkeep = [app.refresher.run(stop), _every(REFRESH_EVERY, stop, app.search.refresh)]
+    upkeep = [app.refresher.run(stop), _every(app.health, stop, "vectors", REFRESH_EVERY, app.search.refresh)]
     return [*upkeep, *(adapter.listen(app.core) for adapter in adapters)]
 
 
 def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) -> list[Coroutine[Any, Any, None]]:
+    every = partial(_every, app.health, stop)
+    look_every = timedelta(minutes=app.settings.sources.every_minutes).total_seconds()
+
     async def first() -> None:
         welcomed(await welcome(app))
         await asyncio.gather(
             _once(stop, recount(app.store, app.adapters, app.clock, app.refresher.changed)),
-            _every(PLAN_EVERY, stop, app.planner.plan_due),
-            _every(
-                timedelta(minutes=app.settings.sources.every_minutes).total_seconds(), stop, app.intake.look, wait=True
-            ),
-            _every(PLAN_EVERY, stop, app.search.embed_pending),
-            _every(IMPROVE_EVERY, stop, lambda: _improve(app)),
-            _every(TIDY_EVERY, stop, app.presence.tidy),
+            every("planning", PLAN_EVERY, app.planner.plan_due),
+            every("sources", look_every, app.intake.look, wait=True),
+            every("meaning", PLAN_EVERY, app.search.embed_pending),
+            every("lines", IMPROVE_EVERY, lambda: _improve(app)),
+            every("tidying", TIDY_EVERY, app.presence.tidy),
         )
 
     return [first(), app.dispatcher.run(stop)]
@@ -101,7 +110,13 @@ async def _once(stop: asyncio.Event, job: Coroutine[Any, Any, object]) -> None:
 
 
 async def _every(
-    seconds: float, stop: asyncio.Event, job: Callable[[], Awaitable[object]], *, wait: bool = False
+    health: Health,
+    stop: asyncio.Event,
+    name: str,
+    seconds: float,
+    job: Callable[[], Awaitable[object]],
+    *,
+    wait: bool = False,
 ) -> None:
     """Do a job again and again. What fails is logged and tried the next time: this loop must survive."""
     while not stop.is_set():
@@ -109,10 +124,11 @@ async def _every(
             try:
                 await job()
             except PaperboyError as error:
-                log.error("%s", error)
+                log.error("%s: %s", name, error)
             except Exception:
-                log.exception("a job failed; it is tried again in %.0f s", seconds)
+                log.exception("%s failed; it is tried again in %.0f s", name, seconds)
         wait = False
+        health.beat(name, seconds)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), seconds)
 

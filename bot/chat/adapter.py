@@ -96,6 +96,14 @@ class Checks(Protocol):
 
 
 @runtime_checkable
+class Connects(Protocol):
+    """Listens through a connection that can be lost: `/readyz` tells."""
+
+    @property
+    def connected(self) -> bool: ...
+
+
+@runtime_checkable
 class Listens(Protocol):
     """Hears people: hands each event to the core and shows the answer, until cancelled.
 

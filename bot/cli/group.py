@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -75,16 +74,6 @@ def settings(config: Path | None) -> Settings:
 def clock(now: datetime | None = None) -> Clock:
     """The machine's clock, or one that stands at `now`."""
     return FixedClock(now) if now else SystemClock()
-
-
-def set_up_log(*, verbose: bool) -> None:
-    """Logs on stderr: what an operator must know, or everything we do."""
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-        stream=sys.stderr,
-        force=True,
-    )
 
 
 def emit(record: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bot import __version__
+from bot import __version__, logs
 from bot.app.build import App, open_app
 from bot.app.serve import Role, serve, until_idle
 from bot.app.welcome import Welcome
@@ -18,7 +18,6 @@ from bot.cli.group import (
     clock,
     config_option,
     console,
-    set_up_log,
     settings,
     verbose_option,
 )
@@ -37,8 +36,9 @@ async def run(idle: bool, now: datetime | None, role: str, config: Path | None, 
     """Start Paperboy: listen to chats, and post when it is time."""
     if now and not idle:
         raise click.UsageError("--now goes with --until-idle.")
-    set_up_log(verbose=verbose)
-    async with open_app(settings(config), clock(now)) as app:
+    wanted = settings(config)
+    logs.set_up(wanted.operations.logs, verbose=verbose)
+    async with open_app(wanted, clock(now)) as app:
         if idle:
             planned, sent = await until_idle(app)
             console.print(f"{plural(planned, 'post')} planned, {sent:,} sent.")

@@ -48,6 +48,7 @@ from bot.commands.command import Command as Known
 from bot.commands.complete import complete
 from bot.commands.help import help_for
 from bot.errors import AlreadyDone, AskError, PaperboyError
+from bot.metrics import ANSWERS, FAILURES
 from bot.papers.model import PaperId
 from bot.views.results import problem, with_controls
 from bot.votes import ballot
@@ -123,8 +124,10 @@ class Router:
         return presses.MENU
 
     async def handle(self, event: Event) -> Answer | None:
+        kind = type(event).__name__.lower()
         try:
-            return await self._act(event)
+            with ANSWERS.labels(kind).time():
+                return await self._act(event)
         except AlreadyDone:
             return None
         except AskError as error:
@@ -133,6 +136,7 @@ class Router:
             log.error("event %s failed: %s", event.id, error)
         except Exception:
             log.exception("event %s failed", event.id)
+        FAILURES.labels(kind).inc()
         sorry = PaperboyError("That did not work just now.", "Try again; the reason is in the log for the admin.")
         return Answer(message=problem(sorry))
 

@@ -18,6 +18,8 @@ from bot.chat.adapter import Finds, Posts
 from bot.chat.event import Place, Ref
 from bot.clock import Clock
 from bot.errors import Busy, PostError, Refused, StoreError, Unsure
+from bot.logs import about
+from bot.metrics import DELIVERY, SENDS
 from bot.store.protocol import Outbox
 from bot.store.records import Delivery
 
@@ -121,7 +123,8 @@ class Dispatcher:
             return False
         self._holding.add(delivery.post.key)
         try:
-            return await self._once(delivery)
+            with about(delivery.post.key):
+                return await self._once(delivery)
         finally:
             self._holding.discard(delivery.post.key)
 
@@ -134,10 +137,12 @@ class Dispatcher:
         except asyncio.CancelledError:
             await self._settle(delivery, Unsure("Paperboy was stopped before the platform answered."))
             raise
-        at = self._clock.now()
-        log.info("sent %s to %s", delivery.post.key, delivery.post.place)
-        rest = timedelta(seconds=self._adapters[delivery.post.place.platform].limits.pace)
-        return await self._outbox.settle_sent(delivery.post.key, token=delivery.token, ref=ref, at=at, rest=rest)
+        post, at = delivery.post, self._clock.now()
+        log.info("sent %s to %s", post.key, post.place)
+        SENDS.labels(post.place.platform, "sent").inc()
+        DELIVERY.labels(post.place.platform).observe(max(0.0, (at - post.due).total_seconds()))
+        rest = timedelta(seconds=self._adapters[post.place.platform].limits.pace)
+        return await self._outbox.settle_sent(post.key, token=delivery.token, ref=ref, at=at, rest=rest)
 
     async def _attempt(self, delivery: Delivery) -> Ref:
         """The message on the platform: found there, or posted now. Raises `PostError`."""
@@ -172,6 +177,7 @@ class Dispatcher:
         key, token, now = delivery.post.key, delivery.token, self._clock.now()
         wait = timedelta(seconds=min(self._back_off * 2 ** min(delivery.attempts - 1, 12), LONGEST))
         reason = str(error)
+        SENDS.labels(delivery.post.place.platform, type(error).__name__.lower()).inc()
         log.warning("attempt %d of %s in %s: %s", delivery.attempts, key, delivery.post.place, reason)
         if isinstance(error, Refused):
             await self._outbox.settle_dead(key, token=token, reason=reason)

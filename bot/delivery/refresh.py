@@ -15,11 +15,13 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from bot.chat.adapter import Edits, Posts
+from bot.chat.event import Ref
 from bot.chat.fit import fit
 from bot.chat.message import Card, Message
 from bot.clock import Clock
 from bot.delivery.planner import Summarizes
 from bot.errors import Busy, PaperboyError, PostError
+from bot.metrics import EDITS
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery, Tally
@@ -94,16 +96,24 @@ class Refresher:
         message = await self._message(delivery, paper, adapter)
         if message is None or message == shown or (self._is_recent(delivery) and _only_counts(shown, message)):
             return False
+        platform = delivery.post.place.platform
         try:
-            await adapter.edit(delivery.ref, message)
-        except Busy as error:
-            await self._clock.sleep(min(error.retry_after, LONGEST_WAIT))
-            await adapter.edit(delivery.ref, message)
+            await self._edit(adapter, delivery.ref, message)
         except PostError as error:
             log.warning("%s could not be edited: %s", delivery.post.key, error)
+            EDITS.labels(platform, type(error).__name__.lower()).inc()
             return False
+        EDITS.labels(platform, "edited").inc()
         await self._store.outbox.edited(delivery.post.key, message, self._clock.now())
         return True
+
+    async def _edit(self, adapter: Edits, ref: Ref, message: Message) -> None:
+        """Once more where the platform wants us to wait."""
+        try:
+            await adapter.edit(ref, message)
+        except Busy as error:
+            await self._clock.sleep(min(error.retry_after, LONGEST_WAIT))
+            await adapter.edit(ref, message)
 
     async def _message(self, delivery: Delivery, paper: PaperId, adapter: Posts) -> Message | None:
         """What the post would say if it were made now."""

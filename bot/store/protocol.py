@@ -22,6 +22,7 @@ from bot.store.records import (
     Fetch,
     Kept,
     Key,
+    Late,
     Line,
     Listed,
     Mark,
@@ -146,6 +147,10 @@ class Subscriptions(Protocol):
         """All that are neither paused nor held, oldest first."""
         ...
 
+    async def counts(self) -> dict[str, int]:
+        """How many are running, paused and held."""
+        ...
+
     async def hold(self, place: Place, why: str) -> list[Subscription]:
         """Note that nothing can be posted in a channel (`*`: in the whole tenant); returns what ran until now."""
         ...
@@ -198,6 +203,10 @@ class Outbox(Protocol):
 
     async def next_due(self, platforms: Collection[str]) -> datetime | None:
         """When the next post may be claimed; in the past when one may be now."""
+        ...
+
+    async def late(self, now: datetime, *, limit: int = 50) -> list[Late]:
+        """Schedules with a post that is due and not sent, longest first."""
         ...
 
     async def settle_sent(
@@ -270,6 +279,10 @@ class Votes(Protocol):
 
     async def mine(self, community: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
         """A person's own ballots: +1 or −1."""
+        ...
+
+    async def counts(self) -> dict[str, int]:
+        """Marks that stand, by platform."""
         ...
 
     async def top(self, community: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:

@@ -164,6 +164,14 @@ class Delivery(Struct, frozen=True, kw_only=True):
     edited: datetime | None = None
 
 
+class Late(Struct, frozen=True):
+    """A schedule whose oldest post is due and not sent."""
+
+    channel: str  # the place, as `str` gives it
+    subscription: str
+    due: datetime
+
+
 class Mark(Struct, frozen=True, kw_only=True):
     """One sign of approval or the contrary: a reaction on one message, or the vote button.
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.papers.model import PaperId
-from bot.store.records import Delivery, Key, Post, Run, State
+from bot.store.records import Delivery, Key, Late, Post, Run, State
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
 
@@ -96,6 +96,13 @@ class SqliteOutbox:
                   FROM outbox JOIN ({_HEADS}) USING (seq) WHERE platform IN ({marks(len(platforms))})"""
         row = await self._engine.read(lambda db: db.execute(sql, tuple(platforms)).fetchone())
         return moment(row[0]) if row[0] else None
+
+    async def late(self, now: datetime, *, limit: int = 50) -> list[Late]:
+        sql = f"""SELECT tenant || '/' || channel, subscription, min(json_extract(post, '$.due')) AS due
+                  FROM outbox INDEXED BY outbox_open WHERE state IN {_OPEN} AND json_extract(post, '$.due') <= ?
+                  GROUP BY tenant, channel, subscription ORDER BY due LIMIT ?"""
+        rows = await self._engine.read(lambda db: db.execute(sql, (stamp(now), limit)).fetchall())
+        return [Late(channel, subscription, moment(due)) for channel, subscription, due in rows]
 
     async def settle_sent(
         self, key: Key, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)

@@ -53,6 +53,11 @@ class SqliteSubscriptions:
     async def running(self) -> list[Subscription]:
         return await self._where("paused = ''")
 
+    async def counts(self) -> dict[str, int]:
+        sql = """SELECT CASE WHEN paused = '' THEN 'running' WHEN json_extract(doc, '$.paused') != '' THEN 'paused'
+                 ELSE 'held' END, count(*) FROM subscriptions GROUP BY 1"""
+        return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
+
     async def hold(self, place: Place, why: str) -> list[Subscription]:
         return await self._change(place, lambda s: s if s.quiet else replace(s, held=why))
 

@@ -73,6 +73,11 @@ class SqliteVotes:
         rows = await self._engine.read(lambda db: db.execute(sql, (community, person, *wanted)).fetchall())
         return dict(rows)
 
+    async def counts(self) -> dict[str, int]:
+        sql = """SELECT substr(community, 1, instr(community, ':') - 1), count(*) FROM marks
+                 WHERE value != 0 GROUP BY 1"""
+        return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
+
     async def top(self, community: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
         sql = f"""SELECT paper, {_UP}, {_DOWN} FROM ballots WHERE community = ? AND at >= ?
                   GROUP BY paper HAVING sum(value) > 0 ORDER BY sum(value) DESC, max(at) DESC, paper LIMIT ?"""

@@ -1,0 +1,133 @@
+"""What those who run Paperboy see: health, readiness, metrics, logs. Real processes, real ports."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientConnectionError, ClientSession
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.app.health import Health
+from bot.clock import FixedClock
+from bot.store.protocol import Store
+from tests.builders import NOW, PAPERS, subscription
+from tests.builders import post as a_post
+from tests.fakes.world import ROOT
+
+RUN = {"PATH": os.environ["PATH"], "PAPERBOY_WEB_PORT": "0", "HF_ENDPOINT": "http://127.0.0.1:9"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def running(home: Path, **more: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """`paperboy run` until it answers, and the address of its operations."""
+    port = free_port()
+    environment = RUN | {"PAPERBOY_HOME": str(home), "PAPERBOY_OPERATIONS_PORT": str(port)} | more
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", "-v", cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        async with asyncio.timeout(60), ClientSession() as session:
+            while True:
+                try:
+                    async with session.get(f"{url}/metrics") as answer:
+                        if b'paperboy_outbox_posts{state="sent"} 10.0' in await answer.read():
+                            break
+                except ClientConnectionError:
+                    pass
+                await asyncio.sleep(0.2)
+        yield process, url
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def read(url: str) -> tuple[int, str]:
+    async with ClientSession() as session, session.get(url) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_a_running_paperboy_is_healthy_ready_and_measured_and_logs_for_programs(tmp_path: Path) -> None:
+    async with running(tmp_path, PAPERBOY_OPERATIONS_LOGS="json") as (process, url):
+        assert (await read(f"{url}/healthz"))[0] == 200
+        status, told = await read(f"{url}/readyz")
+        assert (status, json.loads(told)) == (200, {"ok": True, "wrong": {}})
+        _, text = await read(f"{url}/metrics")
+        families = {family.name: family for family in text_string_to_metric_families(text)}
+        sends = {s.labels["result"]: s.value for s in families["paperboy_sends"].samples if s.name.endswith("_total")}
+        assert sends == {"sent": 10.0}
+        assert families["paperboy_source_up"].samples[0].value == 0.0
+        assert families["paperboy_lag_seconds"].samples[0].value == 0.0
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr
+        lines = [json.loads(line) for line in (await process.stderr.read()).decode().splitlines() if line[:1] == "{"]
+        assert await process.wait() == 0
+    sent = [line for line in lines if line["message"].startswith("sent ")]
+    assert len(sent) == 10
+    assert all(line["delivery"] in line["message"] for line in sent)
+
+
+async def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        environment = RUN | {"PAPERBOY_HOME": str(tmp_path), "PAPERBOY_OPERATIONS_PORT": port}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE
+        )
+        _, err = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 2
+    assert f"port {port} is not free" in " ".join(err.decode().split())
+
+
+async def test_a_job_that_stands_still_is_told(store: Store, clock: FixedClock) -> None:
+    health = Health(store, {}, clock)
+    health.beat("planning", 5)
+    assert await health() == {}
+    clock.moment = clock.moment.replace(hour=clock.moment.hour + 1)
+    assert await health() == {"planning": "stuck"}
+
+
+async def test_an_adapter_that_lost_its_connection_is_not_ready_but_not_ill(store: Store, clock: FixedClock) -> None:
+    class Line:
+        connected = False
+
+    health = Health(store, {"slack": Line()}, clock)  # type: ignore[dict-item]
+    assert await health.unready() == {}
+    health.listens = True
+    assert await health.unready() == {"slack": "not connected"}
+    assert await health() == {}
+
+
+async def test_a_late_post_is_told_with_its_channel(store: Store) -> None:
+    await store.subscriptions.add(subscription("s1"))
+    await store.outbox.add([a_post("k1", subscription="s1")])
+    (late,) = await store.outbox.late(NOW.replace(hour=12))
+    assert (late.channel, late.subscription, late.due) == (str(PAPERS), "s1", NOW)
+    assert await store.outbox.late(NOW.replace(hour=1)) == []
+
+
+@pytest.mark.parametrize("state", ["running", "paused", "held"])
+async def test_schedules_are_counted_by_state(store: Store, state: str) -> None:
+    await store.subscriptions.add(subscription("s1", paused="by an admin" if state == "paused" else ""))
+    if state == "held":
+        await store.subscriptions.hold(PAPERS, "archived")
+    assert await store.subscriptions.counts() == {state: 1}
