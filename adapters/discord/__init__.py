@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from bot.chat.adapter import Posts, Setup
+from typing import TYPE_CHECKING
+
+from adapters.discord.settings import read
+from bot.chat.adapter import Setup
+
+if TYPE_CHECKING:
+    from adapters.discord.post import DiscordAdapter
 
 
-def make(setup: Setup) -> Posts | None:
-    """The Discord adapter, when it is configured."""
-    return None
+def make(setup: Setup) -> DiscordAdapter | None:
+    """The adapter of these settings; None when there is no token (`DISCORD_TOKEN`)."""
+    settings = read(setup.options)
+    if settings is None:
+        return None
+    from adapters.discord.post import DiscordAdapter  # noqa: PLC0415 - the library takes a while to load
+
+    return DiscordAdapter(settings, setup.shelf, setup.clock)

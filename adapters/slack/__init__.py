@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from bot.chat.adapter import Posts, Setup
+from typing import TYPE_CHECKING
+
+from adapters.slack.options import read
+from bot.chat.adapter import Setup
+
+if TYPE_CHECKING:
+    from adapters.slack.post import SlackAdapter
 
 
-def make(setup: Setup) -> Posts | None:
-    """The Slack adapter, when it is configured."""
-    return None
+def make(setup: Setup) -> SlackAdapter | None:
+    """The adapter of these settings; None without a bot token and without a client id, or when it is turned off."""
+    options = read(setup.options)
+    if not options.enabled or not (options.bot_token or options.client_id):
+        return None
+    from adapters.slack.build import build  # noqa: PLC0415 - the SDK is loaded only where Slack is set up
+
+    return build(options, setup)

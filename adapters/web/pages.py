@@ -12,7 +12,8 @@ import msgspec
 
 from adapters.web import render
 from adapters.web.people import PEOPLE
-from adapters.web.room import Change, Room, Said
+from adapters.web.records import Change, Said
+from adapters.web.room import Room
 from bot.chat.adapter import Core
 from bot.chat.event import Person
 
@@ -99,7 +100,9 @@ class Pages:
         return _static().get(name)
 
     def _record(self, said: Said, who: Person, csrf: str, *, in_thread: bool) -> dict[str, str]:
+        """`seq` says how new it is: an answer can come later than what the stream has told since."""
         return {
+            "seq": self._room.mark.partition("-")[2],
             "id": said.id,
             "thread": said.thread,
             "pane": "thread" if in_thread else "stream",
@@ -114,6 +117,7 @@ class Pages:
             reactions=self._room.reactions(said.id),
             replies=len(self._room.replies(said.id)) if not in_thread else 0,
             csrf=csrf,
+            menu=self._core.menu,
             in_thread=in_thread,
         )
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from markupsafe import escape
 
 from adapters.web.people import PLATFORM, SPACE
-from adapters.web.room import CHANNEL, Room, Said
+from adapters.web.records import CHANNEL, Said
+from adapters.web.room import Room
 from adapters.web.server import Server
 from bot.chat.adapter import Core, Limits
 from bot.chat.event import Place, Ref

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, assert_never
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from adapters.web.blank import PREFIX
 from adapters.web.people import BOT, PEOPLE
-from adapters.web.room import EMOJI, Said
+from adapters.web.records import CHANNEL, EMOJI, Said
+from bot.chat.adapter import MenuEntry
 from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Paragraph
 
 HREF = ("http://", "https://")
@@ -27,6 +30,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters["href"] = href
+    found.filters["channel"] = channel
     return found
 
 
@@ -40,13 +44,19 @@ def href(url: str) -> str:
     return url if url.startswith(HREF) else ""
 
 
+def channel(id: str) -> str:
+    """The address of a channel, if it can be one."""
+    return f"/c/{id}" if CHANNEL.fullmatch(id) else ""
+
+
 def body(message: Message) -> Markup:
     """All blocks of a message."""
-    return Markup("").join(block(item) for item in message.blocks) or Markup("<p>{}</p>").format(message.plain)
+    level = 4 if any(isinstance(item, Heading) for item in message.blocks) else 3
+    return Markup("").join(block(item, level) for item in message.blocks) or Markup("<p>{}</p>").format(message.plain)
 
 
-def block(item: Block) -> Markup:
-    """One block."""
+def block(item: Block, level: int) -> Markup:
+    """One block; `level` is the heading of a paper in it."""
     macros: Any = environment().get_template("blocks.html").module
     match item:
         case Heading(text=title):
@@ -56,7 +66,7 @@ def block(item: Block) -> Markup:
         case Bullets(items=items):
             found = macros.bullets(items)
         case Card():
-            found = macros.card(item)
+            found = macros.card(item, level)
         case Controls(items=items):
             found = macros.controls(items)
         case Footnote(text=spans):
@@ -73,10 +83,12 @@ def said(
     reactions: dict[str, frozenset[str]],
     replies: int,
     csrf: str,
+    menu: Sequence[MenuEntry] = (),
     in_thread: bool = False,
 ) -> Markup:
-    """One message as a reader sees it: their own reactions pressed, the number of replies, a form a button."""
+    """One message as a reader sees it: their own reactions pressed, the number of replies, what can be done with it."""
     author = PEOPLE[item.author].name if item.author in PEOPLE else "Paperboy"
+    macros: Any = environment().get_template("blocks.html").module
     found = (
         environment()
         .get_template("message.html")
@@ -84,6 +96,8 @@ def said(
             said=item,
             author=author,
             is_bot=item.author == BOT,
+            menu=menu if item.author != BOT else (),
+            form=macros.form(item.blank.form, item, csrf, PREFIX) if item.blank else "",
             content=body(item.message),
             reader=reader,
             reactions=reactions,

@@ -7,49 +7,23 @@ grow with time, so another process's posts are found by asking for what came aft
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from collections import defaultdict, deque
 from datetime import datetime
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
-from adapters.web.people import BOT
+from adapters.web.records import DEFAULT, EMOJI, Blank, Change, Said
 from bot.chat.adapter import Shelf
 from bot.chat.message import Message
 from bot.clock import Clock
 
-DEFAULT = "papers"
 LOADED = 5_000  # messages kept in memory; older ones stay on the shelf
 REMEMBERED = 1_000  # changes that a reader who was away can catch up on
 PRIVATE = 40  # private answers a person can scroll back to
 SEQ_DIGITS = 15  # of a mark; longer ones are nobody's
 OVERLAP = 60_000_000  # microseconds: another process's clock may be behind ours
-CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-EMOJI = ("👍", "👎", "❤️", "🔥", "🎉", "👀")
-
-
-class Said(Struct, frozen=True, kw_only=True):
-    """One message of the chat."""
-
-    id: str
-    channel: str
-    thread: str = ""  # the message it replies to
-    author: str = BOT  # or a person's id
-    at: datetime
-    message: Message
-    private: bool = False
-    edited: bool = False
-
-
-class Change(Struct, frozen=True):
-    """A message that is new, or looks different now."""
-
-    seq: int
-    id: str
-    new: bool
 
 
 class Room:
@@ -163,12 +137,16 @@ class Room:
     def whispers(self, person: str, channel: str) -> list[Said]:
         return list(self._private[person, channel])
 
-    def rewrite(self, id: str, person: str, channel: str, message: Message) -> Said | None:
-        """Replace a private answer, e.g. by its next page."""
+    def whispered(self, id: str, person: str, channel: str) -> Said | None:
+        """A private answer that the person still has."""
+        return next((said for said in self._private[person, channel] if said.id == id), None)
+
+    def rewrite(self, id: str, person: str, channel: str, message: Message, blank: Blank | None = None) -> Said | None:
+        """Replace a private answer: by its next page, or a form by what came of it."""
         kept = self._private[person, channel]
         for n, said in enumerate(kept):
             if said.id == id:
-                kept[n] = replace(said, message=message)
+                kept[n] = replace(said, message=message, blank=blank)
                 return kept[n]
         return None
 

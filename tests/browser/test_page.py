@@ -2,93 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = shutil.which("chromium")
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-ROOT = Path(__file__).parents[2]
-
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (apt-get install chromium)"),
-    pytest.mark.slow,
-    pytest.mark.xdist_group("browser"),
-]
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`paperboy run` as somebody starts it who has no token and no network."""
-    home = tmp_path_factory.mktemp("home")
-    environment = os.environ | {
-        "PAPERBOY_HOME": str(home),
-        "PAPERBOY_WEB_PORT": "0",
-        "HF_ENDPOINT": "http://127.0.0.1:9",
-        "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
-        "COLUMNS": "200",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    found = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())
-    assert found
-    for line in process.stderr:  # until the first edition is planned
-        if "starter shelf" in line:
-            break
-    yield found[0]
-    process.terminate()
-    assert process.wait(timeout=15) == 0
-    process.stderr.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium: Browser, url: str) -> Iterator[Page]:
-    """A page that may not complain: no error on the console, no violation of the content policy."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            complaints.append(message.text)
-
-    context = chromium.new_context(viewport={"width": 1280, "height": 860})
-    opened = context.new_page()
-    opened.on("console", note)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(url)
-    yield opened
-    context.close()
-    assert complaints == []
-
-
-def ask(page: Page, text: str) -> None:
-    page.fill("#text", text)
-    page.press("#text", "Enter")
+from tests.browser.conftest import answer, ask, become
 
 
 def test_the_days_papers_are_there_as_a_thread(page: Page) -> None:
@@ -103,7 +22,7 @@ def test_a_reaction_and_a_button_are_votes_and_the_card_follows(page: Page) -> N
     reply.get_by_label("React with 👍").click()
     expect(reply.locator(".chip")).to_have_text("👍 1")
     expect(reply.locator(".facts")).to_contain_text("1 vote here")
-    page.get_by_role("button", name="Robin").click()
+    become(page, "Robin")
     page.goto(page.url.partition("?")[0] + "?thread=newest")
     again = page.locator("#thread .message").nth(2)
     again.get_by_role("button", name="Vote").click()
@@ -113,10 +32,10 @@ def test_a_reaction_and_a_button_are_votes_and_the_card_follows(page: Page) -> N
 
 def test_a_search_is_answered_and_similar_leads_on(page: Page) -> None:
     ask(page, "/papers hypernetworks")
-    answer = page.locator("#stream .private").last
-    expect(answer).to_contain_text("only visible to you")
-    expect(answer.locator("h4").first).to_contain_text(re.compile("hypernetwork", re.IGNORECASE))
-    answer.get_by_role("button", name="Similar").first.click()
+    found = answer(page)
+    expect(found).to_contain_text("only visible to you")
+    expect(found.locator("h4").first).to_contain_text(re.compile("hypernetwork", re.IGNORECASE))
+    found.get_by_role("button", name="Similar").first.click()
     expect(page.locator("#stream .private h3").last).to_contain_text("Similar to")
 
 
@@ -126,21 +45,21 @@ def test_commands_complete_while_typing(page: Page) -> None:
     page.press("#text", "ArrowDown")
     page.press("#text", "Enter")
     expect(page.locator("#text")).to_have_value("/papers trending ")
+    expect(page.locator("#choices li").first).to_have_text(re.compile(r"/papers trending \w+"))
     page.press("#text", "Escape")
     expect(page.locator("#choices")).to_be_hidden()
 
 
 def test_a_schedule_says_when_it_comes(page: Page) -> None:
     ask(page, "/papers schedule weekdays 09:00 Europe/Berlin")
-    answer = page.locator("#stream .private").last
-    expect(answer.locator("h3")).to_have_text("Scheduled: weekdays at 09:00 (Europe/Berlin)")
-    assert answer.inner_text().count("09:00 (Europe/Berlin)") == 4
+    expect(answer(page).locator("h3")).to_have_text("Scheduled: weekdays at 09:00 (Europe/Berlin)")
+    assert answer(page).inner_text().count("09:00 (Europe/Berlin)") == 4
 
 
 def test_who_may_not_schedule_is_told_so(page: Page) -> None:
-    page.get_by_role("button", name="Robin").click()
+    become(page, "Robin")
     ask(page, "/papers schedule daily 10:00")
-    expect(page.locator("#stream .private").last).to_contain_text("for those who may set schedules")
+    expect(answer(page)).to_contain_text("for those who may set schedules")
 
 
 def test_what_one_says_another_sees_at_once(page: Page, chromium: Browser, url: str) -> None:
@@ -170,7 +89,7 @@ def test_a_phone_without_javascript_has_the_channels_and_takes_a_command(chromiu
     page.goto(url)
     expect(page.locator(".side li").first).to_be_visible()
     ask(page, "/papers hypernetworks")
-    expect(page.locator("#stream .private").last).to_contain_text("Papers on")
+    expect(answer(page)).to_contain_text("Papers on")
     context.close()
 
 

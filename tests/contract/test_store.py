@@ -38,7 +38,7 @@ async def test_a_paper_twice_in_one_batch_is_one_paper(store: Store) -> None:
 
 async def test_new_votes_change_a_paper(store: Store) -> None:
     await store.papers.keep([listing(paper(1, upvotes=1))], NOW)
-    assert await store.papers.keep([listing(paper(1, upvotes=5))], NOW) == Kept(changed=1)
+    assert await store.papers.keep([listing(paper(1, upvotes=5))], NOW) == Kept(changed=1, differ=(paper(1).id,))
     assert (await store.papers.get(["arxiv:2503.00001"]))["arxiv:2503.00001"].counts == Counts(upvotes=5)
 
 

@@ -16,11 +16,27 @@ function localise(root) {
   }
 }
 
+// ---- a draft survives a reload
+const FIELDS = ".text, .blank input:not([type=hidden]), .blank select";
+function draft(field) { return `draft ${channel} ${thread} ${field.id}`; }
+function keep(field, words) {
+  try { if (words === null) sessionStorage.removeItem(draft(field)); else sessionStorage.setItem(draft(field), words); }
+  catch { /* a browser that keeps nothing */ }
+}
+function recall(root) {
+  for (const field of root.querySelectorAll(FIELDS)) {
+    try { field.value = sessionStorage.getItem(draft(field)) ?? field.value; } catch { /* likewise */ }
+  }
+}
+document.addEventListener("input", (event) => { if (event.target.matches(FIELDS)) keep(event.target, event.target.value); });
+
 // ---- messages come and change
-function element(html) {
+function element(piece) {
   const holder = document.createElement("template");
-  holder.innerHTML = html;  // rendered and escaped by our own server
+  holder.innerHTML = piece.html;  // rendered and escaped by our own server
+  holder.content.firstElementChild.dataset.seq = piece.seq;
   localise(holder.content);
+  recall(holder.content);
   return holder.content.firstElementChild;
 }
 function atEnd(pane) { return pane.scrollHeight - pane.scrollTop - pane.clientHeight < 120; }
@@ -30,11 +46,12 @@ function put(piece) {
   if ("waiting" in body.dataset && piece.thread) { clearTimeout(opening); opening = setTimeout(() => location.reload(), 400); }
   const pane = panes[piece.pane];
   const known = $(`[data-id="${CSS.escape(piece.id)}"]`, pane);
-  if (known) return swap(known, element(piece.html));
+  if (known && Number(known.dataset.seq) > Number(piece.seq)) return known;  // the stream was faster than the answer
+  if (known) return swap(known, element(piece));
   if (piece.pane === "thread" ? !thread || piece.thread !== thread : piece.thread) return null;
   const shown = [...pane.querySelectorAll(".message")], next = shown.find((other) => other.dataset.id > piece.id);
   if (next && next === shown[0]) return null;  // from before what this page shows
-  const follow = atEnd(pane), fresh = element(piece.html);
+  const follow = atEnd(pane), fresh = element(piece);
   fresh.classList.add("fresh");
   if (next) next.before(fresh);
   else if (piece.pane === "stream") {
@@ -84,27 +101,37 @@ function toast(words) {
   clearTimeout(fading);
   fading = setTimeout(() => { box.hidden = true; }, 4500);
 }
-async function send(form, data) {
+function attend(shown, form) {  // what I asked for is where I look next
+  const filling = form.classList.contains("blank");
+  if (filling || shown.classList.contains("fresh")) shown.scrollIntoView({ block: "nearest" });
+  const next = $(`div.content :is(${FIELDS})`, shown) || (filling && $("form.content button, summary", shown));
+  if (next) next.focus();
+}
+async function send(form, action, data) {
   try {
-    const answer = await fetch(form.getAttribute("action"), {  // `form.action` would be the pressed button of that name
+    const answer = await fetch(action, {
       method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json", "X-CSRF": csrf },
     });
     if (!answer.ok) { toast(await answer.text()); return false; }
     const { toast: words, pieces } = await answer.json();
-    pieces.forEach((piece) => { const shown = put(piece); if (shown && form.classList.contains("composer")) shown.scrollIntoView({ block: "nearest" }); });
+    pieces.map(put).filter(Boolean).forEach((shown) => attend(shown, form));
     if (words) toast(words);
     return true;
   } catch { toast("Paperboy does not answer. Is it running?"); return false; }
 }
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.matches(".composer, .content, .reactions")) return;
+  if (!form.matches(".composer, .content, .reactions, .blank")) return;
   event.preventDefault();
   const data = new FormData(form, event.submitter);  // before the field is emptied
   const field = $(".text", form), typed = field && field.value;
   if (field) { if (!typed.trim()) return; field.value = ""; close(); }
-  if (event.submitter && event.submitter.closest(".picker")) event.submitter.closest(".picker").open = false;
-  if (!(await send(form, data)) && field) field.value = typed;
+  const from = event.submitter, picker = from && from.closest(".picker");
+  if (picker) picker.open = false;
+  // As attributes: `form.action` would be the pressed button of that name.
+  const action = (from && from.getAttribute("formaction")) || form.getAttribute("action");
+  for (const kept of form.querySelectorAll(FIELDS)) keep(kept, null);
+  if (!(await send(form, action, data)) && field) field.value = typed;
 });
 
 // ---- completion
@@ -120,6 +147,7 @@ async function offer() {
     found = answer && answer.ok ? await answer.json() : [];
   }
   if (turn !== asked || document.activeElement !== text) return;  // typed on meanwhile
+  const picked = chosen >= 0 ? choices.children[chosen].textContent : null;
   choices.replaceChildren(...found.map((words, n) => {
     const item = document.createElement("li");
     item.id = `choice-${n}`; item.role = "option"; item.textContent = `${NAME} ${words}`.trim();
@@ -127,13 +155,16 @@ async function offer() {
     return item;
   }));
   chosen = -1;
+  text.removeAttribute("aria-activedescendant");
+  const still = [...choices.children].findIndex((item) => item.textContent === picked);
+  if (still >= 0) move(still + 1);
   choices.hidden = !found.length;
   text.setAttribute("aria-expanded", String(!choices.hidden));
 }
 function take(item) { text.value = item.textContent + " "; close(); text.focus(); offer(); }
 function move(step) {
   const items = [...choices.children];
-  chosen = (chosen + step + items.length) % items.length;
+  chosen = chosen < 0 && step < 0 ? items.length - 1 : (chosen + step + items.length) % items.length;
   items.forEach((item, n) => item.setAttribute("aria-selected", String(n === chosen)));
   text.setAttribute("aria-activedescendant", items[chosen].id);
 }
@@ -150,7 +181,7 @@ text.addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const picker = $(".picker[open]");
-  if (picker) picker.open = false;
+  if (picker) { picker.open = false; $("summary", picker).focus(); }
   else if (body.classList.contains("menu-open")) body.classList.remove("menu-open");
   else if (thread) location.href = `/c/${channel}`;
 });
@@ -170,20 +201,12 @@ theme.addEventListener("click", () => {
   document.documentElement.dataset.theme = dark ? "light" : "dark";
   try { localStorage.setItem("theme", document.documentElement.dataset.theme); } catch { /* likewise */ }
 });
-// ---- a draft survives a reload
-for (const field of document.querySelectorAll(".text")) {
-  const key = `draft ${channel} ${field.id} ${thread}`;
-  try {
-    field.value = field.value || sessionStorage.getItem(key) || "";
-    field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
-    field.form.addEventListener("submit", () => sessionStorage.removeItem(key));
-  } catch { /* a browser that keeps nothing */ }
-}
 document.addEventListener("toggle", (event) => {
   if (event.target.matches(".picker") && event.target.open) $(".faces", event.target).scrollIntoView({ block: "nearest" });
 }, true);
 
 localise(document);
+recall(document);
 panes.stream.style.scrollBehavior = "auto";
 panes.stream.scrollTop = panes.stream.scrollHeight;
 if (thread) panes.thread.scrollTop = 0;

@@ -99,7 +99,7 @@ async def test_another_port_of_this_machine_is_another_site(you: Browser, core: 
 
 async def test_a_visitor_without_our_cookie_can_do_nothing(bare_url: str, core: FakeCore) -> None:
     async with ClientSession() as session:
-        for path in ("/c/papers/say", "/c/papers/press", "/c/papers/react", "/person", "/channels"):
+        for path in ("/c/papers/say", "/c/papers/press", "/c/papers/submit", "/c/papers/react", "/person", "/channels"):
             async with session.post(bare_url + path, data={"csrf": "", "text": "/papers"}) as answer:
                 assert answer.status == 403, path
     assert core.heard == []

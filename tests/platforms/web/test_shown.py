@@ -216,6 +216,13 @@ async def test_only_web_addresses_become_links(page: Page, url: str) -> None:
     assert "A title" in shown.words
 
 
+async def test_a_channel_is_shown_by_its_name_and_led_to(page: Page) -> None:
+    run = (Span("owls", channel=True), Span(" "), Span("../etc", channel=True), Span(" "), Span("<b>", channel=True))
+    (shown,) = await page.shown(await page.adapter.post(HERE, Message(plain="x", blocks=(Paragraph(run),)), key="k1"))
+    assert shown.words.strip() == "#owls ../etc <b>"
+    assert (shown.links, shown.live) == (["/c/owls"], [])
+
+
 async def test_a_title_can_not_turn_the_reading_direction(page: Page) -> None:
     (shown,) = await page.shown(await page.adapter.post(HERE, everywhere("safe \u202egnp.exe\u2066"), key="k1"))
     assert "safe gnp.exe" in shown.words

@@ -15,7 +15,7 @@ from tests.builders import SHARED, needs_shared, paper
         ("In this paper, we propose a nest of wool.", "Proposes a nest of wool."),
         ("We present a nest and show that it is warm.", "Presents a nest and shows that it is warm."),
         ("To address this, we introduce a nest of wool.", "Introduces a nest of wool."),
-        ("We carefully study how birds keep warm.", "Studies carefully how birds keep warm."),
+        ("We carefully study how birds keep warm.", "Carefully studies how birds keep warm."),
         ("Our nest keeps birds warm.", "The nest keeps birds warm."),
         ("This paper presents a nest of wool.", "Presents a nest of wool."),
     ],

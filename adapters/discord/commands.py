@@ -1,0 +1,83 @@
+"""The commands Discord offers, made from what the core can do. Pure: the payload, and its fingerprint.
+
+`/papers query:` takes anything, so that it works as everywhere else; a command with fields has typed options too, as
+`/papers-NAME`. Discord would not mix the two in one command: with sub-commands, the command itself can't be used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from adapters.discord.permissions import MANAGE_SERVER
+from bot.chat.adapter import CommandHelp, MenuEntry
+from bot.chat.form import Field
+
+NAME, OPTION = "papers", "query"
+CHAT, ON_MESSAGE = 1, 3  # kinds of commands
+STRING = 3
+IN_SERVER, IN_PRIVATE = 0, 1  # contexts
+MOST_QUERY = 1_000
+SUMMARY = "Find, vote on and schedule research papers."
+HINT = "Words, a title, or a command such as today; empty for help."
+
+
+def payload(commands: Sequence[CommandHelp], menu: Sequence[MenuEntry]) -> list[dict[str, Any]]:
+    """All commands, as Discord wants to be told."""
+    typed = [_typed(help) for help in commands if help.fields]
+    return [_papers(), *typed, *(_entry(entry) for entry in menu)]
+
+
+def fingerprint(body: Sequence[Mapping[str, Any]]) -> bytes:
+    """Changes when the commands do."""
+    return hashlib.sha256(msgspec.json.encode(body, order="deterministic")).hexdigest().encode()
+
+
+def name_of(help: CommandHelp) -> str:
+    """What a command with typed options is called."""
+    return f"{NAME}-{help.name}"[:32]
+
+
+def _papers() -> dict[str, Any]:
+    query = {"type": STRING, "name": OPTION, "max_length": MOST_QUERY, "autocomplete": True, **_said(HINT)}
+    return _command(NAME, SUMMARY) | {"options": [query]}
+
+
+def _typed(help: CommandHelp) -> dict[str, Any]:
+    required_first = sorted(help.fields, key=lambda field: not field.required)
+    command = _command(name_of(help), help.summary) | {"options": [_option(field) for field in required_first[:25]]}
+    return command | ({"default_member_permissions": MANAGE_SERVER} if help.admin else {})
+
+
+def _command(name: str, summary: str) -> dict[str, Any]:
+    return {"type": CHAT, "name": name, "contexts": [IN_SERVER, IN_PRIVATE], **_said(summary)}
+
+
+def _entry(entry: MenuEntry) -> dict[str, Any]:
+    return {"type": ON_MESSAGE, "name": entry.label[:32], "contexts": [IN_SERVER, IN_PRIVATE]}
+
+
+def _option(field: Field) -> dict[str, Any]:
+    option = {"type": STRING, "name": field.name, "required": field.required, **_said(field.hint or field.label)}
+    if field.choices:
+        return option | {"choices": [{"name": shown[:100], "value": value} for value, shown in field.choices[:25]]}
+    return option | {"max_length": max(1, min(field.most, 6_000))}
+
+
+def _said(sentence: str) -> dict[str, Any]:
+    """A description, and what it is in the languages we have it in."""
+    short = sentence if len(sentence) <= 100 else f"{sentence[:99]}…"
+    others = {language: words[sentence] for language, words in _words().items() if sentence in words}
+    return {"description": short} | ({"description_localizations": others} if others else {})
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    """Language → English sentence → that sentence (at most 100 characters)."""
+    raw = files("adapters.discord").joinpath("words.json").read_bytes()
+    return msgspec.json.decode(raw, type=dict[str, dict[str, str]])

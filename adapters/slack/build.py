@@ -1,0 +1,61 @@
+"""The adapter from its parts: for one workspace whose token is given, or for all that install it."""
+
+from __future__ import annotations
+
+from adapters.slack.client import Wire, Workspaces
+from adapters.slack.grants import Credentials, Grants
+from adapters.slack.installs import ShelfInstalls
+from adapters.slack.listen import Listener, Way
+from adapters.slack.oauth import INSTALL, REDIRECT, InstallPages
+from adapters.slack.options import Options
+from adapters.slack.people import People
+from adapters.slack.post import SlackAdapter
+from adapters.slack.scopes import SCOPES
+from adapters.slack.server import Beside
+from adapters.slack.single import Single
+from adapters.slack.states import States
+from adapters.slack.vault import open_vault
+from bot.chat.adapter import Setup
+from bot.errors import ConfigError
+
+
+def build(options: Options, setup: Setup) -> SlackAdapter:
+    """The adapter of these settings. Raises `ConfigError`."""
+    wire = Wire(options.api_url)
+    if options.bot_token:
+        return _adapter(Workspaces(Single(options.bot_token, wire), wire), options, setup, Beside())
+    if not options.client_secret:
+        raise ConfigError("[adapters.slack] has a client_id but no client_secret.", "Set SLACK_CLIENT_SECRET.")
+    return _for_many(options, setup, wire)
+
+
+def _for_many(options: Options, setup: Setup, wire: Wire) -> SlackAdapter:
+    app = Credentials(
+        client_id=options.client_id,
+        client_secret=options.client_secret,
+        redirect_uri=options.redirect_url,
+        api_url=options.api_url,
+    )
+    vault, grants = open_vault(options.secret_keys, setup.home), Grants(app, setup.clock)
+    address = options.redirect_url.removesuffix(REDIRECT) + INSTALL if options.redirect_url else ""
+    installs = ShelfInstalls(setup.shelf, vault, setup.clock, grants, install_url=address)
+    whys = {name: scope.why for name, scope in SCOPES.items()}
+    pages = InstallPages(app, grants, installs, States(setup.shelf, vault, setup.clock), whys)
+
+    async def upkeep() -> None:
+        await installs.rotate(forget_unreadable=options.forget_unreadable)
+        await installs.keep_fresh()
+
+    return _adapter(Workspaces(installs, wire), options, setup, Beside(pages=pages.add, upkeep=upkeep))
+
+
+def _adapter(workspaces: Workspaces, options: Options, setup: Setup, beside: Beside) -> SlackAdapter:
+    way = Way(
+        mode=options.mode,
+        app_token=options.app_token,
+        signing_secret=options.signing_secret,
+        host=options.host,
+        port=options.port,
+    )
+    people = People(workspaces, setup.clock, options.admins)
+    return SlackAdapter(workspaces, Listener(workspaces, people, setup.clock, way, beside))

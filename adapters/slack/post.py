@@ -1,0 +1,130 @@
+"""The adapter: posts, finds, edits and counts through the Web API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from adapters.slack import render
+from adapters.slack.check import look
+from adapters.slack.client import Workspaces
+from adapters.slack.emoji import unicode
+from adapters.slack.listen import Listener
+from adapters.slack.render import Json
+from bot.chat.adapter import Core, Finding
+from bot.chat.event import Place, Ref
+from bot.chat.message import Message, Text
+from bot.errors import Refused
+
+PLATFORM = "slack"
+EVENT = "paperboy_post"  # the type of the metadata that marks a post
+PAGE = 200  # messages; Slack advises no more
+SKEW = timedelta(minutes=2)  # Slack's clock and ours may differ
+HISTORY = "Add channels:history, groups:history and im:history, and install again: without them a post can't be found."
+
+
+class SlackAdapter:
+    """Implements every protocol of `bot.chat.adapter`."""
+
+    name = PLATFORM
+    limits = render.LIMITS
+
+    def __init__(self, workspaces: Workspaces, listener: Listener) -> None:
+        self._workspaces = workspaces
+        self._listener = listener
+
+    @property
+    def started(self) -> asyncio.Event:
+        """Set when Slack can reach us."""
+        return self._listener.started
+
+    @property
+    def url(self) -> str:
+        """Where HTTP mode listens; empty in Socket Mode."""
+        return self._listener.url
+
+    def width(self, run: Text) -> int:
+        return render.width(run)
+
+    async def post(self, place: Place, message: Message, *, key: str) -> Ref:
+        answer = await self._workspaces.call(
+            place.space,
+            "chat_postMessage",
+            channel=place.channel,
+            thread_ts=place.thread or None,
+            metadata={"event_type": EVENT, "event_payload": {"key": key}},
+            mrkdwn=False,
+            unfurl_links=False,
+            unfurl_media=False,
+            **render.payload(message),
+        )
+        return Ref(place, str(answer["ts"]))
+
+    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+        bot = (await self._workspaces.installs.of(place.space)).bot_user
+        async for said in self._said(place, since - SKEW):
+            if said.get("user") == bot and _key(said) == key:
+                return Ref(place, str(said["ts"]))
+        return None
+
+    async def edit(self, ref: Ref, message: Message) -> None:
+        # Without `metadata` Slack keeps the mark that the post was given.
+        await self._workspaces.call(
+            ref.place.space, "chat_update", channel=ref.place.channel, ts=ref.id, **render.payload(message)
+        )
+
+    async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
+        bot = (await self._workspaces.installs.of(ref.place.space)).bot_user
+        answer = await self._workspaces.call(
+            ref.place.space, "reactions_get", channel=ref.place.channel, timestamp=ref.id, full=True
+        )
+        people: dict[str, set[str]] = {}
+        for reaction in (answer.get("message") or {}).get("reactions", ()):
+            if emoji := unicode(str(reaction.get("name", ""))):  # `+1` and `+1::skin-tone-3` are one
+                people.setdefault(emoji, set()).update(map(str, reaction.get("users", ())))
+        return {emoji: frozenset(who - {bot}) for emoji, who in people.items() if who - {bot}}
+
+    async def direct(self, person: str, space: str) -> Place:
+        answer = await self._workspaces.call(space, "conversations_open", users=person)
+        return Place(PLATFORM, space, str(answer["channel"]["id"]))
+
+    async def check(self) -> Sequence[Finding]:
+        return await look(self._workspaces, self._listener.missing())
+
+    async def listen(self, core: Core) -> None:
+        await self._listener.run(core)
+
+    async def aclose(self) -> None:
+        await self._listener.aclose()
+        await self._workspaces.aclose()
+
+    async def _said(self, place: Place, oldest: datetime) -> AsyncIterator[Json]:
+        """Messages of a channel or a thread since a moment, page by page."""
+        method = "conversations_replies" if place.thread else "conversations_history"
+        where: Json = {"channel": place.channel, "oldest": f"{oldest.timestamp():.6f}", "limit": PAGE}
+        cursor = ""
+        while True:
+            more: Json = ({"ts": place.thread} if place.thread else {}) | ({"cursor": cursor} if cursor else {})
+            page = await self._history(place.space, method, where | more)
+            for said in page.get("messages") or ():
+                yield said
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+
+    async def _history(self, space: str, method: str, where: Json) -> Json:
+        try:
+            answer = await self._workspaces.call(space, method, include_all_metadata=True, **where)
+        except Refused as error:
+            if "scope" not in error.message:
+                raise
+            raise Refused(error.message, HISTORY) from None  # posting still works: the schedule goes on
+        return answer.data if isinstance(answer.data, dict) else {}
+
+
+def _key(said: Json) -> str:
+    """The delivery key that a message was marked with."""
+    mark = said.get("metadata") or {}
+    payload = mark.get("event_payload") or {}
+    return str(payload.get("key", "")) if mark.get("event_type") == EVENT else ""

@@ -1,0 +1,114 @@
+"""What is kept about each workspace that installed Paperboy; sealed, one record a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from adapters.slack.vault import Unreadable, Vault
+from bot.chat.adapter import Shelf
+
+INSTALL, MEMBER = "install/", "member/"
+
+
+class Install(Struct, frozen=True, kw_only=True):
+    """Paperboy's access to a workspace. Shows no token in a log or a traceback."""
+
+    space: str  # the workspace (T…); of a record for a whole organization, the enterprise (E…)
+    token: str
+    bot_user: str
+    app_id: str
+    enterprise: str = ""
+    org_wide: bool = False  # installed for every workspace of the enterprise: calls may need a `team_id`
+    scopes: tuple[str, ...] = ()
+    name: str = ""
+    refresh_token: str = ""
+    expires: datetime | None = None
+    installer: str = ""
+    installed: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"Install(space={self.space!r}, name={self.name!r}, app_id={self.app_id!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("space", self.space), ("name", self.name)]
+
+    def left(self, now: datetime) -> float:
+        """Seconds the token is still good for."""
+        return (self.expires - now).total_seconds() if self.expires else float("inf")
+
+
+class Tokens(Struct, frozen=True, kw_only=True):
+    """What Slack gives for a refresh token."""
+
+    token: str
+    refresh_token: str
+    expires: datetime | None
+
+    def __repr__(self) -> str:
+        return f"Tokens(expires={self.expires})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("expires", self.expires)]
+
+
+class Records:
+    """Installs on the shelf, and which enterprise serves a workspace that has none of its own."""
+
+    def __init__(self, shelf: Shelf, vault: Vault) -> None:
+        self._shelf = shelf
+        self._vault = vault
+
+    async def install(self, space: str) -> Install | None:
+        """The install filed under a workspace or an enterprise. Raises `Unreadable`."""
+        value = await self._get(INSTALL + space)
+        return msgspec.msgpack.decode(value, type=Install) if value is not None else None
+
+    async def put(self, install: Install) -> None:
+        await self._put(INSTALL + install.space, msgspec.msgpack.encode(install))
+
+    async def member(self, space: str) -> str:
+        """The enterprise whose install serves this workspace; empty when none does."""
+        value = await self._get(MEMBER + space)
+        return value.decode() if value is not None else ""
+
+    async def join(self, space: str, enterprise: str) -> None:
+        await self._put(MEMBER + space, enterprise.encode())
+
+    async def leave(self, space: str) -> None:
+        """The workspace has an install of its own now."""
+        await self._shelf.delete(MEMBER + space)
+
+    async def spaces(self) -> Sequence[str]:
+        """All that can be asked for: workspaces, and enterprises that installed for all of theirs."""
+        found = [*await self._shelf.scan(INSTALL), *await self._shelf.scan(MEMBER)]
+        return sorted({key.partition("/")[2] for key, _ in found})
+
+    async def delete(self, space: str) -> None:
+        """Everything of a workspace; of an enterprise, also that it serves others."""
+        await self._shelf.delete(INSTALL + space)
+        await self._shelf.delete(MEMBER + space)
+        for key, sealed in await self._shelf.scan(MEMBER):
+            if self._serves(space, key, sealed):
+                await self._shelf.delete(key)
+
+    async def sealed(self) -> Sequence[tuple[str, bytes]]:
+        """Every record as it lies there."""
+        return [*await self._shelf.scan(INSTALL), *await self._shelf.scan(MEMBER)]
+
+    def _serves(self, enterprise: str, key: str, sealed: bytes) -> bool:
+        try:
+            return self._vault.open(key, sealed).decode() == enterprise
+        except Unreadable:
+            return False
+
+    async def _get(self, key: str) -> bytes | None:
+        sealed = await self._shelf.get(key)
+        return self._vault.open(key, sealed) if sealed is not None else None
+
+    async def _put(self, key: str, value: bytes) -> None:
+        await self._shelf.put(key, self._vault.seal(key, value))

@@ -1,0 +1,62 @@
+"""HTTP mode: Slack's requests, whose signature Bolt checks, a health check, and the pages for installing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+
+from aiohttp import web
+from msgspec import Struct
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.chat.adapter import Core
+from bot.errors import ConfigError
+
+EVENTS, HEALTH = "/slack/events", "/healthz"
+MOST_BYTES = 4 * 1024 * 1024
+
+
+class Beside(Struct, frozen=True, kw_only=True):
+    """What goes on beside hearing Slack."""
+
+    pages: Callable[[web.Application], None] | None = None  # adds what is shown to those who install Paperboy
+    upkeep: Callable[[], Coroutine[None, None, None]] | None = None  # runs as long as Slack is heard
+
+
+class Server:
+    """Listens for Slack on a port of this machine; TLS is the business of what stands before it."""
+
+    def __init__(self, app: AsyncApp, core: Core, beside: Beside) -> None:
+        self._app = app
+        self._core = core
+        self._beside = beside
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+
+    async def start(self, host: str, port: int) -> None:
+        """Returns when it answers. Raises `ConfigError` when the port is taken."""
+        pages = web.Application(client_max_size=MOST_BYTES)
+        pages.router.add_post(EVENTS, self._events)
+        pages.router.add_get(HEALTH, self._health)
+        if self._beside.pages:
+            self._beside.pages(pages)
+        self._runner = web.AppRunner(pages, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise ConfigError(f"Port {port} of {host} can't be used: {error}.", "Set SLACK_PORT.") from error
+        self.url = f"http://{host}:{self._runner.addresses[0][1]}"
+
+    async def aclose(self) -> None:
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        answer = await self._app.async_dispatch(await to_bolt_request(request))
+        return await to_aiohttp_response(answer)
+
+    async def _health(self, request: web.Request) -> web.Response:
+        wrong = dict(await self._core.healthy())
+        return web.json_response({"ok": not wrong, **wrong}, status=503 if wrong else 200)

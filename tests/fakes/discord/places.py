@@ -1,0 +1,65 @@
+"""Guilds, channels and people: what is there before anything happens."""
+
+from __future__ import annotations
+
+from tests.fakes.discord import permissions, wire
+from tests.fakes.discord.model import ANNOUNCEMENT, FORUM, REQUIRE_TAG, TEXT, Channel, Guild, Json, Member, Role
+from tests.fakes.discord.ops import Server, op
+from tests.fakes.discord.world import World
+
+
+@op
+def guild(server: Server, name: str, bot: list[str] | None = None) -> str:
+    """A guild with the bot in it; `bot`: its rights by name, instead of what the invite asks for."""
+    world = server.world
+    id, now = world.new_id(), world.now()
+    owner = world.user(f"{name} owner")
+    rights = int(permissions.BOT) if bot is None else permissions.named(bot)
+    mine = Role(world.new_id(), world.bot.name, rights, position=1, managed=True)
+    everyone = Role(id, "@everyone", int(permissions.PEOPLE) if bot is None else 0)
+    members = {owner.id: Member(owner, now), world.bot.id: Member(world.bot, now, [mine.id])}
+    made = Guild(id, name, owner.id, {id: everyone, mine.id: mine}, members)
+    world.guilds[id] = made
+    world.emit("GUILD_CREATE", wire.guild_create(world, made, joined=True), guild_id=id, intent=1)
+    return id
+
+
+@op
+def channel(
+    server: Server, guild: str, name: str, kind: str = "text", tags: list[str] | None = None, needs_tag: bool = False
+) -> str:
+    world = server.world
+    type = {"text": TEXT, "announcement": ANNOUNCEMENT, "forum": FORUM}[kind]
+    home = world.guilds[guild]
+    made = Channel(world.new_id(), type, name, guild, position=len(home.channels))
+    made.flags = REQUIRE_TAG if needs_tag else 0
+    made.tags = [_tag(world, tag) for tag in tags or []]
+    world.channels[made.id] = made
+    home.channels.append(made.id)
+    world.emit("CHANNEL_CREATE", wire.channel(world, made), guild_id=guild, intent=1)
+    return made.id
+
+
+def _tag(world: World, name: str) -> Json:
+    return {"id": world.new_id(), "name": name, "moderated": False, "emoji_id": None, "emoji_name": None}
+
+
+@op
+def member(server: Server, guild: str, name: str, rights: list[str]) -> str:
+    """Somebody in a guild, with rights of their own besides everyone's."""
+    world = server.world
+    home = world.guilds[guild]
+    made = Member(world.user(name), world.now())
+    if rights:
+        role = Role(world.new_id(), f"{name}'s role", permissions.named(rights), position=len(home.roles))
+        home.roles[role.id] = role
+        made.roles.append(role.id)
+        world.emit("GUILD_ROLE_CREATE", {"guild_id": guild, "role": wire.role(role)}, guild_id=guild, intent=1)
+    home.members[made.user.id] = made
+    return made.user.id
+
+
+@op
+def join(server: Server, guild: str, user: str) -> None:
+    """Put somebody who exists into another guild."""
+    server.world.guilds[guild].members[user] = Member(server.world.users[user], server.world.now())

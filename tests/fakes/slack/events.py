@@ -1,0 +1,207 @@
+"""What Slack tells the app on its own: events, in the shape of real ones, and what causes them."""
+
+from __future__ import annotations
+
+from tests.fakes.slack import shapes
+from tests.fakes.slack.state import Channel, Json, Message
+from tests.fakes.slack.world import World
+
+# the scope that an event needs, by its name or by the first word of it
+NEEDS = {
+    "app_mention": "app_mentions:read",
+    "channel": "channels:read",
+    "group": "groups:read",
+    "link": "links:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "reaction": "reactions:read",
+}
+
+
+def envelope(world: World, team: str, event: Json) -> Json:
+    """The outer payload of an event."""
+    home = world.teams[team]
+    token = world.token_of(team)
+    org = bool(token and token.enterprise)
+    seen_by = {"enterprise_id": home.enterprise or None, "team_id": None if org else team, "user_id": home.bot}
+    body: Json = {
+        "token": world.app.verification,
+        "team_id": team,
+        "context_team_id": team,
+        "context_enterprise_id": home.enterprise or None,
+        "api_app_id": world.app.id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": world.id("Ev"),
+        "event_time": int(world.now()),
+        "authorizations": [seen_by | {"is_bot": True, "is_enterprise_install": org}],
+        "is_ext_shared_channel": False,
+        "event_context": f"4-{world.chance.randbytes(16).hex()}",
+    }
+    return body | ({"enterprise_id": home.enterprise} if home.enterprise else {})
+
+
+def emit(world: World, team: str, event: Json, name: str = "") -> None:
+    """Send an event off, if the app subscribed to it, has the right to it and is installed there."""
+    name = name or event["type"]
+    token = world.token_of(team)
+    allowed = token is None or NEEDS.get(name.partition("_")[0], NEEDS.get(name, "")) in {"", *token.scopes}
+    if name in world.settings.events and allowed and world.installed(team):
+        world.spawn(world.send_event(team, envelope(world, team, event)))
+
+
+def said(world: World, held: Message) -> None:
+    """A message in a conversation where the app listens; in direct ones it hears its own words too."""
+    channel = world.channels[held.channel]
+    event = shapes.message(world, held)
+    event |= {"channel": channel.id, "event_ts": held.ts, "channel_type": channel.kind}
+    event.pop("reactions", None)
+    emit(world, channel.team, event, f"message.{channel.kind}s".replace("message.ims", "message.im"))
+
+
+def mentioned(world: World, held: Message) -> None:
+    event: Json = {
+        "type": "app_mention",
+        "user": held.user,
+        "ts": held.ts,
+        "client_msg_id": f"00000000-0000-4000-8000-{world.number():012d}",
+        "text": held.text,
+        "team": held.team,
+        "channel": held.channel,
+        "event_ts": held.ts,
+    }
+    emit(world, held.team, event | ({"thread_ts": held.thread} if held.thread else {}))
+
+
+def reacted(world: World, held: Message, user: str, name: str, *, added: bool) -> None:
+    """Put a reaction on a message or take it away, and tell the app if it is in the channel."""
+    users = held.reactions.setdefault(name, [])
+    if added == (user in users):
+        return
+    users.append(user) if added else users.remove(user)
+    if world.teams[held.team].bot not in world.channels[held.channel].members:
+        return
+    event: Json = {
+        "type": "reaction_added" if added else "reaction_removed",
+        "user": user,
+        "reaction": name,
+        "item": {"type": "message", "channel": held.channel, "ts": held.ts},
+        "item_user": held.user,
+        "event_ts": world.ts(),
+    }
+    emit(world, held.team, event)
+
+
+def shared(world: World, held: Message, urls: list[str], *, composing: bool = False) -> None:
+    """Links of domains that the app registered; `composing`: the message is still being written."""
+    links = [{"url": url, "domain": domain} for url in urls if (domain := _domain(world, url))]
+    if not links:
+        return
+    id = f"{held.user if composing else held.channel}-{world.number()}-{world.chance.randbytes(8).hex()}"
+    world.unfurling[id] = ("", "", held.text) if composing else (held.channel, held.ts, "")
+    event: Json = {
+        "type": "link_shared",
+        "user": held.user,
+        "channel": "COMPOSER" if composing else held.channel,
+        "message_ts": f"{id}-unsent" if composing else held.ts,
+        "unfurl_id": id,
+        "source": "composer" if composing else "conversations_history",
+        "links": links,
+        "is_bot_user_member": world.teams[held.team].bot in world.channels[held.channel].members,
+        "event_ts": world.ts(),
+    }
+    emit(world, held.team, event | ({"thread_ts": held.thread} if held.thread else {}))
+
+
+def home_opened(world: World, user: str) -> None:
+    channel = world.conversation(user)
+    event: Json = {
+        "type": "app_home_opened",
+        "user": user,
+        "channel": channel.id,
+        "tab": "home",
+        "event_ts": world.ts(),
+    }
+    if user in world.homes:
+        event["view"] = shapes.view(world, world.homes[user])
+    emit(world, channel.team, event)
+
+
+def archived(world: World, channel: Channel, user: str, *, gone: bool) -> None:
+    channel.archived = gone
+    kind = "group" if channel.private else "channel"
+    who = "actor_id" if kind == "group" and not gone else "user"  # so it is in Slack's samples
+    event: Json = {"type": f"{kind}_{'archive' if gone else 'unarchive'}", "channel": channel.id, who: user}
+    emit(world, channel.team, event | ({"is_moved": 0} if gone else {}) | {"event_ts": world.ts()})
+
+
+def renamed(world: World, channel: Channel, name: str) -> None:
+    channel.name = name
+    inner = {
+        "id": channel.id,
+        "is_channel": not channel.private,
+        "is_mpim": False,
+        "name": name,
+        "name_normalized": name,
+        "created": 1_700_000_000,
+    }
+    kind = "group_rename" if channel.private else "channel_rename"
+    emit(world, channel.team, {"type": kind, "channel": inner, "event_ts": world.ts()})
+
+
+def deleted(world: World, channel: Channel, user: str) -> None:
+    del world.channels[channel.id]
+    kind = "group_deleted" if channel.private else "channel_deleted"
+    event = {"type": kind, "channel": channel.id, "actor_id": user, "event_ts": world.ts()}
+    emit(world, channel.team, event)
+
+
+def bot_left(world: World, channel: Channel, user: str) -> None:
+    """The bot was taken out: Slack says so twice, in two events."""
+    bot = world.teams[channel.team].bot
+    channel.members.discard(bot)
+    left = "group_left" if channel.private else "channel_left"
+    event = {"type": left, "channel": channel.id, "actor_id": user, "event_ts": world.ts()}
+    emit(world, channel.team, event)
+    emit(world, channel.team, {"type": "member_left_channel"} | _membership(world, channel, bot))
+
+
+def bot_joined(world: World, channel: Channel, user: str) -> None:
+    bot = world.teams[channel.team].bot
+    channel.members.add(bot)
+    event: Json = {"type": "member_joined_channel"} | _membership(world, channel, bot) | {"inviter": user}
+    org = world.teams[channel.team].enterprise
+    emit(world, channel.team, event | ({"enterprise": org} if org else {}))
+
+
+def uninstalled(world: World, place: str) -> None:
+    """The app is removed from a workspace or an organisation: two events come, in no order to rely on."""
+    for team in _teams(world, place):
+        emit(world, team, {"type": "app_uninstalled"})
+    tokens_revoked(world, place, "account_inactive")
+
+
+def tokens_revoked(world: World, place: str, dead: str = "token_revoked") -> None:
+    """Tokens stop working; the event names the users they stood for."""
+    for team in _teams(world, place):
+        emit(world, team, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [world.teams[team].bot]}})
+    for token in world.tokens.values():
+        if place in {token.team, token.enterprise}:
+            token.dead = dead
+
+
+def _teams(world: World, place: str) -> list[str]:
+    return [team.id for team in world.teams.values() if place in {team.id, team.enterprise}]
+
+
+def _domain(world: World, url: str) -> str:
+    """The registered domain that an address belongs to, if any; its subdomains count."""
+    host = f".{url.split('/')[2]}"
+    return next((domain for domain in world.settings.domains if host.endswith(f".{domain}")), "")
+
+
+def _membership(world: World, channel: Channel, user: str) -> Json:
+    kind = "G" if channel.private else "C"
+    body = {"user": user, "channel": channel.id, "channel_type": kind, "team": channel.team}
+    return body | {"event_ts": world.ts()}

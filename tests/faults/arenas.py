@@ -1,0 +1,183 @@
+"""Platforms that outlive a bot killed with -9, and tell afterwards what they hold."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from bot.chat.event import Place
+from bot.store import open_store
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.slack import FakeSlack, Workspace
+from tests.fakes.world import ROOT
+
+SPACES = 5  # tenants that the channels are spread over
+HANG = 8.0  # seconds: longer than an attempt lasts here
+
+
+class Arena(Protocol):
+    """A platform on its own, with channels to post in."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def environment(self) -> dict[str, str]:
+        """What a bot needs to find it."""
+        ...
+
+    async def channel(self) -> Place:
+        """A new channel."""
+        ...
+
+    async def faults(self, rate: float, seed: int) -> None:
+        """From now on each of three things goes wrong with this rate: before, after, and no answer."""
+        ...
+
+    async def held(self, places: Sequence[Place]) -> Counter[str]:
+        """How often it holds each delivery key."""
+        ...
+
+
+class WebArena:
+    """The chat in the browser: its messages are on the shelf of the same database."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._count = 0
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def environment(self) -> dict[str, str]:
+        return {}
+
+    async def channel(self) -> Place:
+        self._count += 1
+        return Place("web", "home", f"c{self._count}")
+
+    async def faults(self, rate: float, seed: int) -> None: ...
+
+    async def held(self, places: Sequence[Place]) -> Counter[str]:
+        store = await open_store(self._home / "paperboy.db")
+        shelf = store.shelf("web")
+        messages = {key.removeprefix("message/") for key, _ in await shelf.scan("message/")}
+        found = Counter(
+            {key.removeprefix("key/"): int(id.decode() in messages) for key, id in await shelf.scan("key/")}
+        )
+        found["messages without a key"] = len(messages) - sum(found.values())
+        await store.aclose()
+        return +found
+
+
+class SlackArena:
+    """A Slack in its own process."""
+
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
+        self._workspace: Workspace | None = None
+        self._env: dict[str, str] = {}
+        self._count = 0
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.fakes.slack", "--quiet", cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        assert self._process.stdout
+        line = (await asyncio.wait_for(self._process.stdout.readline(), 60)).decode()
+        self.slack = FakeSlack(url=line.split()[-1])
+        await self.slack.__aenter__()
+        self._workspace = await self.slack.workspace("Acme")
+        self._env = await self.slack.env(self._workspace)
+
+    async def stop(self) -> None:
+        await self.slack.__aexit__()
+        if self._process:
+            self._process.kill()
+            await self._process.wait()
+
+    def environment(self) -> dict[str, str]:
+        return self._env
+
+    async def channel(self) -> Place:
+        assert self._workspace
+        self._count += 1
+        room = await self._workspace.channel(f"c{self._count}")
+        return Place("slack", self._workspace.id, room.id)
+
+    async def faults(self, rate: float, seed: int) -> None:
+        await self.slack.settings(
+            faults={
+                "seed": seed,
+                "error_before": rate / 2,
+                "drop_before": rate / 2,
+                "error_after": rate / 2,
+                "drop_after": rate / 2,
+                "hang_after": rate,
+                "hang": HANG,
+            }
+        )
+
+    async def held(self, places: Sequence[Place]) -> Counter[str]:
+        messages = await self.slack.messages()
+        keys = (msgspec.to_builtins(message) for message in messages)
+        return Counter(m["metadata"]["event_payload"]["key"] for m in keys if m.get("metadata"))
+
+
+class DiscordArena:
+    """A Discord in its own process. `nonce_window=0`: it forgets nonces at once."""
+
+    def __init__(self, *, nonce_window: float = 300.0) -> None:
+        self.fake = FakeDiscord.spawn(nonce_window=nonce_window, validate=0.02)
+        self._guilds: list[str] = []
+        self._count = 0
+
+    async def start(self) -> None:
+        await self.fake.__aenter__()
+        self._guilds = [self.fake.guild(f"g{n}") for n in range(SPACES)]
+
+    async def stop(self) -> None:
+        await self.fake.__aexit__(None, None, None)
+
+    def environment(self) -> dict[str, str]:
+        return {"DISCORD_TOKEN": self.fake.token, "DISCORD_API_URL": self.fake.api_url}
+
+    async def channel(self) -> Place:
+        guild = self._guilds[self._count % SPACES]
+        self._count += 1
+        return Place("discord", guild, self.fake.text_channel(guild, f"c{self._count}"))
+
+    async def faults(self, rate: float, seed: int) -> None:
+        self.fake.faults(
+            seed=seed,
+            error_before=rate / 2,
+            drop_before=rate / 2,
+            error_after=rate / 2,
+            drop_after=rate / 2,
+            hang_after=rate,
+            hang=HANG,
+            only=["POST /channels/{channel_id}/messages"],
+        )
+
+    async def held(self, places: Sequence[Place]) -> Counter[str]:
+        found = Counter[str]()
+        for place in places:
+            rooms = [place.channel, *(thread["id"] for thread in self.fake.threads(place.channel))]
+            found.update(m["nonce"] for room in rooms for m in self.fake.messages(room) if m.get("nonce"))
+        return found
+
+
+def arena(name: str, home: Path) -> Arena:
+    """The arena of this name: web, slack, discord, or discord-forgetful."""
+    if name == "web":
+        return WebArena(home)
+    if name == "slack":
+        return SlackArena()
+    return DiscordArena(nonce_window=0.0 if name.endswith("forgetful") else 300.0)

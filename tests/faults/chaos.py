@@ -1,0 +1,210 @@
+"""Kill the real process with -9 again and again while platforms fail, then compare what they hold with the plan.
+
+    python -m tests.faults.chaos --kills 1000 --platform slack          # or `make chaos N=1000`
+    python -m tests.faults.chaos --kills 100 --platform slack --naive   # a design that sends, then records
+
+Each life of the process ends at a uniformly random moment. Meanwhile 5 % of the requests fail before they are
+accepted, 5 % after, and 5 % get no answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from msgspec import Struct
+
+from bot.chat.event import Place
+from bot.clock import SystemClock
+from bot.store import open_store
+from bot.store.protocol import Store
+from bot.store.records import State
+from tests.builders import listing, paper, subscription
+from tests.faults.arenas import Arena, arena
+from tests.fakes.world import ROOT
+
+RATE = 0.05
+PAPERS = 3  # replies under each head
+BACKLOG = 60  # posts that wait at least, so that each kill has something to cut
+SHORTEST, LONGEST = 0.6, 3.0  # seconds of a life
+PATIENCE = 180.0  # seconds that the last life may take to finish
+OPEN = (State.PLANNED, State.CLAIMED, State.UNSURE)
+
+
+class Tally(Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    kills: int
+    planned: int
+    found: int
+    lost: int
+    repeated: int
+    strange: int  # held, but never planned
+    seconds: float
+
+    @property
+    def clean(self) -> bool:
+        return bool(self.planned) and not (self.lost or self.repeated or self.strange)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kills:,} kills, {self.planned:,} posts planned, {self.found:,} found,"
+            f" {self.lost:,} lost, {self.repeated:,} repeated in {self.seconds:,.0f} s"
+        )
+
+
+class Chaos:
+    """One workload on one platform."""
+
+    def __init__(self, home: Path, where: Arena, *, seed: int = 0, naive: bool = False, processes: int = 1) -> None:
+        self._home = home
+        self._arena = where
+        self._chance = random.Random(seed)
+        self._seed = seed
+        self._naive = naive
+        self._processes = processes
+        self._places: list[Place] = []
+
+    async def run(self, kills: int) -> Tally:
+        """Kill it so often, let it finish, and count."""
+        began = time.monotonic()
+        await self._arena.start()
+        store = await open_store(self._home / "paperboy.db")
+        try:
+            await _papers(store)
+            await self._arena.faults(RATE, self._seed)
+            for _ in range(kills // self._processes):
+                await self._feed(store)
+                await asyncio.gather(*(self._life() for _ in range(self._processes)))
+            await self._arena.faults(0.0, self._seed)
+            await self._finish(store)
+            return await self._count(store, kills, time.monotonic() - began)
+        finally:
+            await store.aclose()
+            await self._arena.stop()
+
+    async def _feed(self, store: Store) -> None:
+        """New channels with a schedule that is due, while too little waits."""
+        now = SystemClock().now()
+        while await _waiting(store) + (1 + PAPERS) * await _unplanned(store, self._places) < BACKLOG:
+            place = await self._arena.channel()
+            self._places.append(place)
+            hour = f"{(now - timedelta(hours=1)):%H:%M}"
+            wish = subscription(
+                f"s{len(self._places)}",
+                place=place,
+                schedule=f"daily {hour} UTC",
+                count=PAPERS,
+                created=now - timedelta(days=1),
+            )
+            await store.subscriptions.add(wish)
+
+    async def _life(self) -> None:
+        """One process from its start to its end."""
+        process = await self._start()
+        await asyncio.sleep(self._chance.uniform(SHORTEST, LONGEST))
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+    async def _finish(self, store: Store) -> None:
+        """A last life, until nothing waits."""
+        process = await self._start()
+        end = time.monotonic() + PATIENCE
+        while await _waiting(store) or await _unplanned(store, self._places):
+            if time.monotonic() > end or process.returncode is not None:
+                break
+            await asyncio.sleep(0.5)
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PAPERBOY_HOME": str(self._home),
+            "PAPERBOY_WEB_PORT": "0",
+            "PAPERBOY_WELCOME_CHANNEL": "",
+            "PAPERBOY_SEARCH_SEMANTIC": "false",
+            "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
+            "PAPERBOY_DELIVERY_ATTEMPT_SECONDS": "1.5",
+            "PAPERBOY_DELIVERY_BACK_OFF_SECONDS": "0.2",
+            **self._arena.environment(),
+        }
+        command = ["-m", "tests.faults.naive"] if self._naive else ["-m", "bot", "run", "--role", "deliver"]
+        null = asyncio.subprocess.DEVNULL
+        return await asyncio.create_subprocess_exec(
+            sys.executable, *command, cwd=ROOT, env=environment, stdout=null, stderr=null
+        )
+
+    async def _count(self, store: Store, kills: int, seconds: float) -> Tally:
+        planned = {d.post.key for n in range(len(self._places)) for d in await _edition(store, f"s{n + 1}")}
+        held = await self._arena.held(self._places)
+        return Tally(
+            kills=kills,
+            planned=len(planned),
+            found=sum(1 for key in planned if held[key]),
+            lost=sum(1 for key in planned if not held[key]),
+            repeated=sum(1 for key in planned if held[key] > 1),
+            strange=sum(Counter({key: n for key, n in held.items() if key not in planned}).values()),
+            seconds=seconds,
+        )
+
+
+async def _papers(store: Store) -> None:
+    now = SystemClock().now()
+    papers = [paper(n, f"A House for Birds, Part {n}", upvotes=n) for n in range(1, PAPERS + 1)]
+    await store.papers.keep([listing(p, day=now.date() - timedelta(days=1)) for p in papers], now)
+
+
+async def _waiting(store: Store) -> int:
+    states = await store.outbox.states()
+    return sum(states.get(state, 0) for state in OPEN)
+
+
+async def _unplanned(store: Store, places: Sequence[Place]) -> int:
+    ids = [f"s{n + 1}" for n in range(len(places))]
+    return len(ids) - len(await store.subscriptions.last_runs(ids))
+
+
+async def _edition(store: Store, subscription: str) -> Sequence[object]:
+    runs = await store.subscriptions.runs(subscription)
+    return [d for run in runs if run.edition for d in await store.outbox.of_edition(subscription, run.edition)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos", description=__doc__)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--platform", action="append", help="web, slack, discord, discord-forgetful; several times")
+    parser.add_argument("--processes", type=int, default=1, help="on one store, killed one by one")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--naive", action="store_true", help="a design that sends, then records")
+    given = parser.parse_args()
+    clean = True
+    for name in given.platform or ["web", "slack", "discord"]:
+        with tempfile.TemporaryDirectory() as home:
+            chaos = Chaos(
+                Path(home),
+                arena(name, Path(home)),
+                seed=given.seed,
+                naive=given.naive,
+                processes=given.processes,
+            )
+            tally = asyncio.run(chaos.run(given.kills))
+        print(f"{name:18} {tally}", flush=True)
+        clean = clean and tally.clean
+    sys.exit(0 if clean or given.naive else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""A core that answers in every way a core can, and says what it heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from bot.chat.adapter import CommandHelp, MenuEntry
+from bot.chat.event import Answer, Command, Event, Person, Press, Submit
+from bot.chat.form import Field, Form
+from bot.chat.message import Action, Button, Controls, Heading, Message, Paragraph, text
+
+WHEN = Field(name="when", label="When", hint="daily 09:00 Europe/Berlin", required=True)
+TOP = Field(name="top", label="How many", choices=(("5", "Five"), ("10", "Ten")), value="10")
+FORM = Form(title="Schedule papers", action=Action("schedule"), fields=(WHEN, TOP))
+
+
+class TalkingCore:
+    """Implements `bot.chat.adapter.Core`."""
+
+    def __init__(self) -> None:
+        self.heard: list[Event] = []
+        self.slow = 0.0  # seconds until it answers
+        self.commands: Sequence[CommandHelp] = (
+            CommandHelp(name="today", usage="today", summary="Today's papers."),
+            CommandHelp(name="board", usage="board", summary="The leaderboard.", private=False),
+            CommandHelp(name="schedule", usage="schedule WHEN", summary="Post papers.", admin=True, fields=(TOP, WHEN)),
+        )
+        self.menu: Sequence[MenuEntry] = (MenuEntry(label="Similar papers", action=Action("similar")),)
+
+    async def handle(self, event: Event) -> Answer | None:
+        self.heard.append(event)
+        await asyncio.sleep(self.slow)
+        match event:
+            case Command(text="nothing"):
+                return None
+            case Command(text="briefly"):
+                return Answer(message=_says("Noted briefly."), brief=True)
+            case Command(text="board"):
+                return Answer(message=_says("The board"), private=False)
+            case Command(text="schedule") | Press(action=Action(name="schedule")):
+                return Answer(message=_says("Type the schedule."), form=FORM)
+            case Command(text=asked):
+                return Answer(message=_page(asked, 1))
+            case Press(action=Action(name="page", args=args)):
+                return Answer(message=_page(" ".join(args), 2), replace=True)
+            case Press(action=Action(name="share", args=args)):
+                return Answer(message=_says(f"Shared: {' '.join(args)}"), private=False)
+            case Press(said=said):
+                return Answer(message=_says(f"It says {said}"))
+            case Submit(values=values):
+                return Answer(message=_says(f"Set to {values['when']}, top {values['top']}"))
+            case _:
+                return None
+
+    async def complete(self, text: str, who: Person) -> Sequence[str]:
+        return [f"{text} {n}" for n in range(40)]
+
+    async def healthy(self) -> Mapping[str, str]:
+        return {}
+
+    def kind(self, wanted: type[Event]) -> list[Event]:
+        return [event for event in self.heard if isinstance(event, wanted)]
+
+
+def _says(words: str) -> Message:
+    return Message(plain=words, blocks=(Paragraph(text(words)),))
+
+
+def _page(asked: str, number: int) -> Message:
+    buttons = tuple(Button(label=name.title(), action=Action(name, (asked[:40],))) for name in ("page", "share", "say"))
+    heading = Heading(f"Answer to {asked[:200]}")
+    return Message(plain="An answer", blocks=(heading, Paragraph(text(f"page {number}")), Controls(buttons)))

@@ -1,0 +1,60 @@
+"""A process that delivers what is planned in a store to a Discord, until nothing is left: made to be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from adapters.discord import make
+from bot.chat.adapter import Setup
+from bot.chat.event import Place
+from bot.clock import SystemClock
+from bot.delivery.dispatch import Dispatcher
+from bot.store import open_store
+from bot.store.records import State
+from tests.builders import post
+
+PARTS = 5
+
+
+async def plan(database: Path, places: list[Place]) -> set[str]:
+    """Plan a head and its replies in each channel; their keys."""
+    store = await open_store(database)
+    now, keys = SystemClock().now(), set[str]()
+    for place in places:
+        names = [f"{place.channel}-{part}" for part in range(PARTS)]
+        await store.outbox.add(
+            [post(key, place=place, parent=names[0] if n else "", due=now) for n, key in enumerate(names)]
+        )
+        keys |= set(names)
+    await store.aclose()
+    return keys
+
+
+async def deliver(folder: Path, url: str, token: str) -> None:
+    """As the real process does, with shorter leases and no pause between posts."""
+    store, clock = await open_store(folder / "paperboy.db"), SystemClock()
+    options = {"token": token, "api_url": url}
+    adapter = make(Setup(options=options, shelf=store.shelf("discord"), home=folder, clock=clock))
+    assert adapter is not None
+    adapter.limits = replace(adapter.limits, pace=0.0)  # type: ignore[misc]
+
+    async def on_broken(place: Place, why: str) -> None:
+        raise AssertionError(why)
+
+    dispatcher = Dispatcher(store.outbox, {"discord": adapter}, clock, on_broken=on_broken, attempt=0.5, back_off=0.05)
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    while set(await store.outbox.states()) - {State.SENT, State.DEAD}:  # noqa: ASYNC110 - other processes work on it
+        await asyncio.sleep(0.05)
+    stop.set()
+    await running
+    await adapter.aclose()
+    await store.aclose()
+
+
+if __name__ == "__main__":
+    asyncio.run(deliver(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))

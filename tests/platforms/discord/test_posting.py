@@ -1,0 +1,346 @@
+"""Posting over real HTTP: once, where it belongs, and found again."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from adapters.discord.post import DiscordAdapter
+from bot.chat.event import Place, Ref
+from bot.chat.message import Action, Button, Controls, Heading, Message, Paragraph, text
+from bot.clock import SystemClock
+from bot.errors import Busy, PostError, Refused, Unsure
+from tests.fakes.discord import FakeDiscord
+from tests.platforms.discord.conftest import Start
+
+CREATE = "POST /channels/{channel_id}/messages"
+FORUM = "POST /channels/{channel_id}/threads"
+
+
+def says(words: str) -> Message:
+    return Message(plain=words, blocks=(Paragraph(text(words)),))
+
+
+def lately() -> datetime:
+    return SystemClock().now() - timedelta(hours=1)
+
+
+def keys(discord: FakeDiscord, channel: str) -> list[str]:
+    return [message["nonce"] for message in discord.messages(channel) if "nonce" in message]
+
+
+async def refused(adapter: DiscordAdapter, place: Place) -> Refused:
+    with pytest.raises(Refused) as caught:
+        await adapter.post(place, says("x"), key="refused")
+    return caught.value
+
+
+async def test_a_post_arrives_with_its_key(discord: FakeDiscord, poster: DiscordAdapter, papers: Place) -> None:
+    ref = await poster.post(papers, says("hello"), key="key-1")
+    (message,) = discord.messages(papers.channel)
+    assert (message["id"], message["nonce"]) == (ref.id, "key-1")
+
+
+async def test_the_same_key_is_the_same_message(discord: FakeDiscord, poster: DiscordAdapter, papers: Place) -> None:
+    first = await poster.post(papers, says("one"), key="key-1")
+    assert await poster.post(papers, says("one"), key="key-1") == first
+    assert keys(discord, papers.channel) == ["key-1"]
+
+
+class TestThreads:
+    async def test_the_first_reply_opens_the_thread_of_its_message(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        overview = Message(plain="An overview", blocks=(Heading("Papers of today"),))
+        head = await poster.post(papers, overview, key="head")
+        for n in range(3):
+            await poster.post(papers.in_thread(head.id), says(f"reply {n}"), key=f"reply-{n}")
+        (thread,) = discord.threads(papers.channel)
+        assert (thread["id"], thread["name"]) == (head.id, "Papers of today")
+        assert thread["thread_metadata"]["auto_archive_duration"] == 10_080
+        assert keys(discord, head.id) == ["reply-0", "reply-1", "reply-2"]
+
+    async def test_another_process_opens_it_too_and_names_it_alike(
+        self, discord: FakeDiscord, start: Start, papers: Place
+    ) -> None:
+        head = await (await start()).post(papers, Message(plain="x", blocks=(Heading("Day 1: a_b"),)), key="head")
+        await (await start()).post(papers.in_thread(head.id), says("reply"), key="reply")
+        assert [thread["name"] for thread in discord.threads(papers.channel)] == ["Day 1: a_b"]
+
+    async def test_an_archived_thread_is_opened_again(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        head = await poster.post(papers, says("head"), key="head")
+        await poster.post(papers.in_thread(head.id), says("one"), key="one")
+        discord.archive(head.id)
+        await poster.post(papers.in_thread(head.id), says("two"), key="two")
+        assert keys(discord, head.id) == ["one", "two"]
+        assert not discord.threads(papers.channel)[0]["thread_metadata"]["archived"]
+
+    async def test_a_locked_thread_ends_the_reply_and_not_the_channel(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        head = await poster.post(papers, says("head"), key="head")
+        await poster.post(papers.in_thread(head.id), says("one"), key="one")
+        discord.archive(head.id)
+        discord.lock(head.id)
+        assert not (await refused(poster, papers.in_thread(head.id))).broken
+
+    async def test_no_reply_hangs_from_a_message_that_was_deleted(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        head = await poster.post(papers, says("head"), key="head")
+        discord.delete(papers.channel, head.id)
+        assert not (await refused(poster, papers.in_thread(head.id))).broken
+
+
+class TestForums:
+    async def test_a_post_in_a_forum_is_a_thread_with_a_tag(
+        self, discord: FakeDiscord, poster: DiscordAdapter, guild: str
+    ) -> None:
+        forum = Place("discord", guild, discord.forum(guild, tags=("news", "Papers"), needs_tag=True))
+        head = await poster.post(forum, Message(plain="x", blocks=(Heading("Papers of today"),)), key="head")
+        await poster.post(forum.in_thread(head.id), says("reply"), key="reply")
+        (thread,) = discord.threads(forum.channel)
+        assert (thread["id"], thread["name"], len(thread["applied_tags"])) == (head.id, "Papers of today", 1)
+        assert len(discord.messages(head.id)) == 2
+
+    async def test_it_is_found_after_a_crash_and_can_be_changed(
+        self, discord: FakeDiscord, start: Start, guild: str
+    ) -> None:
+        forum = Place("discord", guild, discord.forum(guild))
+        ref = await (await start()).post(forum, says("head"), key="head")
+        later = await start()
+        assert await later.find(forum, key="head", since=lately()) == ref
+        assert await later.find(forum, key="other", since=lately()) is None
+        discord.archive(ref.id)
+        assert await later.find(forum, key="head", since=lately()) == ref
+        discord.archive(ref.id, False)
+        await later.edit(ref, says("changed"))
+        assert "changed" in str(discord.messages(ref.id)[0]["components"])
+
+    async def test_a_server_error_never_makes_two(
+        self, discord: FakeDiscord, poster: DiscordAdapter, guild: str
+    ) -> None:
+        forum = Place("discord", guild, discord.forum(guild))
+        discord.faults(error_after=1.0, only=[FORUM])
+        with pytest.raises(Unsure):
+            await poster.post(forum, says("head"), key="head")
+        assert len(discord.threads(forum.channel)) == 1
+        discord.faults(error_after=0.0)
+        assert await poster.find(forum, key="head", since=lately())
+
+
+class TestFinding:
+    async def test_a_message_is_found_when_the_nonce_is_long_forgotten(
+        self, discord: FakeDiscord, start: Start, papers: Place
+    ) -> None:
+        discord.configure(nonce_window=0)
+        buttons = Controls((Button(label="Vote", action=Action("vote")),))
+        plain = await (await start()).post(papers, says("one"), key="key-1")
+        rich = await (await start()).post(papers, Message(plain="x", blocks=(Heading("H"), buttons)), key="key-2")
+        later = await start()
+        assert await later.find(papers, key="key-1", since=lately()) == plain
+        assert await later.find(papers, key="key-2", since=lately()) == rich
+        assert await later.find(papers, key="key-3", since=lately()) is None
+
+    async def test_it_is_found_below_hundreds_of_others(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place, guild: str
+    ) -> None:
+        ref = await poster.post(papers, says("one"), key="key-1")
+        ada = discord.member(guild, "Ada")
+        for n in range(350):
+            discord.say(ada, papers.channel, f"chat {n}")
+        assert await poster.find(papers, key="key-1", since=lately()) == ref
+        assert await poster.find(papers, key="key-1", since=SystemClock().now() + timedelta(seconds=5)) is None
+
+    async def test_in_a_thread_that_does_not_exist_yet_nothing_was_posted(
+        self, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        head = await poster.post(papers, says("head"), key="head")
+        assert await poster.find(papers.in_thread(head.id), key="reply", since=lately()) is None
+
+    async def test_a_channel_it_may_not_read_is_not_taken_for_an_empty_one(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        await poster.post(papers, says("one"), key="key-1")
+        discord.deny(papers.channel, "read_message_history")
+        with pytest.raises(Refused, match="Read Message History"):
+            await poster.find(papers, key="key-1", since=lately())
+
+
+class TestFailures:
+    @pytest.mark.parametrize(("right", "name"), [("send_messages", "Send Messages"), ("view_channel", "View Channel")])
+    async def test_a_missing_permission_is_named(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place, right: str, name: str
+    ) -> None:
+        discord.deny(papers.channel, right)
+        error = await refused(poster, papers)
+        assert error.broken
+        assert name in error.message
+        assert error.hint
+
+    async def test_missing_thread_permissions_are_named(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        head = await poster.post(papers, says("head"), key="head")
+        discord.deny(papers.channel, "create_public_threads", "send_messages_in_threads")
+        error = await refused(poster, papers.in_thread(head.id))
+        assert "Create Public Threads, Send Messages in Threads" in error.message
+
+    async def test_a_channel_that_is_gone_is_broken(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        discord.delete_channel(papers.channel)
+        assert (await refused(poster, papers)).broken
+
+    async def test_a_wrong_token_is_told_without_being_shown(
+        self, discord: FakeDiscord, start: Start, papers: Place
+    ) -> None:
+        adapter = await start(token="wrong.secret.token")
+        for _ in range(2):
+            error = await refused(adapter, papers)
+            assert error.broken
+            assert "wrong.secret" not in f"{error!r} {error}"
+        assert discord.state()["invalid"] == 1  # it is not asked again: each refusal counts
+
+    async def test_server_errors_leave_it_unsure_and_never_make_two(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        discord.faults(error_after=1.0, status=503, only=[CREATE])
+        with pytest.raises(Unsure):
+            await poster.post(papers, says("one"), key="key-1")
+        discord.faults(error_after=0.0)
+        assert await poster.post(papers, says("one"), key="key-1")
+        assert keys(discord, papers.channel) == ["key-1"]
+
+    async def test_a_cut_connection_leaves_it_unsure(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        await poster.direct(discord.member(papers.space), papers.space)  # logged in
+        discord.faults(drop_after=1.0, only=[CREATE])
+        with pytest.raises(Unsure):
+            await poster.post(papers, says("one"), key="key-1")
+        discord.faults(drop_after=0.0)
+        assert await poster.find(papers, key="key-1", since=lately())
+
+    async def test_a_long_wait_is_told_to_the_dispatcher(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        discord.faults(limit_user=1.0, retry_after=90.0, only=[CREATE])
+        with pytest.raises(Busy) as caught:
+            await poster.post(papers, says("one"), key="key-1")
+        assert caught.value.retry_after == pytest.approx(90, abs=1)
+
+    async def test_a_caller_that_gives_up_during_a_global_limit_blocks_nobody(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        await poster.direct(discord.member(papers.space), papers.space)
+        discord.faults(limit_global=1.0, retry_after=0.5, only=[CREATE])
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await poster.post(papers, says("one"), key="key-1")
+        discord.faults(limit_global=0.0)
+        await asyncio.wait_for(poster.post(papers, says("one"), key="key-1"), 5)
+        assert keys(discord, papers.channel) == ["key-1"]
+
+    @pytest.mark.parametrize("place", [Place("discord", "x", "1"), Place("discord", "1", "no such channel")])
+    async def test_what_can_be_no_place_is_refused(self, poster: DiscordAdapter, place: Place) -> None:
+        error = await refused(poster, place)
+        assert error.broken
+        assert error.hint
+
+
+class TestEdits:
+    async def test_a_message_is_changed(self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place) -> None:
+        ref = await poster.post(papers, says("one"), key="key-1")
+        await poster.edit(ref, says("two"))
+        assert "two" in str(discord.messages(papers.channel)[0]["components"])
+
+    async def test_one_in_a_thread_too(self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place) -> None:
+        head = await poster.post(papers, says("head"), key="head")
+        ref = await poster.post(papers.in_thread(head.id), says("one"), key="one")
+        await poster.edit(ref, says("two"))
+        assert "two" in str(discord.messages(head.id)[-1]["components"])
+
+    async def test_one_that_is_gone_is_refused(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        ref = await poster.post(papers, says("one"), key="key-1")
+        discord.delete(papers.channel, ref.id)
+        for gone in (ref, Ref(papers, "never-posted")):
+            with pytest.raises(Refused) as caught:
+                await poster.edit(gone, says("two"))
+            assert not caught.value.broken
+
+
+class TestCounting:
+    async def test_everybody_counts_but_bots(self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place) -> None:
+        ref = await poster.post(papers, says("one"), key="key-1")
+        people = [discord.member(papers.space, f"Person {n}") for n in range(230)]
+        for person in people:
+            discord.react(person, papers.channel, ref.id, "👍")
+        discord.react(people[0], papers.channel, ref.id, "👎🏽")
+        assert await poster.reactions(ref) == {"👍": frozenset(people), "👎": frozenset(people[:1])}
+
+    async def test_nobody_has_reacted_to_a_new_message(self, poster: DiscordAdapter, papers: Place) -> None:
+        assert await poster.reactions(await poster.post(papers, says("one"), key="key-1")) == {}
+
+
+class TestDirect:
+    async def test_one_person_is_reached(self, discord: FakeDiscord, poster: DiscordAdapter, guild: str) -> None:
+        ada = discord.member(guild, "Ada")
+        place = await poster.direct(ada, guild)
+        await poster.post(place, says("for you"), key="key-1")
+        assert keys(discord, discord.direct(ada)) == ["key-1"]
+
+    async def test_somebody_who_takes_no_messages_is_left_alone(
+        self, discord: FakeDiscord, poster: DiscordAdapter, guild: str
+    ) -> None:
+        ada = discord.member(guild, "Ada")
+        place = await poster.direct(ada, guild)
+        discord.takes_direct(ada, False)
+        assert (await refused(poster, place)).broken
+
+
+class TestPublishing:
+    async def test_an_announcement_is_crossposted_at_most_ten_times_an_hour(
+        self, discord: FakeDiscord, start: Start, guild: str
+    ) -> None:
+        news = Place("discord", guild, discord.announcement(guild))
+        adapter = await start(crosspost="true")
+        for n in range(11):
+            await adapter.post(news, says(f"post {n}"), key=f"key-{n}")
+        published = [message["flags"] & 1 for message in discord.messages(news.channel)]
+        assert published == [1] * 10 + [0]
+
+    async def test_it_is_not_unless_asked(self, discord: FakeDiscord, poster: DiscordAdapter, guild: str) -> None:
+        news = Place("discord", guild, discord.announcement(guild))
+        await poster.post(news, says("post"), key="key")
+        assert not discord.messages(news.channel)[0]["flags"] & 1
+
+
+async def test_the_check_says_how_to_invite_and_whether_the_token_works(discord: FakeDiscord, start: Start) -> None:
+    found = await (await start()).check()
+    assert all(finding.ok for finding in found)
+    assert any("client_id=" in finding.hint and "permissions=" in finding.hint for finding in found)
+    (wrong,) = await (await start(token="wrong")).check()
+    assert not wrong.ok
+    assert wrong.hint
+
+
+async def test_refusals_are_stopped_long_before_discord_bans_the_address(
+    discord: FakeDiscord, poster: DiscordAdapter, papers: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poster._gate._most_refused = 20
+    discord.deny(papers.channel, "send_messages")
+    told: list[PostError] = []
+    for n in range(40):
+        with pytest.raises(PostError) as caught:
+            await poster.post(papers, says("x"), key=f"key-{n}")
+        told.append(caught.value)
+    assert isinstance(told[-1], Busy)
+    assert told[-1].retry_after > 60
+    assert discord.state()["invalid"] == 20

@@ -1,0 +1,95 @@
+"""The install pages on a real server, and a browser that goes through them."""
+
+from __future__ import annotations
+
+import html
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp import web
+from msgspec import Struct
+from multidict import CIMultiDictProxy
+
+from adapters.slack.grants import Credentials, Grants
+from adapters.slack.installs import ShelfInstalls
+from adapters.slack.oauth import InstallPages
+from adapters.slack.states import States
+from adapters.slack.vault import Vault
+from bot.chat.adapter import Shelf
+from bot.clock import FixedClock
+from tests.platforms.slack.installs.tiny import ID, SECRET, TinySlack
+
+SCOPES = {"chat:write": "to post", "commands": "for `/papers` <b>and</b> more"}
+
+
+class Page(Struct):
+    status: int
+    text: str
+    headers: CIMultiDictProxy[str]
+    url: str
+
+
+class Door(Struct):
+    """The pages of one process."""
+
+    url: str
+    installs: ShelfInstalls
+
+
+@asynccontextmanager
+async def opened(slack: TinySlack, shelf: Shelf, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        app = Credentials(
+            client_id=ID, client_secret=SECRET, redirect_uri=f"{url}/slack/oauth_redirect", api_url=slack.api
+        )
+        grants = Grants(app, clock)
+        installs = ShelfInstalls(shelf, vault, clock, grants)
+        pages = web.Application()
+        InstallPages(app, grants, installs, States(shelf, vault, clock), SCOPES).add(pages)
+        runner = web.AppRunner(pages, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.SockSite(runner, listening).start()
+        try:
+            yield Door(url, installs)
+        finally:
+            await runner.cleanup()
+            await installs.aclose()
+
+
+class Browser:
+    """Keeps cookies and follows links."""
+
+    def __init__(self) -> None:
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))  # of an address, too
+
+    async def __aenter__(self) -> Browser:
+        return self
+
+    async def __aexit__(self, *rest: object) -> None:
+        await self._session.close()
+
+    async def get(self, url: str, *, follow: bool = True) -> Page:
+        async with self._session.get(url, allow_redirects=follow) as answer:
+            return Page(answer.status, await answer.text(), answer.headers, str(answer.url))
+
+    async def start(self, door: Door) -> str:
+        """Where the button of the install page leads."""
+        return button(await self.get(f"{door.url}/slack/install"))
+
+    async def consent(self, to_slack: str) -> str:
+        """Where Slack sends the browser back to."""
+        return (await self.get(to_slack, follow=False)).headers["Location"]
+
+    async def install(self, door: Door) -> Page:
+        """All of it."""
+        return await self.get(await self.start(door))
+
+
+def button(page: Page) -> str:
+    found = re.search(r'class="button" href="([^"]+)"', page.text)
+    assert found, page.text
+    return html.unescape(found[1])

@@ -1,0 +1,202 @@
+"""Who is served by whose install: own, organization-wide, moved, removed, sealed anew."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from msgspec.structs import replace
+from rich.pretty import pretty_repr
+
+from adapters.slack.grants import Credentials
+from adapters.slack.installs import Install, ShelfInstalls
+from adapters.slack.records import Tokens
+from adapters.slack.vault import Vault
+from bot.chat.adapter import Shelf
+from bot.clock import FixedClock
+from bot.errors import ConfigError, Refused
+from tests.builders import NOW
+from tests.platforms.slack.installs.conftest import KEY
+
+ORG = "E1"
+
+
+def install(space: str = "T1", **more: Any) -> Install:
+    more.setdefault("token", f"xoxb-{space}-token")
+    more.setdefault("installed", NOW)
+    return Install(space=space, bot_user=f"U{space}", app_id="A1", **more)
+
+
+def org(**more: Any) -> Install:
+    return install(ORG, enterprise=ORG, org_wide=True, **more)
+
+
+async def test_each_workspace_has_its_own(installs: ShelfInstalls) -> None:
+    await installs.save(install("T1"))
+    await installs.save(install("T2"))
+    assert (await installs.of("T1")).token == "xoxb-T1-token"
+    assert (await installs.of("T2")).token == "xoxb-T2-token"
+    assert await installs.spaces() == ["T1", "T2"]
+
+
+async def test_where_it_is_not_installed_an_admin_is_told_how(installs: ShelfInstalls) -> None:
+    with pytest.raises(Refused, match="T9") as caught:
+        await installs.of("T9")
+    assert caught.value.broken
+    assert "https://paperboy.example/slack/install" in caught.value.hint
+
+
+async def test_an_organizations_install_serves_all_its_workspaces(installs: ShelfInstalls) -> None:
+    await installs.save(org())
+    served = await installs.of("T1", ORG)
+    assert (served.space, served.token, served.org_wide) == ("T1", "xoxb-E1-token", True)
+    assert (await installs.of(ORG, ORG)).token == "xoxb-E1-token"
+    with pytest.raises(Refused):
+        await installs.of("T2", "E2")
+
+
+async def test_a_delivery_finds_the_organization_that_an_event_has_told(
+    process: Callable[[], ShelfInstalls],
+) -> None:
+    listening, delivering = process(), process()
+    await listening.save(org())
+    with pytest.raises(Refused):
+        await delivering.of("T1")
+    await listening.of("T1", ORG)
+    assert (await delivering.of("T1")).token == "xoxb-E1-token"
+    assert await delivering.spaces() == [ORG, "T1"]
+
+
+async def test_an_own_install_comes_before_the_organizations(installs: ShelfInstalls) -> None:
+    await installs.save(org())
+    await installs.of("T1", ORG)
+    await installs.save(install("T1", enterprise=ORG))
+    assert (await installs.of("T1", ORG)).token == "xoxb-T1-token"
+    await installs.forget("T1")
+    assert (await installs.of("T1", ORG)).token == "xoxb-E1-token"
+
+
+async def test_one_workspaces_install_serves_no_other_of_its_organization(installs: ShelfInstalls) -> None:
+    await installs.save(replace(install(ORG), enterprise=ORG))  # filed under the same id, but not org-wide
+    with pytest.raises(Refused):
+        await installs.of("T2", ORG)
+
+
+async def test_forgetting_leaves_nothing_of_a_workspace(installs: ShelfInstalls, shelf: Shelf) -> None:
+    await installs.save(install("T1", name="Acme", refresh_token="xoxe-1", expires=NOW + timedelta(hours=9)))
+    await installs.save(install("T2"))
+    await installs.forget("T1")
+    assert [key for key, _ in await shelf.scan("")] == ["install/T2"]
+    with pytest.raises(Refused):
+        await installs.of("T1")
+    await installs.forget("T1")  # an event can come twice
+
+
+async def test_forgetting_an_organization_ends_all_it_served(installs: ShelfInstalls, shelf: Shelf) -> None:
+    await installs.save(org())
+    for space in ("T1", "T2"):
+        await installs.of(space, ORG)
+    await installs.save(install("T3"))
+    await installs.forget(ORG)
+    assert [key for key, _ in await shelf.scan("")] == ["install/T3"]
+
+
+async def test_a_late_removal_does_not_undo_a_new_install(installs: ShelfInstalls, clock: FixedClock) -> None:
+    await installs.save(install("T1"))
+    removed = clock.now() + timedelta(minutes=1)
+    await installs.save(install("T1", installed=removed + timedelta(minutes=1)))
+    await installs.forget("T1", at=removed)
+    assert (await installs.of("T1")).token
+    await installs.forget("T1", at=removed + timedelta(minutes=2))
+    with pytest.raises(Refused):
+        await installs.of("T1")
+
+
+async def test_a_removal_in_the_very_second_of_the_install_counts(installs: ShelfInstalls) -> None:
+    await installs.save(install("T1", installed=NOW + timedelta(milliseconds=900)))
+    await installs.forget("T1", at=NOW)  # Slack tells whole seconds
+    with pytest.raises(Refused):
+        await installs.of("T1")
+
+
+async def test_what_another_process_changes_is_seen_soon(
+    process: Callable[[], ShelfInstalls], clock: FixedClock
+) -> None:
+    here, there = process(), process()
+    await here.save(install("T1"))
+    await here.of("T1")
+    await there.save(install("T1", token="xoxb-new"))
+    await clock.sleep(15)
+    assert (await here.of("T1")).token == "xoxb-new"
+    await there.forget("T1")
+    await clock.sleep(15)
+    with pytest.raises(Refused):
+        await here.of("T1")
+
+
+async def test_a_record_that_was_copied_to_another_tenant_gives_nobody_access(
+    installs: ShelfInstalls, shelf: Shelf
+) -> None:
+    await installs.save(install("T1"))
+    sealed = await shelf.get("install/T1")
+    assert sealed
+    await shelf.put("install/T2", sealed)
+    with pytest.raises(Refused) as caught:
+        await installs.of("T2")
+    assert caught.value.broken
+    assert (await installs.of("T1")).token == "xoxb-T1-token"
+
+
+async def test_a_new_key_seals_everything_anew(shelf: Shelf, clock: FixedClock, installs: ShelfInstalls) -> None:
+    await installs.save(install("T1", refresh_token="xoxe-1", expires=NOW + timedelta(hours=9)))
+    await installs.save(org())
+    await installs.of("T2", ORG)
+    new = Fernet.generate_key().decode()
+    assert await ShelfInstalls(shelf, Vault([new, KEY]), clock).rotate() == 3
+    alone = ShelfInstalls(shelf, Vault([new]), clock)
+    assert await alone.rotate() == 0
+    assert [(await alone.of(space)).token for space in ("T1", "T2")] == ["xoxb-T1-token", "xoxb-E1-token"]
+
+
+async def test_a_lost_key_is_said_at_the_start_and_there_is_a_way_on(
+    shelf: Shelf, clock: FixedClock, installs: ShelfInstalls
+) -> None:
+    await installs.save(install("T1"))
+    other = ShelfInstalls(shelf, Vault([Fernet.generate_key().decode()]), clock)
+    await other.save(install("T2"))
+    with pytest.raises(ConfigError, match="T1") as caught:
+        await other.rotate()
+    assert "SLACK_SECRET_KEYS" in caught.value.hint
+    assert "SLACK_FORGET_UNREADABLE" in caught.value.hint
+    with pytest.raises(Refused):
+        await other.of("T1")
+    assert await other.rotate(forget_unreadable=True) == 0
+    assert await other.spaces() == ["T2"]
+    assert await other.rotate() == 0
+
+
+async def test_an_unreadable_record_can_be_installed_over_and_forgotten(
+    shelf: Shelf, clock: FixedClock, installs: ShelfInstalls
+) -> None:
+    await installs.save(install("T1"))
+    other = ShelfInstalls(shelf, Vault([Fernet.generate_key().decode()]), clock)
+    await other.save(install("T1", token="xoxb-again"))
+    assert (await other.of("T1")).token == "xoxb-again"
+    await installs.forget("T1")
+    assert await shelf.get("install/T1") is None
+
+
+def test_nothing_shows_a_token(caplog: pytest.LogCaptureFixture) -> None:
+    secret = "xoxb-do-not-show"
+    for held in (
+        install("T1", token=secret, refresh_token=secret),
+        Tokens(token=secret, refresh_token=secret, expires=NOW),
+        Credentials(client_id="1", client_secret=secret),
+    ):
+        logging.getLogger("test").warning("%s %r %s", held, held, [held])
+        assert secret not in caplog.text + repr(held) + str(held) + f"{held}" + pretty_repr(held)
+        assert type(held).__name__ in repr(held)

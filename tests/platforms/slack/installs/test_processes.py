@@ -1,0 +1,123 @@
+"""Two processes on one database, and one that is killed at the worst moment."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.slack.grants import Credentials, Grants
+from adapters.slack.installs import Install, ShelfInstalls
+from adapters.slack.vault import Vault
+from bot.chat.adapter import Shelf
+from bot.clock import FixedClock, SystemClock
+from bot.errors import Refused
+from tests.platforms.slack.installs.conftest import KEY
+from tests.platforms.slack.installs.tiny import ID, SECRET, Home, TinySlack
+
+ROOT = Path(__file__).parents[4]
+Start = Callable[[int], Awaitable[Process]]
+
+
+@pytest.fixture
+async def start(tmp_path: Path, slack: TinySlack) -> AsyncIterator[Start]:
+    """Starts a worker; it asks when a line is written to it."""
+    running: list[Process] = []
+
+    async def started(times: int) -> Process:
+        command = (
+            "-m",
+            "tests.platforms.slack.installs.worker",
+            str(tmp_path / "paperboy.db"),
+            KEY,
+            slack.api,
+            str(times),
+        )
+        worker = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, stdin=PIPE, stdout=PIPE)
+        running.append(worker)
+        assert worker.stdout
+        assert await worker.stdout.readline() == b"ready\n"
+        return worker
+
+    yield started
+    for worker in running:
+        with suppress(ProcessLookupError):
+            worker.kill()
+        await worker.communicate()
+
+
+async def given(slack: TinySlack, shelf: Shelf, left: timedelta) -> Install:
+    """An install whose token ends so soon."""
+    slack.rotation = True
+    now = SystemClock().now()
+    install = Install(
+        space="T1",
+        token="xoxe.xoxb-1-first",
+        refresh_token=slack.given("refreshes", Home("T1")),
+        expires=now + left,
+        bot_user="U1",
+        app_id="A1",
+    )
+    await ShelfInstalls(shelf, Vault([KEY]), SystemClock()).save(install)
+    return install
+
+
+async def test_processes_that_race_spend_a_refresh_token_once(slack: TinySlack, shelf: Shelf, start: Start) -> None:
+    install = await given(slack, shelf, timedelta(seconds=-1))
+    slack.delay = 0.2
+    workers = await asyncio.gather(*(start(20) for _ in range(3)))
+    said = await asyncio.gather(*(worker.communicate(b"go\n") for worker in workers))
+    tokens = {out.decode().strip() for out, _ in said}
+    assert len(tokens) == 1  # all of them, every time they asked
+    assert tokens == {secret for secret in slack.issued if secret.startswith("xoxe.xoxb")}
+    assert slack.spent == {install.refresh_token: 1}
+
+
+async def test_a_process_killed_before_it_wrote_down_the_answer(
+    slack: TinySlack, shelf: Shelf, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    install = await given(slack, shelf, timedelta(hours=1))
+    slack.delay = 60.0
+    worker = await start(1)
+    assert worker.stdin
+    worker.stdin.write(b"go\n")
+    await asyncio.wait_for(slack.answered.wait(), 20)
+    worker.kill()
+    await worker.wait()
+    slack.delay = 0.0
+    clock = FixedClock(SystemClock().now())
+    grants = Grants(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
+    survivor = ShelfInstalls(shelf, Vault([KEY]), clock, grants)
+    assert (await survivor.of("T1")).token == install.token  # its lease is respected, the old token is good
+    assert len(slack.asked) == 1
+    await clock.sleep(61)
+    assert (await survivor.of("T1")).token == install.token
+    assert len(slack.asked) == 2
+    assert "has to install Paperboy again" in caplog.text
+    await clock.sleep(3_600)
+    with pytest.raises(Refused, match="could not be renewed"):
+        await survivor.of("T1")
+    assert len(slack.asked) == 2
+
+
+async def test_a_process_killed_before_slack_took_it_costs_nothing(
+    slack: TinySlack, shelf: Shelf, start: Start
+) -> None:
+    install = await given(slack, shelf, timedelta(hours=1))
+    slack.hold = True
+    worker = await start(1)
+    assert worker.stdin
+    worker.stdin.write(b"go\n")
+    await asyncio.wait_for(slack.answered.wait(), 20)
+    worker.kill()
+    await worker.wait()
+    slack.hold = False
+    clock = FixedClock(SystemClock().now() + timedelta(seconds=61))
+    grants = Grants(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
+    assert (await ShelfInstalls(shelf, Vault([KEY]), clock, grants).of("T1")).token != install.token

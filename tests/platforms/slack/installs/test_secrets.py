@@ -1,0 +1,76 @@
+"""Nothing that opens a workspace can be read where it does not belong: in the database's files, or in a log."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from pathlib import Path
+
+import pytest
+
+from adapters.slack.vault import Vault
+from bot.chat.adapter import Shelf
+from bot.clock import FixedClock
+from bot.errors import PaperboyError
+from bot.store.protocol import Store
+from tests.platforms.slack.installs.conftest import KEY
+from tests.platforms.slack.installs.door import Browser, opened
+from tests.platforms.slack.installs.tiny import LIVES, SECRET, Home, TinySlack
+
+
+def kept(folder: Path) -> bytes:
+    """All that lies on the disk beside the database, which is open, with its journal."""
+    return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+async def lived(slack: TinySlack, shelf: Shelf, vault: Vault, clock: FixedClock) -> list[str]:
+    """Installs, renewals, losses and a removal; returns every secret that there was."""
+    slack.rotation = True
+    states = []
+    async with opened(slack, shelf, vault, clock) as door, Browser() as ada:
+        for home in (Home("T1"), Home("T2"), Home("", "Org", "E1", org_wide=True)):
+            slack.next_home = home
+            back = await ada.consent(await ada.start(door))
+            states.append(back.partition("state=")[2].partition("&")[0])
+            await ada.get(back)
+        await door.installs.of("T7", "E1")
+        slack.faults = ["", "500", "lose"]
+        for _ in range(3):
+            await clock.sleep(LIVES - 3_600)
+            for space in ("T1", "T2", "T7"):
+                try:
+                    await door.installs.of(space)
+                except PaperboyError as error:
+                    logging.getLogger("test").warning("%s %r", error, error)
+        await door.installs.forget("T2")
+    return [*slack.issued, *states, SECRET, KEY]
+
+
+async def test_the_database_holds_no_readable_secret(
+    slack: TinySlack, store: Store, shelf: Shelf, vault: Vault, clock: FixedClock, tmp_path: Path
+) -> None:
+    secrets = await lived(slack, shelf, vault, clock)
+    await shelf.put("control", b"xoxb-that-is-not-sealed")
+    found = kept(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} >= {"paperboy.db", "paperboy.db-wal"}
+    assert b"xoxb-that-is-not-sealed" in found  # this test can see what is there
+    assert b"install/T1" in found
+    assert len(secrets) > 15
+    for secret in secrets:
+        for form in (
+            secret.encode(),
+            base64.b64encode(secret.encode())[:-4],
+            secret.encode("utf-16-le"),
+            secret[-20:].encode(),
+        ):
+            assert form not in found
+
+
+async def test_no_log_holds_a_secret_however_much_is_logged(
+    slack: TinySlack, shelf: Shelf, vault: Vault, clock: FixedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        secrets = await lived(slack, shelf, vault, clock)
+    assert "workspace T1 installed Paperboy" in caplog.text
+    assert "not renewed" in caplog.text
+    assert not [secret for secret in secrets if secret in caplog.text]

@@ -1,0 +1,30 @@
+"""A process of its own that asks for a workspace's install: `python -m … DATABASE KEY API_URL TIMES`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from adapters.slack.grants import Credentials, Grants
+from adapters.slack.installs import ShelfInstalls
+from adapters.slack.vault import Vault
+from bot.clock import SystemClock
+from bot.store import open_store
+from tests.platforms.slack.installs.tiny import ID, SECRET
+
+
+async def main(database: str, key: str, api: str, times: int) -> None:
+    store, clock = await open_store(Path(database)), SystemClock()
+    grants = Grants(Credentials(client_id=ID, client_secret=SECRET, api_url=api), clock)
+    installs = ShelfInstalls(store.shelf("slack"), Vault([key]), clock, grants)
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    found = await asyncio.gather(*(installs.of("T1") for _ in range(times)))
+    print(" ".join(sorted({install.token for install in found})), flush=True)
+    await installs.aclose()
+    await store.aclose()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:4], int(sys.argv[4])))

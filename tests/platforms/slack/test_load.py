@@ -1,0 +1,80 @@
+"""A hundred people at once, in twenty workspaces: acknowledged in time, answered while they still look."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.slack.installs import Install, ShelfInstalls
+from adapters.slack.vault import open_vault
+from bot.clock import SystemClock
+from bot.store.protocol import Store
+from tests.fakes.core import FakeCore
+from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
+from tests.fakes.world import ROOT
+from tests.platforms.slack.conftest import Make, hearing
+
+ACK, ANSWER = 300.0, 1000.0  # milliseconds; Slack itself gives three seconds
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FakeSlack]:
+    """In a process of its own, so that its work does not count as ours."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.fakes.slack", "--quiet", cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    url = (await process.stdout.readline()).decode().split()[-1]
+    try:
+        async with FakeSlack(url=url) as running:
+            yield running
+    finally:
+        process.terminate()
+        await process.communicate()
+
+
+@pytest.fixture
+async def many(slack: FakeSlack, store: Store, tmp_path: Path) -> list[Workspace]:
+    """Twenty workspaces that installed Paperboy."""
+    installs = ShelfInstalls(store.shelf("slack"), open_vault("", tmp_path), SystemClock())
+    app = await slack.app()
+    spaces = [await slack.workspace(f"Team {n}") for n in range(20)]
+    for space in spaces:
+        await installs.save(Install(space=space.id, token=space.token, bot_user=space.bot, app_id=app["id"]))
+    return spaces
+
+
+async def asking(spaces: list[Workspace]) -> list[tuple[Someone, Room]]:
+    """Five people in each workspace, each in a channel."""
+    asking: list[tuple[Someone, Room]] = []
+    for space in spaces:
+        room = await space.channel("papers")
+        asking += [(await space.user(f"p{n}"), room) for n in range(5)]
+    return asking
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_a_hundred_commands_at_once(
+    slack: FakeSlack, many: list[Workspace], adapter_of: Make, core: FakeCore, mode: str
+) -> None:
+    app = await slack.app()
+    ids = {name: app[name] for name in ("client_id", "client_secret", "signing_secret")}
+    adapter = adapter_of(bot_token=None, mode=mode, port="0", **ids)
+    people = await asking(many)
+    async with hearing(adapter, core):
+        if mode == "http":
+            await slack.settings(request_url=f"{adapter.url}/slack/events")
+        await asyncio.gather(*(who.run("warm up", room) for who, room in people[::5]))
+        seen = await asyncio.gather(*(who.run("hypernetworks", room) for who, room in people))
+    acks, answers = (sorted(filter(None, ms)) for ms in zip(*((s.ack_ms, s.answer_ms) for s in seen), strict=True))
+    print(
+        f"{mode}: ack p50 {acks[50]:.0f} p99 {acks[98]:.0f} ms, answer p50 {answers[50]:.0f} max {answers[-1]:.0f} ms"
+    )
+    assert len(acks) == len(answers) == 100
+    assert acks[98] < ACK
+    assert answers[-1] < ANSWER
+    assert not await slack.wrong()

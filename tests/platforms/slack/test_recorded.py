@@ -1,0 +1,108 @@
+"""Payloads that Slack really sent, as published by others: they are read without a loss."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from adapters.slack import hear
+from bot.chat.event import Place, Removed
+from tests.builders import NOW, SHARED
+
+SPECS = SHARED.parent / "specs"
+RECORDED = SPECS / "recorded" / "slack"
+pytestmark = pytest.mark.skipif(not RECORDED.exists(), reason="the recorded payloads (../shared/specs) are not here")
+
+
+def recorded(file: str, name: str) -> Any:
+    return json.loads((RECORDED / f"{file}.json").read_text("utf-8"))[name]
+
+
+def test_a_slash_command() -> None:
+    body = recorded("slash-commands", "slashCommandWithArgs")
+    event = hear.command(body, body["team_id"], NOW)
+    assert event.text == "some arguments here"
+    assert event.place == Place("slack", body["team_id"], body["channel_id"])
+    assert event.who.id == body["user_id"]
+    assert body["trigger_id"] in event.id
+
+
+def test_a_mention_with_its_bots_name_taken_off() -> None:
+    data = json.loads((RECORDED / "multi-workspace.json").read_text("utf-8"))
+    body = data["mention"]
+    event = hear.mention(body, data["teamId"], data["botUserId"])
+    assert event is not None
+    assert (event.text, event.place.channel) == ("testing", body["event"]["channel"])
+    assert event.id == f"slack:{body['event_id']}"
+    assert event.at.timestamp() == pytest.approx(float(body["event"]["event_ts"]))
+
+
+def test_a_direct_message_and_not_what_is_said_in_a_channel() -> None:
+    body = recorded("dm", "dmMessage")
+    event = hear.direct(body, body["team_id"], "U00FAKEBOT01")
+    assert event is not None
+    assert event.text == "Hey!"
+    assert hear.direct(recorded("dm", "dmRequest"), body["team_id"], "U00FAKEBOT01") is None
+
+
+def test_a_button_in_a_thread() -> None:
+    body = recorded("channel", "channel_post_action")
+    body["actions"][0]["value"] = "vote|arxiv:2405.15738"
+    event = hear.press(body, body["team"]["id"], NOW)
+    assert event is not None
+    assert (event.action.name, event.action.args) == ("vote", ("arxiv:2405.15738",))
+    assert event.place == Place("slack", "T00FAKE00AA", "C00FAKECHAN1", body["container"]["thread_ts"])
+    assert event.message is not None
+    assert event.message.id == body["container"]["message_ts"]
+
+
+def test_a_button_of_somebody_elses_making_is_none_of_ours() -> None:
+    assert hear.press(recorded("channel", "channel_post_action"), "T00FAKE00AA", NOW) is None
+    assert hear.press(recorded("actions-reactions", "staticSelectAction"), "T00FAKE00AA", NOW) is None
+
+
+def test_a_reaction_counts_on_our_messages_only() -> None:
+    body = recorded("actions-reactions", "reaction")
+    event = hear.reaction(body, body["team_id"], "U00FAKEBOT01")
+    assert event is not None
+    assert (event.emoji, event.added, event.message.id) == ("👍", True, body["event"]["item"]["ts"])
+    assert hear.reaction(body, body["team_id"], "U0ANOTHER") is None
+
+
+def test_a_form() -> None:
+    body = recorded("slash-commands", "viewSubmission")
+    body["view"]["private_metadata"] = '{"channel": "C1", "action": "schedule|s1"}'
+    event = hear.submit(body, body["team"]["id"], NOW)
+    assert dict(event.values) == {"message": "Hello!", "category": "feature", "email": "user@example.com"}
+    assert (event.place.channel, event.action.args) == ("C1", ("s1",))
+
+
+def test_the_bot_joins_and_others_do_too() -> None:
+    body = recorded("member-joined-channel", "memberJoinedChannel")
+    event = hear.back(body, body["team_id"], "U00FAKEBOT01")
+    assert event is not None
+    assert (event.place.channel, event.who.id) == ("C00FAKECHAN1", "U00FAKEUSER1")
+    assert hear.back(body, body["team_id"], "U0ANOTHER") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "kind"),
+    [
+        ("AppHomeOpened", hear.home, type(None)),  # no tab is named
+        ("ChannelArchive", hear.gone, Removed),
+        ("GroupLeft", hear.gone, Removed),
+        ("LinkShared", hear.shared, list),
+        ("TokensRevoked", hear.uninstalled, Removed),
+    ],
+)
+def test_a_payload_as_slack_documents_it_is_read(name: str, read: Callable[[Any, str], object], kind: type) -> None:
+    """Every field is there, and blank."""
+    body = json.loads((SPECS / "slack" / "events" / f"{name}Payload.json").read_text("utf-8"))
+    body["event"]["event_ts"] = body["event"].get("event_ts") or "0"
+    assert isinstance(read(body | {"event": body["event"] | {"type": KINDS.get(name, "")}}, "T1"), kind)
+
+
+KINDS = {"ChannelArchive": "channel_archive", "GroupLeft": "group_left", "TokensRevoked": "tokens_revoked"}

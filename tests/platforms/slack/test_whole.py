@@ -1,0 +1,124 @@
+"""All of Paperboy in this process, with the starter shelf, before a Slack: what a team would see."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.slack.post import SlackAdapter
+from bot.app.build import App, adapter_names, open_app
+from bot.app.welcome import welcome
+from bot.chat.event import Place
+from bot.clock import SystemClock
+from bot.config import load
+from bot.papers.starter import SOURCE, starter
+from bot.store.records import Subscription
+from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
+from tests.platforms.slack.conftest import hearing
+
+PAPER = starter()[0][0].paper
+
+
+@pytest.fixture
+async def app(slack: FakeSlack, acme: Workspace, tmp_path: Path) -> AsyncIterator[App]:
+    environment = await slack.env(acme) | {
+        "PAPERBOY_HOME": str(tmp_path),
+        "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
+        "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
+        "PAPERBOY_SEARCH_SEMANTIC": "false",
+    }
+    if "slack" not in adapter_names():
+        pytest.skip("this Paperboy was installed before it knew Slack: install it again")
+    async with open_app(load(None, environment, ("slack",)), SystemClock()) as opened:
+        adapter = opened.adapters["slack"]
+        assert isinstance(adapter, SlackAdapter)
+        async with hearing(adapter, opened.core):
+            await welcome(opened)
+            yield opened
+    assert not await slack.wrong()
+    assert not (await slack.counts())["limited"]
+
+
+async def eventually(look: Callable[[], Awaitable[Any]], seconds: float = 10) -> Any:
+    """What is found when it is there."""
+    async with asyncio.timeout(seconds):
+        while not (found := await look()):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        return found
+
+
+async def test_papers_are_found_shown_saved_and_shared(app: App, ada: Someone, papers: Room) -> None:
+    seen = await ada.run(PAPER.title, papers)
+    first = seen.messages[0]
+    assert PAPER.title in seen.text
+    assert "counts" in (await ada.press(first, "Vote")).text
+    saved = await ada.press(first, "Save")
+    assert saved.error == ""
+    await ada.press(first, "Share to channel")
+    assert len(await papers.messages()) == 1
+
+
+async def test_the_daily_thread_comes_and_its_reactions_are_votes(
+    app: App, ada: Someone, bob: Someone, papers: Room, slack: FakeSlack, place: Place
+) -> None:
+    wish = Subscription(
+        id="s1", place=place, schedule="daily 09:00 UTC", created=app.clock.now(), count=2, sources=(SOURCE,)
+    )
+    await app.store.subscriptions.add(wish)
+    await app.planner.plan_now(wish)
+    await app.dispatcher.deliver_due()
+    head, *replies = await papers.messages()
+    assert "Papers of" in head.text
+    assert {reply.thread for reply in replies} == {head.ts}
+    assert len(replies) == 2
+    await ada.react(replies[0], "+1::skin-tone-3")
+    await bob.react(replies[0], "heart")
+
+    async def voted() -> bool:
+        await app.refresher.settle()
+        [now] = await papers.messages(ts=replies[0].ts)
+        return "2 votes here" in str(now.blocks)
+
+    assert await eventually(voted)
+    await bob.react(replies[0], "heart", added=False)
+
+
+async def test_others_are_told_privately_that_they_may_not(app: App, bob: Someone, papers: Room) -> None:
+    seen = await bob.run("schedule daily 09:00", papers)
+    assert [shown.kind for shown in seen.shown] == ["ephemeral"]
+    assert "admin" in seen.text
+    assert await papers.messages() == []
+
+
+async def test_app_home_and_menus_work_with_the_real_core(app: App, ada: Someone, papers: Room) -> None:
+    home = (await ada.open_home()).views[0]
+    assert home.body["type"] == "home"
+    await ada.say(f"have you read {PAPER.links.page} ?", papers)
+    message = (await papers.messages())[-1]
+    voted = await ada.shortcut("menu:vote", message)
+    assert "vote" in voted.text
+    similar = await ada.shortcut("menu:similar", message)
+    assert similar.shown[0].kind == "ephemeral"
+
+
+async def test_a_link_shows_its_card(app: App, ada: Someone, papers: Room, slack: FakeSlack) -> None:
+    url = PAPER.links.page
+    await ada.say(f"look at {url}", papers, links=[url])
+    [unfurl] = await eventually(lambda: slack.read("unfurls"))
+    assert PAPER.title in str(unfurl["unfurls"][url])
+
+
+async def test_an_archived_channel_holds_its_schedules(app: App, ada: Someone, papers: Room, acme: Workspace) -> None:
+    await ada.run("schedule daily 09:00 UTC", papers)
+
+    async def held() -> Any:
+        return [s for s in await app.store.subscriptions.of_tenant(f"slack:{acme.id}") if s.quiet]
+
+    assert await held() == []
+    await papers.archive()
+    [schedule] = await eventually(held)
+    assert "archived" in schedule.quiet

@@ -1,0 +1,64 @@
+"""A question is searched for what it asks about, and an acronym for what it stands for."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.papers.filter import Filter
+from bot.search.acronyms import with_long
+from bot.search.query import parse
+from bot.search.words import ways
+
+
+@pytest.mark.parametrize(
+    ("typed", "gist"),
+    [
+        ("Which papers have proposed voxels for scenes?", "voxels for scenes?"),
+        ("Could you list some works that explore causal bandits", "causal bandits"),
+        ("how do owls see", "owls see"),
+        ("address matching", "address matching"),
+        ("present bias in choice", "present bias in choice"),
+        ("who which what", "who which what"),
+    ],
+)
+def test_only_a_question_loses_the_words_that_ask(typed: str, gist: str) -> None:
+    query = parse(typed)
+    assert query.gist == gist
+    assert query.text == typed
+
+
+def test_a_category_in_passing_is_a_filter() -> None:
+    query = parse("diffusion cs.CV models")
+    assert (query.words, query.filter) == (("diffusion", "models"), Filter(categories=("cs.CV",)))
+
+
+@pytest.mark.parametrize("typed", ["stats.ml.org", "node.js", "https://x.org/cs.CL", "cs.CLX"])
+def test_what_only_looks_like_a_category_stays_text(typed: str) -> None:
+    assert parse(typed).filter == Filter()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "phrases"),
+    [
+        ("LLMs as judges", ("judges",), ("large language model",)),
+        ("gan training", ("training",), ("generative adversarial network",)),
+        ("large language models as judges", ("LLM", "judges"), ()),
+        ("chain-of-thought prompting", ("CoT", "prompting"), ()),
+        ("routing in a mixture of experts", ("routing", "MoE"), ()),
+    ],
+)
+def test_the_other_way_to_write_it_is_searched_for_too(
+    typed: str, words: tuple[str, ...], phrases: tuple[str, ...]
+) -> None:
+    _, other = ways(parse(typed))
+    assert (other.words, other.phrases) == (words, phrases)
+
+
+@pytest.mark.parametrize("typed", ["owls at night", "il nome della rosa", "a language of models"])
+def test_most_queries_have_one_way_only(typed: str) -> None:
+    assert len(ways(parse(typed))) == 1
+
+
+def test_a_model_is_told_what_letters_mean() -> None:
+    assert with_long("LLMs and LLMs", ("LLMs",)) == "LLMs (large language model) and LLMs"
+    assert with_long("a GAN, a generative adversarial network", ("GAN",)) == "a GAN, a generative adversarial network"
