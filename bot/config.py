@@ -59,12 +59,33 @@ class SearchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     threads: Count = 1
 
 
+Money = Annotated[float, Meta(ge=0)]
+
+
+class Price(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[summaries.prices."MODEL"], a million tokens"""
+
+    input: Money
+    output: Money
+    cache_read: Money | None = None  # None: a tenth of `input`
+    cache_write: Money | None = None  # None: a quarter more than `input`
+    batch: Annotated[float, Meta(ge=0, le=1)] = 0.5  # the share of the price that a batch pays
+
+
 class Summaries(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[summaries]"""
 
     api_key: str = ""  # or ANTHROPIC_API_KEY; empty: lines come from the abstracts
     model: str = "claude-haiku-5-5"
     url: str = ""  # or ANTHROPIC_BASE_URL
+    thinking: bool = False  # let it think first: dearer and slower; some models always do and refuse False
+    batch_from: Annotated[int, Meta(ge=0)] = 8  # so many papers at once go as a batch; 0: never
+    budget_day: Money = 0.0  # 0: none
+    budget_month: Money = 0.0
+    currency: str = "USD"  # of the prices and the budgets
+    prices: dict[str, Price] = field(
+        default_factory=lambda: {"claude-haiku-5-5": Price(input=0.10, output=0.50)}  # as published in October 2026
+    )
 
 
 class Welcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,6 +93,13 @@ class Welcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     channel: str = "web:home/papers"  # empty: nothing
     schedule: str = "weekdays 09:00"
+
+
+class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[delivery]"""
+
+    attempt_seconds: Annotated[float, Meta(gt=0)] = 30.0  # that a platform has to answer
+    back_off_seconds: Annotated[float, Meta(ge=0)] = 5.0  # after a first failure, doubled each time
 
 
 class OperationsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,6 +119,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     search: SearchSettings = SearchSettings()
     summaries: Summaries = Summaries()
     welcome: Welcome = Welcome()
+    delivery: DeliverySettings = DeliverySettings()
     operations: OperationsSettings = OperationsSettings()
     adapters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -189,6 +218,8 @@ def _explain(error: str) -> str:
 
 
 def _names(section: str) -> list[str]:
+    if section.startswith("summaries.prices"):
+        return list(Price.__struct_fields__)
     kind: Any = Settings
     for name in filter(None, section.split(".")):
         kind = {f.name: f.type for f in msgspec.structs.fields(kind)}[name]

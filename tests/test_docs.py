@@ -22,7 +22,7 @@ def fields(kind: object, path: str = "") -> set[str]:
     for field in msgspec.structs.fields(kind):  # type: ignore[arg-type]
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             found |= fields(field.type, f"{path}{field.name}.")
-        elif field.name != "adapters":
+        elif field.name not in {"adapters", "prices"}:  # tables with names of their own
             found.add(f"{path}{field.name}")
     return found
 

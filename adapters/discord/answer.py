@@ -12,11 +12,12 @@ from collections.abc import Awaitable
 from typing import Any
 
 import discord
+from discord import InteractionType
 
 from adapters.discord.escape import width
 from adapters.discord.mark import stamped
 from adapters.discord.modal import modal
-from adapters.discord.parse import COMPONENT, MODAL
+from adapters.discord.problems import ANSWERED, UNKNOWN_INTERACTION, code
 from adapters.discord.render import LIMITS, PRIVATE, Json, payload
 from adapters.discord.rest import Rest
 from bot.chat.event import Answer
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 MOMENT = 1.5  # of 3 seconds: the rest is for the way there and back
 MESSAGE, LATER, LATER_HERE, HERE, CHOICES, DIALOG = 4, 5, 6, 7, 8, 9  # kinds of responses
+PRESSES = frozenset({InteractionType.component, InteractionType.modal_submit})
 DONE = Message(plain="Done.")
 SHARED = Message(plain="Shared.")
 
@@ -51,8 +53,9 @@ class Answerer:
             else:
                 await reply.defer(private)
                 await reply.late(await task, private)
-        except PostError as error:  # too late, answered already, or Discord is down: nobody is left to tell
-            log.warning("interaction %d could not be answered: %s", interaction.id, error)
+        except PostError as error:  # nobody is left to tell
+            known = code(error) in {UNKNOWN_INTERACTION, ANSWERED}  # it came too late, or twice
+            log.log(logging.INFO if known else logging.WARNING, "%d could not be answered: %s", interaction.id, error)
             await task
 
     async def complete(self, interaction: discord.Interaction[Any], found: list[str]) -> None:
@@ -70,13 +73,13 @@ class _Reply:
     def __init__(self, rest: Rest, interaction: discord.Interaction[Any]) -> None:
         self._rest = rest
         self._it = interaction
-        self._on_message = interaction.message is not None and interaction.type.value in {COMPONENT, MODAL}
+        self._on_message = interaction.message is not None and interaction.type in PRESSES
 
     async def at_once(self, answer: Answer | None) -> None:
         """As the first response."""
         if answer is None:
             await (self.respond(LATER_HERE) if self._on_message else self._message(DONE, private=True))
-        elif answer.form and self._it.type.value != MODAL:  # Discord opens no dialog from a dialog
+        elif answer.form and self._it.type is not InteractionType.modal_submit:  # Discord opens no dialog from a dialog
             await self.respond(DIALOG, modal(answer.form))
         elif answer.replace and self._on_message:
             first, *rest = _pages(answer)

@@ -1,12 +1,12 @@
 """Channels and threads: which kind, which thread hangs from which message, opening and reopening them.
 
-The thread of a message has the message's own id. Only a thread that had to be started anew has another, which is kept
-on the shelf: `thread/MESSAGE` → thread, `parent/THREAD` → message.
+The thread of a message has the message's own id, and so has a forum post that of its first message: a place in a thread
+needs no looking up.
 """
 
 from __future__ import annotations
 
-import logging
+import re
 from collections import OrderedDict
 from typing import Any, Generic, TypeVar
 
@@ -18,8 +18,6 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Heading, Message, clean
 from bot.errors import PostError, Refused
 
-log = logging.getLogger(__name__)
-
 V = TypeVar("V")
 
 ANNOUNCEMENT, PUBLIC_THREAD, FORUM, MEDIA = 5, 11, 15, 16
@@ -27,7 +25,9 @@ THREADS = frozenset({10, PUBLIC_THREAD, 12})
 NEEDS_TAG = 1 << 4  # channel flag
 WEEK = 10_080  # minutes without a message until a thread closes: votes come in for days
 MOST_NAME = 100
+LINK = re.compile(r"^\[(.*)\]\(\S*\)$")
 REMEMBERED = 20_000
+DIRECT = "direct/"  # on the shelf: private conversation → the space that it was opened for
 
 
 class Recent(OrderedDict[str, V], Generic[V]):
@@ -67,22 +67,16 @@ class Channels:
         """Remember a post that a thread may come to hang from."""
         self._unthreaded[id] = name_of(message)
 
-    async def thread(self, place: Place, *, open: bool = True) -> str:
-        """The id of a place's thread, empty when it has none; `open`: started now if it can't be there yet."""
-        if not place.thread:
-            return ""
-        if kept := await self._shelf.get(f"thread/{place.thread}"):
-            return kept.decode()
-        if open and place.thread in self._unthreaded:
-            await self.open(place)
-        return place.thread
-
     async def holding(self, ref: Ref) -> str:
         """The id of the channel or thread that a message is in; a forum post's first message is in its own."""
         if ref.place.thread:
-            return await self.thread(ref.place, open=False)
+            return ref.place.thread
         kind = await self.known(ref.place.channel)
         return ref.id if kind.get("type") in {FORUM, MEDIA} else ref.place.channel
+
+    def has_no_thread(self, message: str) -> bool:
+        """Whether this is a post of this process from which no thread hangs yet."""
+        return message in self._unthreaded
 
     async def open(self, place: Place) -> None:
         """Start the thread of a message; nothing when it has one."""
@@ -99,22 +93,13 @@ class Channels:
             if code(error) != THREAD_EXISTS:
                 raise
 
-    async def reopen(self, place: Place, thread: str) -> str:
-        """The thread, open again; when Paperboy may not open it, a new one in its place."""
+    async def reopen(self, thread: str) -> None:
+        """Open an archived thread again; one that is locked stays so."""
         found = await self.get(thread)
         if found.get("thread_metadata", {}).get("locked"):
             raise Refused("The thread is locked.", "A moderator can unlock it.")
-        try:
-            await self._rest.call(
-                "PATCH",
-                "/channels/{channel_id}",
-                {"archived": False, "auto_archive_duration": WEEK},
-                channel_id=thread,
-            )
-        except Refused as error:
-            log.info("thread %s can't be opened again: %s", thread, error)
-            return await self._anew(place, str(found.get("name") or "Papers"))
-        return thread
+        body = {"archived": False, "auto_archive_duration": WEEK}
+        await self._rest.call("PATCH", "/channels/{channel_id}", body, channel_id=thread)
 
     def saw_thread(self, thread: str, parent: str) -> None:
         """Take up what an event tells of a thread."""
@@ -123,22 +108,18 @@ class Channels:
     async def home(self, channel: str) -> tuple[str, str]:
         """Of a channel's id that an event tells: the channel, and the message that it hangs from if it is a thread."""
         found = await self.known(channel)
-        if found.get("type") not in THREADS:
-            return channel, ""
-        parent = await self._shelf.get(f"parent/{channel}")
-        return str(found.get("parent_id")), parent.decode() if parent else channel
+        return (str(found.get("parent_id")), channel) if found.get("type") in THREADS else (channel, "")
 
-    async def _anew(self, place: Place, name: str) -> str:
-        made = await self._rest.call(
-            "POST",
-            "/channels/{channel_id}/threads",
-            {"name": name, "type": PUBLIC_THREAD, "auto_archive_duration": WEEK},
-            channel_id=place.channel,
-            repeatable=False,
-        )
-        await self._shelf.put(f"thread/{place.thread}", str(made["id"]).encode())
-        await self._shelf.put(f"parent/{made['id']}", place.thread.encode())
+    async def direct(self, person: str, space: str) -> str:
+        """The private conversation with somebody; what happens in it from now on belongs to `space`."""
+        made = await self._rest.call("POST", "/users/@me/channels", {"recipient_id": person})
+        await self._shelf.put(f"{DIRECT}{made['id']}", space.encode())
         return str(made["id"])
+
+    async def space_of_direct(self, channel: str, person: str) -> str:
+        """Whose data a private conversation is about: the server that it was opened for, else the person's alone."""
+        kept = await self._shelf.get(f"{DIRECT}{channel}")
+        return kept.decode() if kept else f"@{person}"
 
     async def _name(self, place: Place) -> str:
         """A name for the thread of a message that an earlier process posted."""
@@ -150,7 +131,7 @@ class Channels:
         )
         said = next((part["content"] for part in walk(found.get("components")) if part.get("content")), "")
         words = (said or found.get("content") or "Papers").splitlines()[0]
-        return clean(words.lstrip("# ").replace("\\", ""), MOST_NAME) or "Papers"
+        return clean(LINK.sub(r"\1", words.lstrip("# ")).replace("\\", ""), MOST_NAME) or "Papers"
 
 
 def name_of(message: Message) -> str:

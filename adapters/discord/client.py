@@ -10,6 +10,8 @@ from discord import RawReactionActionEvent, RawReactionClearEmojiEvent, RawReact
 
 from adapters.discord.settings import Settings
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
+
 MOST_WAIT = 30.0  # seconds the library waits out a rate limit; its least
 GUILD_GAP = 0.5  # seconds without another server, after which all that Discord lists at the start have come
 

@@ -59,7 +59,8 @@ def _command(name: str, summary: str) -> dict[str, Any]:
 
 
 def _entry(entry: MenuEntry) -> dict[str, Any]:
-    return {"type": ON_MESSAGE, "name": entry.label[:32], "contexts": [IN_SERVER, IN_PRIVATE]}
+    command = {"type": ON_MESSAGE, "name": entry.label[:32], "contexts": [IN_SERVER, IN_PRIVATE]}
+    return command | _localized("name", entry.label)
 
 
 def _option(field: Field) -> dict[str, Any]:
@@ -72,12 +73,16 @@ def _option(field: Field) -> dict[str, Any]:
 def _said(sentence: str) -> dict[str, Any]:
     """A description, and what it is in the languages we have it in."""
     short = sentence if len(sentence) <= 100 else f"{sentence[:99]}…"
+    return {"description": short} | _localized("description", sentence)
+
+
+def _localized(what: str, sentence: str) -> dict[str, Any]:
     others = {language: words[sentence] for language, words in _words().items() if sentence in words}
-    return {"description": short} | ({"description_localizations": others} if others else {})
+    return {f"{what}_localizations": others} if others else {}
 
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    """Language → English sentence → that sentence (at most 100 characters)."""
+    """Language → English → the same in it: sentences of at most 100 characters, names of at most 32."""
     raw = files("adapters.discord").joinpath("words.json").read_bytes()
     return msgspec.json.decode(raw, type=dict[str, dict[str, str]])

@@ -10,9 +10,10 @@ from typing import Any
 
 from discord.utils import time_snowflake
 
-from adapters.discord.channels import Channels
+from adapters.discord.channels import Channels, gone
 from adapters.discord.mark import bears
 from adapters.discord.permissions import HISTORY
+from adapters.discord.problems import forbids
 from adapters.discord.rest import Rest
 from adapters.discord.rights import Rights
 from bot.chat.event import Place, Ref
@@ -45,12 +46,12 @@ class History:
         if self._channels.is_forum(place.channel) and not place.thread:
             return await self._find_post(place, key, oldest)
         try:
-            return await self._find_in(
-                await self._channels.thread(place, open=False) or place.channel, place, key, oldest
-            )
-        except Refused:
-            if place.thread:
+            return await self._find_in(place.thread or place.channel, place, key, oldest)
+        except Refused as error:
+            if place.thread and gone(error):
                 return None  # the thread is not there, so nothing was said in it
+            if forbids(error):
+                raise await self._rights.refusal(place) from error
             raise
 
     async def reactions(self, channel: str, message: str) -> Mapping[str, frozenset[str]]:

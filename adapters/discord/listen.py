@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 import discord
-from discord import RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent
+from discord import InteractionType, RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent
 from discord.gateway import DiscordWebSocket
 from yarl import URL
 
@@ -15,7 +15,7 @@ from adapters.discord import commands, talk
 from adapters.discord.answer import Answerer
 from adapters.discord.channels import Channels, Recent
 from adapters.discord.client import Client
-from adapters.discord.parse import COMPLETION, PLATFORM, event_of, is_admins, person_of, space_of, typed_text
+from adapters.discord.parse import PLATFORM, event_of, is_admins, person_of, typed_text
 from adapters.discord.rest import Rest
 from adapters.discord.rights import Rights
 from adapters.discord.servers import Servers
@@ -25,12 +25,12 @@ from adapters.discord.votes import Votes
 from bot.chat.adapter import Core, Shelf
 from bot.chat.event import Event, Place, Shared
 from bot.clock import Clock
-from bot.errors import ConfigError, PostError
+from bot.errors import ConfigError, PostError, Refused
 
 log = logging.getLogger(__name__)
 
 PAUSE = 5.0  # seconds before a lost gateway is tried anew; the library reconnects by itself where that can help
-
+LONGEST = 300.0  # between two such attempts
 LET_IN = 900.0  # seconds: as long as an interaction can be followed up
 
 
@@ -69,7 +69,7 @@ class Listener:
 
     async def listen(self, core: Core) -> None:
         """Until cancelled."""
-        self._core = core
+        self._core, pause = core, PAUSE
         while True:
             try:
                 client = self._client = await self._rest.client()
@@ -77,15 +77,13 @@ class Listener:
                 await sync(self._rest, self._shelf, body, self._settings.guilds)
                 await self._find_gateway()
                 await client.connect()
-            except discord.PrivilegedIntentsRequired as error:
-                raise ConfigError(
-                    "Discord does not grant Paperboy the Message Content intent.",
-                    "Turn it on in the Developer Portal under Bot, or set message_content = false.",
-                ) from error
             except (PostError, discord.DiscordException, OSError) as error:
-                log.error("the connection to Discord is lost: %s", error)
+                if (wrong := _misconfigured(error)) and not self.started.is_set():
+                    raise wrong from error
+                log.error("the connection to Discord is lost: %s", wrong or error)
+            pause = PAUSE if self.started.is_set() else min(2 * pause, LONGEST)
             self.started.clear()
-            await self._clock.sleep(PAUSE)
+            await self._clock.sleep(pause)
 
     async def ready(self, client: Client) -> None:
         await self._servers.ready([guild.id for guild in client.guilds], self._tell)
@@ -95,12 +93,13 @@ class Listener:
         core = self._core
         if core is None:
             return
-        if it.type.value == COMPLETION:
-            found = await core.complete(typed_text(it.data or {}), person_of(it))
-            await self._answerer.complete(it, list(found))
-        elif it.type.value != 1:  # a ping
-            who = person_of(it, let_in=self._is_let_in(it, core))
-            event, private = event_of(it, who, await self._place(it.channel, it.guild_id, it.user.id), core)
+        if it.type is InteractionType.autocomplete:
+            who = person_of(it, str(it.guild_id or ""))
+            await self._answerer.complete(it, list(await core.complete(typed_text(it.data or {}), who)))
+        elif it.type is not InteractionType.ping:
+            place = await self._place(it.channel, it.guild_id, it.user.id)
+            who = person_of(it, place.space, let_in=self._is_let_in(it, core))
+            event, private = event_of(it, who, place, core)
             await self._answerer.answer(it, core.handle(event), private=private)
 
     def _is_let_in(self, it: discord.Interaction[Any], core: Core) -> bool:
@@ -162,7 +161,8 @@ class Listener:
         if isinstance(channel, discord.Thread):
             self._channels.saw_thread(id, str(channel.parent_id))
             id, thread = await self._channels.home(id)
-        return Place(PLATFORM, space_of(guild, person), id, thread)
+        space = str(guild) if guild else await self._channels.space_of_direct(id, str(person))
+        return Place(PLATFORM, space, id, thread)
 
     async def _place_of(self, channel: int, guild: int | None, person: int) -> Place | None:
         """Where something happened, from its number; None when Discord does not tell any more."""
@@ -174,4 +174,14 @@ class Listener:
         except PostError as error:
             log.info("channel %d can't be looked up: %s", channel, error)
             return None
-        return Place(PLATFORM, space_of(guild, person), id, thread)
+        return Place(PLATFORM, str(guild), id, thread)
+
+
+def _misconfigured(error: Exception) -> ConfigError | None:
+    """What only an admin can mend: told at the start, and not tried in vain."""
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return ConfigError(
+            "Discord does not grant Paperboy the Message Content intent.",
+            "Turn it on in the Developer Portal under Bot, or set message_content = false.",
+        )
+    return ConfigError(error.message, error.hint) if isinstance(error, Refused) else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
+from discord import InteractionType
 from discord.utils import snowflake_time
 
 from adapters.discord import commands
@@ -17,21 +18,15 @@ from bot.chat.event import Command, Event, Person, Place, Press, Ref, Submit
 from bot.chat.message import Action
 
 PLATFORM = "discord"
-COMMAND, COMPONENT, COMPLETION, MODAL = 2, 3, 4, 5  # kinds of interactions
 
 
-def space_of(guild: int | None, person: int) -> str:
-    """The tenant: a server; for a private conversation the person alone, so that nobody's data meets another's."""
-    return str(guild) if guild else f"@{person}"
-
-
-def person_of(interaction: discord.Interaction[Any], *, let_in: bool = False) -> Person:
+def person_of(interaction: discord.Interaction[Any], space: str, *, let_in: bool = False) -> Person:
     """Who acts. Whoever may manage the server sets schedules, or whom the server lets use the command for it
     (`let_in`); in a private conversation, everyone for themselves."""
     user, guild = interaction.user, interaction.guild_id
     return Person(
         platform=PLATFORM,
-        space=space_of(guild, user.id),
+        space=space,
         id=str(user.id),
         name=user.display_name,
         admin=let_in or guild is None or interaction.permissions.manage_guild,
@@ -52,15 +47,15 @@ def event_of(interaction: discord.Interaction[Any], who: Person, place: Place, c
         "who": who,
         "place": place,
     }
-    match interaction.type.value, data.get("type"):
-        case 2, commands.ON_MESSAGE:
+    match interaction.type, data.get("type"):
+        case InteractionType.application_command, commands.ON_MESSAGE:
             return _menu(data, place, core.menu, heard), True
-        case 2, _ if help := _typed(data, core.commands):
+        case InteractionType.application_command, _ if help := _typed(data, core.commands):
             return _filled(data, help, heard), help.private
-        case 2, _:
+        case InteractionType.application_command, _:
             text = typed_text(data)
             return Command(text=text, **heard), _is_private(text, core.commands)
-        case 5, _:
+        case InteractionType.modal_submit, _:
             return Submit(action=action_of(data["custom_id"], []), values=filled(data.get("components")), **heard), True
         case _:
             return _press(interaction, data, place, heard), True
@@ -82,7 +77,8 @@ def words_of(message: Mapping[str, Any]) -> str:
 
 def is_admins(interaction: discord.Interaction[Any], helps: Sequence[CommandHelp]) -> bool:
     """Whether this is an admin's command: Discord has checked who may use it, by the server's own settings."""
-    help = _typed(interaction.data or {}, helps) if interaction.type.value == COMMAND else None
+    is_command = interaction.type is InteractionType.application_command
+    help = _typed(interaction.data or {}, helps) if is_command else None
     return help is not None and help.admin
 
 

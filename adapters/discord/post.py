@@ -90,8 +90,7 @@ class DiscordAdapter:
         return found
 
     async def direct(self, person: str, space: str) -> Place:
-        made = await self._rest.call("POST", "/users/@me/channels", {"recipient_id": person})
-        return Place(PLATFORM, space, str(made["id"]))
+        return Place(PLATFORM, space, await self._channels.direct(person, space))
 
     async def check(self) -> Sequence[Finding]:
         return await check(self._rest, self._settings)

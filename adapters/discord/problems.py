@@ -13,6 +13,7 @@ from bot.errors import Busy, PostError, Refused, Unsure
 # Discord's JSON error codes (topics/opcodes-and-status-codes).
 UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE, UNKNOWN_INTERACTION = 10003, 10004, 10008, 10062
 MISSING_ACCESS, CANNOT_DM, NO_TEXT_CHANNEL, MISSING_PERMISSIONS = 50001, 50007, 50008, 50013
+ANSWERED = 40060
 ARCHIVED, THREAD_EXISTS, LOCKED, TOO_MANY_THREADS = 50083, 160004, 160005, 160006
 PAUSE = 60.0  # seconds, when Discord does not say how long
 
@@ -71,6 +72,11 @@ def _retry_after(error: discord.HTTPException) -> float:
 
 def _token() -> Refused:
     return Refused("Discord does not know the token.", "Set DISCORD_TOKEN anew and restart Paperboy.", broken=True)
+
+
+def forbids(error: PostError) -> bool:
+    """Whether a permission is missing."""
+    return code(error) in {MISSING_ACCESS, MISSING_PERMISSIONS}
 
 
 def code(error: PostError) -> int:

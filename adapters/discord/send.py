@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.discord.channels import WEEK, Channels, gone, name_of, tags_for, takes_no_messages
 from adapters.discord.mark import marks
-from adapters.discord.problems import ARCHIVED, MISSING_ACCESS, MISSING_PERMISSIONS, code
+from adapters.discord.problems import ARCHIVED, code, forbids
 from adapters.discord.publish import Publisher
 from adapters.discord.render import payload
 from adapters.discord.rest import Rest
@@ -62,7 +62,7 @@ class Sender:
                 return await self._forum_post(place, message, key)
             return await self._top(place, message, key)
         except Refused as error:
-            if code(error) in {MISSING_ACCESS, MISSING_PERMISSIONS}:
+            if forbids(error):
                 raise await self._rights.refusal(place) from error
             raise
 
@@ -81,17 +81,18 @@ class Sender:
         return Ref(place, id)
 
     async def _reply(self, place: Place, message: Message, key: str) -> Ref:
-        thread = await self._channels.thread(place)
+        if self._channels.has_no_thread(place.thread):
+            await self._channels.open(place)
         try:
-            return Ref(place, await self._create(thread, message, key))
+            return Ref(place, await self._create(place.thread, message, key))
         except Refused as error:
-            if gone(error) and thread == place.thread:  # none yet
+            if gone(error):
                 await self._channels.open(place)
             elif code(error) == ARCHIVED:
-                thread = await self._channels.reopen(place, thread)
+                await self._channels.reopen(place.thread)
             else:
                 raise
-        return Ref(place, await self._create(thread, message, key))
+        return Ref(place, await self._create(place.thread, message, key))
 
     async def _create(self, channel: str, message: Message, key: str) -> str:
         """A message. For some minutes Discord answers a second with this nonce with the first; the marks stay."""

@@ -9,6 +9,7 @@ from typing import Any
 from adapters.discord.commands import fingerprint
 from adapters.discord.rest import Rest
 from bot.chat.adapter import Shelf
+from bot.errors import Refused
 
 log = logging.getLogger(__name__)
 
@@ -23,16 +24,26 @@ async def sync(rest: Rest, shelf: Shelf, commands: list[dict[str, Any]], guilds:
     print_ = fingerprint([{"application": str(application)}, *commands])
     known = {key.removeprefix(KNOWN): value for key, value in await shelf.scan(KNOWN)}
     for scope in sorted(wanted):
-        if known.get(scope) != print_:
-            await _set(rest, application, scope, commands)
+        if known.get(scope) != print_ and await _set(rest, application, scope, commands):
             await shelf.put(KNOWN + scope, print_)
     for scope in sorted(known.keys() - wanted):
         await _set(rest, application, scope, [])
         await shelf.delete(KNOWN + scope)
 
 
-async def _set(rest: Rest, application: int, scope: str, commands: list[dict[str, Any]]) -> None:
-    log.info("telling Discord %d commands for %s", len(commands), "all servers" if scope == EVERYWHERE else scope)
+async def _set(rest: Rest, application: int, scope: str, commands: list[dict[str, Any]]) -> bool:
+    """Whether Discord took them: it does not for a server that Paperboy is not in."""
+    where = "all servers" if scope == EVERYWHERE else f"server {scope}"
+    log.info("telling Discord %d commands for %s", len(commands), where)
+    try:
+        await _put(rest, application, scope, commands)
+    except Refused as error:
+        log.error("Discord did not take the commands for %s: %s", where, error)
+        return False
+    return True
+
+
+async def _put(rest: Rest, application: int, scope: str, commands: list[dict[str, Any]]) -> None:
     if scope == EVERYWHERE:
         await rest.call("PUT", "/applications/{application_id}/commands", commands, application_id=application)
     else:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 
 from msgspec import Struct
 
 from adapters.slack import views
 from adapters.slack.client import Workspaces
-from adapters.slack.render import LIMITS, Json, payload, width
+from adapters.slack.render import Json, pages
 from bot.chat.event import Answer, Place
-from bot.chat.fit import fit
 from bot.chat.message import Message
 from bot.errors import PostError
 
@@ -48,6 +46,8 @@ class Answers:
                 await self._in_modal(answer, asked)
             elif asked.address:
                 await self._to_address(answer, asked)
+            elif asked.trigger and answer.private:  # a button beneath a link, maybe where Paperboy is not
+                await self.modal(answer.message, asked)
             else:
                 await self._in_channel(answer, asked)
         except PostError as error:
@@ -62,13 +62,13 @@ class Answers:
             log.warning("App Home in %s could not be shown: %s", place.tenant, error)
 
     async def modal(self, message: Message, asked: Asked) -> None:
-        """A message in a modal of its own: what a button in App Home brings."""
+        """A message in a modal of its own: where there is no conversation to answer in."""
         try:
             await self._workspaces.call(
                 asked.place.space, "views_open", trigger_id=asked.trigger, view=views.sheet(message, asked.place)
             )
         except PostError as error:
-            log.warning("an answer in App Home could not be shown: %s", error)
+            log.warning("an answer in %s could not be shown: %s", asked.place, error)
 
     async def update(self, message: Message, view: str, place: Place) -> None:
         """Another content for a modal that is open. Raises `PostError`."""
@@ -112,7 +112,7 @@ class Answers:
         """By the response address: it works in channels that Paperboy is not in."""
         replace = answer.replace and (asked.own or asked.alone)  # never what others see too
         kind = "ephemeral" if answer.private else "in_channel"
-        for i, page in enumerate(_pages(answer.message)[:USES]):
+        for i, page in enumerate(pages(answer.message)[:USES]):
             how: Json = {"response_type": kind, "replace_original": replace and i == 0}
             if asked.place.thread and not how["replace_original"]:
                 how["thread_ts"] = asked.place.thread
@@ -128,7 +128,7 @@ class Answers:
             await self._post(answer.message, asked.place.in_thread(asked.place.thread or asked.root))
 
     async def _post(self, message: Message, place: Place) -> None:
-        for page in _pages(message):
+        for page in pages(message):
             await self._workspaces.call(
                 place.space,
                 "chat_postMessage",
@@ -140,7 +140,7 @@ class Answers:
             )
 
     async def _whisper(self, message: Message, asked: Asked) -> None:
-        for page in _pages(message):
+        for page in pages(message):
             await self._workspaces.call(
                 asked.place.space,
                 "chat_postEphemeral",
@@ -152,7 +152,3 @@ class Answers:
 
 
 QUIET: Json = {"unfurl_links": False, "unfurl_media": False}
-
-
-def _pages(message: Message) -> Sequence[Json]:
-    return [payload(page) for page in fit(message, LIMITS, width)]

@@ -34,6 +34,7 @@ quiet.setLevel(logging.ERROR)
 SOCKET, HTTP = "socket", "http"
 ANY = re.compile("")
 BREATH = 0.02  # seconds; Bolt looks every 10 ms for an acknowledgement to send, and work must not come before it
+PING = 5.0  # seconds; a connection that broke without a word is noticed after so long
 GRACE = 3.0  # seconds for what is under way when listening ends
 
 Job: TypeAlias = Callable[[Json, str], Awaitable[None]]
@@ -101,9 +102,9 @@ class Listener:
             )
         app = self._app(Desk(core, self._workspaces, self._people, self._clock))
         hearing = self._over_http(app, core) if self._way.mode == HTTP else self._by_socket(app)
-        jobs = [
-            asyncio.create_task(job) for job in (hearing, *([self._beside.upkeep()] if self._beside.upkeep else []))
-        ]
+        jobs = [asyncio.create_task(hearing)]
+        if self._beside.upkeep:
+            jobs.append(asyncio.create_task(self._beside.upkeep()))
         try:
             await asyncio.gather(*jobs)
         finally:
@@ -120,7 +121,7 @@ class Listener:
             await self._server.aclose()
 
     async def _by_socket(self, app: AsyncApp) -> None:
-        handler = AsyncSocketModeHandler(app, self._way.app_token, ping_interval=10)
+        handler = AsyncSocketModeHandler(app, self._way.app_token, ping_interval=PING)
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]
             self.started.set()

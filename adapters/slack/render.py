@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias, assert_never
 
 from bot.chat.adapter import Limits
+from bot.chat.fit import fit
 from bot.chat.message import (
     Block,
     Bullets,
@@ -31,14 +33,15 @@ from bot.chat.message import (
 Json: TypeAlias = dict[str, Any]
 
 MOST_JSON = 13_000  # of one message's blocks: `msg_blocks_too_long` comes at about 13,200 (bolt-js #2509)
+BLOCK_ID = 20  # `"block_id":"aBc1X",` which Slack adds
 FALLBACK = 3_000  # `text` beside blocks; Slack advises at most 4,000
 HEADER = 150
 SMALL = 2_000  # characters of a context element
 SMALL_PARTS = 10  # elements of a context block
 LINK = 3_000  # characters of a button's address
 
-# Slack counts the JSON of the blocks, so `width` does as well; what is left up to 13,000 is for the frames of blocks
-# and buttons, which `fit` does not count.
+# Slack counts the JSON of the blocks, so `width` does as well. What is left up to 13,000 is for the frames of blocks
+# and buttons, which `fit` does not count: enough for whatever is posted, where no message has many buttons.
 LIMITS = Limits(chars=8_600, blocks=50, block_chars=3_000, controls=5, label=75, pace=1.0)
 VIEW_LIMITS = Limits(chars=60_000, blocks=90, block_chars=3_000, controls=5, label=75)  # a modal or App Home
 
@@ -50,6 +53,25 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 def payload(message: Message) -> Json:
     """What `chat.postMessage`, `chat.update` and a response address take."""
     return {"text": fallback(message), "blocks": blocks(message.blocks) or [_paragraph((Span(message.plain),))]}
+
+
+def pages(message: Message) -> list[Json]:
+    """An answer in as many messages as it needs. `fit` does not count what buttons take; this does."""
+    return [payload(part) for page in fit(message, LIMITS, width) for part in _halves(page)]
+
+
+def weight(shown: Sequence[Json]) -> int:
+    """What blocks count towards Slack's limit: their JSON, with the id that each is given."""
+    return len(_json(shown)) + BLOCK_ID * len(shown)
+
+
+def _halves(page: Message) -> Iterator[Message]:
+    middle = len(page.blocks) // 2
+    if not middle or weight(blocks(page.blocks)) <= MOST_JSON:
+        yield page
+        return
+    for half in (page.blocks[:middle], page.blocks[middle:]):
+        yield from _halves(Message(plain=page.plain, blocks=half))
 
 
 def fallback(message: Message) -> str:
@@ -69,7 +91,17 @@ def escape(raw: str) -> str:
 
 def width(run: Text) -> int:
     """The length of a text's JSON: what Slack's limit of a message counts."""
-    return sum(len(json.dumps(_element(span), ensure_ascii=False, separators=(",", ":"))) + 1 for span in run)
+    return sum(map(_size, run))
+
+
+@lru_cache(maxsize=4096)
+def _size(span: Span) -> int:
+    """Cached: `fit` asks for the same text again and again."""
+    return len(_json(_element(span))) + 1
+
+
+def _json(shown: object) -> str:
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
 def blocks(items: Sequence[Block]) -> list[Json]:
@@ -98,7 +130,7 @@ def block(item: Block) -> Iterator[Json]:
 
 def straight(raw: str) -> str:
     """Words that read in the direction they are written in."""
-    return raw.translate(_TURNS)
+    return raw if raw.isascii() else raw.translate(_TURNS)
 
 
 def linked(url: str) -> bool:

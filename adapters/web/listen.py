@@ -59,7 +59,7 @@ class Desk:
             place=place(channel, thread),
             action=Action.parse(action),
             message=Ref(place(channel, thread), message) if message else None,
-            said=stood.message.plain if stood and stood.author != BOT and stood.channel == channel else "",
+            said=stood.message.plain if stood and stood.channel == channel else "",
         )
         return await self._show(await self._core.handle(event), who, channel, thread, replaces=message)
 

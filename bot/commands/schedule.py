@@ -37,7 +37,7 @@ async def schedule(ask: Ask, rest: str) -> Answer:
     await ask.desk.store.subscriptions.add(subscription, cause=ask.cause)
     name = subscription.id
     foot = f"Its name is {name}: /papers pause {name}, /papers unschedule {name}."
-    return Answer(message=sheet(f"Scheduled: {_when(subscription)}", lines, foot=foot))
+    return Answer(message=sheet(f"Scheduled: {describe(parse_schedule(subscription.schedule, 'UTC'))}", lines, foot=foot))
 
 
 async def change(ask: Ask, rest: str) -> Answer:
@@ -114,7 +114,8 @@ async def _promise(ask: Ask, subscription: Subscription) -> list[Text]:
 
 
 def _when(subscription: Subscription) -> str:
-    return describe(parse_schedule(subscription.schedule, "UTC"))
+    said = describe(parse_schedule(subscription.schedule, "UTC"))
+    return said[:1].upper() + said[1:]
 
 
 async def _mine(ask: Ask, rest: str) -> Subscription:

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 ATTEMPT = 30.0  # seconds a platform has to answer
 LEASES = 4  # attempts that a lease lasts: a slow holder must not be taken for a dead one
-AT_ONCE = 32  # deliveries under way, over all tenants
+AT_ONCE = 64  # deliveries under way, over all tenants
 PER_TENANT = 4  # so that one tenant's slow platform leaves room for the others
 GIVE_UP = timedelta(hours=24)  # after its due time; an outage of some hours is no reason to lose a post
 FEWEST_ATTEMPTS = 8  # also for a post that was given up long ago and is tried anew
@@ -129,6 +129,7 @@ class Dispatcher:
             self._holding.discard(delivery.post.key)
 
     async def _once(self, delivery: Delivery) -> bool:
+        began = self._clock.now()
         try:
             ref = await self._attempt(delivery)
         except PostError as error:
@@ -141,7 +142,8 @@ class Dispatcher:
         log.info("sent %s to %s", post.key, post.place)
         SENDS.labels(post.place.platform, "sent").inc()
         DELIVERY.labels(post.place.platform).observe(max(0.0, (at - post.due).total_seconds()))
-        rest = timedelta(seconds=self._adapters[post.place.platform].limits.pace)
+        pace = timedelta(seconds=self._adapters[post.place.platform].limits.pace)
+        rest = max(pace - (at - began) / 2, timedelta(0))  # it was taken about half-way between asking and answer
         return await self._outbox.settle_sent(post.key, token=delivery.token, ref=ref, at=at, rest=rest)
 
     async def _attempt(self, delivery: Delivery) -> Ref:
@@ -195,9 +197,9 @@ class Dispatcher:
 
 async def _wait(under_way: set[asyncio.Task[bool]], stop: asyncio.Event, seconds: float) -> set[asyncio.Task[bool]]:
     """Until a delivery is done, the stop, or the next look at the outbox; returns what is still under way."""
+    with suppress(TimeoutError):  # a breath at least: what ends meanwhile is claimed anew together
+        await asyncio.wait_for(stop.wait(), BREATH if under_way else seconds)
     if not under_way:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), seconds)
         return set()
     done, left = await asyncio.wait(under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in done:

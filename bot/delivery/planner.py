@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from bot.chat.adapter import Posts
-from bot.chat.event import Place
-from bot.chat.fit import fit
-from bot.chat.message import Message
 from bot.clock import Clock
 from bot.delivery.calendar import closed, complete
 from bot.delivery.edition import Edition, newest, parse_id
-from bot.delivery.followed import Finds, followed
-from bot.delivery.plan import Choice, Chosen, Fit, additions, choose, compose
+from bot.delivery.editor import Editor
+from bot.delivery.followed import Finds
+from bot.delivery.lookups import Lookups, Summarizes
+from bot.delivery.plan import Choice
 from bot.delivery.schedule import Schedule, WhenComplete, next_times, occurrences, on_day
 from bot.delivery.wording import parse_schedule
 from bot.errors import PaperboyError
-from bot.papers.model import Paper, PaperId
 from bot.papers.starter import SOURCE as STARTER
 from bot.store.protocol import Store
-from bot.store.records import Fetch, Line, Listed, Run, Subscription, Tally
-from bot.views.digest import Entry
+from bot.store.records import Fetch, Run, Subscription
 from bot.views.wording import listing, long_day, source_name
 
 log = logging.getLogger(__name__)
 
-SEEN_DAYS = 90  # a channel sees a paper once in so many days
 LATE_HOURS = 24  # for so long after its post, an edition takes late papers
-
-
-class Summarizes(Protocol):
-    """What planning needs of summaries."""
-
-    async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Line]: ...
+AT_ONCE = 16  # channels planned at the same time
 
 
 class Preview(Struct, frozen=True, kw_only=True):
@@ -63,31 +54,63 @@ class Planner:
         self._clock = clock
 
     async def plan_due(self) -> int:
-        """Plan everything that is due; returns how many posts are new. One bad subscription stops no other."""
+        """Plan everything that is due, channel by channel; returns how many posts are new. One bad subscription
+        stops no other."""
         subscriptions = await self._store.subscriptions.running()
         runs = await self._store.subscriptions.last_runs([s.id for s in subscriptions])
-        planned = 0
+        channels = defaultdict[str, list[Subscription]](list)
         for subscription in subscriptions:
-            try:
-                planned += await self._plan(subscription, runs.get(subscription.id))
-            except PaperboyError as error:
-                log.error("schedule %s in %s can't be planned: %s", subscription.id, subscription.place, error)
-            except Exception:
-                log.exception("schedule %s in %s broke the planner", subscription.id, subscription.place)
-        return planned
+            channels[str(subscription.place)].append(subscription)
+        planning, turns = self._round(), asyncio.Semaphore(AT_ONCE)
+
+        async def channel(of: Sequence[Subscription]) -> int:
+            async with turns:  # one after the other: the second must see what the first brings
+                return sum([await planning.subscription(s, runs.get(s.id)) for s in of])
+
+        return sum(await asyncio.gather(*map(channel, channels.values())))
 
     async def plan_now(self, subscription: Subscription) -> int:
         """Bring the newest edition at once, whatever the schedule says: a channel's first."""
         now = self._clock.now()
-        return await self._run(subscription, now, now.date())
+        return await self._round().run(subscription, now, now.date())
 
     async def preview(self, subscription: Subscription, day: date | None = None) -> Preview:
         """What `subscription` would bring of `day`, by default of the newest list; writes nothing."""
         now = self._clock.now()
         schedule = parse_schedule(subscription.schedule, "UTC")
         edition = await newest(self._store.papers, subscription.sources, day or now.date(), exact=day is not None)
-        choice = await self._choose(subscription, edition.listed, now) if edition else Choice()
+        choice = await self._editor(self._lookups()).choose(subscription, edition.listed, now) if edition else Choice()
         return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)))
+
+    def _round(self) -> _Round:
+        lookups = self._lookups()
+        return _Round(self._store, lookups, self._editor(lookups), self._clock.now())
+
+    def _lookups(self) -> Lookups:
+        return Lookups(self._store.papers, self._lines)
+
+    def _editor(self, lookups: Lookups) -> Editor:
+        return Editor(self._store, self._search, lookups, self._adapters)
+
+
+class _Round:
+    """One look at what is due, at one moment."""
+
+    def __init__(self, store: Store, lookups: Lookups, editor: Editor, now: datetime) -> None:
+        self._store = store
+        self._lookups = lookups
+        self._editor = editor
+        self._now = now
+
+    async def subscription(self, subscription: Subscription, last: Run | None) -> int:
+        """All that is due of one; how many posts are new."""
+        try:
+            return await self._plan(subscription, last)
+        except PaperboyError as error:
+            log.error("schedule %s in %s can't be planned: %s", subscription.id, subscription.place, error)
+        except Exception:
+            log.exception("schedule %s in %s broke the planner", subscription.id, subscription.place)
+        return 0
 
     async def _plan(self, subscription: Subscription, last: Run | None) -> int:
         schedule = parse_schedule(subscription.schedule, "UTC")
@@ -98,24 +121,24 @@ class Planner:
         return planned + await self._plan_late(subscription)
 
     async def _plan_clocked(self, subscription: Subscription, schedule: Schedule, last: Run | None) -> int:
-        now, planned = self._clock.now(), 0
+        now, planned = self._now, 0
         after = max(subscription.created, last.slot) if last else subscription.created
         for slot in occurrences(schedule, after, now):
             if now - slot > timedelta(hours=subscription.catch_up_hours):
                 await self._skip(subscription, slot, now)
             else:
-                planned += await self._run(subscription, slot, _local_day(schedule, slot))
+                planned += await self.run(subscription, slot, _local_day(schedule, slot))
         return planned
 
     async def _plan_complete(self, subscription: Subscription, schedule: WhenComplete, last: Run | None) -> int:
         """Each day whose list is complete, once, in order; what is too old by then is recorded as missed."""
-        now, planned = self._clock.now(), 0
+        now, planned = self._now, 0
         after = _day_of(last.slot) if last else subscription.created.date() - timedelta(days=1)
-        fetches = {fetch.source: fetch for fetch in await self._store.papers.fetches()}
+        fetches = await self._lookups.fetches()
         for day, _ in reversed(await self._store.papers.days(subscription.sources, until=now.date())):
             if day <= after or not on_day(schedule, day):
                 continue
-            edition = await newest(self._store.papers, subscription.sources, day, exact=True)
+            edition = await self._lookups.newest(subscription.sources, day, exact=True)
             expected = [source for source in subscription.sources if source != STARTER and not closed(source, day)]
             if edition is None or not all(self._is_complete(s, edition, fetches, now) for s in expected):
                 break
@@ -123,7 +146,7 @@ class Planner:
             if now - slot > timedelta(hours=subscription.catch_up_hours):
                 await self._skip(subscription, slot, now)
             else:
-                planned += await self._run(subscription, slot, day)
+                planned += await self.run(subscription, slot, day)
         return planned
 
     @staticmethod
@@ -131,27 +154,18 @@ class Planner:
         listed = sum(item.source == source for item in edition.listed)
         return complete(source, edition.day, listed, fetches.get(source), now)
 
-    async def _run(self, subscription: Subscription, slot: datetime, day: date) -> int:
+    async def run(self, subscription: Subscription, slot: datetime, day: date) -> int:
         """Plan one occurrence: posts with their reasons, or a quiet run with its reason; recorded once."""
-        now = self._clock.now()
-        edition = await newest(self._store.papers, subscription.sources, day)
+        now = self._now
+        edition = await self._lookups.newest(subscription.sources, day)
         posted = await self._store.subscriptions.last_posted(subscription.id)
         if edition is None or (posted and edition.id == posted.edition):
             why = self._nothing_new(subscription, day)
             quiet = Run(subscription=subscription.id, slot=slot, outcome="quiet", why=why, at=now)
             await self._store.outbox.plan(quiet, ())
             return 0
-        choice = await self._choose(subscription, edition.listed, now)
-        posts = compose(
-            subscription,
-            edition.id,
-            edition.day,
-            await self._entries(subscription, choice.chosen),
-            listed=len({item.paper.id for item in edition.listed}),
-            sources=edition.sources,
-            now=now,
-            fit=self._fit(subscription.place),
-        )
+        choice = await self._editor.choose(subscription, edition.listed, now)
+        posts = await self._editor.posts(subscription, edition, choice.chosen, now)
         run = Run(
             subscription=subscription.id,
             slot=slot,
@@ -168,7 +182,7 @@ class Planner:
 
     async def _plan_late(self, subscription: Subscription) -> int:
         """Papers that came after their edition was posted go into its thread, while there is room."""
-        now = self._clock.now()
+        now = self._now
         run = await self._store.subscriptions.last_posted(subscription.id)
         if run is None or now - run.at > timedelta(hours=LATE_HOURS):
             return 0
@@ -180,56 +194,9 @@ class Planner:
         if not fresh:
             return 0
         room = subscription.count - sum(len(delivery.post.papers) for delivery in posted)
-        choice = await self._choose(subscription, fresh, now, room=max(room, 0))
-        entries = await self._entries(subscription, choice.chosen)
-        fits = self._fit(subscription.place)
-        return await self._store.outbox.add(additions(subscription, run.edition, entries, now=now, fit=fits))
-
-    async def _choose(
-        self, subscription: Subscription, listed: Sequence[Listed], now: datetime, *, room: int | None = None
-    ) -> Choice:
-        ids = {item.paper.id for item in listed}
-        seen = await self._store.outbox.shown(subscription.place, now - timedelta(days=SEEN_DAYS))
-        return choose(
-            subscription,
-            listed,
-            tallies=await self._store.votes.tallies(subscription.place.tenant, ids),
-            seen=seen,
-            matches=await self._matches(subscription, ids),
-            room=room,
-        )
-
-    async def _matches(self, subscription: Subscription, ids: Collection[PaperId]) -> dict[PaperId, str] | None:
-        """The papers that the subscription is about, each with the reason; None: it is about all."""
-        found: dict[PaperId, str] | None = None
-        if subscription.follows:
-            found = await followed(subscription.follows, ids, self._store.people, self._search)
-        if subscription.query:
-            matching = await self._search.among(subscription.query, ids if found is None else list(found))
-            found = matching if found is None else {id: found[id] for id in matching}
-        return found
-
-    async def _entries(self, subscription: Subscription, chosen: Sequence[Chosen]) -> list[Entry]:
-        papers = [item.paper for item in chosen]
-        lines = await self._lines.of(papers, subscription.language)
-        tallies = await self._store.votes.tallies(subscription.place.tenant, {paper.id for paper in papers})
-        return [
-            Entry(
-                paper=item.paper,
-                line=lines[item.paper.id].text if item.paper.id in lines else "",
-                tally=tallies.get(item.paper.id, Tally()),
-                reasons=item.reasons,
-            )
-            for item in chosen
-        ]
-
-    def _fit(self, place: Place) -> Fit:
-        adapter = self._adapters.get(place.platform)
-        if adapter is None:
-            raise PaperboyError(
-                f"No adapter for {place.platform} is set up here.", "Set it up, or remove the schedule."
-            )
-        return partial(_fitted, adapter)
+        choice = await self._editor.choose(subscription, fresh, now, room=max(room, 0))
+        late = await self._editor.replies(subscription, run.edition, choice.chosen, now)
+        return await self._store.outbox.add(late)
 
     async def _skip(self, subscription: Subscription, slot: datetime, now: datetime) -> None:
         why = f"Paperboy was not running then, and came back more than {subscription.catch_up_hours} hours later."
@@ -241,10 +208,6 @@ class Planner:
         names = listing([source_name(source) for source in subscription.sources])
         because = next(filter(None, (closed(source, day) for source in subscription.sources)), "")
         return f"{names} had no new list up to {long_day(day)}" + (f" ({because})." if because else ".")
-
-
-def _fitted(adapter: Posts, message: Message) -> Sequence[Message]:
-    return fit(message, adapter.limits, adapter.width)
 
 
 def _local_day(schedule: Schedule, slot: datetime) -> date:

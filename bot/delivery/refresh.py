@@ -19,7 +19,7 @@ from bot.chat.event import Ref
 from bot.chat.fit import fit
 from bot.chat.message import Card, Message
 from bot.clock import Clock
-from bot.delivery.planner import Summarizes
+from bot.delivery.lookups import Summarizes
 from bot.errors import Busy, PaperboyError, PostError
 from bot.metrics import EDITS
 from bot.papers.model import PaperId

@@ -1,6 +1,7 @@
 """Finding papers: by word (the store's full text), by meaning (embeddings), and both together."""
 
 from bot.search.embed import Embedder, OnnxEmbedder, open_embedder
-from bot.search.search import Hit, Mode, Results, Search
+from bot.search.results import Hit, Mode, Results
+from bot.search.search import Search
 
 __all__ = ["Embedder", "Hit", "Mode", "OnnxEmbedder", "Results", "Search", "open_embedder"]

@@ -64,7 +64,8 @@ class OnnxEmbedder:
         return np.asarray(found[0])
 
     async def papers(self, papers: Sequence[Paper]) -> Vectors:
-        texts = [f"{paper.title}. {paper.abstract}"[:TEXT_CHARS] for paper in papers]
+        # The line only until the abstract comes: a paper's fingerprint then changes, and it is embedded again.
+        texts = [f"{paper.title}. {paper.abstract or paper.offered_line}"[:TEXT_CHARS] for paper in papers]
         if not texts:
             return np.empty((0, 0), np.float32)
         return await _in(self._back_fill, self._in_batches, texts)

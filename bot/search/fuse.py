@@ -2,31 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.papers.model import PaperId
 
-WORDS = 0.5  # the weight of the keyword leg; the other half is meaning (docs/search.md has the measurements)
+BEST = 3  # papers that show what the best have in common
+TINY = 1e-9
+
+Scored = Mapping[str, float]
+NearTo = Callable[[Sequence[PaperId], Collection[PaperId]], Scored]
+
+
+def fuse_twice(
+    words: Scored, meaning: Scored, near_to: NearTo, *, coverage: float = 1.0, weigh: Scored | None = None
+) -> dict[PaperId, float]:
+    """Both legs as one; then once more with how near each paper is to what the best have in common."""
+    scores = fuse(words, meaning, coverage=coverage, weigh=weigh)
+    if not words or not meaning:
+        return scores
+    best = sorted(scores, key=lambda id: (-scores[id], id))[:BEST]
+    return fuse(words, meaning, near_to(best, scores), coverage=coverage, weigh=weigh)
 
 
 def fuse(
-    words: Mapping[PaperId, float], meaning: Mapping[PaperId, float], *, coverage: float = 1.0
+    words: Scored, meaning: Scored, alike: Scored | None = None, *, coverage: float = 1.0, weigh: Scored | None = None
 ) -> dict[PaperId, float]:
-    """A weighted sum of both legs' scores, each stretched to 0…1 over what it found.
+    """A weighted sum of scores, each counted in its standard deviations over all that either leg found.
 
-    A paper that one leg did not find gets that leg's lowest score: it was looked at and ranked below. `coverage` is
-    the share of papers that have a vector: while few have, their nearest may be far, and weighs the less.
+    A paper without the words gets the lowest score that they gave. One without a vector is taken to be as near as the
+    others are on average. `coverage` is the share of papers that have a vector: while few have, their nearest may be
+    far, and weighs the less.
     """
-    a, b = _stretched(words), _stretched(meaning)
-    if not a or not b:
-        return dict(a or b)
-    near = (1 - WORDS) * coverage
-    return {id: WORDS * a.get(id, 0.0) + near * b.get(id, 0.0) for id in {**a, **b}}
+    if not words or not meaning:
+        return dict(words or meaning)
+    share = weigh or weights()
+    ids = list({**words, **meaning})
+    near, centre = _standard(ids, meaning), _standard(ids, alike or meaning)
+    by_meaning = (1 - share["words"] - share["alike"]) * near + share["alike"] * centre
+    scores = share["words"] * _standard(ids, words, min(words.values())) + coverage * by_meaning
+    return dict(zip(ids, scores.tolist(), strict=True))
 
 
-def _stretched(scores: Mapping[PaperId, float]) -> dict[PaperId, float]:
-    if not scores:
-        return {}
-    low, high = min(scores.values()), max(scores.values())
-    span = high - low
-    return {id: (score - low) / span if span else 1.0 for id, score in scores.items()}
+@cache
+def weights() -> dict[str, float]:
+    """What `tools/train_rerank.py` learned: a name and a number a line."""
+    lines = files("bot.search").joinpath("weights.txt").read_text("utf-8").splitlines()
+    pairs = (line.split() for line in lines if line and not line.startswith("#"))
+    return {name: float(number) for name, number in pairs}
+
+
+def _standard(ids: Sequence[PaperId], scores: Scored, absent: float | None = None) -> NDArray[np.float64]:
+    """In standard deviations from the mean, nought when all are one; others have `absent`, or else the mean."""
+    other = sum(scores.values()) / len(scores) if absent is None else absent
+    values = np.array([scores.get(id, other) for id in ids], np.float64)
+    spread = float(values.std())
+    return (values - values.mean()) / spread if spread > TINY else np.zeros_like(values)

@@ -7,12 +7,11 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.errors import ModelError
 from bot.papers.model import PaperId
 from bot.search.embed import Embedder
-from bot.search.vectors import VectorIndex, pack
+from bot.search.vectors import Floats, VectorIndex, pack
 from bot.store.protocol import Vectors
 
 log = logging.getLogger(__name__)
@@ -43,24 +42,42 @@ class Meaning:
     def size(self) -> int:
         return len(self._index)
 
-    async def near(
-        self, text: str, limit: int, *, among: Collection[PaperId] | None = None
-    ) -> list[tuple[PaperId, float]]:
-        """The papers nearest to a text, by cosine."""
-        if self._embedder is None or self._broken or not text or not len(self._index):
-            return []
+    async def vector(self, *texts: str) -> Floats | None:
+        """The direction of a text, or of what several ways of saying it have in common; None when there is no model."""
+        if self._embedder is None or self._broken or not any(texts) or not len(self._index):
+            return None
         try:
-            vector = await self._embedder.query(text)
+            vectors = [await self._embedder.query(text) for text in dict.fromkeys(filter(None, texts))]
         except ModelError as error:
             self._broken = True  # it will not mend itself; from now on the notice says so
             log.error("search goes on by word only: %s", error)
-            return []
-        return self._index.nearest(vector, limit, among=among)
+            return None
+        total = np.sum(vectors, axis=0)
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
-    def like(self, ids: Sequence[PaperId], limit: int) -> list[tuple[PaperId, float]] | None:
-        """The papers nearest to what some have in common; None when none of them has a vector yet."""
-        direction: NDArray[np.float32] | None = self._index.mean(ids)
-        return None if direction is None else self._index.nearest(direction, limit)
+    async def near(
+        self, vector: Floats | None, limit: int, *, among: Collection[PaperId] | None = None
+    ) -> list[tuple[PaperId, float]]:
+        """The papers nearest to a direction, by cosine."""
+        if vector is None:
+            return []
+        return await asyncio.to_thread(self._index.nearest, vector, limit, among=among)
+
+    def cosines(self, vector: Floats | None, ids: Collection[PaperId]) -> dict[PaperId, float]:
+        """How near each of some papers is."""
+        return {} if vector is None else self._index.cosines(vector, ids)
+
+    def mean(self, ids: Sequence[PaperId]) -> Floats | None:
+        """What some papers have in common; None when none of them has a vector yet."""
+        return self._index.mean(ids)
+
+    def near_to(self, ids: Sequence[PaperId], of: Collection[PaperId]) -> dict[PaperId, float]:
+        """How near each paper of `of` is to what `ids` have in common."""
+        return self.cosines(self.mean(ids), of)
+
+    def vectors(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
+        """The vectors of those that have one."""
+        return self._index.of(ids)
 
     async def embed_pending(self, limit: int | None, on_progress: Progress | None) -> int:
         """Make the vectors that are missing, newest papers first; each chunk can be found at once."""
@@ -88,7 +105,7 @@ class Meaning:
         taken = 0
         async with self._refreshing:
             async for rows in self._vectors.load(self._embedder.name, after=self._seen):
-                self._index.put((id, vector) for _, id, vector in rows)
+                await asyncio.to_thread(self._index.put, [(id, vector) for _, id, vector in rows])
                 self._seen = rows[-1][0]
                 taken += len(rows)
             have, papers = await self._vectors.counts(self._embedder.name)

@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _PHRASE = re.compile(r'["“”„]([^"“”„]+)["“”„]')
-_WORD = re.compile(r"[^\W_]+(?:[.'’+#-]?[^\W_]+)*[+#]*")
+WORD = re.compile(r"[^\W_]+(?:[.'’+#-]?[^\W_]+)*[+#]*")
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 # Words that say nothing about a paper: articles, prepositions, question words, and what people write around a wish.
@@ -34,10 +34,37 @@ STOP = frozenset(
 )
 
 
+# How a question about papers begins, and what then stands before its subject: `Which works have proposed to use …`
+ASKING = frozenset(
+    """are can could do does find give has have how i is list may name please provide show suggest tell what when where
+    which who whose why would""".split()  # noqa: SIM905
+)
+ASKED = (
+    STOP
+    | ASKING
+    | frozenset(
+        """address addressed addresses addressing all also applied applies apply article articles both cite conducted
+        consider considered describe described describes describing develop developed develops discuss discussed
+        discusses discussing employ employed employing employs examine examined examines examples explore explored
+        explores exploring focus focused focuses focusing get introduce introduced introduces investigate investigated
+        investigates investigating know look looking made make makes making mention mentions need offer offers other
+        others present presented presents presenting propose proposed proposes proposing provided provides recommend
+        relate related research researchers resources share specifically uses utilize utilized utilizes utilizing want
+        worked""".split()  # noqa: SIM905
+    )
+)
+
+_CATEGORY = re.compile(  # arXiv's archives that are divided, with a division
+    r"(?<![\w.:/-])(?:astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat)\.[A-Za-z]{2}(?![\w.-])"
+)
+
+
 class Query(Struct, frozen=True, kw_only=True):
     """A query in its parts."""
 
     text: str = ""  # what is left for meaning: words and phrases, without filters
+    gist: str = ""  # the same without the words that only ask: `which papers propose …`
+    said: tuple[str, ...] = ()  # every word of the gist outside of phrases, in order
     words: tuple[str, ...] = ()  # for keyword search, without words that say nothing
     phrases: tuple[str, ...] = ()
     filter: Filter = Filter()
@@ -67,16 +94,41 @@ def parse(raw: str) -> Query:
                 given.setdefault("cat" if key == "category" else key, []).append(value)
         return " "
 
-    rest = _TOKEN.sub(take, typed)
-    phrases = tuple(" ".join(_WORD.findall(phrase)) for phrase in _PHRASE.findall(rest))
+    def take_category(match: re.Match[str]) -> str:
+        given.setdefault("cat", []).append(match[0])
+        return " "
+
+    rest = _CATEGORY.sub(take_category, _TOKEN.sub(take, typed))
+    phrases = tuple(" ".join(WORD.findall(phrase)) for phrase in _PHRASE.findall(rest))
     filter_ = _filter(given)
+    gist = _gist(rest)
+    said = WORD.findall(_PHRASE.sub(" ", gist))
     return Query(
-        text=" ".join(rest.replace('"', " ").split()),
-        words=_telling(_WORD.findall(_PHRASE.sub(" ", rest)), needed=filter_.is_open),
+        text=_plain(rest),
+        gist=_plain(gist),
+        said=tuple(said),
+        words=_telling(said, needed=filter_.is_open),
         phrases=tuple(phrase for phrase in phrases if phrase)[:8],
         filter=filter_,
         ignored=tuple(ignored),
     )
+
+
+def _gist(text: str) -> str:
+    """What a question is about. A text that does not begin by asking is left alone: `address matching` is a subject."""
+    words = text.split()
+    if not words or _bare(words[0]) not in ASKING:
+        return text
+    subject = next((n for n, word in enumerate(words) if _bare(word) not in ASKED), 0)
+    return " ".join(words[subject:])
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,?!:;").casefold()
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace('"', " ").split())
 
 
 def _telling(words: list[str], *, needed: bool) -> tuple[str, ...]:

@@ -3,58 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from enum import Enum
-
-from msgspec import Struct
 
 from bot.papers.model import Paper, PaperId
 from bot.search.embed import Embedder
-from bot.search.fuse import fuse
+from bot.search.fuse import fuse_twice
+from bot.search.legs import legs
 from bot.search.meaning import Meaning, Progress
 from bot.search.query import Query, parse
+from bot.search.results import NO_MODEL, Hit, Mode, Results
+from bot.search.similar import like_papers, like_text
 from bot.search.why import has_all, why
-from bot.search.words import by_words
 from bot.store.protocol import Papers, Vectors
 from bot.store.records import Match
 
 DEPTH = 200  # papers a leg brings to the fusion: fixed, so that pages neither repeat nor skip
-FILTERED = 20  # times as many are looked at by meaning when a filter drops some
 NEAR = 0.42  # MiniLM's cosine from which a paper is taken to be on a subscription's topic
-FIRST = 40  # papers whose titles are looked at
-TITLE = 0.5  # what a title that holds all the words is worth, of a score up to 1
-NO_MODEL = "Searching by word only: no embedding model works here."
-
-
-class Mode(Enum):
-    """Which legs a search stands on."""
-
-    HYBRID = "hybrid"
-    KEYWORD = "keyword"
-    SEMANTIC = "semantic"
-
-
-class Hit(Struct, frozen=True, kw_only=True):
-    """A paper found, and why."""
-
-    id: PaperId
-    score: float
-    why: tuple[str, ...] = ()
-
-
-class Results(Struct, frozen=True, kw_only=True):
-    """A page of hits."""
-
-    hits: tuple[Hit, ...] = ()
-    more: bool = False
-    notice: str = ""  # what the reader should know of this search
-    instead: str = ""  # the words searched for, when those typed are nowhere
+FIRST = 40  # papers whose titles and dates are looked at
+TITLE = 2.5  # what a title that holds all the words is worth, in standard deviations of the score
+TIE = 0.05  # scores as near as this are even, and the newer paper stands first
 
 
 class Search:
     """Over all papers of the store."""
 
-    def __init__(self, papers: Papers, vectors: Vectors, embedder: Embedder | None) -> None:
+    def __init__(
+        self, papers: Papers, vectors: Vectors, embedder: Embedder | None, *, newer_first: bool = True
+    ) -> None:
         self._papers = papers
+        self._newer_first = newer_first  # of papers that answer a query as well as each other
         self._meaning = Meaning(vectors, embedder)
 
     @property
@@ -78,15 +54,12 @@ class Search:
         return await self._ranked(query, limit, offset, mode)
 
     async def similar(self, ids: Sequence[PaperId], *, limit: int = 10, offset: int = 0) -> Results:
-        """Papers near in meaning to these, without them; by shared words where there are no vectors."""
-        most = offset + limit + 1 + len(ids)
-        near = self._meaning.like(ids, most)
-        reason = "near in meaning" if near is not None else "shares words with it"
-        found = [
-            hit for hit in (near if near is not None else await self._sharing_words(ids, most)) if hit[0] not in ids
-        ]
-        hits = tuple(Hit(id=id, score=score, why=(reason,)) for id, score in found[offset : offset + limit])
-        return Results(hits=hits, more=len(found) > offset + limit, notice="" if self.has_model else NO_MODEL)
+        """Papers near in meaning to these, without them, and not all alike."""
+        return await like_papers(self._papers, self._meaning, ids, limit, offset)
+
+    async def similar_to(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
+        """Papers near in meaning to a paragraph, and not all alike."""
+        return await like_text(self._papers, self._meaning, text, limit, offset)
 
     async def among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]:
         """Those of `ids` that a standing query takes, with the reason: all its words, or near in meaning."""
@@ -98,7 +71,8 @@ class Search:
             return {} if query.filter.is_open else dict.fromkeys(passing, f"matches “{text}”")
         match = Match(words=query.words, phrases=query.phrases)
         taken = dict.fromkeys(await self._papers.matching(match, passing), f"matches “{query.text}”")
-        for id, score in await self._meaning.near(query.text, len(passing), among=passing):
+        vector = await self._meaning.vector(query.text)
+        for id, score in await self._meaning.near(vector, len(passing), among=passing):
             if score >= NEAR and not query.phrases:
                 taken.setdefault(id, f"near “{query.text}” in meaning")
         return taken
@@ -126,16 +100,10 @@ class Search:
     async def _ranked(self, query: Query, limit: int, offset: int, mode: Mode) -> Results:
         # One leg alone needs no more than the page: nothing is fused.
         depth = max(DEPTH, limit) if mode is Mode.HYBRID else offset + limit + 1
-        words: Mapping[PaperId, float] = {}
-        meaning: Mapping[PaperId, float] = {}
-        corrected: tuple[str, ...] = ()
-        if mode is not Mode.SEMANTIC:
-            words, corrected = await by_words(self._papers, query, depth)
-        if mode is not Mode.KEYWORD:
-            meaning = await self._by_meaning(query, depth, corrected)
-        scores = fuse(words, meaning, coverage=self._meaning.coverage)
-        papers = await self._titles_first(query, scores) if mode is Mode.HYBRID else {}
-        ranked = sorted(scores, key=lambda id: (-scores[id], id))
+        words, meaning, corrected = await legs(self._papers, self._meaning, query, depth, mode=mode)
+        scores = fuse_twice(words, meaning, self._meaning.near_to, coverage=self._meaning.coverage)
+        papers = await self._looked_at(query, scores) if mode is Mode.HYBRID else {}
+        ranked = _in_order(scores, papers if self._newer_first else {})
         page = ranked[offset : offset + limit]
         if unread := [id for id in page if id not in papers]:
             papers |= await self._papers.get(unread)
@@ -146,7 +114,7 @@ class Search:
             hits=hits, more=len(ranked) > offset + limit, notice=notice, instead=_spelt(corrected, papers.values())
         )
 
-    async def _titles_first(self, query: Query, scores: dict[PaperId, float]) -> dict[PaperId, Paper]:
+    async def _looked_at(self, query: Query, scores: dict[PaperId, float]) -> dict[PaperId, Paper]:
         """Raise the score of the first papers whose title holds every word; returns the papers looked at."""
         papers = await self._papers.get(sorted(scores, key=lambda id: -scores[id])[:FIRST])
         for id, paper in papers.items():
@@ -154,18 +122,15 @@ class Search:
                 scores[id] += TITLE
         return papers
 
-    async def _by_meaning(self, query: Query, depth: int, corrected: Sequence[str]) -> Mapping[PaperId, float]:
-        text = " ".join(corrected) or query.text
-        if query.filter.is_open:
-            return dict(await self._meaning.near(text, depth))
-        near = await self._meaning.near(text, depth * FILTERED)
-        passing = await self._papers.passing([id for id, _ in near], query.filter)
-        return dict([(id, score) for id, score in near if id in passing][:depth])
 
-    async def _sharing_words(self, ids: Sequence[PaperId], limit: int) -> list[tuple[PaperId, float]]:
-        titles = " ".join(paper.title for paper in (await self._papers.get(ids)).values())
-        words = tuple("".join(c if c.isalnum() else " " for c in titles).split())
-        return list((await self._papers.match_any(Match(words=words), parse("").filter, limit)).items())
+def _in_order(scores: Mapping[PaperId, float], papers: Mapping[PaperId, Paper]) -> list[PaperId]:
+    """Best first; of those among `papers` that are even, the newer first."""
+
+    def key(id: PaperId) -> tuple[float, float, float, PaperId]:
+        published = papers[id].published if id in papers else None
+        return (-round(scores[id] / TIE), -published.timestamp() if published else 0.0, -scores[id], id)
+
+    return sorted(scores, key=key if papers else lambda id: (-scores[id], id))
 
 
 def _notice(query: Query, *more: str) -> str:

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bot.papers.model import PaperId
+from bot.search.acronyms import long_forms, shortened
 from bot.search.query import Query
 from bot.store.protocol import Papers
 from bot.store.records import Match
@@ -19,8 +20,7 @@ KNOWN = 5_000  # indexed words that a mistyped one is compared with, the frequen
 
 async def by_words(papers: Papers, query: Query, depth: int) -> tuple[Mapping[PaperId, float], tuple[str, ...]]:
     """Scores by paper, and the words that were searched for where those typed are nowhere."""
-    match = Match(words=query.words, phrases=query.phrases)
-    found = await papers.match(match, query.filter, depth)
+    found = await _matching_all(papers, query, depth)
     if len(found) >= min(ENOUGH, depth) or (len(query.words) <= 1 and found):
         return found, ()
     meant = await _meant(papers, query.words) if not found else query.words
@@ -29,6 +29,27 @@ async def by_words(papers: Papers, query: Query, depth: int) -> tuple[Mapping[Pa
     if corrected:
         found = await papers.match(match, query.filter, depth)
     return {**await papers.match_any(match, query.filter, depth), **found}, corrected
+
+
+async def _matching_all(papers: Papers, query: Query, depth: int) -> Mapping[PaperId, float]:
+    """Papers with all the words, an acronym and its long form being one word."""
+    found: dict[PaperId, float] = {}
+    for match in ways(query):
+        for id, score in (await papers.match(match, query.filter, depth)).items():
+            found[id] = max(score, found.get(id, 0.0))
+    return dict(sorted(found.items(), key=lambda one: -one[1])[:depth])
+
+
+def ways(query: Query) -> list[Match]:
+    """The words as typed; with acronyms written out; with what has an acronym shortened."""
+    typed = Match(words=query.words, phrases=query.phrases)
+    found = [typed]
+    if long := long_forms(query.words):
+        words = tuple(word for word in query.words if word not in long)
+        found.append(Match(words=words, phrases=(*query.phrases, *long.values())))
+    if short := shortened(query.said, query.words):
+        found.append(Match(words=short, phrases=query.phrases))
+    return found
 
 
 async def _meant(papers: Papers, words: Sequence[str]) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from bot.chat.message import Message
 from bot.papers.filter import Filter
 from bot.papers.model import Listing, Paper, PaperId
 from bot.store.records import (
+    Asked,
+    Batch,
     Delivery,
     Fetch,
     Kept,
@@ -30,6 +32,7 @@ from bot.store.records import (
     Post,
     Run,
     Scores,
+    Spent,
     State,
     Subscription,
     Tally,
@@ -119,6 +122,44 @@ class Lines(Protocol):
 
     async def of(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Line]]:
         """Every line kept for these papers, newest first."""
+        ...
+
+    async def claim(self, asked: Sequence[Asked], *, now: datetime, until: datetime) -> list[Asked]:
+        """Those that nobody has asked for and nobody is asking for, over all processes; ours alone until then."""
+        ...
+
+    async def release(self, asked: Sequence[Asked]) -> None:
+        """Let anybody ask for them."""
+        ...
+
+    async def sent(self, batch: Batch, *, until: datetime) -> None:
+        """Remember a batch under way; what it asks for stays claimed until then."""
+        ...
+
+    async def take_up(self, *, now: datetime, until: datetime) -> list[Batch]:
+        """Batches under way that no process has looked at lately; ours to look at until then."""
+        ...
+
+    async def settle(self, batch: Batch, lines: Sequence[Line], spent: Spent | None) -> bool:
+        """Keep what a batch brought and cost, and let the rest be asked for anew; False when that was done before."""
+        ...
+
+
+class Costs(Protocol):
+    """What models cost."""
+
+    async def add(self, spent: Spent) -> None: ...
+
+    async def since(self, first: date) -> list[Spent]:
+        """By day, model and kind; oldest first."""
+        ...
+
+    async def under_way(self) -> float:
+        """What the batches that are not settled yet will cost, about."""
+        ...
+
+    async def tell(self, what: str, at: datetime) -> bool:
+        """True the first time: whoever hears it tells the admin."""
         ...
 
 
@@ -360,6 +401,7 @@ class Store(Protocol):
     papers: Papers
     vectors: Vectors
     lines: Lines
+    costs: Costs
     subscriptions: Subscriptions
     outbox: Outbox
     votes: Votes

@@ -71,6 +71,40 @@ class Line(Struct, frozen=True, kw_only=True):
     made: datetime
 
 
+class Asked(Struct, frozen=True, kw_only=True):
+    """A line that a model is asked for: whoever asked for the same one again would pay twice."""
+
+    paper: PaperId
+    version: int
+    language: str
+    model: str
+    prompt: str
+    failures: tuple[str, ...] = ()  # what was wrong with the line before, when this is the second try
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """Lines asked for together, at a lower price, and taken up later."""
+
+    id: str
+    asked: tuple[Asked, ...]  # each known to the model's maker by its number here
+    sent: datetime
+    worth: float = 0.0  # what it will cost, about
+
+
+class Spent(Struct, frozen=True, kw_only=True):
+    """What a model did on one day, in tokens and in money."""
+
+    day: date
+    model: str
+    batch: bool = False
+    requests: int = 0
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    money: float = 0.0
+
+
 class Subscription(Struct, frozen=True, kw_only=True):
     """A channel's wish to be brought papers."""
 

@@ -11,12 +11,14 @@ import re
 import unicodedata
 
 from bot.papers.model import Paper
-from bot.summaries.facts import new_claims, new_names, new_numbers, plain
+from bot.summaries.facts import new_claims, plain
+from bot.summaries.names import new_names
+from bot.summaries.quantities import new_numbers
 
 MOST_CHARS = 160
 FEWEST_CHARS = 20
 HOSTILE_CHARS = 400  # nothing longer is looked at more closely
-OWN_WORDS = 0.5  # the share of a line's longer words that title or abstract must have
+OWN_WORDS = 1 / 3  # the share of a line's longer words that title or abstract must have
 
 _ADDRESS = re.compile(
     r"https?:|www\.|\w\.[a-z]{2,12}/|\bdot com\b|\b[\w-]+\.(?:com|org|net|io|ai|ru|cn|dev|app|xyz|ly|me|gg|top)\b",
@@ -39,18 +41,21 @@ _TO_READER = re.compile(
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "So"}
 
 
-def check(line: str, paper: Paper) -> tuple[str, ...]:
-    """What is wrong with a line, each a short clause for people; empty when it passes."""
+def check(line: str, paper: Paper, language: str = "en") -> tuple[str, ...]:
+    """What is wrong with a line, each a short clause for people; empty when it passes.
+
+    In another language than English its words are not the abstract's; its numbers and its names still are.
+    """
     stripped = line.strip()
     if len(stripped) > HOSTILE_CHARS:
         return (f"is longer than {MOST_CHARS} characters",)
-    known, said = plain(f"{paper.title} . {paper.abstract}"), plain(line)
+    known, said, english = plain(f"{paper.title} . {paper.abstract}"), plain(line), language.startswith("en")
     failures = (
         *_form(stripped),
         "repeats the title" if _repeats(said, plain(paper.title)) else "",
-        "speaks of something else" if _is_foreign(said, known) else "",
+        "speaks of something else" if english and _is_foreign(said, known) else "",
         *(f"has the number {n}, which the abstract does not" for n in new_numbers(said, known)),
-        *(f"names {name}, which the abstract does not" for name in new_names(line, known)),
+        *(f"names {name}, which the abstract does not" for name in new_names(line, known, english=english)),
         *(f"claims “{claim}”, which the abstract does not" for claim in new_claims(said, known)),
     )
     return tuple(filter(None, failures))
@@ -63,11 +68,17 @@ def _form(line: str) -> tuple[str, ...]:
         "is more than one sentence" if _SENTENCES.search(line) or "\n" in line else "",
         "holds an address" if _ADDRESS.search(line) else "",
         "holds a mention or markup" if _MENTION.search(line) else "",
-        "holds characters that do not belong" if any(unicodedata.category(c) in _UNSEEN for c in line) else "",
+        "holds characters that do not belong" if _has_unseen(line) else "",
         "speaks of the paper itself" if _SELF.search(line) else "",
         "speaks to the reader" if _TO_READER.search(line) else "",
         "uses hype" if _HYPE.search(line) else "",
     )
+
+
+def _has_unseen(line: str) -> bool:
+    if line.isascii() and line.isprintable():
+        return False
+    return any(unicodedata.category(letter) in _UNSEEN for letter in line)
 
 
 def _repeats(line: str, title: str) -> bool:

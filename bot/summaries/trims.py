@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 
 from bot.summaries.check import FEWEST_CHARS, MOST_CHARS
-from bot.summaries.verbs import agree, third
+from bot.summaries.verbs import TELLING, agree, third
 
 SENTENCE_CHARS = 1_500
-SHORTEST = 45  # a sentence cut shorter says too little
+SHORTEST = 40  # a sentence cut shorter says too little
 
 _END = re.compile(r"(?<=[a-z0-9)%\]”\"'][.!?])\s+(?=[A-Z“(\"])|(?<=[A-Z]{2}[.!?])\s+(?=[A-Z])")
 _ABBREVIATED = re.compile(r"\b(?:e\.g|i\.e|et al|etc|vs|cf|resp|approx|Fig|Sec|Eq|No)\.$")
@@ -25,10 +25,11 @@ _WE = re.compile(
     rf"[Ww]e,? (?P<how>(?:{_ADVERB},? )*)(?P<verb>[a-z]+)\b"
 )
 _IT = re.compile(
-    r"^(?:[^,]{0,120}, )?(?:this|our) (?:paper|work|study|article|report) "
+    r"^(?:[^,]{0,120}, )?(?:this|our|the) (?:paper|work|study|article|report|survey|research|authors?) "
     rf"(?P<how>(?:{_ADVERB} )*)(?P<verb>[a-z]+)\b",
     re.IGNORECASE,
 )
+_PAPER = re.compile(r"\b(?:paper|work|study|article|report|survey|research|authors?)\b")
 _AIM = re.compile(
     r"^(?:[^,]{0,80}, )?(?:our|the) (?:main |primary |key )?(?:aim|goal|objective|contribution|idea)"
     r"(?: (?:of|in|for) this (?:paper|work|study|article))? is (?P<how>)to (?P<verb>[a-z]+)\b",
@@ -43,11 +44,15 @@ _FINDINGS = re.compile(
     re.IGNORECASE,
 )
 _LEAD_IN = re.compile(
-    r"^(?:in this (?:paper|work|study|article|report)|here|therefore|thus|hence|to (?:this|that) end|specifically|moreover"
-    r"|furthermore|additionally|finally|in particular|in response|motivated by this|in addition|as a result|consequently"
-    r"|importantly|notably|interestingly|surprisingly|indeed|overall|in summary|more (?:specifically|generally|precisely)"
+    r"^(?:in this (?:paper|work|study|article|report)|here|therefore|thus|hence|to (?:this|that) end"
+    r"|specifically|moreover"
+    r"|furthermore|additionally|finally|in particular|in response|motivated by this|in addition|as a result"
+    r"|consequently"
+    r"|importantly|notably|interestingly|surprisingly|indeed|overall|in summary|more (?:specifically|generally"
+    r"|precisely)"
     r"|in contrast|in general|however|also|further|concretely|empirically|at the same time|for (?:example|instance)"
-    r"|on the other hand|unfortunately|in fact|as such|first|second|third|then|lastly|instead|inspired by this|amazingly"
+    r"|on the other hand|unfortunately|in fact|as such|first|second|third|then|lastly|instead|inspired by this"
+    r"|amazingly"
     r"|by (?:doing so|contrast)|in doing so|in (?:our )?(?:the )?(?:numerical )?experiments"
     r"|to (?:address|tackle|overcome|bridge|fill|mitigate|solve|resolve|alleviate|answer)[^,]{1,120})(?:,\s*)",
     re.IGNORECASE,
@@ -57,54 +62,88 @@ _OUR_THING = re.compile(r"^This (?=(?:new |novel )?(?:\w+ )?(?:method|approach|m
 _CALLED = re.compile(r",? (?:which|that) we (?:call|term|name|dub|refer to as|denote) ([^,;]{2,60}),")
 _CALLED_LAST = re.compile(r",? (?:(?:which|that) )?we (?:call|term|name|dub|refer to as|denote) [^,;]{2,60}$")
 _ABOUT_US = re.compile(r"\b(?:[Ww]e|us|ours|I|my|[Tt]h(?:is|e) (?:paper|work|study|article)|[Yy]ours?|[Yy]ou)\b")
-_POINTS_BACK = re.compile(r"(?:It|They|These|Those|He|She|Such|This|That|Both|Doing|Its|Their|Here|There|But|And|Or|So)\b")
+_POINTS_BACK = re.compile(
+    r"(?:It|They|These|Those|He|She|Such|This|That|Both|Doing|Its|Their|Here|There|But|And|Or|So)\b"
+)
 
 # Where a clause ends
 _CUT = re.compile(
-    r"(?P<strong>[,;] (?=(?:which|where|while|whereas|and|by|with|using|via|through|without|such as|including|leading|thereby"
-    r"|thus|but|resulting|making|achieving|enabling|allowing|even|especially|particularly|compared|based|yielding|providing"
-    r"|showing|outperforming|demonstrating|improving|reducing|so|because|since|when|rather|instead|both|it|they|this|these)\b)"
+    r"(?P<strong>[,;] (?=(?:which|where|while|whereas|and|by|with|using|via|through|without|such as|including"
+    r"|leading|thereby"
+    r"|thus|but|resulting|making|achieving|enabling|allowing|even|especially|particularly|compared|based"
+    r"|yielding|providing"
+    r"|showing|outperforming|demonstrating|improving|reducing|supporting|requiring|revealing|covering|enhancing"
+    r"|uncovering"
+    r"|finding|offering|setting|surpassing|highlighting|ensuring|exhibiting|maintaining|addressing|facilitating"
+    r"|delivering"
+    r"|matching|reaching|suggesting|indicating|establishing|eliminating|preserving|mitigating|boosting"
+    r"|significantly|so|because|since|when|rather|instead|both|it|they|this|these)\b)"
     r"|[;:] |\s[–—-]{1,3}\s)"
     r"|(?P<weak> (?=(?:which|where|while|whereas|when|using|via|through|without|by|because|so that|such that|such as"
-    r"|as well as|with|based on|compared to|including|for|that|to|leading to|even|in|on|across|over|under|during|after|before"
+    r"|as well as|with|based on|compared to|including|for|that|to|leading to|even|in|on|across|over|under"
+    r"|during|after|before"
     r"|from|and)\b))"
 )
-_STANDS_WITHOUT = frozenset("which where while when using via through without because whereas by with on across under".split())  # noqa: SIM905
+_STANDS_WITHOUT = frozenset(
+    "which where while when using via through without because whereas by with on across under".split()
+)  # noqa: SIM905
 _WAITS = re.compile(  # words that no line ends with
-    r"(?:^|[\s-])(?:an?|the|of|and|or|to|for|with|in|on|by|that|which|where|while|as|is|are|can|its|their|from|both|was"
-    r"|were|namely|such|via|using|through|without|than|into|be|unless|if|when|but|not|between|across|how|under|over|at"
-    r"|more|most|less|very|each|every|these|those|this|it|they|has|have|been|also|only|even|during|within|able|ability"
-    r"|need|due|rather|instead|well|so|order|respect|according|whether|what|why|far|same|aware|capable|similar\w*|known"
-    r"|available|robust|sensitive|invariant|equivalent|close|prior|relative|eas\w+|hard\w*|difficult|possible|necessary"
-    r"|sufficient|either|neither|nor|whose|who|no|any|all|some|many|other|two|three|several|different|various|new|novel"
-    r"|vs|potential|search|view|fact|idea|notion|problem|task|question|way|goal|aim|possibility|lack|number|set|use|case"
-    r"|one|type|kind|class|family|form|range|variety|series|effect|role|impact|called"
-    r"|(?:lead|rel|foc|depend|consist|correspond|belong|account|allow|enable|make|help|require|use|result|improve|achieve"
+    r"(?:an?|the|of|and|or|to|for|with|in|on|by|that|which|where|while|as|is|are|can|its|their|from|both|was"
+    r"|were|namely|such|via|using|through|without|than|into|be|unless|if|when|but|not|between|across|how|under"
+    r"|over|at"
+    r"|more|most|less|very|each|every|these|those|this|it|they|has|have|been|also|only|even|during|within|able"
+    r"|ability"
+    r"|need|due|rather|instead|well|so|order|respect|according|whether|what|why|far|same|aware|capable"
+    r"|similar\w*|known"
+    r"|available|robust|sensitive|invariant|equivalent|close|prior|relative|eas\w+|hard\w*|difficult|possible"
+    r"|necessary"
+    r"|sufficient|either|neither|nor|whose|who|no|any|all|some|many|other|two|three|several|different|various"
+    r"|new|novel"
+    r"|vs|potential|search|view|fact|idea|notion|problem|task|question|way|goal|aim|possibility|lack|number|set"
+    r"|use|case"
+    r"|one|type|kind|class|family|form|range|variety|series|effect|role|impact|called|despite|along|deal|first"
+    r"|second|relevant|given|unlike|upon|towards?|against|about|much|exactly"
+    r"|(?:lead|rel|foc|depend|consist|correspond|belong|account|allow|enable|make|help|require|use|result"
+    r"|improve|achieve"
     r"|present|propose|introduce|provide|describe|develop|attempt|tend|seek|fail|learn|operate|act|perform|work|refer"
-    r"|show|find|prove|argue|suggest|reveal|interact|differ|benefit|suffer|arise)(?:y|ies|us|uses|s|es)?"
-    r"|(?!(?:learn|train|model|process|cluster|reason|understand|embedd|sett|plann|tun|cod|mapp|forgett|match|prun|sampl"
-    r"|comput|hash|pool|rout|transl)ing)\w+ing|\w{3,}ed)$"
-    r"|\b(?:that|which|who) (?:\w+ly )?\w+$",
+    r"|show|find|prove|argue|suggest|reveal|interact|differ|benefit|suffer|arise|demonstrat|validat|evaluat"
+    r"|verif|attend|struggl|struggle|focus|compar|analyz|analyse|contain|include|yield)(?:y|ies|us|uses|e|s|es)?"
+    r"|(?!(?:learn|train|model|process|cluster|reason|understand|embedd|sett|plann|tun|cod|mapp|forgett|match"
+    r"|prun|sampl"
+    r"|comput|hash|pool|rout|transl)ing)\w+ing|\w{3,}ed)",
     re.IGNORECASE,
 )
+_HANGS = re.compile(  # ends that say too little to end with
+    r"\b(?:that|which|who) (?:is |are |can |has |have )?(?:\w+ly )?\w+$"
+    r"|\b(?:depend|rel|focus)(?:s|ies|es) \w+ly$|, (?:an?|the) (?:\w+ )?\w+$|: \w+$|\bthat, (?:if|when|given"
+    r"|while|although|unlike|under|for|in|by|with)\b[^,]*,?[^,]*$",
+    re.IGNORECASE,
+)
+_LAST_WORD = re.compile(r"[\s-]+")
 _WAITS_FOR_TO = re.compile(
-    r"\b(?:allow|enabl|help|mak|forc|encourag|train|teach|us|requir|let|caus|want|need|abilit|able|how|eas|possible|way"
-    r"|learn|tr(?:y|ie)|seek|attempt|fail|tend|aim|lead|due|compar|extend|appl|generali|transfer|adapt|map|relat|connect"
-    r"|reduc|respect|optimi|access|solution|contrast|alternative|robust|addition|when|what|whether|from)[a-z]*(?: \S+){0,6}$",
+    r"\b(?:allow|enabl|help|mak|forc|encourag|train|teach|us|requir|let|caus|want|need|abilit|able|how|eas"
+    r"|possible|way"
+    r"|learn|tr(?:y|ie)|seek|attempt|fail|tend|aim|lead|due|compar|extend|appl|generali|transfer|adapt|map"
+    r"|relat|connect"
+    r"|reduc|respect|optimi|access|solution|contrast|alternative|robust|addition|when|what|whether"
+    r"|from)[a-z]*(?: \S+){0,6}$",
     re.IGNORECASE,
 )
-_HALF_A_PAIR = re.compile(r"\b(?:both|either|neither|not only|whether|not)\b(?!.*\b(?:and|or|but|nor)\b)|\bbetween (?:an?|the) [^,]*$(?<!s)", re.I)
+_HALF_A_PAIR = re.compile(
+    r"\b(?:both|either|neither|not only|whether|not)\b(?!.*\b(?:and|or|but|nor)\b)|\bbetween (?:an?"
+    r"|the) [^,]*$(?<!s)",
+    re.I,
+)
 _FRONTED = re.compile(
-    r"(?:while|when|if|for|by|with|in|on|as|although|though|since|because|given|to|at|under|after|before|despite|unlike|from"
+    r"(?:while|when|if|for|by|with|in|on|as|although|though|since|because|given|to|at|under|after|before"
+    r"|despite|unlike|from"
     r"|using|through|whereas|however|recent\w*)\b",
     re.IGNORECASE,
 )
-_FINITE = re.compile(
-    r"\b(?:is|are|can|has|have|does|do|will|(?:outperform|achieve|improve|reduce|show|provide|enable|allow|use|learn|combine"
-    r"|generate|produce|require|perform|yield|rely|obtain|demonstrate|suggest|indicate|reveal|lead|give|make|help|consist"
-    r"|reache|leverage|exploit|exceed|surpass|match|need|take|offer|remain|become|work)s?)\b"
+_FINITE = re.compile(rf"\b(?:is|are|can|has|have|does|do|will|(?:{'|'.join(TELLING.split())})s?)\b")
+_MANNER = re.compile(
+    r"(?!final|additional|specifical|further|consequent|important|notab|last|second)[a-z]+ly", re.IGNORECASE
 )
-_MANNER = re.compile(r"(?!final|additional|specifical|further|consequent|important|notab|last|second)[a-z]+ly", re.IGNORECASE)
 _DEED = re.compile(r"(?:[a-z]+ly )?[a-z]+s ")
 _CLAIMS = frozenset({"shows", "demonstrates", "finds", "proves", "observes", "reveals"})
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)")
@@ -144,15 +183,21 @@ def _sentence(line: str) -> str:
 
 def _told(line: str) -> list[str]:
     """A sentence without its lead-in, in the third person; its claim alone too, where it can stand so."""
-    if found := _FINDINGS.match(line):
+    if " that " in line and (found := _FINDINGS.match(line)):
         claim = line[found.end() :]
         return [_ours(claim)] if _FINITE.search(claim) else []
-    if spoken := _WE.match(line) or _IT.match(line) or _AIM.match(line):
+    if spoken := _spoken(line):
         return _deed(spoken, line)
     while (shorter := _LEAD_IN.sub("", line)) != line:
         line = shorter
     line = _OUR_THING.sub("The ", line[:1].upper() + line[1:])
     return [] if _POINTS_BACK.match(line) else [_ours(line)]
+
+
+def _spoken(line: str) -> re.Match[str] | None:
+    """`We propose`, `this paper presents`, `our aim is to show`."""
+    we = _WE.match(line) if "we " in line or "We " in line or "e, " in line else None
+    return we or (_IT.match(line) if _PAPER.search(line) else None) or (_AIM.match(line) if " is to " in line else None)
 
 
 def _deed(spoken: re.Match[str], line: str) -> list[str]:
@@ -192,7 +237,7 @@ def _waits(kept: str, rest: str) -> bool:
     """Whether what is kept waits for the rest."""
     if rest.startswith("and ") and not third_after_and(rest):
         return True
-    if _WAITS.search(kept) or _HALF_A_PAIR.search(kept):
+    if _WAITS.fullmatch(_LAST_WORD.split(kept[-40:])[-1]) or _HANGS.search(kept) or _HALF_A_PAIR.search(kept):
         return True
     if kept.count("(") != kept.count(")") or kept.count('"') % 2 or kept.count("“") != kept.count("”"):
         return True
@@ -201,7 +246,9 @@ def _waits(kept: str, rest: str) -> bool:
     return rest.startswith(("and ", "or ")) and "," in kept[-60:]  # the last of a list
 
 
-_AND_DEED = re.compile(r"and (?:\w+ly |then |further |also )?(?:\w+s (?:an?|the|that|its|it|how|to)\b|(?:it|they|the \w+) )")
+_AND_DEED = re.compile(
+    r"and (?:\w+ly |then |further |also )?(?:\w+s (?:an?|the|that|its|it|how|to)\b|(?:it|they|the \w+) )"
+)
 
 
 def third_after_and(rest: str) -> bool:

@@ -12,6 +12,16 @@ _SURE = (
     " illustrate achieve observe confirm"
 )
 _UNSURE = "study report release train use address design offer find give make learn test build define measure"
+# What is told of methods, models and papers, as it stands before an `s`
+TELLING = (
+    "outperform achieve improve reduce show provide enable allow use learn combine generate produce require perform "
+    "yield rely obtain demonstrate suggest indicate reveal lead give make help consist reache leverage exploit exceed "
+    "surpass match need take offer remain become work integrate stabilize evaluate identifie examine explore addresse "
+    "enhance optimize introduce present propose investigate suffer face analyze unifie train apply applie model "
+    "align extend expand employ utilize incorporate outline boost decouple predict tackle mitigate solve support "
+    "adapt address exhibit capture transform convert select detect facilitate ensure create construct define "
+    "overcome preserve maintain accelerate decompose separate estimate replace simulate synthesize eliminate"
+)
 _ADVERB = r"(?:[a-z]+ly|also|first|then|thus|hence|here|further|next|now|instead|therefore)"
 _AND = re.compile(
     rf"(?P<and>(?:, (?:and )?|\band )(?:{_ADVERB} )?)(?:(?P<sure>{'|'.join(_SURE.split())})\b|(?P<unsure>"

@@ -1,9 +1,11 @@
-"""What writes lines, when there is something that can."""
+"""What writes lines and answers, when there is something that can."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from bot.errors import ModelError
 from bot.papers.model import Paper
@@ -15,6 +17,53 @@ class Unanswerable(ModelError):
 
 class KeyRefused(ModelError):
     """Nothing will be written until somebody mends the key."""
+
+
+class Usage(Struct, frozen=True, kw_only=True):
+    """What answers took, in tokens."""
+
+    requests: int = 1
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            requests=self.requests + other.requests,
+            input=self.input + other.input,
+            output=self.output + other.output,
+            cache_read=self.cache_read + other.cache_read,
+            cache_write=self.cache_write + other.cache_write,
+        )
+
+
+Spend: TypeAlias = Callable[[Usage], Awaitable[None]]
+"""Told what each answer took, whatever it is worth."""
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One line to be written."""
+
+    paper: Paper
+    language: str
+    failures: tuple[str, ...] = ()  # what was wrong with the line before
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """What came of one request of a batch; neither text nor reason: nothing yet, it may be asked anew."""
+
+    text: str = ""
+    why_not: str = ""  # asking again brings nothing
+    usage: Usage | None = None
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """An answer as the model gave it, unchecked."""
+
+    found: bool
+    answer: str
+    quote: str
 
 
 class Writer(Protocol):
@@ -29,7 +78,19 @@ class Writer(Protocol):
         ...
 
     async def write(self, paper: Paper, language: str, failures: Sequence[str] = ()) -> str:
-        """A line; `failures` says what was wrong with the one before. Raises `ModelError`."""
+        """A line; `failures` says what was wrong with the one before. Raises `ModelError`, as all verbs do."""
+        ...
+
+    async def reply(self, text: str, question: str) -> Reply:
+        """An answer from a text."""
+        ...
+
+    async def send(self, requests: Mapping[str, Request]) -> str:
+        """Ask for many lines at a lower price; returns the name of the batch."""
+        ...
+
+    async def results(self, batch: str) -> dict[str, Written] | None:
+        """What came of a batch, None while it is under way; what is missing may be asked for anew."""
         ...
 
     async def aclose(self) -> None: ...

@@ -51,8 +51,8 @@ async def _judge(folder: Path) -> None:
         store = await open_store(Path(home) / "paperboy.db")
         embedder = open_embedder("", 2)
         assert embedder is not None
-        await Intake(store.papers, (), SystemClock()).take(_corpus(folder))
-        vectors = await _cached(store, embedder, folder.name)
+        await Intake(store.papers, (), SystemClock()).take(corpus(folder))
+        vectors = await cached(store, embedder, folder.name)
         search = Search(store.papers, store.vectors, embedder)
         await search.refresh()
         judged = judgements(folder)
@@ -83,7 +83,8 @@ async def _kept(
     return hits / (ten * len(asked))
 
 
-def _corpus(folder: Path) -> Batch:
+def corpus(folder: Path) -> Batch:
+    """The papers of a set."""
     return Batch(listings=tuple(item for batch in read(next(folder.glob("corpus*"))) for item in batch.listings))
 
 
@@ -112,7 +113,7 @@ def score(judged: dict[str, int], found: list[str]) -> tuple[float, float]:
     return sum(gains) / sum(best) if any(best) else 0.0, len(relevant & set(found[:20])) / max(len(relevant), 1)
 
 
-async def _cached(store: Store, embedder: OnnxEmbedder, name: str) -> dict[str, np.ndarray]:
+async def cached(store: Store, embedder: OnnxEmbedder, name: str) -> dict[str, np.ndarray]:
     """Vectors of a set, kept in the store; those of an earlier run are not made again."""
     CACHE.mkdir(exist_ok=True)
     file = CACHE / f"{name}-{embedder.name}.npz"

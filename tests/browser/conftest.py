@@ -81,7 +81,7 @@ def _ready(log: Path) -> str:
     raise AssertionError(f"no papers after {START:.0f} s:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it is open, no asyncio test can run in this thread
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)

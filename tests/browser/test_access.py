@@ -59,7 +59,8 @@ def test_a_form_and_what_came_of_it(view: Page, url: str) -> None:
 
 @pytest.mark.parametrize("asked", ["hypernetworks", "show 2508.09968", "home", "help", "zqxv"])
 def test_private_answers(view: Page, url: str, asked: str) -> None:
-    view.goto(f"{url}/c/{asked.partition(" ")[0]}")
+    channel = asked.partition(" ")[0]
+    view.goto(f"{url}/c/{channel}")
     ask(view, f"/papers {asked}")
     expect(answer(view)).to_be_visible()
     assert found(view) == ""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from bot.store import protocol
+from bot.store.sqlite.costs import SqliteCosts
 from bot.store.sqlite.engine import Engine, explain
 from bot.store.sqlite.lines import SqliteLines
 from bot.store.sqlite.outbox import SqliteOutbox
@@ -33,6 +34,7 @@ class SqliteStore:
         self.papers: protocol.Papers = SqlitePapers(engine)
         self.vectors: protocol.Vectors = SqliteVectors(engine)
         self.lines: protocol.Lines = SqliteLines(engine)
+        self.costs: protocol.Costs = SqliteCosts(engine)
         self.subscriptions: protocol.Subscriptions = SqliteSubscriptions(engine)
         self.outbox: protocol.Outbox = SqliteOutbox(engine)
         self.votes: protocol.Votes = SqliteVotes(engine)

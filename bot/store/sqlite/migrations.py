@@ -8,6 +8,8 @@ listings        which source listed which paper on which day, and when we first 
 fetches         how the last look at each source's day went
 vectors         embeddings by model
 lines           one-line summaries
+asked           lines that somebody is asking a model for; batches: those asked for together
+costs           what models did and cost, by day; told: what admins were told once
 subscriptions   what channels asked for (`doc`), runs: what came of each occurrence
 outbox          posts from plan to platform; shown: which channel was brought which paper
 marks           reactions and button votes; ballots: what they come to, one a person and paper
@@ -26,7 +28,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people"})  # those this version knows
+STEPS = frozenset({"papers", "delivery", "people", "writing"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -150,6 +152,22 @@ CREATE TABLE events (id TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX events_at ON events(at)
 """
 
+_WRITING = """
+CREATE TABLE asked (
+  paper TEXT NOT NULL, version INTEGER NOT NULL, language TEXT NOT NULL, model TEXT NOT NULL, prompt TEXT NOT NULL,
+  until TEXT NOT NULL,
+  PRIMARY KEY (paper, version, language, model, prompt)
+) WITHOUT ROWID;
+CREATE TABLE batches (id TEXT PRIMARY KEY, until TEXT NOT NULL, worth REAL NOT NULL, doc BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE costs (
+  day TEXT NOT NULL, model TEXT NOT NULL, batch INTEGER NOT NULL, requests INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,
+  money REAL NOT NULL,
+  PRIMARY KEY (day, model, batch)
+) WITHOUT ROWID;
+CREATE TABLE told (what TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID
+"""
+
 
 @migrations()
 def papers(db: Database) -> None:
@@ -167,6 +185,12 @@ def delivery(db: Database) -> None:
 def people(db: Database) -> None:
     """Votes and what people keep."""
     _run(db, _PEOPLE)
+
+
+@migrations()
+def writing(db: Database) -> None:
+    """What a model is asked for, and what it costs."""
+    _run(db, _WRITING)
 
 
 def _run(db: Database, script: str) -> None:

@@ -1,13 +1,15 @@
 """Keyword search in SQL: FTS5 with bm25, and the filters.
 
-Measured (docs/search.md): ranking every paper that holds any of the words is what takes time, so a search asks
-for all words first; and `rank` is computed inside FTS5, before other tables are looked at.
+Measured (docs/search.md): finding papers is cheap, ranking them is what takes time, and a word that most papers have
+tells least. So all papers with the rarest words are ranked, by all the words, and no others; and only the best are
+ever sorted (`ORDER BY +rank`: SQLite keeps the best few, where FTS5 by itself would sort all it found).
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import islice
 
 from bot.papers.filter import Filter
@@ -15,23 +17,68 @@ from bot.papers.model import PaperId
 from bot.store.records import Match
 from bot.store.sqlite.moments import marks
 
-WEIGHTS = "bm25(4.0, 1.0, 2.0, 2.0)"  # title, abstract, authors, keywords
+WEIGHTS = "bm25(3.0, 1.0, 1.0, 1.0)"  # title, abstract, authors, keywords
+RANKED = 20_000  # papers ranked for a query, about
+
+_PARTS = re.compile(r"[^\W\d_]+|\d+")
 
 
 def match(db: sqlite3.Connection, match: Match, filter: Filter, limit: int, *, every: bool) -> dict[PaperId, float]:
     """Papers by bm25, higher is better."""
-    expression = fts(match, every=every)
-    if not expression:
+    whole = fts(match, every=every)
+    if not whole:
         return {}
+    # Only without a filter: what is left out could be all that passes it.
+    expressions = _narrowed(db, match, whole, limit, every=every) if filter.is_open else [whole]
+    scores: dict[PaperId, float] = {}
+    for expression in expressions:
+        scores |= _ranked(db, expression, filter, limit)
+    return dict(sorted(scores.items(), key=lambda found: -found[1])[:limit])
+
+
+def _ranked(db: sqlite3.Connection, expression: str, filter: Filter, limit: int) -> dict[PaperId, float]:
     where, bound = conditions(filter)
     joined = f"WHERE {where}" if where else ""
     # Only a filter needs more than the best `limit`: it may drop any of them.
-    inner = "" if where else f"ORDER BY rank LIMIT {int(limit)}"
+    inner = "" if where else f"ORDER BY +rank, rowid DESC LIMIT {int(limit)}"
     sql = f"""SELECT p.id, f.rank FROM (
                 SELECT rowid, rank FROM papers_fts WHERE papers_fts MATCH ? AND rank MATCH ? {inner}
               ) f JOIN papers p ON p.seq = f.rowid {joined} ORDER BY f.rank, p.seq DESC LIMIT ?"""
     rows = db.execute(sql, (expression, WEIGHTS, *bound, limit)).fetchall()
     return {id: -rank for id, rank in rows}
+
+
+def _narrowed(db: sqlite3.Connection, match: Match, whole: str, limit: int, *, every: bool) -> list[str]:
+    """Expressions that no paper fulfils two of, and that about `RANKED` papers fulfil together."""
+    if match.prefix or _count(db, whole) <= RANKED:
+        return [whole]
+    if every or len(match.words) < 2:
+        in_title = f"{{title}} : ({whole})"
+        return [in_title if _count(db, in_title) >= limit else whole]
+    telling, common = _by_rarity(db, match.words)
+    phrases = "".join(f" AND {_quote(phrase)}" for phrase in match.phrases)
+    if not common:
+        return [whole]
+    return [f"({_any(telling)}){phrases} {how} ({_any(common)})" for how in ("AND", "NOT")]
+
+
+def _by_rarity(db: sqlite3.Connection, words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The rarest words, that together are in about `RANKED` papers, and the others."""
+    counts = {word: _count(db, _either_way(word)) for word in words}
+    telling: list[str] = []
+    total = 0
+    for word in sorted(words, key=lambda word: counts[word]):
+        total += counts[word]
+        if telling and total > RANKED:
+            break
+        telling.append(word)
+    return telling, [word for word in words if word not in telling]
+
+
+def _count(db: sqlite3.Connection, expression: str) -> int:
+    """How many papers fulfil it; counted to a little above `RANKED`."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM papers_fts WHERE papers_fts MATCH ? LIMIT ?)"
+    return int(db.execute(sql, (expression, RANKED * 2)).fetchone()[0])
 
 
 def matching(db: sqlite3.Connection, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
@@ -49,12 +96,25 @@ def matching(db: sqlite3.Connection, match: Match, ids: Collection[PaperId]) -> 
 
 def fts(match: Match, *, every: bool) -> str:
     """The FTS5 expression of plain words and phrases: each is quoted, so none is syntax."""
-    words = [_quote(word) for word in match.words]
+    words = [_either_way(word) for word in match.words]
     if match.prefix and words:
-        words[-1] += "*"
+        words[-1] = _quote(match.words[-1]) + "*"
     either = (" AND " if every else " OR ").join(words)
     parts = [_quote(phrase) for phrase in match.phrases] + ([f"({either})"] if either else [])
     return " AND ".join(parts)
+
+
+def _any(words: Sequence[str]) -> str:
+    return " OR ".join(map(_either_way, words))
+
+
+def _either_way(word: str) -> str:
+    """A word as it stands, in one and in several: `few-shot` and `fewshot`, `GPT-4`, `GPT 4` and `GPT4`."""
+    parts = _PARTS.findall(word)
+    if len(parts) < 2 or len(parts) > 4:
+        return _quote(word)
+    ways = dict.fromkeys(map(str.casefold, (" ".join(parts), "".join(parts))))
+    return "(" + " OR ".join(map(_quote, ways)) + ")"
 
 
 def newest(db: sqlite3.Connection, filter: Filter, limit: int, offset: int) -> list[PaperId]:

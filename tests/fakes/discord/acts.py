@@ -49,6 +49,17 @@ def takes_direct(server: Server, user: str, takes: bool) -> None:
 
 
 @op
+def speaks(server: Server, user: str, locale: str) -> None:
+    server.world.users[user].locale = locale
+
+
+@op
+def permit(server: Server, guild: str, command: str, user: str) -> None:
+    """Let somebody use a command whatever it asks by default, as an admin can in the guild's settings."""
+    server.world.permitted.add((guild, command, user))
+
+
+@op
 def delete(server: Server, channel: str, message: str) -> None:
     world = server.world
     posting.remove(world, world.channels[channel], world.message(channel, message))

@@ -137,6 +137,14 @@ class FakeDiscord:
         """Whether somebody lets the bot write to them."""
         self.host.tell("takes_direct", user=user, takes=takes)
 
+    def speaks(self, user: str, locale: str) -> None:
+        """The language somebody has set: `de`, `pt-BR`."""
+        self.host.tell("speaks", user=user, locale=locale)
+
+    def permit(self, guild: str, command: str, user: str) -> None:
+        """Let somebody use a command whatever it asks by default, as an admin can in the guild's settings."""
+        self.host.tell("permit", guild=guild, command=command, user=user)
+
     def delete(self, channel: str, message: str) -> None:
         self.host.tell("delete", channel=channel, message=message)
 

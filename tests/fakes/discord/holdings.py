@@ -82,7 +82,7 @@ def state(server: Server) -> Json:
         "struck": server.faults.struck,
         "requests_checked": server.description.requests,
         "answers_checked": server.description.answers,
-        "described": SPEC.exists(),
+        "described": SPEC.exists() and world.settings.validate > 0,
         "wrong": server.description.wrong,
     }
 

@@ -49,11 +49,14 @@ class InProcess:
         app.add_routes(control.routes(self.server) + self.server.routes())
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
+        self.server.rates.keep_time()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         self.server.gateway.url = self.server.world.gateway_url = self.url.replace("http", "ws") + "/gateway"
 
     async def stop(self) -> None:
+        if self.server.rates.timer:
+            self.server.rates.timer.cancel()
         if self._runner:
             await self._runner.cleanup()
 
@@ -74,11 +77,13 @@ class Remote:
         self.url = ""
 
     async def start(self) -> None:
-        command = [sys.executable, "-m", "tests.fakes.discord"]
+        command = [sys.executable, "-m", "tests.fakes.discord", "--leashed"]
         pipe, root = asyncio.subprocess.PIPE, Path(__file__).parents[3]
-        self._process = await asyncio.create_subprocess_exec(*command, stdout=pipe, cwd=root)
+        self._process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, cwd=root)
         assert self._process.stdout
         self.url = (await self._process.stdout.readline()).decode().strip()
+        if not self.url:
+            raise RuntimeError("the fake Discord did not start; its error is above")
         self._session = ClientSession(connector=TCPConnector(limit=0))
         self.tell("configure", **self._settings)
 

@@ -20,6 +20,7 @@ class User:
     name: str
     bot: bool = False
     takes_direct: bool = True
+    locale: str = "en-US"
 
 
 @dataclass(slots=True)

@@ -26,13 +26,14 @@ def offered(world: World, user: str, channel: str, name: str, *, kind: int = 1) 
 
 
 def _may_use(world: World, user: str, where: Channel, command: Json) -> None:
-    if not where.guild_id:
-        if (command.get("contexts") and 1 not in command["contexts"]) or command.get("guild_id"):
-            raise NotOffered(f"{command['name']} is not for direct messages")
-        return
+    contexts = command.get("contexts") or ([0, 1] if command.get("dm_permission", True) else [0])
+    if (0 if where.guild_id else 1) not in contexts or (command.get("guild_id") or where.guild_id) != where.guild_id:
+        raise NotOffered(f"{command['name']} is not for this kind of place")
     have = world.rights(where, user)
     if not have & Permission.USE_APPLICATION_COMMANDS or not have & Permission.VIEW_CHANNEL:
         raise NotOffered("this person may not use commands here")
+    if not where.guild_id or (where.guild_id, command["name"], user) in world.permitted:
+        return
     wanted = command["default_member_permissions"]
     if wanted is not None and (int(wanted) == 0 or have & int(wanted) != int(wanted)):
         raise NotOffered(f"{command['name']} is not for this person")

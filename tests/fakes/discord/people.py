@@ -60,7 +60,7 @@ async def press(
     wait: float = 10,
 ) -> Json:
     """Press a button by its label or `custom_id`, or pick `values` of a select menu."""
-    on = _message(server.world, channel, message)
+    on = _message(server.world, user, channel, message)
     component = _component(on, button)
     data: Json = {"component_type": component["type"], "custom_id": component["custom_id"], "id": component["id"]}
     if component["type"] != BUTTON:
@@ -68,10 +68,10 @@ async def press(
     return await _ask(server, 3, user, channel, data, message=on, wait=wait)
 
 
-def _message(world: World, channel: str, id: str) -> Message:
+def _message(world: World, user: str, channel: str, id: str) -> Message:
     found = world.channels[channel].messages.get(id) or world.private.get(id)
-    if found is None:
-        raise NotOffered(f"there is no message {id}")
+    if found is None or (id in world.private and (found.metadata or {})["user"]["id"] != user):
+        raise NotOffered(f"there is no message {id} that this person sees")
     return found
 
 
@@ -187,7 +187,7 @@ def _payload(world: World, it: Interaction, data: Json) -> Json:
         "channel_id": channel.id,
         "channel": wire.channel(world, channel) | {"permissions": str(world.rights(channel, it.user_id))},
         "app_permissions": str(world.rights(channel)),
-        "locale": "en-US",
+        "locale": world.users[it.user_id].locale,
         "entitlements": [],
         "entitlement_sku_ids": [],
         "attachment_size_limit": 10 << 20,

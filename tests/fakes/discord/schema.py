@@ -30,33 +30,34 @@ class Description:
         self.requests = 0  # checked
         self.answers = 0
         self.wrong: list[str] = []
-        self._due = 0.0
+        self._due: dict[str, float] = {}
 
     def request(self, endpoint: Endpoint, body: Any) -> None:
         """What the bot sent, as JSON or as the `payload_json` of a form."""
-        if body is not None and self._is_due() and (found := _of_request(endpoint.method, endpoint.path)):
-            self.requests += 1
-            self._check(found, body, f"{endpoint.name}: sent")
+        self.requests += self._checked(_of_request(endpoint.method, endpoint.path), body, f"{endpoint.name}: sent")
 
     def answer(self, endpoint: Endpoint, status: int, body: Any) -> None:
-        if body is not None and self._is_due() and (found := _of_answer(endpoint.method, endpoint.path, status)):
-            self.answers += 1
-            self._check(found, body, f"{endpoint.name}: answered {status}")
+        found = _of_answer(endpoint.method, endpoint.path, status)
+        self.answers += self._checked(found, body, f"{endpoint.name}: answered {status}")
 
     def unknown(self, route: str) -> None:
         self.note(f"no such route: {route}")
 
-    def _is_due(self) -> bool:
-        """Every one, or an even share of all."""
-        self._due += self.settings.validate
-        due = self._due >= 1
-        self._due -= due
-        return due
+    def _is_due(self, what: str) -> bool:
+        """The first of each kind, then an even share."""
+        share = self.settings.validate
+        total = self._due.get(what, 1 - share) + share
+        self._due[what] = total - (total >= 1)
+        return total >= 1 and share > 0
 
-    def _check(self, validator: Validator, body: Any, where: str) -> None:
+    def _checked(self, validator: Validator | None, body: Any, where: str) -> bool:
+        """Whether it was this one's turn; what does not fit is noted."""
+        if body is None or validator is None or not self._is_due(where):
+            return False
         if not validator.is_valid(body):
             error = best_match(validator.iter_errors(body))
             self.note(f"{where}: {error.json_path}: {error.message[:300]}")
+        return True
 
     def note(self, mistake: str) -> None:
         if mistake not in self.wrong and len(self.wrong) < _KEPT:

@@ -19,14 +19,7 @@ from tests.fakes.discord.world import World
 
 _NO_PICTURES = dict.fromkeys(("icon", "splash", "discovery_splash", "home_header", "banner"))
 _NO_CHANNELS = dict.fromkeys(
-    (
-        "afk_channel_id",
-        "system_channel_id",
-        "widget_channel_id",
-        "rules_channel_id",
-        "safety_alerts_channel_id",
-        "public_updates_channel_id",
-    )
+    f"{kind}_channel_id" for kind in ("afk", "system", "widget", "rules", "safety_alerts", "public_updates")
 )
 
 

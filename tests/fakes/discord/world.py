@@ -43,6 +43,7 @@ class World:
         self.by_token: dict[str, Interaction] = {}
         self.private: dict[str, Message] = {}  # answers that only the asker sees, by id
         self.commands: dict[str, dict[str, Json]] = {"": {}}  # guild id, or "" for everywhere → command id → command
+        self.permitted: set[tuple[str, str, str]] = set()  # guild, command, person: by the guild's own settings
         self.syncs: list[str] = []  # one entry per bulk overwrite: the guild id or ""
         self.nonces: dict[tuple[str, str], tuple[float, Message]] = {}
         self.nonce_hits = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
@@ -12,11 +11,8 @@ from typing import Any
 
 import pytest
 
-with warnings.catch_warnings():  # the library's voice part, on Python 3.11 and 3.12
-    warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
-    from adapters.discord.post import DiscordAdapter
-
 from adapters.discord import make
+from adapters.discord.post import DiscordAdapter
 from bot.chat.adapter import Core, Setup
 from bot.chat.event import Place
 from bot.clock import SystemClock

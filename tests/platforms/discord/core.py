@@ -41,9 +41,9 @@ class TalkingCore:
             case Command(text="schedule") | Press(action=Action(name="schedule")):
                 return Answer(message=_says("Type the schedule."), form=FORM)
             case Command(text=asked):
-                return Answer(message=_page(asked, 1))
+                return Answer(message=page_of(asked, 1))
             case Press(action=Action(name="page", args=args)):
-                return Answer(message=_page(" ".join(args), 2), replace=True)
+                return Answer(message=page_of(" ".join(args), 2), replace=True)
             case Press(action=Action(name="share", args=args)):
                 return Answer(message=_says(f"Shared: {' '.join(args)}"), private=False)
             case Press(said=said):
@@ -67,7 +67,7 @@ def _says(words: str) -> Message:
     return Message(plain=words, blocks=(Paragraph(text(words)),))
 
 
-def _page(asked: str, number: int) -> Message:
+def page_of(asked: str, number: int) -> Message:
     buttons = tuple(Button(label=name.title(), action=Action(name, (asked[:40],))) for name in ("page", "share", "say"))
     heading = Heading(f"Answer to {asked[:200]}")
     return Message(plain="An answer", blocks=(heading, Paragraph(text(f"page {number}")), Controls(buttons)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.chat.event import Command, Place, Press, Reaction, Removed, Returned, Shared, Submit
-from bot.chat.message import Action
+from bot.chat.message import Action, Button, Controls, Message
+from bot.errors import ConfigError
 from tests.fakes.discord import FakeDiscord, NotOffered
 from tests.platforms.discord.conftest import Start
-from tests.platforms.discord.core import TalkingCore
+from tests.platforms.discord.core import TalkingCore, page_of
 from tests.platforms.discord.test_posting import says
 
 
@@ -131,6 +134,16 @@ class TestCommands:
         await discord.until(lambda: len(discord.messages(channel)) == 2)
         assert core.kind(Command)[-1].text == "hypernetworks"
 
+    async def test_what_arrives_twice_is_answered_once(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
+    ) -> None:
+        await start(core)
+        discord.faults(double=1.0)
+        seen = await discord.slash(bob, papers.channel, "papers", query="twice")
+        await discord.until(lambda: len(core.kind(Command)) == 2)
+        assert len({event.id for event in core.kind(Command)}) == 1
+        assert len((await discord.look_again(seen)).messages) == 1
+
 
 class TestButtons:
     async def test_a_page_replaces_the_one_before(
@@ -178,12 +191,24 @@ class TestButtons:
         adapter = await start(core)
         head = await adapter.post(papers, says("head"), key="head")
         thread = papers.in_thread(head.id)
-        from tests.platforms.discord.core import _page
-
-        ref = await adapter.post(thread, _page("nets", 1), key="reply")
+        ref = await adapter.post(thread, page_of("nets", 1), key="reply")
         await discord.press(bob, head.id, ref.id, "Say")
         (heard,) = core.kind(Press)
         assert (heard.place, heard.message) == (thread, ref)
+
+    async def test_what_stands_in_a_menu_for_want_of_room_can_be_picked(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
+    ) -> None:
+        adapter = await start(core)
+        rows = tuple(
+            Controls(tuple(Button(label=f"{n}.{m}", action=Action("say", (f"{n}", f"{m}"))) for m in range(5)))
+            for n in range(12)
+        )
+        ref = await adapter.post(papers, Message(plain="x", blocks=rows), key="key")
+        menus = [row["components"][0] for row in discord.messages(papers.channel)[0]["components"]]
+        await discord.press(bob, papers.channel, ref.id, menus[7]["custom_id"], menus[7]["options"][3]["value"])
+        (heard,) = core.kind(Press)
+        assert heard.action == Action("say", ("7", "3"))
 
 
 class TestReactions:
@@ -247,6 +272,16 @@ class TestReactions:
         discord.react(bob, papers.channel, mine.id, "👍")
         await discord.until(lambda: core.kind(Reaction))
         assert [event.message for event in core.kind(Reaction)] == [mine]
+
+    async def test_those_on_a_private_digest_belong_to_the_server_it_was_asked_for_in(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str, bob: str
+    ) -> None:
+        adapter = await start(core)
+        ref = await adapter.post(await adapter.direct(bob, guild), says("for you"), key="key")
+        discord.react(bob, ref.place.channel, ref.id, "👍")
+        await discord.until(lambda: core.kind(Reaction))
+        (heard,) = core.kind(Reaction)
+        assert (heard.message, heard.who.key) == (ref, f"discord:{guild}/{bob}")
 
 
 class TestServers:
@@ -338,6 +373,32 @@ class TestSync:
         commands = discord.state()["commands"]
         assert len(commands[guild]) == 3
         assert not commands[""]
+
+    async def test_a_server_it_is_not_in_keeps_the_others_from_nothing(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str
+    ) -> None:
+        await start(core, guilds=["1", guild])
+        assert len(discord.state()["commands"][guild]) == 3
+
+
+class TestStart:
+    async def test_a_wrong_token_is_told_at_the_start(self, start: Start, core: TalkingCore) -> None:
+        adapter = await start(token="wrong")
+        with pytest.raises(ConfigError, match="token"):
+            await asyncio.wait_for(adapter.listen(core), 10)
+
+    async def test_an_intent_that_is_not_granted_is_told_at_the_start(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str
+    ) -> None:
+        adapter = await start(message_content=True)
+        with pytest.raises(ConfigError, match="Message Content"):
+            await asyncio.wait_for(adapter.listen(core), 10)
+        assert [finding.ok for finding in await adapter.check()].count(False) == 1
+
+    async def test_it_says_whether_it_hears(self, discord: FakeDiscord, start: Start, core: TalkingCore) -> None:
+        adapter = await start()
+        assert not adapter.connected
+        assert (await start(core)).connected
 
 
 class TestGateway:

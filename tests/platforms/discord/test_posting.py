@@ -9,7 +9,7 @@ import pytest
 
 from adapters.discord.post import DiscordAdapter
 from bot.chat.event import Place, Ref
-from bot.chat.message import Action, Button, Controls, Heading, Message, Paragraph, text
+from bot.chat.message import Action, Button, Card, Controls, Heading, Message, Paragraph, text
 from bot.clock import SystemClock
 from bot.errors import Busy, PostError, Refused, Unsure
 from tests.fakes.discord import FakeDiscord
@@ -69,6 +69,14 @@ class TestThreads:
         await (await start()).post(papers.in_thread(head.id), says("reply"), key="reply")
         assert [thread["name"] for thread in discord.threads(papers.channel)] == ["Day 1: a_b"]
 
+    async def test_a_thread_of_a_card_is_named_by_its_title(
+        self, discord: FakeDiscord, start: Start, papers: Place
+    ) -> None:
+        card = Card(paper="p", title="A *Nest* [v2]", url="https://arxiv.org/abs/1")
+        head = await (await start()).post(papers, Message(plain="x", blocks=(card,)), key="head")
+        await (await start()).post(papers.in_thread(head.id), says("reply"), key="reply")
+        assert [thread["name"] for thread in discord.threads(papers.channel)] == ["A *Nest* [v2]"]
+
     async def test_an_archived_thread_is_opened_again(
         self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
     ) -> None:
@@ -121,6 +129,14 @@ class TestForums:
         await later.edit(ref, says("changed"))
         assert "changed" in str(discord.messages(ref.id)[0]["components"])
 
+    async def test_a_reply_to_a_post_that_was_deleted_ends_the_reply_only(
+        self, discord: FakeDiscord, poster: DiscordAdapter, guild: str
+    ) -> None:
+        forum = Place("discord", guild, discord.forum(guild))
+        head = await poster.post(forum, says("head"), key="head")
+        discord.delete_channel(head.id)
+        assert not (await refused(poster, forum.in_thread(head.id))).broken
+
     async def test_a_server_error_never_makes_two(
         self, discord: FakeDiscord, poster: DiscordAdapter, guild: str
     ) -> None:
@@ -161,6 +177,17 @@ class TestFinding:
     ) -> None:
         head = await poster.post(papers, says("head"), key="head")
         assert await poster.find(papers.in_thread(head.id), key="reply", since=lately()) is None
+
+    @pytest.mark.parametrize("right", ["read_message_history", "view_channel"])
+    async def test_a_thread_it_may_not_read_is_not_taken_for_an_empty_one(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place, right: str
+    ) -> None:
+        head = await poster.post(papers, says("head"), key="head")
+        await poster.post(papers.in_thread(head.id), says("reply"), key="reply")
+        discord.deny(papers.channel, right)
+        with pytest.raises(Refused) as caught:
+            await poster.find(papers.in_thread(head.id), key="reply", since=lately())
+        assert caught.value.broken
 
     async def test_a_channel_it_may_not_read_is_not_taken_for_an_empty_one(
         self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
@@ -332,7 +359,7 @@ async def test_the_check_says_how_to_invite_and_whether_the_token_works(discord:
 
 
 async def test_refusals_are_stopped_long_before_discord_bans_the_address(
-    discord: FakeDiscord, poster: DiscordAdapter, papers: Place, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, poster: DiscordAdapter, papers: Place
 ) -> None:
     poster._gate._most_refused = 20
     discord.deny(papers.channel, "send_messages")

@@ -125,6 +125,19 @@ def test_whatever_fits_is_taken_by_slack(message: Message) -> None:
     judged(message)
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(cards, min_size=8, max_size=40))
+def test_an_answer_full_of_buttons_comes_in_parts_that_slack_takes(found: list[Card]) -> None:
+    message = Message(plain="Found", blocks=tuple(found))
+    parts = render.pages(message)
+    for part in parts:
+        assert check_message(part) == []
+        assert wire(part["blocks"]) <= MOST_JSON
+    values = [button.get("value") for part in parts for block in part["blocks"] for button in block.get("elements", ())]
+    kept = [str(control.action) for one in found for control in one.controls if isinstance(control, Button)]
+    assert list(filter(None, values)) == kept, "nothing got lost between the parts"
+
+
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(messages)
 def test_a_message_is_a_sound_modal_and_home_too(message: Message) -> None:
@@ -209,6 +222,7 @@ def test_width_is_the_length_of_the_json() -> None:
 
 
 @needs_shared
+@pytest.mark.slow
 def test_two_thousand_real_papers_are_taken_in_every_form() -> None:
     papers = real(2_000)
     assert len(papers) == 2_000

@@ -87,6 +87,19 @@ async def test_the_daily_thread_comes_and_its_reactions_are_votes(
     await bob.react(replies[0], "heart", added=False)
 
 
+async def test_a_schedule_is_made_in_a_dialog_with_a_preview(
+    app: App, ada: Someone, papers: Room, acme: Workspace, slack: FakeSlack
+) -> None:
+    [form] = (await ada.run("schedule", papers)).views
+    await ada.submit(form, {"when": "weekdays 09:00 Europe/Berlin"})
+    [preview] = await slack.views(id=form.id)
+    assert "09:00" in str(preview.body) or "9:00" in str(preview.body)
+    kept = await ada.press(preview, "Schedule it")
+    assert "Scheduled" in str(kept.views[0].body)
+    [schedule] = await app.store.subscriptions.of_tenant(f"slack:{acme.id}")
+    assert (schedule.place.channel, schedule.quiet) == (papers.id, "")
+
+
 async def test_others_are_told_privately_that_they_may_not(app: App, bob: Someone, papers: Room) -> None:
     seen = await bob.run("schedule daily 09:00", papers)
     assert [shown.kind for shown in seen.shown] == ["ephemeral"]

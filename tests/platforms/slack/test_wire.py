@@ -8,7 +8,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from adapters.slack.answer import Answers, Asked
+from adapters.slack.client import Wire, Workspaces
 from adapters.slack.post import SlackAdapter
+from adapters.slack.single import Single
 from bot.chat.event import Answer, Command, Event, Place, Press, Submit
 from bot.chat.message import Action, Button, Controls, Message, Paragraph, text
 from bot.errors import ConfigError
@@ -165,6 +168,21 @@ async def test_every_answer_has_its_way_inside_a_dialog(
         await until_async(papers)
     assert [held.text for held in await papers.messages()] == ["A note."]
     assert not await slack.wrong()
+
+
+async def test_a_button_beneath_a_link_is_answered_where_paperboy_is_not(
+    slack: FakeSlack, acme: Workspace, ada: Someone
+) -> None:
+    assert slack.server
+    elsewhere = await acme.channel("elsewhere", member=False)
+    trigger = slack.server.world.add_trigger(acme.id, ada.id).id
+    wire = Wire(slack.api_url)
+    answers = Answers(Workspaces(Single(acme.token, wire), wire))
+    asked = Asked(place=Place("slack", acme.id, elsewhere.id), person=ada.id, trigger=trigger)
+    await answers.show(Answer(message=Message(plain="Your vote counts.")), asked)
+    await wire.aclose()
+    [view] = await slack.views()
+    assert "Your vote counts." in str(view.body)
 
 
 async def until_async(papers: Room) -> None:

@@ -119,11 +119,12 @@ async def test_a_piece_tells_whether_it_is_older_than_what_the_stream_brought(yo
 
 async def test_a_persons_message_has_the_menu_and_paperboys_own_do_not(you: Browser) -> None:
     said = (await you.say("a message"))["pieces"][0]["html"]
-    answered = (await you.say("/papers birds"))["pieces"][0]["html"]
+    answered = (await (await you.post("/c/papers/press", action="share|birds")).json())["pieces"][0]["html"]
     assert re.findall(r'value="([a-z]+)" formaction="/c/papers/press">([^<]+)<', said) == [
         ("similar", "Find similar papers"),
         ("vote", "Vote for this paper"),
     ]
+    assert "Answer to birds" in answered
     assert "formaction" not in answered
 
 

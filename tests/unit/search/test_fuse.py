@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.search.diverse import diverse
@@ -16,6 +16,7 @@ from tests.builders import NOW, paper
 SCORES = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(-50, 50), max_size=8)
 
 
+@settings(deadline=None)  # other programs run here too
 @given(words=SCORES, meaning=SCORES, coverage=st.floats(0, 1))
 def test_nothing_is_lost_and_nothing_invented(
     words: dict[str, float], meaning: dict[str, float], coverage: float

@@ -8,18 +8,19 @@ refuses was read beside its abstract, and those that say what the abstract does 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bot.papers.model import Paper
 from bot.sources.files import read
 from bot.summaries.check import MOST_CHARS, check
 from bot.summaries.facts import plain
-from bot.summaries.trims import trims
+from bot.summaries.trims import split, trims
 from tests.builders import SHARED, paper
 
 FORM = ("longer", "too short", "more than one", "address", "mention", "characters", "itself", "reader", "hype", "title")
@@ -49,32 +50,39 @@ class Said(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        return hashlib.sha256(f"{self.paper.title}\n{self.line}".encode()).hexdigest()[:12]
+        """Of the paper: the sample stays when the ways to shorten a line change."""
+        return hashlib.sha256(self.paper.title.encode()).hexdigest()[:12]
+
+
+Plant: TypeAlias = Callable[[Said, random.Random, Sequence[str]], str]
 
 
 def true_lines(count: int = 500) -> list[Said]:
-    """Half of them by each of the two, chosen by chance; without those that were found untrue."""
-    chance, untrue = random.Random(5), {row.split(" ")[0] for row in UNTRUE.read_text("utf-8").splitlines() if row}
+    """Half of them by each of the two, in an order that means nothing; without those that were found untrue."""
+    untrue = {row.split(" ")[0] for row in UNTRUE.read_text("utf-8").splitlines() if row}
     found: list[Said] = []
     for lines in (list(_hugging_face()), list(_scitldr())):
-        chance.shuffle(lines)
-        fit = (said for said in lines if said.fingerprint not in untrue and _has_form(said))
+        by_chance = sorted(lines, key=lambda said: said.fingerprint)
+        fit = (said for said in by_chance if said.fingerprint not in untrue and _has_form(said))
         found += [said for said, _ in zip(fit, range(count // 2), strict=False)]
     return found
 
 
 def planted(true: Sequence[Said], count: int = 500) -> list[Said]:
-    """As many false lines, each kind of plant as often as the others where lines allow it."""
+    """As many false lines, each kind of plant as often as the others as far as lines allow it."""
     chance = random.Random(7)
     names = sorted({name for said in true for name in _NAME.findall(said.paper.abstract) if len(name) > 2})
-    found: list[Said] = []
-    while len(found) < count:
-        for plant in PLANTS:
-            said = chance.choice(true)
-            line = plant(said, chance, names)
-            if line and line != said.line and len(line) <= MOST_CHARS:
-                found.append(Said(line, said.paper, plant.__name__.strip("_")))
-    return found[:count]
+    numbered = list(itertools.islice(_numbered(), count))
+    kinds = [_with(plant, numbered if plant in {_number, _unit} else true, chance, names) for plant in PLANTS]
+    mixed = (said for kind in itertools.zip_longest(*kinds) for said in kind if said)
+    return list(itertools.islice(mixed, count))
+
+
+def _with(plant: Plant, true: Sequence[Said], chance: random.Random, names: Sequence[str]) -> Iterator[Said]:
+    for said in chance.sample(true, len(true)):
+        line = plant(said, chance, names)
+        if line and line != said.line and len(line) <= MOST_CHARS:
+            yield Said(line, said.paper, plant.__name__.strip("_"))
 
 
 def caught(said: Said) -> bool:
@@ -105,6 +113,13 @@ def _hugging_face() -> Iterator[Said]:
         yield from (Said(line, item) for line in trims(item.offered_line)[:1])
 
 
+def _numbered() -> Iterator[Said]:
+    """Sentences of abstracts with figures in them: true as they stand."""
+    for item in hugging_face():
+        lines = [line for sentence in split(item.abstract) for line in trims(sentence)[:1] if _NUMBERED.search(line)]
+        yield from (said for line in lines[:1] if _has_form(said := Said(line, item)))
+
+
 def _scitldr() -> Iterator[Said]:
     for part in ("train", "dev"):
         for item, references in scitldr(part):
@@ -124,7 +139,9 @@ def _number(said: Said, chance: random.Random, names: Sequence[str]) -> str:
 
 def _figure(said: Said, chance: random.Random, names: Sequence[str]) -> str:
     """A result that nobody measured."""
-    way = chance.choice((", by {}%.", ", {}x faster than before.", " in {} hours.", " on {} tasks.", " with {}B parameters."))
+    way = chance.choice(
+        (", by {}%.", ", {}x faster than before.", " in {} hours.", " on {} tasks.", " with {}B parameters.")
+    )
     return said.line.removesuffix(".") + way.format(_strange_number(said, chance))
 
 
@@ -133,7 +150,9 @@ def _unit(said: Said, chance: random.Random, names: Sequence[str]) -> str:
     known = plain(f"{said.paper.title} {said.paper.abstract}")
     found = _NUMBERED.search(said.line)
     fit = [unit for unit in _UNITS if found and unit.strip()[:5] != found[2].strip()[:5]]
-    fit = [unit for unit in fit if found and not re.search(rf"{re.escape(found[1])}[ -]?{unit.strip().lower()[:4]}", known)]
+    fit = [
+        unit for unit in fit if found and not re.search(rf"{re.escape(found[1])}[ -]?{unit.strip().lower()[:4]}", known)
+    ]
     return _NUMBERED.sub(found[1] + chance.choice(fit), said.line, count=1) if found and fit else ""
 
 
@@ -168,7 +187,7 @@ def _superlative(said: Said, chance: random.Random, names: Sequence[str]) -> str
     return re.sub(place, claim if claim[0] in " ," else f"{claim} ", said.line, count=1)
 
 
-PLANTS: tuple[Callable[[Said, random.Random, Sequence[str]], str], ...] = (
+PLANTS: tuple[Plant, ...] = (
     _number, _figure, _unit, _name, _rival, _version, _superlative,
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -43,6 +43,20 @@ class Bot(discord.Client):
                 self._moved.clear()
                 await self._moved.wait()
         return self.heard(event)
+
+
+Does = Callable[[discord.Interaction], Awaitable[None]]
+
+
+def answering(does: Does, **command: Any) -> Bot:
+    """A bot whose `/hello` does this."""
+    bot = Bot()
+
+    @bot.tree.command(name="hello", description="Say hello", **command)
+    async def hello(interaction: discord.Interaction) -> None:
+        await does(interaction)
+
+    return bot
 
 
 def point(fake: FakeDiscord) -> None:

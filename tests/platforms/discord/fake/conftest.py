@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ def home(fake: FakeDiscord) -> Home:
     return Home(guild, fake.text_channel(guild), fake.member(guild, "Ada", manage_guild=True))
 
 
-Ask = Callable[..., Awaitable[tuple[int, Any]]]
+Ask = Callable[..., Coroutine[Any, Any, tuple[int, Any]]]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import discord
@@ -57,6 +58,29 @@ async def test_the_global_limit_holds_for_all_channels_but_not_for_answers(
     assert (await ask("POST", "/interactions/1/token/callback", {"type": 4, "data": SAID}))[1]["code"] == 10062
     state = fake.state()
     assert (state["limited"], state["busiest"]) == ({"global": 2}, 7)
+
+
+async def test_what_waited_for_this_process_is_not_held_against_the_bot(
+    fake: FakeDiscord, home: Home, ask: Ask
+) -> None:
+    fake.configure(global_limit=10, buckets={})
+    asked = [asyncio.create_task(ask("GET", "/users/@me")) for _ in range(14)]
+    await asyncio.sleep(0)
+    time.sleep(0.6)  # noqa: ASYNC251 - this process stands still
+    assert {status for status, _ in await asyncio.gather(*asked)} == {200}
+
+
+async def test_crossposts_have_a_limit_that_only_shows_when_it_is_reached(
+    fake: FakeDiscord, home: Home, ask: Ask
+) -> None:
+    news = fake.announcement(home.guild)
+    fake.configure(buckets={})
+    answers = []
+    for _ in range(11):
+        _, said = await ask("POST", f"/channels/{news}/messages", SAID)
+        answers.append(await ask("POST", f"/channels/{news}/messages/{said['id']}/crosspost"))
+    assert [status for status, _ in answers] == [200] * 10 + [429]
+    assert answers[-1][1]["retry_after"] > 3000
 
 
 @pytest.mark.parametrize(("scope", "invalid"), [("user", 1), ("global", 1), ("shared", 0)])

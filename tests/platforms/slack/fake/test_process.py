@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 async def main():
     client = AsyncWebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
     app = AsyncApp(client=client, signing_secret="x")
-    app.event("app_mention")(lambda ack: ack())
+    @app.event("app_mention")
+    async def mention(ack):
+        await ack()
     await AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).connect_async()
     for i in range(10_000):
         await client.chat_postMessage(channel=os.environ["ROOM"], text=f"no {i}")
@@ -56,6 +59,16 @@ def printed() -> Iterator[dict[str, str]]:
         process.terminate()
 
 
+@contextmanager
+def bot(env: dict[str, str]) -> Iterator[None]:
+    """The bot as a process; in the end it is killed as it stands."""
+    with subprocess.Popen([sys.executable, "-c", BOT], env=os.environ | env) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
 async def test_it_prints_what_a_bot_needs_and_can_be_asked_over_http(printed: dict[str, str]) -> None:
     room = printed["channel #papers"]
     client = AsyncWebClient(token=printed["SLACK_BOT_TOKEN"], base_url=printed["SLACK_API_URL"])
@@ -75,16 +88,14 @@ async def test_it_outlives_a_bot_that_is_killed(printed: dict[str, str]) -> None
     )
     async with FakeSlack(url=printed["url"]) as slack:
         await slack.settings(limits={"on": False}, latency=(0.01, 0.03), retry_delays=[0.2] * 100)
-        with subprocess.Popen([sys.executable, "-c", BOT], env=env) as bot:
+        with bot(env):
             await slack.until("messages", 5, wait=20)
-            bot.kill()
         await asyncio.sleep(0.1)
         held = [m.text for m in await slack.messages()]
         assert held == [f"no {i}" for i in range(len(held))]
         assert (await slack.counts())["connections"] == 0
         args = {"user": printed["user ada"], "channel": printed["channel #papers"], "text": "hello"}
         await slack.act("say", mention=True, **args)
-        with subprocess.Popen([sys.executable, "-c", BOT], env=env) as bot:
+        with bot(env):
             await slack.until("deliveries", 1, wait=20, name="app_mention", status="ok")
-            bot.kill()
         assert (await slack.counts())["connected"] == 2

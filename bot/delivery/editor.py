@@ -1,0 +1,105 @@
+"""From a wish and a list to posts: which papers, with what is said of each, as messages that fit the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.chat.adapter import Posts
+from bot.chat.event import Place
+from bot.chat.fit import fit
+from bot.chat.message import Message
+from bot.delivery.edition import Edition
+from bot.delivery.followed import Finds, followed
+from bot.delivery.lookups import Lookups
+from bot.delivery.plan import Choice, Chosen, Fit, additions, choose, compose
+from bot.errors import PaperboyError
+from bot.papers.model import PaperId
+from bot.store.protocol import Store
+from bot.store.records import Listed, Post, Subscription, Tally
+from bot.views.digest import Entry
+
+SEEN_DAYS = 90  # a channel sees a paper once in so many days
+
+
+class Editor:
+    """Makes posts; writes none of them down."""
+
+    def __init__(self, store: Store, search: Finds, lookups: Lookups, adapters: Mapping[str, Posts]) -> None:
+        self._store = store
+        self._search = search
+        self._lookups = lookups
+        self._adapters = adapters
+
+    async def choose(
+        self, subscription: Subscription, listed: Sequence[Listed], now: datetime, *, room: int | None = None
+    ) -> Choice:
+        """The papers of a list that a subscription takes now; `room`: how many more."""
+        ids = {item.paper.id for item in listed}
+        return choose(
+            subscription,
+            listed,
+            tallies=await self._store.votes.tallies(subscription.place.tenant, ids),
+            seen=await self._store.outbox.shown(subscription.place, now - timedelta(days=SEEN_DAYS)),
+            matches=await self._matches(subscription, ids),
+            room=room,
+        )
+
+    async def posts(
+        self, subscription: Subscription, edition: Edition, chosen: Sequence[Chosen], now: datetime
+    ) -> tuple[Post, ...]:
+        """The posts of an edition, its head first."""
+        return compose(
+            subscription,
+            edition.id,
+            edition.day,
+            await self._entries(subscription, chosen),
+            listed=len({item.paper.id for item in edition.listed}),
+            sources=edition.sources,
+            now=now,
+            fit=self._fit(subscription.place),
+        )
+
+    async def replies(
+        self, subscription: Subscription, edition: str, chosen: Sequence[Chosen], now: datetime
+    ) -> tuple[Post, ...]:
+        """What comes late into an edition's thread."""
+        entries = await self._entries(subscription, chosen)
+        return additions(subscription, edition, entries, now=now, fit=self._fit(subscription.place))
+
+    async def _matches(self, subscription: Subscription, ids: Collection[PaperId]) -> dict[PaperId, str] | None:
+        """The papers that the subscription is about, each with the reason; None: it is about all."""
+        found: dict[PaperId, str] | None = None
+        if subscription.follows:
+            found = await followed(subscription.follows, ids, self._store.people, self._search)
+        if subscription.query:
+            matching = await self._search.among(subscription.query, ids if found is None else list(found))
+            found = matching if found is None else {id: found[id] for id in matching}
+        return found
+
+    async def _entries(self, subscription: Subscription, chosen: Sequence[Chosen]) -> list[Entry]:
+        papers = [item.paper for item in chosen]
+        lines = await self._lookups.lines(papers, subscription.language)
+        tallies = await self._store.votes.tallies(subscription.place.tenant, {paper.id for paper in papers})
+        return [
+            Entry(
+                paper=item.paper,
+                line=lines[item.paper.id].text if item.paper.id in lines else "",
+                tally=tallies.get(item.paper.id, Tally()),
+                reasons=item.reasons,
+            )
+            for item in chosen
+        ]
+
+    def _fit(self, place: Place) -> Fit:
+        adapter = self._adapters.get(place.platform)
+        if adapter is None:
+            raise PaperboyError(
+                f"No adapter for {place.platform} is set up here.", "Set it up, or remove the schedule."
+            )
+        return partial(_fitted, adapter)
+
+
+def _fitted(adapter: Posts, message: Message) -> Sequence[Message]:
+    return fit(message, adapter.limits, adapter.width)

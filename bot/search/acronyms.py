@@ -1,0 +1,78 @@
+"""Short and long forms of the field's names: `LLM` is `large language model`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+LONGEST = 6  # words of a long form
+
+
+def long_forms(words: Sequence[str]) -> dict[str, str]:
+    """The long form of each word that is an acronym."""
+    known = _long()
+    return {word: known[short] for word in words if (short := _singular(word)) in known and _meant(word)}
+
+
+def with_long(text: str, words: Sequence[str]) -> str:
+    """A text with the long form behind each acronym: an embedding model knows words better than letters."""
+    for word, form in long_forms(words).items():
+        if form not in text.casefold():
+            text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", f"{word} ({form})", text, count=1)
+    return text
+
+
+def shortened(said: Sequence[str], telling: Sequence[str]) -> tuple[str, ...] | None:
+    """The telling words of what was said, each long form replaced by its acronym; None where there is no long form."""
+    found: list[str] = []
+    shorts: set[str] = set()
+    at = 0
+    while at < len(said):
+        length, short = _form_at(said, at)
+        if short or said[at] in telling:
+            found.append(short or said[at])
+            shorts.add(short)
+        at += length
+    return tuple(dict.fromkeys(found)) if any(shorts) else None
+
+
+def _form_at(words: Sequence[str], at: int) -> tuple[int, str]:
+    """The length and the acronym of the longest long form that begins there; else one word."""
+    for length in range(min(LONGEST, len(words) - at), 0, -1):
+        if short := _short().get(_key(" ".join(words[at : at + length]))):
+            return length, short
+    return 1, ""
+
+
+@cache
+def _pairs() -> tuple[tuple[str, str], ...]:
+    lines = files("bot.search").joinpath("acronyms.txt").read_text("utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return tuple((short, form) for short, form in pairs)
+
+
+@cache
+def _long() -> Mapping[str, str]:
+    return {_singular(short): form for short, form in _pairs()}
+
+
+@cache
+def _short() -> Mapping[str, str]:
+    return {_key(form): short for short, form in _pairs()}
+
+
+def _meant(word: str) -> bool:
+    """Two letters are an acronym only in capitals: `il` and `dp` are words somewhere."""
+    return len(word) > 2 or word.isupper()
+
+
+def _singular(word: str) -> str:
+    low = word.casefold()
+    return low[:-1] if low.endswith("s") and len(low) > 3 else low
+
+
+def _key(form: str) -> str:
+    """A long form without hyphens and plurals."""
+    return " ".join(map(_singular, form.replace("-", " ").split()))

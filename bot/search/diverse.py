@@ -1,0 +1,35 @@
+"""An order in which near papers are not all near to each other (maximal marginal relevance). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.papers.model import PaperId
+
+RELEVANCE = 0.7  # against being unlike the papers before; docs/search.md has what it costs and brings
+NEAR_ENOUGH = 0.6  # of the best score: papers further off do not go before nearer ones for being different
+
+
+def diverse(
+    found: Sequence[tuple[PaperId, float]], vectors: Mapping[PaperId, NDArray[np.float32]]
+) -> list[tuple[PaperId, float]]:
+    """The same papers: each time the one that is nearest to what was sought and least like one already taken."""
+    least = NEAR_ENOUGH * max((score for _, score in found), default=0.0)
+    left = [one for one in found if one[0] in vectors and one[1] >= least]
+    if not left:
+        return list(found)
+    scores = np.array([score for _, score in left])
+    matrix = np.stack([vectors[id] for id, _ in left])
+    alike = matrix @ matrix.T
+    taken: list[int] = []
+    closest = np.zeros(len(left))
+    for _ in left:
+        worth = RELEVANCE * scores - (1 - RELEVANCE) * closest
+        worth[taken] = -np.inf
+        taken.append(int(np.argmax(worth)))
+        closest = np.maximum(closest, alike[taken[-1]])
+    first = [left[i] for i in taken]
+    return [*first, *(one for one in found if one not in first)]

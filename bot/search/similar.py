@@ -1,0 +1,57 @@
+"""Papers like other papers, or like a paragraph: near in meaning, and not all alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.papers.filter import Filter
+from bot.papers.model import PaperId
+from bot.search.diverse import diverse
+from bot.search.meaning import Meaning
+from bot.search.query import STOP, WORD
+from bot.search.results import NO_MODEL, Hit, Results
+from bot.search.vectors import Floats
+from bot.search.why import near_to
+from bot.store.protocol import Papers
+from bot.store.records import Match
+
+POOL = 60  # papers put in order at once: fixed, so that pages neither repeat nor skip
+MOST_WORDS = 32  # of titles or a paragraph, where words must do
+
+
+async def like_papers(papers: Papers, meaning: Meaning, ids: Sequence[PaperId], limit: int, offset: int) -> Results:
+    """Near to what these have in common, without them; by shared words where there are no vectors."""
+    known = await papers.get(ids)
+    titles = " ".join(paper.title for paper in known.values())
+    found = await _near(papers, meaning, meaning.mean(ids), titles, offset + limit + 1, without=set(ids))
+    page = found[offset : offset + limit]
+    near = meaning.vectors([*ids, *(id for id, _ in page)])
+    shown = await papers.get([id for id, _ in page])
+    hits = tuple(Hit(id=id, score=score, why=near_to(shown.get(id), known, near)) for id, score in page)
+    return _results(hits, meaning, more=len(found) > offset + limit)
+
+
+async def like_text(papers: Papers, meaning: Meaning, text: str, limit: int, offset: int) -> Results:
+    """Near to a paragraph; by its words where there is no model."""
+    vector = await meaning.vector(text)
+    found = await _near(papers, meaning, vector, text, offset + limit + 1, without=set())
+    reason = "near in meaning" if vector is not None else "shares words with it"
+    hits = tuple(Hit(id=id, score=score, why=(reason,)) for id, score in found[offset : offset + limit])
+    return _results(hits, meaning, more=len(found) > offset + limit)
+
+
+async def _near(
+    papers: Papers, meaning: Meaning, direction: Floats | None, text: str, most: int, *, without: set[PaperId]
+) -> list[tuple[PaperId, float]]:
+    """The first `POOL` with regard to each other, the others by nearness alone."""
+    if direction is None:
+        words = tuple(dict.fromkeys(word for word in WORD.findall(text) if word.casefold() not in STOP))[:MOST_WORDS]
+        shared = await papers.match_any(Match(words=words), Filter(), most + len(without))
+        return [hit for hit in shared.items() if hit[0] not in without]
+    near = await meaning.near(direction, max(most, POOL) + len(without))
+    found = [hit for hit in near if hit[0] not in without]
+    return [*diverse(found[:POOL], meaning.vectors([id for id, _ in found[:POOL]])), *found[POOL:]]
+
+
+def _results(hits: tuple[Hit, ...], meaning: Meaning, *, more: bool) -> Results:
+    return Results(hits=hits, more=more, notice="" if meaning.works else NO_MODEL)

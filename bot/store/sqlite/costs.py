@@ -1,0 +1,63 @@
+"""What models did, in tokens and in money."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, datetime
+
+from bot.store.records import Spent
+from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.moments import stamp
+
+_ADD = """
+INSERT INTO costs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (day, model, batch) DO UPDATE SET
+  requests = requests + excluded.requests, input = input + excluded.input, output = output + excluded.output,
+  cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write,
+  money = money + excluded.money
+"""
+
+
+class SqliteCosts:
+    """Implements `bot.store.protocol.Costs`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def add(self, spent: Spent) -> None:
+        await self._engine.write(lambda db: add(db, spent))
+
+    async def since(self, first: date) -> list[Spent]:
+        sql = "SELECT * FROM costs WHERE day >= ? ORDER BY day, model, batch"
+        rows = await self._engine.read(lambda db: db.execute(sql, (first.isoformat(),)).fetchall())
+        return [_spent(row) for row in rows]
+
+    async def under_way(self) -> float:
+        rows = await self._engine.read(lambda db: db.execute("SELECT total(worth) FROM batches").fetchall())
+        return float(rows[0][0])
+
+    async def tell(self, what: str, at: datetime) -> bool:
+        sql = "INSERT OR IGNORE INTO told VALUES (?, ?)"
+        return bool(await self._engine.write(lambda db: db.execute(sql, (what, stamp(at))).rowcount))
+
+
+def add(db: sqlite3.Connection, spent: Spent) -> None:
+    """Within a transaction of somebody else's."""
+    x = spent
+    counts = (x.requests, x.input, x.output, x.cache_read, x.cache_write, x.money)
+    db.execute(_ADD, (x.day.isoformat(), x.model, x.batch, *counts))
+
+
+def _spent(row: tuple[str, str, int, int, int, int, int, int, float]) -> Spent:
+    day, model, batch, requests, input, output, cache_read, cache_write, money = row
+    return Spent(
+        day=date.fromisoformat(day),
+        model=model,
+        batch=bool(batch),
+        requests=requests,
+        input=input,
+        output=output,
+        cache_read=cache_read,
+        cache_write=cache_write,
+        money=money,
+    )

@@ -1,0 +1,141 @@
+"""Names in a text that another must bear out: methods, models, data sets. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.summaries.facts import plain
+from bot.summaries.verbs import TELLING
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.\d+)*")
+_ENDINGS = frozenset(  # `GPT-based` names GPT and nothing else
+    """based driven like assisted generated derived focused compatible aware guided style level specific powered trained
+    free enabled augmented enhanced native only type related induced oriented agnostic inspired conditioned supervised
+    controlled optimized efficient centric ready equipped parameter image scale size sized wise side shot class variant""".split()  # noqa: SIM905
+)
+_SHORT = dict(  # what everybody in the field shortens so
+    pair.split("=")
+    for pair in (
+        "llm=large language model; lm=language model; mllm=multimodal large language model; "
+        "lmm=large multimodal model; vlm=vision-language model; lvlm=large vision-language model; vla=vision- "
+        "language-action; rl=reinforcement learning; rlhf=reinforcement learning from human feedback; "
+        "rlvr=reinforcement learning with verifiable reward; sft=supervised fine-tuning; nlp=natural language; "
+        "qa=question answering; vqa=visual question answering; moe=mixture of experts; cot=chain of thought; "
+        "rag=retrieval-augmented generation; ner=named entity recognition; mt=machine translation; "
+        "nmt=neural machine translation; asr=automatic speech recognition; tts=text to speech; "
+        "gan=generative adversarial network; vae=variational autoencoder; cnn=convolutional neural net; "
+        "rnn=recurrent neural net; gnn=graph neural net; gcn=graph convolutional network; dnn=neural net; "
+        "ann=neural net; mlp=multilayer perceptron; vit=vision transformer; dit=diffusion transformer; "
+        "sgd=stochastic gradient descent; mcmc=markov chain monte carlo; mdp=markov decision process; "
+        "pde=partial differential equation; ode=ordinary differential equation; kl=kullback-leibler; "
+        "gp=gaussian process; gs=gaussian splatting; 3dgs=3d gaussian splatting; nerf=neural radiance field; "
+        "slam=simultaneous localization and mapping; ocr=optical character recognition; "
+        "gui=graphical user interface; hci=human-computer interaction; ood=out of distribution; "
+        "t2i=text to image; i2v=image to video; t2v=text to video; kv=key-value; ml=machine learning; "
+        "dl=deep learning; kg=knowledge graph; ssm=state space model; td=temporal difference; "
+        "os=operating system; er=entity recognition; seq2seq=sequence to sequence"
+    ).split("; ")
+)
+_KINDS = frozenset({"ai", "1d", "2d", "3d", "sota"})  # of things; no names
+_LONG = {short: long.replace("-", " ") for short, long in _SHORT.items()}
+_SUBJECTS = frozenset(  # of which anything may be told
+    """A An The This That It One Each Research Researcher Study Analysis Evidence Work Approach Method Framework Model
+    Evaluation Experiment Benchmark Investigation Survey Performance System Theory Network Algorithm Approach Technique
+    Novel New Using There Can""".split()  # noqa: SIM905
+)
+
+_TELLING = frozenset(TELLING.split())
+
+
+def new_names(line: str, known: str, *, english: bool = True) -> list[str]:
+    """Words written as names that `known` (plain) does not have: whole words, so that `ERT` is not in `BERT`."""
+    words = _NAME.findall(unicodedata.normalize("NFKC", line).replace("^", ""))
+    names = [word for at, word in enumerate(words) if _is_name(word, plainly=at == 0 or not english)]
+    names += _subject(words) if english else []
+    strange = [name for name in names if not _has_word(known, name.lower())]
+    there = _words_of(known) if strange else set()
+    return [name for name in strange if not _is_there(name, there, known)]
+
+
+def _has_word(text: str, word: str) -> bool:
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not _is_in_word(text[at - 1 : at]) and not _is_in_word(text[end : end + 1]):
+            return True
+        at = text.find(word, end)
+    return False
+
+
+def _is_in_word(letter: str) -> bool:
+    return letter.isalnum() or letter in {"-", "_", "+"}
+
+
+def _words_of(known: str) -> set[str]:
+    """The words of a text, with the parts of those that have hyphens."""
+    words = set(_NAME.findall(known))
+    joined = {word for word in words if "-" in word or "_" in word}
+    return words | {part for word in joined for part in re.split("[-_]", word)} | {w.replace("-", "") for w in joined}
+
+
+def _is_name(word: str, *, plainly: bool) -> bool:
+    """Capitals throughout, inside, or at the start of a later word; a lone capital letter is none."""
+    capitals = sum(map(str.isupper, word))
+    return len(word) > 1 and (capitals > 1 or (capitals == 1 and (not plainly or any(map(str.isdigit, word)))))
+
+
+def _subject(words: list[str]) -> list[str]:
+    """`Llama outperforms …`: a first word with a capital only, of which something is told."""
+    first, second = words[0] if words else "", words[1] if len(words) > 1 else ""
+    is_told_of = second in {"is", "can", "has", "does"} or second.removesuffix("s") in _TELLING
+    return [first] if is_told_of and first[1:].islower() and not first.endswith(("s", "ing")) else []
+
+
+def _is_there(word: str, there: set[str], known: str) -> bool:
+    parts = [part for part in plain(word).split("-") if part not in _ENDINGS] or [plain(word)]
+    whole = "-".join(parts)
+    if _is_known(whole, there) or re.search(rf"(?<!\w){re.escape(whole.replace('-', ' '))}(?!\w)", known):
+        return True
+    if any(part.isdigit() for part in parts):
+        return False  # `X-5` is not borne out by `X-3` and a 5 elsewhere
+    if _is_spelt_out(word, known):
+        return True
+    if word[1:].islower() and (word in _SUBJECTS or _is_inflected(word, known)):
+        return True
+    return all(_is_known(part, there) or _is_short(part, known) for part in parts)
+
+
+def _is_inflected(word: str, known: str) -> bool:
+    """`Reduction` where `reduced` is said; who is called after what he does (`Transformer`) is not meant so."""
+    stem = word.lower()[: max(5, len(word) - 4)]
+    return (
+        len(word) >= 7
+        and word.isalpha()
+        and not word.endswith(("er", "or"))
+        and re.search(rf"\b{stem}", known) is not None
+    )
+
+
+def _is_known(word: str, there: set[str]) -> bool:
+    forms = {word, word.removesuffix("s"), word.removesuffix("es"), f"{word}s", f"{word}ian", word.replace("-", "")}
+    return not forms.isdisjoint(there)
+
+
+def _is_short(word: str, known: str) -> bool:
+    """`LLMs` where the abstract speaks of large language models, and the other way round."""
+    stem, spelt = word.removesuffix("s"), known.replace("auto-", "auto").replace("-", " ")
+    if stem in _KINDS:
+        return True
+    if stem in _SHORT:
+        return _SHORT[stem].replace("-", " ") in spelt
+    return any(word in long.split() and re.search(rf"\b{short}s?\b", known) for short, long in _LONG.items())
+
+
+def _is_spelt_out(word: str, known: str) -> bool:
+    """`MARL` where the abstract has the words of these initials, one after the other."""
+    letters = word.removesuffix("s")
+    if not letters.isupper() or not letters.isalpha() or len(letters) < 3:
+        return False
+    words = r"\w{3,}[ -]".join(letters.lower())
+    return re.search(rf"\b{words}\w{{3,}}", known) is not None

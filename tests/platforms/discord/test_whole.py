@@ -1,0 +1,87 @@
+"""All of Paperboy in Discord: what a reader sees, with the real core."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.discord.post import DiscordAdapter
+from bot.app.build import App, open_app
+from bot.app.welcome import welcome
+from bot.chat.event import Place
+from bot.clock import SystemClock
+from bot.config import load
+from bot.delivery.reconcile import recount
+from bot.store.records import State
+from tests.builders import post
+from tests.fakes.discord import FakeDiscord
+
+
+@pytest.fixture
+async def app(discord: FakeDiscord, guild: str, tmp_path: Path) -> AsyncIterator[App]:
+    environment = {
+        "PAPERBOY_HOME": str(tmp_path),
+        "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
+        "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
+        "PAPERBOY_SEARCH_SEMANTIC": "false",
+        "DISCORD_TOKEN": discord.token,
+        "DISCORD_API_URL": discord.api_url,
+    }
+    async with open_app(load(None, environment, ("discord",)), SystemClock()) as opened:
+        await welcome(opened)
+        adapter = opened.adapters["discord"]
+        assert isinstance(adapter, DiscordAdapter)
+        listening = asyncio.create_task(adapter.listen(opened.core))
+        await asyncio.wait_for(adapter.started.wait(), 15)
+        yield opened
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+async def test_papers_are_found_voted_on_and_shared(discord: FakeDiscord, app: App, papers: Place, guild: str) -> None:
+    ada = discord.member(guild, "Ada")
+    seen = await discord.slash(ada, papers.channel, "papers", query="hypernetworks")
+    assert "ypernetwork" in seen.text
+    assert seen.private
+    assert seen.answer is not None
+    assert seen.answer < 1
+    await discord.press(ada, papers.channel, seen.message["id"], "Share to channel")
+    await discord.until(lambda: discord.messages(papers.channel))
+    shared = discord.messages(papers.channel)[-1]
+    voted = await discord.press(ada, papers.channel, shared["id"], "Vote")
+    assert not voted.failed
+
+
+async def test_a_schedule_is_made_in_a_dialog_by_those_who_may(
+    discord: FakeDiscord, app: App, papers: Place, guild: str
+) -> None:
+    ada, bob = discord.member(guild, "Ada", manage_guild=True), discord.member(guild, "Bob")
+    seen = await discord.slash(ada, papers.channel, "papers", query="schedule")
+    assert seen.modal
+    preview = await discord.submit(seen, {"when": "daily 09:00"})
+    made = await discord.press(ada, papers.channel, preview.message["id"], "Schedule it")
+    assert "Scheduled" in made.text
+
+    (subscription,) = await app.store.subscriptions.of(papers)
+    assert subscription.created_by == f"discord:{guild}/{ada}"
+
+    refused = await discord.slash(bob, papers.channel, "papers", query="schedule daily 09:00")
+    assert "for those who may" in refused.text
+
+
+async def test_reactions_made_while_it_was_down_are_counted(
+    discord: FakeDiscord, app: App, papers: Place, guild: str
+) -> None:
+    ada, paper = discord.member(guild, "Ada"), "arxiv:1609.09106"
+    await app.store.outbox.add([post("k1", place=papers, due=SystemClock().now(), papers=(paper,))])
+    await app.dispatcher.deliver_due()
+    assert await app.store.outbox.states(papers) == {State.SENT: 1}
+    (message,) = discord.messages(papers.channel)
+    discord.faults(miss=1.0)
+    discord.react(ada, papers.channel, message["id"], "👍")
+    assert await recount(app.store, app.adapters, SystemClock(), app.refresher.changed)
+    (tally,) = (await app.store.votes.tallies(papers.tenant, [paper])).values()
+    assert tally.up == 1

@@ -1,0 +1,303 @@
+"""One description of what people do and see, on every platform."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.papers.starter import starter
+from tests.platforms.scenarios.discord import discord
+from tests.platforms.scenarios.slack import slack
+from tests.platforms.scenarios.stage import ADA, BOB, Seen, Stage, needs, until
+from tests.platforms.scenarios.web import web
+
+STAGES = {"web": web, "slack": slack, "discord": discord}
+PAPER = starter()[0][0].paper
+
+
+@pytest.fixture(params=STAGES)
+async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with STAGES[request.param](tmp_path) as opened:
+        yield opened
+        await opened.check()
+
+
+async def the_days_papers(stage: Stage, top: int = 1) -> list[Seen]:
+    """A schedule is made, and its hour comes."""
+    made = await stage.type(ADA, f"schedule daily 09:00 UTC top {top}")
+    assert "Scheduled: every day at 09:00 (UTC)" in made.text
+    await stage.deliver()
+    return await stage.posted()
+
+
+async def the_card_says(stage: Stage, words: str) -> None:
+    """The last post comes to say this."""
+    await until(stage, lambda posted: words in posted[-1].text)
+
+
+# ---- asking
+
+
+async def test_an_answer_is_for_the_asker_until_it_is_shared(stage: Stage) -> None:
+    found = await stage.type(ADA, "hypernetworks")
+    assert "Papers on “hypernetworks”" in found.text
+    assert found.private
+    assert await stage.posted() == []
+    await stage.press(ADA, found, "Share to channel")
+    (shared,) = await until(stage, lambda posted: posted)
+    assert not shared.private
+    assert "Papers on “hypernetworks”" in shared.text
+
+
+async def test_the_next_page_takes_the_place_of_the_first(stage: Stage) -> None:
+    first = await stage.type(ADA, "video")
+    second = await stage.press(ADA, first, "Next page")
+    assert second.id == first.id
+    assert second.private
+    assert "Papers on “video”, page 2" in second.text
+    third = await stage.press(ADA, second, "Next page")
+    assert third.id == first.id
+    assert "page 3" in third.text
+
+
+async def test_what_is_typed_only_shows_and_wakes_nobody(stage: Stage) -> None:
+    typed = (
+        "video <!channel> @everyone <@U1> *b* _i_ ~s~ `c` <script>alert(1)</script> & [x](https://evil.example) :tada:"
+    )
+    found = await stage.type(BOB, typed)
+    assert f"Papers on “{typed[:99]}…”" in found.text
+    await stage.press(BOB, found, "Share to channel")
+    (shared,) = await until(stage, lambda posted: posted)
+    assert f"Papers on “{typed[:99]}…”" in shared.text
+
+
+async def test_a_mistake_is_answered_with_what_to_type(stage: Stage) -> None:
+    mistake = await stage.type(ADA, "schedule soon")
+    assert mistake.private
+    assert "I can't read a time in “soon”" in mistake.text
+    assert "Say for instance: weekdays 09:00" in mistake.text
+    slip = await stage.type(BOB, "trendng week")
+    meant = await stage.press(BOB, slip, "Did you mean /papers trending?")
+    assert meant.private
+    assert "Trending this week" in meant.text
+
+
+async def test_a_shared_link_gets_its_card(stage: Stage) -> None:
+    await stage.say(BOB, f"have you read {PAPER.links.page} ?")
+    posted = await until(stage, lambda posted: any(PAPER.title in seen.text for seen in posted))
+    assert "have you read" in posted[0].text
+    assert "Vote" in posted[-1].buttons
+
+
+# ---- the day's papers
+
+
+async def test_the_days_papers_are_a_thread(stage: Stage) -> None:
+    head, *replies = await the_days_papers(stage, top=2)
+    assert "Papers of Friday, 29 May 2026" in head.text
+    assert "The 2 papers that" in head.text
+    assert [reply.under for reply in replies] == [head.id, head.id]
+    assert all({"Vote", "Save", "Similar"} <= set(reply.buttons) for reply in replies)
+    assert not any(seen.private for seen in (head, *replies))
+
+
+async def test_a_reaction_and_the_button_come_to_one_ballot_a_person(stage: Stage) -> None:
+    _, card = await the_days_papers(stage)
+    assert "(1 vote here)" in (await stage.press(BOB, card, "Vote")).text
+    await the_card_says(stage, "1 vote here")
+    await stage.react(BOB, card, "❤️")
+    await stage.react(ADA, card, "👍")
+    await stage.react(ADA, card, "🔥")
+    await the_card_says(stage, "2 votes here")
+    taken = await stage.press(ADA, card, "Vote")
+    assert taken.private
+    assert "is taken back (1 vote here)" in taken.text
+    await the_card_says(stage, "1 vote here")
+
+
+async def test_a_reaction_that_is_taken_back_counts_no_more(stage: Stage) -> None:
+    _, card = await the_days_papers(stage)
+    await stage.react(ADA, card, "👍")
+    await stage.react(BOB, card, "👎")
+    await the_card_says(stage, "1 vote here, 1 against")
+    await stage.unreact(BOB, card, "👎")
+    await until(stage, lambda posted: "1 vote here" in posted[-1].text and "against" not in posted[-1].text)
+    await stage.unreact(ADA, card, "👍")
+    await until(stage, lambda posted: "vote here" not in posted[-1].text)
+
+
+async def test_a_reaction_counts_in_any_skin_tone(stage: Stage) -> None:
+    needs(stage, "skin tones")
+    _, card = await the_days_papers(stage)
+    await stage.react(BOB, card, "👍🏽")
+    await the_card_says(stage, "1 vote here")
+    await stage.unreact(BOB, card, "👍🏽")
+    await until(stage, lambda posted: "vote here" not in posted[-1].text)
+
+
+async def test_similar_papers_are_in_the_menu_of_what_is_posted(stage: Stage) -> None:
+    _, card = await the_days_papers(stage)
+    similar = await stage.menu(BOB, card, "Find similar papers")
+    assert similar.private
+    assert f"Similar to “{card.text.splitlines()[0]}”" in similar.text
+
+
+async def test_the_menu_works_on_what_people_write_too(stage: Stage) -> None:
+    await stage.say(ADA, f"have you read {PAPER.links.page} ?")
+    said, *_ = await until(stage, lambda posted: posted)
+    saved = await stage.menu(BOB, said, "Save this paper")
+    assert f"Saved “{PAPER.title}”" in saved.text
+    assert saved.private
+
+
+# ---- one's own
+
+
+async def test_what_is_saved_is_ones_own(stage: Stage) -> None:
+    found = await stage.type(ADA, PAPER.title)
+    saved = await stage.press(ADA, found, "Save")
+    assert saved.private
+    assert f"Saved “{PAPER.title}”" in saved.text
+    kept = await stage.type(ADA, "saved")
+    assert PAPER.title in kept.text
+    assert "Saved" in kept.buttons
+    assert "You have saved nothing yet" in (await stage.type(BOB, "saved")).text
+
+
+async def test_home_shows_ones_own_papers_and_an_admin_the_schedules(stage: Stage) -> None:
+    _, card = await the_days_papers(stage)
+    await stage.press(BOB, card, "Vote")
+    await stage.type(ADA, f"save {PAPER.id}")
+    hers, his = await stage.home(ADA), await stage.home(BOB)
+    assert hers.private
+    assert PAPER.title in hers.text
+    assert "every day at 09:00 (UTC): up to 1 paper" in hers.text
+    assert "None yet: press Save on any paper." in his.text
+    assert "every day at 09:00" not in his.text
+    assert "1 vote here" in his.text
+    opened = await stage.press(BOB, his, "Help")
+    assert "What you can ask for" in opened.text
+
+
+async def test_what_is_kept_of_somebody_can_be_deleted(stage: Stage) -> None:
+    found = await stage.type(BOB, PAPER.title)
+    await stage.press(BOB, found, "Save")
+    await stage.press(BOB, found, "Vote")
+    asked = await stage.type(BOB, "forget-me")
+    assert "This deletes your votes, saved papers" in asked.text
+    assert PAPER.title in (await stage.type(BOB, "saved")).text
+    done = await stage.press(BOB, asked, "Delete it")
+    assert done.private
+    assert "Done: 2 records of yours deleted." in done.text
+    assert "You have saved nothing yet" in (await stage.type(BOB, "saved")).text
+
+
+# ---- schedules
+
+
+async def test_a_schedule_is_made_in_a_dialog_after_its_preview(stage: Stage) -> None:
+    dialog = await stage.type(ADA, "schedule")
+    assert dict(dialog.dialog) == {"when": "", "query": "", "count": "10", "votes": "0", "layout": "thread"}
+    preview = await stage.fill(ADA, dialog, {"when": "daily 18:00 Europe/Berlin", "count": "2", "layout": "compact"})
+    assert preview.private
+    assert "Every day at 18:00 (Europe/Berlin)" in preview.text
+    assert "Up to 2 papers, in one message" in preview.text
+    assert "Of Friday, 29 May 2026 it would bring 2 papers" in preview.text
+    assert "Nothing is scheduled here" in (await stage.type(ADA, "schedules")).text
+    made = await stage.press(ADA, preview, "Schedule it")
+    assert "Scheduled: every day at 18:00 (Europe/Berlin)" in made.text
+    assert "every day at 18:00 (Europe/Berlin): up to 2 papers" in (await stage.type(BOB, "schedules")).text
+
+
+async def test_a_dialog_that_can_not_be_read_says_what_to_type(stage: Stage) -> None:
+    dialog = await stage.type(ADA, "schedule")
+    mistake = await stage.fill(ADA, dialog, {"when": "sometimes"})
+    assert "I can't read a time in “sometimes”" in mistake.text
+    assert "Say for instance" in mistake.text
+
+
+async def test_a_schedule_is_changed_paused_resumed_and_removed(stage: Stage) -> None:
+    await stage.type(ADA, "schedule daily 09:00 UTC video top 3")
+    dialog = await stage.type(ADA, "change")
+    assert dict(dialog.dialog) == {
+        "when": "daily 09:00 UTC",
+        "query": "video",
+        "count": "3",
+        "votes": "0",
+        "layout": "thread",
+    }
+    preview = await stage.fill(ADA, dialog, {"when": "weekdays 10:00 UTC"})
+    changed = await stage.press(ADA, preview, "Change it")
+    assert "Changed: Weekdays at 10:00 (UTC)" in changed.text
+    assert "is paused" in (await stage.type(ADA, "pause")).text
+    assert "weekdays at 10:00 (UTC): up to 3 papers on “video” (paused" in (await stage.type(ADA, "schedules")).text
+    assert "runs again: weekdays at 10:00 (UTC)" in (await stage.type(ADA, "resume")).text
+    assert "paused" not in (await stage.type(ADA, "schedules")).text
+    assert "is removed" in (await stage.type(ADA, "unschedule")).text
+    assert "Nothing is scheduled here" in (await stage.type(ADA, "schedules")).text
+
+
+async def test_the_list_of_schedules_has_buttons_for_who_may_change_them(stage: Stage) -> None:
+    await stage.type(ADA, "schedule daily 09:00 UTC")
+    listed = await stage.type(ADA, "schedules")
+    change, add = listed.buttons
+    assert (await stage.press(ADA, listed, change)).dialog["when"] == "daily 09:00 UTC"
+    assert (await stage.press(ADA, listed, add)).dialog["when"] == ""
+    assert (await stage.type(BOB, "schedules")).buttons == ()
+
+
+async def test_others_are_told_privately_that_they_may_not(stage: Stage) -> None:
+    refused = await stage.type(BOB, "schedule daily 09:00 UTC")
+    assert refused.private
+    assert "/papers schedule is for those who may set schedules here." in refused.text
+    assert "Nothing is scheduled here" in (await stage.type(BOB, "schedules")).text
+    assert await stage.posted() == []
+
+
+async def test_why_tells_why_it_is_quiet(stage: Stage) -> None:
+    quiet = await stage.type(BOB, "why")
+    assert quiet.private
+    assert "This channel has not been brought anything yet." in quiet.text
+    assert "Nothing is scheduled here" in quiet.text
+    await the_days_papers(stage)
+    told = await stage.type(BOB, "why")
+    assert "The last post came" in told.text
+    assert "(every day at 09:00 (UTC)) comes next" in told.text
+    assert "Nothing stands in the way." in told.text
+
+
+# ---- after a restart
+
+
+async def test_old_buttons_still_work(stage: Stage) -> None:
+    found = await stage.type(ADA, "video")
+    _, card = await the_days_papers(stage)
+    async with stage.away():
+        pass
+    assert "Papers on “video”, page 2" in (await stage.press(ADA, found, "Next page")).text
+    assert "counts (1 vote here)" in (await stage.press(BOB, card, "Vote")).text
+    await the_card_says(stage, "1 vote here")
+
+
+async def test_what_was_posted_is_not_posted_again(stage: Stage) -> None:
+    before = await the_days_papers(stage)
+    async with stage.away():
+        pass
+    await stage.deliver()
+    assert [seen.id for seen in await stage.posted()] == [seen.id for seen in before]
+
+
+async def test_reactions_made_meanwhile_are_counted(stage: Stage) -> None:
+    needs(stage, "reactions while Paperboy is down")
+    _, card = await the_days_papers(stage)
+    await stage.react(ADA, card, "👍")
+    await the_card_says(stage, "1 vote here")
+    async with stage.away():
+        await stage.react(BOB, card, "🔥")
+        await stage.react(BOB, card, "👎")
+        await stage.unreact(BOB, card, "👎")
+        await stage.unreact(ADA, card, "👍")
+        await stage.react(ADA, card, "👎")
+    await the_card_says(stage, "1 vote here, 1 against")

@@ -1,0 +1,134 @@
+"""Many workspaces and organizations: each with its own token, and none of what one does touches another."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from adapters.slack.installs import Install, ShelfInstalls
+from adapters.slack.post import SlackAdapter
+from adapters.slack.vault import open_vault
+from bot.chat.event import Command, Place, Removed
+from bot.chat.message import Message
+from bot.clock import SystemClock
+from bot.errors import Refused
+from bot.store.protocol import Store
+from tests.fakes.core import FakeCore
+from tests.fakes.slack import FakeSlack, Workspace
+from tests.platforms.slack.conftest import Make, hearing, until
+
+TOKEN = re.compile(r"xox[bep]|xapp-|xoxe")
+
+
+@pytest.fixture
+def installs(store: Store, tmp_path: Path) -> ShelfInstalls:
+    return ShelfInstalls(store.shelf("slack"), open_vault("", tmp_path), SystemClock())
+
+
+@pytest.fixture
+async def adapter(adapter_of: Make, slack: FakeSlack) -> SlackAdapter:
+    app = await slack.app()
+    return adapter_of(bot_token=None, client_id=app["client_id"], client_secret=app["client_secret"])
+
+
+def install(space: Workspace) -> Install:
+    return Install(space=space.id, token=space.token, bot_user=space.bot, app_id="A0PAPERBOY", installed=long_ago())
+
+
+def long_ago() -> datetime:
+    return datetime.now(UTC) - timedelta(days=1)  # noqa: TID251 - the fake's clock is the machine's
+
+
+async def test_each_workspace_is_served_with_its_own_token(
+    adapter: SlackAdapter, installs: ShelfInstalls, slack: FakeSlack
+) -> None:
+    spaces = [await slack.workspace(name) for name in ("Acme", "Initech")]
+    for space in spaces:
+        await installs.save(install(space))
+        room = await space.channel("papers")
+        await adapter.post(Place("slack", space.id, room.id), Message(plain=space.name), key="k")
+        assert [held.text for held in await room.messages()] == [space.name]
+    with pytest.raises(Refused) as caught:
+        await adapter.post(Place("slack", "T0STRANGER", "C1"), Message(plain="x"), key="k")
+    assert caught.value.broken
+
+
+async def test_an_uninstall_forgets_one_and_leaves_the_other(
+    adapter: SlackAdapter, installs: ShelfInstalls, slack: FakeSlack, core: FakeCore, store: Store
+) -> None:
+    going, staying = await slack.workspace("Going"), await slack.workspace("Staying")
+    for space in (going, staying):
+        await installs.save(install(space))
+    async with hearing(adapter, core):
+        await going.uninstall()
+        await until(lambda: len(core.heard) == 2)
+        ada = await staying.user("ada")
+        assert "Answer to owls" in (await ada.run("owls", await staying.channel("papers"))).text
+    assert [event.place for event in core.heard if isinstance(event, Removed)] == [Place("slack", going.id, "*")] * 2
+    assert await installs.spaces() == [staying.id]
+    with pytest.raises(Refused):
+        await adapter.post(Place("slack", going.id, "C1"), Message(plain="x"), key="k")
+
+
+async def test_an_organization_installs_for_all_its_workspaces(
+    adapter: SlackAdapter, installs: ShelfInstalls, slack: FakeSlack, core: FakeCore
+) -> None:
+    org = await slack.enterprise("Initech")
+    spaces = [await slack.workspace(name, enterprise=org["id"], installed=False) for name in ("East", "West")]
+    await installs.save(
+        Install(
+            space=org["id"],
+            token=org["token"],
+            bot_user=spaces[0].bot,
+            app_id="A0PAPERBOY",
+            enterprise=org["id"],
+            org_wide=True,
+            installed=long_ago(),
+        )
+    )
+    async with hearing(adapter, core):
+        for space in spaces:
+            ada, room = await space.user("ada"), await space.channel("papers")
+            assert "Answer to owls" in (await ada.run("owls", room)).text
+            await adapter.post(Place("slack", space.id, room.id), Message(plain=space.name), key=space.id)
+            assert [held.text for held in await room.messages()] == [space.name]
+    assert [event.place.space for event in core.heard if isinstance(event, Command)] == [space.id for space in spaces]
+
+
+async def test_the_install_page_stands_beside(adapter_of: Make, slack: FakeSlack, core: FakeCore) -> None:
+    app = await slack.app()
+    ids = {name: app[name] for name in ("client_id", "client_secret", "signing_secret")}
+    adapter = adapter_of(bot_token=None, mode="http", port="0", **ids)
+    async with hearing(adapter, core), aiohttp.ClientSession() as session:
+        answer = await session.get(f"{adapter.url}/slack/install")
+        assert (answer.status, "reactions" in await answer.text()) == (200, True)
+
+
+async def test_no_log_and_no_record_holds_a_token(
+    adapter: SlackAdapter,
+    installs: ShelfInstalls,
+    slack: FakeSlack,
+    core: FakeCore,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    space = await slack.workspace("Acme")
+    await installs.save(install(space))
+    room, ada = await space.channel("papers"), await space.user("ada")
+    async with hearing(adapter, core):
+        await ada.run("owls", room)
+        await slack.fail_next("chat.postMessage", "error_after")
+        with pytest.raises(Exception, match="trouble") as caught:
+            await adapter.post(Place("slack", space.id, room.id), Message(plain="x"), key="k")
+        await space.uninstall()
+        await until(lambda: len(core.heard) >= 2)
+    assert not TOKEN.search(caplog.text)
+    assert not TOKEN.search(str(caught.value))
+    for file in tmp_path.glob("paperboy.db*"):
+        assert space.token.encode() not in file.read_bytes()

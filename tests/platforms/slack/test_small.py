@@ -1,0 +1,69 @@
+"""The small parts: names of emoji, and what comes again."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.slack.emoji import unicode
+from adapters.slack.options import read
+from adapters.slack.repeats import Repeats, identity
+from bot.votes.emoji import AGAINST, FOR, value
+
+
+@pytest.mark.parametrize(
+    ("name", "emoji"),
+    [
+        ("+1", "👍"),
+        ("thumbsup", "👍"),
+        ("+1::skin-tone-6", "👍"),
+        ("-1", "👎"),
+        ("heart", "❤"),
+        ("arrow_up", "⬆"),
+        ("100", "💯"),
+        ("tada", "🎉"),
+        ("fire", "🔥"),
+        ("rocket", "🚀"),
+        ("star", "⭐"),
+        ("arrow_down", "⬇"),
+        ("our_own_emoji", ""),
+        ("", ""),
+    ],
+)
+def test_short_names_are_emoji(name: str, emoji: str) -> None:
+    assert unicode(name) == emoji
+
+
+def test_every_vote_can_be_cast_in_slack() -> None:
+    names = ("+1", "arrow_up", "fire", "heart", "rocket", "100", "star", "tada", "-1", "arrow_down")
+    assert {unicode(name) for name in names} == FOR | AGAINST
+    assert all(value(unicode(name)) for name in names)
+
+
+def test_what_comes_again_is_dropped_and_what_failed_is_not() -> None:
+    repeats = Repeats(most=2)
+    event = {"event_id": "Ev1"}
+
+    def news(body: dict[str, object]) -> bool:
+        with repeats.once(body) as new:
+            return new
+
+    assert [news(event), news(event)] == [True, False]
+    with pytest.raises(RuntimeError), repeats.once({"event_id": "Ev2"}):
+        raise RuntimeError
+    assert news({"event_id": "Ev2"})
+    assert news({"event_id": "Ev3"})
+    assert news(event), "what is long ago is the core's to know"
+    assert [news({}), news({})] == [True, True]
+
+
+def test_a_form_that_was_changed_is_another() -> None:
+    sent = {"type": "view_submission", "trigger_id": "1", "view": {"id": "V1", "hash": "a"}}
+    again = {"type": "view_submission", "trigger_id": "2", "view": {"id": "V1", "hash": "a"}}
+    other = {"type": "view_submission", "trigger_id": "2", "view": {"id": "V1", "hash": "b"}}
+    assert identity(sent) == identity(again) != identity(other)
+
+
+def test_settings_come_as_text_from_the_environment_and_are_not_shown() -> None:
+    options = read({"bot_token": "xoxb-1", "port": "8080", "admins": "U1, U2,", "enabled": "false"})
+    assert (options.port, options.admins, options.enabled) == (8080, ("U1", "U2"), False)
+    assert "xoxb" not in repr(options)

@@ -1,0 +1,135 @@
+"""`make preview`: every kind of message as each platform shows it, in `build/preview/`; `--pictures` makes those of the
+docs too, with Debian's chromium.
+
+The payloads are the adapters' own; `slack.py` and `discord.py` beside this draw them as the platforms' apps do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from adapters.discord import escape as discord_escape
+from adapters.discord import modal
+from adapters.discord import render as discord_render
+from adapters.slack import render as slack_render
+from adapters.slack import views
+from bot.chat.event import Place
+from bot.chat.fit import fit
+from bot.chat.form import Form
+from bot.chat.message import Message
+from tests.preview import discord, slack
+from tests.preview.gallery import Gallery, shelf
+
+OUT = Path("build/preview")
+DOCS = Path("docs")
+HERE = Place("slack", "T1", "C1")
+PICTURED = ("the day's post", "reply 1", "reply 2", "an answer", "its preview", "why it is quiet")
+THEMES = ("light", "dark")
+
+Shown = Mapping[str, Message | Form]
+Draw = Callable[[str, Message | Form, str], Iterator[str]]
+
+
+def draw_slack(name: str, item: Message | Form, theme: str) -> Iterator[str]:
+    """Each payload of an item as Slack's app shows it."""
+    for payload in _slack(name, item):
+        yield slack.html(payload).replace('class="slack', f'class="slack {theme}', 1)
+
+
+def draw_discord(name: str, item: Message | Form, theme: str) -> Iterator[str]:
+    """Each payload of an item as Discord's app shows it."""
+    for payload in _discord(item):
+        _, *both = discord.html(payload).split('<div class="discord ')
+        yield next(f'<div class="discord {one}' for one in both if one.startswith(theme))
+
+
+def _slack(name: str, item: Message | Form) -> list[dict[str, Any]]:
+    if isinstance(item, Form):
+        return [views.dialog(item, HERE)]
+    if name == "home":
+        return [views.home(item, "D1")]
+    pages = fit(item, slack_render.LIMITS, slack_render.width)
+    return [slack_render.payload(page) for page in pages]
+
+
+def _discord(item: Message | Form) -> list[Mapping[str, Any]]:
+    if isinstance(item, Form):
+        return [modal.modal(item)]
+    return [discord_render.payload(page) for page in fit(item, discord_render.LIMITS, discord_escape.width)]
+
+
+PLATFORMS: dict[str, Draw] = {"slack": draw_slack, "discord": draw_discord}
+
+
+def page(platform: str, shown: Shown, theme: str) -> str:
+    """All of them under their names."""
+    draw = PLATFORMS[platform]
+    parts = "".join(
+        f"<section><h2>{escape(name)}</h2>{''.join(draw(name, item, theme))}</section>" for name, item in shown.items()
+    )
+    css = slack.CSS + discord.CSS
+    back = {"light": "#e8e8ea", "dark": "#101114"}[theme]
+    ink = {"light": "#444", "dark": "#aaa"}[theme]
+    return (
+        f'<!doctype html><meta charset="utf-8"><title>Paperboy in {platform.title()}</title><style>{css}'
+        f"body{{background:{back};margin:0;padding:16px;display:grid;gap:16px;justify-items:center}}"
+        f"section{{width:100%;max-width:720px}}h2{{font:600 13px system-ui;color:{ink};margin:0 0 6px}}"
+        "section>div{border-radius:8px;max-width:none!important;box-sizing:border-box}</style>"
+        f"{parts}"
+    )
+
+
+def write(shown: Shown) -> list[Path]:
+    """A page a platform and theme."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    written = []
+    for platform in PLATFORMS:
+        for theme in THEMES:
+            path = OUT / f"{platform}-{theme}.html"
+            path.write_text(page(platform, shown, theme), "utf-8")
+            written.append(path)
+    return written
+
+
+def picture(shown: Shown) -> None:
+    """The docs' pictures: the messages people see most, by each platform and theme."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where pictures are wanted
+
+    few = {name: shown[name] for name in PICTURED}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for platform in PLATFORMS:
+            for theme in THEMES:
+                tab = browser.new_page(viewport={"width": 752, "height": 600})
+                tab.set_content(page(platform, few, theme))
+                tab.screenshot(path=DOCS / f"{platform}-{theme}.png", full_page=True)
+                tab.close()
+        browser.close()
+
+
+async def gallery() -> Shown:
+    """What the core says, asked now."""
+    with tempfile.TemporaryDirectory() as home:
+        async with shelf(Path(home)) as app:
+            return await Gallery(app).all()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.preview", description=__doc__)
+    parser.add_argument("--pictures", action="store_true", help="make the pictures of the docs as well")
+    given = parser.parse_args()
+    shown = asyncio.run(gallery())
+    for path in write(shown):
+        print(path)
+    if given.pictures:
+        picture(shown)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Every kind of message there is, made by the core itself from the starter shelf."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.app.build import App, open_app
+from bot.app.welcome import put_up_shelf
+from bot.chat.event import Command, Person, Place, Press, Shared, Submit
+from bot.chat.form import Form
+from bot.chat.message import Action, Message
+from bot.clock import FixedClock
+from bot.config import load
+from bot.delivery.plan import compose
+from bot.papers.starter import starter
+from bot.store.records import Subscription
+from bot.views.digest import Entry
+
+NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)
+HERE = Place("web", "home", "papers")
+ADA = Person(platform="web", space="home", id="ada", name="Ada", admin=True)
+BOB = Person(platform="web", space="home", id="bob", name="Bob")
+WISH = {"when": "weekdays 09:00 Europe/Berlin", "query": "video generation", "count": "5", "votes": "10"}
+ASKED = {
+    "an answer": "hypernetworks",
+    "a paper": "show {first}",
+    "trending": "trending month",
+    "similar papers": "similar {first}",
+    "the schedules": "schedules",
+    "why it is quiet": "why",
+    "home": "home",
+    "help": "help",
+    "nothing found": "qqqqqq zzzzzz",
+    "a mistake": "schedule whenever",
+    "forget me": "forget-me",
+}
+
+
+@asynccontextmanager
+async def shelf(home: Path) -> AsyncIterator[App]:
+    """Paperboy on the papers that come with it; it reads no source."""
+    environment = {
+        "PAPERBOY_HOME": str(home),
+        "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
+        "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
+    }
+    async with open_app(load(None, environment, ("web",)), FixedClock(NOW)) as app:
+        await put_up_shelf(app)
+        await app.search.embed_pending()
+        yield app
+
+
+class Gallery:
+    """Asks the core, as people do."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._ids = itertools.count()
+
+    async def all(self) -> dict[str, Message | Form]:
+        """Each kind under its name, posts first."""
+        await self._life()
+        shown: dict[str, Message | Form] = dict(await self._posts())
+        for name, text in ASKED.items():
+            shown[name] = await self._asked(text.format(first=self._first()))
+        form = await self._app.core.handle(Press(**self._heard(ADA), action=Action("schedule")))
+        assert form
+        assert form.form
+        shown["the form"] = form.form
+        preview = await self._app.core.handle(Submit(**self._heard(ADA), action=Action("schedule"), values=WISH))
+        assert preview
+        shown["its preview"] = preview.message
+        card = await self._app.core.handle(Shared(**self._heard(BOB), url=f"https://arxiv.org/abs/{self._first()}"))
+        assert card
+        shown["a shared link"] = card.message
+        return shown
+
+    async def _life(self) -> None:
+        """Somebody has voted, saved, followed and scheduled."""
+        first = f"arxiv:{self._first()}"
+        for who in (ADA, BOB):
+            await self._app.core.handle(Press(**self._heard(who), action=Action("vote", (first,))))
+        for text in (f"save {first}", "follow world models", "schedule weekdays 09:00 Europe/Berlin diffusion top 5"):
+            await self._asked(text)
+
+    async def _posts(self) -> dict[str, Message]:
+        """A thread of the newest day, and the same day in one message."""
+        wish = Subscription(id="day1", place=HERE, schedule="daily 09:00 UTC", sources=("starter",), created=NOW)
+        preview = await self._app.planner.preview(wish)
+        assert preview.edition
+        papers = [item.paper for item in preview.choice.chosen]
+        lines = await self._app.lines.of(papers)
+        tallies = await self._app.store.votes.tallies(HERE.tenant, {p.id for p in papers})
+        entries = [
+            Entry(paper=p, line=lines[p.id].text, tally=tallies[p.id])
+            if p.id in tallies
+            else Entry(paper=p, line=lines[p.id].text)
+            for p in papers
+        ]
+        made: dict[str, Message] = {}
+        for layout in ("thread", "compact"):
+            wish = Subscription(
+                id="day1", place=HERE, schedule="daily 09:00 UTC", layout=layout, created=NOW - timedelta(days=1)
+            )
+            posts = compose(
+                wish,
+                preview.edition.id,
+                preview.edition.day,
+                entries,
+                listed=len(preview.edition.listed),
+                sources=("huggingface",),  # where the shelf was taken from
+                now=NOW,
+                fit=lambda message: (message,),
+            )
+            names = ["the day's post", *(f"reply {n}" for n in range(1, len(posts)))]
+            if layout == "compact":
+                names = ["the day in one message"]
+            made |= {name: post.message for name, post in zip(names, posts, strict=True)}
+        return made
+
+    async def _asked(self, text: str) -> Message:
+        answer = await self._app.core.handle(Command(**self._heard(ADA), text=text))
+        assert answer
+        return answer.message
+
+    def _heard(self, who: Person) -> dict[str, object]:
+        return {"id": f"g{next(self._ids)}", "at": NOW, "who": who, "place": HERE}
+
+    @staticmethod
+    def _first() -> str:
+        newest = max(starter(), key=lambda item: (item[0].day, item[0].paper.counts.upvotes))
+        return newest[0].paper.id.removeprefix("arxiv:")

@@ -1,0 +1,114 @@
+"""Learn the weights of the fusion from judged sets: `python -m tools.train_rerank [--write]`.
+
+For each set the weights are chosen on the other two and tried on it: only what carries over is worth having. The
+figure that is made as high as it goes is nDCG@10, each set's as a share of its best, so that no set counts for more.
+"""
+
+# ruff: noqa: T201 - a command prints
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+
+from msgspec import Struct
+
+from bot.clock import SystemClock
+from bot.intake.intake import Intake
+from bot.search import Mode, open_embedder
+from bot.search import fuse as fusion
+from bot.search.legs import legs
+from bot.search.meaning import Meaning
+from bot.search.query import parse
+from bot.search.search import DEPTH
+from bot.store import open_store
+from tests.benchmarks.search import PUBLIC, cached, corpus, judgements, questions, score
+from tests.builders import SHARED
+
+WORDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+ALIKE = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
+FILE = Path(fusion.__file__).with_name("weights.txt")
+HEAD = """# What each score weighs; the rest of 1 is nearness to the query. Learned by tools/train_rerank.py;
+# docs/search.md says how well that carries over to other sets.
+"""
+
+Weights = tuple[float, float]
+
+
+class Asked(Struct, frozen=True):
+    """A judged query, and what the legs found for it."""
+
+    judged: dict[str, int]
+    words: dict[str, float]
+    meaning: dict[str, float]
+
+
+async def gathered(folder: Path) -> tuple[Meaning, list[Asked]]:
+    """Every query of a set, asked of both legs."""
+    with tempfile.TemporaryDirectory() as home:
+        store = await open_store(Path(home) / "paperboy.db")
+        embedder = open_embedder("", 1)
+        assert embedder is not None, "no embedding model is installed"  # noqa: S101 - a tool, not the product
+        await Intake(store.papers, (), SystemClock()).take(corpus(folder))
+        await cached(store, embedder, folder.name)
+        meaning = Meaning(store.vectors, embedder)
+        await meaning.refresh()
+        judged, found = judgements(folder), list[Asked]()
+        for id, text in questions(folder):
+            if id in judged:
+                words, near, _ = await legs(store.papers, meaning, parse(text), DEPTH, mode=Mode.HYBRID)
+                found.append(Asked(judged[id], dict(words), dict(near)))
+        await meaning.aclose()
+        await store.aclose()
+        return meaning, found
+
+
+def ndcg(meaning: Meaning, asked: Sequence[Asked], weights: Weights) -> float:
+    """nDCG@10 of a set with these weights."""
+    weigh = dict(zip(("words", "alike"), weights, strict=True))
+    total = 0.0
+    for one in asked:
+        scores = fusion.fuse_twice(one.words, one.meaning, meaning.near_to, weigh=weigh)
+        total += score(one.judged, sorted(scores, key=lambda id: (-scores[id], id))[:20])[0]
+    return total / len(asked)
+
+
+def best(tables: Sequence[dict[Weights, float]]) -> Weights:
+    """The weights that do best over all these sets."""
+    return max(tables[0], key=lambda weights: sum(table[weights] / max(table.values()) for table in tables))
+
+
+async def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put what was learned from all sets into weights.txt")
+    chosen = parser.parse_args()
+    tables: dict[str, dict[Weights, float]] = {}
+    for name in PUBLIC:
+        meaning, asked = await gathered(SHARED / name)
+        tables[name] = {weights: ndcg(meaning, asked, weights) for weights in product(WORDS, ALIKE)}
+    show(tables)
+    words, alike = best(list(tables.values()))
+    print(f"of all sets: words {words}, alike {alike}")
+    if chosen.write:
+        FILE.write_text(f"{HEAD}words {words}\nalike {alike}\n", "utf-8")
+
+
+def show(tables: dict[str, dict[Weights, float]]) -> None:
+    """What was learned without a set, and what that is worth on it."""
+    print(f"{'tried on':<18}{'words':>7}{'alike':>7}{'nDCG@10':>9}{'its own best':>14}{'no alike':>10}")
+    for name, table in tables.items():
+        others = [other for key, other in tables.items() if key != name]
+        learned = best(others)
+        plain = best([{weights: found for weights, found in other.items() if not weights[1]} for other in others])
+        values = (*learned, table[learned], max(table.values()), table[plain])
+        print("{:<18}{:>7}{:>7}{:>9.3f}{:>14.3f}{:>10.3f}".format(name, *values))
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
