@@ -11,7 +11,7 @@ NEW     = $(PYTHON) -m venv .venv
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test check lint types contracts format bench bench-search clean
+.PHONY: help run test check lint types contracts format bench bench-search bench-summaries fanout chaos preview clean
 
 help:        ## say what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
@@ -41,6 +41,19 @@ bench: .venv/dev        ## speed, as ratios to a peer in the same run
 
 bench-search: .venv/dev ## how well and how fast search finds
 	@$(BIN)/python -m tests.benchmarks.search --quality
+
+bench-summaries: .venv/dev ## how good a line without a model is, and what the check catches
+	@$(BIN)/python -m tests.benchmarks.summaries
+
+fanout: .venv/dev       ## an edition to hundreds of channels, against the platforms' own limits
+	@$(BIN)/python -m tests.benchmarks.fanout
+
+N ?= 100
+chaos: .venv/dev        ## kill -9 while platforms fail (N=1000), then count what was lost or repeated
+	@$(BIN)/python -m tests.faults.chaos --kills $(N)
+
+preview: .venv/dev      ## every message as Slack and Discord show it, in build/preview
+	@$(BIN)/python -m tests.preview
 
 clean:       ## remove what make made; your data stays
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -68,12 +68,12 @@ def main() -> None:
     chosen = parser.parse_args()
     examples = [read(json.loads(row)) for row in chosen.source.read_text("utf-8").splitlines() if row]
     examples = [example for example in examples if example.lines]
-    print(f"{len(examples)} papers, {sum(len(e.lines) for e in examples)} lines")  # noqa: T201
+    print(f"{len(examples)} papers, {sum(len(e.lines) for e in examples)} lines")
     if chosen.folds:
         return validate(examples, chosen.folds)
     text = learn(examples)
     WEIGHTS.write_text(text, "utf-8")
-    print(f"{len(text):,} bytes")  # noqa: T201
+    print(f"{len(text):,} bytes")
 
 
 def read(row: dict[str, list[str] | str]) -> Example:
@@ -226,7 +226,7 @@ def validate(examples: Sequence[Example], folds: int) -> None:
         for example in part:
             best = rank.best_lines(rank.see(example.title, example.sentences, known), example.lines, known)[0]
             reached.append([*example.scores[best], *example.scores[gain_of(example).argmax()]])
-    print("reached and best possible:", np.round(100 * np.mean(reached, axis=0), 2))  # noqa: T201
+    print("reached and best possible:", np.round(100 * np.mean(reached, axis=0), 2))
 
 
 def weights(words: Words) -> Weights:

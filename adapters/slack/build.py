@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from adapters.slack.client import Wire, Workspaces
 from adapters.slack.grants import Credentials, Grants
 from adapters.slack.installs import ShelfInstalls
@@ -30,6 +32,7 @@ def build(options: Options, setup: Setup) -> SlackAdapter:
 
 
 def _for_many(options: Options, setup: Setup, wire: Wire) -> SlackAdapter:
+    _check_redirect(options.redirect_url)
     app = Credentials(
         client_id=options.client_id,
         client_secret=options.client_secret,
@@ -47,6 +50,14 @@ def _for_many(options: Options, setup: Setup, wire: Wire) -> SlackAdapter:
         await installs.keep_fresh()
 
     return _adapter(Workspaces(installs, wire), options, setup, Beside(pages=pages.add, upkeep=upkeep))
+
+
+def _check_redirect(url: str) -> None:
+    """Slack sends codes there: it must be ours, and nobody on the way may read it."""
+    parts = urlsplit(url)
+    near = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if url and not (url.endswith(REDIRECT) and (parts.scheme == "https" or near)):
+        raise ConfigError(f"[adapters.slack] redirect_url {url!r} can't be used.", f"Give https://HOST{REDIRECT}")
 
 
 def _adapter(workspaces: Workspaces, options: Options, setup: Setup, beside: Beside) -> SlackAdapter:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -21,14 +20,6 @@ quiet.setLevel(logging.WARNING)
 API = "https://slack.com/api/"
 AT_ONCE = 200  # connections; Slack's limits are far below
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10)  # shorter than the 30 s that the dispatcher gives an attempt
-
-
-class Access(Installs, Protocol):
-    """Installs that are closed at the end."""
-
-    async def forget(self, space: str, *, at: datetime | None = None) -> None: ...
-
-    async def aclose(self) -> None: ...
 
 
 class Wire:
@@ -63,14 +54,15 @@ class Wire:
 class Workspaces:
     """The client and the install of each workspace."""
 
-    def __init__(self, installs: Access, wire: Wire) -> None:
+    def __init__(self, installs: Installs, wire: Wire) -> None:
         self.installs = installs
         self.wire = wire
 
     async def client(self, space: str, enterprise: str = "") -> AsyncWebClient:
         """A client with the workspace's own token. Raises `PostError`."""
         install = await self.installs.of(space, enterprise)
-        return self.wire.client(install.token, space if install.org_wide else None)
+        inside = install.org_wide and space != install.enterprise  # a workspace reached by its organization's token
+        return self.wire.client(install.token, space if inside else None)
 
     async def call(self, space: str, method: str, /, **arguments: Any) -> AsyncSlackResponse:
         """Call a method of the Web API by its name in the SDK. Raises `PostError`."""

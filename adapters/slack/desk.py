@@ -113,6 +113,12 @@ class Desk:
             await self._workspaces.installs.forget(_holder(body, space), at=event.at)
             await self._core.handle(event)
 
+    async def access_revoked(self, body: Json, space: str) -> None:
+        """An organization took Paperboy out of some of its workspaces."""
+        for event in hear.access_revoked(body):
+            await self._workspaces.installs.forget(event.place.space, at=event.at)
+            await self._core.handle(event)
+
     async def _asked(self, event: Command, asked: Asked) -> None:
         if event.text.partition(" ")[0].casefold() in {c.name for c in self._core.commands if c.admin}:
             event = await self._people.knowing(event)

@@ -156,6 +156,16 @@ def uninstalled(body: Json, space: str) -> Removed | None:
     return Removed(id=_id(body), at=_at(body), who=_actor(event, space), place=Place(PLATFORM, space, "*"), why=why)
 
 
+def access_revoked(body: Json) -> list[Removed]:
+    """The workspaces that an organization took Paperboy out of."""
+    event, why = body["event"], "Paperboy was removed from the workspace"
+    spaces = [str(team) for team in event.get("team_ids") or ()]
+    return [
+        Removed(id=f"{_id(body)}:{t}", at=_at(body), who=_actor(event, t), place=Place(PLATFORM, t, "*"), why=why)
+        for t in spaces
+    ]
+
+
 def back(body: Json, space: str, bot: str) -> Returned | None:
     """Paperboy can post somewhere again."""
     event = body["event"]

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TypeAlias
 
@@ -57,6 +57,7 @@ LISTENS: dict[str, Callable[[Desk, Json, str], Awaitable[None]]] = {
     "message": Desk.direct,
     "reaction_added": Desk.reaction,
     "reaction_removed": Desk.reaction,
+    "team_access_revoked": Desk.access_revoked,
     "tokens_revoked": Desk.uninstalled,
 }
 
@@ -165,7 +166,7 @@ class Listener:
             await asyncio.sleep(BREATH)
             with logged(), repeats.once(body) as new:
                 if new:
-                    await self._work(job(body, _space(body, context)))
+                    await self._work(job(body, await self._workspace(body, context)))
 
         return handler
 
@@ -178,6 +179,14 @@ class Listener:
                 await (self._work(desk.submit(body, _space(body, context), ack)) if new else ack())
 
         return handler
+
+    async def _workspace(self, body: Json, context: AsyncBoltContext) -> str:
+        """The workspace that the bot was asked in; one that its organization installed for is remembered."""
+        space = _space(body, context)
+        if context.enterprise_id and space != context.enterprise_id and body.get("type") == "event_callback":
+            with suppress(PaperboyError):  # an event of removal comes when nothing is installed any more
+                await self._workspaces.installs.of(space, context.enterprise_id)
+        return space
 
     async def _work(self, job: Awaitable[None]) -> None:
         task = asyncio.ensure_future(job)

@@ -40,6 +40,11 @@ class SlackAdapter:
         return self._listener.started
 
     @property
+    def connected(self) -> bool:
+        """Whether Slack can reach us now."""
+        return self._listener.started.is_set()
+
+    @property
     def url(self) -> str:
         """Where HTTP mode listens; empty in Socket Mode."""
         return self._listener.url

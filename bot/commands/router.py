@@ -42,6 +42,7 @@ from bot.commands import (
     today,
     trending,
     why,
+    wish,
 )
 from bot.commands.command import Ask, Desk
 from bot.commands.command import Command as Known
@@ -215,7 +216,10 @@ class Router:
         if command is None or command.form is None:
             raise AskError("That form is too old.", "Ask again with /papers.")
         _permit(command, event.who)
-        return await command.form(self._ask(event, ""), event.values, event.action.args)
+        try:
+            return await command.form(self._ask(event, ""), event.values, event.action.args)
+        except AskError as error:  # the form again, with what was typed
+            return Answer(message=problem(error), form=wish.again(event.action, event.values))
 
     def _ask(self, event: Heard, text: str, offset: int = 0) -> Ask:
         return Ask(

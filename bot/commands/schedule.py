@@ -37,7 +37,9 @@ async def schedule(ask: Ask, rest: str) -> Answer:
     await ask.desk.store.subscriptions.add(subscription, cause=ask.cause)
     name = subscription.id
     foot = f"Its name is {name}: /papers pause {name}, /papers unschedule {name}."
-    return Answer(message=sheet(f"Scheduled: {describe(parse_schedule(subscription.schedule, 'UTC'))}", lines, foot=foot))
+    return Answer(
+        message=sheet(f"Scheduled: {describe(parse_schedule(subscription.schedule, 'UTC'))}", lines, foot=foot)
+    )
 
 
 async def change(ask: Ask, rest: str) -> Answer:
@@ -54,7 +56,7 @@ async def change(ask: Ask, rest: str) -> Answer:
 
 async def fill(ask: Ask, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
     """What the form asks for, shown before it is kept."""
-    said = wish.typed(values)
+    said = wish.typed(values, ask.desk.time_zone)
     subscription = wish.read(ask, said)
     command = f"change {args[0]} {said}" if args else f"schedule {said}"
     keep = await presses.doing(ask, "Change it" if args else "Schedule it", command)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bot.chat.form import Field, Form
 from bot.chat.message import Action, clean
 from bot.commands.command import Ask
-from bot.delivery.wording import split_schedule
+from bot.delivery.wording import parse_schedule, split_schedule
 from bot.errors import AskError
 from bot.store.records import Subscription
 from bot.views.wording import listing
@@ -72,8 +72,16 @@ def form(subscription: Subscription | None = None) -> Form:
     return Form(title=f"Change schedule {subscription.id}", action=action, fields=fields, send="Preview")
 
 
-def typed(values: Mapping[str, str]) -> str:
+def again(action: Action, values: Mapping[str, str]) -> Form:
+    """The form with what was typed into it, to mend."""
+    title = "Change the schedule" if action.args else "Bring papers here"
+    fields = tuple(replace(field, value=clean(values.get(field.name, ""), field.most)) for field in FIELDS)
+    return Form(title=title, action=action, fields=fields, send="Preview")
+
+
+def typed(values: Mapping[str, str], time_zone: str) -> str:
     """What somebody would type for the values of the form. Raises `AskError`."""
+    parse_schedule(clean(values.get("when", "")), time_zone)  # complains of this field alone
     said = {field.name: clean(values.get(field.name, ""), field.most) or field.value for field in FIELDS}
     for name in ("count", "votes"):
         if not said[name].isdecimal():

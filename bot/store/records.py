@@ -79,6 +79,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     language: str
     model: str
     prompt: str
+    title: str  # as it is sent, and as the line will be checked against
+    abstract: str
     failures: tuple[str, ...] = ()  # what was wrong with the line before, when this is the second try
 
 

@@ -27,20 +27,14 @@ class Budget:
         self._costs = costs
         self._clock = clock
         self._settings = settings
-        self._price = settings.prices.get(settings.model)
-        if self._price is None and (settings.budget_day or settings.budget_month):
+        if settings.model not in settings.prices and (settings.budget_day or settings.budget_month):
             raise ConfigError(
                 f"A budget is set, but there is no price for {settings.model}.",
                 f'Add [summaries.prices."{settings.model}"] with input and output.',
             )
 
-    async def allows(self, money: float = 0.0) -> bool:
-        """Whether so much may be spent now; batches under way count as spent."""
-        spent = await self._spent()
-        return all(mine + money <= limit and mine < limit for _, mine, limit in spent)
-
     async def room(self) -> float:
-        """How much may be spent now."""
+        """How much may be spent now; batches under way count as spent."""
         return min((limit - mine for _, mine, limit in await self._spent()), default=math.inf)
 
     async def spend(self, usage: Usage) -> None:
@@ -48,18 +42,20 @@ class Budget:
         await self._costs.add(self.priced(usage))
         await self.tell()
 
-    def priced(self, usage: Usage, *, batch: bool = False) -> Spent:
+    def priced(self, usage: Usage, *, batch: bool = False, model: str = "") -> Spent:
         """What answers took, with today's date and in money."""
+        model = model or self._settings.model
+        price = self._settings.prices.get(model)
         return Spent(
             day=self._today(),
-            model=self._settings.model,
+            model=model,
             batch=batch,
             requests=usage.requests,
             input=usage.input,
             output=usage.output,
             cache_read=usage.cache_read,
             cache_write=usage.cache_write,
-            money=money(usage, self._price, batch=batch) if self._price else 0.0,
+            money=money(usage, price, batch=batch) if price else 0.0,
         )
 
     def worth(self, tokens: int, *, batch: bool = False) -> float:

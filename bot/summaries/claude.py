@@ -16,8 +16,10 @@ from msgspec import Struct
 
 from bot.errors import ModelError
 from bot.papers.model import Paper
+from bot.store.records import Asked
 from bot.summaries import prompt
-from bot.summaries.writer import KeyRefused, Reply, Request, Spend, Unanswerable, Usage, Written
+from bot.summaries.material import paper_of
+from bot.summaries.writer import KeyRefused, Reply, Spend, Unanswerable, Usage, Written
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -36,7 +38,9 @@ class _Line(Struct):
 class Claude:
     """Implements `bot.summaries.writer.Writer`."""
 
-    def __init__(self, key: str, model: str, url: str = "", *, thinking: bool = False, spend: Spend | None = None) -> None:
+    def __init__(
+        self, key: str, model: str, url: str = "", *, thinking: bool = False, spend: Spend | None = None
+    ) -> None:
         self._key = key
         self._url = url
         self._thinking = thinking
@@ -51,12 +55,12 @@ class Claude:
         request = prompt.for_answer(self.model, text, question, thinking=self._thinking)
         return _decoded(await self._ask(request), Reply)
 
-    async def send(self, requests: Mapping[str, Request]) -> str:
+    async def send(self, requests: Mapping[str, Asked]) -> str:
         async with _translated():
             batch = await self._client.messages.batches.create(
                 requests=[
-                    {"custom_id": name, "params": self._for(x.paper, x.language, x.failures)}  # type: ignore[typeddict-item]
-                    for name, x in requests.items()
+                    {"custom_id": name, "params": self._for(paper_of(asked), asked.language, asked.failures)}  # type: ignore[typeddict-item]
+                    for name, asked in requests.items()
                 ]
             )
             if not isinstance(batch.id, str):
@@ -75,7 +79,9 @@ class Claude:
                 return None
             if not status.results_url:
                 return {}  # kept for 29 days only
-            return {row.custom_id: _written(row.result) async for row in await self._client.messages.batches.results(batch)}
+            return {
+                row.custom_id: _written(row.result) async for row in await self._client.messages.batches.results(batch)
+            }
 
     async def aclose(self) -> None:
         if "_client" in self.__dict__:

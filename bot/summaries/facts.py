@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
-
 _FIRST = re.compile(
-    r"\b(?:the|a|an|its|as|is|are|our) (?:very )?first(?! (?:step|stage|phase|order|layer|token|frame|sentence|half|part"
-    r"|two|three|few|person|principles?|place|author|pass|turn|round|time step|and|finish\w*|completed)\b|-(?!ever|of-its))"
-    r"|\bfirst(?:-ever\b|-of-its| of (?:its|their) kind| ever\b| time\b| to \w+)|^(?:provides |introduces |presents |proposes )?first "
+    r"\b(?:the|a|an|its|as|is|are|our) (?:very )?first(?! (?:step|stage|phase|order|layer|token|frame|sentence|half"
+    r"|part|two|three|few|person|principles?|place|author|pass|turn|round|time step|and|finish\w*|completed)\b"
+    r"|-(?!ever|of-its))|\bfirst(?:-ever\b|-of-its| of (?:its|their) kind| ever\b| time\b| to \w+)"
+    r"|^(?:provides |introduces |presents |proposes )?first "
     r"(?!(?:step|stage|order|token|frame|finish|person|principles?|and)\b)"
 )
 _CLAIM = re.compile(
     r"\b(best|state of the art|sota|unprecedented|unmatched|unrivall?ed|unparalleled|unsurpassed|leading(?! to\b)"
     r"|superior|outperform\w*|surpass\w*|beats?|strongest|fastest|highest|lowest|largest|smallest|greatest|cheapest"
-    r"|simplest|cutting edge|world record|(?<!not )always|never(?![- ](?:before|seen))|guarantees?|record-breaking|most (?:accurate|efficient|powerful"
-    r"|advanced|robust|effective|capable))\b"
+    r"|simplest|cutting edge|world record|(?<!not )always|never(?![- ](?:before|seen))|guarantees?"
+    r"|record-breaking|most (?:accurate|efficient|powerful|advanced|robust|effective|capable))\b"
 )
 _ALIKE = str.maketrans("‐‑‒–", "----", "^{}\\")
 _SAID_SO = (

@@ -12,31 +12,30 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.\d+)*")
 _ENDINGS = frozenset(  # `GPT-based` names GPT and nothing else
     """based driven like assisted generated derived focused compatible aware guided style level specific powered trained
     free enabled augmented enhanced native only type related induced oriented agnostic inspired conditioned supervised
-    controlled optimized efficient centric ready equipped parameter image scale size sized wise side shot class variant""".split()  # noqa: SIM905
+    controlled optimized efficient centric ready equipped parameter image scale size sized wise
+    side shot class variant""".split()  # noqa: SIM905
 )
-_SHORT = dict(  # what everybody in the field shortens so
-    pair.split("=")
-    for pair in (
-        "llm=large language model; lm=language model; mllm=multimodal large language model; "
-        "lmm=large multimodal model; vlm=vision-language model; lvlm=large vision-language model; vla=vision- "
-        "language-action; rl=reinforcement learning; rlhf=reinforcement learning from human feedback; "
-        "rlvr=reinforcement learning with verifiable reward; sft=supervised fine-tuning; nlp=natural language; "
-        "qa=question answering; vqa=visual question answering; moe=mixture of experts; cot=chain of thought; "
-        "rag=retrieval-augmented generation; ner=named entity recognition; mt=machine translation; "
-        "nmt=neural machine translation; asr=automatic speech recognition; tts=text to speech; "
-        "gan=generative adversarial network; vae=variational autoencoder; cnn=convolutional neural net; "
-        "rnn=recurrent neural net; gnn=graph neural net; gcn=graph convolutional network; dnn=neural net; "
-        "ann=neural net; mlp=multilayer perceptron; vit=vision transformer; dit=diffusion transformer; "
-        "sgd=stochastic gradient descent; mcmc=markov chain monte carlo; mdp=markov decision process; "
-        "pde=partial differential equation; ode=ordinary differential equation; kl=kullback-leibler; "
-        "gp=gaussian process; gs=gaussian splatting; 3dgs=3d gaussian splatting; nerf=neural radiance field; "
-        "slam=simultaneous localization and mapping; ocr=optical character recognition; "
-        "gui=graphical user interface; hci=human-computer interaction; ood=out of distribution; "
-        "t2i=text to image; i2v=image to video; t2v=text to video; kv=key-value; ml=machine learning; "
-        "dl=deep learning; kg=knowledge graph; ssm=state space model; td=temporal difference; "
-        "os=operating system; er=entity recognition; seq2seq=sequence to sequence"
-    ).split("; ")
+_SHORTS = (  # what everybody in the field shortens so
+    "llm=large language model; lm=language model; mllm=multimodal large language model; lmm=large multimodal model; "
+    "vlm=vision-language model; lvlm=large vision-language model; vla=vision-language-action; "
+    "rl=reinforcement learning; rlhf=reinforcement learning from human feedback; "
+    "rlvr=reinforcement learning with verifiable reward; sft=supervised fine-tuning; nlp=natural language; "
+    "qa=question answering; vqa=visual question answering; moe=mixture of experts; cot=chain of thought; "
+    "rag=retrieval-augmented generation; ner=named entity recognition; mt=machine translation; "
+    "nmt=neural machine translation; asr=automatic speech recognition; tts=text to speech; "
+    "gan=generative adversarial network; vae=variational autoencoder; cnn=convolutional neural net; "
+    "rnn=recurrent neural net; gnn=graph neural net; gcn=graph convolutional network; dnn=neural net; "
+    "ann=neural net; mlp=multilayer perceptron; vit=vision transformer; dit=diffusion transformer; "
+    "sgd=stochastic gradient descent; mcmc=markov chain monte carlo; mdp=markov decision process; "
+    "pde=partial differential equation; ode=ordinary differential equation; kl=kullback-leibler; "
+    "gp=gaussian process; gs=gaussian splatting; 3dgs=3d gaussian splatting; nerf=neural radiance field; "
+    "slam=simultaneous localization and mapping; ocr=optical character recognition; gui=graphical user interface; "
+    "hci=human-computer interaction; ood=out of distribution; t2i=text to image; i2v=image to video; "
+    "t2v=text to video; kv=key-value; ml=machine learning; dl=deep learning; kg=knowledge graph; "
+    "ssm=state space model; td=temporal difference; os=operating system; er=entity recognition; "
+    "seq2seq=sequence to sequence"
 )
+_SHORT = dict(pair.split("=") for pair in _SHORTS.split("; "))
 _KINDS = frozenset({"ai", "1d", "2d", "3d", "sota"})  # of things; no names
 _LONG = {short: long.replace("-", " ") for short, long in _SHORT.items()}
 _SUBJECTS = frozenset(  # of which anything may be told

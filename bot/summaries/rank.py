@@ -147,9 +147,11 @@ def marks(words: Sequence[str]) -> list[str]:
 
 
 def best_sentences(seen: Seen) -> list[int]:
-    """The sentences, the one most worth a closer look first."""
-    table = np.array([of_sentence(seen, at) for at in range(len(seen.sentences))], np.float32)
-    return [int(at) for at in np.argsort(-(table @ learnt().sentence), kind="stable")]
+    """The sentences, the one most worth a closer look first; what comes before the paper's own part, last."""
+    count = len(seen.sentences)
+    worth = np.array([of_sentence(seen, at) for at in range(count)], np.float32) @ learnt().sentence
+    own = next((at for at, sentence in enumerate(seen.sentences) if sentence.is_ours), 0)
+    return sorted(range(count), key=lambda at: (at < own, -worth[at]))
 
 
 def best_lines(seen: Seen, said: Sequence[Candidate], weights: Weights | None = None) -> list[int]:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from bot.summaries.check import FEWEST_CHARS, MOST_CHARS
-from bot.summaries.verbs import TELLING, agree, third
+from bot.summaries.ends import waits
+from bot.summaries.verbs import ADVERB, TELLING, agree, third
 
 SENTENCE_CHARS = 1_500
 SHORTEST = 40  # a sentence cut shorter says too little
@@ -19,14 +20,13 @@ _END = re.compile(r"(?<=[a-z0-9)%\]”\"'][.!?])\s+(?=[A-Z“(\"])|(?<=[A-Z]{2}[
 _ABBREVIATED = re.compile(r"\b(?:e\.g|i\.e|et al|etc|vs|cf|resp|approx|Fig|Sec|Eq|No)\.$")
 
 # What comes before the deed
-_ADVERB = r"(?:[a-z]+ly|also|first|then|thus|hence|here|further|next|now|instead|therefore)"
 _WE = re.compile(
     rf"^(?:(?P<lead>.{{0,300}}?)(?:[,:;—]\s|\b(?:and|work|paper|study|article|here)\s))??"
-    rf"[Ww]e,? (?P<how>(?:{_ADVERB},? )*)(?P<verb>[a-z]+)\b"
+    rf"[Ww]e,? (?P<how>(?:{ADVERB},? )*)(?P<verb>[a-z]+)\b"
 )
 _IT = re.compile(
     r"^(?:[^,]{0,120}, )?(?:this|our|the) (?:paper|work|study|article|report|survey|research|authors?) "
-    rf"(?P<how>(?:{_ADVERB} )*)(?P<verb>[a-z]+)\b",
+    rf"(?P<how>(?:{ADVERB} )*)(?P<verb>[a-z]+)\b",
     re.IGNORECASE,
 )
 _PAPER = re.compile(r"\b(?:paper|work|study|article|report|survey|research|authors?)\b")
@@ -62,6 +62,11 @@ _OUR_THING = re.compile(r"^This (?=(?:new |novel )?(?:\w+ )?(?:method|approach|m
 _CALLED = re.compile(r",? (?:which|that) we (?:call|term|name|dub|refer to as|denote) ([^,;]{2,60}),")
 _CALLED_LAST = re.compile(r",? (?:(?:which|that) )?we (?:call|term|name|dub|refer to as|denote) [^,;]{2,60}$")
 _ABOUT_US = re.compile(r"\b(?:[Ww]e|us|ours|I|my|[Tt]h(?:is|e) (?:paper|work|study|article)|[Yy]ours?|[Yy]ou)\b")
+_BACK = re.compile(
+    r"^\w+s? (?:this|it|them|these|those)\b|\b(?:this|these|those|such) (?:\w+ )?(?:issue|problem|challenge|limitation"
+    r"|gap|question|difficult|drawback|shortcoming|concern|task|goal|setting)|\beach of these\b|\bone such\b",
+    re.IGNORECASE,
+)
 _POINTS_BACK = re.compile(
     r"(?:It|They|These|Those|He|She|Such|This|That|Both|Doing|Its|Their|Here|There|But|And|Or|So)\b"
 )
@@ -84,56 +89,8 @@ _CUT = re.compile(
     r"|during|after|before"
     r"|from|and)\b))"
 )
-_STANDS_WITHOUT = frozenset(
-    "which where while when using via through without because whereas by with on across under".split()
-)  # noqa: SIM905
-_WAITS = re.compile(  # words that no line ends with
-    r"(?:an?|the|of|and|or|to|for|with|in|on|by|that|which|where|while|as|is|are|can|its|their|from|both|was"
-    r"|were|namely|such|via|using|through|without|than|into|be|unless|if|when|but|not|between|across|how|under"
-    r"|over|at"
-    r"|more|most|less|very|each|every|these|those|this|it|they|has|have|been|also|only|even|during|within|able"
-    r"|ability"
-    r"|need|due|rather|instead|well|so|order|respect|according|whether|what|why|far|same|aware|capable"
-    r"|similar\w*|known"
-    r"|available|robust|sensitive|invariant|equivalent|close|prior|relative|eas\w+|hard\w*|difficult|possible"
-    r"|necessary"
-    r"|sufficient|either|neither|nor|whose|who|no|any|all|some|many|other|two|three|several|different|various"
-    r"|new|novel"
-    r"|vs|potential|search|view|fact|idea|notion|problem|task|question|way|goal|aim|possibility|lack|number|set"
-    r"|use|case"
-    r"|one|type|kind|class|family|form|range|variety|series|effect|role|impact|called|despite|along|deal|first"
-    r"|second|relevant|given|unlike|upon|towards?|against|about|much|exactly"
-    r"|(?:lead|rel|foc|depend|consist|correspond|belong|account|allow|enable|make|help|require|use|result"
-    r"|improve|achieve"
-    r"|present|propose|introduce|provide|describe|develop|attempt|tend|seek|fail|learn|operate|act|perform|work|refer"
-    r"|show|find|prove|argue|suggest|reveal|interact|differ|benefit|suffer|arise|demonstrat|validat|evaluat"
-    r"|verif|attend|struggl|struggle|focus|compar|analyz|analyse|contain|include|yield)(?:y|ies|us|uses|e|s|es)?"
-    r"|(?!(?:learn|train|model|process|cluster|reason|understand|embedd|sett|plann|tun|cod|mapp|forgett|match"
-    r"|prun|sampl"
-    r"|comput|hash|pool|rout|transl)ing)\w+ing|\w{3,}ed)",
-    re.IGNORECASE,
-)
-_HANGS = re.compile(  # ends that say too little to end with
-    r"\b(?:that|which|who) (?:is |are |can |has |have )?(?:\w+ly )?\w+$"
-    r"|\b(?:depend|rel|focus)(?:s|ies|es) \w+ly$|, (?:an?|the) (?:\w+ )?\w+$|: \w+$|\bthat, (?:if|when|given"
-    r"|while|although|unlike|under|for|in|by|with)\b[^,]*,?[^,]*$",
-    re.IGNORECASE,
-)
-_LAST_WORD = re.compile(r"[\s-]+")
-_WAITS_FOR_TO = re.compile(
-    r"\b(?:allow|enabl|help|mak|forc|encourag|train|teach|us|requir|let|caus|want|need|abilit|able|how|eas"
-    r"|possible|way"
-    r"|learn|tr(?:y|ie)|seek|attempt|fail|tend|aim|lead|due|compar|extend|appl|generali|transfer|adapt|map"
-    r"|relat|connect"
-    r"|reduc|respect|optimi|access|solution|contrast|alternative|robust|addition|when|what|whether"
-    r"|from)[a-z]*(?: \S+){0,6}$",
-    re.IGNORECASE,
-)
-_HALF_A_PAIR = re.compile(
-    r"\b(?:both|either|neither|not only|whether|not)\b(?!.*\b(?:and|or|but|nor)\b)|\bbetween (?:an?"
-    r"|the) [^,]*$(?<!s)",
-    re.I,
-)
+_CLAUSE = "which where while when using via through without because whereas by with on across under"
+_STANDS_WITHOUT = frozenset(_CLAUSE.split())
 _FRONTED = re.compile(
     r"(?:while|when|if|for|by|with|in|on|as|although|though|since|because|given|to|at|under|after|before"
     r"|despite|unlike|from"
@@ -145,7 +102,9 @@ _MANNER = re.compile(
     r"(?!final|additional|specifical|further|consequent|important|notab|last|second)[a-z]+ly", re.IGNORECASE
 )
 _DEED = re.compile(r"(?:[a-z]+ly )?[a-z]+s ")
+_CLAIM = re.compile(r"(?:[a-z]+ly )?(?:shows|demonstrates|finds|proves|observes|reveals|argues) (?:[a-z]+ly )?that ")
 _CLAIMS = frozenset({"shows", "demonstrates", "finds", "proves", "observes", "reveals"})
+_SPACED = re.compile(r" ([,;:.])(?= |$)")
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)")
 
 
@@ -167,14 +126,19 @@ def trim(sentence: str) -> str:
 
 def trims(sentence: str) -> list[str]:
     """The ways to say it within a line's length, whole ones first; none when it cannot be said so."""
-    line = " ".join(sentence[:SENTENCE_CHARS].split()).rstrip(" .;:,")
+    line = _SPACED.sub(r"\1", " ".join(sentence[:SENTENCE_CHARS].split())).rstrip(" .;:,")
     found: dict[str, None] = {}
     for told in _told(line):
         bare = _PARENTHESIS.sub("", told) if "(" in told else told
         for whole in dict.fromkeys((told, bare)):
             fitting = [whole] if len(whole) < MOST_CHARS else []
-            found |= dict.fromkeys(_sentence(cut) for cut in (*fitting, *_cuts(whole)) if not _ABOUT_US.search(cut))
+            found |= dict.fromkeys(_sentence(cut) for cut in (*fitting, *_cuts(whole)) if _stands(cut))
     return list(found)
+
+
+def _stands(line: str) -> bool:
+    """Whether it can be read alone: not about us, and not about what was said before."""
+    return not _ABOUT_US.search(line) and not _BACK.search(line)
 
 
 def _sentence(line: str) -> str:
@@ -219,6 +183,7 @@ def _ours(line: str) -> str:
 def _cuts(line: str) -> Iterator[str]:
     """The line up to where a clause ends."""
     deed = _DEED.match(line) is not None  # it begins with its verb
+    claim = deed and _CLAIM.match(line) is not None
     fronted = not deed and _FRONTED.match(line) is not None
     for found in _CUT.finditer(line, SHORTEST, MOST_CHARS + 10):
         kept, rest = line[: found.start()].rstrip(" ,;:"), line[found.end() :]
@@ -226,31 +191,8 @@ def _cuts(line: str) -> Iterator[str]:
             return
         if len(kept) < SHORTEST:
             continue
-        main = kept.partition(", ")[2] if fronted else kept
+        main = kept.partition(", ")[2] if fronted else kept.partition(" that ")[2] if claim else kept
         if not deed and not (found["strong"] or rest.partition(" ")[0] in _STANDS_WITHOUT):
             continue
-        if (deed or _FINITE.search(main)) and not _waits(kept, rest):
+        if ((deed and not claim) or _FINITE.search(main)) and not waits(kept, rest):
             yield kept
-
-
-def _waits(kept: str, rest: str) -> bool:
-    """Whether what is kept waits for the rest."""
-    if rest.startswith("and ") and not third_after_and(rest):
-        return True
-    if _WAITS.fullmatch(_LAST_WORD.split(kept[-40:])[-1]) or _HANGS.search(kept) or _HALF_A_PAIR.search(kept):
-        return True
-    if kept.count("(") != kept.count(")") or kept.count('"') % 2 or kept.count("“") != kept.count("”"):
-        return True
-    if rest.startswith("to ") and _WAITS_FOR_TO.search(kept):
-        return True
-    return rest.startswith(("and ", "or ")) and "," in kept[-60:]  # the last of a list
-
-
-_AND_DEED = re.compile(
-    r"and (?:\w+ly |then |further |also )?(?:\w+s (?:an?|the|that|its|it|how|to)\b|(?:it|they|the \w+) )"
-)
-
-
-def third_after_and(rest: str) -> bool:
-    """Whether a second deed follows, so that the first can stand alone."""
-    return _AND_DEED.match(rest) is not None

@@ -9,7 +9,7 @@ _SURE = (
     "propose present introduce show demonstrate develop describe investigate explore examine analyze analyse provide"
     " construct create establish evaluate extend formulate identify improve leverage obtain outline perform prove"
     " reveal suggest argue compare conduct consider derive devise discuss employ enable apply validate verify"
-    " illustrate achieve observe confirm"
+    " illustrate achieve observe confirm match outperform"
 )
 _UNSURE = "study report release train use address design offer find give make learn test build define measure"
 # What is told of methods, models and papers, as it stands before an `s`
@@ -22,11 +22,16 @@ TELLING = (
     "adapt address exhibit capture transform convert select detect facilitate ensure create construct define "
     "overcome preserve maintain accelerate decompose separate estimate replace simulate synthesize eliminate"
 )
-_ADVERB = r"(?:[a-z]+ly|also|first|then|thus|hence|here|further|next|now|instead|therefore)"
-_AND = re.compile(
-    rf"(?P<and>(?:, (?:and )?|\band )(?:{_ADVERB} )?)(?:(?P<sure>{'|'.join(_SURE.split())})\b|(?P<unsure>"
-    rf"{'|'.join(_UNSURE.split())})\b(?= (?:an?|the|its?|them|their|that|how|whether|two|three|several|new|this|these)\b))"
+ADVERB = (
+    r"(?:(?!(?:ap|sup|im|multip|com|re)ply\b|rely\b)[a-z]+ly|also|first|then|thus|hence|here|further|next|now|instead"
+    r"|therefore)"
 )
+_AND = re.compile(
+    rf"(?P<and>(?:, (?:and )?|\band )(?:{ADVERB} )?)(?:(?P<sure>{'|'.join(_SURE.split())})\b|(?P<unsure>"
+    rf"{'|'.join(_UNSURE.split())})\b(?= (?:an?|the|its?|them|their|that|how|whether|two|three|several"
+    r"|new|this|these|theoretical|empirical|evidence|better|state)\b))"
+)
+_BARE_LIST = re.compile(r"\bto (?:[\w-]+, )*(?:and )?[\w-]+$")
 _BARE = re.compile(r"\b(?:to|can|could|may|might|will|would|helps?|lets?|must|should|not|they) ")
 
 _NO_DEED = frozenset(
@@ -66,8 +71,8 @@ def agree(line: str) -> str:
     def agreed(found: re.Match[str]) -> str:
         before = line[: found.start()]
         clause = before[before.rfind(", ") + 1 :]
-        if found["and"].startswith("and") and _BARE.search(clause):
-            return found[0]  # `to learn and improve`
+        if (found["and"].startswith("and") and _BARE.search(clause)) or _BARE_LIST.search(before):
+            return found[0]  # `to learn and improve`, `to learn, improve, …`
         return found["and"] + third(found["sure"] or found["unsure"])
 
     return _AND.sub(agreed, line)

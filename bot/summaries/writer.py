@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from bot.errors import ModelError
 from bot.papers.model import Paper
+from bot.store.records import Asked
 
 
 class Unanswerable(ModelError):
@@ -40,14 +41,6 @@ class Usage(Struct, frozen=True, kw_only=True):
 
 Spend: TypeAlias = Callable[[Usage], Awaitable[None]]
 """Told what each answer took, whatever it is worth."""
-
-
-class Request(Struct, frozen=True, kw_only=True):
-    """One line to be written."""
-
-    paper: Paper
-    language: str
-    failures: tuple[str, ...] = ()  # what was wrong with the line before
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -85,7 +78,7 @@ class Writer(Protocol):
         """An answer from a text."""
         ...
 
-    async def send(self, requests: Mapping[str, Request]) -> str:
+    async def send(self, requests: Mapping[str, Asked]) -> str:
         """Ask for many lines at a lower price; returns the name of the batch."""
         ...
 

@@ -14,8 +14,8 @@ BUTTON = "button"
 
 
 def origin(ref: Ref) -> str:
-    """The name under which a message's reactions are kept."""
-    return f"{ref.place}#{ref.id}"
+    """The name under which a message's reactions are kept; an event may not tell the thread."""
+    return f"{ref.place.in_thread('')}#{ref.id}"
 
 
 async def react(store: Store, event: Reaction) -> PaperId | None:

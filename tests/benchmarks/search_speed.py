@@ -69,10 +69,9 @@ async def _upkeep(search: Search) -> None:
         began = time.perf_counter()
         await work()
         print(f"  {name} in {(time.perf_counter() - began) * 1_000:,.1f} ms")
-    for name in ("first look for missing vectors", "next look"):
-        began = time.perf_counter()
-        await search.embed_pending(limit=1)
-        print(f"  {name} {(time.perf_counter() - began) * 1_000:,.1f} ms", flush=True)
+    began = time.perf_counter()
+    await search.embed_pending()
+    print(f"  nothing to embed, known in {(time.perf_counter() - began) * 1_000:,.1f} ms", flush=True)
 
 
 async def _bare_fts5(file: Path, queries: list[str]) -> Times:

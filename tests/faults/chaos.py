@@ -30,8 +30,8 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import State
 from tests.builders import listing, paper, subscription
-from tests.faults.arenas import Arena, arena
 from tests.fakes.world import ROOT
+from tests.faults.arenas import Arena, arena
 
 RATE = 0.05
 PAPERS = 3  # replies under each head

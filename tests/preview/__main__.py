@@ -99,7 +99,7 @@ def write(shown: Shown) -> list[Path]:
 
 def picture(shown: Shown) -> None:
     """The docs' pictures: the messages people see most, by each platform and theme."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where pictures are wanted
+    from playwright.sync_api import sync_playwright
 
     few = {name: shown[name] for name in PICTURED}
     with sync_playwright() as playwright:

@@ -18,7 +18,7 @@ from bot.store.records import Match
 from bot.store.sqlite.moments import marks
 
 WEIGHTS = "bm25(3.0, 1.0, 1.0, 1.0)"  # title, abstract, authors, keywords
-RANKED = 20_000  # papers ranked for a query, about
+RANKED = 10_000  # papers ranked for a query, about
 
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 

@@ -94,7 +94,7 @@ def _message(*shown: Message) -> Seen:
     return Seen(
         text="\n".join(line for message in shown for line in _read(message)),
         private=all(message.seen_by for message in shown),
-        buttons=tuple(label for message in shown for label in _buttons(message.blocks)),
+        buttons=tuple(label for message in shown for label in _buttons(_all(message))),
         id=shown[0].ts,
         under=shown[0].thread,
         held=shown,
@@ -115,9 +115,13 @@ def _blocks(held: Message | View) -> list[Json]:
 
 def _read(message: Message) -> Iterator[str]:
     """Where there are blocks, the text beside them is for notifications only."""
-    yield from _words(message.blocks) if message.blocks else [_plain(message.text)]
-    for card in message.attachments:
-        yield from _words(card.get("blocks", []))
+    yield from () if message.blocks else [_plain(message.text)]
+    yield from _words(_all(message))
+
+
+def _all(message: Message) -> list[Json]:
+    """Its blocks, and those of the cards under its links."""
+    return [*message.blocks, *(block for card in message.attachments for block in card.get("blocks", []))]
 
 
 def _words(blocks: list[Json]) -> Iterator[str]:

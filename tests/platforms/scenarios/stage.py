@@ -21,7 +21,7 @@ from bot.config import Welcome, load
 from bot.delivery.reconcile import recount
 
 ADA, BOB = "ada", "bob"  # Ada may set schedules
-LONG = 45.0  # seconds that a busy machine is given
+LONG = 30.0  # seconds that a busy machine is given
 
 T = TypeVar("T")
 

@@ -15,10 +15,31 @@ from tests.platforms.scenarios.web import web
 
 STAGES = {"web": web, "slack": slack, "discord": discord}
 PAPER = starter()[0][0].paper
+HOSTILE = (
+    "<!channel> @everyone *video* _video_ ~video~ `video` <b>video</b> &amp; ||video||",
+    "video <script>alert(1)</script>",
+    "[video](https://evil.example)",
+    "<https://evil.example|video>",
+    "<@U1> video",
+    "# video",
+    "> video",
+)
+KNOWN = {  # what is wrong with Paperboy; an entry goes when its test passes
+    ("shared_answer_tells", ""): "a shared answer shows the sharer's own “Voted” and “Saved”",
+    ("into_a_dialog_stays", ""): "bot.commands.wish.typed joins the fields, and reads options in the words of one",
+    ("buttons_for_who_may", "slack"): "the adapter asks for the rights of a person only when a command is an admin's",
+    (
+        "made_meanwhile",
+        "slack",
+    ): "bot.votes.ballot.origin differs between an event and a count: only one has the thread",
+}
 
 
 @pytest.fixture(params=STAGES)
 async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+    for (test, platform), why in KNOWN.items():
+        if test in request.node.name and platform in {"", request.param}:
+            request.applymarker(pytest.mark.xfail(reason=why, strict=True))
     async with STAGES[request.param](tmp_path) as opened:
         yield opened
         await opened.check()
@@ -62,15 +83,23 @@ async def test_the_next_page_takes_the_place_of_the_first(stage: Stage) -> None:
     assert "page 3" in third.text
 
 
-async def test_what_is_typed_only_shows_and_wakes_nobody(stage: Stage) -> None:
-    typed = (
-        "video <!channel> @everyone <@U1> *b* _i_ ~s~ `c` <script>alert(1)</script> & [x](https://evil.example) :tada:"
-    )
-    found = await stage.type(BOB, typed)
-    assert f"Papers on “{typed[:99]}…”" in found.text
-    await stage.press(BOB, found, "Share to channel")
+async def test_a_shared_answer_tells_nothing_of_who_shared_it(stage: Stage) -> None:
+    found = await stage.type(ADA, PAPER.title)
+    await stage.press(ADA, found, "Vote")
+    await stage.press(ADA, found, "Save")
+    await stage.press(ADA, found, "Share to channel")
     (shared,) = await until(stage, lambda posted: posted)
-    assert f"Papers on “{typed[:99]}…”" in shared.text
+    assert not {"Voted", "Saved"} & set(shared.buttons)
+
+
+async def test_what_is_typed_only_shows_and_wakes_nobody(stage: Stage) -> None:
+    for typed in HOSTILE:
+        found = await stage.type(BOB, typed)
+        assert found.text.startswith(f"Papers on “{typed}”\n")
+        before = len(await stage.posted())
+        await stage.press(BOB, found, "Share to channel")
+        *_, shared = await until(stage, lambda posted, before=before: len(posted) > before)
+        assert shared.text.startswith(f"Papers on “{typed}”\n")
 
 
 async def test_a_mistake_is_answered_with_what_to_type(stage: Stage) -> None:
@@ -214,8 +243,14 @@ async def test_a_schedule_is_made_in_a_dialog_after_its_preview(stage: Stage) ->
 async def test_a_dialog_that_can_not_be_read_says_what_to_type(stage: Stage) -> None:
     dialog = await stage.type(ADA, "schedule")
     mistake = await stage.fill(ADA, dialog, {"when": "sometimes"})
-    assert "I can't read a time in “sometimes”" in mistake.text
+    assert "I can't read a time in “sometimes" in mistake.text
     assert "Say for instance" in mistake.text
+
+
+async def test_what_is_filled_into_a_dialog_stays_in_its_field(stage: Stage) -> None:
+    dialog = await stage.type(ADA, "schedule")
+    preview = await stage.fill(ADA, dialog, {"when": "daily 09:00", "query": "compact video models"})
+    assert "on “compact video models”, as a thread" in preview.text
 
 
 async def test_a_schedule_is_changed_paused_resumed_and_removed(stage: Stage) -> None:

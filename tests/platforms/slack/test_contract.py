@@ -1,47 +1,24 @@
-"""The promises of every adapter, kept by this one before a Slack that keeps real limits."""
+"""What this adapter promises beyond `tests/contract`: its settings, and what more it can do."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
 from adapters.slack import make as make_slack
-from bot.chat.adapter import Checks, Posts, Reaches, Setup
+from adapters.slack.post import SlackAdapter
+from bot.chat.adapter import Checks, Connects, Reaches, Setup
 from bot.chat.event import Place
 from bot.clock import FixedClock
 from bot.errors import ConfigError
 from bot.store.protocol import Store
-from tests.contract.test_adapters import (  # noqa: F401 - collected here, with this module's fixtures
-    test_a_message_can_be_changed_and_one_that_is_gone_can_not,
-    test_a_place_that_can_not_be_is_refused_for_good,
-    test_a_thread_hangs_from_a_message,
-    test_every_kind_of_block_can_be_posted,
-    test_hostile_words_are_posted_as_words_within_the_limits,
-    test_it_declares_what_it_can_do,
-    test_nobody_has_reacted_to_a_new_message_and_the_bot_does_not_count,
-    test_width_counts_what_is_sent_and_not_what_is_seen,
-)
-from tests.fakes.slack import FakeSlack
-from tests.platforms.slack.conftest import Make
 
 
-@pytest.fixture
-def name() -> str:
-    return "slack"
-
-
-@pytest.fixture
-async def make(adapter_of: Make, slack: FakeSlack) -> AsyncIterator[Callable[[], Posts]]:
-    await slack.settings(limits={"posts_per_second": 1000, "post_burst": 1000})  # the dispatcher keeps the pace
-    yield adapter_of
-    assert not await slack.wrong()
-
-
-async def test_it_also_reaches_people_and_checks_itself(make: Callable[[], Posts]) -> None:
-    assert isinstance(make(), Reaches)
-    assert isinstance(make(), Checks)
+async def test_it_also_reaches_people_checks_itself_and_tells_whether_it_is_connected(adapter: SlackAdapter) -> None:
+    assert isinstance(adapter, Reaches)
+    assert isinstance(adapter, Checks)
+    assert isinstance(adapter, Connects)
 
 
 @pytest.mark.parametrize("options", [{}, {"app_token": "xapp-1"}, {"bot_token": "xoxb-1", "enabled": "false"}])

@@ -1,0 +1,172 @@
+"""Better lines than the abstract's: asked for once by whoever comes first, checked, and asked for once more at most."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import accumulate
+
+from msgspec.structs import replace
+
+from bot.clock import Clock
+from bot.errors import ModelError
+from bot.papers.model import Paper, PaperId
+from bot.store.protocol import Lines
+from bot.store.records import Asked, Batch, Line
+from bot.summaries import prompt
+from bot.summaries.batch import Batches
+from bot.summaries.breaker import Breaker
+from bot.summaries.budget import Budget
+from bot.summaries.check import check
+from bot.summaries.material import disarmed, paper_of
+from bot.summaries.writer import Unanswerable, Writer, Written
+
+log = logging.getLogger(__name__)
+
+SINGLES = 8  # lines asked for one after another in one go
+MOST = 1_000  # lines in one batch
+LEASE = timedelta(minutes=20)  # that a claim lasts: SINGLES lines, each asked for twice, each as slow as can be
+
+
+class Improver:
+    """Asks a writer for lines, alone or in batches, within the budget."""
+
+    def __init__(
+        self, lines: Lines, writer: Writer, budget: Budget | None, breaker: Breaker, clock: Clock, batch_from: int
+    ) -> None:
+        self._lines = lines
+        self._writer = writer
+        self._budget = budget
+        self._breaker = breaker
+        self._clock = clock
+        self._batch_from = batch_from
+        self._batches = Batches(lines, writer, budget, breaker, clock)
+        self._turn = asyncio.Lock()
+
+    async def improve(self, papers: Sequence[Paper], language: str) -> list[PaperId]:
+        """Take up what has come, and ask for what nobody has asked for; returns the papers with a better line."""
+        async with self._turn:
+            better = [id for batch, results in await self._ended() for id in await self._settle(batch, results)]
+            return better + await self._ask(await self._wanted(papers, language))
+
+    async def _ended(self) -> list[tuple[Batch, dict[str, Written]]]:
+        return [] if self._breaker.is_open else await self._batches.ended()
+
+    async def _wanted(self, papers: Sequence[Paper], language: str) -> list[Asked]:
+        """The lines that no one has asked for yet, as far as one can see without claiming them."""
+        known = await self._lines.of([paper.id for paper in papers], language)
+        wanted = [self._asked(paper, language) for paper in {paper.id: paper for paper in papers}.values()]
+        return [one for one in wanted if one.abstract and not any(self._is_there(x, one) for x in known.get(one.paper, ()))]
+
+    def _asked(self, paper: Paper, language: str) -> Asked:
+        shown = disarmed(paper)
+        return Asked(
+            paper=paper.id,
+            version=paper.version,
+            language=language,
+            model=self._writer.model,
+            prompt=self._writer.prompt,
+            title=shown.title,
+            abstract=shown.abstract[: prompt.ABSTRACT_CHARS],
+        )
+
+    @staticmethod
+    def _is_there(line: Line, asked: Asked) -> bool:
+        """Whether a line needs no asking: it was asked for, or a person wrote one."""
+        if line.version != asked.version:
+            return False
+        return line.provenance == "human" or (line.model, line.prompt) == (asked.model, asked.prompt)
+
+    async def _ask(self, wanted: Sequence[Asked]) -> list[PaperId]:
+        """Ask for lines, many as a batch, a few at once."""
+        if self._breaker.is_open or not wanted:
+            return []
+        now, many = self._clock.now(), self._batch_from and len(wanted) >= self._batch_from
+        some = await self._affordable(wanted[: MOST if many else SINGLES], batch=bool(many))
+        mine = await self._lines.claim(some, now=now, until=now + LEASE)
+        if self._batch_from and len(mine) >= self._batch_from:
+            await self._batches.send(mine, self._worth(mine, batch=True))
+            return []
+        await self._lines.release(mine[SINGLES:])
+        return await self._one_by_one(mine[:SINGLES])
+
+    async def _one_by_one(self, mine: Sequence[Asked]) -> list[PaperId]:
+        better: list[PaperId] = []
+        for at, asked in enumerate(mine):
+            if self._breaker.is_open or not await self._affordable([asked]):
+                await self._lines.release(mine[at:])
+                break
+            line = await self._try(asked)
+            await (self._lines.keep([line]) if line else self._lines.release([asked]))
+            if line and not line.failures:
+                better.append(line.paper)
+        return better
+
+    async def _try(self, asked: Asked) -> Line | None:
+        """The line, or that there will be none; None when it may be asked for again."""
+        try:
+            line = await self._written(asked)
+        except Unanswerable as error:
+            return self._line(asked, "", (str(error),))
+        except ModelError as error:
+            log.warning("no line for %s: %s", asked.paper, error)
+            self._breaker.failed(error)
+            return None
+        self._breaker.worked()
+        return line
+
+    async def _written(self, asked: Asked) -> Line:
+        """Ask, and ask once more with what was wrong; what fails again is kept, with its failures, unshown."""
+        text = await self._writer.write(paper_of(asked), asked.language, asked.failures)
+        failures = check(text, paper_of(asked), asked.language)
+        if failures and not asked.failures:
+            try:
+                return await self._written(replace(asked, failures=failures))
+            except ModelError as error:
+                log.warning("no second line for %s: %s", asked.paper, error)
+        return self._line(asked, text, failures)
+
+    async def _settle(self, batch: Batch, results: dict[str, Written]) -> list[PaperId]:
+        """Keep what a batch brought; what failed is asked for once more, what did not come is asked for anew."""
+        lines: list[Line] = []
+        again: list[Asked] = []
+        for number, asked in enumerate(batch.asked):
+            written = results.get(str(number), Written())
+            failures = check(written.text, paper_of(asked), asked.language) if written.text else (written.why_not,)
+            if written.text and failures and not asked.failures:
+                again.append(replace(asked, failures=failures))
+            elif written.text or written.why_not:
+                lines.append(self._line(asked, written.text, failures))
+        if not await self._lines.settle(batch, lines, self._batches.spent(batch, results)):
+            return []  # another process was there before
+        if self._budget:
+            await self._budget.tell()
+        return [line.paper for line in lines if not line.failures] + await self._ask(again)
+
+    def _line(self, asked: Asked, text: str, failures: tuple[str, ...]) -> Line:
+        return Line(
+            paper=asked.paper,
+            version=asked.version,
+            text=text,
+            language=asked.language,
+            provenance="claude",
+            model=asked.model,
+            prompt=asked.prompt,
+            failures=failures,
+            made=self._clock.now(),
+        )
+
+    async def _affordable(self, asked: Sequence[Asked], *, batch: bool = False) -> Sequence[Asked]:
+        """As many of them as the budget still pays for."""
+        room = await self._budget.room() if self._budget else math.inf
+        costs = accumulate(self._worth([one], batch=batch) for one in asked)
+        return asked if room == math.inf else [one for one, cost in zip(asked, costs, strict=True) if cost < room]
+
+    def _worth(self, asked: Sequence[Asked], *, batch: bool = False) -> float:
+        if self._budget is None:
+            return 0.0
+        requests = (prompt.for_line(one.model, paper_of(one), one.language) for one in asked)
+        return sum(self._budget.worth(prompt.tokens(request), batch=batch) for request in requests)

@@ -1,0 +1,75 @@
+"""A paper as a model is shown it, and as its lines are checked against: without what is addressed to the reader. Pure.
+
+A sentence that gives orders tells nothing of the research. Left in, it could be obeyed; and since a line may say what
+the abstract says, the order's own words would bear the obedient answer out.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec.structs import replace
+
+from bot.papers.model import Paper
+from bot.store.records import Asked
+
+_SENTENCE = re.compile(r"(?<=[.!?:;])\s+|(?<=[。！？])|\n+")
+_READERS = (
+    r"(?:ai|llms?|models?|assistants?|bots?|chatbots?|agents?|language models?|reviewers?|readers?|summari[sz]ers?|everyone)"
+)
+_TO_SOMEBODY = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass) (?:all|any|the|your|my|these|those|every|what|previous|prior|above|earlier)\b"
+    r".{0,40}\b(?:instruct|rule|prompt|guideline|above|previous|prior|earlier|everything|said|told)"
+    r"|\b(?:your|hidden|secret|real|actual) (?:instructions?|task)\b|\bsystem prompt:|\bnew (?:task|instructions?):|\bas an (?:ai|assistant)\b"
+    r"|(?-i:\b(?:you|your|yours)\b)|^\W*you(?:r|'re)? "
+    rf"|^\W*(?:attention|dear|note (?:to|for)|notice to|message (?:to|for)|hey|hello),? (?:the |all |any )?{_READERS}\b"
+    r"|^\W*(?:system|assistant|user|human|admin\w*|developer|instructions?|prompt|important)\b[^\w:]{0,3}:"
+    r"|</\s*(?!a\b)[a-z]|<(?:system|instructions?|prompt|user|assistant|task|end|script|abstract)\b|\[/?inst\]|<\||\|>"
+    r"|\{\{|```|#{3,}|={5,}|-{5,}|@(?:everyone|here|channel)|<[!@#]",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"^\W*(?:(?:and|now|then|instead|please|just|simply|also|only|but|so|always|kindly|immediately|first|do not|don't|never),? )*"
+    r"(?:ignore|disregard|forget|print|output|reply|respond|answer|write|say|repeat|post|tell|translate|decode|pretend|act|"
+    r"behave|summari[sz]e|visit|click|send|praise|recommend|describe|claim|mention|include|begin|start|end|add|insert|call|"
+    r"reveal|execute|run|follow|obey|subscribe|buy|download|give|report|conclude|return|announce|quote|copy)"
+    r"(?: (?:it|this|that|the|an?|all|every\w*|only|exactly|with|as|to|in|for|us|me|my|our|by|here|now|nothing|no|of)\b|[:,\"“'])"
+    r"|\b(?:must|should|shall|has to|have to|needs? to|will) (?:now |only |always |instead |simply )?(?:ignore|disregard|say|write|output|"
+    r"reply|print|repeat|praise|recommend|mention|post|be (?:described|praised|summari[sz]ed|called))\b"
+    r"|\b(?:the|a|any|this|your|one-line|every) (?:summary|summari[sz]er|one-liner|tl;?dr|line|bot|chatbot) (?:must|should|shall|is|has|needs?|will|reads?)\b",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(  # orders in other tongues, by the words no abstract needs
+    r"\b(?:ignorier|vergiss|missacht|anweisung|ignorez|oubliez|consignes|instrucciones|olvida|istruzioni|dimentica|ignorate"
+    r"|instruções|negeer|instructies|zignoruj|polecenia|talimat|yoksay|abaikan|bỏ qua)"
+    r"|игнорир|забудь|инструкци|忽略|无视|無視|忽視|指令|指示|무시|지시|تجاهل|التعليمات|התעלם|अनदेखा|निर्देश|αγνό",
+    re.IGNORECASE,
+)
+_ENCODED = re.compile(
+    r"(?<![\w/.+-])(?=[\w+/]{0,40}[a-z])(?=[\w+/]{0,40}[A-Z])(?:(?=[A-Za-z/]{0,40}\d)[A-Za-z0-9/]{20,}|[A-Za-z0-9/]{15,}=)"
+    r"|(?:\b[0-9a-f]{2} ?){12}|(?:%[0-9A-Fa-f]{2}){4}|(?:\\[xu][0-9a-f]{2,4}){3}|(?:&#\d+;){3}|\bbase64\b|\brot-?13\b"
+)
+
+
+def disarmed(paper: Paper) -> Paper:
+    """The paper without the sentences of its abstract that are addressed to whoever reads it."""
+    abstract = _without_orders(paper.abstract)
+    return paper if abstract == paper.abstract else replace(paper, abstract=abstract)
+
+
+@lru_cache(maxsize=1_024)  # a paper is looked at for every channel that it may go to
+def _without_orders(abstract: str) -> str:
+    sentences = _SENTENCE.split(abstract)
+    kept = [sentence for sentence in sentences if sentence and not is_order(sentence)]
+    return abstract if len(kept) == len(sentences) else " ".join(kept)
+
+
+def is_order(sentence: str) -> bool:
+    """Whether a sentence speaks to its reader, or hides what it says."""
+    return any(look.search(sentence) for look in (_TO_SOMEBODY, _ORDER, _ELSEWHERE, _ENCODED))
+
+
+def paper_of(asked: Asked) -> Paper:
+    """The paper that was sent."""
+    return Paper(id=asked.paper, title=asked.title, abstract=asked.abstract, version=asked.version)

@@ -1,0 +1,84 @@
+"""How to start each adapter before its platform: a new one adds its kit here and keeps every promise of the suite."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import adapters.discord
+import adapters.slack
+import adapters.web
+from bot.chat.adapter import Factory, Posts, Setup
+from bot.chat.event import Place
+from bot.clock import SystemClock
+from bot.store.protocol import Store
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.slack import FakeSlack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kit:
+    """An adapter that can be started again and again on the same shelf, as after a restart."""
+
+    factory: Factory
+    make: Callable[[], Posts]
+    place: Place
+    knows_keys: bool = True  # the platform itself takes a key once; else only `find` tells
+
+
+Start = Callable[[Store, Path], AbstractAsyncContextManager[Kit]]
+
+
+@asynccontextmanager
+async def _kit(
+    factory: Factory, store: Store, home: Path, place: Place, options: dict[str, object], *, knows_keys: bool = True
+) -> AsyncIterator[Kit]:
+    made: list[Posts] = []
+
+    def make() -> Posts:
+        setup = Setup(options=options, shelf=store.shelf(place.platform), home=home, clock=SystemClock())
+        adapter = factory(setup)
+        assert adapter is not None
+        made.append(adapter)
+        return adapter
+
+    yield Kit(factory=factory, make=make, place=place, knows_keys=knows_keys)
+    for adapter in made:
+        await adapter.aclose()
+
+
+@asynccontextmanager
+async def web(store: Store, home: Path) -> AsyncIterator[Kit]:
+    async with _kit(adapters.web.make, store, home, Place("web", "home", "papers"), {"port": 0}) as kit:
+        yield kit
+
+
+@asynccontextmanager
+async def slack(store: Store, home: Path) -> AsyncIterator[Kit]:
+    async with FakeSlack() as fake:
+        await fake.settings(limits={"posts_per_second": 1000, "post_burst": 1000})  # the dispatcher keeps the pace
+        acme = await fake.workspace("Acme")
+        place = Place("slack", acme.id, (await acme.channel("papers")).id)
+        options: dict[str, object] = {"bot_token": acme.token, "api_url": fake.api_url}
+        async with _kit(adapters.slack.make, store, home, place, options, knows_keys=False) as kit:
+            yield kit
+        wrong = await fake.wrong()
+        assert set(wrong) <= {"refused"}, wrong  # one test asks for what Slack must refuse
+
+
+@asynccontextmanager
+async def discord(store: Store, home: Path) -> AsyncIterator[Kit]:
+    async with FakeDiscord(default_bucket=(1000, 1.0), buckets={}) as fake:
+        guild = fake.guild()
+        place = Place("discord", guild, fake.text_channel(guild))
+        options: dict[str, object] = {"token": fake.token, "api_url": fake.api_url}
+        async with _kit(adapters.discord.make, store, home, place, options) as kit:
+            yield kit
+        state = fake.state()
+        assert not state["pinging"], state["pinging"]
+        assert not state["wrong"], state["wrong"]
+
+
+KITS: dict[str, Start] = {"web": web, "slack": slack, "discord": discord}
