@@ -45,6 +45,7 @@ LINK = 3_000  # characters of a button's address
 LIMITS = Limits(chars=8_600, blocks=50, block_chars=3_000, controls=5, label=75, pace=1.0)
 VIEW_LIMITS = Limits(chars=60_000, blocks=90, block_chars=3_000, controls=5, label=75)  # a modal or App Home
 
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 _MARKUP = re.compile(r"[*_~`:<>&|\n]")  # what mrkdwn reads in the label of a link
 _TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # characters that turn the reading direction
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -185,6 +186,8 @@ def _section(run: Text) -> Json:
 def _element(span: Span) -> Json:
     """A span as an element of rich text, in which Slack looks for no mark-up."""
     words = straight(span.text)
+    if span.channel and _CHANNEL.fullmatch(words):
+        return {"type": "channel", "channel_id": words}
     shown: Json = {"type": "text", "text": words}
     if linked(span.url):
         shown = {"type": "link", "url": span.url, "text": words}

@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.fanout slack discord
 
-The real process delivers to a fake platform in its own process, with the platform's limits and 20 to 60 ms of delay. The
-bound is what the limits allow by themselves: in Slack a message a second and channel, in Discord 50 requests a second.
+The real process delivers to a fake platform in its own process, with the platform's limits and 20 to 60 ms of delay.
+The bound is what the limits allow: in Slack a message a second and channel, in Discord 50 requests a second.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ async def fan_out(name: str, field: Field) -> None:
             await _wishes(store, places)
             process = await _deliver(home, field.environment())
             began = time.monotonic()
-            while not await _done(store, len(places)) and time.monotonic() - began < LONGEST:
+            while not await _done(store, len(places)) and time.monotonic() - began < LONGEST:  # noqa: ASYNC110
                 await asyncio.sleep(1)
             process.terminate()
             await process.wait()

@@ -105,6 +105,8 @@ def _run(run: Json) -> str:
             return words
         case "link":
             return f'<a href="{escape(run["url"])}">{words}</a>'
+        case "channel":
+            return f'<a href="#">#{escape(run["channel_id"])}</a>'
         case other:
             raise ValueError(f"no preview of {other} in rich text")
 

@@ -145,7 +145,7 @@ class Engine:
                         done.append(write)
                         write.run(connection)
                 connection.execute("COMMIT")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told
             for write in done or self._pop():
                 write.fail(error)
             return

@@ -20,6 +20,11 @@ from bot.store.sqlite.moments import marks
 WEIGHTS = "bm25(3.0, 1.0, 1.0, 1.0)"  # title, abstract, authors, keywords
 RANKED = 10_000  # papers ranked for a query, about
 
+TERMS = 20_000  # indexed terms of one first letter that are kept for typos
+LETTERS = 40  # first letters whose terms are kept
+FEW = 1_000  # new papers that make them worth reading again; while there are fewer in all, each does
+
+_KNOWN: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}  # by file and letter: at which paper, the terms
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -167,10 +172,25 @@ def vocabulary(db: sqlite3.Connection, word: str, limit: int) -> list[str]:
     known = db.execute("SELECT 1 FROM papers_fts WHERE papers_fts MATCH ? LIMIT 1", (_quote(low),)).fetchone()
     if known or len(low) < 4:
         return []
-    sql = """SELECT term FROM papers_words WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?
-             ORDER BY doc DESC LIMIT ?"""
-    span = (low[0], low[0] + "\U0010ffff", len(low) - 4, len(low) + 2)
-    return [term for (term,) in db.execute(sql, (*span, limit))]
+    likely = range(len(low) - 4, len(low) + 3)
+    return [term for term in _terms(db, low[0]) if len(term) in likely][:limit]
+
+
+def _terms(db: sqlite3.Connection, letter: str) -> tuple[str, ...]:
+    """The indexed terms that begin so, the frequent first.
+
+    FTS5 counts a term's papers by reading its whole list, so they are kept until many papers have come.
+    """
+    file = str(db.execute("PRAGMA database_list").fetchone()[2])
+    state = int(db.execute("SELECT coalesce(max(seq), 0) FROM papers").fetchone()[0])
+    state = state if state < FEW else state // FEW * FEW
+    if (file, letter) not in _KNOWN or _KNOWN[file, letter][0] != state:
+        sql = "SELECT term FROM papers_words WHERE term >= ? AND term < ? ORDER BY doc DESC, term LIMIT ?"
+        rows = db.execute(sql, (letter, letter + "\U0010ffff", TERMS)).fetchall()
+        while len(_KNOWN) >= LETTERS:
+            _KNOWN.pop(next(iter(_KNOWN)), None)
+        _KNOWN[file, letter] = state, tuple(term for (term,) in rows)
+    return _KNOWN[file, letter][1]
 
 
 def conditions(filter: Filter) -> tuple[str, tuple[object, ...]]:

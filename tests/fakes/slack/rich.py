@@ -7,11 +7,12 @@ from tests.fakes.slack.look import Look
 RUNS: dict[str, tuple[str, str]] = {
     "text": ("text", "style"),
     "link": ("url", "text unsafe style"),
+    "channel": ("channel_id", "style"),  # names a channel and wakes nobody
     "emoji": ("name", "unicode style skin_tone"),
     "date": ("timestamp format", "url fallback style"),
     "color": ("value", ""),
 }
-CALLS = {"user", "usergroup", "channel", "broadcast", "team"}
+CALLS = {"user", "usergroup", "broadcast", "team"}
 STYLES = "bold italic strike code underline"
 PARTS: dict[str, tuple[str, str]] = {
     "rich_text_section": ("elements", ""),

@@ -191,6 +191,14 @@ def test_a_card_reads_well() -> None:
     assert [button["text"]["text"] for button in row["elements"]] == ["Vote", "Save", "Similar", "Abstract"]
 
 
+def test_a_channel_is_named_where_slack_knows_it_and_only_shown_where_not() -> None:
+    known = payload(Message(plain="x", blocks=(Paragraph((Span("C012AB", channel=True),)),)))
+    assert known["blocks"][0]["elements"][0]["elements"] == [{"type": "channel", "channel_id": "C012AB"}]
+    assert not check_message(known | {"channel": "C1"})
+    strange = payload(Message(plain="x", blocks=(Paragraph((Span("<!here>", channel=True),)),)))
+    assert strange["blocks"][0]["elements"][0]["elements"] == [{"type": "text", "text": "<!here>"}]
+
+
 def test_an_action_is_whole_in_its_button_and_unlike_its_neighbours() -> None:
     action = Action("page", ("5", "what | is % this"))
     buttons = tuple(Button(label="Next", action=action) for _ in range(5))
