@@ -1,7 +1,8 @@
 """Learn the weights of the fusion from judged sets: `python -m tools.train_rerank [--write]`.
 
-For each set the weights are chosen on the other two and tried on it: only what carries over is worth having. The
-figure that is made as high as it goes is nDCG@10, each set's as a share of its best, so that no set counts for more.
+For each set the weights are chosen on the other two and tried on it: only what carries over is worth having. What is
+made as high as it goes is nDCG@10 and recall@20 together, each set's as a share of its best, so that no set counts for
+more.
 """
 
 # ruff: noqa: T201 - a command prints
@@ -32,12 +33,15 @@ from tests.builders import SHARED
 
 WORDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
 ALIKE = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
+GRID = tuple(product(WORDS, ALIKE))
 FILE = Path(fusion.__file__).with_name("weights.txt")
 HEAD = """# What each score weighs; the rest of 1 is nearness to the query. Learned by tools/train_rerank.py;
 # docs/search.md says how well that carries over to other sets.
 """
 
 Weights = tuple[float, float]
+Figures = tuple[float, float]  # nDCG@10, recall@20
+Table = dict[Weights, Figures]
 
 
 class Asked(Struct, frozen=True):
@@ -68,19 +72,24 @@ async def gathered(folder: Path) -> tuple[Meaning, list[Asked]]:
         return meaning, found
 
 
-def ndcg(meaning: Meaning, asked: Sequence[Asked], weights: Weights) -> float:
-    """nDCG@10 of a set with these weights."""
+def figures(meaning: Meaning, asked: Sequence[Asked], weights: Weights) -> Figures:
+    """nDCG@10 and recall@20 of a set with these weights."""
     weigh = dict(zip(("words", "alike"), weights, strict=True))
-    total = 0.0
+    scores = []
     for one in asked:
-        scores = fusion.fuse_twice(one.words, one.meaning, meaning.near_to, weigh=weigh)
-        total += score(one.judged, sorted(scores, key=lambda id: (-scores[id], id))[:20])[0]
-    return total / len(asked)
+        fused = fusion.fuse_twice(one.words, one.meaning, meaning.near_to, weigh=weigh)
+        scores.append(score(one.judged, sorted(fused, key=lambda id: (-fused[id], id))[:20]))
+    ndcg, recall = (sum(column) / len(asked) for column in zip(*scores, strict=True))
+    return ndcg, recall
 
 
-def best(tables: Sequence[dict[Weights, float]]) -> Weights:
+def best(tables: Sequence[Table], allowed: Sequence[Weights]) -> Weights:
     """The weights that do best over all these sets."""
-    return max(tables[0], key=lambda weights: sum(table[weights] / max(table.values()) for table in tables))
+
+    def worth(weights: Weights) -> float:
+        return sum(table[weights][n] / max(found[n] for found in table.values()) for table in tables for n in (0, 1))
+
+    return max(allowed, key=worth)
 
 
 async def main() -> None:
@@ -88,26 +97,25 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put what was learned from all sets into weights.txt")
     chosen = parser.parse_args()
-    tables: dict[str, dict[Weights, float]] = {}
+    tables: dict[str, Table] = {}
     for name in PUBLIC:
         meaning, asked = await gathered(SHARED / name)
-        tables[name] = {weights: ndcg(meaning, asked, weights) for weights in product(WORDS, ALIKE)}
+        tables[name] = {weights: figures(meaning, asked, weights) for weights in GRID}
     show(tables)
-    words, alike = best(list(tables.values()))
+    words, alike = best(list(tables.values()), GRID)
     print(f"of all sets: words {words}, alike {alike}")
     if chosen.write:
         FILE.write_text(f"{HEAD}words {words}\nalike {alike}\n", "utf-8")
 
 
-def show(tables: dict[str, dict[Weights, float]]) -> None:
-    """What was learned without a set, and what that is worth on it."""
-    print(f"{'tried on':<18}{'words':>7}{'alike':>7}{'nDCG@10':>9}{'its own best':>14}{'no alike':>10}")
+def show(tables: dict[str, Table]) -> None:
+    """What was learned without a set, what that is worth on it, and what it would be without `alike`."""
+    print(f"{'tried on':<18}{'words':>7}{'alike':>7}{'nDCG@10':>9}{'recall@20':>11}{'no alike':>17}")
     for name, table in tables.items():
         others = [other for key, other in tables.items() if key != name]
-        learned = best(others)
-        plain = best([{weights: found for weights, found in other.items() if not weights[1]} for other in others])
-        values = (*learned, table[learned], max(table.values()), table[plain])
-        print("{:<18}{:>7}{:>7}{:>9.3f}{:>14.3f}{:>10.3f}".format(name, *values))
+        learned, plain = best(others, GRID), best(others, [weights for weights in GRID if not weights[1]])
+        values = (*learned, *table[learned], *table[plain])
+        print("{:<18}{:>7}{:>7}{:>9.3f}{:>11.3f}{:>9.3f}{:>8.3f}".format(name, *values))
 
 
 if __name__ == "__main__":

@@ -76,8 +76,8 @@ class Desk:
             if answer := await work:
                 await self._answers.update(answer.message, str(body["view"]["id"]), event.place)
         elif answer := work.result():
-            view = views.dialog(answer.form, event.place) if answer.form else views.sheet(answer.message, event.place)
-            await ack(response_action="update", view=view)
+            again = answer.form and views.dialog(answer.form, event.place, said=answer.message)
+            await ack(response_action="update", view=again or views.sheet(answer.message, event.place))
         else:
             await ack()
 
@@ -120,7 +120,7 @@ class Desk:
             await self._core.handle(event)
 
     async def _asked(self, event: Command, asked: Asked) -> None:
-        if event.text.partition(" ")[0].casefold() in {c.name for c in self._core.commands if c.admin}:
+        if event.text.partition(" ")[0].casefold() in {c.name for c in self._core.commands}:
             event = await self._people.knowing(event)
         if answer := await self._core.handle(event):
             await self._answers.show(answer, asked)

@@ -43,10 +43,13 @@ class Origin(Struct, frozen=True, kw_only=True):
         return json.dumps({name: value for name in self.__struct_fields__ if (value := getattr(self, name))})
 
 
-def dialog(form: Form, place: Place) -> Json:
-    """A form as a modal; what is sent comes back with the form's action and the place it was asked in."""
+def dialog(form: Form, place: Place, *, said: Message | None = None) -> Json:
+    """A form as a modal, below what is to be said of it; what is sent comes back with the form's action and the place
+    it was asked in."""
     origin = Origin(channel=place.channel, thread=place.thread, action=str(form.action))
-    return _modal(form.title, FORM, origin, [_input(field) for field in form.fields]) | {"submit": _short(form.send)}
+    return _modal(form.title, FORM, origin, [*(_all(said) if said else ()), *map(_input, form.fields)]) | {
+        "submit": _short(form.send)
+    }
 
 
 def sheet(message: Message, place: Place, *, title: str = "Paperboy") -> Json:

@@ -16,7 +16,7 @@ from bot.chat.event import Person, Place
 from bot.clock import Clock
 from bot.commands.command import Desk
 from bot.commands.router import Router
-from bot.config import Settings
+from bot.config import Settings, Summaries
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
 from bot.delivery.presence import Presence
@@ -28,7 +28,7 @@ from bot.papers.starter import SOURCE as STARTER
 from bot.search import Search, open_embedder
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.summaries import OneLines, open_writer
+from bot.summaries import Budget, OneLines, open_writer
 
 log = logging.getLogger(__name__)
 GROUP = "paperboy.adapters"
@@ -73,8 +73,7 @@ async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Librar
         embedder = open_embedder(settings.search.model, settings.search.threads) if settings.search.semantic else None
         search = Search(store.papers, store.vectors, embedder)
         stack.push_async_callback(search.aclose)
-        writer = open_writer(settings.summaries.api_key, settings.summaries.model, settings.summaries.url)
-        lines = OneLines(store.lines, writer=writer, clock=clock)
+        lines = _lines(settings.summaries, store, clock)
         stack.push_async_callback(lines.aclose)
         yield Library(settings=settings, clock=clock, store=store, search=search, lines=lines)
 
@@ -134,6 +133,14 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 health=health,
             ),
         )
+
+
+def _lines(settings: Summaries, store: Store, clock: Clock) -> OneLines:
+    budget = Budget(store.costs, settings, clock)
+    writer = open_writer(
+        settings.api_key, settings.model, settings.url, thinking=settings.thinking, spend=budget.spend
+    )
+    return OneLines(store.lines, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
 
 
 def _adapters(settings: Settings, store: Store, clock: Clock) -> dict[str, Posts]:

@@ -49,7 +49,10 @@ async def serve(
     operations = Operations(app.store, app.health, app.clock)
     if app.settings.operations.port:
         await operations.start(app.settings.operations.host, app.settings.operations.port)
-    listening = [asyncio.create_task(job) for job in _listeners(app, stop)] if role is not Role.DELIVER else []
+    # Votes are heard in one process and news of papers in another: cards are kept up to date by both.
+    listening = [asyncio.create_task(app.refresher.run(stop))]
+    if role is not Role.DELIVER:
+        listening += [asyncio.create_task(job) for job in _listeners(app, stop)]
     working = [asyncio.create_task(job) for job in _work(app, stop, welcomed)] if role is not Role.LISTEN else []
     said = asyncio.create_task(ready())
     ended = asyncio.create_task(stop.wait())
@@ -74,10 +77,10 @@ async def until_idle(app: App) -> tuple[int, int]:
 
 
 def _listeners(app: App, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
-    """Who hears of votes also keeps the posted cards up to date, and who answers knows the newest vectors."""
+    """Who answers knows the newest vectors."""
     adapters = [adapter for adapter in app.adapters.values() if isinstance(adapter, Listens)]
-    upkeep = [app.refresher.run(stop), _every(app.health, stop, "vectors", REFRESH_EVERY, app.search.refresh)]
-    return [*upkeep, *(adapter.listen(app.core) for adapter in adapters)]
+    vectors = _every(app.health, stop, "vectors", REFRESH_EVERY, app.search.refresh)
+    return [vectors, *(adapter.listen(app.core) for adapter in adapters)]
 
 
 def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) -> list[Coroutine[Any, Any, None]]:
@@ -133,9 +136,11 @@ async def _every(
             await asyncio.wait_for(stop.wait(), seconds)
 
 
-async def _improve(app: App) -> int:
+async def _improve(app: App) -> None:
     """Better lines for the newest papers, where somebody can write them; their cards follow."""
     names = [source.name for source in app.intake.sources]
     today = app.clock.now().date()
     listed = await app.store.papers.listed(names, today - timedelta(days=IMPROVED_DAYS), today)
-    return await app.lines.improve([item.paper for item in reversed(listed)][:MOST_IMPROVED])
+    papers = [item.paper for item in reversed(listed)][:MOST_IMPROVED]
+    for language in sorted({"en"} | {s.language for s in await app.store.subscriptions.running()}):
+        await app.refresher.listed_anew(await app.lines.improve(papers, language))

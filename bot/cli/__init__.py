@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bot import __version__
+from bot.cli.costs import costs
 from bot.cli.doctor import doctor
 from bot.cli.group import Group
 from bot.cli.ingest import ingest
@@ -21,5 +22,5 @@ def main() -> None:
     """The day's research papers, brought to where your team talks."""
 
 
-for command in (run, ingest, search, similar, plan, why, summarize, doctor, backup, export, forget, retry):
+for command in (run, ingest, search, similar, plan, why, summarize, costs, doctor, backup, export, forget, retry):
     main.add_command(command)

@@ -51,6 +51,7 @@ class Ask:
     cause: str  # id of the event, for effects that must happen once
     question: str  # the whole text, so that a button can ask it again
     offset: int = 0
+    shared: bool = False  # the answer is for all: it must not show what is the asker's own
 
 
 class Runs(Protocol):
@@ -86,7 +87,7 @@ async def cards(ask: Ask, ids: Sequence[PaperId], why: dict[PaperId, str] | None
     found = [papers[id] for id in ids if id in papers]
     lines = await ask.desk.lines.of(found)
     tallies = await store.votes.tallies(tenant, ids)
-    mine = await store.votes.mine(tenant, ask.who.key, ids)
+    mine = await my_votes(ask, ids)
     saved = await saved_among(ask, ids)
     return [
         card(
@@ -102,8 +103,13 @@ async def cards(ask: Ask, ids: Sequence[PaperId], why: dict[PaperId, str] | None
 
 
 async def saved_among(ask: Ask, ids: Collection[PaperId]) -> set[PaperId]:
-    """Which of these the asker has saved."""
-    return set(await ask.desk.store.people.saved(ask.who.key)) & set(ids)
+    """Which of these the asker has saved; nobody else's business."""
+    return set() if ask.shared else set(await ask.desk.store.people.saved(ask.who.key)) & set(ids)
+
+
+async def my_votes(ask: Ask, ids: Collection[PaperId]) -> dict[PaperId, int]:
+    """The asker's own ballots; nobody else's business."""
+    return {} if ask.shared else await ask.desk.store.votes.mine(ask.who.tenant, ask.who.key, ids)
 
 
 async def paging(ask: Ask, *, more: bool) -> list[Control]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Message, clean
@@ -36,7 +38,7 @@ async def shared(ask: Ask) -> Answer | None:
     known = arxiv_id(ask.question)
     if known is None or not (await ask.desk.store.papers.get([known[0]]) or await ask.desk.look_up(known[0])):
         return None
-    found = await cards(ask, [known[0]])
+    found = await cards(replace(ask, shared=True), [known[0]])
     return Answer(message=Message(plain=found[0].title, blocks=tuple(found)), private=False)
 
 

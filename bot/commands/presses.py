@@ -37,7 +37,7 @@ async def subject(ask: Ask, event: Press) -> PaperId:
 async def vote(ask: Ask, event: Press) -> tuple[Answer, PaperId]:
     """Cast or take back my vote, and on which paper; it works on the paper, not on the message it stands on."""
     paper = await the_paper(ask, await subject(ask, event))
-    stands = await ballot.press(ask.desk.store, event, paper.id)
+    stands = await ballot.press(ask.desk.store, event, paper.id, off=event.action.name == "unvote")
     tally = (await ask.desk.store.votes.tallies(ask.who.tenant, [paper.id])).get(paper.id, Tally())
     title = clean(paper.title, 120)
     said = f"Your vote for “{title}” counts" if stands else f"Your vote for “{title}” is taken back"

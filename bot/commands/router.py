@@ -26,6 +26,7 @@ from bot.chat.event import (
 )
 from bot.chat.message import Action
 from bot.clock import Clock
+from bot.commands import ask as asking
 from bot.commands import (
     digest,
     find,
@@ -65,6 +66,7 @@ _COMMANDS: tuple[Known, ...] = (
     new.COMMAND,
     similar.COMMAND,
     show.COMMAND,
+    asking.COMMAND,
     saved.SAVE,
     saved.SAVED,
     follow.MINE,
@@ -181,6 +183,8 @@ class Router:
             return await command.run(ask, rest.strip())
         if not ask.question.strip():
             return await self._by_name["help"].run(ask, "")
+        if answered := await asking.in_thread(ask):
+            return answered
         answer = await find.COMMAND.run(ask, ask.question)
         if meant := self._meant(name):
             again = f"{meant} {rest.strip()}".strip()
@@ -196,13 +200,13 @@ class Router:
     async def _press(self, event: Press) -> Answer:
         ask = self._ask(event, "")
         match event.action:
-            case Action(name="vote"):
+            case Action(name="vote" | "unvote"):
                 answer, paper = await presses.vote(ask, event)
                 await self._changed(event.who.tenant, paper)
                 return answer
             case Action(name="page" | "share" | "do" as name):
                 offset, text = await presses.question(ask, event)
-                answer = await self._command(self._ask(event, text, offset))
+                answer = await self._command(self._ask(event, text, offset, shared=name == "share"))
                 return replace(answer, private=name != "share", replace=name == "do" or (name == "page" and offset > 0))
             case Action(name="save" | "similar" | "show" as name):
                 return await self._command(self._ask(event, f"{name} {await presses.subject(ask, event)}"))
@@ -221,7 +225,7 @@ class Router:
         except AskError as error:  # the form again, with what was typed
             return Answer(message=problem(error), form=wish.again(event.action, event.values))
 
-    def _ask(self, event: Heard, text: str, offset: int = 0) -> Ask:
+    def _ask(self, event: Heard, text: str, offset: int = 0, *, shared: bool = False) -> Ask:
         return Ask(
             desk=self._desk,
             who=event.who,
@@ -230,6 +234,7 @@ class Router:
             cause=event.id,
             question=text,
             offset=offset,
+            shared=shared,
         )
 
 

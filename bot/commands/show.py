@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
-from bot.commands.command import Ask, Command, paging, saved_among, the_paper
+from bot.commands.command import Ask, Command, my_votes, paging, saved_among, the_paper
 from bot.store.records import Line, Tally
 from bot.views.card import card, title
 from bot.views.wording import listing, source_name
@@ -24,7 +24,7 @@ async def run(ask: Ask, rest: str) -> Answer:
     store = ask.desk.store
     line = (await ask.desk.lines.of([paper])).get(paper.id)
     tallies = await store.votes.tallies(ask.who.tenant, [paper.id])
-    mine = await store.votes.mine(ask.who.tenant, ask.who.key, [paper.id])
+    mine = await my_votes(ask, [paper.id])
     shown = card(
         paper,
         line=line.text if line else "",

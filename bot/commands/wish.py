@@ -20,6 +20,8 @@ MOST_PAPERS = 30
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another
 LAYOUTS = (("thread", "A thread: one reply a paper"), ("compact", "Compact: all in one message"))
 
+VERBATIM = "about:"
+
 _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
 _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
 _LAYOUT = re.compile(r"\b(compact|thread)\b(?!\S)", re.I)
@@ -38,6 +40,7 @@ FIELDS = (
 def read(ask: Ask, text: str) -> Subscription:
     """The wish that `WHEN [QUERY] [top N] …` says, for the channel it was said in. Raises `AskError`."""
     wanted, more = split_schedule(text, ask.desk.time_zone)
+    more, _, about = more.partition(VERBATIM)  # what the form says it is about is not read for options
     sources, more = _sources(ask, more)
     top, more = _take(_TOP, more)
     votes, more = _take(_VOTES, more)
@@ -46,7 +49,7 @@ def read(ask: Ask, text: str) -> Subscription:
         id="".join(secrets.choice(LETTERS) for _ in range(4)),
         place=replace(ask.place, thread=""),
         schedule=str(wanted),
-        query=clean(_ABOUT.sub("", more), 200),
+        query=clean(about or _ABOUT.sub("", more), 200),
         sources=sources,
         count=_count(top[1] if top else "10"),
         layout="compact" if layout and layout[1].casefold() == "compact" else "thread",
@@ -89,9 +92,8 @@ def typed(values: Mapping[str, str], time_zone: str) -> str:
                 f"{said[name]!r} is no number of {'papers' if name == 'count' else 'votes'}.", "Give digits."
             )
     _count(said["count"])
-    options = [f"top {said['count']}", f"votes {said['votes']}" if said["votes"] != "0" else ""]
-    options.append("compact" if said["layout"] == "compact" else "")
-    return " ".join(filter(None, (said["when"], said["query"], *options)))
+    options = f"top {said['count']} votes {said['votes']} {said['layout']}"
+    return f"{said['when']} {options} {VERBATIM} {said['query']}".strip()
 
 
 def _take(option: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:

@@ -7,6 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -24,13 +25,17 @@ from bot.delivery.wording import parse_schedule
 from bot.errors import PaperboyError
 from bot.papers.starter import SOURCE as STARTER
 from bot.store.protocol import Store
-from bot.store.records import Fetch, Run, Subscription
+from bot.store.records import Fetch, Post, Run, Standing, Subscription
 from bot.views.wording import listing, long_day, source_name
 
 log = logging.getLogger(__name__)
 
 LATE_HOURS = 24  # for so long after its post, an edition takes late papers
 AT_ONCE = 16  # channels planned at the same time
+
+
+Known: TypeAlias = tuple[str, int]
+"""An edition, and how many papers it had when its late ones were last looked for."""
 
 
 class Preview(Struct, frozen=True, kw_only=True):
@@ -52,20 +57,19 @@ class Planner:
         self._lines = lines
         self._adapters = adapters
         self._clock = clock
+        self._complete: dict[str, Known] = {}
 
     async def plan_due(self) -> int:
         """Plan everything that is due, channel by channel; returns how many posts are new. One bad subscription
         stops no other."""
-        subscriptions = await self._store.subscriptions.running()
-        runs = await self._store.subscriptions.last_runs([s.id for s in subscriptions])
-        channels = defaultdict[str, list[Subscription]](list)
-        for subscription in subscriptions:
-            channels[str(subscription.place)].append(subscription)
+        channels = defaultdict[str, list[Standing]](list)
+        for standing in await self._store.subscriptions.standing():
+            channels[str(standing.subscription.place)].append(standing)
         planning, turns = self._round(), asyncio.Semaphore(AT_ONCE)
 
-        async def channel(of: Sequence[Subscription]) -> int:
+        async def channel(of: Sequence[Standing]) -> int:
             async with turns:  # one after the other: the second must see what the first brings
-                return sum([await planning.subscription(s, runs.get(s.id)) for s in of])
+                return sum([await planning.subscription(standing) for standing in of])
 
         return sum(await asyncio.gather(*map(channel, channels.values())))
 
@@ -84,7 +88,7 @@ class Planner:
 
     def _round(self) -> _Round:
         lookups = self._lookups()
-        return _Round(self._store, lookups, self._editor(lookups), self._clock.now())
+        return _Round(self._store, lookups, self._editor(lookups), self._clock.now(), self._complete)
 
     def _lookups(self) -> Lookups:
         return Lookups(self._store.papers, self._lines)
@@ -96,29 +100,33 @@ class Planner:
 class _Round:
     """One look at what is due, at one moment."""
 
-    def __init__(self, store: Store, lookups: Lookups, editor: Editor, now: datetime) -> None:
+    def __init__(
+        self, store: Store, lookups: Lookups, editor: Editor, now: datetime, complete: dict[str, Known]
+    ) -> None:
+        self._complete = complete
         self._store = store
         self._lookups = lookups
         self._editor = editor
         self._now = now
 
-    async def subscription(self, subscription: Subscription, last: Run | None) -> int:
+    async def subscription(self, standing: Standing) -> int:
         """All that is due of one; how many posts are new."""
+        subscription = standing.subscription
         try:
-            return await self._plan(subscription, last)
+            return await self._plan(subscription, standing.last, standing.posted)
         except PaperboyError as error:
             log.error("schedule %s in %s can't be planned: %s", subscription.id, subscription.place, error)
         except Exception:
             log.exception("schedule %s in %s broke the planner", subscription.id, subscription.place)
         return 0
 
-    async def _plan(self, subscription: Subscription, last: Run | None) -> int:
+    async def _plan(self, subscription: Subscription, last: Run | None, posted: Run | None) -> int:
         schedule = parse_schedule(subscription.schedule, "UTC")
         if isinstance(schedule, WhenComplete):
             planned = await self._plan_complete(subscription, schedule, last)
         else:
             planned = await self._plan_clocked(subscription, schedule, last)
-        return planned + await self._plan_late(subscription)
+        return planned + (await self._plan_late(subscription, posted) if posted else 0)
 
     async def _plan_clocked(self, subscription: Subscription, schedule: Schedule, last: Run | None) -> int:
         now, planned = self._now, 0
@@ -180,23 +188,29 @@ class _Round:
         planned = await self._store.outbox.plan(run, posts if choice.chosen else ())
         return len(posts) if planned and choice.chosen else 0
 
-    async def _plan_late(self, subscription: Subscription) -> int:
+    async def _plan_late(self, subscription: Subscription, run: Run) -> int:
         """Papers that came after their edition was posted go into its thread, while there is room."""
         now = self._now
-        run = await self._store.subscriptions.last_posted(subscription.id)
-        if run is None or now - run.at > timedelta(hours=LATE_HOURS):
+        if now - run.at > timedelta(hours=LATE_HOURS):
             return 0
         sources, day = parse_id(run.edition)
-        listed = await self._store.papers.listed(sources, day, day)
+        edition = await self._lookups.newest(sources, day, exact=True)
+        if edition is None or self._complete.get(subscription.id) == (run.edition, len(edition.listed)):
+            return 0  # nothing was listed since the last round
+        late = await self._late(subscription, run, edition)
+        added = await self._store.outbox.add(late) if late else 0
+        self._complete[subscription.id] = (run.edition, len(edition.listed))
+        return added
+
+    async def _late(self, subscription: Subscription, run: Run, edition: Edition) -> tuple[Post, ...]:
         posted = await self._store.outbox.of_edition(subscription.id, run.edition)
         known = {left.paper for left in run.left_out} | {id for d in posted for id in d.post.papers}
-        fresh = [item for item in listed if item.paper.id not in known]
+        fresh = [item for item in edition.listed if item.paper.id not in known]
         if not fresh:
-            return 0
+            return ()
         room = subscription.count - sum(len(delivery.post.papers) for delivery in posted)
-        choice = await self._editor.choose(subscription, fresh, now, room=max(room, 0))
-        late = await self._editor.replies(subscription, run.edition, choice.chosen, now)
-        return await self._store.outbox.add(late)
+        choice = await self._editor.choose(subscription, fresh, self._now, room=max(room, 0))
+        return await self._editor.replies(subscription, run.edition, choice.chosen, self._now)
 
     async def _skip(self, subscription: Subscription, slot: datetime, now: datetime) -> None:
         why = f"Paperboy was not running then, and came back more than {subscription.catch_up_hours} hours later."

@@ -63,10 +63,11 @@ def occurrences(schedule: Schedule, after: datetime, until: datetime) -> Iterato
             yield from _clocked(schedule, after, until)
         case Cron(expression=expression, zone=zone):
             # The iterator moves its start on to whole minutes itself.
-            for at in CronSim(expression, after.astimezone(ZoneInfo(zone))):
-                if at > until:
+            for local in CronSim(expression, after.astimezone(ZoneInfo(zone))):
+                if (at := local.astimezone(UTC)) > until:
                     return
-                yield at.astimezone(UTC)
+                if at > after:  # asked in the second pass of a repeated hour, it begins with the first
+                    yield at
         case WhenComplete():
             return
         case _:
@@ -113,6 +114,7 @@ def _clocked(schedule: Clocked, after: datetime, until: datetime) -> Iterator[da
             for at in sorted({_instant(day, t, zone) for t in schedule.times}):
                 if after < at <= until:
                     yield at
+                    after = at  # a gap up to midnight moves two days' times onto one moment
         day += timedelta(days=1)
 
 

@@ -15,11 +15,17 @@ from bot.delivery.schedule import DAY_NAMES, EVERY_DAY, WEEKDAYS, WEEKEND, Clock
 from bot.errors import AskError
 
 EXAMPLES = "Say for instance: weekdays 09:00 Europe/Berlin · mon,thu 8:30 · daily 18:00 UTC · when complete"
+NOT_DAILY = "For that there is cron, every 2 hours for instance: cron 0 */2 * * *"
 CRON_FIELDS = 5
 MOST_TIMES = 6
 _ANY = datetime(2025, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm)?", re.I)
 _FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_REGIONS = {"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+# Zones that mean something else more often: read as such only as the last word, and as they are spelled.
+_ALSO_WORDS = {"act", "christmas", "easter", "factory", "gb", "met", "midway", "mst", "north", "nsw", "nz"}
+_ALSO_WORDS |= {"prc", "roc", "rok", "south", "wake", "west"}
+_NO_COUNTS = {"other", "second", "third"}  # every other day
 _FILLERS = {"at", "on", "every", "each", "and", "in", ",", "the"}
 _SETS = {
     "daily": EVERY_DAY,
@@ -63,9 +69,13 @@ def split_schedule(text: str, default_zone: str) -> tuple[Schedule, str]:
     if not (read.times or read.complete):
         raise _unclear(rest or text)
     days, zone = frozenset(read.days) or EVERY_DAY, read.zone or default_zone
+    if read.complete and read.times:
+        raise AskError("At a time, or when the list is complete: it can't be both.", "Leave one of them out.")
     if read.complete:
         return WhenComplete(days=days, zone=zone), rest
-    times = tuple(sorted(set(read.times)))[:MOST_TIMES]
+    times = tuple(sorted(set(read.times)))
+    if len(times) > MOST_TIMES:
+        raise AskError(f"A schedule has {MOST_TIMES} times a day at most.", NOT_DAILY)
     return Clocked(times=times, days=days, zone=zone), rest
 
 
@@ -75,6 +85,8 @@ def _take(words: list[str], read: _Read) -> int:
     if word == "when" and len(words) > 1 and words[1].casefold().strip(",.") in {"complete", "ready", "done"}:
         read.complete = True
         return 2
+    if word in {"every", "each"} and _is_interval(words[1:]):
+        raise AskError(f"I can't read “{' '.join(words[:3])}”: a schedule has days and times of day.", NOT_DAILY)
     if word in _FILLERS:
         follows = words[1:] and _take(words[1:], read)
         return 1 + follows if follows else 0
@@ -82,19 +94,26 @@ def _take(words: list[str], read: _Read) -> int:
     if (days := _days(word)) and not (read.times and read.days):
         read.days |= days
         return 1
-    if zone := _zone(words[0], started=bool(read.times or read.complete)):
-        read.zone = zone
-        return 1
-    return _take_times(words, read)
+    if days and words[1:] and ":" in words[1] and _time(words[1]):
+        raise AskError("All days of a schedule have the same times.", "Make a second schedule for the others.")
+    zone, used = _zone(words, started=bool(read.times or read.complete))
+    read.zone = zone or read.zone
+    return used or _take_times(words, read)
+
+
+def _is_interval(words: list[str]) -> bool:
+    """`2 hours`, `other day`: what a schedule of days and times can't say. `9 am` is a time."""
+    first, then = [*(word.casefold().strip(",") for word in words), "", ""][:2]
+    return first in _NO_COUNTS or (first.isdecimal() and bool(then) and then not in {"am", "pm"})
 
 
 def _take_times(words: list[str], read: _Read) -> int:
-    joined = words[0] + words[1] if words[1:] and words[1].casefold() in {"am", "pm"} else ""
+    joined = words[0] + words[1] if words[1:] and words[1].casefold().strip(",") in {"am", "pm"} else ""
     for candidate, used in ((joined, 2), (words[0], 1)):
         times = [_time(part) for part in candidate.strip(",").split(",")] if candidate else [None]
         if None not in times:
             # A bare number after the times belongs to what follows: `9:00 3d vision`.
-            if read.times and candidate.isdecimal():
+            if (read.times or read.complete) and candidate.isdecimal():
                 return 0
             read.times += [t for t in times if t is not None]
             return used
@@ -135,34 +154,47 @@ def _day(word: str) -> int | None:
     return None
 
 
-def _zone(word: str, *, started: bool) -> str:
-    """The time zone of a word; an unknown one with a slash is an error that names the nearest."""
-    known = _zones().get(word.casefold().strip(","))
-    if known:
-        return known
-    area = word.partition("/")[0].casefold()
-    if started and "/" in word and area in {zone.partition("/")[0] for zone in _zones()}:
-        near = difflib.get_close_matches(word.casefold(), _zones(), 1, cutoff=0.6)
+def _zone(words: list[str], *, started: bool) -> tuple[str, int]:
+    """The time zone that the words begin with, and how many they are: `Europe/Berlin`, `Berlin`, `New York`, `CET`.
+    An unknown one with a slash is an error that names the nearest."""
+    for used in (2, 1):
+        if zone := _known_zone("_".join(words[:used]).strip(","), last=len(words) <= used):
+            return zone, min(used, len(words))
+    word = words[0].casefold()
+    if started and "/" in word and word.partition("/")[0] in {zone.partition("/")[0] for zone in _zones()}:
+        near = difflib.get_close_matches(word, _zones(), 1, cutoff=0.6)
         hint = f"Did you mean {_zones()[near[0]]}?" if near else "Time zones look like Europe/Berlin."
-        raise AskError(f"I know no time zone {word[:40]!r}.", hint)
-    return ""
+        raise AskError(f"I know no time zone {words[0][:40]!r}.", hint)
+    return "", 0
+
+
+def _known_zone(name: str, *, last: bool) -> str:
+    """A city or a short name counts as it is spelled or as the last word: `singapore math` may be a question."""
+    zone = _zones().get(name.casefold(), "")
+    if "/" in name or zone in {"UTC", "GMT"}:
+        return zone
+    as_spelled, plain = zone.endswith(name), name.casefold() not in _ALSO_WORDS
+    return zone if (last and as_spelled) or (plain and (last or as_spelled)) else ""
 
 
 @cache
 def _zones() -> dict[str, str]:
-    return {name.casefold(): name for name in available_timezones() if "/" in name or name in {"UTC", "GMT"}}
+    """Every zone by its name, then by its city."""
+    names = sorted(available_timezones())
+    cities = {city: name for name in names for area, _, city in [name.partition("/")] if area in _REGIONS}
+    return {name.casefold(): zone for name, zone in (cities | {name: name for name in names}).items()}
 
 
 def _cron(words: list[str], default_zone: str) -> tuple[Schedule, str]:
     fields, rest = words[:CRON_FIELDS], words[CRON_FIELDS:]
-    zone = _zone(rest[0], started=True) if rest else ""
+    zone, used = _zone(rest, started=True) if rest else ("", 0)
     try:
         # Built to be checked; the date is any.
         CronSim(" ".join(fields), _ANY)
     except CronSimError as error:
         said = f"“{' '.join(fields)}” is no cron expression ({error})."
         raise AskError(said, "Five fields: minute hour day month weekday.") from error
-    return Cron(expression=" ".join(fields), zone=zone or default_zone), " ".join(rest[1:] if zone else rest)
+    return Cron(expression=" ".join(fields), zone=zone or default_zone), " ".join(rest[used:])
 
 
 def _unclear(text: str) -> AskError:

@@ -33,6 +33,7 @@ from bot.store.records import (
     Run,
     Scores,
     Spent,
+    Standing,
     State,
     Subscription,
     Tally,
@@ -200,6 +201,10 @@ class Subscriptions(Protocol):
         """Let what was held run again, from `at` on: what was missed meanwhile is not made up."""
         ...
 
+    async def standing(self) -> list[Standing]:
+        """All that are neither paused nor held, oldest first, each with its newest runs."""
+        ...
+
     async def last_runs(self, ids: Collection[str]) -> dict[str, Run]:
         """The newest run of each."""
         ...
@@ -307,9 +312,10 @@ class Votes(Protocol):
         self, community: str, person: str, origin: str, emoji: str, *, cause: str | None = None
     ) -> None: ...
 
-    async def toggle(self, mark: Mark, *, cause: str | None = None) -> bool:
-        """Put or take back a button's mark; True when the vote now stands. Taking it back outweighs every mark the
-        person made on that paper before, also those that a recount brings up again."""
+    async def toggle(self, mark: Mark, *, off: bool = False, cause: str | None = None) -> bool:
+        """Put a button's mark, or take it back when it stands (`off`: whatever stands); True when the vote now stands.
+        Taking it back outweighs every mark the person made on that paper before, also those that a recount brings up
+        again."""
         ...
 
     async def recount(self, origin: str, marks: Sequence[Mark]) -> bool:

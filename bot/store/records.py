@@ -154,6 +154,14 @@ class Run(Struct, frozen=True, kw_only=True):
     at: datetime  # when it was planned, UTC
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """A subscription and what came of it so far."""
+
+    subscription: Subscription
+    last: Run | None = None  # the newest occurrence
+    posted: Run | None = None  # the newest that brought something
+
+
 class Post(Struct, frozen=True, kw_only=True):
     """One message to send."""
 

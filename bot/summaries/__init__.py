@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from bot.summaries.budget import Budget
 from bot.summaries.check import check
 from bot.summaries.extract import extract
 from bot.summaries.one_line import OneLines
-from bot.summaries.writer import Writer
+from bot.summaries.writer import Spend, Writer
 
-__all__ = ["OneLines", "Writer", "check", "extract", "open_writer"]
+__all__ = ["Budget", "OneLines", "Writer", "check", "extract", "open_writer"]
 
 
-def open_writer(key: str, model: str, url: str = "") -> Writer | None:
+def open_writer(
+    key: str, model: str, url: str = "", *, thinking: bool = False, spend: Spend | None = None
+) -> Writer | None:
     """The writer of these settings; None without a key."""
     if not key:
         return None
     from bot.summaries.claude import Claude  # noqa: PLC0415 - only with a key
 
-    return Claude(key, model, url)
+    return Claude(key, model, url, thinking=thinking, spend=spend)

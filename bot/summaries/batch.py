@@ -25,7 +25,7 @@ KEPT = timedelta(days=30)  # results are kept for 29: a batch that is never sett
 class Batches:
     """Sends batches, and looks after those under way."""
 
-    def __init__(self, lines: Lines, writer: Writer, budget: Budget | None, breaker: Breaker, clock: Clock) -> None:
+    def __init__(self, lines: Lines, writer: Writer, clock: Clock, breaker: Breaker, *, budget: Budget | None) -> None:
         self._lines = lines
         self._writer = writer
         self._budget = budget

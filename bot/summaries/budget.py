@@ -62,10 +62,10 @@ class Budget:
         """What a request of so many tokens will cost at most, about."""
         return self.priced(Usage(input=tokens, output=LINE_TOKENS), batch=batch).money
 
-    async def tell(self) -> None:
-        """Tell the admin, once each, that a budget is nearly or wholly spent."""
+    async def tell(self, wanted: float = 0.0) -> None:
+        """Tell the admin, once each, that a budget is nearly spent, or does not pay for what is wanted."""
         for period, mine, limit in await self._spent():
-            share = mine / limit
+            share = (mine + wanted) / limit
             for mark in (WARN, 1.0):
                 if share >= mark and await self._costs.tell(f"{mark:.0%} of {period}", self._clock.now()):
                     log.warning(self._notice(period, mine, limit, whole=mark == 1.0))

@@ -11,9 +11,7 @@ import re
 import unicodedata
 
 from bot.papers.model import Paper
-from bot.summaries.facts import new_claims, plain
-from bot.summaries.names import new_names
-from bot.summaries.quantities import new_numbers
+from bot.summaries.facts import new_claims, new_names, new_numbers, plain
 
 MOST_CHARS = 160
 FEWEST_CHARS = 20

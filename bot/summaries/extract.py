@@ -1,7 +1,7 @@
 """A line without a model: what the abstract itself says best, said shorter. Pure.
 
-The likeliest sentences are looked at closely: every way to say them within a line's length is judged (`trims.py`,
-`rank.py`), two deeds may stand in one line, and the best that passes the check is taken.
+Of what the paper says of itself, the likeliest sentences are looked at closely: every way to say them within a line's
+length is judged (`trims.py`, `rank.py`), two deeds may stand in one line, and the best that passes the check is taken.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def extract(paper: Paper) -> str:
     if not sentences:
         return ""
     seen = rank.see(paper.title, sentences)
-    order = rank.best_sentences(seen)
-    likely = (candidates(sentences, part) for part in (order[:CLOSELY], order[CLOSELY:]))
+    own, known = rank.best_sentences(seen)
+    likely = (candidates(sentences, part) for part in (own[:CLOSELY], own[CLOSELY:], known))
     return next((line for lines in likely for line in _passing(paper, seen, lines)), "")
 
 

@@ -1,4 +1,4 @@
-"""What a text claims that another must bear out, and how the two are made alike first. Pure.
+"""What a text says that another must bear out: numbers, names, and here its claims. Pure.
 
 Numbers are in `quantities.py`, names in `names.py`. Where a rule must err, it errs towards refusing: the next best
 line is at hand.
@@ -7,7 +7,12 @@ line is at hand.
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from bot.summaries.names import new_names
+from bot.summaries.plain import plain
+from bot.summaries.quantities import new_numbers
+
+__all__ = ["new_claims", "new_names", "new_numbers", "plain"]
 
 _FIRST = re.compile(
     r"\b(?:the|a|an|its|as|is|are|our) (?:very )?first(?! (?:step|stage|phase|order|layer|token|frame|sentence|half"
@@ -21,12 +26,6 @@ _CLAIM = re.compile(
     r"|superior|outperform\w*|surpass\w*|beats?|strongest|fastest|highest|lowest|largest|smallest|greatest|cheapest"
     r"|simplest|cutting edge|world record|(?<!not )always|never(?![- ](?:before|seen))|guarantees?"
     r"|record-breaking|most (?:accurate|efficient|powerful|advanced|robust|effective|capable))\b"
-)
-_ALIKE = str.maketrans("‐‑‒–", "----", "^{}\\")
-_SAID_SO = (
-    ("state-of-the-art", "state of the art"),
-    ("state of the arts", "state of the art"),
-    ("cutting-edge", "cutting edge"),
 )
 _BEST_OF = re.compile(
     r"\bto the best of (?:our|the authors') knowledge\b|\bbest[- ](?:of|practices?|response|arm|effort)\b"
@@ -43,14 +42,6 @@ _BETTER = re.compile(
     r"|state of the art|sota\b|best\b)"
 )
 _COMPARES = ("outperform", "surpass", "superior", "beat")
-
-
-def plain(text: str) -> str:
-    """A text in one case and one kind of dash and space, so that texts can be compared."""
-    low = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold().translate(_ALIKE)
-    for said, same in _SAID_SO:
-        low = low.replace(said, same)
-    return " ".join(low.split())
 
 
 def new_claims(line: str, known: str) -> list[str]:

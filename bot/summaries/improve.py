@@ -35,7 +35,14 @@ class Improver:
     """Asks a writer for lines, alone or in batches, within the budget."""
 
     def __init__(
-        self, lines: Lines, writer: Writer, budget: Budget | None, breaker: Breaker, clock: Clock, batch_from: int
+        self,
+        lines: Lines,
+        writer: Writer,
+        clock: Clock,
+        breaker: Breaker,
+        *,
+        budget: Budget | None,
+        batch_from: int,
     ) -> None:
         self._lines = lines
         self._writer = writer
@@ -43,7 +50,7 @@ class Improver:
         self._breaker = breaker
         self._clock = clock
         self._batch_from = batch_from
-        self._batches = Batches(lines, writer, budget, breaker, clock)
+        self._batches = Batches(lines, writer, clock, breaker, budget=budget)
         self._turn = asyncio.Lock()
 
     async def improve(self, papers: Sequence[Paper], language: str) -> list[PaperId]:
@@ -59,7 +66,9 @@ class Improver:
         """The lines that no one has asked for yet, as far as one can see without claiming them."""
         known = await self._lines.of([paper.id for paper in papers], language)
         wanted = [self._asked(paper, language) for paper in {paper.id: paper for paper in papers}.values()]
-        return [one for one in wanted if one.abstract and not any(self._is_there(x, one) for x in known.get(one.paper, ()))]
+        return [
+            one for one in wanted if one.abstract and not any(self._is_there(x, one) for x in known.get(one.paper, ()))
+        ]
 
     def _asked(self, paper: Paper, language: str) -> Asked:
         shown = disarmed(paper)
@@ -161,9 +170,13 @@ class Improver:
 
     async def _affordable(self, asked: Sequence[Asked], *, batch: bool = False) -> Sequence[Asked]:
         """As many of them as the budget still pays for."""
-        room = await self._budget.room() if self._budget else math.inf
-        costs = accumulate(self._worth([one], batch=batch) for one in asked)
-        return asked if room == math.inf else [one for one, cost in zip(asked, costs, strict=True) if cost < room]
+        if self._budget is None or (room := await self._budget.room()) == math.inf:
+            return asked
+        costs = list(accumulate(self._worth([one], batch=batch) for one in asked))
+        paid = sum(cost < room for cost in costs)
+        if paid < len(asked):
+            await self._budget.tell(costs[paid])
+        return asked[:paid]
 
     def _worth(self, asked: Sequence[Asked], *, batch: bool = False) -> float:
         if self._budget is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.summaries.facts import plain
+from bot.summaries.plain import plain
 from bot.summaries.verbs import TELLING
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.\d+)*")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?[KMBTkmbt]?")
 _ENDINGS = frozenset(  # `GPT-based` names GPT and nothing else
     """based driven like assisted generated derived focused compatible aware guided style level specific powered trained
     free enabled augmented enhanced native only type related induced oriented agnostic inspired conditioned supervised
@@ -80,6 +81,8 @@ def _words_of(known: str) -> set[str]:
 
 def _is_name(word: str, *, plainly: bool) -> bool:
     """Capitals throughout, inside, or at the start of a later word; a lone capital letter is none."""
+    if _FIGURE.fullmatch(word):
+        return False  # `8B` is a number
     capitals = sum(map(str.isupper, word))
     return len(word) > 1 and (capitals > 1 or (capitals == 1 and (not plainly or any(map(str.isdigit, word)))))
 
@@ -102,11 +105,13 @@ def _is_there(word: str, there: set[str], known: str) -> bool:
         return True
     if word[1:].islower() and (word in _SUBJECTS or _is_inflected(word, known)):
         return True
-    return all(_is_known(part, there) or _is_short(part, known) for part in parts)
+    return all(_FIGURE.fullmatch(part) or _is_known(part, there) or _is_short(part, known) for part in parts)
 
 
 def _is_inflected(word: str, known: str) -> bool:
     """`Reduction` where `reduced` is said; who is called after what he does (`Transformer`) is not meant so."""
+    if word.endswith("ly"):
+        return True
     stem = word.lower()[: max(5, len(word) - 4)]
     return (
         len(word) >= 7

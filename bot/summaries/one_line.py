@@ -39,7 +39,9 @@ class OneLines:
         self._writer = writer
         self._clock = clock
         breaker = Breaker(clock)
-        self._improver = Improver(lines, writer, budget, breaker, clock, batch_from) if writer else None
+        self._improver = (
+            Improver(lines, writer, clock, breaker, budget=budget, batch_from=batch_from) if writer else None
+        )
         self.answers = Answers(writer, budget, breaker)
 
     async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Line]:

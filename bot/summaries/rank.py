@@ -146,12 +146,13 @@ def marks(words: Sequence[str]) -> list[str]:
     return [*frozenset(words), f"^{words[0]}", f"{words[-1]}$"] if words else []
 
 
-def best_sentences(seen: Seen) -> list[int]:
-    """The sentences, the one most worth a closer look first; what comes before the paper's own part, last."""
+def best_sentences(seen: Seen) -> tuple[list[int], list[int]]:
+    """The sentences, the one most worth a closer look first; those before the paper speaks of itself apart."""
     count = len(seen.sentences)
     worth = np.array([of_sentence(seen, at) for at in range(count)], np.float32) @ learnt().sentence
+    order = sorted(range(count), key=lambda at: -worth[at])
     own = next((at for at, sentence in enumerate(seen.sentences) if sentence.is_ours), 0)
-    return sorted(range(count), key=lambda at: (at < own, -worth[at]))
+    return [at for at in order if at >= own], [at for at in order if at < own]
 
 
 def best_lines(seen: Seen, said: Sequence[Candidate], weights: Weights | None = None) -> list[int]:

@@ -148,8 +148,7 @@ def _sentence(line: str) -> str:
 def _told(line: str) -> list[str]:
     """A sentence without its lead-in, in the third person; its claim alone too, where it can stand so."""
     if " that " in line and (found := _FINDINGS.match(line)):
-        claim = line[found.end() :]
-        return [_ours(claim)] if _FINITE.search(claim) else []
+        return [_ours(line[found.end() :])]
     if spoken := _spoken(line):
         return _deed(spoken, line)
     while (shorter := _LEAD_IN.sub("", line)) != line:
@@ -171,7 +170,7 @@ def _deed(spoken: re.Match[str], line: str) -> list[str]:
     if " we " in rest:
         rest = _CALLED_LAST.sub("", _CALLED.sub(r", \1,", rest))
     claim = rest.removeprefix(" that ") if verb in _CLAIMS else rest
-    alone = [claim] if claim != rest and _FINITE.search(claim) else []
+    alone = [claim] if claim != rest else []
     how = " ".join(word for word in spoken["how"].split() if _MANNER.fullmatch(word))
     return [_ours(agree(f"{how} {verb}{rest}".strip())), *map(_ours, alone)]
 

@@ -86,7 +86,7 @@ def controls(paper: Paper, *, mine: int = 0, saved: bool = False, body: bool = F
     buttons: list[Control] = [
         Button(
             label="Voted" if mine > 0 else "Vote",
-            action=Action("vote", (paper.id,)),
+            action=Action("unvote" if mine > 0 else "vote", (paper.id,)),
             style="pressed" if mine > 0 else "plain",
         ),
         Button(

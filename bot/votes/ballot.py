@@ -41,8 +41,11 @@ async def react(store: Store, event: Reaction) -> PaperId | None:
     return paper
 
 
-async def press(store: Store, event: Press, paper: PaperId) -> bool:
-    """Cast or take back a vote by button; True when it now stands."""
+async def press(store: Store, event: Press, paper: PaperId, *, off: bool = False) -> bool:
+    """Cast a vote by button, or take back one that was cast so (`off`: any); True when it now stands.
+
+    Who reacted and presses to be sure has still voted once, and for it.
+    """
     mark = Mark(
         community=event.who.tenant,
         person=event.who.key,
@@ -52,7 +55,7 @@ async def press(store: Store, event: Press, paper: PaperId) -> bool:
         value=1,
         at=event.at,
     )
-    return await store.votes.toggle(mark, cause=event.id)
+    return await store.votes.toggle(mark, off=off, cause=event.id)
 
 
 async def recount(store: Store, delivery: Delivery, reactions: Mapping[str, frozenset[str]]) -> bool:

@@ -190,7 +190,7 @@ async def test_a_tenant_has_so_many_under_way_and_no_more(store: Store) -> None:
 
 async def test_a_vote_taken_back_stays_back_after_a_recount(store: Store) -> None:
     await store.votes.mark(mark(origin="m1"))
-    await store.votes.toggle(mark(at=NOW + LEASE))
+    await store.votes.toggle(mark(at=NOW + LEASE), off=True)
     await store.votes.recount("m1", [mark(origin="m1", at=NOW)])
     assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {}
     assert await store.votes.mine("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {}
@@ -239,11 +239,21 @@ async def test_the_latest_mark_decides(store: Store) -> None:
     assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": Tally(down=1)}
 
 
-async def test_the_button_takes_back_whatever_stands(store: Store) -> None:
+async def test_who_reacted_and_presses_to_be_sure_has_voted_once_and_the_next_press_takes_it_back(
+    store: Store,
+) -> None:
     await store.votes.mark(mark(origin="m1"))
+    assert await store.votes.toggle(mark())
+    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": Tally(up=1)}
     assert not await store.votes.toggle(mark())
     assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {}
     assert await store.votes.toggle(mark())
+
+
+async def test_a_button_that_shows_my_vote_takes_back_whatever_stands(store: Store) -> None:
+    await store.votes.mark(mark(origin="m1"))
+    assert not await store.votes.toggle(mark(), off=True)
+    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {}
 
 
 async def test_a_recount_replaces_one_messages_marks_only(store: Store) -> None:

@@ -23,13 +23,16 @@ _OPEN = "('planned', 'claimed', 'unsure')"
 _HEADS = f"SELECT min(seq) AS seq FROM outbox INDEXED BY outbox_open WHERE state IN {_OPEN} GROUP BY tenant, channel"
 # Those whose time has come and whose thread is there. Tenants take turns, after what they have under way already.
 _DUE = f"""
-    WITH heads AS ({_HEADS}), held AS (
-      SELECT tenant, count(*) AS count FROM outbox INDEXED BY outbox_open
-      WHERE state IN {_OPEN} AND state = 'claimed' AND lease > ?1 GROUP BY tenant
+    WITH heads AS ({_HEADS}), busy AS (
+      SELECT tenant, channel FROM outbox INDEXED BY outbox_open
+      WHERE state IN {_OPEN} AND state = 'claimed' AND lease > ?1
+    ), held AS (
+      SELECT tenant, count(*) AS count FROM busy GROUP BY tenant
     ), due AS (
       SELECT o.seq, o.tenant FROM outbox o JOIN heads USING (seq)
       LEFT JOIN outbox p ON p.key = o.parent AND o.parent != ''
       WHERE o.platform IN (%s) AND (o.parent = '' OR p.state = 'sent')
+        AND (o.tenant, o.channel) NOT IN busy  -- a revived post is older than what is under way
         AND CASE o.state WHEN 'claimed' THEN o.lease <= ?1 ELSE o.next_attempt <= ?1 END
     ), turns AS (
       SELECT seq, row_number() OVER (PARTITION BY tenant ORDER BY seq) + coalesce(held.count, 0) AS turn

@@ -10,9 +10,17 @@ from msgspec.structs import replace
 
 from bot.chat.event import Place
 from bot.errors import AskError
-from bot.store.records import Run, Subscription
+from bot.store.records import Run, Standing, Subscription
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.moments import marks, pack, unpack
+
+# Two index look-ups a subscription, however long its history is.
+_NEWEST = "SELECT doc FROM runs WHERE subscription = id"
+_STANDING = f"""
+    SELECT doc, ({_NEWEST} ORDER BY slot DESC LIMIT 1),
+           ({_NEWEST} AND json_extract(doc, '$.outcome') = 'posted' ORDER BY slot DESC LIMIT 1)
+    FROM subscriptions WHERE paused = '' ORDER BY seq
+"""
 
 
 class SqliteSubscriptions:
@@ -63,6 +71,17 @@ class SqliteSubscriptions:
 
     async def release(self, place: Place, at: datetime) -> list[Subscription]:
         return await self._change(place, lambda s: replace(s, held="", created=at) if s.held else s)
+
+    async def standing(self) -> list[Standing]:
+        rows = await self._engine.read(lambda db: db.execute(_STANDING).fetchall())
+        return [
+            Standing(
+                subscription=unpack(doc, Subscription),
+                last=unpack(last, Run) if last else None,
+                posted=unpack(posted, Run) if posted else None,
+            )
+            for doc, last, posted in rows
+        ]
 
     async def last_runs(self, ids: Collection[str]) -> dict[str, Run]:
         sql = f"""SELECT subscription, max(slot), doc FROM runs

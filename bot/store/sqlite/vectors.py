@@ -47,15 +47,25 @@ class SqliteVectors:
         return [unpack(doc, Paper) for doc in docs]
 
     async def load(self, model: str, *, after: int = 0) -> AsyncIterator[list[tuple[int, PaperId, bytes]]]:
-        sql = """SELECT v.seq, p.id, v.vector FROM vectors v JOIN papers p ON p.seq = v.paper
-                 WHERE v.seq > ? AND v.model = ? ORDER BY v.seq LIMIT ?"""
-        while True:
-            bound = (after, model, CHUNK)
-            rows = await self._engine.read(lambda db, bound=bound: db.execute(sql, bound).fetchall())  # type: ignore[misc]
-            if not rows:
-                return
-            yield rows
+        names: dict[int, PaperId] = {}
+        while rows := await self._chunk(model, after):
+            if len(rows) == CHUNK and not names:
+                # From the index of ids alone: a join would read every paper's text, gigabytes for 450,000.
+                names = dict(await self._engine.read(lambda db: db.execute("SELECT seq, id FROM papers").fetchall()))
+            names |= await self._names([paper for _, paper, _ in rows if paper not in names])
+            yield [(seq, names[paper], vector) for seq, paper, vector in rows]
             after = rows[-1][0]
+
+    async def _chunk(self, model: str, after: int) -> list[tuple[int, int, bytes]]:
+        # `+model`: by the index of models SQLite would read and sort all vectors again for each chunk.
+        sql = "SELECT seq, paper, vector FROM vectors WHERE seq > ? AND +model = ? ORDER BY seq LIMIT ?"
+        return await self._engine.read(lambda db: db.execute(sql, (after, model, CHUNK)).fetchall())
+
+    async def _names(self, papers: list[int]) -> dict[int, PaperId]:
+        if not papers:
+            return {}
+        sql = f"SELECT seq, id FROM papers WHERE seq IN ({marks(len(papers))})"
+        return dict(await self._engine.read(lambda db: db.execute(sql, papers).fetchall()))
 
     async def counts(self, model: str) -> tuple[int, int]:
         known = self._backlogs.get(model, _Backlog())

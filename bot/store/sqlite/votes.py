@@ -29,11 +29,13 @@ class SqliteVotes:
         sql = "DELETE FROM marks WHERE community = ? AND person = ? AND origin = ? AND emoji = ?"
         await self._engine.write(lambda db: db.execute(sql, (community, person, origin, emoji)), cause=cause)
 
-    async def toggle(self, mark: Mark, *, cause: str | None = None) -> bool:
+    async def toggle(self, mark: Mark, *, off: bool = False, cause: str | None = None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
-            sql = "SELECT value FROM ballots WHERE community = ? AND person = ? AND paper = ?"
-            row = db.execute(sql, (mark.community, mark.person, mark.paper)).fetchone()
-            stands = bool(row and row[0] == mark.value)
+            sql = "SELECT 1 FROM {} WHERE community = ? AND person = ? AND paper = ? AND value = ?"
+            own = (mark.community, mark.person, mark.paper, mark.value)
+            counts = db.execute(sql.format("ballots"), own).fetchone()
+            pressed = db.execute(f"{sql.format('marks')} AND origin = ?", (*own, mark.origin)).fetchone()
+            stands = off or bool(counts and pressed)
             # Taken back, the mark stays with the value 0: it is the latest, and the older ones do not count.
             db.execute(_MARK, (*_row(mark)[:5], 0 if stands else mark.value, stamp(mark.at)))
             return not stands

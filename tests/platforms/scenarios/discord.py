@@ -18,7 +18,8 @@ from tests.fakes.discord.components import BUTTON, SELECT, walk
 from tests.fakes.discord.modals import inputs
 from tests.fakes.discord.model import Json
 from tests.fakes.discord.seen import words
-from tests.platforms.scenarios.stage import ADA, BOB, LONG, Bot, Seen
+from tests.platforms.scenarios.paperboy import Bot
+from tests.platforms.scenarios.stage import ADA, BOB, LONG, Seen
 
 NOTICES = {18, 21}  # what Discord itself says of a thread
 MARKS = re.compile(
@@ -29,7 +30,9 @@ MARKS = re.compile(
 class DiscordStage:
     """A server with one channel."""
 
-    lacks: Mapping[str, str] = {}
+    lacks: Mapping[str, str] = {
+        "a dialog after a dialog": "Discord opens none in answer to one: the answer says what to type",
+    }
 
     def __init__(self, fake: FakeDiscord, channel: str, people: Mapping[str, str], bot: Bot) -> None:
         self._fake = fake
@@ -49,6 +52,7 @@ class DiscordStage:
 
     async def fill(self, who: str, seen: Seen, values: Mapping[str, str]) -> Seen:
         looked: Looked = seen.held
+        assert looked.modal, "no dialog is open"
         menus = {one["custom_id"] for _, one in inputs(looked.modal["components"]) if one["type"] == SELECT}
         given = {name: [value] if name in menus else value for name, value in values.items()}
         return _seen(await self._fake.submit(looked, given, wait=LONG))
@@ -140,8 +144,7 @@ def _plain(markdown: str) -> str:
 async def discord(home: Path) -> AsyncIterator[DiscordStage]:
     if "discord" not in adapter_names():
         pytest.skip("this Paperboy was installed before it knew Discord: install it again")
-    quick = {"default_bucket": (1000, 1.0), "buckets": {}, "first_response": LONG}
-    async with FakeDiscord(privileged=True, **quick) as fake:
+    async with FakeDiscord(default_bucket=(1000, 1.0), buckets={}, first_response=LONG, privileged=True) as fake:
         guild = fake.guild()
         channel = fake.text_channel(guild)
         people = {ADA: fake.member(guild, "Ada", manage_guild=True), BOB: fake.member(guild, "Bob")}

@@ -17,12 +17,12 @@ from tests.fakes.slack import FakeSlack, Room, Someone, declared
 from tests.fakes.slack import Seen as Looked
 from tests.fakes.slack.responses import elements
 from tests.fakes.slack.state import Json, Message, View
-from tests.platforms.scenarios.stage import ADA, BOB, LONG, Bot, Seen, eventually
+from tests.platforms.scenarios.paperboy import Bot
+from tests.platforms.scenarios.stage import ADA, BOB, LONG, Seen, eventually
 
 ROOT = Path(__file__).parents[3]
 NAMES = {"👍": "+1", "👍🏽": "+1::skin-tone-4", "👎": "-1", "❤️": "heart", "🔥": "fire"}
 LINES = {"rich_text_section", "plain_text", "mrkdwn"}
-LOOK = {"wait": LONG}
 
 
 class SlackStage:
@@ -40,11 +40,11 @@ class SlackStage:
 
     async def type(self, who: str, text: str) -> Seen:
         """Slack escapes what was typed."""
-        return _seen(await self._people[who].run(escape(text, quote=False), self._room, **LOOK))
+        return _seen(await self._people[who].run(escape(text, quote=False), self._room, wait=LONG))
 
     async def press(self, who: str, seen: Seen, label: str) -> Seen:
         on = next(one for one in seen.held if label in _buttons(_blocks(one)))
-        return _seen(await self._people[who].press(on, label, **LOOK))
+        return _seen(await self._people[who].press(on, label, wait=LONG))
 
     async def fill(self, who: str, seen: Seen, values: Mapping[str, str]) -> Seen:
         """A dialog shows its answer in its own place, perhaps after a moment."""
@@ -59,7 +59,7 @@ class SlackStage:
         return _view(await eventually(answered))
 
     async def menu(self, who: str, seen: Seen, label: str) -> Seen:
-        return _seen(await self._people[who].shortcut(self._menu[label], seen.held[0], **LOOK))
+        return _seen(await self._people[who].shortcut(self._menu[label], seen.held[0], wait=LONG))
 
     async def home(self, who: str) -> Seen:
         return _seen(await self._people[who].open_home(wait=LONG))

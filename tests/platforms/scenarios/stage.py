@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 import pytest
 from msgspec import Struct, field
-from msgspec.structs import replace
-
-from bot.app.build import App, open_app
-from bot.app.welcome import welcome
-from bot.chat.adapter import Listens
-from bot.chat.event import Place
-from bot.clock import SystemClock
-from bot.config import Welcome, load
-from bot.delivery.reconcile import recount
 
 ADA, BOB = "ada", "bob"  # Ada may set schedules
 LONG = 30.0  # seconds that a busy machine is given
@@ -109,7 +99,7 @@ async def until(stage: Stage, so: Callable[[list[Seen]], object], seconds: float
         raise AssertionError(f"not so within {seconds} s; the channel shows {[seen.text for seen in posted]}") from None
 
 
-async def eventually(look: Callable[[], Awaitable[T]], seconds: float = LONG) -> T:
+async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = LONG) -> T:
     """What is found when it is there."""
     async with asyncio.timeout(seconds):
         while not (found := await look()):  # noqa: ASYNC110 - nobody tells of it
@@ -117,58 +107,14 @@ async def eventually(look: Callable[[], Awaitable[T]], seconds: float = LONG) ->
         return found
 
 
-class Bot:
-    """All of Paperboy in this process, on a home that outlives a restart. It reads no source."""
+async def the_days_papers(stage: Stage, top: int = 1) -> list[Seen]:
+    """A schedule is made, and its hour comes."""
+    made = await stage.type(ADA, f"schedule daily 09:00 UTC top {top}")
+    assert "Scheduled: every day at 09:00 (UTC)" in made.text
+    await stage.deliver()
+    return await stage.posted()
 
-    app: App
 
-    def __init__(self, home: Path, place: Place, environment: Mapping[str, str]) -> None:
-        self.place = place
-        self._stack = AsyncExitStack()
-        given = {
-            "PAPERBOY_HOME": str(home),
-            "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
-            "PAPERBOY_SEARCH_SEMANTIC": "false",
-            "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
-            **environment,
-        }
-        self._settings = replace(load(None, given, (place.platform,)), welcome=Welcome(channel=""))
-
-    async def start(self) -> None:
-        """As `serve` does, without the loops that wait for the hour."""
-        self.app = app = await self._stack.enter_async_context(open_app(self._settings, SystemClock()))
-        adapter: Any = app.adapters[self.place.platform]
-        assert isinstance(adapter, Listens)
-        await welcome(app)
-        listening = self._until_stopped(adapter.listen(app.core))
-        started = asyncio.create_task(adapter.started.wait())
-        await asyncio.wait({listening, started}, timeout=LONG, return_when=asyncio.FIRST_COMPLETED)
-        started.cancel()
-        assert adapter.started.is_set(), listening
-        self._until_stopped(app.refresher.run(asyncio.Event()))
-        await recount(app.store, app.adapters, app.clock, app.refresher.changed)
-
-    async def stop(self) -> None:
-        await self._stack.aclose()
-
-    @asynccontextmanager
-    async def away(self) -> AsyncIterator[None]:
-        await self.stop()
-        yield
-        await self.start()
-
-    async def deliver(self) -> None:
-        """What the channel's schedules bring now."""
-        for subscription in await self.app.store.subscriptions.of(self.place):
-            await self.app.planner.plan_now(subscription)
-        await self.app.dispatcher.deliver_due()
-
-    def _until_stopped(self, work: Any) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = asyncio.create_task(work)
-
-        async def end() -> None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-        self._stack.push_async_callback(end)
-        return task
+async def the_card_says(stage: Stage, words: str) -> None:
+    """The last post comes to say this."""
+    await until(stage, lambda posted: words in posted[-1].text)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.chat.event import Place
-from tests.platforms.scenarios.stage import ADA, BOB, Bot, Seen
+from tests.platforms.scenarios.paperboy import Bot
+from tests.platforms.scenarios.stage import ADA, BOB, Seen
 from tests.platforms.web.conftest import Browser
 
 PEOPLE = {ADA: "you", BOB: "robin"}
@@ -88,7 +89,7 @@ class WebStage:
 
     async def _send(self, who: str, what: str, seen: Seen, **form: str) -> Seen:
         here = {"message": seen.id, "thread": seen.under}
-        answer = await self._browsers[who].post(f"/c/papers/{what}", **here, **form)
+        answer = await self._browsers[who].post(f"/c/papers/{what}", None, **here, **form)
         assert answer.status == 200, answer
         return _answer(await answer.json())
 

@@ -97,6 +97,65 @@ def test_an_obedient_answer_to_a_hostile_abstract_is_refused(order: str, wish: s
     assert check(answer, hostile)
 
 
+MEASURED = paper(
+    2,
+    "GullNet at Scale",
+    abstract=(
+        "We first train GullNet, an 8B large language model for gulls, on fifty beaches; then it flies. In FY-3 tests "
+        "it lifts accuracy by 12.0 percentage points, is 3x faster and cuts errors by 20-40%. It needs 1,500 hours of "
+        "video and 7 million photographs. To the best of our knowledge it flies better than GPT-4 on Gulls-5."
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Trains GullNet on 50 beaches and lifts the accuracy of gulls by 12 points.",
+        "Trains GullNet on fifty beaches and lifts accuracy by 12 pp.",
+        "GullNet is an 8-billion-parameter language model that flies over beaches.",
+        "GullNet, with 8 billion parameters, is three times faster on beaches.",
+        "GullNet is an LLM that is 3× faster and cuts errors by 20% to 40% on beaches.",
+        "Cuts the errors of gulls by 20% with 7M photographs and 1500 hours of video.",
+        "GullNet first trains on beaches and then flies in tests with gulls.",
+        "GullNet outperforms GPT-4 on Gulls-5 with seven million photographs of beaches.",
+        "The GullNet-based model flies over beaches and is threefold faster.",
+    ],
+)
+def test_a_fact_may_be_written_in_another_way(line: str) -> None:
+    assert check(line, MEASURED) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("GullNet lifts the accuracy of gulls by 12% on fifty beaches.", "number 12%"),
+        ("GullNet, with 8 million parameters, flies over fifty beaches.", "number 8 million"),
+        ("GullNet is 3 hours faster on fifty beaches with video.", "number 3 hours"),
+        ("GullNet needs 15 hours of video and photographs of beaches.", "number 15 hours"),
+        ("GullNet trains on sixty beaches with hours of video.", "number sixty"),
+        ("GullNet needs trillions of photographs of beaches and video.", "number trillions"),
+        ("GullNet halves the errors of gulls on fifty beaches.", "number halves"),
+        ("GullNet is the first model that flies over fifty beaches.", "claims “first”"),
+        ("First model of gulls that flies over fifty beaches in tests.", "claims “first”"),
+        ("Trains for the first time a model of gulls on fifty beaches.", "claims “first”"),
+        ("GullNet is the best model of gulls on fifty beaches.", "claims “best”"),
+        ("GullNet flies better than GPT-5 over fifty beaches.", "names GPT-5"),
+        ("Llama outperforms gulls on fifty beaches with hours of video.", "names Llama"),
+        ("GullNet-XL flies over fifty beaches with hours of video.", "names GullNet-XL"),
+        ("GullNet flies over fifty beaches with FY-4 tests.", "names FY-4"),
+    ],
+)
+def test_another_fact_is_not_another_way_to_write_it(line: str, why: str) -> None:
+    assert why in "; ".join(check(line, MEASURED))
+
+
+def test_in_another_language_numbers_and_names_are_still_held() -> None:
+    assert check("GullNet macht Möwen auf 50 Stränden 3x schneller als zuvor.", MEASURED, "de") == ()
+    assert "names HawkNet" in "; ".join(check("HawkNet macht Möwen auf 50 Stränden schneller.", MEASURED, "de"))
+    assert "number 60" in "; ".join(check("GullNet macht Möwen auf 60 Stränden schneller.", MEASURED, "de"))
+
+
 def test_a_line_without_end_is_refused_at_once() -> None:
     import time
 

@@ -1,0 +1,21 @@
+"""Paperboy by e-mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.mail.settings import read
+from bot.chat.adapter import Setup
+
+if TYPE_CHECKING:
+    from adapters.mail.post import MailAdapter
+
+
+def make(setup: Setup) -> MailAdapter | None:
+    """The adapter of these settings; None when there is no mail server (`MAIL_HOST`)."""
+    settings = read(setup.options)
+    if settings is None:
+        return None
+    from adapters.mail.build import build  # noqa: PLC0415 - the library takes a while to load
+
+    return build(settings, setup)

@@ -1,0 +1,126 @@
+"""The adapter: one mail a post, looked up in its own journal, and small web pages to come and go by."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from markupsafe import escape
+
+from adapters.mail import address, check, wish
+from adapters.mail.render import Foot
+from adapters.mail.server import Server
+from adapters.mail.signup import PLATFORM, SPACE, Parts, Signup
+from adapters.mail.subscribers import Subscriber
+from bot.chat.adapter import Core, Finding, Limits
+from bot.chat.event import Place, Ref
+from bot.chat.message import Message, Text
+from bot.errors import Busy, ConfigError, Refused
+
+
+class MailAdapter:
+    """Implements `Posts`, `Finds`, `Listens` and `Checks`."""
+
+    name = PLATFORM
+    # 30 papers of 2,100 bytes each, twice encoded and with their markup, are one mail under 100 KB.
+    limits = Limits(chars=66_000, blocks=120, block_chars=2_100, controls=8)
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._signup = Signup(parts)
+        self._server = Server(parts, self._signup)
+
+    @property
+    def started(self) -> asyncio.Event:
+        """Set when the pages answer."""
+        return self._server.started
+
+    @property
+    def url(self) -> str:
+        """Where the pages are on this machine."""
+        return self._server.url
+
+    def width(self, run: Text) -> int:
+        """Bytes in both parts: a mail says everything twice."""
+        return sum(len(escape(s.text).encode()) + len(s.text.encode()) + 2 * len(s.url.encode()) for s in run)
+
+    async def post(self, place: Place, message: Message, *, key: str) -> Ref:
+        reader = await self._reader(place)
+        ref = Ref(place, self._parts.writer.message_id(key))
+        entry = await self._parts.journal.get(key)
+        if entry is None or entry.state != "sent":
+            await self._send(place, reader, message, key)
+        return ref
+
+    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+        """What the journal knows. Of a mail that was begun and has no end, nobody knows whether it arrived: that is
+        said once, as `Refused`, so that there is a gap and no repeat; whoever revives it wants it repeated."""
+        entry = await self._parts.journal.get(key)
+        if entry and entry.state == "sent":
+            return Ref(place, self._parts.writer.message_id(key))
+        if entry and entry.state == "begun" and self._parts.settings.unsure == "gap":
+            await self._parts.journal.note(key, entry.reader, "told")
+            raise Refused(
+                "The connection ended after this mail was handed over: it may have arrived.",
+                f"Its Message-ID is {self._parts.writer.message_id(key)}; paperboy retry sends it again.",
+            )
+        return None
+
+    async def invite(self, mail_address: str, *, days: str = "weekdays", time: str = "09:00", zone: str = "UTC",
+                     query: str = "", count: int = 10) -> None:
+        """Ask an address whether it wants papers by mail: what `/papers mail me` does. Raises like `Signup.ask`."""
+        wanted = {"days": days, "time": time, "zone": zone, "query": query, "count": str(count)}
+        await self._signup.ask(mail_address, wish.read(wanted))
+
+    async def check(self) -> Sequence[Finding]:
+        return await check.check(self._parts)
+
+    async def listen(self, core: Core) -> None:
+        await self._server.serve(core)
+
+    async def aclose(self) -> None:
+        await self._server.aclose()
+        await self._parts.relay.aclose()
+
+    async def _reader(self, place: Place) -> Subscriber:
+        """Whom a place is. Raises `Refused` when they are not to be written to."""
+        again = "They can subscribe again on the page."
+        try:
+            reader = await self._parts.subscribers.get(place.channel) if place.space == SPACE else None
+        except ConfigError as error:  # the key, not the reader
+            raise Busy(error.message, retry_after=600.0, hint=error.hint) from error
+        if reader is None:
+            raise Refused("Nobody reads here by mail.", again, broken=True)
+        if reader.stopped:
+            raise Refused(reader.stopped, again, broken=True)
+        return reader
+
+    async def _send(self, place: Place, reader: Subscriber, message: Message, key: str) -> None:
+        parts, id, domain = self._parts, place.channel, address.domain(reader.address)
+        await parts.pace.turn(domain, key)
+        tag = parts.subscribers.leave_token(id)
+        letter = parts.writer.write(
+            message, self._foot(reader, tag), to=reader.address, key=key, tag=tag, at=parts.clock.now(),
+            answers=place.thread,
+        )
+        try:
+            await parts.relay.send(letter, begin=partial(parts.journal.note, key, id, "begun"))
+        except Busy as error:
+            await parts.journal.forget(key)
+            raise Busy(error.message, retry_after=max(error.retry_after, parts.pace.rest(domain)), hint=error.hint) from None
+        except Refused as error:
+            await parts.journal.forget(key)
+            if error.broken:
+                await parts.subscribers.stop(id, error.message)
+            raise
+        await parts.journal.note(key, id, "sent")
+        parts.pace.went_well(domain)
+
+    def _foot(self, reader: Subscriber, tag: str) -> Foot:
+        since = f"{reader.since:%-d %B %Y}"
+        return Foot(
+            why=f"You get this because you asked for it on {since}: {reader.wish.words}.",
+            leave=f"{self._parts.settings.base_url}/unsubscribe/{tag}",
+        )

@@ -1,0 +1,181 @@
+"""A message as the two parts of a mail: HTML, and words alone. Pure: everything is escaped or made plain here."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, assert_never
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot.chat.message import (
+    Block,
+    Bullets,
+    Card,
+    Controls,
+    Footnote,
+    Heading,
+    LinkButton,
+    Message,
+    Paragraph,
+    Span,
+    Text,
+)
+
+COLUMNS = 72
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # steers a terminal or turns the direction
+_HREF = re.compile(r"https?://[^\s\x00-\x20<>\"\\^`{|}]{1,2000}", re.IGNORECASE)
+
+
+class Foot(Struct, frozen=True, kw_only=True):
+    """What stands under every mail: why it came, and how it is the last."""
+
+    why: str
+    leave: str  # the address of the page that ends it
+    leave_label: str = "Unsubscribe"
+
+
+class Parts(Struct, frozen=True, kw_only=True):
+    """The same twice."""
+
+    html: str
+    plain: str
+
+
+def parts(message: Message, foot: Foot) -> Parts:
+    """Both parts of a mail."""
+    blocks = message.blocks or (Paragraph((Span(message.plain),)),)
+    template = _environment().get_template("mail.html")
+    html = template.render(title=message.plain, content=Markup("").join(map(_html, blocks)), foot=foot)
+    return Parts(html=html, plain=_plain(blocks, foot))
+
+
+def shorter(message: Message) -> Iterator[Message]:
+    """The message with less and less of each card: for one that is too large as it is."""
+    for gone in (("body",), ("body", "line", "why"), ("body", "line", "why", "byline")):
+        bare = dict.fromkeys(gone, "")
+        blocks = (replace(block, **bare) if isinstance(block, Card) else block for block in message.blocks)
+        yield replace(message, blocks=tuple(blocks))
+
+
+def straight(value: object) -> object:
+    """Text in one line that reads in the direction it is written in; anything else as it is."""
+    return (
+        _UNSEEN.sub(lambda seen: " " if seen[0] in "\t\n\r\u2028\u2029" else "", value) if type(value) is str else value
+    )
+
+
+def href(url: str) -> str:
+    """An address that may be linked to; nothing for any other (`javascript:` and the like)."""
+    return url if _HREF.fullmatch(url) else ""
+
+
+def links(card: Card) -> list[LinkButton]:
+    """Buttons that lead somewhere; the others need a chat."""
+    return [control for control in card.controls if isinstance(control, LinkButton) and href(control.url)]
+
+
+# ---- HTML
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("adapters.mail", "templates"),
+        autoescape=True,
+        finalize=straight,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["href"] = href
+    return found
+
+
+def _html(block: Block) -> Markup:
+    macros: Any = _environment().get_template("blocks.html").module
+    match block:
+        case Heading(text=title):
+            found = macros.heading(title)
+        case Paragraph(text=spans):
+            found = macros.paragraph(spans)
+        case Bullets(items=items):
+            found = macros.bullets(items)
+        case Card():
+            found = macros.card(block, links(block))
+        case Controls(items=items):
+            found = macros.controls([item for item in items if isinstance(item, LinkButton)])
+        case Footnote(text=spans):
+            found = macros.footnote(spans)
+        case _:
+            assert_never(block)
+    return Markup(found)  # noqa: S704 - the macros' own, escaped output
+
+
+# ---- words alone
+
+
+def _plain(blocks: Sequence[Block], foot: Foot) -> str:
+    cards = sum(isinstance(block, Card) for block in blocks)
+    numbers = iter(range(1, cards + 1))
+    said = [_said(block, next(numbers) if isinstance(block, Card) and cards > 1 else 0) for block in blocks]
+    end = f"-- \n{_wrapped(foot.why)}\n{foot.leave_label}: {foot.leave}"
+    return "\n\n".join([*filter(None, said), end]) + "\n"
+
+
+def _said(block: Block, number: int) -> str:
+    match block:
+        case Heading(text=title):
+            line = str(straight(title))
+            return f"{_wrapped(line)}\n{'-' * min(len(line), COLUMNS)}"
+        case Paragraph(text=spans) | Footnote(text=spans):
+            return _wrapped(_words(spans))
+        case Bullets(items=items):
+            return "\n".join(_wrapped(_words(item), "- ", "  ") for item in items)
+        case Card():
+            return _card(block, f"{number}. " if number else "")
+        case Controls(items=items):
+            return "\n".join(f"{item.label}: {item.url}" for item in items if isinstance(item, LinkButton))
+        case _:
+            assert_never(block)
+
+
+def _card(card: Card, mark: str) -> str:
+    """A paper in a few lines; an address stands in one of its own, so that no mail program breaks it."""
+    inside = " " * len(mark)
+    facts = "".join(str(straight(span.text)) for span in card.facts)
+    said = [_wrapped(str(straight(card.title)), mark, inside)]
+    said += [
+        _wrapped(str(straight(part)), inside, inside) for part in (card.byline, card.line, card.why, card.body) if part
+    ]
+    said += [_wrapped(facts, inside, inside)] if facts else []
+    said += [inside + url for url in dict.fromkeys([card.url, *_leads(card)]) if href(url)]
+    return "\n".join(said)
+
+
+def _leads(card: Card) -> list[str]:
+    return [span.url for span in card.facts if span.url] + [button.url for button in links(card)]
+
+
+def _words(spans: Text) -> str:
+    return "".join(_span(span) for span in spans)
+
+
+def _span(span: Span) -> str:
+    words = str(straight(span.text))
+    return words if not href(span.url) or span.url == span.text else f"{words} ({span.url})"
+
+
+def _wrapped(words: str, first: str = "", rest: str = "") -> str:
+    return textwrap.fill(
+        words,
+        COLUMNS,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

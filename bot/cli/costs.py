@@ -1,0 +1,100 @@
+"""`paperboy costs`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bot.app.build import database
+from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.config import Summaries
+from bot.store import open_store
+from bot.store.records import Spent
+
+DAYS = 31
+
+
+@click.command()
+@click.option("--days", type=click.IntRange(1, 3_660), default=DAYS, show_default=True, help="How far back to look.")
+@json_option
+@config_option
+@asynchronous
+async def costs(days: int, as_json: bool, config: Path | None) -> None:
+    """Say what Claude did and cost, by day, month and model."""
+    wanted = settings(config)
+    today = clock().now().date()
+    store = await open_store(database(wanted))
+    try:
+        month = today.replace(day=1)
+        rows = await store.costs.since(min(today - timedelta(days=days - 1), month))
+        coming = await store.costs.under_way()
+    finally:
+        await store.aclose()
+    if as_json:
+        for row in rows:
+            emit(row)
+        return
+    _show(rows, wanted.summaries)
+    _budgets(rows, wanted.summaries, today, coming)
+
+
+def _show(rows: list[Spent], settings: Summaries) -> None:
+    if not rows:
+        console.print(
+            "Claude was not asked anything." if settings.api_key else "No key for Claude is set up: no costs."
+        )
+        return
+    for title, key in GROUPS:
+        table = Table(title, "Requests", "Input", "Cached", "Output", settings.currency, box=None, pad_edge=False)
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for name, spent in _sums(rows, key):
+            cached = spent.cache_read + spent.cache_write
+            counts = (spent.requests, spent.input, cached, spent.output)
+            table.add_row(name, *(f"{count:,}" for count in counts), f"{spent.money:.4f}")
+        Console(highlight=False).print(table, "")
+
+
+def _sums(rows: Iterable[Spent], key: Callable[[Spent], str]) -> list[tuple[str, Spent]]:
+    """Rows added up by a key, in its order."""
+    groups: defaultdict[str, list[Spent]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return [(name, _sum(groups[name])) for name in sorted(groups)]
+
+
+def _sum(rows: list[Spent]) -> Spent:
+    return Spent(
+        day=rows[0].day,
+        model=rows[0].model,
+        requests=sum(row.requests for row in rows),
+        input=sum(row.input for row in rows),
+        output=sum(row.output for row in rows),
+        cache_read=sum(row.cache_read for row in rows),
+        cache_write=sum(row.cache_write for row in rows),
+        money=sum(row.money for row in rows),
+    )
+
+
+def _budgets(rows: list[Spent], settings: Summaries, today: date, coming: float) -> None:
+    day = sum(row.money for row in rows if row.day == today) + coming
+    month = sum(row.money for row in rows if row.day >= today.replace(day=1)) + coming
+    for period, spent, budget in (("today", day, settings.budget_day), ("this month", month, settings.budget_month)):
+        if budget:
+            console.print(f"{spent:.4f} of {budget:.2f} {settings.currency} {period} ({spent / budget:.0%}).")
+    unpriced = {row.model for row in rows} - set(settings.prices)
+    for model in sorted(unpriced):
+        console.print(f'{model} has no price: add \\[summaries.prices."{model}"] to the settings.')
+
+
+GROUPS: tuple[tuple[str, Callable[[Spent], str]], ...] = (
+    ("Day", lambda row: row.day.isoformat()),
+    ("Month", lambda row: f"{row.day:%Y-%m}"),
+    ("Model", lambda row: row.model + (", in batches" if row.batch else "")),
+)

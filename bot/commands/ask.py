@@ -1,0 +1,124 @@
+"""`/papers ask ID QUESTION`, and questions in the thread of a paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.chat.adapter import CommandHelp
+from bot.chat.event import Answer, Place, Ref
+from bot.chat.form import Field
+from bot.chat.message import clean
+from bot.commands.command import Ask, Command, paging, the_paper
+from bot.errors import AskError
+from bot.papers.ids import arxiv_id
+from bot.papers.model import Paper
+from bot.summaries.ask import Found
+from bot.summaries.prompt import QUESTION_CHARS
+from bot.views.answer import answer
+from bot.views.wording import plural
+
+BY_ONE, IN_ONE = 10, 30  # questions an hour of one person, and in one channel
+_QUESTION = re.compile(
+    r"[?？؟]\s*$|^(?:what|which|who|why|how|when|where|does|do|did|is|are|was|were|can|could)\b", re.I
+)
+
+
+async def run(ask: Ask, rest: str) -> Answer:
+    """What a paper says to a question: `ID QUESTION`, or the question alone in the paper's thread."""
+    first, _, question = rest.partition(" ")
+    if arxiv_id(first) or first in await ask.desk.store.papers.get([first]):
+        return await _answer(ask, await the_paper(ask, first), question)
+    paper = await of_thread(ask)
+    if paper is None:
+        raise AskError("Which paper?", "/papers ask 2405.15738 which data sets does it use?")
+    return await _answer(ask, paper, rest)
+
+
+async def fill(ask: Ask, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
+    """The same from typed options."""
+    named = values.get("paper", "").strip()
+    paper = await the_paper(ask, named) if named else await of_thread(ask)
+    if paper is None:
+        raise AskError("Which paper?", "Give its arXiv id or address, or ask in its thread.")
+    return await _answer(ask, paper, values.get("question", ""))
+
+
+async def in_thread(ask: Ask) -> Answer | None:
+    """The answer to a bare question in the thread of a paper; None when it is none."""
+    asked = ask.question.strip()
+    paper = await of_thread(ask) if _QUESTION.search(asked) else None
+    return await _answer(ask, paper, asked) if paper else None
+
+
+async def of_thread(ask: Ask) -> Paper | None:
+    """The paper whose thread this is: the one that the post at its top shows."""
+    if not ask.place.thread:
+        return None
+    channel = Place(ask.place.platform, ask.place.space, ask.place.channel)
+    delivery = await ask.desk.store.outbox.by_ref(Ref(channel, ask.place.thread))
+    shown = delivery.post.papers if delivery else ()
+    return (await ask.desk.store.papers.get(shown)).get(shown[0]) if len(shown) == 1 else None
+
+
+async def _answer(ask: Ask, paper: Paper, question: str) -> Answer:
+    asked = question.strip()
+    if not asked:
+        raise AskError("What do you want to know?", "/papers ask 2405.15738 which data sets does it use?")
+    if len(asked) > QUESTION_CHARS:
+        raise AskError(f"A question may have {QUESTION_CHARS} characters.", "Ask it shorter.")
+    answers = ask.desk.lines.answers
+    found = answers.known(paper, asked)
+    if found is None:
+        _admit(ask)
+        found = await answers.of(paper, asked)
+    again = replace(ask, question=f"ask {paper.id} {asked}", offset=0)
+    controls = await paging(again, more=False)
+    message = answer(paper, asked, _said(found), quotes=found.sentences, by=_by(found), controls=controls)
+    return Answer(message=message)
+
+
+def _admit(ask: Ask) -> None:
+    """Count a question; `AskError` when there were enough for now."""
+    limits, now = ask.desk.lines.answers.limits, ask.now
+    person, channel = ask.who.key, f"{ask.place.tenant}/{ask.place.channel}"
+    for key, most, who in ((person, BY_ONE, "You have"), (channel, IN_ONE, "This channel has")):
+        if wait := limits.wait(key, most, now):
+            minutes = plural(int(wait.total_seconds() // 60) + 1, "minute")
+            raise AskError(f"{who} asked {most} questions within the hour.", f"Ask again in {minutes}.")
+    limits.count(person, now)
+    limits.count(channel, now)
+
+
+def _said(found: Found) -> str:
+    match found.kind:
+        case "silent":
+            return "The abstract does not say."
+        case "answered":
+            return clean(found.answer) or "The abstract says:"
+        case "nearest" if found.sentences:
+            return "These sentences of the abstract come nearest to the question:"
+    return "No sentence of the abstract comes near to the question."
+
+
+def _by(found: Found) -> str:
+    if found.kind == "nearest":
+        return f"{found.why} They were chosen by the words that they share with the question."
+    return f"Answered by {found.by}; a quoted sentence is the paper's own." if found.by else ""
+
+
+FIELDS = (
+    Field(name="question", label="Question", hint="Which data sets?", required=True, most=QUESTION_CHARS),
+    Field(name="paper", label="Paper", hint="Its arXiv id or address; not needed in its own thread"),
+)
+COMMAND = Command(
+    help=CommandHelp(
+        name="ask",
+        usage="ask ID QUESTION",
+        summary="What a paper's abstract says to a question, with the sentence it rests on.",
+        fields=FIELDS,
+    ),
+    run=run,
+    form=fill,
+)

@@ -1,0 +1,91 @@
+"""Schedules, by words and by dialog, and who may set them; on every platform."""
+
+from __future__ import annotations
+
+from tests.platforms.scenarios.stage import ADA, BOB, Stage, needs, the_days_papers
+
+
+async def test_a_schedule_is_made_in_a_dialog_after_its_preview(stage: Stage) -> None:
+    dialog = await stage.type(ADA, "schedule")
+    assert dict(dialog.dialog) == {"when": "", "query": "", "count": "10", "votes": "0", "layout": "thread"}
+    preview = await stage.fill(ADA, dialog, {"when": "daily 18:00 Europe/Berlin", "count": "2", "layout": "compact"})
+    assert preview.private
+    assert "Every day at 18:00 (Europe/Berlin)" in preview.text
+    assert "Up to 2 papers, in one message" in preview.text
+    assert "Of Friday, 29 May 2026 it would bring 2 papers" in preview.text
+    assert "Nothing is scheduled here" in (await stage.type(ADA, "schedules")).text
+    made = await stage.press(ADA, preview, "Schedule it")
+    assert "Scheduled: every day at 18:00 (Europe/Berlin)" in made.text
+    assert "every day at 18:00 (Europe/Berlin): up to 2 papers" in (await stage.type(BOB, "schedules")).text
+
+
+async def test_a_dialog_that_can_not_be_read_says_what_to_type(stage: Stage) -> None:
+    dialog = await stage.type(ADA, "schedule")
+    mistake = await stage.fill(ADA, dialog, {"when": "sometimes"})
+    assert "I can't read a time in “sometimes" in mistake.text
+    assert "Say for instance" in mistake.text
+
+
+async def test_a_dialog_comes_again_with_what_was_filled_in(stage: Stage) -> None:
+    needs(stage, "a dialog after a dialog")
+    dialog = await stage.type(ADA, "schedule")
+    again = await stage.fill(ADA, dialog, {"when": "sometimes", "query": "video"})
+    assert (again.dialog["when"], again.dialog["query"], again.dialog["count"]) == ("sometimes", "video", "10")
+    preview = await stage.fill(ADA, again, {"when": "daily 09:00 UTC"})
+    assert "Up to 10 papers on “video”" in preview.text
+
+
+async def test_what_is_filled_into_a_dialog_stays_in_its_field(stage: Stage) -> None:
+    dialog = await stage.type(ADA, "schedule")
+    preview = await stage.fill(ADA, dialog, {"when": "daily 09:00", "query": "compact video models"})
+    assert "on “compact video models”, as a thread" in preview.text
+
+
+async def test_a_schedule_is_changed_paused_resumed_and_removed(stage: Stage) -> None:
+    await stage.type(ADA, "schedule daily 09:00 UTC video top 3")
+    dialog = await stage.type(ADA, "change")
+    assert dict(dialog.dialog) == {
+        "when": "daily 09:00 UTC",
+        "query": "video",
+        "count": "3",
+        "votes": "0",
+        "layout": "thread",
+    }
+    preview = await stage.fill(ADA, dialog, {"when": "weekdays 10:00 UTC"})
+    changed = await stage.press(ADA, preview, "Change it")
+    assert "Changed: Weekdays at 10:00 (UTC)" in changed.text
+    assert "is paused" in (await stage.type(ADA, "pause")).text
+    assert "weekdays at 10:00 (UTC): up to 3 papers on “video” (paused" in (await stage.type(ADA, "schedules")).text
+    assert "runs again: weekdays at 10:00 (UTC)" in (await stage.type(ADA, "resume")).text
+    assert "paused" not in (await stage.type(ADA, "schedules")).text
+    assert "is removed" in (await stage.type(ADA, "unschedule")).text
+    assert "Nothing is scheduled here" in (await stage.type(ADA, "schedules")).text
+
+
+async def test_the_list_of_schedules_has_buttons_for_who_may_change_them(stage: Stage) -> None:
+    await stage.type(ADA, "schedule daily 09:00 UTC")
+    listed = await stage.type(ADA, "schedules")
+    change, add = listed.buttons
+    assert (await stage.press(ADA, listed, change)).dialog["when"] == "daily 09:00 UTC"
+    assert (await stage.press(ADA, listed, add)).dialog["when"] == ""
+    assert (await stage.type(BOB, "schedules")).buttons == ()
+
+
+async def test_others_are_told_privately_that_they_may_not(stage: Stage) -> None:
+    refused = await stage.type(BOB, "schedule daily 09:00 UTC")
+    assert refused.private
+    assert "/papers schedule is for those who may set schedules here." in refused.text
+    assert "Nothing is scheduled here" in (await stage.type(BOB, "schedules")).text
+    assert await stage.posted() == []
+
+
+async def test_why_tells_why_it_is_quiet(stage: Stage) -> None:
+    quiet = await stage.type(BOB, "why")
+    assert quiet.private
+    assert "This channel has not been brought anything yet." in quiet.text
+    assert "Nothing is scheduled here" in quiet.text
+    await the_days_papers(stage)
+    told = await stage.type(BOB, "why")
+    assert "The last post came" in told.text
+    assert "(every day at 09:00 (UTC)) comes next" in told.text
+    assert "Nothing stands in the way." in told.text
