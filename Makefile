@@ -20,7 +20,7 @@ run: .venv/run          ## today's papers in your browser
 	@$(BIN)/paperboy run
 
 test: .venv/dev         ## every test that can run here
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: test lint types contracts  ## what CI checks
 

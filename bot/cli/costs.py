@@ -31,8 +31,7 @@ async def costs(days: int, as_json: bool, config: Path | None) -> None:
     today = clock().now().date()
     store = await open_store(database(wanted))
     try:
-        month = today.replace(day=1)
-        rows = await store.costs.since(min(today - timedelta(days=days - 1), month))
+        rows = await store.costs.since((today - timedelta(days=days - 1)).replace(day=1))  # months are told whole
         coming = await store.costs.under_way()
     finally:
         await store.aclose()

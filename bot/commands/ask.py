@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer, Place, Ref
-from bot.chat.form import Field
 from bot.chat.message import clean
 from bot.commands.command import Ask, Command, paging, the_paper
 from bot.errors import AskError
@@ -34,15 +33,6 @@ async def run(ask: Ask, rest: str) -> Answer:
     if paper is None:
         raise AskError("Which paper?", "/papers ask 2405.15738 which data sets does it use?")
     return await _answer(ask, paper, rest)
-
-
-async def fill(ask: Ask, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
-    """The same from typed options."""
-    named = values.get("paper", "").strip()
-    paper = await the_paper(ask, named) if named else await of_thread(ask)
-    if paper is None:
-        raise AskError("Which paper?", "Give its arXiv id or address, or ask in its thread.")
-    return await _answer(ask, paper, values.get("question", ""))
 
 
 async def in_thread(ask: Ask) -> Answer | None:
@@ -85,7 +75,7 @@ def _admit(ask: Ask) -> None:
     person, channel = ask.who.key, f"{ask.place.tenant}/{ask.place.channel}"
     for key, most, who in ((person, BY_ONE, "You have"), (channel, IN_ONE, "This channel has")):
         if wait := limits.wait(key, most, now):
-            minutes = plural(int(wait.total_seconds() // 60) + 1, "minute")
+            minutes = plural(math.ceil(wait.total_seconds() / 60), "minute")
             raise AskError(f"{who} asked {most} questions within the hour.", f"Ask again in {minutes}.")
     limits.count(person, now)
     limits.count(channel, now)
@@ -108,17 +98,11 @@ def _by(found: Found) -> str:
     return f"Answered by {found.by}; a quoted sentence is the paper's own." if found.by else ""
 
 
-FIELDS = (
-    Field(name="question", label="Question", hint="Which data sets?", required=True, most=QUESTION_CHARS),
-    Field(name="paper", label="Paper", hint="Its arXiv id or address; not needed in its own thread"),
-)
 COMMAND = Command(
     help=CommandHelp(
         name="ask",
         usage="ask ID QUESTION",
         summary="What a paper's abstract says to a question, with the sentence it rests on.",
-        fields=FIELDS,
     ),
     run=run,
-    form=fill,
 )

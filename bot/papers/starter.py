@@ -50,6 +50,7 @@ def _listing(item: _Item) -> Listing:
         authors=item.authors,
         published=datetime.combine(item.published, time(), UTC),
         organization=item.organization,
+        offered_line=item.line,  # found by its words, as long as no abstract is known
         links=Links(
             page=f"https://arxiv.org/abs/{bare}",
             pdf=f"https://arxiv.org/pdf/{bare}",

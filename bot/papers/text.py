@@ -89,7 +89,7 @@ def _convert(text: str) -> str:
     lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     try:
         found: str = _latex().latex_to_text(text, tolerant_parsing=True).replace("<cit.>", "")
-    except (LatexWalkerError, RecursionError, IndexError, ValueError, TypeError, AttributeError):
+    except (LatexWalkerError, RecursionError, LookupError, ValueError, TypeError, AttributeError):
         found = ""
     found = _unshield(found)
     if len(re.findall(r"\w", found)) < len(re.findall(r"\w", _plain(text))) * 0.7:

@@ -1,7 +1,7 @@
 """An index of vectors in memory: binary codes find candidates, int8 vectors put them in order.
 
-436 bytes a paper, beside its id. A scan compares every paper's 384 signs with the query's (numpy, a popcount), then scores the
-nearest by their int8 vectors; what that costs and how much it misses is measured in docs/search.md.
+436 bytes a paper, beside its id. A scan compares every paper's 384 signs with the query's (numpy, a popcount), then
+scores the nearest by their int8 vectors; what that costs and how much it misses is measured in docs/search.md.
 
 One thread may put while others look: a row is published last, and what is published is only ever replaced whole.
 """

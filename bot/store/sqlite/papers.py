@@ -161,7 +161,7 @@ def _update(
 def _columns(paper: Paper) -> tuple[object, ...]:
     return (
         paper.title,
-        paper.abstract,
+        paper.abstract or paper.offered_line,
         "\n".join(paper.authors),
         "\n".join(paper.keywords),
         stamp(paper.published) if paper.published else None,

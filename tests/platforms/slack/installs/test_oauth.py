@@ -160,7 +160,9 @@ async def test_another_browser_can_not_finish_what_ada_began(
 
 
 @pytest.mark.parametrize(
-    "state", ["", "x", "gAAAAAB", "ü", "A" * 4_000, Fernet(Fernet.generate_key()).encrypt(b"x").decode()]
+    "state",
+    ["", "x", "gAAAAAB", "ü", "A" * 4_000, Fernet(Fernet.generate_key()).encrypt(b"x").decode()],
+    ids=["empty", "short", "begun", "not ascii", "long", "of another key"],
 )
 async def test_a_state_that_is_none_of_ours_is_refused(door: Door, slack: TinySlack, ada: Browser, state: str) -> None:
     back = await ada.consent(await ada.start(door))

@@ -67,7 +67,9 @@ def test_a_key_that_is_gone_is_said_with_what_to_do() -> None:
     assert "install/T1" in str(caught.value)
 
 
-@pytest.mark.parametrize("wrong", ["hunter2hunter2", "kö", NEW[:-4], f"{NEW},too-short"])
+@pytest.mark.parametrize(
+    "wrong", ["hunter2hunter2", "kö", NEW[:-4], f"{NEW},too-short"], ids=["word", "not ascii", "cut", "second"]
+)
 def test_a_malformed_key_is_named_by_its_place_and_never_shown(wrong: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="SLACK_SECRET_KEYS") as caught:
         open_vault(wrong, tmp_path)
