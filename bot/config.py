@@ -100,6 +100,7 @@ class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     attempt_seconds: Annotated[float, Meta(gt=0)] = 30.0  # that a platform has to answer
     back_off_seconds: Annotated[float, Meta(ge=0)] = 5.0  # after a first failure, doubled each time
+    spread_minutes: Annotated[float, Meta(ge=0, le=120)] = 0.0  # window over which the schedules of one minute spread
 
 
 class OperationsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -89,7 +90,9 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
         names = (*(source.name for source in sources.lists), STARTER)
-        planner = Planner(store, search, lines, adapters, clock)
+        planner = Planner(
+            store, search, lines, adapters, clock, spread=timedelta(minutes=settings.delivery.spread_minutes)
+        )
         refresher = Refresher(store, lines, adapters, clock)
         intake = Intake(store.papers, sources.lists, clock, changed=refresher.listed_anew)
         health = Health(store, adapters, clock)
@@ -137,9 +140,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
 
 def _lines(settings: Summaries, store: Store, clock: Clock) -> OneLines:
     budget = Budget(store.costs, settings, clock)
-    writer = open_writer(
-        settings.api_key, settings.model, settings.url, thinking=settings.thinking, spend=budget.spend
-    )
+    writer = open_writer(settings.api_key, settings.model, settings.url, thinking=settings.thinking, spend=budget.spend)
     return OneLines(store.lines, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bot import __version__
+from bot.cli.audit import audit
 from bot.cli.costs import costs
 from bot.cli.doctor import doctor
 from bot.cli.group import Group
@@ -22,5 +23,20 @@ def main() -> None:
     """The day's research papers, brought to where your team talks."""
 
 
-for command in (run, ingest, search, similar, plan, why, summarize, costs, doctor, backup, export, forget, retry):
+for command in (
+    run,
+    ingest,
+    search,
+    similar,
+    plan,
+    why,
+    summarize,
+    costs,
+    audit,
+    doctor,
+    backup,
+    export,
+    forget,
+    retry,
+):
     main.add_command(command)

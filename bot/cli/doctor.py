@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from bot.app.build import App, database, open_app
+from bot.chat.adapter import Checks, Finding
 from bot.cli.group import asynchronous, clock, config_option, settings
+from bot.delivery.calendar import out_of_date
 from bot.errors import SourceError, StoreError
 from bot.views.wording import plural, source_name
 
@@ -38,9 +40,19 @@ async def _run(config: Path | None, bad: list[str]) -> None:
             _say(BAD, wrong)
         await _search(app)
         await _sources(app)
+        if lacking := out_of_date(app.clock.now().date()):
+            _say(WARN, lacking)
+        await _platforms(app, bad)
         key = wanted.summaries.api_key
         _say(OK if key else WARN, "lines by Claude" if key else "lines from abstracts (no ANTHROPIC_API_KEY)")
-        _say(OK, f"chat platforms: {', '.join(app.adapters)}")
+
+
+async def _platforms(app: App, bad: list[str]) -> None:
+    for name, adapter in app.adapters.items():
+        findings = await adapter.check() if isinstance(adapter, Checks) else [Finding(what="set up", ok=True)]
+        for finding in findings:
+            _say(OK if finding.ok else BAD, f"{name}: {finding.what}" + (f" - {finding.hint}" if finding.hint else ""))
+            bad += [] if finding.ok else [finding.what]
 
 
 async def _search(app: App) -> None:

@@ -6,7 +6,9 @@ for the following day; its feed is built at midnight there (info.arxiv.org/help/
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, date, datetime, time, timedelta
+from importlib.resources import files
 
 from bot.store.records import Fetch
 
@@ -14,10 +16,22 @@ QUIET = timedelta(hours=3)  # a list that has not grown for so long, late in the
 LATE = time(15, 0)  # UTC; the recorded days had nearly all their papers by then
 SATURDAY = 5
 
-ARXIV_HOLIDAYS = frozenset(
-    date(2026, month, day)
-    for month, day in ((1, 1), (1, 19), (6, 19), (7, 3), (9, 7), (11, 26), (12, 25), (12, 29), (12, 31))
-)
+PUBLISHED = 11  # the month from which the next year's holidays are known
+
+
+def _holidays(source: str) -> frozenset[date]:
+    years = tomllib.loads(files("bot.delivery").joinpath("holidays.toml").read_text("utf-8"))[source]
+    return frozenset(date.fromisoformat(f"{year}-{day}") for year, days in years.items() for day in days)
+
+
+ARXIV_HOLIDAYS = _holidays("arxiv")
+
+
+def out_of_date(today: date) -> str:
+    """What `holidays.toml` lacks by now, for people; empty when it lacks nothing."""
+    years = {day.year for day in ARXIV_HOLIDAYS}
+    wanted = today.year + (today.month > PUBLISHED)
+    return "" if wanted in years else f"arXiv's holidays of {wanted} are not known: update Paperboy"
 
 
 def closed(source: str, day: date) -> str:

@@ -47,9 +47,9 @@ class Editor:
         )
 
     async def posts(
-        self, subscription: Subscription, edition: Edition, chosen: Sequence[Chosen], now: datetime
+        self, subscription: Subscription, edition: Edition, chosen: Sequence[Chosen], due: datetime
     ) -> tuple[Post, ...]:
-        """The posts of an edition, its head first."""
+        """The posts of an edition, its head first, to be sent at `due`."""
         return compose(
             subscription,
             edition.id,
@@ -57,7 +57,7 @@ class Editor:
             await self._entries(subscription, chosen),
             listed=len({item.paper.id for item in edition.listed}),
             sources=edition.sources,
-            now=now,
+            now=due,
             fit=self._fit(subscription.place),
         )
 

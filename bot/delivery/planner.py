@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -50,8 +51,16 @@ class Planner:
     """Turns what is due into posts; carries nothing out."""
 
     def __init__(
-        self, store: Store, search: Finds, lines: Summarizes, adapters: Mapping[str, Posts], clock: Clock
+        self,
+        store: Store,
+        search: Finds,
+        lines: Summarizes,
+        adapters: Mapping[str, Posts],
+        clock: Clock,
+        *,
+        spread: timedelta = timedelta(0),
     ) -> None:
+        self._spread = spread
         self._store = store
         self._search = search
         self._lines = lines
@@ -88,7 +97,14 @@ class Planner:
 
     def _round(self) -> _Round:
         lookups = self._lookups()
-        return _Round(self._store, lookups, self._editor(lookups), self._clock.now(), self._complete)
+        return _Round(
+            self._store,
+            lookups=lookups,
+            editor=self._editor(lookups),
+            now=self._clock.now(),
+            complete=self._complete,
+            spread=self._spread,
+        )
 
     def _lookups(self) -> Lookups:
         return Lookups(self._store.papers, self._lines)
@@ -101,8 +117,16 @@ class _Round:
     """One look at what is due, at one moment."""
 
     def __init__(
-        self, store: Store, lookups: Lookups, editor: Editor, now: datetime, complete: dict[str, Known]
+        self,
+        store: Store,
+        *,
+        lookups: Lookups,
+        editor: Editor,
+        now: datetime,
+        complete: dict[str, Known],
+        spread: timedelta,
     ) -> None:
+        self._spread = spread
         self._complete = complete
         self._store = store
         self._lookups = lookups
@@ -173,7 +197,8 @@ class _Round:
             await self._store.outbox.plan(quiet, ())
             return 0
         choice = await self._editor.choose(subscription, edition.listed, now)
-        posts = await self._editor.posts(subscription, edition, choice.chosen, now)
+        due = now + jitter(subscription.id, self._spread)
+        posts = await self._editor.posts(subscription, edition, choice.chosen, due)
         run = Run(
             subscription=subscription.id,
             slot=slot,
@@ -222,6 +247,12 @@ class _Round:
         names = listing([source_name(source) for source in subscription.sources])
         because = next(filter(None, (closed(source, day) for source in subscription.sources)), "")
         return f"{names} had no new list up to {long_day(day)}" + (f" ({because})." if because else ".")
+
+
+def jitter(subscription: str, spread: timedelta) -> timedelta:
+    """A subscription's own place in the window that posts of one minute are spread over: the same each day."""
+    share = int.from_bytes(hashlib.sha256(subscription.encode()).digest()[:4]) / 2**32
+    return spread * share
 
 
 def _local_day(schedule: Schedule, slot: datetime) -> date:
