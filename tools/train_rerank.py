@@ -5,8 +5,6 @@ made as high as it goes is nDCG@10 and recall@20 together, each set's as a share
 more.
 """
 
-# ruff: noqa: T201 - a command prints
-
 from __future__ import annotations
 
 import argparse
@@ -57,7 +55,7 @@ async def gathered(folder: Path) -> tuple[Meaning, list[Asked]]:
     with tempfile.TemporaryDirectory() as home:
         store = await open_store(Path(home) / "paperboy.db")
         embedder = open_embedder("", 1)
-        assert embedder is not None, "no embedding model is installed"  # noqa: S101 - a tool, not the product
+        assert embedder is not None, "no embedding model is installed"
         await Intake(store.papers, (), SystemClock()).take(corpus(folder))
         await cached(store, embedder, folder.name)
         meaning = Meaning(store.vectors, embedder)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.summaries.budget import Budget
 from bot.summaries.check import check
 from bot.summaries.extract import extract
+from bot.summaries.material import disarmed
 from bot.summaries.one_line import OneLines
 from bot.summaries.writer import Spend, Writer
 
-__all__ = ["Budget", "OneLines", "Writer", "check", "extract", "open_writer"]
+__all__ = ["Budget", "OneLines", "Writer", "check", "disarmed", "extract", "open_writer"]
 
 
 def open_writer(

@@ -41,7 +41,6 @@ class Batches:
             self._breaker.failed(error)
             await self._lines.release(asked)
             return False
-        self._breaker.worked()
         now = self._clock.now()
         await self._lines.sent(Batch(id=id, asked=tuple(asked), sent=now, worth=worth), until=now + KEPT)
         log.info("asked for %s lines in batch %s", len(asked), id)
@@ -53,8 +52,13 @@ class Batches:
         now = self._clock.now()
         for batch in await self._lines.take_up(now=now, until=now + LOOK_EVERY):
             results = await self._results(batch)
-            if results is not None:
-                found.append((batch, results))
+            if results is None:
+                continue
+            found.append((batch, results))
+            if not any(written.usage for written in results.values()):
+                self._breaker.failed(ModelError(f"batch {batch.id} brought nothing"))
+            else:
+                self._breaker.worked()
         return found
 
     def spent(self, batch: Batch, results: dict[str, Written]) -> Spent | None:

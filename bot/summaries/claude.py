@@ -118,11 +118,18 @@ async def _translated() -> AsyncIterator[None]:
     except (anthropic.AuthenticationError, anthropic.PermissionDeniedError) as error:
         raise KeyRefused("Claude refuses the key.", "Check ANTHROPIC_API_KEY.") from error
     except (anthropic.BadRequestError, anthropic.UnprocessableEntityError) as error:
-        raise Unanswerable(f"Claude does not take it: {error.message[:200]}.") from error
+        raise _refusal(error.message) from error
     except TimeoutError as error:
         raise ModelError("Claude took too long.", LATER) from error
     except (anthropic.AnthropicError, httpx2.HTTPError, ValueError, TypeError, AttributeError) as error:
         raise ModelError(f"Claude gave no answer ({type(error).__name__}).", LATER) from error
+
+
+def _refusal(said: str) -> ModelError:
+    """What a 400 means: rarely this paper, mostly the settings, or an account without credit."""
+    if "content filtering" in said.casefold():
+        return Unanswerable("Claude's maker blocks what it would say.")
+    return ModelError(f"Claude refuses the request: {said[:200]}", "Check the account's credit, and [summaries].")
 
 
 def _written(result: object) -> Written:
@@ -130,13 +137,14 @@ def _written(result: object) -> Written:
     kind = getattr(result, "type", "")
     if kind == "errored":
         error = getattr(getattr(result, "error", None), "error", None)
-        unfit = getattr(error, "type", "") == "invalid_request_error"
-        return Written(why_not="Claude does not take it." if unfit else "")
+        refusal = _refusal(str(getattr(error, "message", "")))
+        return Written(why_not=str(refusal) if isinstance(refusal, Unanswerable) else "")
     answer = getattr(result, "message", None)
     if kind != "succeeded" or answer is None:
         return Written()  # cancelled or expired
     try:
-        return Written(text=_decoded(answer, _Line).line.strip(), usage=_usage(answer))
+        line = _decoded(answer, _Line).line.strip()
+        return Written(text=line, why_not="" if line else "Claude wrote nothing.", usage=_usage(answer))
     except Unanswerable as error:
         return Written(why_not=str(error), usage=_usage(answer))
     except ModelError:

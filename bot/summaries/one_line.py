@@ -70,7 +70,10 @@ class OneLines:
 
     def _made(self, paper: Paper, language: str) -> list[Line]:
         """What needs no model: the source's own line, shortened where it is too long, and the abstract's."""
-        offered: list[tuple[Provenance, str]] = [("source", trim(paper.offered_line) if paper.abstract else ""), ("extract", extract(paper))]
+        offered: list[tuple[Provenance, str]] = [
+            ("source", trim(paper.offered_line) if paper.abstract else ""),
+            ("extract", extract(paper)),
+        ]
         return [self._line(paper, text, provenance, language) for provenance, text in offered if text]
 
     def _line(self, paper: Paper, text: str, provenance: Provenance, language: str) -> Line:

@@ -71,7 +71,7 @@ async def test_a_second_try_can_be_right(store: Store, clock: FixedClock) -> Non
         await summaries.aclose()
 
 
-@pytest.mark.parametrize("fault", ["500", "529", "429", "html", "null", "cut", "hang"])
+@pytest.mark.parametrize("fault", ["500", "529", "429", "wait", "html", "null", "cut", "hang"])
 async def test_an_outage_costs_a_line_and_nothing_else(
     store: Store, clock: FixedClock, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,7 +86,7 @@ async def test_an_outage_costs_a_line_and_nothing_else(
         await summaries.aclose()
 
 
-@pytest.mark.parametrize("fault", ["refusal", "max_tokens"])
+@pytest.mark.parametrize("fault", ["refusal", "max_tokens", "blocked"])
 async def test_a_paper_that_gets_no_answer_is_not_asked_about_again(
     store: Store, clock: FixedClock, fault: str
 ) -> None:
@@ -105,6 +105,17 @@ async def test_a_refused_key_leaves_the_writer_alone_for_a_while(store: Store, c
         assert len(fake.asked) == 1
         fake.answers = [TRUE]
         assert await summaries.improve([ONE]) == []
+        clock.moment += timedelta(minutes=11)
+        assert await summaries.improve([ONE]) == [ONE.id]
+        await summaries.aclose()
+
+
+async def test_an_account_without_credit_costs_no_paper_its_line(store: Store, clock: FixedClock) -> None:
+    async with FakeAnthropic("400") as fake:
+        summaries = lines(store, clock, fake)
+        assert await summaries.improve([paper(n) for n in range(1, 7)]) == []
+        assert len(fake.asked) == 3
+        fake.answers = [TRUE]
         clock.moment += timedelta(minutes=11)
         assert await summaries.improve([ONE]) == [ONE.id]
         await summaries.aclose()

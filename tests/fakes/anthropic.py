@@ -18,6 +18,7 @@ from bot.summaries.prompt import TOKEN_CHARS
 
 Told: TypeAlias = str | Callable[[dict[str, Any]], str]
 LEAST_CACHED = 512  # tokens
+BLOCKED = "Output blocked by content filtering policy"
 HTTP = {"400", "401", "403", "404", "413", "429", "500", "504", "529"}
 
 
@@ -87,7 +88,8 @@ class FakeAnthropic:
                 result = {"type": end}
             case "errored" | "invalid":
                 kind = "api_error" if end == "errored" else "invalid_request_error"
-                error = {"type": "error", "error": {"type": kind, "message": "no"}, "request_id": None}
+                told = {"type": kind, "message": BLOCKED if end == "invalid" else "no"}
+                error = {"type": "error", "error": told, "request_id": None}
                 result = {"type": "errored", "error": error}
             case _:
                 result = {
@@ -110,6 +112,10 @@ class FakeAnthropic:
                 return web.Response(text='{"id": "x", "content": [', content_type="application/json")
             case "hang":
                 await asyncio.sleep(30)
+            case "wait":
+                return _error("429", retry_after=3_600)
+        if answer == "blocked":
+            return _error("400", BLOCKED)
         return _error(answer) if answer in HTTP else web.json_response(self._message(body, answer))
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
@@ -199,6 +205,6 @@ def _tokens(text: str) -> int:
     return round(len(text) / TOKEN_CHARS)
 
 
-def _error(status: str) -> web.Response:
-    error = {"type": "error", "error": {"type": "error", "message": "no"}}
-    return web.json_response(error, status=int(status), headers={"Retry-After": "0"})
+def _error(status: str, message: str = "no", *, retry_after: int = 0) -> web.Response:
+    error = {"type": "error", "error": {"type": "error", "message": message}}
+    return web.json_response(error, status=int(status), headers={"Retry-After": str(retry_after)})

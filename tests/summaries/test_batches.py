@@ -131,7 +131,19 @@ async def test_what_can_never_be_answered_is_not_asked_for_again(hire: Start) ->
     assert len(office.fake.data) == 10
 
 
-@pytest.mark.parametrize("fault", ["refusal", "max_tokens"])
+async def test_where_batches_bring_nothing_claude_is_left_alone_for_a_while(hire: Start) -> None:
+    office = await under_way(hire)
+    for _ in range(6):
+        office.fake.finish(*["errored"] * 10)
+        assert await taken_up(office) == []
+    assert len(office.fake.batches) == 3
+    office.clock.moment += timedelta(minutes=11)
+    await office.improves()
+    office.fake.finish()
+    assert await taken_up(office) == IDS
+
+
+@pytest.mark.parametrize("fault", ["refusal", "max_tokens", ""])
 async def test_a_refusal_or_a_cut_answer_costs_that_line_only(hire: Start, fault: str) -> None:
     office = await under_way(hire, fault, true_line)
     office.fake.finish()

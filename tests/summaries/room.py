@@ -1,0 +1,62 @@
+"""People asking in a channel, of the core as an adapter sees it."""
+
+from __future__ import annotations
+
+from bot.chat.event import Answer, Command, Person, Place, Press
+from bot.chat.message import Action, Message
+from bot.commands.command import Desk
+from bot.commands.router import Router
+from bot.papers.model import Paper
+from bot.search import Search
+from tests.builders import ADA, BOB, PAPERS
+from tests.summaries.conftest import Office
+
+
+class Room:
+    """People asking in a channel."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        store = office.store
+
+        async def none(*_: object) -> None:
+            return None
+
+        async def well() -> dict[str, str]:
+            return {}
+
+        async def look_up(id: str) -> Paper | None:
+            return None
+
+        async def direct(who: Person) -> Place:
+            return PAPERS
+
+        desk = Desk(
+            store=store,
+            search=Search(store.papers, store.vectors, None),
+            lines=office.lines,
+            planner=office.planner,
+            look_up=look_up,
+            direct=direct,
+            sources=("huggingface",),
+            time_zone="UTC",
+        )
+        self.core = Router(desk, office.clock, changed=none, absent=none, present=none, health=well)
+        self.events = 0
+
+    async def says(self, text: str, who: Person = ADA, place: Place = PAPERS) -> Message:
+        return _some(await self.core.handle(Command(**self._heard(who, place), text=text)))
+
+    async def presses(self, action: Action) -> Answer:
+        answer = await self.core.handle(Press(**self._heard(BOB, PAPERS), action=action))
+        assert answer is not None
+        return answer
+
+    def _heard(self, who: Person, place: Place) -> dict[str, object]:
+        self.events += 1
+        return {"id": f"e{self.events}", "at": self.office.clock.now(), "who": who, "place": place}
+
+
+def _some(answer: Answer | None) -> Message:
+    assert answer is not None
+    return answer.message

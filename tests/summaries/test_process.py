@@ -1,0 +1,83 @@
+"""The real command with Claude on loopback: it asks, writes down what it cost, and tells."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.store import open_store
+from tests.builders import listing, paper
+from tests.fakes.anthropic import FakeAnthropic
+from tests.fakes.world import ROOT, paperboy
+from tests.summaries.conftest import true_line
+
+PAPERS = [paper(n) for n in range(1, 4)]
+
+
+async def seed(home: Path) -> None:
+    now = datetime.now(UTC)  # noqa: TID251 - the process has the machine's clock
+    store = await open_store(home / "paperboy.db")
+    await store.papers.keep([listing(one, day=now.date()) for one in PAPERS], now)
+    await store.aclose()
+
+
+async def run_until_asked(home: Path, fake: FakeAnthropic) -> str:
+    settings = {
+        "PATH": os.environ["PATH"],
+        "PAPERBOY_HOME": str(home),
+        "PAPERBOY_WEB_PORT": "0",
+        "PAPERBOY_SEARCH_SEMANTIC": "false",
+        "HF_ENDPOINT": "http://127.0.0.1:9",
+        "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
+        "ANTHROPIC_API_KEY": "sk-very-secret",
+        "ANTHROPIC_BASE_URL": fake.url,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", cwd=ROOT, env=settings, stdout=-1, stderr=asyncio.subprocess.STDOUT
+    )
+    async with asyncio.timeout(60):
+        while len(fake.asked) < len(PAPERS):  # noqa: ASYNC110 - another process does it
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(1.0)
+    process.send_signal(signal.SIGTERM)
+    out, _ = await process.communicate()
+    assert process.returncode == 0, out.decode()
+    return out.decode()
+
+
+async def test_the_command_asks_once_and_tells_what_it_cost(tmp_path: Path) -> None:
+    await seed(tmp_path)
+    async with FakeAnthropic(true_line) as fake:
+        said = await run_until_asked(tmp_path, fake)
+    assert len(fake.asked) == len(PAPERS)
+    assert "sk-very-secret" not in said
+    assert {body["model"] for body in fake.asked} == {"claude-haiku-5-5"}
+    store = await open_store(tmp_path / "paperboy.db")
+    kept = await store.lines.of([one.id for one in PAPERS])
+    await store.aclose()
+    assert all(any(line.provenance == "claude" and not line.failures for line in lines) for lines in kept.values())
+    ran = await paperboy(tmp_path, "costs", "--json")
+    (row,) = [json.loads(line) for line in ran.out.splitlines()]
+    assert (row["requests"], row["model"], row["batch"]) == (3, "claude-haiku-5-5", False)
+    table = await paperboy(tmp_path, "costs", PAPERBOY_SUMMARIES_BUDGET_DAY="2")
+    assert "claude-haiku-5-5" in table.out
+    assert "of 2.00 USD today (0%)." in table.err
+
+
+async def test_without_a_key_there_are_no_costs(tmp_path: Path) -> None:
+    ran = await paperboy(tmp_path, "costs")
+    assert (ran.code, ran.out) == (0, "")
+    assert "No key for Claude" in ran.err
+
+
+async def test_a_budget_without_a_price_is_refused_at_the_start(tmp_path: Path) -> None:
+    ran = await paperboy(
+        tmp_path, "run", "--until-idle", PAPERBOY_SUMMARIES_MODEL="x-1", PAPERBOY_SUMMARIES_BUDGET_DAY="1"
+    )
+    assert ran.code == 2
+    assert 'Add [summaries.prices."x-1"]' in ran.err
