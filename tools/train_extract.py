@@ -1,4 +1,4 @@
-"""Learns which sentence, said which way, tells most: writes `bot/summaries/weights.txt`.
+"""Learns which sentence, said which way, tells most: writes `bot/summaries/extract/weights.txt`.
 
     python -m tools.train_extract ../shared/data/scitldr/train.jsonl
 
@@ -26,12 +26,11 @@ from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from bot.summaries import rank
-from bot.summaries.extract import candidates
-from bot.summaries.trims import split
-from bot.summaries.weights import DEPTH, FORKS, Weights, parse
+from bot.summaries.extract import candidates, rank
+from bot.summaries.extract.trims import split
+from bot.summaries.extract.weights import DEPTH, FORKS, Weights, parse
 
-WEIGHTS = Path(__file__).parents[1] / "bot" / "summaries" / "weights.txt"
+WEIGHTS = Path(__file__).parents[1] / "bot" / "summaries" / "extract" / "weights.txt"
 HEAD = "# Learnt by tools/train_extract.py from SciTLDR's training set (Apache-2.0)."
 SEEN_OFTEN = 12  # abstracts a word must be in to have a weight of its own
 PRIOR = 20  # abstracts that speak for the mean

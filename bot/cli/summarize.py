@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.errors import ConfigError, ModelError
 from bot.papers.model import Paper
 from bot.sources.files import read
-from bot.summaries import Writer, check, extract, open_writer
+from bot.summaries import Writer, check, disarmed, extract, open_writer
 from bot.views.wording import plural
 
 
@@ -43,6 +43,7 @@ async def summarize(source: Path, target: Path, engine: str, config: Path | None
 
 
 async def _one(paper: Paper, writer: Writer | None, out: BinaryIO, *, must: bool) -> None:
+    paper = disarmed(paper)
     line, provenance = extract(paper), "extract"
     if writer:
         try:

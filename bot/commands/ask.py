@@ -13,8 +13,8 @@ from bot.commands.command import Ask, Command, paging, the_paper
 from bot.errors import AskError
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
-from bot.summaries.ask import Found
-from bot.summaries.prompt import QUESTION_CHARS
+from bot.summaries.asking.answers import Found
+from bot.summaries.writing.prompt import QUESTION_CHARS
 from bot.views.answer import answer
 from bot.views.wording import plural
 

@@ -26,6 +26,7 @@ EXAMPLES = {
     "follow": ("follow state space models", "follow author:bengio"),
     "similar": ("similar 2405.15738",),
     "new": ("new cs.CL",),
+    "ask": ("ask 2405.15738 which data sets does it use?",),
 }
 
 

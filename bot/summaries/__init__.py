@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.summaries.budget import Budget
 from bot.summaries.check import check
 from bot.summaries.extract import extract
-from bot.summaries.material import disarmed
 from bot.summaries.one_line import OneLines
-from bot.summaries.writer import Spend, Writer
+from bot.summaries.writing.budget import Budget
+from bot.summaries.writing.material import disarmed
+from bot.summaries.writing.writer import Spend, Writer
 
 __all__ = ["Budget", "OneLines", "Writer", "check", "disarmed", "extract", "open_writer"]
 
@@ -18,6 +18,6 @@ def open_writer(
     """The writer of these settings; None without a key."""
     if not key:
         return None
-    from bot.summaries.claude import Claude  # noqa: PLC0415 - only with a key
+    from bot.summaries.writing.claude import Claude  # noqa: PLC0415 - only with a key
 
     return Claude(key, model, url, thinking=thinking, spend=spend)

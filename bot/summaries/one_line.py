@@ -10,14 +10,14 @@ from bot.clock import Clock
 from bot.papers.model import Paper, PaperId
 from bot.store.protocol import Lines
 from bot.store.records import Line, Provenance
-from bot.summaries.ask import Answers
-from bot.summaries.breaker import Breaker
-from bot.summaries.budget import Budget
+from bot.summaries.asking.answers import Answers
 from bot.summaries.check import check
 from bot.summaries.extract import extract, trim
-from bot.summaries.improve import Improver
-from bot.summaries.material import disarmed
-from bot.summaries.writer import Writer
+from bot.summaries.writing.breaker import Breaker
+from bot.summaries.writing.budget import Budget
+from bot.summaries.writing.improve import Improver
+from bot.summaries.writing.material import disarmed
+from bot.summaries.writing.writer import Writer
 
 ORDER: tuple[Provenance, ...] = ("human", "claude", "source", "extract")  # whose line is shown, where several pass
 BATCH_FROM = 8

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from bot.clock import FixedClock
 from bot.store.protocol import Store
 from bot.store.records import Line
-from bot.summaries import OneLines, claude
-from bot.summaries.claude import Claude
+from bot.summaries import OneLines
+from bot.summaries.writing import claude
+from bot.summaries.writing.claude import Claude
 from tests.builders import NOW, paper
 from tests.fakes.anthropic import FakeAnthropic
 

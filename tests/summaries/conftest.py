@@ -22,7 +22,7 @@ from bot.search import Search
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.summaries import Budget, OneLines
-from bot.summaries.claude import Claude
+from bot.summaries.writing.claude import Claude
 from tests.builders import NOW, PAPERS, listing, subscription
 from tests.fakes.anthropic import FakeAnthropic, Told, data_of
 from tests.fakes.notebook import Notebook

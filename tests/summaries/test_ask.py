@@ -10,7 +10,7 @@ import pytest
 
 from bot.chat.event import Person, Place
 from bot.chat.message import Button, Controls, Footnote
-from bot.summaries.ask import is_fit, nearest, sentences_of
+from bot.summaries.asking.answers import is_fit, nearest, sentences_of
 from tests.builders import PAPERS, paper
 from tests.fakes.anthropic import Told
 from tests.summaries.conftest import Office, everything

@@ -11,7 +11,8 @@ from bot.chat.event import Place
 from bot.config import Price, Summaries
 from bot.errors import ConfigError
 from bot.store.records import Spent
-from bot.summaries import Budget, prompt
+from bot.summaries import Budget
+from bot.summaries.writing import prompt
 from tests.builders import TODAY, paper
 from tests.summaries.conftest import Office, true_line
 

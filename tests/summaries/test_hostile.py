@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.summaries import extract
-from bot.summaries.material import disarmed
+from bot.summaries.writing.material import disarmed
 from tests.builders import SHARED, needs_shared, paper
 from tests.fakes.anthropic import data_of
 from tests.summaries.conftest import Office, everything, lines_of

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from bot.summaries import check, prompt
-from bot.summaries.material import disarmed
+from bot.summaries import check
+from bot.summaries.writing import prompt
+from bot.summaries.writing.material import disarmed
 from tests.builders import paper
 from tests.fakes.anthropic import LEAST_CACHED, data_of
 

@@ -19,8 +19,8 @@ from typing import NamedTuple, TypeAlias
 from bot.papers.model import Paper
 from bot.sources.files import read
 from bot.summaries.check import MOST_CHARS, check
-from bot.summaries.facts import plain
-from bot.summaries.trims import split, trims
+from bot.summaries.check.facts import plain
+from bot.summaries.extract.trims import split, trims
 from tests.builders import SHARED, paper
 
 FORM = ("longer", "too short", "more than one", "address", "mention", "characters", "itself", "reader", "hype", "title")

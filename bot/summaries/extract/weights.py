@@ -49,7 +49,7 @@ class Weights(Struct, frozen=True):
 @cache
 def learnt() -> Weights:
     """The weights in the package."""
-    return parse(files("bot.summaries").joinpath("weights.txt").read_text("utf-8"))
+    return parse(files("bot.summaries.extract").joinpath("weights.txt").read_text("utf-8"))
 
 
 def parse(text: str) -> Weights:

@@ -17,9 +17,9 @@ from msgspec import Struct
 from bot.errors import ModelError
 from bot.papers.model import Paper
 from bot.store.records import Asked
-from bot.summaries import prompt
-from bot.summaries.material import paper_of
-from bot.summaries.writer import KeyRefused, Reply, Spend, Unanswerable, Usage, Written
+from bot.summaries.writing import prompt
+from bot.summaries.writing.material import paper_of
+from bot.summaries.writing.writer import KeyRefused, Reply, Spend, Unanswerable, Usage, Written
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -36,7 +36,7 @@ class _Line(Struct):
 
 
 class Claude:
-    """Implements `bot.summaries.writer.Writer`."""
+    """Implements `bot.summaries.writing.writer.Writer`."""
 
     def __init__(
         self, key: str, model: str, url: str = "", *, thinking: bool = False, spend: Spend | None = None

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from bot.summaries.names import new_names
-from bot.summaries.plain import plain
-from bot.summaries.quantities import new_numbers
+from bot.summaries.check.names import new_names
+from bot.summaries.check.plain import plain
+from bot.summaries.check.quantities import new_numbers
 
 __all__ = ["new_claims", "new_names", "new_numbers", "plain"]
 

@@ -12,9 +12,9 @@ from bot.clock import Clock
 from bot.errors import ModelError
 from bot.store.protocol import Lines
 from bot.store.records import Asked, Batch, Spent
-from bot.summaries.breaker import Breaker
-from bot.summaries.budget import Budget
-from bot.summaries.writer import Unanswerable, Usage, Writer, Written
+from bot.summaries.writing.breaker import Breaker
+from bot.summaries.writing.budget import Budget
+from bot.summaries.writing.writer import Unanswerable, Usage, Writer, Written
 
 log = logging.getLogger(__name__)
 

@@ -15,13 +15,13 @@ from msgspec.structs import replace
 
 from bot.errors import ModelError
 from bot.papers.model import Paper
-from bot.summaries import prompt
-from bot.summaries.breaker import Breaker
-from bot.summaries.budget import Budget
-from bot.summaries.facts import new_claims, new_names, new_numbers, plain
-from bot.summaries.limit import Hourly
-from bot.summaries.material import disarmed
-from bot.summaries.writer import Reply, Unanswerable, Writer
+from bot.summaries.asking.limit import Hourly
+from bot.summaries.check.facts import new_claims, new_names, new_numbers, plain
+from bot.summaries.writing import prompt
+from bot.summaries.writing.breaker import Breaker
+from bot.summaries.writing.budget import Budget
+from bot.summaries.writing.material import disarmed
+from bot.summaries.writing.writer import Reply, Unanswerable, Writer
 
 REMEMBERED = 500  # answers, so that sharing one does not ask again
 NEAREST = 2  # sentences

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.summaries.plain import plain
+from bot.summaries.check.plain import plain
 from bot.summaries.verbs import TELLING
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.\d+)*")

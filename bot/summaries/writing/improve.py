@@ -16,13 +16,13 @@ from bot.errors import ModelError
 from bot.papers.model import Paper, PaperId
 from bot.store.protocol import Lines
 from bot.store.records import Asked, Batch, Line
-from bot.summaries import prompt
-from bot.summaries.batch import Batches
-from bot.summaries.breaker import Breaker
-from bot.summaries.budget import Budget
 from bot.summaries.check import check
-from bot.summaries.material import disarmed, paper_of
-from bot.summaries.writer import Unanswerable, Writer, Written
+from bot.summaries.writing import prompt
+from bot.summaries.writing.batch import Batches
+from bot.summaries.writing.breaker import Breaker
+from bot.summaries.writing.budget import Budget
+from bot.summaries.writing.material import disarmed, paper_of
+from bot.summaries.writing.writer import Unanswerable, Writer, Written
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from bot.papers.model import Paper
-from bot.summaries.facts import new_claims, new_names, new_numbers, plain
+from bot.summaries.check.facts import new_claims, new_names, new_numbers, plain
 
 MOST_CHARS = 160
 FEWEST_CHARS = 20

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from bot.summaries.check import FEWEST_CHARS, MOST_CHARS
-from bot.summaries.ends import waits
+from bot.summaries.extract.ends import waits
 from bot.summaries.verbs import ADVERB, TELLING, agree, third
 
 SENTENCE_CHARS = 1_500

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.papers.model import Paper
-from bot.summaries import rank
 from bot.summaries.check import FEWEST_CHARS, MOST_CHARS, check
-from bot.summaries.trims import split, trim, trims
+from bot.summaries.extract import rank
+from bot.summaries.extract.trims import split, trim, trims
 
 __all__ = ["candidates", "extract", "split", "trim"]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import ModelError
-from bot.summaries.writer import KeyRefused
+from bot.summaries.writing.writer import KeyRefused
 
 BREAK_AFTER = 3  # failures in a row
 BREAK_FOR = timedelta(minutes=10)

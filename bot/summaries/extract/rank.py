@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 from msgspec import Struct
 
-from bot.summaries.weights import Weights, learnt
+from bot.summaries.extract.weights import Weights, learnt
 
 USUAL = 20  # words of a summary
 STRANGER = 0.03  # the chance of a word that the abstract does not have

@@ -11,7 +11,7 @@ from bot.config import Price, Summaries
 from bot.errors import ConfigError
 from bot.store.protocol import Costs
 from bot.store.records import Spent
-from bot.summaries.writer import Usage
+from bot.summaries.writing.writer import Usage
 
 log = logging.getLogger(__name__)
 
