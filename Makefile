@@ -11,7 +11,7 @@ NEW     = $(PYTHON) -m venv .venv
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test check lint types contracts format bench bench-search bench-summaries fanout chaos preview clean
+.PHONY: help run test check lint types contracts format bench bench-search bench-summaries fanout chaos soak crowd preview clean
 
 help:        ## say what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
@@ -51,6 +51,12 @@ fanout: .venv/dev       ## an edition to hundreds of channels, against the platf
 N ?= 100
 chaos: .venv/dev        ## kill -9 while platforms fail (N=1000), then count what was lost or repeated
 	@$(BIN)/python -m tests.faults.chaos --kills $(N)
+
+soak: .venv/dev         ## all recorded days in minutes, with outages; each edition once or explained
+	@$(BIN)/python -m tests.faults.soak
+
+crowd: .venv/dev        ## what a thousand and ten thousand schedules due at once cost
+	@$(BIN)/python -m tests.benchmarks.crowd
 
 preview: .venv/dev      ## every message as Slack and Discord show it, in build/preview
 	@$(BIN)/python -m tests.preview

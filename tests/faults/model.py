@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.chat.adapter import Limits
@@ -38,6 +38,7 @@ class Request:
     place: Place
     key: str
     looks: bool = False
+    since: float = float("inf")  # seconds the test has counted, when it was made
     answer: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -149,6 +150,3 @@ class _Reached:
                 self.asked -= 1
 
         return call
-
-
-LEASE = timedelta(seconds=120)

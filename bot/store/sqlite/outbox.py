@@ -86,9 +86,11 @@ class SqliteOutbox:
         per_tenant: int = 1_000,
     ) -> list[Delivery]:
         def work(db: sqlite3.Connection) -> list[Delivery]:
-            _bury_orphans(db)
             named = ",".join(f"?{n}" for n in range(4, 4 + len(platforms)))
-            due = db.execute(_DUE % named, (stamp(now), per_tenant, limit, *platforms)).fetchall()
+            bound = (stamp(now), per_tenant, limit, *platforms)
+            due = db.execute(_DUE % named, bound).fetchall()
+            if not due and _bury_orphans(db):
+                due = db.execute(_DUE % named, bound).fetchall()
             db.executemany(_CLAIM, ((token, stamp(now + lease), seq) for (seq,) in due))
             return [d for (seq,) in due for d in _deliveries(db, "o.seq = ?", seq)]
 
@@ -215,10 +217,13 @@ class SqliteOutbox:
         return found[0] if found else None
 
 
-def _bury_orphans(db: sqlite3.Connection) -> None:
-    """Give up posts whose thread can not be posted: they would stand in their channel's way for ever."""
+def _bury_orphans(db: sqlite3.Connection) -> int:
+    """Give up posts whose thread can not be posted: they would stand in their channel's way for ever. How many."""
+    buried = 0
     while orphans := db.execute(_ORPHANS).fetchall():
         _bury(db, orphans)
+        buried += len(orphans)
+    return buried
 
 
 def _bury(db: sqlite3.Connection, keys: Sequence[tuple[str]]) -> None:

@@ -45,6 +45,7 @@ EVENTS = (
     "message.im",
     "reaction_added",
     "reaction_removed",
+    "team_access_revoked",
     "tokens_revoked",
 )
 
