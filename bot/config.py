@@ -88,6 +88,13 @@ class Summaries(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
 
 
+class VoteSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[votes]: the reactions that count, one after the other; skin tones do not matter"""
+
+    up: str = "👍⬆🔥❤🚀💯⭐🎉"
+    against: str = "👎⬇"
+
+
 class Welcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[welcome]: what a fresh installation sets up in the browser."""
 
@@ -119,6 +126,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sources: Sources = Sources()
     search: SearchSettings = SearchSettings()
     summaries: Summaries = Summaries()
+    votes: VoteSettings = VoteSettings()
     welcome: Welcome = Welcome()
     delivery: DeliverySettings = DeliverySettings()
     operations: OperationsSettings = OperationsSettings()

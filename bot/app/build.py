@@ -30,6 +30,7 @@ from bot.search import Search, open_embedder
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.summaries import Budget, OneLines, open_writer
+from bot.votes.emoji import Emojis, emojis
 
 log = logging.getLogger(__name__)
 GROUP = "paperboy.adapters"
@@ -55,6 +56,7 @@ class App(Library):
     planner: Planner
     dispatcher: Dispatcher
     refresher: Refresher
+    emojis: Emojis
     presence: Presence
     health: Health
     core: Router
@@ -97,6 +99,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         intake = Intake(store.papers, sources.lists, clock, changed=refresher.listed_anew)
         health = Health(store, adapters, clock)
         presence = Presence(store, adapters, clock)
+        votes = emojis(settings.votes.up, settings.votes.against)
         desk = Desk(
             store=store,
             search=search,
@@ -106,6 +109,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             direct=_direct(adapters),
             sources=names,
             time_zone=settings.time_zone,
+            emojis=votes,
         )
         yield App(
             settings=settings,
@@ -125,6 +129,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 back_off=settings.delivery.back_off_seconds,
             ),
             refresher=refresher,
+            emojis=votes,
             presence=presence,
             health=health,
             core=Router(

@@ -19,6 +19,7 @@ from bot.store.protocol import Store
 from bot.store.records import Tally
 from bot.summaries import OneLines
 from bot.views.card import card
+from bot.votes.emoji import Emojis
 
 PAGE = 5  # cards a page: what fits a chat without scrolling past the question
 QUESTION_BYTES = 70  # of an action's hundred, beside its name and offset
@@ -38,6 +39,7 @@ class Desk:
     ]  # where one person alone reads; `AskError` where there is no such place
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
+    emojis: Emojis = Emojis()
 
 
 @dataclass(frozen=True, kw_only=True)

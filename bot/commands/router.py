@@ -168,7 +168,7 @@ class Router:
         """What has an effect and no answer."""
         match event:
             case Reaction():
-                if paper := await ballot.react(self._desk.store, event):
+                if paper := await ballot.react(self._desk.store, event, self._desk.emojis):
                     await self._changed(event.who.tenant, paper)
             case Removed():
                 await self._absent(event.place, event.why)

@@ -16,6 +16,7 @@ from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery
 from bot.votes import ballot
+from bot.votes.emoji import Emojis
 
 log = logging.getLogger(__name__)
 
@@ -26,43 +27,57 @@ Changed = Callable[[str, PaperId], Awaitable[None]]
 """Told when the votes on a paper turned out to be others, in a tenant."""
 
 
-async def recount(store: Store, adapters: Mapping[str, Posts], clock: Clock, changed: Changed) -> int:
+async def recount(
+    store: Store, adapters: Mapping[str, Posts], clock: Clock, changed: Changed, emojis: Emojis = Emojis()
+) -> int:
     """Ask each platform for the reactions on recent posts, newest first; returns how many had changed."""
-    tenants = defaultdict[str, list[Delivery]](list)
-    for delivery in reversed(await store.outbox.sent_since(clock.now() - BACK)):
-        if len(delivery.post.papers) == 1:
-            tenants[delivery.post.place.tenant].append(delivery)
-    turns = asyncio.Semaphore(AT_ONCE)
-
-    async def one(tenant: str, deliveries: Sequence[Delivery]) -> int:
-        async with turns:
-            return sum([await _recount(store, adapters, clock, changed, delivery) for delivery in deliveries])
-
-    return sum(await asyncio.gather(*(one(*found) for found in tenants.items())))
+    return await _Recount(store, adapters, clock, changed, emojis).all()
 
 
-async def _recount(
-    store: Store, adapters: Mapping[str, Posts], clock: Clock, changed: Changed, delivery: Delivery
-) -> bool:
-    """One post; what can't be read keeps its votes."""
-    adapter = adapters.get(delivery.post.place.platform)
-    if delivery.ref is None or not isinstance(adapter, Counts):
-        return False
-    try:
-        reactions = await _reactions(adapter, delivery.ref, clock)
-        if not await ballot.recount(store, delivery, reactions):
+class _Recount:
+    """One round over what was posted."""
+
+    def __init__(
+        self, store: Store, adapters: Mapping[str, Posts], clock: Clock, changed: Changed, emojis: Emojis
+    ) -> None:
+        self._store = store
+        self._adapters = adapters
+        self._clock = clock
+        self._changed = changed
+        self._emojis = emojis
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def all(self) -> int:
+        """Tenant beside tenant: one that is slow holds up no other."""
+        tenants = defaultdict[str, list[Delivery]](list)
+        for delivery in reversed(await self._store.outbox.sent_since(self._clock.now() - BACK)):
+            if len(delivery.post.papers) == 1:
+                tenants[delivery.post.place.tenant].append(delivery)
+        return sum(await asyncio.gather(*map(self._tenant, tenants.values())))
+
+    async def _tenant(self, deliveries: Sequence[Delivery]) -> int:
+        async with self._turns:
+            return sum([await self._post(delivery) for delivery in deliveries])
+
+    async def _post(self, delivery: Delivery) -> bool:
+        """One post; what can't be read keeps its votes."""
+        adapter = self._adapters.get(delivery.post.place.platform)
+        if delivery.ref is None or not isinstance(adapter, Counts):
             return False
-    except PaperboyError as error:
-        log.warning("reactions on %s can't be read: %s", delivery.post.key, error)
-        return False
-    await changed(delivery.post.place.tenant, delivery.post.papers[0])
-    return True
+        try:
+            reactions = await self._reactions(adapter, delivery.ref)
+            if not await ballot.recount(self._store, delivery, reactions, self._emojis):
+                return False
+        except PaperboyError as error:
+            log.warning("reactions on %s can't be read: %s", delivery.post.key, error)
+            return False
+        await self._changed(delivery.post.place.tenant, delivery.post.papers[0])
+        return True
 
-
-async def _reactions(adapter: Counts, ref: Ref, clock: Clock) -> Mapping[str, frozenset[str]]:
-    """Asked once more where the platform wants us to wait."""
-    try:
-        return await adapter.reactions(ref)
-    except Busy as error:
-        await clock.sleep(error.retry_after)
-        return await adapter.reactions(ref)
+    async def _reactions(self, adapter: Counts, ref: Ref) -> Mapping[str, frozenset[str]]:
+        """Asked once more where the platform wants us to wait."""
+        try:
+            return await adapter.reactions(ref)
+        except Busy as error:
+            await self._clock.sleep(error.retry_after)
+            return await adapter.reactions(ref)

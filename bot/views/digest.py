@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import zip_longest
 
 from msgspec import Struct
 
-from bot.chat.message import Block, Footnote, Heading, Message, Paragraph, clean, text
+from bot.chat.message import Block, Footnote, Heading, Message, Paragraph, Span, Text, clean, text
 from bot.papers.model import Paper
 from bot.papers.starter import SOURCE as STARTER
 from bot.store.records import Tally
 from bot.views.card import card, title
-from bot.views.wording import listing, long_day, plural, source_name
+from bot.views.wording import long_day, plural, source_name, source_page
 
 SHELF = "No source has answered yet, so these come from the shelf that is bundled with Paperboy. "
 
@@ -41,7 +42,7 @@ def head(
         plain=_plain(day, entries),
         blocks=(
             Heading(f"Papers of {long_day(day)}"),
-            Paragraph(text(_chosen(len(entries), listed, sources, query, min_votes))),
+            Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes)),
             Footnote(text(foot, "One reply a paper: react, or press Vote, on what your team should read.")),
         ),
     )
@@ -66,7 +67,7 @@ def compact(
 ) -> Message:
     """The whole edition in one message, without buttons: for busy channels."""
     blocks: list[Block] = [Heading(f"Papers of {long_day(day)}")]
-    blocks.append(Paragraph(text(_chosen(len(entries), listed, sources, query, min_votes))))
+    blocks.append(Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes)))
     blocks.extend(_card(item, buttons=False) for item in entries)
     return Message(plain=_plain(day, entries), blocks=tuple(blocks))
 
@@ -80,11 +81,18 @@ def _plain(day: date, entries: Sequence[Entry]) -> str:
     return f"Papers of {long_day(day)}: {plural(len(entries), 'paper')}. {titles}"
 
 
-def _chosen(count: int, listed: int, sources: Sequence[str], query: str, min_votes: int) -> str:
-    """`The 10 most upvoted of 42 papers listed by Hugging Face Daily Papers, about “diffusion”.`"""
-    of = listing([source_name(s) for s in sources])
+def _chosen(count: int, listed: int, sources: Sequence[Span], query: str, min_votes: int) -> Text:
+    """`The 10 papers on “diffusion” that Hugging Face Daily Papers readers like most, of 42 listed.`"""
     about = f" on “{clean(query, 100)}”" if query else ""
     votes = f" with at least {plural(min_votes, 'vote')}" if min_votes else ""
     if count < listed:
-        return f"The {plural(count, 'paper')}{about}{votes} that {of} readers like most, of {listed:,} listed."
-    return f"{plural(count, 'paper')}{about}{votes} listed by {of}."
+        what = f"The {plural(count, 'paper')}{about}{votes} that "
+        return text(what, *sources, f" readers like most, of {listed:,} listed.")
+    return text(f"{plural(count, 'paper')}{about}{votes} listed by ", *sources, ".")
+
+
+def _linked(sources: Sequence[str], day: date) -> list[Span]:
+    """The sources in a row, each a link to its whole list of the day."""
+    names = [Span(source_name(source), url=source_page(source, day)) for source in sources]
+    joints = [Span(", ")] * (len(names) - 2) + [Span(" and ")] * (len(names) > 1)
+    return [span for pair in zip_longest(names, joints) for span in pair if span]

@@ -52,6 +52,11 @@ def ago(then: datetime, now: datetime) -> str:
 SOURCE_NAMES = {"huggingface": "Hugging Face Daily Papers", "arxiv": "arXiv", "starter": "the starter shelf"}
 
 
+def source_page(source: str, day: date) -> str:
+    """Where a source shows its list of a day; empty where it has no such page."""
+    return f"https://huggingface.co/papers/date/{day.isoformat()}" if source == "huggingface" else ""
+
+
 def source_name(source: str) -> str:
     """A source as people call it."""
     return SOURCE_NAMES.get(source, source.removeprefix("feed:"))

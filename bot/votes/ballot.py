@@ -8,7 +8,7 @@ from bot.chat.event import Person, Press, Reaction, Ref
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery, Mark
-from bot.votes.emoji import bare, value
+from bot.votes.emoji import Emojis, bare
 
 BUTTON = "button"
 
@@ -18,9 +18,9 @@ def origin(ref: Ref) -> str:
     return f"{ref.place.in_thread('')}#{ref.id}"
 
 
-async def react(store: Store, event: Reaction) -> PaperId | None:
+async def react(store: Store, event: Reaction, emojis: Emojis) -> PaperId | None:
     """Count a reaction, or its removal; the paper it was on, None when it votes on none."""
-    worth = value(event.emoji)
+    worth = emojis.value(event.emoji)
     delivery = await store.outbox.by_ref(event.message) if worth else None
     if worth is None or delivery is None or len(delivery.post.papers) != 1:
         return None
@@ -58,7 +58,7 @@ async def press(store: Store, event: Press, paper: PaperId, *, off: bool = False
     return await store.votes.toggle(mark, off=off, cause=event.id)
 
 
-async def recount(store: Store, delivery: Delivery, reactions: Mapping[str, frozenset[str]]) -> bool:
+async def recount(store: Store, delivery: Delivery, reactions: Mapping[str, frozenset[str]], emojis: Emojis) -> bool:
     """After downtime: what the platform says now replaces what we knew of one post; True when it differs."""
     if delivery.ref is None or len(delivery.post.papers) != 1:
         return False
@@ -74,7 +74,7 @@ async def recount(store: Store, delivery: Delivery, reactions: Mapping[str, froz
             at=delivery.sent or delivery.next_attempt,
         )
         for emoji, people in reactions.items()
-        if (worth := value(emoji))
+        if (worth := emojis.value(emoji))
         for who in people
     ]
     return await store.votes.recount(origin(delivery.ref), marks)

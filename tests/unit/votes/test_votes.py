@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.store.records import Listed, Tally
-from bot.votes.emoji import bare, value
+from bot.votes.emoji import Emojis, bare, emojis
 from bot.votes.trending import score, trending
 from tests.builders import NOW, TODAY, paper
 
 
 def test_thumbs_count_in_every_skin_tone_and_other_faces_do_not() -> None:
+    value = Emojis().value
     assert value("👍") == value("👍🏾") == value("❤️") == 1
     assert value("👎🏻") == -1
     assert value("🤔") is None
     assert bare("👍🏽") == "👍"
+
+
+def test_a_community_chooses_its_own_emoji() -> None:
+    ours = emojis("🦉, ❤️👍🏽", "🪱")
+    assert [ours.value(emoji) for emoji in ("🦉", "❤", "👍", "🪱", "🔥", ",")] == [1, 1, 1, -1, None, None]
 
 
 def test_a_paper_of_today_overtakes_last_weeks_with_a_tenth_of_the_votes() -> None:
