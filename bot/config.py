@@ -2,7 +2,7 @@
 
 `PAPERBOY_HOME=/srv/paperboy` sets `home`; `PAPERBOY_SEARCH_THREADS=2` sets `threads` in `[search]`.
 An adapter's section also takes the platform's usual names: `SLACK_BOT_TOKEN` is `bot_token` in
-`[adapters.slack]`.
+`[adapters.slack]`. Those that it does not know, such as `SLACK_WEBHOOK_URL`, are another program's.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import available_timezones
 
 import msgspec
@@ -138,6 +139,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"time_zone: {self.time_zone!r} is no time zone" + _meant(near))
 
 
+Adapters: TypeAlias = Mapping[str, Collection[str]]
+"""The installed adapters by name, each with the options it takes."""
+
 _ALIASES = {
     "HF_ENDPOINT": ("sources", "huggingface", "url"),
     "HF_TOKEN": ("sources", "huggingface", "token"),
@@ -150,10 +154,10 @@ _PREFIX = "PAPERBOY_"
 _NOT_SETTINGS = {"PAPERBOY_CONFIG"}  # names the file itself
 
 
-def load(file: Path | None, environ: Mapping[str, str], adapters: tuple[str, ...] = ()) -> Settings:
+def load(file: Path | None, environ: Mapping[str, str], adapters: Adapters = MappingProxyType({})) -> Settings:
     """The settings of `file` (None: `PAPERBOY_CONFIG`, else the defaults) with the environment over them.
 
-    `adapters` are the names of the installed adapters. Raises `ConfigError`.
+    `adapters` are the installed adapters. Raises `ConfigError`.
     """
     named = file or (Path(environ["PAPERBOY_CONFIG"]) if environ.get("PAPERBOY_CONFIG") else None)
     tree = _read(named) if named else {}
@@ -172,14 +176,16 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file} can't be read: {error}.", "It must be TOML in UTF-8.") from error
 
 
-def _path(name: str, adapters: tuple[str, ...]) -> tuple[str, ...] | None:
+def _path(name: str, adapters: Adapters) -> tuple[str, ...] | None:
     """Where an environment variable belongs; None: it is not ours."""
     if name in _ALIASES:
         return _ALIASES[name]
     rest = name.removeprefix(_PREFIX)
     for adapter in adapters:
         if rest.startswith(f"{adapter.upper()}_"):
-            return ("adapters", adapter, rest[len(adapter) + 1 :].lower())
+            option = rest[len(adapter) + 1 :].lower()
+            ours = rest != name or option in adapters[adapter]
+            return ("adapters", adapter, option) if ours else None
     if rest == name or name in _NOT_SETTINGS:
         return None
     words = rest.lower().split("_")

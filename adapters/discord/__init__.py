@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.discord.settings import read
+from adapters.discord.settings import NAMES, read
 from bot.chat.adapter import Setup
 
 if TYPE_CHECKING:
     from adapters.discord.post import DiscordAdapter
+
+OPTIONS = frozenset(NAMES)
 
 
 def make(setup: Setup) -> DiscordAdapter | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.mail.settings import read
+from adapters.mail.settings import Settings, read
 from bot.chat.adapter import Setup
 
 if TYPE_CHECKING:
     from adapters.mail.post import MailAdapter
+
+OPTIONS = frozenset(Settings.__struct_fields__)
 
 
 def make(setup: Setup) -> MailAdapter | None:

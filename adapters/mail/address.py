@@ -40,7 +40,7 @@ def domain(address: str) -> str:
 
 def named(raw: str) -> tuple[str, str]:
     """The name and the address of `Paperboy <papers@example.org>`. Raises `AskError`."""
-    name, address = parseaddr(raw)
+    name, address = parseaddr(raw) if raw.isprintable() else ("", "")
     return clean(name, 80), parse(address)
 
 

@@ -47,7 +47,8 @@ class Journal:
 
     async def forget(self, key: str) -> None:
         """The server did not take it after all."""
-        await self._shelf.delete(PREFIX + key)
+        if await self._shelf.get(PREFIX + key):
+            await self._shelf.delete(PREFIX + key)
 
     async def tidy(self) -> None:
         """Forget what is too old to be asked about."""

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.policy import SMTP, EmailPolicy, Policy
 from quopri import encodestring
+from typing import Any
 
 from msgspec import Struct
 
 from adapters.mail import address
-from adapters.mail.render import Foot, parts, shorter
+from adapters.mail.render import Foot, parts, shorter, straight
 from adapters.mail.settings import STAR, Settings
 from bot.chat.message import Message, clean
 
@@ -42,7 +43,7 @@ class _Verbatim(UnstructuredHeader):
 
     max_count = 1
 
-    def fold(self, *, policy: EmailPolicy) -> str:  # type: ignore[override]
+    def fold(self, *, policy: Policy[Any]) -> str:
         return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
 
 
@@ -79,7 +80,7 @@ class Writer:
         found: dict[str, object] = {
             "From": Address(self._name, addr_spec=self._from),
             "To": to,
-            "Subject": clean(subject, SUBJECT) or NAME,
+            "Subject": clean(str(straight(subject)), SUBJECT) or NAME,
             "Date": at,
             "Message-ID": f"<{self.message_id(key)}>",
             "List-Id": f"{NAME} <paperboy.{self._domain}>",
@@ -93,10 +94,10 @@ class Writer:
         return address.named((self._settings.bounce or self._from).replace(STAR, tag))[1]
 
 
-def _policy() -> EmailPolicy:
+def _policy() -> EmailPolicy[EmailMessage]:
     headers = HeaderRegistry()
     for name in ("To", "Message-ID", "In-Reply-To", "References", "List-Id", "List-Unsubscribe"):
-        headers.map_to_type(name, _Verbatim)
+        headers.map_to_type(name, _Verbatim)  # type: ignore[arg-type]  # the registry mixes it with the base class
     return SMTP.clone(cte_type="7bit", header_factory=headers)
 
 

@@ -1,25 +1,16 @@
-"""How fast one domain gets mail from this process: an even pace, and a rest after it asked for one."""
+"""How fast mail goes out of this process: an even pace to each domain, longer waits where it is not taken yet."""
 
 from __future__ import annotations
 
 import asyncio
 
-from msgspec import Struct
-
 from bot.clock import Clock
 from bot.errors import Busy
 
 AT_ONCE = 1.0  # a wait so short is waited here; for a longer one the mail goes back and others come first
-FIRST_REST = 60.0
+FIRST_REST = 120.0  # seconds: who turns a first attempt away (greylisting) takes it after one to five minutes
 LONGEST_REST = 3600.0
 MOST_MAILS = 20_000  # that have a turn reserved
-
-
-class _Lane(Struct):
-    """One domain."""
-
-    free: float = 0.0  # when the next mail may go
-    rests: int = 0  # asked for in a row
 
 
 class Pace:
@@ -28,17 +19,17 @@ class Pace:
     def __init__(self, seconds: float, clock: Clock) -> None:
         self._seconds = seconds
         self._clock = clock
-        self._lanes: dict[str, _Lane] = {}
+        self._free: dict[str, float] = {}  # by domain: when the next mail may go
         self._turns: dict[str, float] = {}  # by delivery key: who comes back has its turn
+        self._rests: dict[str, int] = {}  # by reader: how often in a row their server said “not now”
 
     async def turn(self, domain: str, key: str) -> None:
         """Wait for the turn of a mail. Raises `Busy` when that is a while."""
         now = self._now()
-        lane = self._lanes.setdefault(domain, _Lane())
         turn = self._turns.pop(key, 0.0)
         if not turn:
-            turn = max(lane.free, now)
-            lane.free = turn + self._seconds
+            turn = max(self._free.get(domain, 0.0), now)
+            self._free[domain] = turn + self._seconds
         if turn - now <= AT_ONCE:
             await self._clock.sleep(turn - now) if turn > now else await asyncio.sleep(0)
             return
@@ -47,15 +38,14 @@ class Pace:
         self._turns[key] = turn
         raise Busy("Its domain has had enough mail for the moment.", retry_after=turn - now)
 
-    def rest(self, domain: str) -> float:
-        """The domain asked for a rest: how long it gets, longer each time."""
-        lane = self._lanes.setdefault(domain, _Lane())
-        seconds = min(FIRST_REST * 2.0**lane.rests, LONGEST_REST)
-        lane.rests = min(lane.rests + 1, 10)
-        return seconds
+    def rest(self, reader: str) -> float:
+        """A reader's server said “not now”: how long their mail waits, longer each time."""
+        rests = self._rests.pop(reader, 0)
+        self._rests[reader] = rests + 1
+        return min(FIRST_REST * 2.0 ** min(rests, 10), LONGEST_REST)
 
-    def went_well(self, domain: str) -> None:
-        self._lanes.setdefault(domain, _Lane()).rests = 0
+    def went_well(self, reader: str) -> None:
+        self._rests.pop(reader, None)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

@@ -10,7 +10,7 @@ from functools import partial
 from markupsafe import escape
 
 from adapters.mail import address, check, wish
-from adapters.mail.render import Foot
+from adapters.mail.render import Foot, href
 from adapters.mail.server import Server
 from adapters.mail.signup import PLATFORM, SPACE, Parts, Signup
 from adapters.mail.subscribers import Subscriber
@@ -25,7 +25,7 @@ class MailAdapter:
 
     name = PLATFORM
     # 30 papers of 2,100 bytes each, twice encoded and with their markup, are one mail under 100 KB.
-    limits = Limits(chars=66_000, blocks=120, block_chars=2_100, controls=8)
+    limits = Limits(chars=66_000, blocks=120, block_chars=2_100, controls=8, threads=False)
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -44,7 +44,7 @@ class MailAdapter:
 
     def width(self, run: Text) -> int:
         """Bytes in both parts: a mail says everything twice."""
-        return sum(len(escape(s.text).encode()) + len(s.text.encode()) + 2 * len(s.url.encode()) for s in run)
+        return sum(_bytes(span.text) + _bytes(escape(span.text)) + 2 * len(href(span.url)) for span in run)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         reader = await self._reader(place)
@@ -68,8 +68,16 @@ class MailAdapter:
             )
         return None
 
-    async def invite(self, mail_address: str, *, days: str = "weekdays", time: str = "09:00", zone: str = "UTC",
-                     query: str = "", count: int = 10) -> None:
+    async def invite(
+        self,
+        mail_address: str,
+        *,
+        days: str = "weekdays",
+        time: str = "09:00",
+        zone: str = "UTC",
+        query: str = "",
+        count: int = 10,
+    ) -> None:
         """Ask an address whether it wants papers by mail: what `/papers mail me` does. Raises like `Signup.ask`."""
         wanted = {"days": days, "time": time, "zone": zone, "query": query, "count": str(count)}
         await self._signup.ask(mail_address, wish.read(wanted))
@@ -98,29 +106,37 @@ class MailAdapter:
         return reader
 
     async def _send(self, place: Place, reader: Subscriber, message: Message, key: str) -> None:
-        parts, id, domain = self._parts, place.channel, address.domain(reader.address)
-        await parts.pace.turn(domain, key)
+        parts, id = self._parts, place.channel
+        await parts.pace.turn(address.domain(reader.address), key)
         tag = parts.subscribers.leave_token(id)
         letter = parts.writer.write(
-            message, self._foot(reader, tag), to=reader.address, key=key, tag=tag, at=parts.clock.now(),
+            message,
+            self._foot(reader, tag),
+            to=reader.address,
+            key=key,
+            tag=tag,
+            at=parts.clock.now(),
             answers=place.thread,
         )
         try:
-            await parts.relay.send(letter, begin=partial(parts.journal.note, key, id, "begun"))
-        except Busy as error:
+            begin = partial(parts.journal.note, key, id, "begun")
+            await parts.relay.send(letter, begin=begin, rest=partial(parts.pace.rest, id))
+        except (Busy, Refused) as error:
             await parts.journal.forget(key)
-            raise Busy(error.message, retry_after=max(error.retry_after, parts.pace.rest(domain)), hint=error.hint) from None
-        except Refused as error:
-            await parts.journal.forget(key)
-            if error.broken:
+            if isinstance(error, Refused) and error.broken:
                 await parts.subscribers.stop(id, error.message)
             raise
         await parts.journal.note(key, id, "sent")
-        parts.pace.went_well(domain)
+        parts.pace.went_well(id)
 
     def _foot(self, reader: Subscriber, tag: str) -> Foot:
-        since = f"{reader.since:%-d %B %Y}"
+        since = f"{reader.since.day} {reader.since:%B %Y}"
         return Foot(
             why=f"You get this because you asked for it on {since}: {reader.wish.words}.",
             leave=f"{self._parts.settings.base_url}/unsubscribe/{tag}",
+            change=f"{self._parts.settings.base_url}/",
         )
+
+
+def _bytes(words: str) -> int:
+    return len(words.encode(errors="replace"))

@@ -12,6 +12,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseEx
 
 from adapters.mail import replies
 from adapters.mail.letter import Letter
+from adapters.mail.replies import AWAY
 from adapters.mail.settings import Settings
 from bot.errors import Busy, Refused, Unsure
 
@@ -19,9 +20,10 @@ PREPARE = 12.0  # seconds until the server must have taken sender and recipient:
 HAND_OVER = 60.0  # for the mail itself; filters take their time
 KEPT = 4  # connections that wait for the next mail
 MAILS = 100  # on one connection: servers close those that go on too long
-AWAY = 60.0  # seconds until a server that can't be reached is tried again
 
 Begin = Callable[[], Awaitable[None]]
+Rest = Callable[[], float]
+"""How long a mail waits whose reader's server said “not now”, in seconds."""
 
 
 class Relay:
@@ -32,19 +34,19 @@ class Relay:
         self._idle: list[tuple[SMTP, int]] = []
         self._closed = False
 
-    async def send(self, letter: Letter, *, begin: Begin, wait: float = AWAY) -> None:
+    async def send(self, letter: Letter, *, begin: Begin, rest: Rest = lambda: AWAY) -> None:
         """Hand over one mail. `begin` is awaited when everything but the mail itself was taken: from there on nobody
-        can know, without an answer, whether it arrived. `wait`: how long a troubled server is let alone.
+        can know, without an answer, whether it arrived.
 
         Raises `Refused`, `Busy` or `Unsure`.
         """
-        async with self._connection(wait) as client:
-            await self._prepare(client, letter, wait)
+        async with self._connection() as client:
+            await self._prepare(client, letter, rest)
             await begin()
             try:
                 await client.data(letter.content, timeout=HAND_OVER)
             except SMTPResponseException as error:
-                raise replies.error("content", error.code, error.message, wait) from None
+                raise replies.error("content", error.code, error.message, rest) from None
             except (SMTPException, OSError, TimeoutError):
                 raise Unsure(
                     "The connection to the mail server ended before it said whether it has the mail."
@@ -52,7 +54,7 @@ class Relay:
 
     async def look(self) -> str:
         """Connect and sign in, for `doctor`: what the server calls itself. Raises `Busy`."""
-        async with self._connection(AWAY) as client:
+        async with self._connection() as client:
             heard = client.last_ehlo_response
             return heard.message.split("\n")[0] if heard else ""
 
@@ -63,9 +65,9 @@ class Relay:
         self._idle.clear()
 
     @asynccontextmanager
-    async def _connection(self, wait: float) -> AsyncIterator[SMTP]:
+    async def _connection(self) -> AsyncIterator[SMTP]:
         """A connection, kept for the next mail when nothing went wrong with it."""
-        client, mails = await self._open(wait)
+        client, mails = await self._open()
         try:
             yield client
         except (Busy, Refused):  # the server said so: it can take the next mail
@@ -84,7 +86,7 @@ class Relay:
             self._idle.append((client, mails + 1))
         return room
 
-    async def _open(self, wait: float) -> tuple[SMTP, int]:
+    async def _open(self) -> tuple[SMTP, int]:
         while self._idle:
             client, mails = self._idle.pop()
             if await _is_alive(client):
@@ -96,7 +98,7 @@ class Relay:
                 await client.connect()
         except SMTPResponseException as error:
             client.close()
-            raise replies.error("connect", error.code, error.message, wait) from None
+            raise replies.error("connect", error.code, error.message) from None
         except (SMTPException, OSError, TimeoutError, ValueError) as error:
             client.close()
             _away(error)
@@ -105,18 +107,18 @@ class Relay:
             raise
         return client, 0
 
-    async def _prepare(self, client: SMTP, letter: Letter, wait: float) -> None:
+    async def _prepare(self, client: SMTP, letter: Letter, rest: Rest) -> None:
         """Sender and recipient. Nothing was sent when this fails, whatever the reason."""
         try:
             async with asyncio.timeout(PREPARE):
                 await client.mail(letter.sender)
                 await client.rcpt(letter.recipient)
         except SMTPSenderRefused as error:
-            raise replies.error("sender", error.code, error.message, wait) from None
+            raise replies.error("sender", error.code, error.message) from None
         except SMTPRecipientRefused as error:
-            raise replies.error("recipient", error.code, error.message, wait) from None
+            raise replies.error("recipient", error.code, error.message, rest) from None
         except SMTPResponseException as error:
-            raise replies.error("connect", error.code, error.message, wait) from None
+            raise replies.error("connect", error.code, error.message) from None
         except (SMTPException, OSError, TimeoutError) as error:
             client.close()
             _away(error)

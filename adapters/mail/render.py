@@ -28,8 +28,10 @@ from bot.chat.message import (
 )
 
 COLUMNS = 72
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # steers a terminal or turns the direction
-_HREF = re.compile(r"https?://[^\s\x00-\x20<>\"\\^`{|}]{1,2000}", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)  # steers a terminal or turns the direction
+_HREF = re.compile(r"https?://[^\s\x00-\x20<>\"\\^`{|}]{1,500}", re.IGNORECASE)
 
 
 class Foot(Struct, frozen=True, kw_only=True):
@@ -38,6 +40,7 @@ class Foot(Struct, frozen=True, kw_only=True):
     why: str
     leave: str  # the address of the page that ends it
     leave_label: str = "Unsubscribe"
+    change: str = ""  # the address of the form: filled in again, it takes the place of the earlier wish
 
 
 class Parts(Struct, frozen=True, kw_only=True):
@@ -123,7 +126,8 @@ def _plain(blocks: Sequence[Block], foot: Foot) -> str:
     cards = sum(isinstance(block, Card) for block in blocks)
     numbers = iter(range(1, cards + 1))
     said = [_said(block, next(numbers) if isinstance(block, Card) and cards > 1 else 0) for block in blocks]
-    end = f"-- \n{_wrapped(foot.why)}\n{foot.leave_label}: {foot.leave}"
+    change = f"\nChange what comes: {foot.change}" if foot.change else ""
+    end = f"-- \n{_wrapped(foot.why)}\n{foot.leave_label}: {foot.leave}{change}"
     return "\n\n".join([*filter(None, said), end]) + "\n"
 
 

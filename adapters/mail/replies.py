@@ -6,6 +6,7 @@ Only the codes are repeated: what a server says beside them often has the reader
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 from bot.errors import Busy, PostError, Refused
@@ -13,7 +14,8 @@ from bot.errors import Busy, PostError, Refused
 Stage = Literal["connect", "sender", "recipient", "content"]
 
 PERMANENT = 500
-GREYLISTED = 120.0  # seconds: servers that turn a first attempt away take it after one to five minutes
+AWAY = 60.0  # seconds until a mail server that is not there is tried again
+LONG_AWAY = 600.0  # and one that waits for somebody to mend our settings
 OURS = {"connect": "host, port, user and password", "sender": "sender and bounce", "recipient": "user and password"}
 
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
@@ -36,8 +38,8 @@ def is_gone(code: int, enhanced: str) -> bool:
     return kind == "5" and subject in {"0", "1", "2"} and (subject, detail) != ("2", "2")
 
 
-def error(stage: Stage, code: int, text: str, wait: float) -> PostError:
-    """What becomes of the mail. `wait`: seconds until a server that is troubled should be asked again."""
+def error(stage: Stage, code: int, text: str, rest: Callable[[], float] = lambda: AWAY) -> PostError:
+    """What becomes of the mail. `rest` is asked for how long, when the reader's side wants to be let alone."""
     enhanced = status(text)
     said = f"The mail server answered {code}{' ' if enhanced else ''}{enhanced}"
     if stage == "recipient" and code >= PERMANENT and is_gone(code, enhanced):
@@ -48,5 +50,7 @@ def error(stage: Stage, code: int, text: str, wait: float) -> PostError:
         return Refused(f"{said}: the mailbox takes nothing now.")
     if code >= PERMANENT:
         # Our own settings are wrong, not the address: nobody may lose their subscription over it.
-        return Busy(f"{said}: it takes no mail from us.", retry_after=wait, hint=f"Look at {OURS[stage]}.")
-    return Busy(f"{said}: not now.", retry_after=max(wait, GREYLISTED) if stage == "recipient" else wait)
+        return Busy(f"{said}: it takes no mail from us.", retry_after=LONG_AWAY, hint=f"Look at {OURS[stage]}.")
+    if stage in {"recipient", "content"}:
+        return Busy(f"{said}: not now.", retry_after=rest())
+    return Busy(f"{said}: not now.", retry_after=AWAY)

@@ -59,7 +59,9 @@ def _report(mail: Mail, parts: list[Mail], kind: Literal["bounce", "complaint"],
 
 def _is_complaint(parts: list[Mail]) -> bool:
     """“Not spam” is a report, too."""
-    reports = [block for part in parts if part.get_content_type() == "message/feedback-report" for block in _blocks(part)]
+    reports = [
+        block for part in parts if part.get_content_type() == "message/feedback-report" for block in _blocks(part)
+    ]
     kinds = {said.strip().casefold() for block in reports for said in _headers(block, "Feedback-Type")}
     return bool(kinds) and "not-spam" not in kinds
 

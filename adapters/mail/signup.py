@@ -18,9 +18,9 @@ from adapters.mail.subscribers import Asked, Subscriber, Subscribers
 from adapters.mail.wish import Wish
 from bot.chat.adapter import Core
 from bot.chat.event import Answer, Command, Person, Place, Removed
-from bot.chat.message import Footnote, Heading, LinkButton, Controls, Message, Paragraph, text
+from bot.chat.message import Controls, Footnote, Heading, LinkButton, Message, Paragraph, text
 from bot.clock import Clock
-from bot.errors import AskError, PostError, Refused
+from bot.errors import AskError, Busy, Refused
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +56,12 @@ class Signup:
             await self._send(asked)
         except Refused as error:
             await self._readers.withdraw(asked)
-            raise AskError("The mail server does not take mail for this address.", "Look for a typing error.") from error
-        except PostError:
+            raise AskError(
+                "The mail server does not take mail for this address.", "Look for a typing error."
+            ) from error
+        except Busy:
             await self._readers.withdraw(asked)
-            raise
+            raise  # after `Unsure` the link stays good: it may have arrived
 
     async def confirm(self, token: str, core: Core) -> Subscriber | None:
         """Somebody said yes: keep them, and have the core bring what they wished. The same however often it is done;
@@ -119,21 +121,21 @@ class Signup:
         await self._readers.settle(id)
         if await self._readers.get(id):
             await self._readers.stop(id, why)
-            heard = _heard(id, secrets.token_hex(8))
-            await core.handle(Removed(**heard, at=self._parts.clock.now(), why=why))
+            now = self._parts.clock.now()
+            await core.handle(Removed(id=_event(secrets.token_hex(8)), at=now, who=_who(id), place=place(id), why=why))
 
     async def _tell(self, core: Core, id: str, command: str, cause: str) -> Answer | None:
         """Say a command in the subscriber's own place, where they alone may decide."""
-        return await core.handle(Command(**_heard(id, cause), at=self._parts.clock.now(), text=command))
+        now = self._parts.clock.now()
+        return await core.handle(Command(id=_event(cause), at=now, who=_who(id), place=place(id), text=command))
 
     async def _send(self, asked: Asked) -> None:
-        parts, to = self._parts, asked.pending.address
-        await parts.pace.turn(address.domain(to), asked.nonce)
+        """At once, whatever its domain has to get: somebody is waiting before the page."""
 
         async def begin() -> None:
             """Nothing to note: asking twice does no harm."""
 
-        await parts.relay.send(self._question(asked), begin=begin)
+        await self._parts.relay.send(self._question(asked), begin=begin)
 
     def _question(self, asked: Asked) -> Letter:
         parts = self._parts
@@ -157,13 +159,17 @@ def place(id: str) -> Place:
     return Place(PLATFORM, SPACE, id)
 
 
-def _heard(id: str, cause: str) -> dict[str, object]:
-    who = Person(platform=PLATFORM, space=SPACE, id=id, admin=True)
-    return {"id": f"mail-{cause}", "who": who, "place": place(id)}
+def _who(id: str) -> Person:
+    """A subscriber, who decides in their own place."""
+    return Person(platform=PLATFORM, space=SPACE, id=id, admin=True)
+
+
+def _event(cause: str) -> str:
+    return f"mail-{cause}"
 
 
 def _question(wish: Wish, link: str) -> Message:
-    said = f"Paperboy would bring you research papers by mail: {wish.words}."
+    said = f"Paperboy would bring you research papers by mail: {wish.chosen}."
     return Message(
         plain="Please confirm: research papers by mail",
         blocks=(

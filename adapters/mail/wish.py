@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -45,9 +45,13 @@ class Wish(Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """`every weekday at 09:00 (Europe/Berlin), up to 10 papers on “diffusion”`"""
-        about = f" on “{self.query}”" if self.query else ""
+        return f"{self.chosen} on “{self.query}”" if self.query else self.chosen
+
+    @property
+    def chosen(self) -> str:
+        """The same without what was typed: for a mail to somebody who may not have typed it."""
         when = EACH[self.days]
-        return f"{when[0].lower()}{when[1:]} at {self.time} ({self.zone}), up to {self.count} papers{about}"
+        return f"{when[0].lower()}{when[1:]} at {self.time} ({self.zone}), up to {self.count} papers"
 
 
 def read(values: Mapping[str, str]) -> Wish:
@@ -65,10 +69,11 @@ def read(values: Mapping[str, str]) -> Wish:
 @cache
 def zones() -> tuple[str, ...]:
     """The time zones there are, as people choose them."""
-    return tuple(sorted(name for name in available_timezones() if "/" in name and name[:4] != "Etc/") + ["UTC"])
+    named = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return (*sorted(named), "UTC")
 
 
-def _one_of(what: str, value: str, offered: object) -> str:
-    if value not in tuple(offered):  # type: ignore[call-overload]
+def _one_of(what: str, value: str, offered: Iterable[str]) -> str:
+    if value not in tuple(offered):
         raise AskError(f"{clean(value, 40)!r} is no {what} that is offered here.", "Choose one from the list.")
     return value

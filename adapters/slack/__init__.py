@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.slack.options import read
+from adapters.slack.options import Options, read
 from bot.chat.adapter import Setup
 
 if TYPE_CHECKING:
     from adapters.slack.post import SlackAdapter
+
+OPTIONS = frozenset(Options.__struct_fields__)
 
 
 def make(setup: Setup) -> SlackAdapter | None:

@@ -7,6 +7,7 @@ from adapters.web.room import Room
 from bot.chat.adapter import Setup
 from bot.errors import ConfigError
 
+OPTIONS = frozenset({"enabled", "host", "port"})
 PORT = 8420
 MOST_PORT = 65_535
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -62,9 +63,10 @@ class App(Library):
     core: Router
 
 
-def adapter_names() -> tuple[str, ...]:
-    """The adapters installed here, whoever brought them."""
-    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+def installed() -> dict[str, frozenset[str]]:
+    """The adapters installed here, whoever brought them, each with the options it takes (`OPTIONS` of its module)."""
+    points = entry_points(group=GROUP)
+    return {point.name: frozenset(getattr(import_module(point.module), "OPTIONS", ())) for point in points}
 
 
 @asynccontextmanager

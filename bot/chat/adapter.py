@@ -28,6 +28,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     controls: int  # buttons in one row
     label: int = 75  # characters of a button's label
     pace: float = 0.0  # seconds between two posts in one channel; the dispatcher keeps it
+    threads: bool = True  # a message can have replies; where not, an edition is one message
 
 
 @runtime_checkable

@@ -15,7 +15,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from bot.app.build import adapter_names
+from bot.app.build import installed
 from bot.clock import Clock, FixedClock, SystemClock
 from bot.config import Settings, load
 from bot.errors import ConfigError, PaperboyError
@@ -68,7 +68,7 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Log more, o
 
 def settings(config: Path | None) -> Settings:
     """The settings of this call."""
-    return load(config, os.environ, adapter_names())
+    return load(config, os.environ, installed())
 
 
 def clock(now: datetime | None = None) -> Clock:

@@ -151,14 +151,15 @@ class Dispatcher:
         post, adapter = delivery.post, self._adapters[delivery.post.place.platform]
         place = post.place.in_thread(delivery.parent_ref.id) if delivery.parent_ref else post.place
         try:
-            if delivery.doubtful:
-                if not isinstance(adapter, Finds):
-                    raise Refused("An attempt had no answer, and this platform can't be asked whether it arrived.")
+            if delivery.doubtful and isinstance(adapter, Finds):
                 since = min(post.due, self._clock.now()) - LOOK_BACK
                 async with asyncio.timeout(self._attempt_for):
                     found = await adapter.find(place, key=post.key, since=since)
                 if found:
                     return found
+            elif delivery.doubtful and delivery.attempts > 1:  # after `paperboy retry KEY` it has an admin's word
+                said = "An attempt had no answer, and this platform can't be asked whether it arrived."
+                raise Refused(said, f"If it is not there: paperboy retry {post.key}.")
             async with asyncio.timeout(self._attempt_for):
                 return await adapter.post(place, post.message, key=post.key)
         except TimeoutError as error:

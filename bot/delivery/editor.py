@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from msgspec.structs import replace
+
 from bot.chat.adapter import Posts
 from bot.chat.event import Place
 from bot.chat.fit import fit
@@ -50,6 +52,9 @@ class Editor:
         self, subscription: Subscription, edition: Edition, chosen: Sequence[Chosen], due: datetime
     ) -> tuple[Post, ...]:
         """The posts of an edition, its head first, to be sent at `due`."""
+        adapter = self._adapters.get(subscription.place.platform)
+        if adapter and not adapter.limits.threads:
+            subscription = replace(subscription, layout="compact")
         return compose(
             subscription,
             edition.id,

@@ -273,7 +273,8 @@ class Outbox(Protocol):
         ...
 
     async def revive(self, key: Key | None, now: datetime) -> int:
-        """Plan dead posts again, one or all; returns how many."""
+        """Plan dead posts again, one with its thread or all; returns how many. A doubtful one that is named begins
+        anew at its first attempt: an admin's word that it may be sent where the platform can't be asked."""
         ...
 
     async def by_ref(self, ref: Ref) -> Delivery | None: ...

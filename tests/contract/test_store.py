@@ -181,6 +181,39 @@ async def test_a_reply_never_goes_out_without_its_thread(store: Store) -> None:
     assert [d.post.key for d in await _claim(store)] == ["head"]
 
 
+async def test_what_asks_for_patience_while_it_is_looked_for_stays_doubtful(store: Store) -> None:
+    await store.outbox.add([post()])
+    await _claim(store, token="killed")
+    await _claim(store, at=NOW + LEASE)
+    await store.outbox.settle_retry("k1", token="me", reason="busy", again=NOW + LEASE)
+    (again,) = await _claim(store, at=NOW + LEASE)
+    assert again.doubtful
+
+
+async def test_a_revived_post_waits_for_the_one_under_way_in_its_channel(store: Store) -> None:
+    await store.outbox.add([post("old"), post("new")])
+    await _claim(store)
+    await store.outbox.settle_dead("old", token="me", reason="refused")
+    assert [d.post.key for d in await _claim(store)] == ["new"]
+    assert await store.outbox.revive("old", NOW) == 1
+    assert await _claim(store) == []
+    await store.outbox.settle_sent("new", token="me", ref=Ref(PAPERS, "m1"), at=NOW)
+    assert [d.post.key for d in await _claim(store)] == ["old"]
+
+
+async def test_who_names_a_doubtful_post_vouches_for_that_one_only(store: Store) -> None:
+    places = [PAPERS, ELSEWHERE]
+    await store.outbox.add([post("named", place=PAPERS), post("other", place=ELSEWHERE)])
+    await _claim(store)
+    for key in ("named", "other"):
+        await store.outbox.settle_unsure(key, token="me", reason="no answer", again=NOW)
+    for delivery in await _claim(store):
+        await store.outbox.settle_dead(delivery.post.key, token="me", reason="can't tell")
+    assert len(places) == await store.outbox.revive("named", NOW) + await store.outbox.revive(None, NOW)
+    found = {d.post.key: (d.attempts, d.doubtful) for d in await _claim(store)}
+    assert found == {"named": (1, True), "other": (2, True)}
+
+
 async def test_a_tenant_has_so_many_under_way_and_no_more(store: Store) -> None:
     await store.outbox.add([post(f"k{n}", place=Place("web", "big", f"c{n}")) for n in range(5)])
     first = await store.outbox.claim(NOW, token="me", lease=LEASE, limit=9, platforms=["web"], per_tenant=2)

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
-from bot.summaries.prompt import TOKEN_CHARS
+from bot.summaries.writing.prompt import TOKEN_CHARS
 
 Told: TypeAlias = str | Callable[[dict[str, Any]], str]
 LEAST_CACHED = 512  # tokens

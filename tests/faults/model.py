@@ -27,6 +27,7 @@ OUTCOMES: dict[str, tuple[bool, Callable[[], Exception] | None]] = {  # what may
     "refused": (False, lambda: Refused("Too long.")),
     "gone": (False, lambda: Refused("The channel is gone.", broken=True)),
     "bug": (False, lambda: KeyError("an adapter's own")),
+    "bug, arrived": (True, lambda: KeyError("an adapter's own")),
 }
 
 
@@ -79,8 +80,11 @@ class Process:
     async def work(self) -> None:
         """Take up what is due; returns when all that is under way waits for the platform."""
         if not self.busy:
-            self._working = asyncio.create_task(self._dispatcher.deliver_due())
+            self._working = asyncio.create_task(self.deliver())
         await self.settle()
+
+    async def deliver(self) -> int:
+        return await self._dispatcher.deliver_due()
 
     async def settle(self) -> None:
         """Until nothing happens any more by itself."""

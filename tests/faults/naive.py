@@ -6,7 +6,7 @@ import asyncio
 import os
 from datetime import timedelta
 
-from bot.app.build import App, adapter_names, open_app
+from bot.app.build import App, installed, open_app
 from bot.clock import SystemClock
 from bot.config import load
 from bot.errors import PostError
@@ -14,7 +14,7 @@ from bot.store.records import Delivery
 
 
 async def main() -> None:
-    async with open_app(load(None, os.environ, adapter_names()), SystemClock()) as app:
+    async with open_app(load(None, os.environ, installed()), SystemClock()) as app:
         while True:
             await app.planner.plan_due()
             due = await app.store.outbox.claim(

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.app.build import App, open_app
+from bot.app.build import App, installed, open_app
 from bot.app.welcome import put_up_shelf
 from bot.chat.event import Command, Person, Place, Press, Shared, Submit
 from bot.chat.form import Form
@@ -48,7 +48,7 @@ async def shelf(home: Path) -> AsyncIterator[App]:
         "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
     }
-    async with open_app(load(None, environment, ("web",)), FixedClock(NOW)) as app:
+    async with open_app(load(None, environment, installed()), FixedClock(NOW)) as app:
         await put_up_shelf(app)
         await app.search.embed_pending()
         yield app

@@ -142,8 +142,10 @@ class SqliteOutbox:
             which = f"state = 'dead' AND (?1 IS NULL OR key = ?1 OR parent = ?1 OR key IN ({thread}))"
             rows = db.execute(f"SELECT key, post FROM outbox WHERE {which}", (key,)).fetchall()
             for dead, post in rows:
-                sql = "UPDATE outbox SET state = 'planned', attempts = 0, reason = '', next_attempt = ? WHERE key = ?"
-                db.execute(sql, (stamp(now), dead))
+                # Who names a doubtful post vouches for it: its next attempt is a first one again.
+                sql = """UPDATE outbox SET state = 'planned', reason = '', next_attempt = ?1,
+                         attempts = CASE WHEN doubtful AND key IS NOT ?2 THEN 1 ELSE 0 END WHERE key = ?3"""
+                db.execute(sql, (stamp(now), key, dead))
                 _show(db, unpack(post, Post))
             return len(rows)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.discord.post import DiscordAdapter
-from bot.app.build import App, open_app
+from bot.app.build import App, installed, open_app
 from bot.app.welcome import welcome
 from bot.chat.event import Place
 from bot.clock import SystemClock
@@ -30,7 +30,7 @@ async def app(discord: FakeDiscord, guild: str, tmp_path: Path) -> AsyncIterator
         "DISCORD_TOKEN": discord.token,
         "DISCORD_API_URL": discord.api_url,
     }
-    async with open_app(load(None, environment, ("discord",)), SystemClock()) as opened:
+    async with open_app(load(None, environment, installed()), SystemClock()) as opened:
         await welcome(opened)
         adapter = opened.adapters["discord"]
         assert isinstance(adapter, DiscordAdapter)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot.app.build import adapter_names
+from bot.app.build import installed
 from bot.chat.event import Place
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord import Seen as Looked
@@ -142,7 +142,7 @@ def _plain(markdown: str) -> str:
 
 @asynccontextmanager
 async def discord(home: Path) -> AsyncIterator[DiscordStage]:
-    if "discord" not in adapter_names():
+    if "discord" not in installed():
         pytest.skip("this Paperboy was installed before it knew Discord: install it again")
     async with FakeDiscord(default_bucket=(1000, 1.0), buckets={}, first_response=LONG, privileged=True) as fake:
         guild = fake.guild()

@@ -10,7 +10,7 @@ from typing import Any, Protocol, cast
 
 from msgspec.structs import replace
 
-from bot.app.build import App, open_app
+from bot.app.build import App, installed, open_app
 from bot.app.welcome import welcome
 from bot.chat.adapter import Listens
 from bot.chat.event import Place
@@ -41,7 +41,7 @@ class Bot:
             "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
             **environment,
         }
-        self._settings = replace(load(None, given, (place.platform,)), welcome=Welcome(channel=""))
+        self._settings = replace(load(None, given, installed()), welcome=Welcome(channel=""))
 
     async def start(self) -> None:
         """As `serve` does, without the loops that wait for the hour."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.app.build import adapter_names
+from bot.app.build import installed
 from bot.chat.event import Place
 from tests.fakes.slack import FakeSlack, Room, Someone, declared
 from tests.fakes.slack import Seen as Looked
@@ -164,7 +164,7 @@ def _value(part: Json) -> str:
 async def slack(home: Path) -> AsyncIterator[SlackStage]:
     yaml = pytest.importorskip("yaml", reason="PyYAML, which reads the manifest, is not installed")
     manifest = yaml.safe_load((ROOT / "config" / "slack-manifest.yml").read_text("utf-8"))
-    if "slack" not in adapter_names():
+    if "slack" not in installed():
         pytest.skip("this Paperboy was installed before it knew Slack: install it again")
     async with FakeSlack() as fake:
         await fake.settings(**declared(manifest), ack_seconds=LONG, trigger_seconds=LONG)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.slack.post import SlackAdapter
-from bot.app.build import App, adapter_names, open_app
+from bot.app.build import App, installed, open_app
 from bot.app.welcome import welcome
 from bot.chat.event import Place
 from bot.clock import SystemClock
@@ -31,9 +31,9 @@ async def app(slack: FakeSlack, acme: Workspace, tmp_path: Path) -> AsyncIterato
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
         "PAPERBOY_SEARCH_SEMANTIC": "false",
     }
-    if "slack" not in adapter_names():
+    if "slack" not in installed():
         pytest.skip("this Paperboy was installed before it knew Slack: install it again")
-    async with open_app(load(None, environment, ("slack",)), SystemClock()) as opened:
+    async with open_app(load(None, environment, installed()), SystemClock()) as opened:
         adapter = opened.adapters["slack"]
         assert isinstance(adapter, SlackAdapter)
         async with hearing(adapter, opened.core):

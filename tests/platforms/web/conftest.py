@@ -14,7 +14,7 @@ from aiohttp import ClientResponse, ClientSession, CookieJar
 
 from adapters.web import make
 from adapters.web.post import WebAdapter
-from bot.app.build import App, open_app
+from bot.app.build import App, installed, open_app
 from bot.app.welcome import welcome
 from bot.chat.adapter import Setup
 from bot.clock import SystemClock
@@ -33,7 +33,7 @@ async def running(home: Path) -> AsyncIterator[tuple[App, str]]:
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
         "PAPERBOY_SEARCH_SEMANTIC": "false",
     }
-    async with open_app(load(None, environment, ("web",)), SystemClock()) as app:
+    async with open_app(load(None, environment, installed()), SystemClock()) as app:
         adapter = app.adapters["web"]
         assert isinstance(adapter, WebAdapter)
         listening = asyncio.create_task(adapter.listen(app.core))

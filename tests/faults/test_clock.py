@@ -1,0 +1,153 @@
+"""Clocks that jump: what was planned is planned once, and what is under way is not begun twice."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from bot.clock import FixedClock
+from bot.delivery.planner import Planner
+from bot.delivery.schedule import occurrences
+from bot.delivery.wording import parse_schedule
+from bot.search import Search
+from bot.store import open_store
+from bot.store.protocol import Store
+from bot.store.records import Run, State, Subscription
+from bot.summaries import OneLines
+from tests.builders import NOW, listing, paper, post, subscription
+from tests.fakes.notebook import Notebook
+from tests.faults.model import Process, Wall
+
+HOUR = timedelta(hours=1)
+DAYS = 12
+jumps = st.lists(st.sampled_from([-30, -5, -1, 1, 1, 2, 5, 13, 23]), min_size=4, max_size=12)  # hours
+some = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+
+
+@asynccontextmanager
+async def planning(clock: FixedClock) -> AsyncIterator[tuple[Store, Planner]]:
+    folder = tempfile.TemporaryDirectory()
+    store = await open_store(Path(folder.name) / "paperboy.db")
+    search, lines = Search(store.papers, store.vectors, None), OneLines(store.lines, writer=None, clock=clock)
+    yield store, Planner(store, search, lines, {"web": Notebook()}, clock)
+    await search.aclose()
+    await lines.aclose()
+    await store.aclose()
+    folder.cleanup()
+
+
+async def list_papers(store: Store, until: date) -> None:
+    """A paper a day."""
+    days = [until - timedelta(days=n) for n in range(DAYS)]
+    await store.papers.keep([listing(paper(d.toordinal() % 99_999), day=d) for d in days], NOW)
+
+
+async def led(wish: Subscription, hours: list[int]) -> tuple[list[Run], list[str], datetime]:
+    """Plan at each moment that a jumping clock shows; returns the runs, the papers planned, and the latest moment."""
+    clock, latest = FixedClock(NOW), NOW
+    async with planning(clock) as (store, planner):
+        await list_papers(store, (NOW + timedelta(days=DAYS - 2)).date())
+        await store.subscriptions.add(wish)
+        for hour in hours:
+            clock.moment += hour * HOUR
+            latest = max(latest, clock.moment)
+            await planner.plan_due()
+            await planner.plan_due()
+        runs = await store.subscriptions.runs(wish.id, limit=1_000)
+        posts = [d.post for run in runs if run.edition for d in await store.outbox.of_edition(wish.id, run.edition)]
+        return runs, [paper for post in {p.key: p for p in posts}.values() for paper in post.papers], latest
+
+
+@some
+@given(jumps, st.sampled_from(["daily 09:00 Europe/Berlin", "weekdays 08:00,20:00", "cron 0 */7 * * *"]))
+def test_each_occurrence_is_recorded_once_however_the_clock_jumps(hours: list[int], schedule: str) -> None:
+    wish = subscription(schedule=schedule, created=NOW, count=3)
+    runs, papers, latest = asyncio.run(led(wish, hours))
+    due = list(occurrences(parse_schedule(schedule, "UTC"), NOW, latest))
+    assert sorted(run.slot for run in runs) == due
+    assert len(papers) == len(set(papers))
+
+
+@some
+@given(jumps)
+def test_each_complete_list_is_brought_once_however_the_clock_jumps(hours: list[int]) -> None:
+    runs, papers, latest = asyncio.run(led(subscription(schedule="when complete", created=NOW), hours))
+    over = [run.slot for run in runs]
+    assert len(over) == len(set(over))
+    assert len(papers) == len(set(papers))
+    first, last = NOW.date(), latest.date()
+    assert {(slot - HOUR).date() for slot in over} >= {first + timedelta(days=n) for n in range((last - first).days)}
+
+
+async def test_what_is_missed_in_a_pause_is_not_made_up(clock: FixedClock) -> None:
+    async with planning(clock) as (store, planner):
+        await list_papers(store, (NOW + timedelta(days=5)).date())
+        wish = subscription(created=NOW)
+        await store.subscriptions.add(replace(wish, paused="paused by an admin"))
+        clock.moment += timedelta(days=3)
+        assert await planner.plan_due() == 0
+        await store.subscriptions.replace(replace(wish, created=clock.now()))
+        assert await planner.plan_due() == 0
+        clock.moment += timedelta(days=1)
+        await planner.plan_due()
+        assert [run.slot.date() for run in await store.subscriptions.runs("s1")] == [clock.now().date()]
+
+
+async def test_a_clock_that_leaps_over_a_lease_begins_no_second_post(store: Store, clock: FixedClock) -> None:
+    await store.outbox.add([post("k1")])
+    wall = Wall()
+    process = Process(store.outbox, wall, clock)
+    await process.work()
+    clock.moment += timedelta(days=1)
+    beside = asyncio.create_task(process.deliver())
+    await process.settle()
+    assert [request.key for request in wall.requests] == ["k1"]
+    request = wall.requests.pop()
+    wall.arrive(request)
+    request.answer.set_result("ok")
+    await process.settle()
+    await asyncio.wait_for(beside, 5)
+
+
+@pytest.mark.parametrize("ahead", [-60, -5, 5, 60])
+async def test_two_processes_whose_clocks_differ_post_each_once(store: Store, clock: FixedClock, ahead: int) -> None:
+    """By less than a lease outlasts an attempt; on one machine they never do."""
+    wall, keys = Wall(), [f"k{n}" for n in range(4)]
+    await store.outbox.add([post(key, due=NOW - timedelta(hours=1)) for key in keys])
+    both = [Process(store.outbox, wall, clock), Process(store.outbox, wall, FixedClock(NOW + timedelta(seconds=ahead)))]
+    for turn in range(12):
+        await both[turn % 2].work()
+        await both[(turn + 1) % 2].work()
+        assert len(wall.requests) <= 1
+        for request in wall.requests[:]:
+            wall.requests.remove(request)
+            wall.arrive(request)
+            request.answer.set_result("ok")
+            await request.owner.settle()
+    assert [key for key, _ in wall.held] == keys
+    assert await store.outbox.states() == {State.SENT: 4}
+
+
+async def test_a_post_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_that(
+    store: Store, clock: FixedClock
+) -> None:
+    clock.moment += timedelta(hours=6)
+    await store.outbox.add([post("k1", due=clock.now())])
+    clock.moment -= timedelta(hours=6)
+    wall = Wall()
+    process = Process(store.outbox, wall, clock)
+    await process.work()
+    assert wall.requests == []
+    clock.moment += timedelta(hours=6)
+    await process.work()
+    assert [request.key for request in wall.requests] == ["k1"]
+    await process.kill()

@@ -1,0 +1,76 @@
+"""Sources that can't be reached: it is said which and why, the others go on, and what was missed comes later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientTimeout
+
+from bot.chat.event import Place
+from bot.clock import FixedClock
+from bot.intake.intake import Intake
+from bot.sources import http
+from bot.sources.feeds import Feed
+from bot.sources.http import Client
+from bot.sources.huggingface import HuggingFace
+from bot.store import open_store
+from bot.store.protocol import Store
+from tests.builders import post
+from tests.fakes.papers import FakePapers
+from tests.fakes.world import paperboy
+
+
+@asynccontextmanager
+async def half_open() -> AsyncIterator[str]:
+    """A server that accepts, and never answers."""
+    ends = asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await ends.wait()
+        writer.close()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    ends.set()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_name_that_does_not_resolve_is_told_and_the_day_goes_on(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "paperboy.db")
+    await store.outbox.add([post("k1", place=Place("web", "home", "papers"))])
+    ran = await asyncio.wait_for(paperboy(tmp_path, "run", "--until-idle", "-v", source="http://papers.invalid"), 60)
+    assert (ran.code, "1 sent" in ran.err) == (0, True), ran.err
+    assert "huggingface has no list" in ran.err
+    assert "Traceback" not in ran.err
+    (failed,) = await store.papers.fetches()
+    assert "papers.invalid" in failed.error
+    async with FakePapers() as mended:
+        ran = await paperboy(tmp_path, "run", "--until-idle", source=mended.url)
+    (fine,) = await store.papers.fetches()
+    assert (ran.code, fine.error) == (0, "")
+    await store.aclose()
+
+
+async def test_a_source_that_accepts_and_never_answers_ends_and_leaves_the_others_their_turn(
+    store: Store, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "BACK_OFF", 0.01)
+    async with half_open() as dead, FakePapers() as alive:
+        sources = [
+            HuggingFace(Client(clock, timeout=ClientTimeout(total=0.3)), dead),
+            Feed(Client(clock), f"{alive.url}/feed.xml", "feed"),
+        ]
+        looks = await asyncio.wait_for(Intake(store.papers, sources, clock).look(), 20)
+        for source in sources:
+            await source.aclose()
+    by_source = {look.source: look for look in looks}
+    assert by_source["huggingface"].error
+    assert not by_source[sources[1].name].error
+    told = {fetch.source: fetch.error for fetch in await store.papers.fetches()}
+    assert told["huggingface"] == by_source["huggingface"].error
+    assert told[sources[1].name] == ""

@@ -1,0 +1,85 @@
+"""SIGTERM during a post: it is finished or handed back in time, and the next start repeats nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.delivery.dispatch import GRACE
+from bot.store import open_store
+from bot.store.protocol import Store
+from bot.store.records import State
+from tests.builders import post
+from tests.fakes.world import ROOT
+from tests.faults.arenas import SlackArena
+
+POSTS = 3
+SLOW: dict[str, object] = {"latency": (4.0, 4.0)}  # it takes a post, and answers two seconds later
+SILENT: dict[str, object] = {"faults": {"seed": 1, "hang_after": 1.0, "hang": 60.0}}
+
+
+async def start(home: Path, arena: SlackArena) -> asyncio.subprocess.Process:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PAPERBOY_HOME": str(home),
+        "PAPERBOY_WEB_PORT": "0",
+        "PAPERBOY_WELCOME_CHANNEL": "",
+        "PAPERBOY_SEARCH_SEMANTIC": "false",
+        "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
+        "PAPERBOY_DELIVERY_BACK_OFF_SECONDS": "0.2",
+        **arena.environment(),
+    }
+    command = [sys.executable, "-m", "bot", "run", "--role", "deliver"]
+    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE)
+
+
+async def states(store: Store) -> Counter[State]:
+    found = [await store.outbox.by_key(f"k{n}") for n in range(POSTS)]
+    return Counter(delivery.state for delivery in found if delivery)
+
+
+async def until(store: Store, state: State) -> None:
+    async with asyncio.timeout(40):
+        while (await states(store))[state] < POSTS:  # noqa: ASYNC110 - another process works on it
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("how", "then"), [(SLOW, State.SENT), (SILENT, State.UNSURE)])
+async def test_a_post_under_way_is_finished_or_handed_back_and_never_repeated(
+    tmp_path: Path, how: dict[str, object], then: State
+) -> None:
+    arena, store = SlackArena(), await open_store(tmp_path / "paperboy.db")
+    await arena.start()
+    try:
+        places = [await arena.channel() for _ in range(POSTS)]
+        await arena.slack.settings(**how)
+        await store.outbox.add([post(f"k{n}", place=p, due=SystemClock().now()) for n, p in enumerate(places)])
+        process = await start(tmp_path, arena)
+        await until(store, State.CLAIMED)
+        async with asyncio.timeout(20):
+            while sum((await arena.held(places)).values()) < POSTS:  # noqa: ASYNC110 - the platform is a process
+                await asyncio.sleep(0.1)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, err = await asyncio.wait_for(process.communicate(), GRACE + 20)
+        assert (process.returncode, "Traceback" in err.decode()) == (0, False), err.decode()
+        assert time.monotonic() - asked < GRACE + 8  # a busy machine closes slowly
+        assert await states(store) == {then: POSTS}
+        await arena.slack.settings(faults={"seed": 1}, latency=(0.0, 0.0))
+        second = await start(tmp_path, arena)
+        await until(store, State.SENT)
+        second.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(second.communicate(), GRACE + 20)
+        assert await arena.held(places) == Counter({f"k{n}": 1 for n in range(POSTS)})
+    finally:
+        await store.aclose()
+        await arena.stop()

@@ -1,0 +1,69 @@
+"""A process that delivers what is planned in a store by mail, until nothing is left: made to be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from adapters.mail import make
+from adapters.mail.keys import open_keys
+from adapters.mail.signup import place
+from adapters.mail.subscribers import Subscribers
+from adapters.mail.wish import Wish
+from bot.chat.adapter import Setup
+from bot.chat.event import Place
+from bot.clock import SystemClock
+from bot.delivery.dispatch import Dispatcher
+from bot.store import open_store
+from bot.store.records import State
+from tests.builders import post
+
+OPTIONS: dict[str, object] = {
+    "host": "127.0.0.1",
+    "tls": "none",
+    "sender": "papers@example.org",
+    "base_url": "https://papers.example.org",
+    "listen_port": 0,
+    "pace": 0,
+}
+
+
+async def plan(folder: Path, readers: int) -> dict[str, str]:
+    """Subscribers, and a mail planned for each; their keys by address."""
+    store, clock = await open_store(folder / "paperboy.db"), SystemClock()
+    subscribers = Subscribers(store.shelf("mail"), open_keys("", folder), clock)
+    keys: dict[str, str] = {}
+    for n in range(readers):
+        asked = await subscribers.ask(f"reader{n}@domain{n % 7}.example", Wish())
+        assert asked
+        await subscribers.confirm(asked)
+        await subscribers.settle(asked.id)
+        keys[asked.pending.address] = f"key-{n}"
+        await store.outbox.add([post(f"key-{n}", place=place(asked.id), due=clock.now())])
+    await store.aclose()
+    return keys
+
+
+async def deliver(folder: Path, port: int) -> None:
+    """As the real process does, with shorter leases."""
+    store, clock = await open_store(folder / "paperboy.db"), SystemClock()
+    adapter = make(Setup(options=OPTIONS | {"port": port}, shelf=store.shelf("mail"), home=folder, clock=clock))
+    assert adapter is not None
+
+    async def on_broken(place: Place, why: str) -> None:
+        raise AssertionError(why)
+
+    dispatcher = Dispatcher(store.outbox, {"email": adapter}, clock, on_broken=on_broken, attempt=0.5, back_off=0.05)
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    while set(await store.outbox.states()) - {State.SENT, State.DEAD}:  # noqa: ASYNC110 - other processes work on it
+        await asyncio.sleep(0.05)
+    stop.set()
+    await running
+    await adapter.aclose()
+    await store.aclose()
+
+
+if __name__ == "__main__":
+    asyncio.run(deliver(Path(sys.argv[1]), int(sys.argv[2])))
