@@ -29,7 +29,7 @@ from tests.preview.gallery import Gallery, shelf
 OUT = Path("build/preview")
 DOCS = Path("docs")
 HERE = Place("slack", "T1", "C1")
-PICTURED = ("the day's post", "reply 1", "reply 2", "an answer", "its preview", "why it is quiet")
+PICTURED = ("the day's post", "reply 1", "reply 2", "a schedule before it is kept")
 THEMES = ("light", "dark")
 
 Shown = Mapping[str, Message | Form]

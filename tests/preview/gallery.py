@@ -73,7 +73,7 @@ class Gallery:
         shown["the form"] = form.form
         preview = await self._app.core.handle(Submit(**self._heard(ADA), action=Action("schedule"), values=WISH))
         assert preview
-        shown["its preview"] = preview.message
+        shown["a schedule before it is kept"] = preview.message
         card = await self._app.core.handle(Shared(**self._heard(BOB), url=f"https://arxiv.org/abs/{self._first()}"))
         assert card
         shown["a shared link"] = card.message
