@@ -31,6 +31,7 @@ from bot.store.protocol import Store
 from bot.store.records import State
 from tests.builders import listing, paper, subscription
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
 from tests.fakes.world import ROOT
 from tests.faults.arenas import SlackArena
 
@@ -74,6 +75,8 @@ class SlackField:
     def __init__(self) -> None:
         self._arena = SlackArena()
         self._app: dict[str, str] = {}
+        self._teams: dict[str, Workspace] = {}
+        self._rooms: dict[str, Room] = {}
 
     async def start(self, store: Store, home: Path) -> Sequence[Place]:
         await self._arena.start()
@@ -94,9 +97,25 @@ class SlackField:
             await installs.save(
                 Install(space=team.id, token=team.token, bot_user=team.bot, app_id=self._app.get("id", "A1"))
             )
-            places += [Place("slack", team.id, (await team.channel(f"c{m}")).id) for m in range(self.channels)]
+            self._teams[team.id] = team
+            for m in range(self.channels):
+                self._rooms[team.id] = await team.channel(f"c{m}")
+                places.append(Place("slack", team.id, self._rooms[team.id].id))
         await installs.aclose()
         return places
+
+    @property
+    def slack(self) -> FakeSlack:
+        return self._arena.slack
+
+    @property
+    def signing_secret(self) -> str:
+        return self._app["signing_secret"]
+
+    async def person(self, space: str, number: int) -> tuple[Someone, Room]:
+        """Somebody in a workspace, and a channel of it."""
+        team = self._teams[space]
+        return await team.user(f"p{number}"), self._rooms[space]
 
     def environment(self) -> dict[str, str]:
         return {
