@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, timedelta
@@ -51,7 +52,7 @@ class Intake:
 
     async def look(self) -> list[Look]:
         """Ask every source for what it lists today, and for the days missed since it last answered."""
-        return [look for source in self._sources for look in await self.look_at(source)]
+        return [look for looks in await asyncio.gather(*map(self.look_at, self._sources)) for look in looks]
 
     async def look_at(self, source: Source) -> list[Look]:
         """One source, oldest day first; a day that fails ends the round for this source."""

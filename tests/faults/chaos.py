@@ -28,7 +28,7 @@ from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.store.records import State
+from bot.store.records import Delivery, State
 from tests.builders import listing, paper, subscription
 from tests.fakes.world import ROOT
 from tests.faults.arenas import Arena, arena
@@ -51,6 +51,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     repeated: int
     strange: int  # held, but never planned
     seconds: float
+    missing: tuple[str, ...] = ()  # what is known of the lost ones
 
     @property
     def clean(self) -> bool:
@@ -60,6 +61,7 @@ class Tally(Struct, frozen=True, kw_only=True):
         return (
             f"{self.kills:,} kills, {self.planned:,} posts planned, {self.found:,} found,"
             f" {self.lost:,} lost, {self.repeated:,} repeated in {self.seconds:,.0f} s"
+            + "".join(f"\n  lost: {told}" for told in self.missing)
         )
 
 
@@ -148,7 +150,8 @@ class Chaos:
         )
 
     async def _count(self, store: Store, kills: int, seconds: float) -> Tally:
-        planned = {d.post.key for n in range(len(self._places)) for d in await _edition(store, f"s{n + 1}")}
+        posts = [d for n in range(len(self._places)) for d in await _edition(store, f"s{n + 1}")]
+        planned = {d.post.key for d in posts}
         held = await self._arena.held(self._places)
         return Tally(
             kills=kills,
@@ -158,6 +161,7 @@ class Chaos:
             repeated=sum(1 for key in planned if held[key] > 1),
             strange=sum(Counter({key: n for key, n in held.items() if key not in planned}).values()),
             seconds=seconds,
+            missing=tuple(_told(d) for d in posts if not held[d.post.key]),
         )
 
 
@@ -177,7 +181,13 @@ async def _unplanned(store: Store, places: Sequence[Place]) -> int:
     return len(ids) - len(await store.subscriptions.last_runs(ids))
 
 
-async def _edition(store: Store, subscription: str) -> Sequence[object]:
+def _told(delivery: Delivery) -> str:
+    post = delivery.post
+    tried = f"{delivery.state.value} after {delivery.attempts} attempts"
+    return f"{post.key} {post.part} in {post.place}: {tried}, {delivery.reason or 'no reason'}; ref {delivery.ref}"
+
+
+async def _edition(store: Store, subscription: str) -> Sequence[Delivery]:
     runs = await store.subscriptions.runs(subscription)
     return [d for run in runs if run.edition for d in await store.outbox.of_edition(subscription, run.edition)]
 

@@ -165,6 +165,9 @@ def test_a_cron_of_every_hour_comes_every_hour_that_passes(
 
 
 def _by_hours(zone: str, after: datetime, until: datetime) -> bool:
-    """Whether the clocks are changed by whole hours only."""
-    offsets = {moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in (after, until)}
-    return len({offset % timedelta(hours=1) for offset in offsets if offset is not None}) == 1
+    """Whether the clocks are changed by whole hours only, and no day is left out (Apia, 30 December 2011)."""
+    days = timedelta(days=1)
+    found = (moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in (after - days, until + days))
+    offsets = [offset for offset in found if offset is not None]
+    whole = len({offset % timedelta(hours=1) for offset in offsets}) == 1
+    return whole and max(offsets) - min(offsets) < timedelta(hours=12)
