@@ -11,7 +11,7 @@ NEW     = $(PYTHON) -m venv .venv
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test check lint types contracts format bench bench-search bench-summaries bench-commands fanout chaos soak crowd preview clean
+.PHONY: help run test check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste fanout chaos soak crowd preview clean
 
 help:        ## say what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
@@ -47,6 +47,9 @@ bench-summaries: .venv/dev ## how good a line without a model is, and what the c
 
 bench-commands: .venv/dev ## a hundred people asking at once, on each platform
 	@$(BIN)/python -m tests.benchmarks.commands
+
+bench-taste: .venv/dev  ## how well rankings foresee what people like
+	@$(BIN)/python -m tests.benchmarks.taste
 
 fanout: .venv/dev       ## an edition to hundreds of channels, against the platforms' own limits
 	@$(BIN)/python -m tests.benchmarks.fanout

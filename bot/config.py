@@ -94,6 +94,7 @@ class VoteSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     up: str = "👍⬆🔥❤🚀💯⭐🎉"
     against: str = "👎⬇"
+    taste: bool = True  # from twenty votes on, a channel's votes order what it is brought
 
 
 class Welcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,6 +109,7 @@ class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     attempt_seconds: Annotated[float, Meta(gt=0)] = 30.0  # that a platform has to answer
     back_off_seconds: Annotated[float, Meta(ge=0)] = 5.0  # after a first failure, doubled each time
+    longest_back_off_seconds: Annotated[float, Meta(ge=0)] = 600.0
     spread_minutes: Annotated[float, Meta(ge=0, le=120)] = 0.0  # window over which the schedules of one minute spread
 
 

@@ -95,7 +95,13 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             stack.push_async_callback(adapter.aclose)
         names = (*(source.name for source in sources.lists), STARTER)
         planner = Planner(
-            store, search, lines, adapters, clock, spread=timedelta(minutes=settings.delivery.spread_minutes)
+            store,
+            search,
+            lines,
+            adapters,
+            clock,
+            spread=timedelta(minutes=settings.delivery.spread_minutes),
+            taste=settings.votes.taste,
         )
         refresher = Refresher(store, lines, adapters, clock)
         intake = Intake(store.papers, sources.lists, clock, changed=refresher.listed_anew)
@@ -129,6 +135,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 on_broken=presence.absent,
                 attempt=settings.delivery.attempt_seconds,
                 back_off=settings.delivery.back_off_seconds,
+                longest=settings.delivery.longest_back_off_seconds,
             ),
             refresher=refresher,
             emojis=votes,

@@ -41,7 +41,7 @@ async def plan(day: datetime | None, channel: str | None, as_json: bool, config:
 async def why(channel: str, config: Path | None) -> None:
     """Say why CHANNEL (platform:space/channel) is quiet, or not."""
     async with open_app(settings(config), clock()) as app:
-        click.echo((await explained(app.store, _place(channel), app.clock.now())).plain)
+        click.echo((await explained(app.store, _place(channel), app.clock.now(), app.planner)).plain)
 
 
 async def _show(app: App, subscription: Subscription, day: date | None, *, as_json: bool) -> None:

@@ -51,7 +51,7 @@ COMMAND = Command(
     help=CommandHelp(
         name="find",
         usage="QUERY",
-        summary="Search titles, abstracts and authors; after:, before:, cat:, author: and source: narrow it.",
+        summary="Search titles, abstracts and authors; after:, before:, cat:, author:, lab: and source: narrow it.",
     ),
     run=run,
 )

@@ -1,4 +1,4 @@
-"""`/papers follow TOPIC`, `following`, `unfollow`, and `mine`: what is new on what I follow."""
+"""`/papers follow` (topics, authors, categories, labs), `following`, `unfollow`, and `mine`: what is new on them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.chat.message import Span, clean, text
 from bot.commands.command import PAGE, Ask, Command, cards, paging
 from bot.delivery.followed import followed
 from bot.errors import AskError
+from bot.search.query import parse
 from bot.views.results import note, results, sheet
 from bot.views.wording import plural
 
@@ -19,10 +20,12 @@ DAYS = 14
 
 
 async def follow(ask: Ask, rest: str) -> Answer:
-    """Remember a topic."""
+    """Remember a topic: words, or a filter as in a search."""
     topic = clean(rest)
-    if not topic or len(topic) > TOPIC_CHARS:
-        raise AskError("Which topic?", f"Up to {TOPIC_CHARS} characters, for instance: /papers follow diffusion")
+    query = parse(topic)
+    if not topic or len(topic) > TOPIC_CHARS or query.ignored or (query.is_empty and query.filter.is_open):
+        kinds = f"up to {TOPIC_CHARS} characters: /papers follow diffusion, author:hinton, cat:cs.CL or lab:deepmind"
+        raise AskError("What do you want to follow?", f"Say {kinds}.")
     people = ask.desk.store.people
     if len(await people.following(ask.who.key)) >= MOST:
         raise AskError(f"You follow {MOST} topics already.", "Let one go with /papers unfollow TOPIC.")
@@ -70,7 +73,12 @@ async def mine(ask: Ask, rest: str) -> Answer:
     return Answer(message=message)
 
 
-FOLLOW = Command(help=CommandHelp(name="follow", usage="follow TOPIC", summary="Follow a topic."), run=follow)
+FOLLOW = Command(
+    help=CommandHelp(
+        name="follow", usage="follow TOPIC", summary="Follow a topic, author:NAME, cat:CATEGORY or lab:NAME."
+    ),
+    run=follow,
+)
 UNFOLLOW = Command(
     help=CommandHelp(name="unfollow", usage="unfollow TOPIC", summary="Follow it no more."), run=unfollow
 )

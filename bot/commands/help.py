@@ -23,7 +23,7 @@ EXAMPLES = {
         "schedule mon 08:30 diffusion models top 5",
         "schedule when complete cat:cs.CL votes 10 compact",
     ),
-    "follow": ("follow state space models", "follow author:bengio"),
+    "follow": ("follow state space models", "follow author:bengio", "follow cat:cs.CL", "follow lab:deepmind"),
     "similar": ("similar 2405.15738",),
     "new": ("new cs.CL",),
     "ask": ("ask 2405.15738 which data sets does it use?",),

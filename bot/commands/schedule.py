@@ -18,7 +18,9 @@ from bot.delivery.wording import EXAMPLES, parse_schedule
 from bot.errors import AskError
 from bot.store.records import Subscription
 from bot.views.results import note, sheet
+from bot.views.why import taste
 from bot.views.wording import listing, long_day, moment, plural, source_name
+from bot.votes.taste import ENOUGH
 
 MOST = 20  # schedules a channel
 MOST_BUTTONS = 4
@@ -112,7 +114,7 @@ async def _promise(ask: Ask, subscription: Subscription) -> list[Text]:
     """What a schedule brings and when, and what it would bring now."""
     zone = parse_schedule(subscription.schedule, "UTC").zone
     preview = await ask.desk.planner.preview(subscription)
-    return [*_told(subscription), *_next(zone, preview), *_now(preview)]
+    return [*_told(subscription), *_next(zone, preview), *_now(preview), *_taught(preview)]
 
 
 def _when(subscription: Subscription) -> str:
@@ -162,6 +164,11 @@ def _now(preview: Preview) -> list[Text]:
     first = ", first" if len(chosen) > len(shown) else ""
     titles = [text("“", clean(item.paper.title, 100), "”") for item in shown]
     return [text(f"Of {day} it would bring {plural(len(chosen), 'paper')}{first}:"), *titles]
+
+
+def _taught(preview: Preview) -> list[Text]:
+    said = taste(preview.ballots, ENOUGH) if preview.ballots else ""
+    return [text(said)] if said else []
 
 
 def summary(subscription: Subscription) -> str:

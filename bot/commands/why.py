@@ -8,23 +8,27 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message
 from bot.commands.command import Ask, Command
+from bot.delivery.planner import Planner
 from bot.delivery.why import Why, Wish, explain
 from bot.store.protocol import Store
 from bot.views import why as view
 from bot.views.wording import ago, moment
+from bot.votes.taste import ENOUGH
 
 
 async def run(ask: Ask, rest: str) -> Answer:
     """When this channel last got something, what comes next, and what stands in the way."""
-    return Answer(message=await explained(ask.desk.store, ask.place, ask.now))
+    return Answer(message=await explained(ask.desk.store, ask.place, ask.now, ask.desk.planner))
 
 
-async def explained(store: Store, place: Place, now: datetime) -> Message:
+async def explained(store: Store, place: Place, now: datetime, planner: Planner) -> Message:
     """The explanation of a channel."""
     found = await explain(store, place, now)
     lines = [_last(found, now)]
     for wish in found.wishes:
         lines += _wish(wish, now)
+    if any(not wish.subscription.follows for wish in found.wishes):
+        lines.append(view.taste(await planner.ballots(place), ENOUGH))
     if waits := view.waiting(found.states):
         lines.append(f"{waits}.")
     lines += [view.source_state(fetch, now) for fetch in found.fetches]

@@ -55,6 +55,7 @@ class Dispatcher:
         on_broken: Broken,
         attempt: float = ATTEMPT,
         back_off: float = BACK_OFF,
+        longest: float = LONGEST,
         grace: float = GRACE,
     ) -> None:
         self._outbox = outbox
@@ -63,6 +64,7 @@ class Dispatcher:
         self._on_broken = on_broken
         self._attempt_for = attempt
         self._back_off = back_off
+        self._longest = longest
         self._grace = grace
         self._holding = set[str]()  # keys under way in this process
         self._lease = timedelta(seconds=LEASES * attempt)
@@ -178,7 +180,7 @@ class Dispatcher:
 
     async def _settle(self, delivery: Delivery, error: PostError) -> None:
         key, token, now = delivery.post.key, delivery.token, self._clock.now()
-        wait = timedelta(seconds=min(self._back_off * 2 ** min(delivery.attempts - 1, 12), LONGEST))
+        wait = timedelta(seconds=min(self._back_off * 2 ** min(delivery.attempts - 1, 12), self._longest))
         reason = str(error)
         SENDS.labels(delivery.post.place.platform, type(error).__name__.lower()).inc()
         log.warning("attempt %d of %s in %s: %s", delivery.attempts, key, delivery.post.place, reason)

@@ -16,6 +16,7 @@ from bot.delivery.edition import Edition
 from bot.delivery.followed import Finds, followed
 from bot.delivery.lookups import Lookups
 from bot.delivery.plan import Choice, Chosen, Fit, additions, choose, compose
+from bot.delivery.taught import Taught
 from bot.errors import PaperboyError
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
@@ -28,11 +29,14 @@ SEEN_DAYS = 90  # a channel sees a paper once in so many days
 class Editor:
     """Makes posts; writes none of them down."""
 
-    def __init__(self, store: Store, search: Finds, lookups: Lookups, adapters: Mapping[str, Posts]) -> None:
+    def __init__(
+        self, store: Store, search: Finds, lookups: Lookups, adapters: Mapping[str, Posts], taught: Taught | None
+    ) -> None:
         self._store = store
         self._search = search
         self._lookups = lookups
         self._adapters = adapters
+        self._taught = taught
 
     async def choose(
         self, subscription: Subscription, listed: Sequence[Listed], now: datetime, *, room: int | None = None
@@ -45,6 +49,7 @@ class Editor:
             tallies=await self._store.votes.tallies(subscription.place.tenant, ids),
             seen=await self._store.outbox.shown(subscription.place, now - timedelta(days=SEEN_DAYS)),
             matches=await self._matches(subscription, ids),
+            taste=await self._taught.leanings(subscription, ids, now) if self._taught else {},
             room=room,
         )
 
@@ -64,6 +69,7 @@ class Editor:
             sources=edition.sources,
             now=due,
             fit=self._fit(subscription.place),
+            by_taste=any(item.taught for item in chosen),
         )
 
     async def replies(

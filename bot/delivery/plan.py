@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 
 from msgspec import Struct
 
-from bot.chat.message import Message
+from bot.chat.message import Message, clean
 from bot.delivery.key import delivery_key
 from bot.papers.model import Paper, PaperId
 from bot.store.records import LeftOut, Listed, Post, Reason, Subscription, Tally
 from bot.views import digest
 from bot.views.digest import Entry
+from bot.votes.taste import Leaning, mixed, taught
 
+OPEN_PLACE = "a place that this channel's votes leave open"
+TITLE_CHARS = 80  # of a title within a reason
 HERE = 3  # what a vote of this community weighs beside an upvote outside
 
 Fit = Callable[[Message], Sequence[Message]]
@@ -29,6 +33,7 @@ class Chosen(Struct, frozen=True, kw_only=True):
 
     paper: Paper
     reasons: tuple[str, ...] = ()
+    taught: bool = False  # the channel's own votes had a say in the order
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -45,24 +50,27 @@ def choose(
     tallies: Mapping[PaperId, Tally],
     seen: set[PaperId],
     matches: Mapping[PaperId, str] | None,
+    taste: Mapping[PaperId, Leaning] = MappingProxyType({}),
     room: int | None = None,
 ) -> Choice:
-    """The papers of a list that a subscription takes, best liked first.
+    """The papers of a list that a subscription takes, best liked first; where the channel has a `taste`, that decides
+    too, but for one place in five.
 
     `matches` gives the reason for each paper its query takes; None when it has no query. `room` is how many
     more the edition may bring; by default the subscription's count.
     """
     room = subscription.count if room is None else room
     papers = {item.paper.id: item.paper for item in listed}
-    chosen, left_out = list[Chosen](), list[LeftOut]()
-    for paper in sorted(papers.values(), key=lambda p: (-_liked(p, tallies), p.id)):
-        reason = _against(subscription, paper, tallies, seen, matches)
-        if reason is None and len(chosen) >= room:
-            reason = "list full"
-        if reason is None:
-            chosen.append(Chosen(paper=paper, reasons=((matches or {}).get(paper.id, ""),) if matches else ()))
-        else:
-            left_out.append(LeftOut(paper=paper.id, reason=reason))
+    liked = {id: _liked(paper, tallies) for id, paper in papers.items()}
+    untaught = sorted(papers, key=lambda id: (-liked[id], id))
+    against = {id: _against(subscription, papers[id], tallies, seen, matches) for id in untaught}
+    left_out = [LeftOut(paper=id, reason=reason) for id, reason in against.items() if reason]
+    order = _ordered([id for id in untaught if not against[id]], liked, taste)
+    chosen = [
+        Chosen(paper=papers[id], reasons=_reasons((matches or {}).get(id, ""), why), taught=bool(taste))
+        for id, why in order[:room]
+    ]
+    left_out += [LeftOut(paper=id, reason="list full") for id, _ in order[room:]]
     return Choice(chosen=tuple(chosen), left_out=tuple(left_out))
 
 
@@ -76,9 +84,16 @@ def compose(
     sources: Sequence[str],
     now: datetime,
     fit: Fit,
+    by_taste: bool = False,
 ) -> tuple[Post, ...]:
     """The posts of an edition: a thread with a reply a paper, or one compact message (in pages if it must be)."""
-    about = {"listed": listed, "sources": sources, "query": subscription.query, "min_votes": subscription.min_votes}
+    about = {
+        "listed": listed,
+        "sources": sources,
+        "query": subscription.query,
+        "min_votes": subscription.min_votes,
+        "by_taste": by_taste,
+    }
     if subscription.layout == "compact":
         pages = fit(digest.compact(day, entries, **about))  # type: ignore[arg-type]
         papers = tuple(entry.paper.id for entry in entries)
@@ -136,6 +151,25 @@ def _post(
         reasons=reasons,
         due=now,
     )
+
+
+def _ordered(
+    untaught: Sequence[PaperId], liked: Mapping[PaperId, int], taste: Mapping[PaperId, Leaning]
+) -> list[tuple[PaperId, str]]:
+    """The order of those that may come, each with what taste has to say of it."""
+    if not taste:
+        return [(id, "") for id in untaught]
+    order = mixed(taught(untaught, liked, taste), untaught)
+    return [(id, OPEN_PLACE if is_open else _near(taste.get(id))) for id, is_open in order]
+
+
+def _near(leaning: Leaning | None) -> str:
+    near = clean(leaning.near, TITLE_CHARS) if leaning else ""
+    return f"near “{near}”, which this channel voted up" if near else ""
+
+
+def _reasons(*said: str) -> tuple[str, ...]:
+    return tuple(filter(None, said))
 
 
 def _liked(paper: Paper, tallies: Mapping[PaperId, Tally]) -> int:

@@ -8,12 +8,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from bot.chat.adapter import Posts
+from bot.chat.event import Place
 from bot.clock import Clock
 from bot.delivery.calendar import closed, complete
 from bot.delivery.edition import Edition, newest, parse_id
@@ -22,6 +23,7 @@ from bot.delivery.followed import Finds
 from bot.delivery.lookups import Lookups, Summarizes
 from bot.delivery.plan import Choice
 from bot.delivery.schedule import Schedule, WhenComplete, next_times, occurrences, on_day
+from bot.delivery.taught import HasVectors, Taught, ballots
 from bot.delivery.wording import parse_schedule
 from bot.errors import PaperboyError
 from bot.papers.starter import SOURCE as STARTER
@@ -32,11 +34,16 @@ from bot.views.wording import listing, long_day, source_name
 log = logging.getLogger(__name__)
 
 LATE_HOURS = 24  # for so long after its post, an edition takes late papers
+MOST_MISSED = 31  # occurrences that are recorded as missed after a long time away; earlier ones leave no trace
 AT_ONCE = 16  # channels planned at the same time
 
 
 Known: TypeAlias = tuple[str, int]
 """An edition, and how many papers it had when its late ones were last looked for."""
+
+
+class Searches(Finds, HasVectors, Protocol):
+    """What planning needs of search."""
 
 
 class Preview(Struct, frozen=True, kw_only=True):
@@ -45,6 +52,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     edition: Edition | None
     choice: Choice
     times: tuple[datetime, ...]  # the next occurrences, UTC
+    ballots: int | None = None  # votes that teach its order, or will; None: none do
 
 
 class Planner:
@@ -53,13 +61,15 @@ class Planner:
     def __init__(
         self,
         store: Store,
-        search: Finds,
+        search: Searches,
         lines: Summarizes,
         adapters: Mapping[str, Posts],
         clock: Clock,
         *,
         spread: timedelta = timedelta(0),
+        taste: bool = True,
     ) -> None:
+        self._taste = taste
         self._spread = spread
         self._store = store
         self._search = search
@@ -67,6 +77,10 @@ class Planner:
         self._adapters = adapters
         self._clock = clock
         self._complete: dict[str, Known] = {}
+
+    async def ballots(self, place: Place) -> int | None:
+        """How many votes teach a channel's order, or will when there are enough; None: no votes do here."""
+        return await ballots(self._store, place, self._clock.now()) if self._taste else None
 
     async def plan_due(self) -> int:
         """Plan everything that is due, channel by channel; returns how many posts are new. One bad subscription
@@ -93,7 +107,8 @@ class Planner:
         schedule = parse_schedule(subscription.schedule, "UTC")
         edition = await newest(self._store.papers, subscription.sources, day or now.date(), exact=day is not None)
         choice = await self._editor(self._lookups()).choose(subscription, edition.listed, now) if edition else Choice()
-        return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)))
+        votes = None if subscription.follows else await self.ballots(subscription.place)
+        return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)), ballots=votes)
 
     def _round(self) -> _Round:
         lookups = self._lookups()
@@ -110,7 +125,8 @@ class Planner:
         return Lookups(self._store.papers, self._lines)
 
     def _editor(self, lookups: Lookups) -> Editor:
-        return Editor(self._store, self._search, lookups, self._adapters)
+        taught = Taught(self._store, self._search) if self._taste else None
+        return Editor(self._store, self._search, lookups, self._adapters, taught)
 
 
 class _Round:
@@ -155,11 +171,11 @@ class _Round:
     async def _plan_clocked(self, subscription: Subscription, schedule: Schedule, last: Run | None) -> int:
         now, planned = self._now, 0
         after = max(subscription.created, last.slot) if last else subscription.created
-        for slot in occurrences(schedule, after, now):
-            if now - slot > timedelta(hours=subscription.catch_up_hours):
-                await self._skip(subscription, slot, now)
-            else:
-                planned += await self.run(subscription, slot, _local_day(schedule, slot))
+        slots, old = list(occurrences(schedule, after, now)), now - timedelta(hours=subscription.catch_up_hours)
+        for slot in [slot for slot in slots if slot < old][-MOST_MISSED:]:
+            await self._skip(subscription, slot, now)
+        for slot in [slot for slot in slots if slot >= old]:
+            planned += await self.run(subscription, slot, _local_day(schedule, slot))
         return planned
 
     async def _plan_complete(self, subscription: Subscription, schedule: WhenComplete, last: Run | None) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from msgspec import Struct
 
 from bot.papers.model import Paper
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -16,6 +19,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     before: date | None = None  # published before this day (UTC)
     categories: tuple[str, ...] = ()  # `cs.CL`, or an archive as a whole: `cs`
     authors: tuple[str, ...] = ()  # whole parts of a name, any case and order
+    labs: tuple[str, ...] = ()  # likewise, of the organisation that a source names
     sources: tuple[str, ...] = ()
 
     @property
@@ -31,11 +35,22 @@ class Filter(Struct, frozen=True, kw_only=True):
             and (self.before is None or (day is not None and day < self.before))
             and (not self.categories or any(_in_category(c, paper.categories) for c in self.categories))
             and (not self.authors or any(_names(a, paper.authors) for a in self.authors))
+            and (not self.labs or any(_is_lab(lab, paper.organization) for lab in self.labs))
             and (
                 not self.sources
                 or not {s.casefold() for s in paper.sources}.isdisjoint(map(str.casefold, self.sources))
             )
         )
+
+
+def lab_words(name: str) -> list[str]:
+    """The words of an organisation's name: `Google DeepMind` is found as `deepmind`."""
+    return _WORD.findall(name.casefold())
+
+
+def _is_lab(wanted: str, organization: str) -> bool:
+    words = lab_words(wanted)
+    return bool(words) and set(words) <= set(lab_words(organization))
 
 
 def _in_category(wanted: str, categories: tuple[str, ...]) -> bool:

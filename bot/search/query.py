@@ -17,7 +17,7 @@ MOST_CHARS = 500  # of a query that are read
 MOST_WORDS = 32
 
 _TOKEN = re.compile(
-    r"(?<![\w-])(?P<key>after|before|cat|category|author|source):"
+    r"(?<![\w-])(?P<key>after|before|cat|category|author|lab|source):"
     r"(?:[\"“”„](?P<quoted>[^\"“”„]*)(?:[\"“”„]|$)|(?P<bare>\S+))",
     re.IGNORECASE,
 )
@@ -144,6 +144,7 @@ def _filter(given: dict[str, list[str]]) -> Filter:
         before=_day(given["before"][-1]) if "before" in given else None,
         categories=tuple(given.get("cat", ())),
         authors=tuple(given.get("author", ())),
+        labs=tuple(given.get("lab", ())),
         sources=tuple(given.get("source", ())),
     )
 

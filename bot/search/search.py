@@ -12,6 +12,7 @@ from bot.search.meaning import Meaning, Progress
 from bot.search.query import Query, parse
 from bot.search.results import NO_MODEL, Hit, Mode, Results
 from bot.search.similar import like_papers, like_text
+from bot.search.vectors import Floats
 from bot.search.why import has_all, why
 from bot.store.protocol import Papers, Vectors
 from bot.store.records import Match
@@ -76,6 +77,10 @@ class Search:
             if score >= NEAR and not query.phrases:
                 taken.setdefault(id, f"near “{query.text}” in meaning")
         return taken
+
+    def vectors(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
+        """The vectors of those of `ids` that have one."""
+        return self._meaning.vectors(ids)
 
     async def embed_pending(self, *, limit: int | None = None, on_progress: Progress | None = None) -> int:
         """Make the vectors that are missing, newest papers first; returns how many. Can be stopped at any time."""

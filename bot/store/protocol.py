@@ -333,6 +333,10 @@ class Votes(Protocol):
         """Marks that stand, by platform."""
         ...
 
+    async def reached(self, community: str, marks: int) -> bool:
+        """Whether that many marks stand in a community; cheap, however many there are."""
+        ...
+
     async def top(self, community: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
         """Papers by up minus down of ballots cast since then, best first."""
         ...

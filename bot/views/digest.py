@@ -35,6 +35,7 @@ def head(
     sources: Sequence[str],
     query: str = "",
     min_votes: int = 0,
+    by_taste: bool = False,
 ) -> Message:
     """The post that the day's thread hangs from: date, count, what was chosen and why."""
     foot = "" if STARTER not in sources else SHELF
@@ -42,7 +43,7 @@ def head(
         plain=_plain(day, entries),
         blocks=(
             Heading(f"Papers of {long_day(day)}"),
-            Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes)),
+            Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes, by_taste=by_taste)),
             Footnote(text(foot, "One reply a paper: react, or press Vote, on what your team should read.")),
         ),
     )
@@ -64,10 +65,11 @@ def compact(
     sources: Sequence[str],
     query: str = "",
     min_votes: int = 0,
+    by_taste: bool = False,
 ) -> Message:
     """The whole edition in one message, without buttons: for busy channels."""
     blocks: list[Block] = [Heading(f"Papers of {long_day(day)}")]
-    blocks.append(Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes)))
+    blocks.append(Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes, by_taste=by_taste)))
     blocks.extend(_card(item, buttons=False) for item in entries)
     return Message(plain=_plain(day, entries), blocks=tuple(blocks))
 
@@ -81,11 +83,14 @@ def _plain(day: date, entries: Sequence[Entry]) -> str:
     return f"Papers of {long_day(day)}: {plural(len(entries), 'paper')}. {titles}"
 
 
-def _chosen(count: int, listed: int, sources: Sequence[Span], query: str, min_votes: int) -> Text:
+def _chosen(count: int, listed: int, sources: Sequence[Span], query: str, min_votes: int, *, by_taste: bool) -> Text:
     """`The 10 papers on “diffusion” that Hugging Face Daily Papers readers like most, of 42 listed.`"""
     about = f" on “{clean(query, 100)}”" if query else ""
     votes = f" with at least {plural(min_votes, 'vote')}" if min_votes else ""
     if count < listed:
+        if by_taste:
+            first = f"The {plural(count, 'paper')}{about}{votes}, of {listed:,} listed by "
+            return text(first, *sources, ", that come nearest to what this channel votes for.")
         what = f"The {plural(count, 'paper')}{about}{votes} that "
         return text(what, *sources, f" readers like most, of {listed:,} listed.")
     return text(f"{plural(count, 'paper')}{about}{votes} listed by ", *sources, ".")

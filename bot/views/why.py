@@ -35,6 +35,15 @@ def why(heading: str, lines: list[str], advice: str) -> Message:
     return sheet(heading, shown, foot=advice)
 
 
+def taste(ballots: int | None, enough: int) -> str:
+    """Whether a channel's votes order what it is brought."""
+    if ballots is None:
+        return ""
+    if ballots < enough:
+        return f"From {enough} votes on, this channel's votes will order its papers; it has {ballots:,} so far."
+    return f"{ballots:,} votes of this channel order its papers; one place in five stays open to others."
+
+
 def waiting(states: dict[str, int]) -> str:
     """What stands in the outbox."""
     told = {

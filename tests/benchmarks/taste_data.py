@@ -18,7 +18,7 @@ from bot.sources.files import read
 from bot.store.records import Listed
 from tests.builders import NOW, SHARED
 
-FIRST = date(2026, 1, 1)  # about 2,300 papers from here to the end of the record
+FIRST = date(2025, 11, 1)  # about 3,000 papers from here to the end of the record
 LISTINGS = 10  # days of arXiv that are ranked as a whole
 PER_DAY = 250  # papers of such a day at most
 PART = 256  # papers embedded between two writes of the cache

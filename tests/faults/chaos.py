@@ -37,7 +37,7 @@ RATE = 0.05
 PAPERS = 3  # replies under each head
 BACKLOG = 60  # posts that wait at least, so that each kill has something to cut
 SHORTEST, LONGEST = 0.6, 3.0  # seconds of a life
-PATIENCE = 180.0  # seconds that the last life may take to finish
+PATIENCE = 240.0  # seconds that the last life may take to finish
 OPEN = (State.PLANNED, State.CLAIMED, State.UNSURE)
 
 
@@ -139,7 +139,8 @@ class Chaos:
             "PAPERBOY_WELCOME_CHANNEL": "",
             "PAPERBOY_SEARCH_SEMANTIC": "false",
             "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
-            "PAPERBOY_DELIVERY_ATTEMPT_SECONDS": "1.5",
+            "PAPERBOY_DELIVERY_ATTEMPT_SECONDS": "3",
+            "PAPERBOY_DELIVERY_LONGEST_BACK_OFF_SECONDS": "5",
             "PAPERBOY_DELIVERY_BACK_OFF_SECONDS": "0.2",
             **self._arena.environment(),
         }

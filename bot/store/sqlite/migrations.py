@@ -3,7 +3,7 @@
 papers          one row a paper: `doc` is the whole record (JSON), the other columns are what SQL must see
 papers_fts      FTS5 over papers (external content, kept in step by triggers)
 papers_words    the vocabulary of papers_fts, for typos
-paper_facets    categories and sources of each paper, for filters
+paper_facets    categories, sources and the words of the lab of each paper, for filters
 listings        which source listed which paper on which day, and when we first saw it
 fetches         how the last look at each source's day went
 vectors         embeddings by model
@@ -24,11 +24,15 @@ Moments are ISO 8601 in UTC with microseconds, so that they sort as text.
 
 from __future__ import annotations
 
+import json
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from bot.papers.filter import lab_words
+
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing"})  # those this version knows
+STEPS = frozenset({"papers", "delivery", "people", "writing", "labs"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -191,6 +195,15 @@ def people(db: Database) -> None:
 def writing(db: Database) -> None:
     """What a model is asked for, and what it costs."""
     _run(db, _WRITING)
+
+
+@migrations()
+def labs(db: Database) -> None:
+    """Papers kept before labs could be asked for."""
+    named = 'SELECT seq, doc FROM papers WHERE NOT instr(doc, \'"organization":""\')'
+    for seq, doc in db.execute(named):
+        for word in lab_words(str(json.loads(doc).get("organization", ""))):
+            db.execute("INSERT OR IGNORE INTO paper_facets VALUES ('lab', ?, ?)", (word, seq))
 
 
 def _run(db: Database, script: str) -> None:

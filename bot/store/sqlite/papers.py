@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from bot.papers.filter import Filter
+from bot.papers.filter import Filter, lab_words
 from bot.papers.merge import merge
 from bot.papers.model import Listing, Paper, PaperId
 from bot.store.records import Fetch, Kept, Listed, Match, Scores
@@ -172,11 +172,12 @@ def _columns(paper: Paper) -> tuple[object, ...]:
 
 
 def _facets(db: sqlite3.Connection, papers: Sequence[Paper], seqs: dict[PaperId, int]) -> None:
-    """Categories with their archives (`cs.CL` is in `cs` too), and sources."""
+    """Categories with their archives (`cs.CL` is in `cs` too), sources, and the words of a lab's name."""
     rows: list[tuple[str, str, int]] = []
     for paper in papers:
         names = {c.casefold() for c in paper.categories}
         names |= {name.partition(".")[0] for name in names}
         rows += [("category", name, seqs[paper.id]) for name in names]
         rows += [("source", source.casefold(), seqs[paper.id]) for source in paper.sources]
+        rows += [("lab", word, seqs[paper.id]) for word in lab_words(paper.organization)]
     db.executemany("INSERT OR IGNORE INTO paper_facets VALUES (?, ?, ?)", rows)

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from itertools import islice
 
-from bot.papers.filter import Filter
+from bot.papers.filter import Filter, lab_words
 from bot.papers.model import PaperId
 from bot.store.records import Match
 from bot.store.sqlite.moments import marks
@@ -25,6 +25,7 @@ LETTERS = 40  # first letters whose terms are kept
 FEW = 1_000  # new papers that make them worth reading again; while there are fewer in all, each does
 
 _KNOWN: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}  # by file and letter: at which paper, the terms
+_LAB = "EXISTS (SELECT 1 FROM paper_facets x WHERE x.kind = 'lab' AND x.seq = p.seq AND x.value = ?)"
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -210,6 +211,11 @@ def conditions(filter: Filter) -> tuple[str, tuple[object, ...]]:
                 f" AND x.value IN ({marks(len(values))}))"
             )
             bound += [kind, *(value.casefold() for value in values)]
+    if filter.labs:
+        named_labs = [lab_words(lab) for lab in filter.labs]
+        either = " OR ".join(" AND ".join([_LAB] * len(words)) or "0" for words in named_labs)
+        parts.append(f"({either})")
+        bound += [word for words in named_labs for word in words]
     if any(author.split() for author in filter.authors):
         parts.append("p.seq IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?)")
         named = (" AND ".join(map(_quote, author.split())) for author in filter.authors)

@@ -80,6 +80,10 @@ class SqliteVotes:
                  WHERE value != 0 GROUP BY 1"""
         return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
 
+    async def reached(self, community: str, marks: int) -> bool:
+        sql = "SELECT 1 FROM marks WHERE community = ? AND value != 0 LIMIT 1 OFFSET ?"
+        return await self._engine.read(lambda db: db.execute(sql, (community, marks - 1)).fetchone() is not None)
+
     async def top(self, community: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
         sql = f"""SELECT paper, {_UP}, {_DOWN} FROM ballots WHERE community = ? AND at >= ?
                   GROUP BY paper HAVING sum(value) > 0 ORDER BY sum(value) DESC, max(at) DESC, paper LIMIT ?"""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.store.records import Listed, Tally
 from bot.votes.emoji import Emojis, bare, emojis
-from bot.votes.trending import score, trending
+from bot.votes.trending import score, trending, why
 from tests.builders import NOW, TODAY, paper
 
 
@@ -37,3 +37,16 @@ def test_votes_here_lift_a_paper_and_votes_against_sink_it() -> None:
 def test_a_paper_listed_on_two_days_trends_once() -> None:
     twice = [Listed(paper=paper(1), source="huggingface", day=TODAY - timedelta(days=n), seen=NOW) for n in (0, 1)]
     assert len(trending(twice, {}, NOW, 5)) == 1
+
+
+def test_a_month_is_more_patient_than_a_week() -> None:
+    new = Listed(paper=paper(1, upvotes=12), source="huggingface", day=TODAY, seen=NOW)
+    old = Listed(paper=paper(2, upvotes=90), source="huggingface", day=TODAY - timedelta(days=9), seen=NOW)
+    assert trending([old, new], {}, NOW, 5, days=30) == [old, new]
+
+
+def test_the_reason_tells_what_the_score_is_made_of() -> None:
+    item = Listed(paper=paper(1, upvotes=1_200), source="huggingface", day=TODAY - timedelta(days=1), seen=NOW)
+    assert (
+        why(item, Tally(up=3, down=1), NOW) == "1,200 upvotes, 3 votes here, 1 vote here against it, listed 1 day ago"
+    )
