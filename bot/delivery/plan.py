@@ -62,7 +62,8 @@ def choose(
     room = subscription.count if room is None else room
     papers = {item.paper.id: item.paper for item in listed}
     liked = {id: _liked(paper, tallies) for id, paper in papers.items()}
-    untaught = sorted(papers, key=lambda id: (-liked[id], id))
+    newest = sorted(papers, reverse=True)  # arXiv's ids sort by submission: before anybody votes, later ones do better
+    untaught = sorted(newest, key=lambda id: -liked[id])
     against = {id: _against(subscription, papers[id], tallies, seen, matches) for id in untaught}
     left_out = [LeftOut(paper=id, reason=reason) for id, reason in against.items() if reason]
     order = _ordered([id for id in untaught if not against[id]], liked, taste)

@@ -80,7 +80,7 @@ def order(listed: Sequence[Listed], found: Vectors, taste: Taste | None) -> list
     """As an edition is ordered: by upvotes, or by what the channel's votes taught, with its open places."""
     papers = {item.paper.id: item.paper for item in listed}
     liked = {id: paper.counts.upvotes for id, paper in papers.items()}
-    untaught = sorted(papers, key=lambda id: (-liked[id], id))
+    untaught = sorted(sorted(papers, reverse=True), key=lambda id: -liked[id])
     if taste is None:
         return [papers[id] for id in untaught]
     by_taste = taught(untaught, liked, lean(taste, {id: found[id] for id in papers}))

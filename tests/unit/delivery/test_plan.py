@@ -37,6 +37,10 @@ def test_the_best_liked_come_first_and_a_vote_here_weighs_three() -> None:
     assert [item.paper.id for item in chosen] == [a.id, b.id, c.id]
 
 
+def test_of_papers_that_nobody_has_voted_on_the_newest_come_first() -> None:
+    assert [item.paper.id for item in pick(paper(1), paper(3), paper(2)).chosen] == [paper(n).id for n in (3, 2, 1)]
+
+
 def test_every_paper_left_out_has_its_reason() -> None:
     gone, seen, far, few, late, good = (paper(n, upvotes=n) for n in range(1, 7))
     choice = pick(

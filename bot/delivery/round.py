@@ -1,0 +1,186 @@
+"""One round of planning: what is due of each subscription at one moment, and what it brings."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from bot.delivery.calendar import closed, complete
+from bot.delivery.edition import Edition, parse_id
+from bot.delivery.editor import Editor
+from bot.delivery.lookups import Lookups
+from bot.delivery.schedule import Schedule, WhenComplete, occurrences, on_day
+from bot.delivery.wording import parse_schedule
+from bot.errors import PaperboyError
+from bot.papers.starter import SOURCE as STARTER
+from bot.store.protocol import Store
+from bot.store.records import Fetch, Post, Run, Standing, Subscription
+from bot.views.wording import listing, long_day, source_name
+
+log = logging.getLogger(__name__)
+
+LATE_HOURS = 24  # for so long after its post, an edition takes late papers
+MOST_MISSED = 31  # occurrences that are recorded as missed after a long time away; earlier ones leave no trace
+
+Known: TypeAlias = tuple[str, int]
+"""An edition, and how many papers it had when its late ones were last looked for."""
+
+
+class Round:
+    """One look at what is due, at one moment."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        lookups: Lookups,
+        editor: Editor,
+        now: datetime,
+        complete: dict[str, Known],
+        spread: timedelta,
+    ) -> None:
+        self._spread = spread
+        self._complete = complete
+        self._store = store
+        self._lookups = lookups
+        self._editor = editor
+        self._now = now
+
+    async def subscription(self, standing: Standing) -> int:
+        """All that is due of one; how many posts are new."""
+        subscription = standing.subscription
+        try:
+            return await self._plan(subscription, standing.last, standing.posted)
+        except PaperboyError as error:
+            log.error("schedule %s in %s can't be planned: %s", subscription.id, subscription.place, error)
+        except Exception:
+            log.exception("schedule %s in %s broke the planner", subscription.id, subscription.place)
+        return 0
+
+    async def _plan(self, subscription: Subscription, last: Run | None, posted: Run | None) -> int:
+        schedule = parse_schedule(subscription.schedule, "UTC")
+        if isinstance(schedule, WhenComplete):
+            planned = await self._plan_complete(subscription, schedule, last)
+        else:
+            planned = await self._plan_clocked(subscription, schedule, last)
+        return planned + (await self._plan_late(subscription, posted) if posted else 0)
+
+    async def _plan_clocked(self, subscription: Subscription, schedule: Schedule, last: Run | None) -> int:
+        now, planned = self._now, 0
+        after = max(subscription.created, last.slot) if last else subscription.created
+        slots, old = list(occurrences(schedule, after, now)), now - timedelta(hours=subscription.catch_up_hours)
+        for slot in [slot for slot in slots if slot < old][-MOST_MISSED:]:
+            await self._skip(subscription, slot, now)
+        for slot in [slot for slot in slots if slot >= old]:
+            planned += await self.run(subscription, slot, _local_day(schedule, slot))
+        return planned
+
+    async def _plan_complete(self, subscription: Subscription, schedule: WhenComplete, last: Run | None) -> int:
+        """Each day whose list is complete, once, in order; what is too old by then is recorded as missed."""
+        now, planned = self._now, 0
+        after = _day_of(last.slot) if last else subscription.created.date() - timedelta(days=1)
+        fetches = await self._lookups.fetches()
+        for day, _ in reversed(await self._store.papers.days(subscription.sources, until=now.date())):
+            if day <= after or not on_day(schedule, day):
+                continue
+            edition = await self._lookups.newest(subscription.sources, day, exact=True)
+            expected = [source for source in subscription.sources if source != STARTER and not closed(source, day)]
+            if edition is None or not all(self._is_complete(s, edition, fetches, now) for s in expected):
+                break
+            slot = _end_of(day)  # one a day, whoever plans it and whenever
+            if now - slot > timedelta(hours=subscription.catch_up_hours):
+                await self._skip(subscription, slot, now)
+            else:
+                planned += await self.run(subscription, slot, day)
+        return planned
+
+    @staticmethod
+    def _is_complete(source: str, edition: Edition, fetches: Mapping[str, Fetch], now: datetime) -> bool:
+        listed = sum(item.source == source for item in edition.listed)
+        return complete(source, edition.day, listed, fetches.get(source), now)
+
+    async def run(self, subscription: Subscription, slot: datetime, day: date) -> int:
+        """Plan one occurrence: posts with their reasons, or a quiet run with its reason; recorded once."""
+        now = self._now
+        edition = await self._lookups.newest(subscription.sources, day)
+        posted = await self._store.subscriptions.last_posted(subscription.id)
+        if edition is None or (posted and edition.id == posted.edition):
+            why = self._nothing_new(subscription, day)
+            quiet = Run(subscription=subscription.id, slot=slot, outcome="quiet", why=why, at=now)
+            await self._store.outbox.plan(quiet, ())
+            return 0
+        choice = await self._editor.choose(subscription, edition.listed, now)
+        due = now + jitter(subscription.id, self._spread)
+        posts = await self._editor.posts(subscription, edition, choice.chosen, due)
+        run = Run(
+            subscription=subscription.id,
+            slot=slot,
+            edition=edition.id,
+            outcome="posted" if choice.chosen else "quiet",
+            why=""
+            if choice.chosen
+            else f"None of the papers of {long_day(edition.day)} passed the schedule's filters.",
+            left_out=choice.left_out,
+            at=now,
+        )
+        planned = await self._store.outbox.plan(run, posts if choice.chosen else ())
+        return len(posts) if planned and choice.chosen else 0
+
+    async def _plan_late(self, subscription: Subscription, run: Run) -> int:
+        """Papers that came after their edition was posted go into its thread, while there is room."""
+        now = self._now
+        if now - run.at > timedelta(hours=LATE_HOURS):
+            return 0
+        sources, day = parse_id(run.edition)
+        edition = await self._lookups.newest(sources, day, exact=True)
+        if edition is None or self._complete.get(subscription.id) == (run.edition, len(edition.listed)):
+            return 0  # nothing was listed since the last round
+        late = await self._late(subscription, run, edition)
+        added = await self._store.outbox.add(late) if late else 0
+        self._complete[subscription.id] = (run.edition, len(edition.listed))
+        return added
+
+    async def _late(self, subscription: Subscription, run: Run, edition: Edition) -> tuple[Post, ...]:
+        posted = await self._store.outbox.of_edition(subscription.id, run.edition)
+        known = {left.paper for left in run.left_out} | {id for d in posted for id in d.post.papers}
+        fresh = [item for item in edition.listed if item.paper.id not in known]
+        if not fresh:
+            return ()
+        room = subscription.count - sum(len(delivery.post.papers) for delivery in posted)
+        choice = await self._editor.choose(subscription, fresh, self._now, room=max(room, 0))
+        return await self._editor.replies(subscription, run.edition, choice.chosen, self._now)
+
+    async def _skip(self, subscription: Subscription, slot: datetime, now: datetime) -> None:
+        why = f"Paperboy was not running then, and came back more than {subscription.catch_up_hours} hours later."
+        missed = Run(subscription=subscription.id, slot=slot, outcome="missed", why=why, at=now)
+        await self._store.outbox.plan(missed, ())
+
+    @staticmethod
+    def _nothing_new(subscription: Subscription, day: date) -> str:
+        names = listing([source_name(source) for source in subscription.sources])
+        because = next(filter(None, (closed(source, day) for source in subscription.sources)), "")
+        return f"{names} had no new list up to {long_day(day)}" + (f" ({because})." if because else ".")
+
+
+def jitter(subscription: str, spread: timedelta) -> timedelta:
+    """A subscription's own place in the window that posts of one minute are spread over: the same each day."""
+    share = int.from_bytes(hashlib.sha256(subscription.encode()).digest()[:4]) / 2**32
+    return spread * share
+
+
+def _local_day(schedule: Schedule, slot: datetime) -> date:
+    return slot.astimezone(ZoneInfo(schedule.zone)).date()
+
+
+def _end_of(day: date) -> datetime:
+    """When a day is over, UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def _day_of(slot: datetime) -> date:
+    """The day that ended then."""
+    return (slot - timedelta(seconds=1)).date()

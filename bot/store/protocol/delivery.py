@@ -1,0 +1,152 @@
+"""What channels asked for, and posts on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.chat.event import Place, Ref
+from bot.chat.message import Message
+from bot.papers.model import PaperId
+from bot.store.records import Delivery, Key, Late, Post, Run, Standing, State, Subscription
+
+
+class Subscriptions(Protocol):
+    """What channels asked for."""
+
+    async def add(self, subscription: Subscription, *, cause: str | None = None) -> None: ...
+
+    async def replace(self, subscription: Subscription, *, cause: str | None = None) -> None: ...
+
+    async def remove(self, id: str, *, cause: str | None = None) -> None: ...
+
+    async def get(self, id: str) -> Subscription | None: ...
+
+    async def of(self, place: Place) -> list[Subscription]:
+        """The subscriptions of a channel, oldest first."""
+        ...
+
+    async def of_tenant(self, tenant: str) -> list[Subscription]: ...
+
+    async def of_person(self, person: str) -> list[Subscription]:
+        """The digests that a person asked for."""
+        ...
+
+    async def running(self) -> list[Subscription]:
+        """All that are neither paused nor held, oldest first."""
+        ...
+
+    async def counts(self) -> dict[str, int]:
+        """How many are running, paused and held."""
+        ...
+
+    async def hold(self, place: Place, why: str) -> list[Subscription]:
+        """Note that nothing can be posted in a channel (`*`: in the whole tenant); returns what ran until now."""
+        ...
+
+    async def release(self, place: Place, at: datetime) -> list[Subscription]:
+        """Let what was held run again, from `at` on: what was missed meanwhile is not made up."""
+        ...
+
+    async def standing(self) -> list[Standing]:
+        """All that are neither paused nor held, oldest first, each with its newest runs."""
+        ...
+
+    async def last_runs(self, ids: Collection[str]) -> dict[str, Run]:
+        """The newest run of each."""
+        ...
+
+    async def last_posted(self, id: str) -> Run | None:
+        """The newest run that brought something."""
+        ...
+
+    async def runs(self, id: str, *, limit: int = 10) -> list[Run]:
+        """Newest first."""
+        ...
+
+
+class Outbox(Protocol):
+    """Posts from plan to platform; see `State`."""
+
+    async def plan(self, run: Run, posts: Sequence[Post]) -> bool:
+        """Record a run and its posts, all or nothing; False when that run was recorded before."""
+        ...
+
+    async def add(self, posts: Sequence[Post]) -> int:
+        """Plan further posts of an edition (late papers); returns how many were new."""
+        ...
+
+    async def shown(self, place: Place, since: datetime) -> set[PaperId]:
+        """Papers planned for or sent to a channel since then."""
+        ...
+
+    async def claim(
+        self,
+        now: datetime,
+        *,
+        token: str,
+        lease: timedelta,
+        limit: int,
+        platforms: Collection[str],
+        per_tenant: int = 1_000,
+    ) -> list[Delivery]:
+        """Take due posts for sending: parents first, at most one of a channel and `per_tenant` of a tenant at a
+        time, over all processes, so that neither holds up another. Ended leases come back as doubtful."""
+        ...
+
+    async def next_due(self, platforms: Collection[str]) -> datetime | None:
+        """When the next post may be claimed; in the past when one may be now."""
+        ...
+
+    async def late(self, now: datetime, *, limit: int = 50) -> list[Late]:
+        """Schedules with a post that is due and not sent, longest first."""
+        ...
+
+    async def settle_sent(
+        self, key: Key, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
+    ) -> bool:
+        """The platform has it; the channel's next post waits for `rest`. False, and nothing changes, when the lease
+        is no longer ours."""
+        ...
+
+    async def settle_unsure(self, key: Key, *, token: str, reason: str, again: datetime) -> bool: ...
+
+    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime) -> bool:
+        """The platform surely did not take it; try again then."""
+        ...
+
+    async def settle_dead(self, key: Key, *, token: str, reason: str) -> bool:
+        """Given up; its papers count as not shown."""
+        ...
+
+    async def revive(self, key: Key | None, now: datetime) -> int:
+        """Plan dead posts again, one with its thread or all; returns how many. A doubtful one that is named begins
+        anew at its first attempt: an admin's word that it may be sent where the platform can't be asked."""
+        ...
+
+    async def by_ref(self, ref: Ref) -> Delivery | None: ...
+
+    async def by_key(self, key: Key) -> Delivery | None: ...
+
+    async def of_edition(self, subscription: str, edition: str) -> list[Delivery]:
+        """In order of planning."""
+        ...
+
+    async def showing(self, tenant: str, paper: PaperId, since: datetime) -> list[Delivery]:
+        """Sent posts in a tenant that show a paper."""
+        ...
+
+    async def shown_where(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
+        """The tenants that were shown each of these papers since then."""
+        ...
+
+    async def edited(self, key: Key, message: Message, at: datetime) -> None:
+        """The platform shows this message now."""
+        ...
+
+    async def sent_since(self, since: datetime) -> list[Delivery]: ...
+
+    async def last_sent(self, place: Place) -> Delivery | None: ...
+
+    async def states(self, place: Place | None = None) -> dict[State, int]: ...

@@ -1,0 +1,135 @@
+"""What is known of papers: the papers, their vectors, their lines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.papers.filter import Filter
+from bot.papers.model import Listing, Paper, PaperId
+from bot.store.records import Asked, Batch, Fetch, Kept, Line, Listed, Match, Scores, Spent
+
+
+class Papers(Protocol):
+    """Papers, the lists they stood on, and keyword search over them."""
+
+    async def keep(self, listings: Sequence[Listing], at: datetime) -> Kept:
+        """Merge papers with what is known of them (`bot.papers.merge`) and note the lists they stand on."""
+        ...
+
+    async def get(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]: ...
+
+    async def listed(self, sources: Collection[str], first: date, last: date) -> list[Listed]:
+        """What the sources listed from `first` to `last`, both included; in order of day, then upvotes."""
+        ...
+
+    async def days(
+        self, sources: Collection[str], *, limit: int = 30, until: date | None = None
+    ) -> list[tuple[date, int]]:
+        """The newest days with a list, up to `until`, and how many papers each has."""
+        ...
+
+    async def match(self, match: Match, filter: Filter, limit: int) -> Scores:
+        """Papers holding all the words and phrases; higher is better. Ranked by field weight."""
+        ...
+
+    async def match_any(self, match: Match, filter: Filter, limit: int) -> Scores:
+        """Papers holding any of the words; phrases must still occur."""
+        ...
+
+    async def matching(self, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
+        """Those of `ids` that hold all the words and phrases."""
+        ...
+
+    async def newest(self, filter: Filter, limit: int, *, offset: int = 0) -> list[PaperId]:
+        """Papers that pass the filter, newest first."""
+        ...
+
+    async def passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
+        """Those of `ids` that pass the filter."""
+        ...
+
+    async def titles(self, start: str, limit: int) -> list[str]:
+        """Titles with a word that begins like the last word of `start`, most upvoted first."""
+        ...
+
+    async def vocabulary(self, word: str, limit: int = 5) -> list[str]:
+        """Indexed words close to a word that is not indexed, likeliest first; for typos."""
+        ...
+
+    async def count(self) -> int: ...
+
+    async def fetched(self, fetch: Fetch) -> None: ...
+
+    async def fetches(self) -> list[Fetch]:
+        """The last look at each source, newest day."""
+        ...
+
+
+class Vectors(Protocol):
+    """Embeddings, opaque bytes to the store; one set a model."""
+
+    async def keep(self, model: str, vectors: Mapping[PaperId, tuple[int, bytes]]) -> None:
+        """Vectors by paper, each with the hash of the text it was made from."""
+        ...
+
+    async def missing(self, model: str, limit: int) -> list[Paper]:
+        """Papers without a vector, or changed since; newest first."""
+        ...
+
+    def load(self, model: str, *, after: int = 0) -> AsyncIterator[list[tuple[int, PaperId, bytes]]]:
+        """All vectors kept since sequence number `after`, in chunks: (sequence, paper, vector)."""
+        ...
+
+    async def counts(self, model: str) -> tuple[int, int]:
+        """How many papers have a vector, and how many papers there are."""
+        ...
+
+
+class Lines(Protocol):
+    """One-line summaries."""
+
+    async def keep(self, lines: Sequence[Line]) -> None: ...
+
+    async def of(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Line]]:
+        """Every line kept for these papers, newest first."""
+        ...
+
+    async def claim(self, asked: Sequence[Asked], *, now: datetime, until: datetime) -> list[Asked]:
+        """Those that nobody has asked for and nobody is asking for, over all processes; ours alone until then."""
+        ...
+
+    async def release(self, asked: Sequence[Asked]) -> None:
+        """Let anybody ask for them."""
+        ...
+
+    async def sent(self, batch: Batch, *, until: datetime) -> None:
+        """Remember a batch under way; what it asks for stays claimed until then."""
+        ...
+
+    async def take_up(self, *, now: datetime, until: datetime) -> list[Batch]:
+        """Batches under way that no process has looked at lately; ours to look at until then."""
+        ...
+
+    async def settle(self, batch: Batch, lines: Sequence[Line], spent: Spent | None) -> bool:
+        """Keep what a batch brought and cost, and let the rest be asked for anew; False when that was done before."""
+        ...
+
+
+class Costs(Protocol):
+    """What models cost."""
+
+    async def add(self, spent: Spent) -> None: ...
+
+    async def since(self, first: date) -> list[Spent]:
+        """By day, model and kind; oldest first."""
+        ...
+
+    async def under_way(self) -> float:
+        """What the batches that are not settled yet will cost, about."""
+        ...
+
+    async def tell(self, what: str, at: datetime) -> bool:
+        """True the first time: whoever hears it tells the admin."""
+        ...

@@ -1,0 +1,94 @@
+"""What people did and keep, and whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.papers.model import PaperId
+from bot.store.records import Mark, Tally
+
+
+class Votes(Protocol):
+    """Marks in, ballots out."""
+
+    async def mark(self, mark: Mark, *, cause: str | None = None) -> None: ...
+
+    async def unmark(
+        self, community: str, person: str, origin: str, emoji: str, *, cause: str | None = None
+    ) -> None: ...
+
+    async def toggle(self, mark: Mark, *, off: bool = False, cause: str | None = None) -> bool:
+        """Put a button's mark, or take it back when it stands (`off`: whatever stands); True when the vote now stands.
+        Taking it back outweighs every mark the person made on that paper before, also those that a recount brings up
+        again."""
+        ...
+
+    async def recount(self, origin: str, marks: Sequence[Mark]) -> bool:
+        """Replace all marks of one message by what the platform says; True when anything changed."""
+        ...
+
+    async def tallies(self, community: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]: ...
+
+    async def mine(self, community: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
+        """A person's own ballots: +1 or −1."""
+        ...
+
+    async def counts(self) -> dict[str, int]:
+        """Marks that stand, by platform."""
+        ...
+
+    async def reached(self, community: str, marks: int) -> bool:
+        """Whether that many marks stand in a community; cheap, however many there are."""
+        ...
+
+    async def top(self, community: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
+        """Papers by up minus down of ballots cast since then, best first."""
+        ...
+
+
+class People(Protocol):
+    """What persons keep for themselves; `person` is `Person.key`."""
+
+    async def save(self, person: str, paper: PaperId, at: datetime, *, cause: str | None = None) -> bool:
+        """False when it was saved already."""
+        ...
+
+    async def unsave(self, person: str, paper: PaperId, *, cause: str | None = None) -> bool: ...
+
+    async def saved(self, person: str, *, limit: int = 100, offset: int = 0) -> list[PaperId]:
+        """Newest first."""
+        ...
+
+    async def follow(self, person: str, topic: str, at: datetime, *, cause: str | None = None) -> bool: ...
+
+    async def unfollow(self, person: str, topic: str, *, cause: str | None = None) -> bool: ...
+
+    async def following(self, person: str) -> list[str]:
+        """Oldest first."""
+        ...
+
+
+class Records(Protocol):
+    """What belongs to whom: export and forgetting."""
+
+    async def export(self, owner: str) -> dict[str, list[dict[str, object]]]:
+        """Everything kept of a tenant (`slack:T1`) or a person (`slack:T1/U1`), by table."""
+        ...
+
+    async def forget(self, owner: str) -> int:
+        """Delete it; returns how many rows went."""
+        ...
+
+    async def depart(self, tenant: str, at: datetime) -> None:
+        """Note that Paperboy was removed from a tenant."""
+        ...
+
+    async def returned(self, tenant: str) -> None:
+        """It is there again."""
+        ...
+
+    async def departed(self, before: datetime) -> list[str]:
+        """Tenants it was removed from before that."""
+        ...
