@@ -21,7 +21,8 @@ _OPEN = "('planned', 'claimed', 'unsure')"
 
 # The oldest open post of each channel: its posts keep their order, and one that waits holds up its own channel only.
 _HEADS = f"SELECT min(seq) AS seq FROM outbox INDEXED BY outbox_open WHERE state IN {_OPEN} GROUP BY tenant, channel"
-# Those whose time has come and whose thread is there. Tenants take turns, after what they have under way already.
+# Those whose time has come and whose thread is there. Tenants take turns, after what they have
+# under way already; who waits longest is first, so that channels get on side by side.
 _DUE = f"""
     WITH heads AS ({_HEADS}), busy AS (
       SELECT tenant, channel FROM outbox INDEXED BY outbox_open
@@ -29,16 +30,17 @@ _DUE = f"""
     ), held AS (
       SELECT tenant, count(*) AS count FROM busy GROUP BY tenant
     ), due AS (
-      SELECT o.seq, o.tenant FROM outbox o JOIN heads USING (seq)
+      SELECT o.seq, o.tenant, o.next_attempt FROM outbox o JOIN heads USING (seq)
       LEFT JOIN outbox p ON p.key = o.parent AND o.parent != ''
       WHERE o.platform IN (%s) AND (o.parent = '' OR p.state = 'sent')
         AND (o.tenant, o.channel) NOT IN busy  -- a revived post is older than what is under way
         AND CASE o.state WHEN 'claimed' THEN o.lease <= ?1 ELSE o.next_attempt <= ?1 END
     ), turns AS (
-      SELECT seq, row_number() OVER (PARTITION BY tenant ORDER BY seq) + coalesce(held.count, 0) AS turn
+      SELECT seq, next_attempt,
+             row_number() OVER (PARTITION BY tenant ORDER BY next_attempt, seq) + coalesce(held.count, 0) AS turn
       FROM due LEFT JOIN held USING (tenant)
     )
-    SELECT seq FROM turns WHERE turn <= ?2 ORDER BY turn, seq LIMIT ?3
+    SELECT seq FROM turns WHERE turn <= ?2 ORDER BY turn, next_attempt, seq LIMIT ?3
 """
 _ORPHANS = f"""
     WITH heads AS ({_HEADS})
