@@ -8,7 +8,7 @@ REGISTRY = CollectorRegistry(auto_describe=True)
 
 SENDS = Counter(
     "paperboy_sends",
-    "Attempts to post, by how they ended: sent, found, busy, unsure, refused.",
+    "Attempts to post, by how they ended: sent, busy, unsure, refused.",
     ["platform", "result"],
     registry=REGISTRY,
 )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,26 +19,15 @@ from bot.clock import FixedClock
 from bot.store.protocol import Store
 from tests.builders import NOW, PAPERS, subscription
 from tests.builders import post as a_post
-from tests.fakes.world import ROOT
-
-RUN = {"PATH": os.environ["PATH"], "PAPERBOY_WEB_PORT": "0", "HF_ENDPOINT": "http://127.0.0.1:9"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.fakes.world import free_port, launch
 
 
 @asynccontextmanager
 async def running(home: Path, **more: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """`paperboy run` until it answers, and the address of its operations."""
     port = free_port()
-    environment = RUN | {"PAPERBOY_HOME": str(home), "PAPERBOY_OPERATIONS_PORT": str(port)} | more
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", "-v", cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE
-    )
+    settings = {"PAPERBOY_OPERATIONS_PORT": str(port), **more}
+    process = await launch(home, "run", "-v", err=asyncio.subprocess.PIPE, **settings)
     url = f"http://127.0.0.1:{port}"
     try:
         async with asyncio.timeout(60), ClientSession() as session:
@@ -89,10 +76,7 @@ async def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        environment = RUN | {"PAPERBOY_HOME": str(tmp_path), "PAPERBOY_OPERATIONS_PORT": port}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE
-        )
+        process = await launch(tmp_path, "run", err=asyncio.subprocess.PIPE, PAPERBOY_OPERATIONS_PORT=port)
         _, err = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 2
     assert f"port {port} is not free" in " ".join(err.decode().split())

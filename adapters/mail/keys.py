@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import logging
-import os
 import secrets
 from pathlib import Path
 
@@ -14,13 +12,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from adapters.mail import address
+from bot import keyfile
 from bot.errors import ConfigError
-
-log = logging.getLogger(__name__)
 
 FILE = "mail.key"
 TAG = 15  # bytes: 24 letters, so that an id and its signature fit before the @ of a bounce address
-OTHERS = 0o077  # the permissions of everybody but the owner
 
 
 class Unreadable(ConfigError):
@@ -81,32 +77,7 @@ def _derive(secret: str, use: str) -> bytes:
 
 def _kept(file: Path) -> str:
     if not file.exists():
-        _make(file)
-    try:
-        found = file.read_text(encoding="ascii").strip()
-        open_to_others = file.stat().st_mode & OTHERS
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} can't be read: {error}.", "Let Paperboy's user read it.") from None
-    if not found:
-        raise ConfigError(f"{file} is empty.", "Put the key back from your backup.")
-    if open_to_others:
-        log.warning("%s can be read by other users of this machine: chmod 600 it", file)
-    return found
-
-
-def _make(file: Path) -> None:
-    """Write a new key whole or not at all; of two processes that start together, one wins."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{FILE}-{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w") as out:
-            out.write(secrets.token_urlsafe(48) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        os.link(draft, file)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
-    log.info("made %s, the key of the mail subscribers: keep it with your backups, apart from the database", file)
+        keyfile.make(file, secrets.token_urlsafe(48), "the key of the mail subscribers")
+    if found := keyfile.read(file):
+        return found
+    raise ConfigError(f"{file} is empty.", "Put the key back from your backup.")

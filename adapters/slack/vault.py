@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from bot import keyfile
 from bot.errors import ConfigError
-
-log = logging.getLogger(__name__)
 
 OPTION = "SLACK_SECRET_KEYS"
 FILE = "slack.key"
 MAKE = "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
-OTHERS = 0o077  # the permissions of everybody but the owner
 
 
 class Unreadable(ConfigError):
@@ -79,8 +74,8 @@ def open_vault(secret_keys: str, home: Path) -> Vault:
     given = [key.strip() for key in secret_keys.split(",") if key.strip()]
     file = home / FILE
     if not given and not file.exists():
-        _make(file)
-    return Vault([*given, *([_read(file)] if file.exists() else [])])
+        keyfile.make(file, Fernet.generate_key().decode(), "the key that seals Slack's tokens")
+    return Vault([*given, *([keyfile.read(file)] if file.exists() else [])])
 
 
 def _fernet(key: str, place: int) -> Fernet:
@@ -91,32 +86,3 @@ def _fernet(key: str, place: int) -> Fernet:
             f"Key {place} of {OPTION} (or {FILE}) is not a key: 32 bytes in URL-safe base64 are.",
             f"Make one with: {MAKE}",
         ) from None
-
-
-def _make(file: Path) -> None:
-    """Write a new key whole or not at all; of two processes that start together, one wins."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{FILE}-{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(Fernet.generate_key() + b"\n")
-            out.flush()
-            os.fsync(out.fileno())
-        os.link(draft, file)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
-    log.info("made %s, the key that seals Slack's tokens: keep it with your backups, but apart from the database", file)
-
-
-def _read(file: Path) -> str:
-    try:
-        found = file.read_text(encoding="ascii").strip()
-        open_to_others = file.stat().st_mode & OTHERS
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} can't be read: {error}.", "Let Paperboy's user read it.") from None
-    if open_to_others:
-        log.warning("%s can be read by other users of this machine: chmod 600 it", file)
-    return found

@@ -112,7 +112,7 @@ class _Now(Collector):
         grown = {(f.source,): (known.at - f.grew).total_seconds() for f in known.fetches if f.grew}
         yield _gauge("paperboy_source_growth_age_seconds", "Since a source's list last grew.", grown, "source")
         votes = {(platform,): count for platform, count in known.votes.items()}
-        yield _gauge("paperboy_ballots", "Ballots that stand, by platform.", votes, "platform")
+        yield _gauge("paperboy_ballots", "Reactions and presses that stand as votes, by platform.", votes, "platform")
 
 
 def _gauge(name: str, told: str, values: Mapping[L, float], *labels: str) -> GaugeMetricFamily:

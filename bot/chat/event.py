@@ -38,7 +38,7 @@ class Place(Struct, frozen=True):
         return f"{self.platform}:{self.space}"
 
     def in_thread(self, message: str) -> Place:
-        """The thread under a message of this channel."""
+        """The thread under a message of this channel; of no message (empty): the channel itself."""
         return Place(self.platform, self.space, self.channel, message)
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from bot.chat.adapter import CommandHelp
-from bot.chat.event import Answer, Place, Ref
+from bot.chat.event import Answer, Ref
 from bot.chat.message import clean
 from bot.commands.command import Ask, Command, paging, the_paper
 from bot.errors import AskError
@@ -46,8 +46,7 @@ async def of_thread(ask: Ask) -> Paper | None:
     """The paper whose thread this is: the one that the post at its top shows."""
     if not ask.place.thread:
         return None
-    channel = Place(ask.place.platform, ask.place.space, ask.place.channel)
-    delivery = await ask.desk.store.outbox.by_ref(Ref(channel, ask.place.thread))
+    delivery = await ask.desk.store.outbox.by_ref(Ref(ask.place.in_thread(""), ask.place.thread))
     shown = delivery.post.papers if delivery else ()
     return (await ask.desk.store.papers.get(shown)).get(shown[0]) if len(shown) == 1 else None
 
@@ -72,7 +71,7 @@ async def _answer(ask: Ask, paper: Paper, question: str) -> Answer:
 def _admit(ask: Ask) -> None:
     """Count a question; `AskError` when there were enough for now."""
     limits, now = ask.desk.lines.answers.limits, ask.now
-    person, channel = ask.who.key, f"{ask.place.tenant}/{ask.place.channel}"
+    person, channel = ask.who.key, str(ask.place.in_thread(""))
     for key, most, who in ((person, BY_ONE, "You have"), (channel, IN_ONE, "This channel has")):
         if wait := limits.wait(key, most, now):
             minutes = plural(math.ceil(wait.total_seconds() / 60), "minute")

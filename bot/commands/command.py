@@ -34,9 +34,7 @@ class Desk:
     lines: OneLines
     planner: Planner
     look_up: Callable[[PaperId], Awaitable[Paper | None]]  # for an arXiv id nobody has listed
-    direct: Callable[
-        [Person], Awaitable[Place]
-    ]  # where one person alone reads; `AskError` where there is no such place
+    direct: Callable[[Person], Awaitable[Place]]  # where one person alone reads; raises `AskError` where nobody can
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
     emojis: Emojis = Emojis()

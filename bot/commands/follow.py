@@ -61,7 +61,7 @@ async def mine(ask: Ask, rest: str) -> Answer:
     until = ask.now.date()
     listed = await store.papers.listed(ask.desk.sources, until - timedelta(days=DAYS), until)
     recent = list(dict.fromkeys(item.paper.id for item in reversed(listed)))
-    why = await followed(ask.who.key, recent, store.people, ask.desk.search)
+    why = await followed(topics, recent, ask.desk.search)
     ids = [id for id in recent if id in why]
     message = results(
         "New on what you follow",

@@ -21,6 +21,7 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another
 LAYOUTS = (("thread", "A thread: one reply a paper"), ("compact", "Compact: all in one message"))
 
 VERBATIM = "about:"
+TITLE = "Bring papers here"  # of a new wish's form
 
 _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
 _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
@@ -47,7 +48,7 @@ def read(ask: Ask, text: str) -> Subscription:
     layout, more = _take(_LAYOUT, more)
     return Subscription(
         id="".join(secrets.choice(LETTERS) for _ in range(4)),
-        place=replace(ask.place, thread=""),
+        place=ask.place.in_thread(""),
         schedule=str(wanted),
         query=clean(about or _ABOUT.sub("", more), 200),
         sources=sources,
@@ -62,7 +63,7 @@ def read(ask: Ask, text: str) -> Subscription:
 def form(subscription: Subscription | None = None) -> Form:
     """What to fill in for a new wish, or to change one."""
     if subscription is None:
-        return Form(title="Bring papers here", action=Action("schedule"), fields=FIELDS, send="Preview")
+        return Form(title=TITLE, action=Action("schedule"), fields=FIELDS, send="Preview")
     now = {
         "when": subscription.schedule,
         "query": subscription.query,
@@ -70,14 +71,15 @@ def form(subscription: Subscription | None = None) -> Form:
         "votes": str(subscription.min_votes),
         "layout": subscription.layout,
     }
-    fields = tuple(replace(field, value=now[field.name]) for field in FIELDS)
-    action = Action("schedule", (subscription.id,))
-    return Form(title=f"Change schedule {subscription.id}", action=action, fields=fields, send="Preview")
+    return _filled(f"Change schedule {subscription.id}", Action("schedule", (subscription.id,)), now)
 
 
 def again(action: Action, values: Mapping[str, str]) -> Form:
     """The form with what was typed into it, to mend."""
-    title = "Change the schedule" if action.args else "Bring papers here"
+    return _filled("Change the schedule" if action.args else TITLE, action, values)
+
+
+def _filled(title: str, action: Action, values: Mapping[str, str]) -> Form:
     fields = tuple(replace(field, value=clean(values.get(field.name, ""), field.most)) for field in FIELDS)
     return Form(title=title, action=action, fields=fields, send="Preview")
 

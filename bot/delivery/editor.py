@@ -83,7 +83,8 @@ class Editor:
         """The papers that the subscription is about, each with the reason; None: it is about all."""
         found: dict[PaperId, str] | None = None
         if subscription.follows:
-            found = await followed(subscription.follows, ids, self._store.people, self._search)
+            topics = await self._store.people.following(subscription.follows)
+            found = await followed(topics, ids, self._search)
         if subscription.query:
             matching = await self._search.among(subscription.query, ids if found is None else list(found))
             found = matching if found is None else {id: found[id] for id in matching}

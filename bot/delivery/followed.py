@@ -1,12 +1,11 @@
-"""Which papers touch what a person follows."""
+"""Which papers touch what somebody follows."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bot.papers.model import PaperId
-from bot.store.protocol import People
 
 
 class Finds(Protocol):
@@ -15,10 +14,10 @@ class Finds(Protocol):
     async def among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]: ...
 
 
-async def followed(person: str, ids: Collection[PaperId], people: People, search: Finds) -> dict[PaperId, str]:
-    """Those of `ids` on a topic of the person (`Person.key`), each with the first topic as its reason."""
+async def followed(topics: Sequence[str], ids: Collection[PaperId], search: Finds) -> dict[PaperId, str]:
+    """Those of `ids` on one of the topics, each with the first that it is on as its reason."""
     why: dict[PaperId, str] = {}
-    for topic in await people.following(person):
+    for topic in topics:
         for id in await search.among(topic, ids):
             why.setdefault(id, f"you follow “{topic}”")
     return why

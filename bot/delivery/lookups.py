@@ -27,6 +27,7 @@ class Lookups:
         self._editions: dict[tuple[tuple[str, ...], date, bool], Edition | None] = {}
         self._known: dict[tuple[PaperId, int, str], Line | None] = {}
         self._fetches: dict[str, Fetch] | None = None
+        self._days: dict[tuple[tuple[str, ...], date], list[date]] = {}
 
     async def newest(self, sources: Sequence[str], day: date, *, exact: bool = False) -> Edition | None:
         """The newest list up to a day, or of just that day."""
@@ -34,6 +35,13 @@ class Lookups:
         if key not in self._editions:
             self._editions[key] = await newest(self._papers, sources, day, exact=exact)
         return self._editions[key]
+
+    async def days(self, sources: Sequence[str], until: date) -> list[date]:
+        """The days with a list up to a day, newest first."""
+        key = (tuple(sources), until)
+        if key not in self._days:
+            self._days[key] = [day for day, _ in await self._papers.days(sources, until=until)]
+        return self._days[key]
 
     async def lines(self, papers: Sequence[Paper], language: str) -> dict[PaperId, Line]:
         """The best line of each."""

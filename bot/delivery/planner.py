@@ -13,7 +13,7 @@ from msgspec import Struct
 from bot.chat.adapter import Posts
 from bot.chat.event import Place
 from bot.clock import Clock
-from bot.delivery.edition import Edition, newest
+from bot.delivery.edition import Edition
 from bot.delivery.editor import Editor
 from bot.delivery.followed import Finds
 from bot.delivery.lookups import Lookups, Summarizes
@@ -91,8 +91,9 @@ class Planner:
         """What `subscription` would bring of `day`, by default of the newest list; writes nothing."""
         now = self._clock.now()
         schedule = parse_schedule(subscription.schedule, "UTC")
-        edition = await newest(self._store.papers, subscription.sources, day or now.date(), exact=day is not None)
-        choice = await self._editor(self._lookups()).choose(subscription, edition.listed, now) if edition else Choice()
+        lookups = self._lookups()
+        edition = await lookups.newest(subscription.sources, day or now.date(), exact=day is not None)
+        choice = await self._editor(lookups).choose(subscription, edition.listed, now) if edition else Choice()
         votes = None if subscription.follows else await self.ballots(subscription.place)
         return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)), ballots=votes)
 

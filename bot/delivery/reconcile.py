@@ -7,11 +7,12 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from bot.chat.adapter import Counts, Posts
-from bot.chat.event import Ref
 from bot.clock import Clock
-from bot.errors import Busy, PaperboyError
+from bot.delivery.patience import patiently
+from bot.errors import PaperboyError
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery
@@ -65,7 +66,7 @@ class _Recount:
         if delivery.ref is None or not isinstance(adapter, Counts):
             return False
         try:
-            reactions = await self._reactions(adapter, delivery.ref)
+            reactions = await patiently(self._clock, partial(adapter.reactions, delivery.ref))
             if not await ballot.recount(self._store, delivery, reactions, self._emojis):
                 return False
         except PaperboyError as error:
@@ -73,11 +74,3 @@ class _Recount:
             return False
         await self._changed(delivery.post.place.tenant, delivery.post.papers[0])
         return True
-
-    async def _reactions(self, adapter: Counts, ref: Ref) -> Mapping[str, frozenset[str]]:
-        """Asked once more where the platform wants us to wait."""
-        try:
-            return await adapter.reactions(ref)
-        except Busy as error:
-            await self._clock.sleep(error.retry_after)
-            return await adapter.reactions(ref)

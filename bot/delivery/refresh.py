@@ -11,16 +11,17 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from functools import partial
 
 from msgspec.structs import replace
 
 from bot.chat.adapter import Edits, Posts
-from bot.chat.event import Ref
 from bot.chat.fit import fit
 from bot.chat.message import Card, Message
 from bot.clock import Clock
 from bot.delivery.lookups import Summarizes
-from bot.errors import Busy, PaperboyError, PostError
+from bot.delivery.patience import patiently
+from bot.errors import PaperboyError, PostError
 from bot.metrics import EDITS
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
@@ -98,7 +99,7 @@ class Refresher:
             return False
         platform = delivery.post.place.platform
         try:
-            await self._edit(adapter, delivery.ref, message)
+            await patiently(self._clock, partial(adapter.edit, delivery.ref, message), most=LONGEST_WAIT)
         except PostError as error:
             log.warning("%s could not be edited: %s", delivery.post.key, error)
             EDITS.labels(platform, type(error).__name__.lower()).inc()
@@ -106,14 +107,6 @@ class Refresher:
         EDITS.labels(platform, "edited").inc()
         await self._store.outbox.edited(delivery.post.key, message, self._clock.now())
         return True
-
-    async def _edit(self, adapter: Edits, ref: Ref, message: Message) -> None:
-        """Once more where the platform wants us to wait."""
-        try:
-            await adapter.edit(ref, message)
-        except Busy as error:
-            await self._clock.sleep(min(error.retry_after, LONGEST_WAIT))
-            await adapter.edit(ref, message)
 
     async def _message(self, delivery: Delivery, paper: PaperId, adapter: Posts) -> Message | None:
         """What the post would say if it were made now."""

@@ -84,7 +84,7 @@ class Round:
         now, planned = self._now, 0
         after = _day_of(last.slot) if last else subscription.created.date() - timedelta(days=1)
         fetches = await self._lookups.fetches()
-        for day, _ in reversed(await self._store.papers.days(subscription.sources, until=now.date())):
+        for day in reversed(await self._lookups.days(subscription.sources, now.date())):
             if day <= after or not on_day(schedule, day):
                 continue
             edition = await self._lookups.newest(subscription.sources, day, exact=True)

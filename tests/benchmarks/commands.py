@@ -9,8 +9,6 @@ installed it, Discord with one server. The best of five rounds, beside one perso
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,7 +17,7 @@ from pathlib import Path
 from bot.store import open_store
 from tests.benchmarks.fanout import SlackField
 from tests.fakes.discord import FakeDiscord
-from tests.fakes.world import ROOT
+from tests.fakes.world import free_port, launch
 
 ROUNDS = 5
 PEOPLE = 100
@@ -38,7 +36,7 @@ async def slack(*, http: bool = False) -> None:
         places = await field.start(store, Path(home))
         await store.aclose()
         fake = field.slack
-        port = _free_port()
+        port = free_port()
         mode = {"SLACK_MODE": "http", "SLACK_PORT": str(port), "SLACK_SIGNING_SECRET": field.signing_secret}
         process = await _run(home, field.environment() | (mode if http else {}))
         if http:
@@ -102,23 +100,9 @@ async def _tell(name: str, asks: Sequence[Ask]) -> None:
 
 
 async def _run(home: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
-    settings = {
-        "PATH": os.environ["PATH"],
-        "PAPERBOY_HOME": home,
-        "PAPERBOY_WEB_ENABLED": "false",
-        "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
-    }
+    settings = {"PAPERBOY_WEB_ENABLED": "false", "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false"}
     null = asyncio.subprocess.DEVNULL
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"), cwd=ROOT, env=settings | environment, stdout=null, stderr=null
-    )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return await launch(Path(home), "run", out=null, err=null, **settings, **environment)
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ The bound is what the limits allow: in Slack a message a second and channel, in 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import tempfile
 import time
@@ -32,7 +31,7 @@ from bot.store.records import State
 from tests.builders import listing, paper, subscription
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
-from tests.fakes.world import ROOT
+from tests.fakes.world import launch
 from tests.faults.arenas import SlackArena
 
 PAPERS = 10
@@ -209,14 +208,11 @@ async def _done(store: Store, channels: int) -> bool:
 
 async def _deliver(home: Path, environment: dict[str, str]) -> asyncio.subprocess.Process:
     settings = {
-        "PATH": os.environ["PATH"],
-        "PAPERBOY_HOME": str(home),
         "PAPERBOY_WEB_ENABLED": "false",
         "PAPERBOY_SEARCH_SEMANTIC": "false",
         "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
     }
-    command = (sys.executable, "-m", "bot", "run", "--role", "deliver")
-    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=settings | environment)
+    return await launch(home, "run", "--role", "deliver", **settings, **environment)
 
 
 FIELDS = {"slack": SlackField, "discord": DiscordField}

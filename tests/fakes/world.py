@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -20,25 +21,37 @@ class Ran(Struct):
     err: str
 
 
-async def paperboy(home: Path, *args: str, source: str = "http://127.0.0.1:9", **environment: str) -> Ran:
-    """Run the real command; no source can be reached unless one is named."""
+NOWHERE = "http://127.0.0.1:9"  # where nobody answers
+
+
+async def launch(
+    home: Path, *args: str, module: str = "bot", out: int | None = None, err: int | None = None, **environment: str
+) -> asyncio.subprocess.Process:
+    """Start the real command with nothing of this machine's settings; no source can be reached unless one is named."""
     settings = {
         "PATH": os.environ["PATH"],
         "PAPERBOY_HOME": str(home),
         "PAPERBOY_WEB_PORT": "0",
-        "HF_ENDPOINT": source,
-        "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
+        "HF_ENDPOINT": NOWHERE,
+        "ARXIV_API_URL": f"{NOWHERE}/api/query",
         "COLUMNS": "200",
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *args,
-        cwd=ROOT,
-        env=settings | environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *args, cwd=ROOT, env=settings | environment, stdout=out, stderr=err
     )
+
+
+async def paperboy(home: Path, *args: str, source: str = NOWHERE, **environment: str) -> Ran:
+    """Run the real command to its end."""
+    pipe = asyncio.subprocess.PIPE
+    process = await launch(home, *args, out=pipe, err=pipe, **{"HF_ENDPOINT": source, **environment})
     out, err = await process.communicate()
     return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

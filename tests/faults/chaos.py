@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import os
 import random
 import sys
 import tempfile
@@ -30,7 +29,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import Delivery, State
 from tests.builders import listing, paper, subscription
-from tests.fakes.world import ROOT
+from tests.fakes.world import launch
 from tests.faults.arenas import Arena, arena
 
 RATE = 0.05
@@ -132,11 +131,7 @@ class Chaos:
         await process.wait()
 
     async def _start(self) -> asyncio.subprocess.Process:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PAPERBOY_HOME": str(self._home),
-            "PAPERBOY_WEB_PORT": "0",
-            "PAPERBOY_WELCOME_CHANNEL": "",
+        settings = {
             "PAPERBOY_SEARCH_SEMANTIC": "false",
             "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
             "PAPERBOY_DELIVERY_ATTEMPT_SECONDS": "3",
@@ -144,11 +139,10 @@ class Chaos:
             "PAPERBOY_DELIVERY_BACK_OFF_SECONDS": "0.2",
             **self._arena.environment(),
         }
-        command = ["-m", "tests.faults.naive"] if self._naive else ["-m", "bot", "run", "--role", "deliver"]
         null = asyncio.subprocess.DEVNULL
-        return await asyncio.create_subprocess_exec(
-            sys.executable, *command, cwd=ROOT, env=environment, stdout=null, stderr=null
-        )
+        if self._naive:
+            return await launch(self._home, module="tests.faults.naive", out=null, err=null, **settings)
+        return await launch(self._home, "run", "--role", "deliver", out=null, err=null, **settings)
 
     async def _count(self, store: Store, kills: int, seconds: float) -> Tally:
         posts = [d for n in range(len(self._places)) for d in await _edition(store, f"s{n + 1}")]

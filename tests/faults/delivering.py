@@ -6,10 +6,12 @@ import asyncio
 import sys
 from pathlib import Path
 
+from bot.chat.adapter import Posts
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.delivery.dispatch import Dispatcher
 from bot.store import open_store
+from bot.store.protocol import Store
 from bot.store.records import State
 from tests.fakes.platform import FilePlatform
 
@@ -40,12 +42,19 @@ async def plan(database: Path) -> None:
 async def deliver(database: Path, platform: FilePlatform) -> None:
     """As the real process does, with shorter leases."""
     store = await open_store(database)
+    await drain(store, "web", platform, attempt=0.15, back_off=0.02)
+    await store.aclose()
+
+
+async def drain(store: Store, name: str, platform: Posts, *, attempt: float, back_off: float) -> None:
+    """Deliver until nothing waits, whoever else works on the same store."""
 
     async def on_broken(place: Place, why: str) -> None:
         raise AssertionError(why)
 
+    clock = SystemClock()
     dispatcher = Dispatcher(
-        store.outbox, {"web": platform}, SystemClock(), on_broken=on_broken, attempt=0.15, back_off=0.02
+        store.outbox, {name: platform}, clock, on_broken=on_broken, attempt=attempt, back_off=back_off
     )
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
@@ -53,7 +62,6 @@ async def deliver(database: Path, platform: FilePlatform) -> None:
         await asyncio.sleep(0.02)
     stop.set()
     await running
-    await store.aclose()
 
 
 if __name__ == "__main__":

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,7 +16,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import State
 from tests.builders import post
-from tests.fakes.world import ROOT
+from tests.fakes.world import launch
 from tests.faults.arenas import SlackArena
 
 POSTS = 3
@@ -27,18 +25,13 @@ SILENT: dict[str, object] = {"faults": {"seed": 1, "hang_after": 1.0, "hang": 60
 
 
 async def start(home: Path, arena: SlackArena) -> asyncio.subprocess.Process:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PAPERBOY_HOME": str(home),
-        "PAPERBOY_WEB_PORT": "0",
-        "PAPERBOY_WELCOME_CHANNEL": "",
+    settings = {
         "PAPERBOY_SEARCH_SEMANTIC": "false",
         "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
         "PAPERBOY_DELIVERY_BACK_OFF_SECONDS": "0.2",
         **arena.environment(),
     }
-    command = [sys.executable, "-m", "bot", "run", "--role", "deliver"]
-    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE)
+    return await launch(home, "run", "--role", "deliver", err=asyncio.subprocess.PIPE, **settings)
 
 
 async def states(store: Store) -> Counter[State]:

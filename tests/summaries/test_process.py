@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.store import open_store
 from tests.builders import listing, paper
 from tests.fakes.anthropic import FakeAnthropic
-from tests.fakes.world import ROOT, paperboy
+from tests.fakes.world import launch, paperboy
 from tests.summaries.conftest import true_line
 
 PAPERS = [paper(n) for n in range(1, 4)]
@@ -28,18 +26,11 @@ async def seed(home: Path) -> None:
 
 async def run_until_asked(home: Path, fake: FakeAnthropic) -> str:
     settings = {
-        "PATH": os.environ["PATH"],
-        "PAPERBOY_HOME": str(home),
-        "PAPERBOY_WEB_PORT": "0",
         "PAPERBOY_SEARCH_SEMANTIC": "false",
-        "HF_ENDPOINT": "http://127.0.0.1:9",
-        "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
         "ANTHROPIC_API_KEY": "sk-very-secret",
         "ANTHROPIC_BASE_URL": fake.url,
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", cwd=ROOT, env=settings, stdout=-1, stderr=asyncio.subprocess.STDOUT
-    )
+    process = await launch(home, "run", out=asyncio.subprocess.PIPE, err=asyncio.subprocess.STDOUT, **settings)
     async with asyncio.timeout(60):
         while len(fake.asked) < len(PAPERS):  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.1)

@@ -95,3 +95,13 @@ def guild(discord: FakeDiscord) -> str:
 @pytest.fixture
 def papers(discord: FakeDiscord, guild: str) -> Place:
     return Place("discord", guild, discord.text_channel(guild))
+
+
+@pytest.fixture
+def ada(discord: FakeDiscord, guild: str) -> str:
+    return discord.member(guild, "Ada", manage_guild=True)
+
+
+@pytest.fixture
+def bob(discord: FakeDiscord, guild: str) -> str:
+    return discord.member(guild, "Bob")

@@ -12,10 +12,9 @@ from adapters.discord import make
 from bot.chat.adapter import Setup
 from bot.chat.event import Place
 from bot.clock import SystemClock
-from bot.delivery.dispatch import Dispatcher
 from bot.store import open_store
-from bot.store.records import State
 from tests.builders import post
+from tests.faults.delivering import drain
 
 PARTS = 5
 
@@ -41,17 +40,7 @@ async def deliver(folder: Path, url: str, token: str) -> None:
     adapter = make(Setup(options=options, shelf=store.shelf("discord"), home=folder, clock=clock))
     assert adapter is not None
     adapter.limits = replace(adapter.limits, pace=0.0)  # type: ignore[misc]
-
-    async def on_broken(place: Place, why: str) -> None:
-        raise AssertionError(why)
-
-    dispatcher = Dispatcher(store.outbox, {"discord": adapter}, clock, on_broken=on_broken, attempt=0.5, back_off=0.05)
-    stop = asyncio.Event()
-    running = asyncio.create_task(dispatcher.run(stop))
-    while set(await store.outbox.states()) - {State.SENT, State.DEAD}:  # noqa: ASYNC110 - other processes work on it
-        await asyncio.sleep(0.05)
-    stop.set()
-    await running
+    await drain(store, "discord", adapter, attempt=0.5, back_off=0.05)
     await adapter.aclose()
     await store.aclose()
 

@@ -12,12 +12,10 @@ from adapters.mail.signup import place
 from adapters.mail.subscribers import Subscribers
 from adapters.mail.wish import Wish
 from bot.chat.adapter import Setup
-from bot.chat.event import Place
 from bot.clock import SystemClock
-from bot.delivery.dispatch import Dispatcher
 from bot.store import open_store
-from bot.store.records import State
 from tests.builders import post
+from tests.faults.delivering import drain
 
 OPTIONS: dict[str, object] = {
     "host": "127.0.0.1",
@@ -50,17 +48,7 @@ async def deliver(folder: Path, port: int) -> None:
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
     adapter = make(Setup(options=OPTIONS | {"port": port}, shelf=store.shelf("mail"), home=folder, clock=clock))
     assert adapter is not None
-
-    async def on_broken(place: Place, why: str) -> None:
-        raise AssertionError(why)
-
-    dispatcher = Dispatcher(store.outbox, {"email": adapter}, clock, on_broken=on_broken, attempt=0.5, back_off=0.05)
-    stop = asyncio.Event()
-    running = asyncio.create_task(dispatcher.run(stop))
-    while set(await store.outbox.states()) - {State.SENT, State.DEAD}:  # noqa: ASYNC110 - other processes work on it
-        await asyncio.sleep(0.05)
-    stop.set()
-    await running
+    await drain(store, "email", adapter, attempt=0.5, back_off=0.05)
     await adapter.aclose()
     await store.aclose()
 

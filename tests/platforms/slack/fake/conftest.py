@@ -1,4 +1,4 @@
-"""A Slack with one workspace, one channel and one person, and Slack's own client for it."""
+"""Slack's own client for the Slack of the folder above."""
 
 from __future__ import annotations
 
@@ -11,28 +11,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[FakeSlack]:
-    async with FakeSlack() as running:
-        yield running
-
-
-@pytest.fixture
-async def acme(slack: FakeSlack) -> Workspace:
-    return await slack.workspace("Acme")
-
-
-@pytest.fixture
-async def papers(acme: Workspace) -> Room:
-    return await acme.channel("papers")
-
-
-@pytest.fixture
-async def ada(acme: Workspace) -> Someone:
-    return await acme.user("ada", admin=True)
+from tests.fakes.slack import FakeSlack, Workspace
 
 
 @pytest.fixture

@@ -1,0 +1,147 @@
+"""What Discord tells of its own accord: reactions, servers and channels, pasted links."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.chat.event import Place, Reaction, Removed, Returned, Shared
+from tests.fakes.discord import FakeDiscord
+from tests.platforms.discord.conftest import Start
+from tests.platforms.discord.core import TalkingCore
+from tests.platforms.discord.test_posting import says
+
+
+class TestReactions:
+    async def test_they_are_heard_on_any_of_its_messages(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
+    ) -> None:
+        adapter = await start(core)
+        head = await adapter.post(papers, says("head"), key="head")
+        reply = await adapter.post(papers.in_thread(head.id), says("reply"), key="reply")
+        discord.react(bob, papers.channel, head.id, "👍🏿")
+        discord.react(bob, head.id, reply.id, "🔥")
+        discord.unreact(bob, head.id, reply.id, "🔥")
+        await discord.until(lambda: len(core.kind(Reaction)) == 3)
+        told = [(event.message, event.emoji, event.added, event.who.id) for event in core.kind(Reaction)]
+        assert told == [(head, "👍", True, bob), (reply, "🔥", True, bob), (reply, "🔥", False, bob)]
+
+    async def test_in_a_forum_they_belong_to_what_was_posted(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str, bob: str
+    ) -> None:
+        adapter = await start(core)
+        forum = Place("discord", guild, discord.forum(guild))
+        head = await adapter.post(forum, says("head"), key="head")
+        reply = await adapter.post(forum.in_thread(head.id), says("reply"), key="reply")
+        discord.react(bob, head.id, head.id, "👍")
+        discord.react(bob, head.id, reply.id, "👍")
+        await discord.until(lambda: len(core.kind(Reaction)) == 2)
+        assert [event.message for event in core.kind(Reaction)] == [head, reply]
+
+    @pytest.mark.parametrize("emoji", ["", "👍"])
+    async def test_cleared_ones_are_taken_back(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, ada: str, bob: str, emoji: str
+    ) -> None:
+        adapter = await start(core)
+        ref = await adapter.post(papers, says("head"), key="head")
+        for who, what in ((ada, "👍"), (bob, "👍"), (bob, "👎")):
+            discord.react(who, papers.channel, ref.id, what)
+        await discord.until(lambda: len(core.kind(Reaction)) == 3)
+        discord.clear(papers.channel, ref.id, emoji)
+        expected = 2 if emoji else 3
+        await discord.until(lambda: len(core.kind(Reaction)) == 3 + expected)
+        back = [event for event in core.kind(Reaction) if not event.added]
+        assert {(event.emoji, event.who.id) for event in back} >= {("👍", ada), ("👍", bob)}
+
+    async def test_those_made_while_it_was_down_are_counted_and_can_be_cleared(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
+    ) -> None:
+        ref = await (await start()).post(papers, says("head"), key="head")
+        discord.react(bob, papers.channel, ref.id, "👍")
+        adapter = await start(core)
+        assert await adapter.reactions(ref) == {"👍": frozenset({bob})}
+        discord.clear(papers.channel, ref.id)
+        await discord.until(lambda: core.kind(Reaction))
+        assert not core.kind(Reaction)[0].added
+
+    async def test_those_on_other_peoples_messages_are_not_ours(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, ada: str, bob: str
+    ) -> None:
+        adapter = await start(core)
+        discord.react(bob, papers.channel, discord.say(ada, papers.channel, "hi"), "👍")
+        mine = await adapter.post(papers, says("head"), key="head")
+        discord.react(bob, papers.channel, mine.id, "👍")
+        await discord.until(lambda: core.kind(Reaction))
+        assert [event.message for event in core.kind(Reaction)] == [mine]
+
+    async def test_those_on_a_private_digest_belong_to_the_server_it_was_asked_for_in(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str, bob: str
+    ) -> None:
+        adapter = await start(core)
+        ref = await adapter.post(await adapter.direct(bob, guild), says("for you"), key="key")
+        discord.react(bob, ref.place.channel, ref.id, "👍")
+        await discord.until(lambda: core.kind(Reaction))
+        (heard,) = core.kind(Reaction)
+        assert (heard.message, heard.who.key) == (ref, f"discord:{guild}/{bob}")
+
+
+class TestServers:
+    async def test_a_removal_is_told_and_an_outage_is_not(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str
+    ) -> None:
+        other = discord.guild("Other")
+        await start(core)
+        discord.outage(guild)
+        discord.remove_bot(other)
+        await discord.until(lambda: core.kind(Removed))
+        assert [event.place for event in core.kind(Removed)] == [Place("discord", other, "*")]
+        discord.outage(guild, over=True)
+        discord.invite_bot(other)
+        await discord.until(lambda: [e for e in core.kind(Returned) if e.place.space == other][1:])
+        assert len(core.kind(Removed)) == 1
+
+    async def test_a_removal_while_it_was_down_is_told_at_the_next_start(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str
+    ) -> None:
+        adapter = await start(core)
+        await adapter.aclose()
+        await discord.until(lambda: discord.state()["sessions"] == 0)
+        discord.remove_bot(guild)
+        await start(core)
+        assert [event.place for event in core.kind(Removed)] == [Place("discord", guild, "*")]
+
+    async def test_a_deleted_channel_is_told(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place
+    ) -> None:
+        await start(core)
+        discord.delete_channel(papers.channel)
+        await discord.until(lambda: core.kind(Removed))
+        assert core.kind(Removed)[0].place == papers
+
+    async def test_a_permission_that_is_given_again_is_told(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place
+    ) -> None:
+        adapter = await start(core)
+        discord.deny(papers.channel, "send_messages")
+        with pytest.raises(Exception, match="Send Messages"):
+            await adapter.post(papers, says("x"), key="x")
+        discord.allow(papers.channel, "send_messages")
+        await discord.until(lambda: [event for event in core.kind(Returned) if event.place == papers])
+
+
+class TestLinks:
+    async def test_a_pasted_paper_gets_a_card_where_that_is_wanted(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
+    ) -> None:
+        discord.configure(privileged=True)
+        await start(core, message_content="true")
+        discord.say(bob, papers.channel, "see https://arxiv.org/abs/1609.09106v2, and https://example.org/x")
+        await discord.until(lambda: core.kind(Shared))
+        assert [event.url for event in core.kind(Shared)] == ["https://arxiv.org/abs/1609.09106v2"]
+
+    async def test_without_the_setting_nobody_reads_along(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
+    ) -> None:
+        await start(core)
+        discord.say(bob, papers.channel, "see https://arxiv.org/abs/1609.09106")
+        await discord.slash(bob, papers.channel, "papers", query="x")
+        assert not core.kind(Shared)
