@@ -17,10 +17,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from bot.chat.event import Place
@@ -148,6 +149,7 @@ class Chaos:
         posts = [d for n in range(len(self._places)) for d in await _edition(store, f"s{n + 1}")]
         planned = {d.post.key for d in posts}
         held = await self._arena.held(self._places)
+        (self._home / "held.json").write_bytes(msgspec.json.format(msgspec.json.encode(held)))
         return Tally(
             kills=kills,
             planned=len(planned),
@@ -158,6 +160,15 @@ class Chaos:
             seconds=seconds,
             missing=tuple(_told(d) for d in posts if not held[d.post.key]),
         )
+
+
+@contextlib.contextmanager
+def _home(keep: Path | None, name: str) -> Iterator[Path]:
+    """A folder for one workload."""
+    with tempfile.TemporaryDirectory() as temporary:
+        home = keep / name if keep else Path(temporary)
+        home.mkdir(parents=True, exist_ok=True)
+        yield home
 
 
 async def _papers(store: Store) -> None:
@@ -194,13 +205,14 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1, help="on one store, killed one by one")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--naive", action="store_true", help="a design that sends, then records")
+    parser.add_argument("--keep", type=Path, help="a folder for the stores and what the platforms held, to look into")
     given = parser.parse_args()
     clean = True
     for name in given.platform or ["web", "slack", "discord"]:
-        with tempfile.TemporaryDirectory() as home:
+        with _home(given.keep, name) as home:
             chaos = Chaos(
-                Path(home),
-                arena(name, Path(home)),
+                home,
+                arena(name, home),
                 seed=given.seed,
                 naive=given.naive,
                 processes=given.processes,
