@@ -89,7 +89,7 @@ class Outbox(Protocol):
         lease: timedelta,
         limit: int,
         platforms: Collection[str],
-        per_tenant: int = 1_000,
+        per_tenant: int = 32,
     ) -> list[Delivery]:
         """Take due posts for sending: parents first, at most one of a channel and `per_tenant` of a tenant at a
         time, over all processes, so that neither holds up another. Ended leases come back as doubtful."""
