@@ -46,9 +46,10 @@ class Unreachable(SourceError):
 class Throttled(SourceError):
     """The source asks us to wait."""
 
-    def __init__(self, message: str, *, retry_after: float, hint: str = "") -> None:
+    def __init__(self, message: str, *, retry_after: float, hint: str = "", whole: bool = False) -> None:
         super().__init__(message, hint)
         self.retry_after = retry_after
+        self.whole = whole  # no post of this tenant would be taken now, in whatever channel
 
 
 class Malformed(SourceError):

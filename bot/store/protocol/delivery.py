@@ -112,8 +112,8 @@ class Outbox(Protocol):
 
     async def settle_unsure(self, key: Key, *, token: str, reason: str, again: datetime) -> bool: ...
 
-    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime) -> bool:
-        """The platform surely did not take it; try again then."""
+    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime, whole: bool = False) -> bool:
+        """The platform surely did not take it; try again then. `whole`: its tenant's other posts wait as long."""
         ...
 
     async def settle_dead(self, key: Key, *, token: str, reason: str) -> bool:

@@ -1,8 +1,8 @@
 """Whose turn it is: what the outbox must know of channels and tenants to hand out a post without looking at the rest.
 
 A lane is a channel with open posts: its oldest one is next, at `due`; `lease` says until when one is under way. A queue
-is a tenant with lanes: how many are under way, and when its next one is due. Triggers keep both in step with the
-outbox, whoever writes to it, so that a claim costs what it hands out, however much waits.
+is a tenant with lanes: how many are under way, when its next one is due, and until when all of it rests. Triggers keep
+both in step with the outbox, whoever writes to it, so that a claim costs what it hands out, however much waits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CREATE INDEX lanes_held ON lanes(tenant, lease) WHERE lease != '';
 CREATE INDEX lanes_lease ON lanes(lease) WHERE lease != '';
 CREATE TABLE queues (
   tenant TEXT PRIMARY KEY, platform TEXT NOT NULL,
-  held INTEGER NOT NULL, due TEXT NOT NULL, head INTEGER NOT NULL
+  held INTEGER NOT NULL, due TEXT NOT NULL, head INTEGER NOT NULL, rest TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX queues_turn ON queues(platform, held, due, head);
 CREATE INDEX queues_due ON queues(platform, due);
@@ -50,9 +50,9 @@ _QUEUE = """
   DELETE FROM queues WHERE tenant = {row}.tenant
     AND NOT EXISTS (SELECT 1 FROM lanes WHERE tenant = {row}.tenant);
   INSERT INTO queues
-    SELECT tenant, platform, (SELECT count(*) FROM lanes WHERE tenant = {row}.tenant AND lease != ''), due, head
+    SELECT tenant, platform, (SELECT count(*) FROM lanes WHERE tenant = {row}.tenant AND lease != ''), due, head, ''
     FROM lanes WHERE tenant = {row}.tenant ORDER BY due, head LIMIT 1
-    ON CONFLICT DO UPDATE SET held = excluded.held, due = excluded.due, head = excluded.head;
+    ON CONFLICT DO UPDATE SET held = excluded.held, due = max(excluded.due, rest), head = excluded.head;
 """
 _EMPTY = "WHEN NOT EXISTS (SELECT 1 FROM lanes WHERE tenant = new.tenant AND channel = new.channel)"
 _TRIGGERS = (
@@ -76,6 +76,12 @@ _HEAD = """
 def release(db: sqlite3.Connection, now: str) -> None:
     """Leases that ended hold nothing up any more."""
     db.execute("UPDATE lanes SET lease = '' WHERE lease != '' AND lease <= ?", (now,))
+
+
+def rest(db: sqlite3.Connection, key: str, until: str) -> None:
+    """Leave the tenant of a post alone until then."""
+    tenant = "SELECT tenant FROM outbox WHERE key = ?2"
+    db.execute(f"UPDATE queues SET rest = ?1, due = max(due, ?1) WHERE tenant = ({tenant})", (until, key))
 
 
 def turns(db: sqlite3.Connection, platforms: Collection[str], held: int, now: str, most: int) -> list[str]:

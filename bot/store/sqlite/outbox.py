@@ -94,9 +94,12 @@ class SqliteOutbox:
         sql = "state = 'unsure', doubtful = 1, reason = ?, next_attempt = ?"
         return await self._settle(key, token, sql, reason, stamp(again))
 
-    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime) -> bool:
+    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime, whole: bool = False) -> bool:
+        def rest(db: sqlite3.Connection) -> None:
+            lanes.rest(db, key, stamp(again))
+
         sql = "state = CASE doubtful WHEN 1 THEN 'unsure' ELSE 'planned' END, reason = ?, next_attempt = ?"
-        return await self._settle(key, token, sql, reason, stamp(again))
+        return await self._settle(key, token, sql, reason, stamp(again), then=rest if whole else None)
 
     async def settle_dead(self, key: Key, *, token: str, reason: str) -> bool:
         def bury(db: sqlite3.Connection) -> None:
