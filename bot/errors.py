@@ -46,10 +46,9 @@ class Unreachable(SourceError):
 class Throttled(SourceError):
     """The source asks us to wait."""
 
-    def __init__(self, message: str, *, retry_after: float, hint: str = "", whole: bool = False) -> None:
+    def __init__(self, message: str, *, retry_after: float, hint: str = "") -> None:
         super().__init__(message, hint)
         self.retry_after = retry_after
-        self.whole = whole  # no post of this tenant would be taken now, in whatever channel
 
 
 class Malformed(SourceError):
@@ -91,9 +90,10 @@ class Refused(PostError):
 class Busy(PostError):
     """The platform took nothing and asks us to come back."""
 
-    def __init__(self, message: str, *, retry_after: float, hint: str = "") -> None:
+    def __init__(self, message: str, *, retry_after: float, hint: str = "", whole: bool = False) -> None:
         super().__init__(message, hint)
         self.retry_after = retry_after
+        self.whole = whole  # no post of this tenant would be taken now, in whatever channel
 
 
 class Unsure(PostError):

@@ -76,24 +76,33 @@ class Chaos:
         self._naive = naive
         self._processes = processes
         self._places: list[Place] = []
+        self._feeding = asyncio.Lock()
+        self._left, self._end = 0, float("inf")  # kills, and when to stop
 
-    async def run(self, kills: int) -> Tally:
-        """Kill it so often, let it finish, and count."""
+    async def run(self, kills: int, *, seconds: float = float("inf")) -> Tally:
+        """Kill it so often, or for so long, let it finish, and count."""
         began = time.monotonic()
+        self._left, self._end = kills, began + seconds
         await self._arena.start()
         store = await open_store(self._home / "paperboy.db")
         try:
             await _papers(store)
             await self._arena.faults(RATE, self._seed)
-            for _ in range(kills // self._processes):
-                await self._feed(store)
-                await asyncio.gather(*(self._life() for _ in range(self._processes)))
+            await asyncio.gather(*(self._lives(store) for _ in range(self._processes)))
             await self._arena.faults(0.0, self._seed)
             await self._finish(store)
-            return await self._count(store, kills, time.monotonic() - began)
+            return await self._count(store, kills - self._left, time.monotonic() - began)
         finally:
             await store.aclose()
             await self._arena.stop()
+
+    async def _lives(self, store: Store) -> None:
+        """One life of a process after the other, whatever becomes of the other processes."""
+        while self._left > 0 and time.monotonic() < self._end:
+            self._left -= 1
+            async with self._feeding:
+                await self._feed(store)
+            await self._life()
 
     async def _feed(self, store: Store) -> None:
         """New channels with a schedule that is due, while too little waits."""
@@ -201,8 +210,11 @@ async def _edition(store: Store, subscription: str) -> Sequence[Delivery]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="for so long, if the kills last")
     parser.add_argument("--platform", action="append", help="web, slack, discord, discord-forgetful; several times")
-    parser.add_argument("--processes", type=int, default=1, help="on one store, killed one by one")
+    parser.add_argument(
+        "--processes", type=int, default=1, help="on one store, each killed and started again by itself"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--naive", action="store_true", help="a design that sends, then records")
     parser.add_argument("--keep", type=Path, help="a folder for the stores and what the platforms held, to look into")
@@ -217,7 +229,7 @@ def main() -> None:
                 naive=given.naive,
                 processes=given.processes,
             )
-            tally = asyncio.run(chaos.run(given.kills))
+            tally = asyncio.run(chaos.run(given.kills, seconds=60 * given.minutes))
         print(f"{name:18} {tally}", flush=True)
         clean = clean and tally.clean
     sys.exit(0 if clean or given.naive else 1)

@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -47,6 +48,13 @@ HOURS = (8, 9, 10, 12, 15, 18, 23)  # when somebody looks
 WISHES = {"clock": "weekdays 09:00 Europe/Berlin", "ny": "weekdays 18:00 America/New_York", "complete": "when complete"}
 
 
+@lru_cache(maxsize=16)  # each day is asked for again and again
+def _listed(file: Path, day: date) -> Batch:
+    if not file.exists():
+        return Batch()
+    return parse(msgspec.json.decode(gzip.decompress(file.read_bytes())), day, file.name)
+
+
 class Recorded:
     """The recorded lists as a source that is out now and then."""
 
@@ -56,15 +64,14 @@ class Recorded:
         self._folder = folder
         self._chance = chance
         self.out = False
+        self.refusals = 0
         self.early = False  # the last papers of a day come in the afternoon
 
     async def fetch(self, day: date) -> Batch:
-        file = self._folder / f"{day}.json.gz"
         if self.out:
+            self.refusals += 1
             raise Unreachable("The source is out.")
-        if not file.exists():
-            return Batch()
-        batch = parse(msgspec.json.decode(gzip.decompress(file.read_bytes())), day, file.name)
+        batch = _listed(self._folder / f"{day}.json.gz", day)
         return Batch(listings=batch.listings[: -2 or None] if self.early else batch.listings, rejected=batch.rejected)
 
 
@@ -75,14 +82,17 @@ class Shaky(Notebook):
         super().__init__()
         self._chance = chance
         self.out = False
+        self.refusals = self.lost = 0
         self.times = Counter[str]()
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         if self.out:
+            self.refusals += 1
             raise Busy("The platform is out.", retry_after=600)
         ref = await super().post(place, message, key=key)
         self.times[key] += 1
         if self._chance.random() < LOST:
+            self.lost += 1
             raise Unsure("The answer was lost.")
         return ref
 
@@ -101,7 +111,10 @@ async def soak(folder: Path, days: list[date], seed: int = 1) -> str:
         runs = [run for name in WISHES for run in await store.subscriptions.runs(name, limit=10_000)]
         told = await _judge(store, platform, runs, days)
         await store.aclose()
-    return f"{told}; away {away} times"
+    return (
+        f"{told}; the source was out {source.refusals:,} times when it was asked, the platform {platform.refusals:,} times,"
+        f" {platform.lost:,} of its answers were lost, and the bot was away {away} times;"
+    )
 
 
 async def _live(
@@ -171,7 +184,8 @@ def main() -> None:
     most = int(sys.argv[1]) if len(sys.argv) > 1 else len(days)
     began = time.monotonic()
     logging.disable(logging.ERROR)  # outages are meant
-    print(asyncio.run(soak(folder, days[:most])), f"in {time.monotonic() - began:,.0f} s")
+    told = asyncio.run(soak(folder, days[:most]))
+    print(f"{told} in {time.monotonic() - began:,.0f} s, {time.process_time():,.0f} s of the processor")
 
 
 if __name__ == "__main__":
