@@ -112,8 +112,8 @@ async def soak(folder: Path, days: list[date], seed: int = 1) -> str:
         told = await _judge(store, platform, runs, days)
         await store.aclose()
     return (
-        f"{told}; the source was out {source.refusals:,} times when it was asked, the platform {platform.refusals:,} times,"
-        f" {platform.lost:,} of its answers were lost, and the bot was away {away} times;"
+        f"{told}; the source was out {source.refusals:,} times when it was asked, the platform {platform.refusals:,}"
+        f" times, {platform.lost:,} of its answers were lost, and the bot was away {away} times;"
     )
 
 
