@@ -79,12 +79,13 @@ class Refused(PostError):
     """The platform will never take this message; `hint` says what an admin can do.
 
     `broken` is true when the place itself is unusable (channel gone, bot removed, permission missing),
-    false when only this message is at fault.
+    false when only this message is at fault. `gone`: the message that was to be changed or read is no longer there.
     """
 
-    def __init__(self, message: str, hint: str = "", *, broken: bool = False) -> None:
+    def __init__(self, message: str, hint: str = "", *, broken: bool = False, gone: bool = False) -> None:
         super().__init__(message, hint)
         self.broken = broken
+        self.gone = gone
 
 
 class Busy(PostError):

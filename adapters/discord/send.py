@@ -38,7 +38,7 @@ class Sender:
     async def edit(self, ref: Ref, message: Message) -> None:
         """Change a message."""
         if not ref.id.isdecimal():
-            raise Refused("That message is gone.")
+            raise Refused("That message is gone.", gone=True)
         channel = await self._channels.holding(ref)
         path = "/channels/{channel_id}/messages/{message_id}"
         await self._rest.call("PATCH", path, payload(message), channel_id=channel, message_id=ref.id)

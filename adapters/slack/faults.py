@@ -74,7 +74,8 @@ def fault(error: SlackApiError) -> PostError:
         return Refused(f"Slack says the scope {_needed(error)} is missing.", BROKEN[said], broken=True)
     if said in BROKEN:
         return Refused(f"Slack says: {said}.", BROKEN[said], broken=True)
-    return Refused(f"Slack says: {said}.", "The log of the API call is in your app's settings at Slack.")
+    gone = said == "message_not_found"
+    return Refused(f"Slack says: {said}.", "The log of the API call is in your app's settings at Slack.", gone=gone)
 
 
 def code(error: SlackApiError) -> str:

@@ -38,6 +38,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import Run
 from bot.summaries import OneLines
+from bot.views.wording import long_day
 from tests.builders import SHARED, subscription
 from tests.fakes.notebook import Notebook
 
@@ -173,7 +174,23 @@ async def _judge(store: Store, platform: Shaky, runs: list[Run], days: list[date
                 assert delivery.post.key in platform.posted, f"lost: {delivery.post.key} ({delivery.reason})"
                 posted += 1
     assert posted == len(platform.posted), "something was posted that no run planned"
+    silent = [
+        (name, day)
+        for name in WISHES
+        for day in days
+        if not _accounted(day, [r for r in runs if r.subscription == name])
+    ]
+    assert not silent, f"neither posted nor explained: {silent[:5]} ({len(silent)})"
     return f"{len(days):,} recorded days, {posted:,} posts each once; runs: {dict(outcomes)}, each explained"
+
+
+def _accounted(day: date, runs: list[Run]) -> bool:
+    """Whether a day's list was posted, or a run of that time says why not."""
+    if any(run.edition.endswith(day.isoformat()) for run in runs):
+        return True
+    began = datetime.combine(day, datetime.min.time(), UTC)
+    quiet = (run for run in runs if run.outcome != "posted" and began <= run.slot <= began + timedelta(days=1))
+    return any(quiet) or any(long_day(day) in run.why for run in runs)
 
 
 def main() -> None:

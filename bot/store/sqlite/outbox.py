@@ -13,11 +13,10 @@ from bot.chat.message import Message
 from bot.papers.model import PaperId
 from bot.store.records import Delivery, Key, Late, Post, Run, State
 from bot.store.sqlite import lanes
+from bot.store.sqlite.deliveries import deliveries
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
 
-_COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent, o.edited,
-              (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""
 _CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?, lease = ?,
             attempts = attempts + 1 WHERE seq = ?"""
 _REST = f"""UPDATE outbox SET next_attempt = max(next_attempt, ?) WHERE seq = (
@@ -64,7 +63,7 @@ class SqliteOutbox:
             for held in range(per_tenant):
                 for tenant in lanes.turns(db, platforms, held, stamp(now), limit - len(taken)):
                     taken += _take(db, tenant, now, token, lease)
-            return [d for seq in taken for d in _deliveries(db, "o.seq = ?", seq)]
+            return [d for seq in taken for d in deliveries(db, "o.seq = ?", seq)]
 
         return await self._engine.write(work)
 
@@ -154,6 +153,10 @@ class SqliteOutbox:
 
         await self._engine.write(work)
 
+    async def gone(self, key: Key, reason: str) -> None:
+        sql = "UPDATE outbox SET reason = ? WHERE key = ? AND state = 'sent'"
+        await self._engine.write(lambda db: db.execute(sql, (reason, key)))
+
     async def sent_since(self, since: datetime) -> list[Delivery]:
         return await self._all("o.sent >= ? ORDER BY o.seq", stamp(since))
 
@@ -187,7 +190,7 @@ class SqliteOutbox:
         return await self._engine.write(work)
 
     async def _all(self, where: str, *bound: object) -> list[Delivery]:
-        return await self._engine.read(lambda db: _deliveries(db, where, *bound))
+        return await self._engine.read(lambda db: deliveries(db, where, *bound))
 
     async def _one(self, where: str, *bound: object) -> Delivery | None:
         found = await self._all(where, *bound)
@@ -228,23 +231,3 @@ def _add(db: sqlite3.Connection, posts: Sequence[Post]) -> int:
 def _show(db: sqlite3.Connection, post: Post) -> None:
     rows = ((post.place.tenant, post.place.channel, paper, post.key, stamp(post.due)) for paper in post.papers)
     db.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?)", rows)
-
-
-def _deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Delivery]:
-    rows = db.execute(f"SELECT {_COLUMNS} FROM outbox o WHERE {where}", bound).fetchall()
-    return [
-        Delivery(
-            post=unpack(post, Post),
-            state=State(state),
-            attempts=attempts,
-            doubtful=bool(doubtful),
-            token=token,
-            ref=unpack(ref, Ref) if ref else None,
-            reason=reason,
-            next_attempt=moment(again),
-            sent=moment(sent) if sent else None,
-            edited=moment(edited) if edited else None,
-            parent_ref=unpack(parent, Ref) if parent else None,
-        )
-        for post, state, attempts, doubtful, token, ref, reason, again, sent, edited, parent in rows
-    ]
