@@ -66,14 +66,14 @@ class Recorded:
         self._chance = chance
         self.out = False
         self.refusals = 0
-        self.early = False  # the last papers of a day come in the afternoon
+        self.growing: date | None = None  # the last papers of a day come in its afternoon
 
     async def fetch(self, day: date) -> Batch:
         if self.out:
             self.refusals += 1
             raise Unreachable("The source is out.")
         batch = _listed(self._folder / f"{day}.json.gz", day)
-        return Batch(listings=batch.listings[: -2 or None] if self.early else batch.listings, rejected=batch.rejected)
+        return Batch(listings=batch.listings[: -2 or None] if day == self.growing else batch.listings, rejected=batch.rejected)
 
 
 class Shaky(Notebook):
@@ -138,7 +138,7 @@ async def _live(
             continue
         clock.moment = max(clock.moment, moment)
         source.out, platform.out = chance.random() < OUT, chance.random() < OUT
-        source.early = moment.hour < 12
+        source.growing = moment.date() if moment.hour < 12 else None
         await intake.look()
         await planner.plan_due()
         await dispatcher.deliver_due()
