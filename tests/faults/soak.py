@@ -73,7 +73,9 @@ class Recorded:
             self.refusals += 1
             raise Unreachable("The source is out.")
         batch = _listed(self._folder / f"{day}.json.gz", day)
-        return Batch(listings=batch.listings[: -2 or None] if day == self.growing else batch.listings, rejected=batch.rejected)
+        return Batch(
+            listings=batch.listings[: -2 or None] if day == self.growing else batch.listings, rejected=batch.rejected
+        )
 
 
 class Shaky(Notebook):
