@@ -53,15 +53,9 @@ def _day(source: str, day: date, lists: Lists, fetch: Fetch | None, now: datetim
     usual = int(median(others)) if len(others) >= USUAL_OF else 0
     ever = {id for (name, _), ids in lists.items() if name == source for id in ids}
     that_day = {id for (name, other), ids in lists.items() if name != source and other == day for id in ids}
+    elsewhere = tuple(sorted(that_day - ever))
     looked = fetch if fetch and fetch.day == day else None
-    known = Day(
-        source=source,
-        day=day,
-        listed=len(here),
-        usual=usual,
-        state="complete",
-        elsewhere=tuple(sorted(that_day - ever)),
-    )
+    known = Day(source=source, day=day, listed=len(here), usual=usual, state="complete", elsewhere=elsewhere)
     state, why = _state(known, done=complete(source, day, len(here), fetch, now), error=looked.error if looked else "")
     return replace(known, state=state, why=why)
 

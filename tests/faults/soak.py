@@ -23,6 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
@@ -73,9 +74,7 @@ class Recorded:
             self.refusals += 1
             raise Unreachable("The source is out.")
         batch = _listed(self._folder / f"{day}.json.gz", day)
-        return Batch(
-            listings=batch.listings[: -2 or None] if day == self.growing else batch.listings, rejected=batch.rejected
-        )
+        return replace(batch, listings=batch.listings[:-2]) if day == self.growing else batch
 
 
 class Shaky(Notebook):
