@@ -97,6 +97,7 @@ def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) ->
             every("meaning", PLAN_EVERY, app.search.embed_pending),
             every("lines", IMPROVE_EVERY, lambda: _improve(app)),
             every("tidying", TIDY_EVERY, app.presence.tidy),
+            every("places", TIDY_EVERY, app.presence.look_again),
         )
 
     return [first(), app.dispatcher.run(stop)]

@@ -113,6 +113,17 @@ async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_ba
     assert (await channel.store.subscriptions.of(PAPERS))[0].quiet == ""
 
 
+async def test_a_channel_that_opens_again_unheard_comes_back_by_itself(channel: Channel) -> None:
+    await channel.says("schedule daily 10:00")
+    channel.platform.closed.add("papers")
+    await channel.tomorrow()
+    assert await channel.presence.look_again() == 0
+    channel.platform.closed.clear()
+    assert await channel.presence.look_again() == 1
+    assert (await channel.store.subscriptions.of(PAPERS))[0].quiet == ""
+    assert await channel.presence.look_again() == 0
+
+
 async def test_what_an_admin_paused_does_not_come_back_with_the_channel(channel: Channel) -> None:
     await channel.says("schedule daily 10:00")
     await channel.says("pause")

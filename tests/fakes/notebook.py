@@ -11,7 +11,7 @@ from bot.errors import Busy, Refused
 
 
 class Notebook:
-    """Implements `Posts`, `Finds`, `Edits` and `Reaches`."""
+    """Implements `Posts`, `Finds`, `Edits`, `Enters` and `Reaches`."""
 
     limits = Limits(chars=10_000, blocks=50, block_chars=3_000, controls=5)
 
@@ -46,6 +46,9 @@ class Notebook:
         if ref.id in self.deleted:
             raise Refused("That message is gone.", gone=True)
         self.edited.append((ref, message))
+
+    async def may_post(self, place: Place) -> bool:
+        return place.channel not in self.closed
 
     async def direct(self, person: str, space: str) -> Place:
         return Place(self.name, space, f"dm-{person}")

@@ -37,6 +37,10 @@ class Subscriptions(Protocol):
         """All that are neither paused nor held, oldest first."""
         ...
 
+    async def held(self) -> list[Subscription]:
+        """Those that the platform alone keeps from running."""
+        ...
+
     async def counts(self) -> dict[str, int]:
         """How many are running, paused and held."""
         ...

@@ -87,6 +87,15 @@ async def test_a_pause_in_reading_back_holds_up_no_post(adapter: SlackAdapter, p
     assert not caught.value.whole
 
 
+async def test_whether_a_channel_may_be_posted_to_is_known_without_posting(
+    adapter: SlackAdapter, place: Place, papers: Room, acme: Workspace
+) -> None:
+    assert await adapter.may_post(place)
+    await papers.archive()
+    assert not await adapter.may_post(place)
+    assert not await adapter.may_post(Place("slack", acme.id, (await acme.channel("elsewhere", member=False)).id))
+
+
 async def test_a_slack_that_can_not_be_reached_has_nothing(adapter_of: Make, place: Place) -> None:
     adapter = adapter_of(api_url="http://127.0.0.1:9/api")
     with pytest.raises(Busy):
