@@ -6,7 +6,8 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
-from bot.chat.event import Place
+from bot.chat.event import Place, Ref
+from bot.store.protocol import Store
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.outbox import SqliteOutbox
 from tests.builders import NOW, post
@@ -44,3 +45,18 @@ async def test_a_claim_costs_what_it_hands_out_however_much_waits(tmp_path: Path
     few, many = [await _steps_of_a_claim(tmp_path, channels) for channels in (FEW, MANY)]
     assert few > 0
     assert many < 1.2 * few
+
+
+async def test_under_a_stream_of_new_posts_the_oldest_go_first_and_a_small_tenant_waits_one_turn(store: Store) -> None:
+    waited = list[timedelta]()
+    for minute in range(60):
+        now = NOW + timedelta(minutes=minute)
+        fresh = [post(f"{minute}-{n}", place=Place("web", "big", f"{minute}-{n}"), due=now) for n in range(5)]
+        small = [post(f"{minute}-s", place=Place("web", "small", f"s{minute}"), due=now)]
+        await store.outbox.add(fresh + small)
+        claimed = await store.outbox.claim(now, token="me", lease=timedelta(hours=1), limit=4, platforms=["web"])
+        assert f"{minute}-s" in {delivery.post.key for delivery in claimed}
+        waited += [now - d.post.due for d in claimed if d.post.place.space == "big"]
+        for d in claimed:
+            await store.outbox.settle_sent(d.post.key, token="me", ref=Ref(d.post.place, d.post.key), at=now)
+    assert waited == sorted(waited)  # more comes than goes: who came first is served, and nobody is passed
