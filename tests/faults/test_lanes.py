@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.chat.event import Place, Ref
+from bot.clock import SystemClock
+from bot.delivery.dispatch import Dispatcher
 from bot.store.protocol import Store
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.outbox import SqliteOutbox
 from tests.builders import NOW, post
+from tests.fakes.paced import Pace, Paced
 
 FEW, MANY = 40, 2_000  # channels that wait
 STEPS = 10  # of SQLite's machine, counted together
@@ -60,3 +64,23 @@ async def test_under_a_stream_of_new_posts_the_oldest_go_first_and_a_small_tenan
         for d in claimed:
             await store.outbox.settle_sent(d.post.key, token="me", ref=Ref(d.post.place, d.post.key), at=now)
     assert served == sorted(served)  # more comes than goes: who came first is served, and nobody is passed
+
+
+async def test_a_tenant_over_its_limit_is_asked_seldom_and_is_not_slower_for_it(store: Store) -> None:
+    """Forty channels: each of them would be refused again and again, if the tenant did not rest as a whole."""
+    wall, clock, stop = Paced(channel=Pace(1.0, 3), tenant=Pace(10.0, 10)), SystemClock(), asyncio.Event()
+    places = [Place("web", "north", f"c{n}") for n in range(40)]
+    await store.outbox.add([post(f"{n}", place=place, due=clock.now()) for n, place in enumerate(places)])
+    dispatcher = Dispatcher(store.outbox, {"web": wall}, clock, on_broken=_broken)
+    running = asyncio.create_task(dispatcher.run(stop))
+    async with asyncio.timeout(30):
+        while len(wall.taken) < len(places):  # noqa: ASYNC110 - the platform is no part of Paperboy
+            await asyncio.sleep(0.05)
+    stop.set()
+    await running
+    assert wall.refused < len(places) / 2
+    assert wall.taken[-1] - wall.taken[0] < 3 * wall.bound(places)
+
+
+async def _broken(place: Place, why: str) -> None:
+    raise AssertionError(why)
