@@ -63,7 +63,8 @@ class _Recount:
     async def _post(self, delivery: Delivery) -> bool:
         """One post; what can't be read keeps its votes."""
         adapter = self._adapters.get(delivery.post.place.platform)
-        if delivery.gone or delivery.ref is None or not isinstance(adapter, Counts):
+        gone = delivery.reason  # of a post that was sent
+        if gone or delivery.ref is None or not isinstance(adapter, Counts):
             return False
         try:
             reactions = await patiently(self._clock, partial(adapter.reactions, delivery.ref))

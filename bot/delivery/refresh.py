@@ -112,7 +112,8 @@ class Refresher:
     async def _refresh(self, delivery: Delivery, paper: PaperId) -> bool:
         """Edit one post; only single cards follow, a compact list would flicker with every vote."""
         adapter = self._adapters.get(delivery.post.place.platform)
-        if delivery.post.part != paper or delivery.gone or delivery.ref is None or not isinstance(adapter, Edits):
+        gone = delivery.reason  # of a post that was sent
+        if delivery.post.part != paper or gone or delivery.ref is None or not isinstance(adapter, Edits):
             return False
         shown = delivery.post.message
         message = await self._message(delivery, paper, adapter)

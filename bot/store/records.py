@@ -206,10 +206,6 @@ class Delivery(Struct, frozen=True, kw_only=True):
     sent: datetime | None = None
     edited: datetime | None = None
 
-    @property
-    def gone(self) -> bool:
-        return self.state is State.SENT and bool(self.reason)
-
 
 class Late(Struct, frozen=True):
     """A schedule whose oldest post is due and not sent."""
