@@ -79,20 +79,22 @@ class Refused(PostError):
     """The platform will never take this message; `hint` says what an admin can do.
 
     `broken` is true when the place itself is unusable (channel gone, bot removed, permission missing),
-    false when only this message is at fault.
+    false when only this message is at fault. `gone`: the message that was to be changed or read is no longer there.
     """
 
-    def __init__(self, message: str, hint: str = "", *, broken: bool = False) -> None:
+    def __init__(self, message: str, hint: str = "", *, broken: bool = False, gone: bool = False) -> None:
         super().__init__(message, hint)
         self.broken = broken
+        self.gone = gone
 
 
 class Busy(PostError):
     """The platform took nothing and asks us to come back."""
 
-    def __init__(self, message: str, *, retry_after: float, hint: str = "") -> None:
+    def __init__(self, message: str, *, retry_after: float, hint: str = "", whole: bool = False) -> None:
         super().__init__(message, hint)
         self.retry_after = retry_after
+        self.whole = whole  # no post of this tenant would be taken now, in whatever channel
 
 
 class Unsure(PostError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -15,11 +16,13 @@ from aiohttp import ClientConnectionError, ClientSession
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app.health import Health
+from bot.app.operations import Operations
 from bot.clock import FixedClock
 from bot.store.protocol import Store
+from bot.store.records import Fetch, Spent
 from tests.builders import NOW, PAPERS, subscription
 from tests.builders import post as a_post
-from tests.fakes.world import free_port, launch
+from tests.fakes.world import ROOT, free_port, launch
 
 
 @asynccontextmanager
@@ -115,3 +118,18 @@ async def test_schedules_are_counted_by_state(store: Store, state: str) -> None:
     if state == "held":
         await store.subscriptions.hold(PAPERS, "archived")
     assert await store.subscriptions.counts() == {state: 1}
+
+
+async def test_every_metric_is_explained_and_what_claude_cost_is_told(store: Store, clock: FixedClock) -> None:
+    today = clock.now().date()
+    for day, money in ((today, 0.5), (today.replace(day=1), 2.0)):
+        await store.costs.add(Spent(day=day, model="m", money=money))
+    await store.papers.fetched(Fetch(source="huggingface", day=today, at=clock.now(), grew=clock.now()))
+    operations = Operations(store, Health(store, {}, clock), clock)
+    _, text = await read(f"{await operations.start('127.0.0.1', 0)}/metrics")
+    await operations.aclose()
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    costs = {sample.labels["period"]: sample.value for sample in families["paperboy_summary_cost"].samples}
+    assert costs == {"day": 0.5, "month": 2.5}
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert set(families) == {name.removesuffix("_total") for name in re.findall(r"`(paperboy_[a-z_]+)[`{]", page)}

@@ -101,6 +101,10 @@ class Channels:
         body = {"archived": False, "auto_archive_duration": WEEK}
         await self._rest.call("PATCH", "/channels/{channel_id}", body, channel_id=thread)
 
+    async def archive(self, thread: str) -> None:
+        """Put an open thread away."""
+        await self._rest.call("PATCH", "/channels/{channel_id}", {"archived": True}, channel_id=thread)
+
     def saw_thread(self, thread: str, parent: str) -> None:
         """Take up what an event tells of a thread."""
         self._kinds.setdefault(thread, {"type": PUBLIC_THREAD, "parent_id": parent})

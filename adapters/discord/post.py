@@ -16,6 +16,7 @@ from adapters.discord.escape import width
 from adapters.discord.gate import Gate
 from adapters.discord.history import History
 from adapters.discord.listen import Listener
+from adapters.discord.permissions import ALL_NEEDED
 from adapters.discord.publish import Publisher
 from adapters.discord.render import LIMITS
 from adapters.discord.rest import Rest
@@ -91,6 +92,10 @@ class DiscordAdapter:
 
     async def direct(self, person: str, space: str) -> Place:
         return Place(PLATFORM, space, await self._channels.direct(person, space))
+
+    async def may_post(self, place: Place) -> bool:
+        _must_be(place)
+        return not ALL_NEEDED & await self._rights.missing(place)
 
     async def check(self) -> Sequence[Finding]:
         return await check(self._rest, self._settings)

@@ -57,7 +57,7 @@ def of(error: discord.HTTPException) -> PostError:
         return Unsure(f"Discord answered with {error.status}.")
     message, hint, broken = _SAID.get(error.code, ("", "", False))
     if message:
-        return Refused(message, hint, broken=broken)
+        return Refused(message, hint, broken=broken, gone=error.code == UNKNOWN_MESSAGE)
     if error.status == 403:
         return Refused("Discord does not allow it there.", "Look over Paperboy's permissions.", broken=True)
     return Refused(f"Discord did not take it ({error.status}, code {error.code}).", "The reason is in Discord's docs.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from adapters.discord.channels import WEEK, Channels, gone, name_of, tags_for, takes_no_messages
@@ -14,7 +15,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.rights import Rights
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
-from bot.errors import Refused
+from bot.errors import PostError, Refused
 
 
 class Sender:
@@ -38,10 +39,22 @@ class Sender:
     async def edit(self, ref: Ref, message: Message) -> None:
         """Change a message."""
         if not ref.id.isdecimal():
-            raise Refused("That message is gone.")
+            raise Refused("That message is gone.", gone=True)
         channel = await self._channels.holding(ref)
+        try:
+            await self._change(channel, ref.id, message)
+        except Refused as error:
+            if code(error) != ARCHIVED:
+                raise
+            # A week without a word archives a thread; its cards live for two. Nobody is to notice that it was open.
+            await self._channels.reopen(channel)
+            await self._change(channel, ref.id, message)
+            with suppress(PostError):
+                await self._channels.archive(channel)
+
+    async def _change(self, channel: str, id: str, message: Message) -> None:
         path = "/channels/{channel_id}/messages/{message_id}"
-        await self._rest.call("PATCH", path, payload(message), channel_id=channel, message_id=ref.id)
+        await self._rest.call("PATCH", path, payload(message), channel_id=channel, message_id=id)
 
     async def aclose(self) -> None:
         tasks = list(self._under_way.values())

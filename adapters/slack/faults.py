@@ -66,14 +66,16 @@ def fault(error: SlackApiError) -> PostError:
     """The meaning of an answer that was not `ok`."""
     status, said = _status(error), code(error)
     if status == TOO_MANY or said in BUSY:
-        return Busy("Slack asks for a pause.", retry_after=_retry_after(error))
+        # The dispatcher keeps each channel's pace: what is refused all the same is over the workspace's.
+        return Busy("Slack asks for a pause.", retry_after=_retry_after(error), whole=_is_post(error))
     if status >= SERVER_ERROR or said in UNSURE or not said:
         return Unsure(f"Slack had trouble of its own ({said or status}).")
     if said == "missing_scope":
         return Refused(f"Slack says the scope {_needed(error)} is missing.", BROKEN[said], broken=True)
     if said in BROKEN:
         return Refused(f"Slack says: {said}.", BROKEN[said], broken=True)
-    return Refused(f"Slack says: {said}.", "The log of the API call is in your app's settings at Slack.")
+    gone = said == "message_not_found"
+    return Refused(f"Slack says: {said}.", "The log of the API call is in your app's settings at Slack.", gone=gone)
 
 
 def code(error: SlackApiError) -> str:
@@ -81,6 +83,10 @@ def code(error: SlackApiError) -> str:
     answer = getattr(error.response, "data", None)
     found = answer.get("error") if isinstance(answer, dict) else None
     return found if isinstance(found, str) else ""
+
+
+def _is_post(error: SlackApiError) -> bool:
+    return str(getattr(error.response, "api_url", "")).endswith("chat.postMessage")
 
 
 def _needed(error: SlackApiError) -> str:

@@ -94,6 +94,10 @@ class SlackAdapter:
         answer = await self._workspaces.call(space, "conversations_open", users=person)
         return Place(PLATFORM, space, str(answer["channel"]["id"]))
 
+    async def may_post(self, place: Place) -> bool:
+        found = (await self._workspaces.call(place.space, "conversations_info", channel=place.channel))["channel"]
+        return not found.get("is_archived") and bool(found.get("is_member") or found.get("is_im"))
+
     async def check(self) -> Sequence[Finding]:
         return await look(self._workspaces, self._listener.missing())
 

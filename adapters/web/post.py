@@ -57,7 +57,7 @@ class WebAdapter:
 
     async def edit(self, ref: Ref, message: Message) -> None:
         if not await self._room.edit(ref.id, message):
-            raise Refused("That message is gone.")
+            raise Refused("That message is gone.", gone=True)
 
     async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
         await self._room.load()

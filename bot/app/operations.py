@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.metrics import REGISTRY
 from bot.store.protocol import Store
-from bot.store.records import Fetch, Late, State
+from bot.store.records import Fetch, Late, Spent, State
 
 L = TypeVar("L", bound=tuple[str, ...])
 
@@ -33,6 +33,7 @@ class Known(Struct, frozen=True, kw_only=True):
     subscriptions: Mapping[str, int]
     fetches: tuple[Fetch, ...]
     votes: Mapping[str, int]
+    spent: tuple[Spent, ...]  # this month
 
 
 class Operations:
@@ -84,6 +85,7 @@ class Operations:
             subscriptions=await store.subscriptions.counts(),
             fetches=tuple(await store.papers.fetches()),
             votes=await store.votes.counts(),
+            spent=tuple(await store.costs.since(now.date().replace(day=1))),
         )
 
 
@@ -113,6 +115,18 @@ class _Now(Collector):
         yield _gauge("paperboy_source_growth_age_seconds", "Since a source's list last grew.", grown, "source")
         votes = {(platform,): count for platform, count in known.votes.items()}
         yield _gauge("paperboy_ballots", "Reactions and presses that stand as votes, by platform.", votes, "platform")
+        told = "What a model cost today and this month (UTC), in the currency of the settings."
+        yield _gauge("paperboy_summary_cost", told, _costs(known), "model", "period")
+
+
+def _costs(known: Known) -> Mapping[tuple[str, str], float]:
+    """By model and period."""
+    periods = {"day": known.at.date(), "month": known.at.date().replace(day=1)}
+    costs = dict.fromkeys(((spent.model, period) for spent in known.spent for period in periods), 0.0)
+    for spent in known.spent:
+        for period, first in periods.items():
+            costs[spent.model, period] += spent.money if spent.day >= first else 0.0
+    return costs
 
 
 def _gauge(name: str, told: str, values: Mapping[L, float], *labels: str) -> GaugeMetricFamily:

@@ -90,12 +90,14 @@ def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) ->
     async def first() -> None:
         welcomed(await welcome(app))
         await asyncio.gather(
+            _once(stop, app.refresher.catch_up()),
             _once(stop, recount(app.store, app.adapters, app.clock, app.refresher.changed, app.emojis)),
             every("planning", PLAN_EVERY, app.planner.plan_due),
             every("sources", look_every, app.intake.look, wait=True),
             every("meaning", PLAN_EVERY, app.search.embed_pending),
             every("lines", IMPROVE_EVERY, lambda: _improve(app)),
             every("tidying", TIDY_EVERY, app.presence.tidy),
+            every("places", TIDY_EVERY, app.presence.look_again),
         )
 
     return [first(), app.dispatcher.run(stop)]

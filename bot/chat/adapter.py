@@ -88,6 +88,15 @@ class Reaches(Protocol):
 
 
 @runtime_checkable
+class Enters(Protocol):
+    """Can tell whether a place may be posted to, without posting: where it may not, it is looked at again by and by."""
+
+    async def may_post(self, place: Place) -> bool:
+        """Raises like `post`."""
+        ...
+
+
+@runtime_checkable
 class Checks(Protocol):
     """Can look over its own set-up, for `paperboy doctor`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from bot.app.build import open_app
 from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
 from bot.delivery.audit import Day
 from bot.delivery.audit import audit as look_over
+from bot.papers.model import PaperId
 from bot.views.wording import plural, short_day, source_name
 
+NAMED = 3  # of the papers that a list lacks
 MARKS = {"complete": "ok", "closed": "  ", "open": "..", "short": "??", "missing": "!!"}
 
 
@@ -44,5 +47,10 @@ async def _run(days: int, config: Path | None, missing: list[Day], *, as_json: b
 def _say(day: Day) -> None:
     told = f"{MARKS[day.state]}  {short_day(day.day)}  {source_name(day.source)}: {plural(day.listed, 'paper')}"
     why = f" ({day.why})" if day.why else ""
-    others = f"; {plural(day.elsewhere, 'paper')} of other sources it never listed" if day.elsewhere else ""
-    click.echo(f"{told}{why}{others}")
+    click.echo(f"{told}{why}{_elsewhere(day.elsewhere)}")
+
+
+def _elsewhere(ids: Sequence[PaperId]) -> str:
+    """The papers of other sources that a list lacks, the first few by name; `--json` has them all."""
+    named = ", ".join(ids[:NAMED]) + (", …" if len(ids) > NAMED else "")
+    return f"; {plural(len(ids), 'paper')} of other sources it never listed: {named}" if ids else ""

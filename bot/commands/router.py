@@ -49,6 +49,7 @@ from bot.commands.command import Ask, Desk
 from bot.commands.command import Command as Known
 from bot.commands.complete import complete
 from bot.commands.help import help_for
+from bot.commands.room import Room
 from bot.errors import AlreadyDone, AskError, PaperboyError
 from bot.metrics import ANSWERS, FAILURES
 from bot.papers.model import PaperId
@@ -116,6 +117,7 @@ class Router:
         self._absent = absent
         self._present = present
         self._health = health
+        self._room = Room()
         self._by_name = {command.name: command for command in COMMANDS}
 
     @property
@@ -129,7 +131,7 @@ class Router:
     async def handle(self, event: Event) -> Answer | None:
         kind = type(event).__name__.lower()
         try:
-            with ANSWERS.labels(kind).time():
+            with ANSWERS.labels(kind).time(), self._room.of(event):
                 return await self._act(event)
         except AlreadyDone:
             return None

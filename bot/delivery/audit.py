@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.delivery.calendar import closed, complete
+from bot.papers.model import PaperId
 from bot.store.protocol import Papers
 from bot.store.records import Fetch
 
@@ -20,7 +21,7 @@ USUAL_OF = 3  # lists at least that tell what is usual
 State = Literal["complete", "open", "short", "missing", "closed"]
 
 
-Lists: TypeAlias = Mapping[tuple[str, date], set[str]]
+Lists: TypeAlias = Mapping[tuple[str, date], set[PaperId]]
 """The papers that a source listed on a day."""
 
 
@@ -33,13 +34,13 @@ class Day(Struct, frozen=True, kw_only=True):
     usual: int  # median of its other days looked at; 0: not known
     state: State
     why: str = ""
-    elsewhere: int = 0  # papers that other sources listed that day and this one never did
+    elsewhere: tuple[PaperId, ...] = ()  # papers that other sources listed that day and this one never did
 
 
 async def audit(papers: Papers, sources: Sequence[str], first: date, last: date, now: datetime) -> list[Day]:
     """Each day of each source, oldest first. Compares sources with each other and with their own habit."""
     fetches = {fetch.source: fetch for fetch in await papers.fetches()}
-    lists: dict[tuple[str, date], set[str]] = {}
+    lists: dict[tuple[str, date], set[PaperId]] = {}
     for item in await papers.listed(sources, first, last):
         lists.setdefault((item.source, item.day), set()).add(item.paper.id)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
@@ -52,8 +53,9 @@ def _day(source: str, day: date, lists: Lists, fetch: Fetch | None, now: datetim
     usual = int(median(others)) if len(others) >= USUAL_OF else 0
     ever = {id for (name, _), ids in lists.items() if name == source for id in ids}
     that_day = {id for (name, other), ids in lists.items() if name != source and other == day for id in ids}
+    elsewhere = tuple(sorted(that_day - ever))
     looked = fetch if fetch and fetch.day == day else None
-    known = Day(source=source, day=day, listed=len(here), usual=usual, state="complete", elsewhere=len(that_day - ever))
+    known = Day(source=source, day=day, listed=len(here), usual=usual, state="complete", elsewhere=elsewhere)
     state, why = _state(known, done=complete(source, day, len(here), fetch, now), error=looked.error if looked else "")
     return replace(known, state=state, why=why)
 

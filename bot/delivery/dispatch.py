@@ -191,9 +191,8 @@ class Dispatcher:
         elif now - delivery.post.due > GIVE_UP and delivery.attempts >= FEWEST_ATTEMPTS:
             await self._outbox.settle_dead(key, token=token, reason=f"{reason} (tried {delivery.attempts} times)")
         elif isinstance(error, Busy):
-            await self._outbox.settle_retry(
-                key, token=token, reason=reason, again=now + timedelta(seconds=error.retry_after)
-            )
+            again = now + timedelta(seconds=error.retry_after)
+            await self._outbox.settle_retry(key, token=token, reason=reason, again=again, whole=error.whole)
         else:
             await self._outbox.settle_unsure(key, token=token, reason=reason, again=now + wait)
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.chat.adapter import Posts, Reaches
+from bot.chat.adapter import Enters, Posts, Reaches
 from bot.chat.event import Place
 from bot.chat.message import Message, Paragraph, text
 from bot.clock import Clock
@@ -44,6 +44,24 @@ class Presence:
         await self._store.records.returned(place.tenant)
         for subscription in await self._store.subscriptions.release(place, self._clock.now()):
             log.info("schedule %s in %s runs again", subscription.id, subscription.place)
+
+    async def look_again(self) -> int:
+        """Release what may be posted to again, whether or not the platform told us; returns how many places."""
+        held = dict.fromkeys(subscription.place for subscription in await self._store.subscriptions.held())
+        return sum([await self._is_back(place) for place in held])
+
+    async def _is_back(self, place: Place) -> bool:
+        adapter = self._adapters.get(place.platform)
+        if not isinstance(adapter, Enters):
+            return False
+        try:
+            back = await adapter.may_post(place)
+        except PostError as error:
+            log.info("whether %s may be posted to is not known: %s", place, error)
+            return False
+        if back:
+            await self.present(place)
+        return back
 
     async def tidy(self) -> int:
         """Forget tenants that left long ago; returns how many."""

@@ -12,7 +12,7 @@ from functools import partial
 from bot.chat.adapter import Counts, Posts
 from bot.clock import Clock
 from bot.delivery.patience import patiently
-from bot.errors import PaperboyError
+from bot.errors import PaperboyError, Refused
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery
@@ -63,12 +63,18 @@ class _Recount:
     async def _post(self, delivery: Delivery) -> bool:
         """One post; what can't be read keeps its votes."""
         adapter = self._adapters.get(delivery.post.place.platform)
-        if delivery.ref is None or not isinstance(adapter, Counts):
+        gone = delivery.reason  # of a post that was sent
+        if gone or delivery.ref is None or not isinstance(adapter, Counts):
             return False
         try:
             reactions = await patiently(self._clock, partial(adapter.reactions, delivery.ref))
             if not await ballot.recount(self._store, delivery, reactions, self._emojis):
                 return False
+        except Refused as error:
+            if error.gone:
+                await self._store.outbox.gone(delivery.post.key, str(error))
+            log.warning("reactions on %s can't be read any more: %s", delivery.post.key, error)
+            return False
         except PaperboyError as error:
             log.warning("reactions on %s can't be read: %s", delivery.post.key, error)
             return False

@@ -1,7 +1,8 @@
 """Posted cards live for two weeks: votes, stars, code, new versions and withdrawals show in what was posted.
 
 A card is edited only when what it shows differs. Votes made here show at once; counts from outside move all day, so
-they alone change a card every few hours at most. Each tenant has its own turn: one that is slow holds up no other.
+they alone change a card every few hours at most. What can't be shown now is looked at again later. Each tenant has its
+own turn: one that is slow holds up no other.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ from bot.chat.message import Card, Message
 from bot.clock import Clock
 from bot.delivery.lookups import Summarizes
 from bot.delivery.patience import patiently
-from bot.errors import PaperboyError, PostError
+from bot.errors import Busy, PaperboyError, PostError, Refused
 from bot.metrics import EDITS
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
@@ -35,7 +36,9 @@ LIVING = timedelta(days=14)  # older cards are left as they are
 CALM = 1.0  # seconds between a vote and the edit: a flurry of votes is one edit
 SLOW = timedelta(hours=6)  # between edits that only outside counts call for
 AT_ONCE = 16  # tenants whose cards are edited at the same time
-LONGEST_WAIT = 60.0  # seconds a platform may ask us to wait before the edit is left to the next change
+LONGEST_WAIT = 60.0  # seconds a platform may ask us to wait before the edit is left for later
+AGAIN = timedelta(minutes=5)  # until an edit that failed is tried again
+LATELY = timedelta(days=1)  # votes so young may have been made just before a kill, and not show
 
 
 class Refresher:
@@ -47,6 +50,7 @@ class Refresher:
         self._adapters = adapters
         self._clock = clock
         self._changed: defaultdict[str, dict[PaperId, None]] = defaultdict(dict)  # by tenant, in order, each once
+        self._later: dict[tuple[str, PaperId], datetime] = {}  # by tenant and paper: when to look again
         self._news = asyncio.Event()
         self._turns = asyncio.Semaphore(AT_ONCE)
 
@@ -60,11 +64,16 @@ class Refresher:
         for tenant, paper in await self._store.outbox.shown_where(papers, self._clock.now() - LIVING):
             await self.changed(tenant, paper)
 
+    async def catch_up(self) -> None:
+        """Note what a process that was killed may have left undone."""
+        for tenant, paper in await self._store.votes.voted_on(self._clock.now() - LATELY):
+            await self.changed(tenant, paper)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Edit what changed, until `stop`."""
         while not stop.is_set():
             waits = [asyncio.create_task(self._news.wait()), asyncio.create_task(stop.wait())]
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, timeout=self._until_later(), return_when=asyncio.FIRST_COMPLETED)
             for task in waits:
                 task.cancel()
             if not stop.is_set():
@@ -74,8 +83,20 @@ class Refresher:
     async def settle(self) -> int:
         """Edit all that changed until now; returns how many messages were edited."""
         self._news.clear()
+        for tenant, paper in [which for which, at in self._later.items() if at <= self._clock.now()]:
+            del self._later[tenant, paper]
+            self._changed[tenant][paper] = None
         changed, self._changed = self._changed, defaultdict(dict)
         return sum(await asyncio.gather(*(self._tenant(tenant, papers) for tenant, papers in changed.items())))
+
+    def _until_later(self) -> float | None:
+        """Seconds until something is to be looked at again."""
+        at = min(self._later.values(), default=None)
+        return max(0.0, (at - self._clock.now()).total_seconds()) if at else None
+
+    def _look_again(self, delivery: Delivery, at: datetime) -> None:
+        which = (delivery.post.place.tenant, delivery.post.part)
+        self._later[which] = min(at, self._later.get(which, at))
 
     async def _tenant(self, tenant: str, papers: Collection[PaperId]) -> int:
         edited = 0
@@ -91,22 +112,36 @@ class Refresher:
     async def _refresh(self, delivery: Delivery, paper: PaperId) -> bool:
         """Edit one post; only single cards follow, a compact list would flicker with every vote."""
         adapter = self._adapters.get(delivery.post.place.platform)
-        if delivery.post.part != paper or delivery.ref is None or not isinstance(adapter, Edits):
+        gone = delivery.reason  # of a post that was sent
+        if delivery.post.part != paper or gone or delivery.ref is None or not isinstance(adapter, Edits):
             return False
         shown = delivery.post.message
         message = await self._message(delivery, paper, adapter)
-        if message is None or message == shown or (self._is_recent(delivery) and _only_counts(shown, message)):
+        if message is None or message == shown:
             return False
-        platform = delivery.post.place.platform
+        calm = (delivery.edited or delivery.sent or self._clock.now()) + SLOW
+        if self._clock.now() < calm and _only_counts(shown, message):
+            self._look_again(delivery, calm)
+            return False
         try:
             await patiently(self._clock, partial(adapter.edit, delivery.ref, message), most=LONGEST_WAIT)
         except PostError as error:
-            log.warning("%s could not be edited: %s", delivery.post.key, error)
-            EDITS.labels(platform, type(error).__name__.lower()).inc()
+            await self._failed(delivery, error)
             return False
-        EDITS.labels(platform, "edited").inc()
+        EDITS.labels(delivery.post.place.platform, "edited").inc()
         await self._store.outbox.edited(delivery.post.key, message, self._clock.now())
         return True
+
+    async def _failed(self, delivery: Delivery, error: PostError) -> None:
+        """A message that is gone is left alone from now on; one that could not be reached is tried again."""
+        log.warning("%s could not be edited: %s", delivery.post.key, error)
+        EDITS.labels(delivery.post.place.platform, type(error).__name__.lower()).inc()
+        if isinstance(error, Refused):
+            if error.gone:
+                await self._store.outbox.gone(delivery.post.key, str(error))
+            return
+        wait = timedelta(seconds=error.retry_after) if isinstance(error, Busy) else AGAIN
+        self._look_again(delivery, self._clock.now() + max(wait, AGAIN))
 
     async def _message(self, delivery: Delivery, paper: PaperId, adapter: Posts) -> Message | None:
         """What the post would say if it were made now."""
@@ -119,10 +154,6 @@ class Refresher:
         line = lines[paper].text if paper in lines else ""
         item = Entry(paper=found, line=line, tally=tallies.get(paper, Tally()), reasons=delivery.post.reasons)
         return fit(entry(item), adapter.limits, adapter.width)[0]
-
-    def _is_recent(self, delivery: Delivery) -> bool:
-        last = delivery.edited or delivery.sent
-        return last is not None and self._clock.now() - last < SLOW
 
 
 def _only_counts(shown: Message, message: Message) -> bool:

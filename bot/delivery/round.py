@@ -13,6 +13,7 @@ from bot.delivery.calendar import closed, complete
 from bot.delivery.edition import Edition, parse_id
 from bot.delivery.editor import Editor
 from bot.delivery.lookups import Lookups
+from bot.delivery.plan import Choice
 from bot.delivery.schedule import Schedule, WhenComplete, occurrences, on_day
 from bot.delivery.wording import parse_schedule
 from bot.errors import PaperboyError
@@ -24,6 +25,7 @@ from bot.views.wording import listing, long_day, source_name
 log = logging.getLogger(__name__)
 
 LATE_HOURS = 24  # for so long after its post, an edition takes late papers
+MOST_NAMED = 5  # lists that were passed over
 MOST_MISSED = 31  # occurrences that are recorded as missed after a long time away; earlier ones leave no trace
 
 Known: TypeAlias = tuple[str, int]
@@ -121,9 +123,7 @@ class Round:
             slot=slot,
             edition=edition.id,
             outcome="posted" if choice.chosen else "quiet",
-            why=""
-            if choice.chosen
-            else f"None of the papers of {long_day(edition.day)} passed the schedule's filters.",
+            why=" ".join(filter(None, (self._none_passed(edition, choice), await self._passed_over(posted, edition)))),
             left_out=choice.left_out,
             at=now,
         )
@@ -158,6 +158,20 @@ class Round:
         why = f"Paperboy was not running then, and came back more than {subscription.catch_up_hours} hours later."
         missed = Run(subscription=subscription.id, slot=slot, outcome="missed", why=why, at=now)
         await self._store.outbox.plan(missed, ())
+
+    @staticmethod
+    def _none_passed(edition: Edition, choice: Choice) -> str:
+        day = long_day(edition.day)
+        return "" if choice.chosen else f"None of the papers of {day} passed the schedule's filters."
+
+    async def _passed_over(self, posted: Run | None, edition: Edition) -> str:
+        """An occurrence brings the newest list only: which ones came between it and the one before."""
+        sources, before = parse_id(posted.edition) if posted else ([], edition.day)
+        days = [day for day in await self._lookups.days(sources, edition.day) if before < day < edition.day]
+        if not days:
+            return ""
+        told = listing([long_day(day) for day in reversed(days)]) if len(days) <= MOST_NAMED else f"{len(days)} days"
+        return f"The list of {told} was passed over: a newer one was there."
 
     @staticmethod
     def _nothing_new(subscription: Subscription, day: date) -> str:

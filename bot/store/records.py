@@ -127,8 +127,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     catch_up_hours: int = 24  # a missed edition younger than this is still posted
 
     @property
-    def quiet(self) -> str:
-        """Why it does not run now, for people; empty: it runs."""
+    def quiet(self) -> str:  # why it does not run now, for people; empty: it runs
         return self.paused or self.held
 
 
@@ -149,7 +148,7 @@ class Run(Struct, frozen=True, kw_only=True):
     slot: datetime  # when it was due, UTC
     edition: str = ""  # `huggingface:2025-03-18`; empty when there was none
     outcome: Literal["posted", "quiet", "missed"]
-    why: str = ""  # for people, when nothing was posted
+    why: str = ""  # for people, when nothing was posted, or when an older list was passed over
     left_out: tuple[LeftOut, ...] = ()
     at: datetime  # when it was planned, UTC
 
@@ -202,7 +201,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     token: str = ""  # who holds the lease
     parent_ref: Ref | None = None  # where the parent went, once it is sent
     ref: Ref | None = None  # where it went
-    reason: str = ""  # why it is not sent
+    reason: str = ""  # why it is not sent; of a sent one: why its message is no longer there to edit
     next_attempt: datetime
     sent: datetime | None = None
     edited: datetime | None = None

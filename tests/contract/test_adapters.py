@@ -96,8 +96,9 @@ async def test_a_message_can_be_changed_and_one_that_is_gone_can_not(make: Calla
     assert isinstance(adapter, Edits)
     ref = await adapter.post(place, says("one"), key="key-1")
     await adapter.edit(ref, says("two"))
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as caught:
         await adapter.edit(Ref(place, "never-posted"), says("x"))
+    assert caught.value.gone
 
 
 async def test_nobody_has_reacted_to_a_new_message_and_the_bot_does_not_count(

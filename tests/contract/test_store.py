@@ -221,6 +221,17 @@ async def test_a_tenant_has_so_many_under_way_and_no_more(store: Store) -> None:
     assert await store.outbox.claim(NOW, token="me", lease=LEASE, limit=9, platforms=["web"], per_tenant=2) == []
 
 
+async def test_a_tenant_that_is_to_wait_as_a_whole_holds_up_no_other(store: Store) -> None:
+    north = [post(f"n{n}", place=Place("web", "north", f"c{n}")) for n in range(3)]
+    await store.outbox.add([*north, post("s", place=Place("web", "south", "c"))])
+    (refused,) = await store.outbox.claim(NOW, token="me", lease=LEASE, limit=1, platforms=["web"])
+    again = NOW + LEASE
+    await store.outbox.settle_retry(refused.post.key, token="me", reason="too many", again=again, whole=True)
+    assert [d.post.key for d in await _claim(store)] == ["s"]
+    assert await store.outbox.next_due(["web"]) == again
+    assert {d.post.key for d in await _claim(store, at=again)} == {"n0", "n1", "n2", "s"}
+
+
 async def test_a_vote_taken_back_stays_back_after_a_recount(store: Store) -> None:
     await store.votes.mark(mark(origin="m1"))
     await store.votes.toggle(mark(at=NOW + LEASE), off=True)

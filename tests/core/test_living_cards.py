@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.chat.message import Action, Card
 from bot.papers.model import Counts, Links
-from tests.builders import BOB, paper
+from tests.builders import BOB, mark, paper
 from tests.core.conftest import Channel
 
 NESTS = paper(1, "Hypernetworks for Nests", upvotes=9)
@@ -58,6 +58,43 @@ async def test_counts_from_outside_change_a_card_every_few_hours_at_most(posted:
     assert await posted.relisted(replace(NESTS, counts=Counts(upvotes=44))) == 1
     assert "44" in shown(posted)
     assert await posted.relisted(replace(NESTS, counts=Counts(upvotes=45))) == 0
+
+
+async def test_the_counts_that_came_too_soon_show_later_without_another_change(posted: Channel) -> None:
+    assert await posted.relisted(replace(NESTS, counts=Counts(upvotes=10))) == 0
+    assert await posted.refresher.settle() == 0
+    posted.clock.moment += timedelta(hours=7)
+    assert await posted.refresher.settle() == 1
+    assert "10" in shown(posted)
+    assert await posted.refresher.settle() == 0
+
+
+async def test_an_edit_that_the_platform_did_not_take_is_made_later(posted: Channel) -> None:
+    posted.platform.out = True
+    assert await posted.relisted(replace(NESTS, withdrawn=True)) == 0
+    posted.platform.out = False
+    assert await posted.refresher.settle() == 0
+    posted.clock.moment += timedelta(minutes=6)
+    assert await posted.refresher.settle() == 1
+    assert "[Withdrawn]" in shown(posted)
+
+
+async def test_a_deleted_message_is_asked_for_once_and_never_posted_again(posted: Channel) -> None:
+    (card,) = [d for d in await posted.store.outbox.sent_since(posted.clock.now()) if d.post.part == NESTS.id]
+    posted.platform.deleted.add(card.post.key)
+    assert await posted.relisted(replace(NESTS, withdrawn=True)) == 0
+    asked, said = posted.platform.asked, len(posted.platform.posted)
+    assert await posted.relisted(replace(NESTS, links=CODE)) == 0
+    assert posted.platform.asked == asked
+    await posted.tomorrow()
+    assert len(posted.platform.posted) == said
+
+
+async def test_a_vote_made_just_before_a_kill_shows_after_the_start(posted: Channel) -> None:
+    await posted.store.votes.mark(mark(of=NESTS.id, at=posted.clock.now()))
+    await posted.refresher.catch_up()
+    assert await posted.refresher.settle() == 1
+    assert "1 vote here" in shown(posted)
 
 
 async def test_after_two_weeks_a_card_is_left_as_it_is(posted: Channel) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.chat.message import Action
-from tests.builders import BOB, PAPERS
+from bot.views.wording import long_day
+from tests.builders import BOB, PAPERS, listing, paper
 from tests.core.conftest import Channel, buttons
 
 FORM = {"when": "weekdays 10:00", "query": "hypernetworks", "count": "3", "votes": "2", "layout": "compact"}
@@ -82,6 +85,20 @@ async def test_a_query_that_speaks_of_scratch_names_no_source(channel: Channel) 
     assert (made.query, made.sources) == ("learning from scratch", ("huggingface",))
 
 
+async def test_a_list_that_came_too_late_for_its_occurrence_is_told_when_a_newer_one_passes_it(
+    channel: Channel,
+) -> None:
+    await channel.says("schedule daily 10:00")
+    await channel.tomorrow()
+    first = channel.clock.now().date()
+    channel.clock.moment += timedelta(days=2)
+    late, newest = (listing(paper(50 + n), day=first + timedelta(days=n)) for n in (0, 1))
+    await channel.store.papers.keep([late, newest], channel.clock.now())
+    await channel.deliver()
+    said = (await channel.says("why")).message.plain
+    assert f"The list of {long_day(first)} was passed over" in said
+
+
 async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_back(channel: Channel) -> None:
     await channel.says("schedule daily 10:00")
     channel.platform.closed.add("papers")
@@ -94,6 +111,17 @@ async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_ba
     channel.platform.closed.clear()
     await channel.returned(PAPERS)
     assert (await channel.store.subscriptions.of(PAPERS))[0].quiet == ""
+
+
+async def test_a_channel_that_opens_again_unheard_comes_back_by_itself(channel: Channel) -> None:
+    await channel.says("schedule daily 10:00")
+    channel.platform.closed.add("papers")
+    await channel.tomorrow()
+    assert await channel.presence.look_again() == 0
+    channel.platform.closed.clear()
+    assert await channel.presence.look_again() == 1
+    assert (await channel.store.subscriptions.of(PAPERS))[0].quiet == ""
+    assert await channel.presence.look_again() == 0
 
 
 async def test_what_an_admin_paused_does_not_come_back_with_the_channel(channel: Channel) -> None:

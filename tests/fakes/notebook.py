@@ -7,11 +7,11 @@ from datetime import datetime
 from bot.chat.adapter import Limits
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
-from bot.errors import Refused
+from bot.errors import Busy, Refused
 
 
 class Notebook:
-    """Implements `Posts`, `Finds`, `Edits` and `Reaches`."""
+    """Implements `Posts`, `Finds`, `Edits`, `Enters` and `Reaches`."""
 
     limits = Limits(chars=10_000, blocks=50, block_chars=3_000, controls=5)
 
@@ -19,7 +19,10 @@ class Notebook:
         self.name = name
         self.posted: dict[str, tuple[Place, Message]] = {}  # by delivery key
         self.edited: list[tuple[Ref, Message]] = []
+        self.asked = 0  # how often it was asked for an edit
         self.closed: set[str] = set()  # channels
+        self.deleted: set[str] = set()  # ids of messages
+        self.out = False  # it takes no edits now
 
     def width(self, run: Text) -> int:
         return sum(len(span.text) for span in run)
@@ -37,7 +40,15 @@ class Notebook:
         return Ref(place, key) if key in self.posted else None
 
     async def edit(self, ref: Ref, message: Message) -> None:
+        self.asked += 1
+        if self.out:
+            raise Busy("Not now.", retry_after=0.0)
+        if ref.id in self.deleted:
+            raise Refused("That message is gone.", gone=True)
         self.edited.append((ref, message))
+
+    async def may_post(self, place: Place) -> bool:
+        return place.channel not in self.closed
 
     async def direct(self, person: str, space: str) -> Place:
         return Place(self.name, space, f"dm-{person}")

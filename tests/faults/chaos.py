@@ -17,10 +17,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from bot.chat.event import Place
@@ -75,24 +76,33 @@ class Chaos:
         self._naive = naive
         self._processes = processes
         self._places: list[Place] = []
+        self._feeding = asyncio.Lock()
+        self._left, self._end = 0, float("inf")  # kills, and when to stop
 
-    async def run(self, kills: int) -> Tally:
-        """Kill it so often, let it finish, and count."""
+    async def run(self, kills: int, *, seconds: float = float("inf")) -> Tally:
+        """Kill it so often, or for so long, let it finish, and count."""
         began = time.monotonic()
+        self._left, self._end = kills, began + seconds
         await self._arena.start()
         store = await open_store(self._home / "paperboy.db")
         try:
             await _papers(store)
             await self._arena.faults(RATE, self._seed)
-            for _ in range(kills // self._processes):
-                await self._feed(store)
-                await asyncio.gather(*(self._life() for _ in range(self._processes)))
+            await asyncio.gather(*(self._lives(store) for _ in range(self._processes)))
             await self._arena.faults(0.0, self._seed)
             await self._finish(store)
-            return await self._count(store, kills, time.monotonic() - began)
+            return await self._count(store, kills - self._left, time.monotonic() - began)
         finally:
             await store.aclose()
             await self._arena.stop()
+
+    async def _lives(self, store: Store) -> None:
+        """One life of a process after the other, whatever becomes of the other processes."""
+        while self._left > 0 and time.monotonic() < self._end:
+            self._left -= 1
+            async with self._feeding:
+                await self._feed(store)
+            await self._life()
 
     async def _feed(self, store: Store) -> None:
         """New channels with a schedule that is due, while too little waits."""
@@ -148,6 +158,7 @@ class Chaos:
         posts = [d for n in range(len(self._places)) for d in await _edition(store, f"s{n + 1}")]
         planned = {d.post.key for d in posts}
         held = await self._arena.held(self._places)
+        (self._home / "held.json").write_bytes(msgspec.json.format(msgspec.json.encode(held)))
         return Tally(
             kills=kills,
             planned=len(planned),
@@ -158,6 +169,15 @@ class Chaos:
             seconds=seconds,
             missing=tuple(_told(d) for d in posts if not held[d.post.key]),
         )
+
+
+@contextlib.contextmanager
+def _home(keep: Path | None, name: str) -> Iterator[Path]:
+    """A folder for one workload."""
+    with tempfile.TemporaryDirectory() as temporary:
+        home = keep / name if keep else Path(temporary)
+        home.mkdir(parents=True, exist_ok=True)
+        yield home
 
 
 async def _papers(store: Store) -> None:
@@ -190,22 +210,26 @@ async def _edition(store: Store, subscription: str) -> Sequence[Delivery]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="for so long, if the kills last")
     parser.add_argument("--platform", action="append", help="web, slack, discord, discord-forgetful; several times")
-    parser.add_argument("--processes", type=int, default=1, help="on one store, killed one by one")
+    parser.add_argument(
+        "--processes", type=int, default=1, help="on one store, each killed and started again by itself"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--naive", action="store_true", help="a design that sends, then records")
+    parser.add_argument("--keep", type=Path, help="a folder for the stores and what the platforms held, to look into")
     given = parser.parse_args()
     clean = True
     for name in given.platform or ["web", "slack", "discord"]:
-        with tempfile.TemporaryDirectory() as home:
+        with _home(given.keep, name) as home:
             chaos = Chaos(
-                Path(home),
-                arena(name, Path(home)),
+                home,
+                arena(name, home),
                 seed=given.seed,
                 naive=given.naive,
                 processes=given.processes,
             )
-            tally = asyncio.run(chaos.run(given.kills))
+            tally = asyncio.run(chaos.run(given.kills, seconds=60 * given.minutes))
         print(f"{name:18} {tally}", flush=True)
         clean = clean and tally.clean
     sys.exit(0 if clean or given.naive else 1)

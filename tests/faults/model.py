@@ -20,6 +20,7 @@ from bot.store.protocol import Outbox
 OUTCOMES: dict[str, tuple[bool, Callable[[], Exception] | None]] = {  # what may become of a request: arrived, error
     "ok": (True, None),
     "busy": (False, lambda: Busy("slow down", retry_after=30.0)),
+    "all busy": (False, lambda: Busy("slow down", retry_after=30.0, whole=True)),
     "lost": (False, lambda: Unsure("dropped before it arrived")),
     "arrived": (True, lambda: Unsure("dropped after it arrived")),
     "no answer": (False, TimeoutError),

@@ -19,9 +19,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
@@ -37,6 +39,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import Run
 from bot.summaries import OneLines
+from bot.views.wording import long_day
 from tests.builders import SHARED, subscription
 from tests.fakes.notebook import Notebook
 
@@ -45,6 +48,13 @@ LOST = 0.05  # of the platform's answers
 AWAY = 1 / 120  # of the hours begin a time away
 HOURS = (8, 9, 10, 12, 15, 18, 23)  # when somebody looks
 WISHES = {"clock": "weekdays 09:00 Europe/Berlin", "ny": "weekdays 18:00 America/New_York", "complete": "when complete"}
+
+
+@lru_cache(maxsize=16)  # each day is asked for again and again
+def _listed(file: Path, day: date) -> Batch:
+    if not file.exists():
+        return Batch()
+    return parse(msgspec.json.decode(gzip.decompress(file.read_bytes())), day, file.name)
 
 
 class Recorded:
@@ -56,16 +66,15 @@ class Recorded:
         self._folder = folder
         self._chance = chance
         self.out = False
-        self.early = False  # the last papers of a day come in the afternoon
+        self.refusals = 0
+        self.growing: date | None = None  # the last papers of a day come in its afternoon
 
     async def fetch(self, day: date) -> Batch:
-        file = self._folder / f"{day}.json.gz"
         if self.out:
+            self.refusals += 1
             raise Unreachable("The source is out.")
-        if not file.exists():
-            return Batch()
-        batch = parse(msgspec.json.decode(gzip.decompress(file.read_bytes())), day, file.name)
-        return Batch(listings=batch.listings[: -2 or None] if self.early else batch.listings, rejected=batch.rejected)
+        batch = _listed(self._folder / f"{day}.json.gz", day)
+        return replace(batch, listings=batch.listings[:-2]) if day == self.growing else batch
 
 
 class Shaky(Notebook):
@@ -75,14 +84,17 @@ class Shaky(Notebook):
         super().__init__()
         self._chance = chance
         self.out = False
+        self.refusals = self.lost = 0
         self.times = Counter[str]()
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         if self.out:
+            self.refusals += 1
             raise Busy("The platform is out.", retry_after=600)
         ref = await super().post(place, message, key=key)
         self.times[key] += 1
         if self._chance.random() < LOST:
+            self.lost += 1
             raise Unsure("The answer was lost.")
         return ref
 
@@ -101,7 +113,10 @@ async def soak(folder: Path, days: list[date], seed: int = 1) -> str:
         runs = [run for name in WISHES for run in await store.subscriptions.runs(name, limit=10_000)]
         told = await _judge(store, platform, runs, days)
         await store.aclose()
-    return f"{told}; away {away} times"
+    return (
+        f"{told}; the source was out {source.refusals:,} times when it was asked, the platform {platform.refusals:,}"
+        f" times, {platform.lost:,} of its answers were lost, and the bot was away {away} times;"
+    )
 
 
 async def _live(
@@ -124,7 +139,7 @@ async def _live(
             continue
         clock.moment = max(clock.moment, moment)
         source.out, platform.out = chance.random() < OUT, chance.random() < OUT
-        source.early = moment.hour < 12
+        source.growing = moment.date() if moment.hour < 12 else None
         await intake.look()
         await planner.plan_due()
         await dispatcher.deliver_due()
@@ -160,7 +175,23 @@ async def _judge(store: Store, platform: Shaky, runs: list[Run], days: list[date
                 assert delivery.post.key in platform.posted, f"lost: {delivery.post.key} ({delivery.reason})"
                 posted += 1
     assert posted == len(platform.posted), "something was posted that no run planned"
+    silent = [
+        (name, day)
+        for name in WISHES
+        for day in days
+        if not _accounted(day, [r for r in runs if r.subscription == name])
+    ]
+    assert not silent, f"neither posted nor explained: {silent[:5]} ({len(silent)})"
     return f"{len(days):,} recorded days, {posted:,} posts each once; runs: {dict(outcomes)}, each explained"
+
+
+def _accounted(day: date, runs: list[Run]) -> bool:
+    """Whether a day's list was posted, or a run of that time says why not."""
+    if any(run.edition.endswith(day.isoformat()) for run in runs):
+        return True
+    began = datetime.combine(day, datetime.min.time(), UTC)
+    quiet = (run for run in runs if run.outcome != "posted" and began <= run.slot <= began + timedelta(days=1))
+    return any(quiet) or any(long_day(day) in run.why for run in runs)
 
 
 def main() -> None:
@@ -171,7 +202,8 @@ def main() -> None:
     most = int(sys.argv[1]) if len(sys.argv) > 1 else len(days)
     began = time.monotonic()
     logging.disable(logging.ERROR)  # outages are meant
-    print(asyncio.run(soak(folder, days[:most])), f"in {time.monotonic() - began:,.0f} s")
+    told = asyncio.run(soak(folder, days[:most]))
+    print(f"{told} in {time.monotonic() - began:,.0f} s, {time.process_time():,.0f} s of the processor")
 
 
 if __name__ == "__main__":

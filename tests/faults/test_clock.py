@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import zoneinfo
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -86,6 +88,44 @@ def test_each_complete_list_is_brought_once_however_the_clock_jumps(hours: list[
     assert len(papers) == len(set(papers))
     first, last = NOW.date(), latest.date()
     assert {(slot - HOUR).date() for slot in over} >= {first + timedelta(days=n) for n in range((last - first).days)}
+
+
+@contextmanager
+def rules(folder: Path, zone: str, become: str) -> Iterator[None]:
+    """An update of the time-zone data gives a zone the rules of another one."""
+    data = next(path for root in zoneinfo.TZPATH if (path := Path(root) / become).exists())
+    (folder / zone).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(data, folder / zone)
+    before = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath([str(folder), *before])
+    zoneinfo.ZoneInfo.clear_cache(only_keys=[zone])
+    try:
+        yield
+    finally:
+        zoneinfo.reset_tzpath(before)
+        zoneinfo.ZoneInfo.clear_cache(only_keys=[zone])
+
+
+@pytest.mark.skipif(not zoneinfo.TZPATH or not Path(zoneinfo.TZPATH[0]).exists(), reason="no time-zone files here")
+@pytest.mark.parametrize("become", ["Atlantic/Reykjavik", "Asia/Tokyo"])  # later, and earlier than before
+async def test_new_rules_of_a_zone_bring_no_list_twice_and_leave_none_out(
+    clock: FixedClock, tmp_path: Path, become: str
+) -> None:
+    async def two_days() -> None:
+        for _ in range(48):
+            clock.moment += HOUR
+            await planner.plan_due()
+
+    async with planning(clock) as (store, planner):
+        await list_papers(store, (NOW + timedelta(days=4)).date())
+        await store.subscriptions.add(subscription(schedule="daily 09:00 Europe/Berlin", created=NOW))
+        await two_days()
+        with rules(tmp_path, "Europe/Berlin", become):
+            await two_days()
+        runs = await store.subscriptions.runs("s1", limit=100)
+        editions = [run.edition for run in reversed(runs) if run.outcome == "posted"]
+        assert editions == [f"huggingface:{(NOW + timedelta(days=n)).date()}" for n in range(1, 5)]
+        assert len({run.slot.hour for run in runs}) == 2  # the new rules were taken up
 
 
 async def test_what_is_missed_in_a_pause_is_not_made_up(clock: FixedClock) -> None:

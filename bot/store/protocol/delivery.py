@@ -37,6 +37,10 @@ class Subscriptions(Protocol):
         """All that are neither paused nor held, oldest first."""
         ...
 
+    async def held(self) -> list[Subscription]:
+        """Those that the platform alone keeps from running."""
+        ...
+
     async def counts(self) -> dict[str, int]:
         """How many are running, paused and held."""
         ...
@@ -89,7 +93,7 @@ class Outbox(Protocol):
         lease: timedelta,
         limit: int,
         platforms: Collection[str],
-        per_tenant: int = 1_000,
+        per_tenant: int = 32,
     ) -> list[Delivery]:
         """Take due posts for sending: parents first, at most one of a channel and `per_tenant` of a tenant at a
         time, over all processes, so that neither holds up another. Ended leases come back as doubtful."""
@@ -112,8 +116,8 @@ class Outbox(Protocol):
 
     async def settle_unsure(self, key: Key, *, token: str, reason: str, again: datetime) -> bool: ...
 
-    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime) -> bool:
-        """The platform surely did not take it; try again then."""
+    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime, whole: bool = False) -> bool:
+        """The platform surely did not take it; try again then. `whole`: its tenant's other posts wait as long."""
         ...
 
     async def settle_dead(self, key: Key, *, token: str, reason: str) -> bool:
@@ -143,6 +147,10 @@ class Outbox(Protocol):
 
     async def edited(self, key: Key, message: Message, at: datetime) -> None:
         """The platform shows this message now."""
+        ...
+
+    async def gone(self, key: Key, reason: str) -> None:
+        """The message of a sent post is no longer there: remembered, and not posted again."""
         ...
 
     async def sent_since(self, since: datetime) -> list[Delivery]: ...

@@ -39,6 +39,10 @@ class Votes(Protocol):
         """Marks that stand, by platform."""
         ...
 
+    async def voted_on(self, since: datetime) -> list[tuple[str, PaperId]]:
+        """Communities and papers with a vote made or taken back since then."""
+        ...
+
     async def reached(self, community: str, marks: int) -> bool:
         """Whether that many marks stand in a community; cheap, however many there are."""
         ...

@@ -12,6 +12,7 @@ asked           lines that somebody is asking a model for; batches: those asked 
 costs           what models did and cost, by day; told: what admins were told once
 subscriptions   what channels asked for (`doc`), runs: what came of each occurrence
 outbox          posts from plan to platform; shown: which channel was brought which paper
+lanes, queues   channels and tenants with open posts (see `lanes.py`)
 marks           reactions and button votes; ballots: what they come to, one a person and paper
 saved, follows  what persons keep
 questions       texts too long for a button
@@ -30,6 +31,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from bot.papers.filter import lab_words
+from bot.store.sqlite import lanes
 
 migrations = Migrations("paperboy")
 STEPS = frozenset({"papers", "delivery", "people", "writing", "labs"})  # those this version knows
@@ -112,7 +114,7 @@ CREATE TABLE outbox (
   reason TEXT NOT NULL DEFAULT '', sent TEXT, edited TEXT,
   post BLOB NOT NULL
 );
-CREATE INDEX outbox_open ON outbox(tenant, channel, seq) WHERE state IN ('planned', 'claimed', 'unsure');
+CREATE INDEX outbox_state ON outbox(state);
 CREATE INDEX outbox_parent ON outbox(parent) WHERE parent != '';
 CREATE INDEX outbox_edition ON outbox(subscription, edition);
 CREATE INDEX outbox_ref ON outbox(tenant, ref_channel, ref_id) WHERE ref_id != '';
@@ -183,6 +185,7 @@ def papers(db: Database) -> None:
 def delivery(db: Database) -> None:
     """Subscriptions and the outbox."""
     _run(db, _DELIVERY)
+    _run(db, lanes.SCHEMA)
 
 
 @migrations()

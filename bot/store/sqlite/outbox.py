@@ -12,45 +12,15 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.papers.model import PaperId
 from bot.store.records import Delivery, Key, Late, Post, Run, State
+from bot.store.sqlite import lanes
+from bot.store.sqlite.deliveries import deliveries
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
 
-_COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent, o.edited,
-              (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""
-_OPEN = "('planned', 'claimed', 'unsure')"
-
-# The oldest open post of each channel: its posts keep their order, and one that waits holds up its own channel only.
-_HEADS = f"SELECT min(seq) AS seq FROM outbox INDEXED BY outbox_open WHERE state IN {_OPEN} GROUP BY tenant, channel"
-# Those whose time has come and whose thread is there. Tenants take turns, after what they have
-# under way already; who waits longest is first, so that channels get on side by side.
-_DUE = f"""
-    WITH heads AS ({_HEADS}), busy AS (
-      SELECT tenant, channel FROM outbox INDEXED BY outbox_open
-      WHERE state IN {_OPEN} AND state = 'claimed' AND lease > ?1
-    ), held AS (
-      SELECT tenant, count(*) AS count FROM busy GROUP BY tenant
-    ), due AS (
-      SELECT o.seq, o.tenant, o.next_attempt FROM outbox o JOIN heads USING (seq)
-      LEFT JOIN outbox p ON p.key = o.parent AND o.parent != ''
-      WHERE o.platform IN (%s) AND (o.parent = '' OR p.state = 'sent')
-        AND (o.tenant, o.channel) NOT IN busy  -- a revived post is older than what is under way
-        AND CASE o.state WHEN 'claimed' THEN o.lease <= ?1 ELSE o.next_attempt <= ?1 END
-    ), turns AS (
-      SELECT seq, next_attempt,
-             row_number() OVER (PARTITION BY tenant ORDER BY next_attempt, seq) + coalesce(held.count, 0) AS turn
-      FROM due LEFT JOIN held USING (tenant)
-    )
-    SELECT seq FROM turns WHERE turn <= ?2 ORDER BY turn, next_attempt, seq LIMIT ?3
-"""
-_ORPHANS = f"""
-    WITH heads AS ({_HEADS})
-    SELECT o.key FROM outbox o JOIN heads USING (seq) LEFT JOIN outbox p ON p.key = o.parent
-    WHERE o.parent != '' AND (p.key IS NULL OR p.state = 'dead')
-"""
 _CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?, lease = ?,
             attempts = attempts + 1 WHERE seq = ?"""
 _REST = f"""UPDATE outbox SET next_attempt = max(next_attempt, ?) WHERE seq = (
-              SELECT min(seq) FROM outbox WHERE tenant = ? AND channel = ? AND state IN {_OPEN})"""
+              SELECT min(seq) FROM outbox WHERE tenant = ? AND channel = ? AND state IN {lanes.OPEN})"""
 
 
 class SqliteOutbox:
@@ -85,28 +55,25 @@ class SqliteOutbox:
         lease: timedelta,
         limit: int,
         platforms: Collection[str],
-        per_tenant: int = 1_000,
+        per_tenant: int = 32,
     ) -> list[Delivery]:
         def work(db: sqlite3.Connection) -> list[Delivery]:
-            named = ",".join(f"?{n}" for n in range(4, 4 + len(platforms)))
-            bound = (stamp(now), per_tenant, limit, *platforms)
-            due = db.execute(_DUE % named, bound).fetchall()
-            if not due and _bury_orphans(db):
-                due = db.execute(_DUE % named, bound).fetchall()
-            db.executemany(_CLAIM, ((token, stamp(now + lease), seq) for (seq,) in due))
-            return [d for (seq,) in due for d in _deliveries(db, "o.seq = ?", seq)]
+            lanes.release(db, stamp(now))
+            taken = list[int]()
+            for held in range(per_tenant):
+                for tenant in lanes.turns(db, platforms, held, stamp(now), limit - len(taken)):
+                    taken += _take(db, tenant, now, token, lease)
+            return [d for seq in taken for d in deliveries(db, "o.seq = ?", seq)]
 
         return await self._engine.write(work)
 
     async def next_due(self, platforms: Collection[str]) -> datetime | None:
-        sql = f"""SELECT min(CASE state WHEN 'claimed' THEN lease ELSE next_attempt END)
-                  FROM outbox JOIN ({_HEADS}) USING (seq) WHERE platform IN ({marks(len(platforms))})"""
-        row = await self._engine.read(lambda db: db.execute(sql, tuple(platforms)).fetchone())
-        return moment(row[0]) if row[0] else None
+        due = await self._engine.read(lambda db: lanes.next_due(db, platforms))
+        return moment(due) if due else None
 
     async def late(self, now: datetime, *, limit: int = 50) -> list[Late]:
         sql = f"""SELECT tenant || '/' || channel, subscription, min(json_extract(post, '$.due')) AS due
-                  FROM outbox INDEXED BY outbox_open WHERE state IN {_OPEN} AND json_extract(post, '$.due') <= ?
+                  FROM outbox INDEXED BY outbox_open WHERE state IN {lanes.OPEN} AND json_extract(post, '$.due') <= ?
                   GROUP BY tenant, channel, subscription ORDER BY due LIMIT ?"""
         rows = await self._engine.read(lambda db: db.execute(sql, (stamp(now), limit)).fetchall())
         return [Late(channel, subscription, moment(due)) for channel, subscription, due in rows]
@@ -126,13 +93,18 @@ class SqliteOutbox:
         sql = "state = 'unsure', doubtful = 1, reason = ?, next_attempt = ?"
         return await self._settle(key, token, sql, reason, stamp(again))
 
-    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime) -> bool:
+    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime, whole: bool = False) -> bool:
+        def rest(db: sqlite3.Connection) -> None:
+            lanes.rest(db, key, stamp(again))
+
         sql = "state = CASE doubtful WHEN 1 THEN 'unsure' ELSE 'planned' END, reason = ?, next_attempt = ?"
-        return await self._settle(key, token, sql, reason, stamp(again))
+        return await self._settle(key, token, sql, reason, stamp(again), then=rest if whole else None)
 
     async def settle_dead(self, key: Key, *, token: str, reason: str) -> bool:
         def bury(db: sqlite3.Connection) -> None:
-            replies = db.execute(f"SELECT key FROM outbox WHERE parent = ? AND state IN {_OPEN}", (key,)).fetchall()
+            replies = db.execute(
+                f"SELECT key FROM outbox WHERE parent = ? AND state IN {lanes.OPEN}", (key,)
+            ).fetchall()
             db.execute("DELETE FROM shown WHERE key = ?", (key,))
             _bury(db, replies)
 
@@ -181,8 +153,12 @@ class SqliteOutbox:
 
         await self._engine.write(work)
 
+    async def gone(self, key: Key, reason: str) -> None:
+        sql = "UPDATE outbox SET reason = ? WHERE key = ? AND state = 'sent'"
+        await self._engine.write(lambda db: db.execute(sql, (reason, key)))
+
     async def sent_since(self, since: datetime) -> list[Delivery]:
-        return await self._all("o.state = 'sent' AND o.sent >= ? ORDER BY o.seq", stamp(since))
+        return await self._all("o.sent >= ? ORDER BY o.seq", stamp(since))
 
     async def last_sent(self, place: Place) -> Delivery | None:
         where = "o.tenant = ? AND o.channel = ? AND o.state = 'sent' ORDER BY o.sent DESC LIMIT 1"
@@ -214,20 +190,22 @@ class SqliteOutbox:
         return await self._engine.write(work)
 
     async def _all(self, where: str, *bound: object) -> list[Delivery]:
-        return await self._engine.read(lambda db: _deliveries(db, where, *bound))
+        return await self._engine.read(lambda db: deliveries(db, where, *bound))
 
     async def _one(self, where: str, *bound: object) -> Delivery | None:
         found = await self._all(where, *bound)
         return found[0] if found else None
 
 
-def _bury_orphans(db: sqlite3.Connection) -> int:
-    """Give up posts whose thread can not be posted: they would stand in their channel's way for ever. How many."""
-    buried = 0
-    while orphans := db.execute(_ORPHANS).fetchall():
-        _bury(db, orphans)
-        buried += len(orphans)
-    return buried
+def _take(db: sqlite3.Connection, tenant: str, now: datetime, token: str, lease: timedelta) -> list[int]:
+    """Claim the tenant's next post, if any. One whose thread was given up is given up too: it would stand in its
+    channel's way for ever."""
+    for seq, key, threaded in lanes.heads(db, tenant, stamp(now)):
+        if threaded:
+            db.execute(_CLAIM, (token, stamp(now + lease), seq))
+            return [seq]
+        _bury(db, [(key,)])
+    return []
 
 
 def _bury(db: sqlite3.Connection, keys: Sequence[tuple[str]]) -> None:
@@ -242,15 +220,8 @@ def _add(db: sqlite3.Connection, posts: Sequence[Post]) -> int:
     new = 0
     for post in sorted(posts, key=lambda post: bool(post.parent)):  # a thread's head is older than its replies
         place = post.place
-        row = (
-            post.key,
-            place.platform,
-            place.tenant,
-            place.channel,
-            post.parent,
-            post.subscription,
-            post.edition,
-        )
+        where = (post.key, place.platform, place.tenant, place.channel)
+        row = (*where, post.parent, post.subscription, post.edition)
         if db.execute(sql, (*row, stamp(post.due), pack(post))).rowcount:
             _show(db, post)
             new += 1
@@ -260,23 +231,3 @@ def _add(db: sqlite3.Connection, posts: Sequence[Post]) -> int:
 def _show(db: sqlite3.Connection, post: Post) -> None:
     rows = ((post.place.tenant, post.place.channel, paper, post.key, stamp(post.due)) for paper in post.papers)
     db.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?)", rows)
-
-
-def _deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Delivery]:
-    rows = db.execute(f"SELECT {_COLUMNS} FROM outbox o WHERE {where}", bound).fetchall()
-    return [
-        Delivery(
-            post=unpack(post, Post),
-            state=State(state),
-            attempts=attempts,
-            doubtful=bool(doubtful),
-            token=token,
-            ref=unpack(ref, Ref) if ref else None,
-            reason=reason,
-            next_attempt=moment(again),
-            sent=moment(sent) if sent else None,
-            edited=moment(edited) if edited else None,
-            parent_ref=unpack(parent, Ref) if parent else None,
-        )
-        for post, state, attempts, doubtful, token, ref, reason, again, sent, edited, parent in rows
-    ]

@@ -61,6 +61,9 @@ class SqliteSubscriptions:
     async def running(self) -> list[Subscription]:
         return await self._where("paused = ''")
 
+    async def held(self) -> list[Subscription]:
+        return [s for s in await self._where("paused != ''") if s.held and not s.paused]
+
     async def counts(self) -> dict[str, int]:
         sql = """SELECT CASE WHEN paused = '' THEN 'running' WHEN json_extract(doc, '$.paused') != '' THEN 'paused'
                  ELSE 'held' END, count(*) FROM subscriptions GROUP BY 1"""

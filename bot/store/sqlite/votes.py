@@ -80,6 +80,10 @@ class SqliteVotes:
                  WHERE value != 0 GROUP BY 1"""
         return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
 
+    async def voted_on(self, since: datetime) -> list[tuple[str, PaperId]]:
+        sql = "SELECT DISTINCT community, paper FROM marks WHERE at >= ?"
+        return await self._engine.read(lambda db: db.execute(sql, (stamp(since),)).fetchall())
+
     async def reached(self, community: str, marks: int) -> bool:
         sql = "SELECT 1 FROM marks WHERE community = ? AND value != 0 LIMIT 1 OFFSET ?"
         return await self._engine.read(lambda db: db.execute(sql, (community, marks - 1)).fetchone() is not None)

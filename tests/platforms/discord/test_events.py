@@ -124,7 +124,9 @@ class TestServers:
         discord.deny(papers.channel, "send_messages")
         with pytest.raises(Exception, match="Send Messages"):
             await adapter.post(papers, says("x"), key="x")
+        assert not await adapter.may_post(papers)
         discord.allow(papers.channel, "send_messages")
+        assert await adapter.may_post(papers)
         await discord.until(lambda: [event for event in core.kind(Returned) if event.place == papers])
 
 

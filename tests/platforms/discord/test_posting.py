@@ -87,6 +87,16 @@ class TestThreads:
         assert keys(discord, head.id) == ["one", "two"]
         assert not discord.threads(papers.channel)[0]["thread_metadata"]["archived"]
 
+    async def test_a_card_in_an_archived_thread_is_changed_and_the_thread_stays_put_away(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
+    ) -> None:
+        head = await poster.post(papers, says("head"), key="head")
+        card = await poster.post(papers.in_thread(head.id), says("card"), key="card")
+        discord.archive(head.id)
+        await poster.edit(card, says("withdrawn"))
+        assert "withdrawn" in str(discord.messages(head.id)[-1]["components"])
+        assert discord.threads(papers.channel)[0]["thread_metadata"]["archived"]
+
     async def test_a_locked_thread_ends_the_reply_and_not_the_channel(
         self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
     ) -> None:
@@ -125,7 +135,6 @@ class TestForums:
         assert await later.find(forum, key="other", since=lately()) is None
         discord.archive(ref.id)
         assert await later.find(forum, key="head", since=lately()) == ref
-        discord.archive(ref.id, False)
         await later.edit(ref, says("changed"))
         assert "changed" in str(discord.messages(ref.id)[0]["components"])
 

@@ -77,6 +77,23 @@ async def test_slack_asks_for_a_pause(adapter: SlackAdapter, place: Place, slack
     with pytest.raises(Busy) as caught:
         await adapter.post(place, says("one"), key="k")
     assert caught.value.retry_after == 7
+    assert caught.value.whole  # the dispatcher keeps each channel's pace: it is the workspace's that is meant
+
+
+async def test_a_pause_in_reading_back_holds_up_no_post(adapter: SlackAdapter, place: Place, slack: FakeSlack) -> None:
+    await slack.fail_next("conversations.history", "rate_limited")
+    with pytest.raises(Busy) as caught:
+        await adapter.find(place, key="k", since=recently())
+    assert not caught.value.whole
+
+
+async def test_whether_a_channel_may_be_posted_to_is_known_without_posting(
+    adapter: SlackAdapter, place: Place, papers: Room, acme: Workspace
+) -> None:
+    assert await adapter.may_post(place)
+    await papers.archive()
+    assert not await adapter.may_post(place)
+    assert not await adapter.may_post(Place("slack", acme.id, (await acme.channel("elsewhere", member=False)).id))
 
 
 async def test_a_slack_that_can_not_be_reached_has_nothing(adapter_of: Make, place: Place) -> None:

@@ -1,0 +1,33 @@
+"""Rows of the outbox as records."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from bot.chat.event import Ref
+from bot.store.records import Delivery, Post, State
+from bot.store.sqlite.moments import moment, unpack
+
+_COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent, o.edited,
+              (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""
+
+
+def deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Delivery]:
+    """Posts `o` and how their delivery stands."""
+    rows = db.execute(f"SELECT {_COLUMNS} FROM outbox o WHERE {where}", bound).fetchall()
+    return [
+        Delivery(
+            post=unpack(post, Post),
+            state=State(state),
+            attempts=attempts,
+            doubtful=bool(doubtful),
+            token=token,
+            ref=unpack(ref, Ref) if ref else None,
+            reason=reason,
+            next_attempt=moment(again),
+            sent=moment(sent) if sent else None,
+            edited=moment(edited) if edited else None,
+            parent_ref=unpack(parent, Ref) if parent else None,
+        )
+        for post, state, attempts, doubtful, token, ref, reason, again, sent, edited, parent in rows
+    ]

@@ -1,0 +1,103 @@
+"""Whose turn it is: what the outbox must know of channels and tenants to hand out a post without looking at the rest.
+
+A lane is a channel with open posts: its oldest one is next, at `due`; `lease` says until when one is under way. A queue
+is a tenant with lanes: how many are under way, when its next one is due, and until when all of it rests. Triggers keep
+both in step with the outbox, whoever writes to it, so that a claim costs what it hands out, however much waits.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+OPEN = "('planned', 'claimed', 'unsure')"
+
+_TABLES = f"""
+CREATE TABLE lanes (
+  tenant TEXT NOT NULL, channel TEXT NOT NULL, platform TEXT NOT NULL,
+  head INTEGER NOT NULL, due TEXT NOT NULL, lease TEXT NOT NULL,
+  PRIMARY KEY (tenant, channel)
+) WITHOUT ROWID;
+CREATE INDEX lanes_due ON lanes(tenant, due, head);
+CREATE INDEX lanes_held ON lanes(tenant, lease) WHERE lease != '';
+CREATE INDEX lanes_lease ON lanes(lease) WHERE lease != '';
+CREATE TABLE queues (
+  tenant TEXT PRIMARY KEY, platform TEXT NOT NULL,
+  held INTEGER NOT NULL, due TEXT NOT NULL, head INTEGER NOT NULL, rest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX queues_turn ON queues(platform, held, due, head);
+CREATE INDEX queues_due ON queues(platform, due);
+CREATE INDEX outbox_open ON outbox(tenant, channel, seq) WHERE state IN {OPEN};
+CREATE INDEX outbox_claimed ON outbox(tenant, channel, lease) WHERE state = 'claimed'
+"""
+
+# Of the channel of {row}. A post that was revived can be older than the one under way: it waits for that one's lease.
+_LANE = f"""
+  DELETE FROM lanes WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND NOT EXISTS (
+    SELECT 1 FROM outbox WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND state IN {OPEN});
+  INSERT INTO lanes
+    SELECT tenant, channel, platform, seq, max(iif(state = 'claimed', '', next_attempt), until), until FROM (
+      SELECT *, coalesce((SELECT max(lease) FROM outbox WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel
+                          AND state = 'claimed'), '') AS until
+      FROM outbox WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND state IN {OPEN}
+      ORDER BY seq LIMIT 1
+    ) WHERE true
+    ON CONFLICT DO UPDATE SET platform = excluded.platform, head = excluded.head, due = excluded.due,
+                              lease = excluded.lease;
+"""
+_QUEUE = """
+  DELETE FROM queues WHERE tenant = {row}.tenant
+    AND NOT EXISTS (SELECT 1 FROM lanes WHERE tenant = {row}.tenant);
+  INSERT INTO queues
+    SELECT tenant, platform, (SELECT count(*) FROM lanes WHERE tenant = {row}.tenant AND lease != ''), due, head, ''
+    FROM lanes WHERE tenant = {row}.tenant ORDER BY due, head LIMIT 1
+    ON CONFLICT DO UPDATE SET held = excluded.held, due = max(excluded.due, rest), head = excluded.head;
+"""
+_EMPTY = "WHEN NOT EXISTS (SELECT 1 FROM lanes WHERE tenant = new.tenant AND channel = new.channel)"
+_TRIGGERS = (
+    ("lanes_in", f"AFTER INSERT ON outbox {_EMPTY}", _LANE.format(row="new")),  # a new post is its channel's last
+    ("lanes_over", "AFTER UPDATE OF state, next_attempt, lease ON outbox", _LANE.format(row="new")),
+    ("lanes_out", "AFTER DELETE ON outbox", _LANE.format(row="old")),
+    ("queues_in", "AFTER INSERT ON lanes", _QUEUE.format(row="new")),
+    ("queues_over", "AFTER UPDATE ON lanes", _QUEUE.format(row="new")),
+    ("queues_out", "AFTER DELETE ON lanes", _QUEUE.format(row="old")),
+)
+SCHEMA = ";".join([_TABLES, *(f"CREATE TRIGGER {name} {when} BEGIN {what} END" for name, when, what in _TRIGGERS)])
+
+_TURN = "SELECT due, head, tenant FROM queues WHERE platform = ? AND held = ? AND due <= ? ORDER BY due, head LIMIT ?"
+_HEAD = """
+    SELECT o.seq, o.key, o.parent = '' OR p.state IS 'sent' FROM lanes JOIN outbox o ON o.seq = head
+    LEFT JOIN outbox p ON p.key = o.parent AND o.parent != ''
+    WHERE lanes.tenant = ? AND lanes.due <= ? ORDER BY lanes.due, head LIMIT 1
+"""
+
+
+def release(db: sqlite3.Connection, now: str) -> None:
+    """Leases that ended hold nothing up any more."""
+    db.execute("UPDATE lanes SET lease = '' WHERE lease != '' AND lease <= ?", (now,))
+
+
+def rest(db: sqlite3.Connection, key: str, until: str) -> None:
+    """Leave the tenant of a post alone until then."""
+    tenant = "SELECT tenant FROM outbox WHERE key = ?2"
+    db.execute(f"UPDATE queues SET rest = ?1, due = max(due, ?1) WHERE tenant = ({tenant})", (until, key))
+
+
+def turns(db: sqlite3.Connection, platforms: Collection[str], held: int, now: str, most: int) -> list[str]:
+    """Tenants that have so many posts under way and another one due, who waits longest first."""
+    found = [row for name in platforms for row in db.execute(_TURN, (name, held, now, most))]
+    return [tenant for _, _, tenant in islice(sorted(found), most)]
+
+
+def heads(db: sqlite3.Connection, tenant: str, now: str) -> Iterator[tuple[int, str, bool]]:
+    """The tenant's posts that may be claimed, who waits longest first: number, key, and whether its thread is there.
+    Each must be taken out of the way before the next one is asked for."""
+    while row := db.execute(_HEAD, (tenant, now)).fetchone():
+        yield row[0], row[1], bool(row[2])
+
+
+def next_due(db: sqlite3.Connection, platforms: Collection[str]) -> str | None:
+    """When the next post may be claimed."""
+    sql = "SELECT due FROM queues WHERE platform = ? ORDER BY due LIMIT 1"
+    return min((due for name in platforms for (due,) in db.execute(sql, (name,))), default=None)
