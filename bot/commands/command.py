@@ -12,6 +12,7 @@ from bot.chat.event import Answer, Person, Place
 from bot.chat.message import Action, Button, Card, Control
 from bot.delivery.planner import Planner
 from bot.errors import AskError
+from bot.papers.full_text import FullText
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper, PaperId
 from bot.search import Search
@@ -34,6 +35,7 @@ class Desk:
     lines: OneLines
     planner: Planner
     look_up: Callable[[PaperId], Awaitable[Paper | None]]  # for an arXiv id nobody has listed
+    read: Callable[[Paper], Awaitable[FullText | None]]  # a whole paper; None: it can't be had now
     direct: Callable[[Person], Awaitable[Place]]  # where one person alone reads; raises `AskError` where nobody can
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
