@@ -87,7 +87,7 @@ async def cards(ask: Ask, ids: Sequence[PaperId], why: dict[PaperId, str] | None
     store, tenant = ask.desk.store, ask.who.tenant
     papers = await store.papers.get(ids)
     found = [papers[id] for id in ids if id in papers]
-    lines = await ask.desk.lines.of(found)
+    lines = await ask.desk.lines.of(found, await language_here(ask))
     tallies = await store.votes.tallies(tenant, ids)
     mine = await my_votes(ask, ids)
     saved = await saved_among(ask, ids)
@@ -102,6 +102,12 @@ async def cards(ask: Ask, ids: Sequence[PaperId], why: dict[PaperId, str] | None
         )
         for paper in found
     ]
+
+
+async def language_here(ask: Ask) -> str:
+    """The language that the channel's oldest schedule asks for."""
+    served = await ask.desk.store.subscriptions.of(ask.place.in_thread(""))
+    return served[0].language if served else "en"
 
 
 async def saved_among(ask: Ask, ids: Collection[PaperId]) -> set[PaperId]:
