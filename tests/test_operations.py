@@ -15,8 +15,10 @@ from aiohttp import ClientConnectionError, ClientSession
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app.health import Health
+from bot.app.operations import Operations
 from bot.clock import FixedClock
 from bot.store.protocol import Store
+from bot.store.records import Spent
 from tests.builders import NOW, PAPERS, subscription
 from tests.builders import post as a_post
 from tests.fakes.world import free_port, launch
@@ -69,6 +71,16 @@ async def test_a_running_paperboy_is_healthy_ready_and_measured_and_logs_for_pro
     sent = [line for line in lines if line["message"].startswith("sent ")]
     assert len(sent) == 10
     assert all(line["delivery"] in line["message"] for line in sent)
+
+
+async def test_what_claude_cost_is_measured_by_day_and_month(store: Store, clock: FixedClock) -> None:
+    for day, money in ((NOW.date(), 0.25), (NOW.date().replace(day=2), 0.5)):
+        await store.costs.add(Spent(day=day, model="claude-haiku-5-5", money=money))
+    operations = Operations(store, Health(store, {}, clock), clock)
+    _, text = await read(f"{await operations.start('127.0.0.1', 0)}/metrics")
+    await operations.aclose()
+    assert 'paperboy_claude_cost{period="day"} 0.25' in text
+    assert 'paperboy_claude_cost{period="month"} 0.75' in text
 
 
 async def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from aiohttp import web
@@ -33,6 +33,7 @@ class Known(Struct, frozen=True, kw_only=True):
     subscriptions: Mapping[str, int]
     fetches: tuple[Fetch, ...]
     votes: Mapping[str, int]
+    costs: Mapping[str, float]  # of models, today and this month (UTC)
 
 
 class Operations:
@@ -84,7 +85,14 @@ class Operations:
             subscriptions=await store.subscriptions.counts(),
             fetches=tuple(await store.papers.fetches()),
             votes=await store.votes.counts(),
+            costs=await self._costs(now.date()),
         )
+
+    async def _costs(self, today: date) -> dict[str, float]:
+        rows = await self._store.costs.since(today.replace(day=1))
+        coming = await self._store.costs.under_way()
+        day = sum(row.money for row in rows if row.day == today)
+        return {"day": day + coming, "month": sum(row.money for row in rows) + coming}
 
 
 class _Now(Collector):
@@ -111,6 +119,8 @@ class _Now(Collector):
         yield _gauge("paperboy_source_up", "Whether a source's last answer could be read.", fine, "source")
         grown = {(f.source,): (known.at - f.grew).total_seconds() for f in known.fetches if f.grew}
         yield _gauge("paperboy_source_growth_age_seconds", "Since a source's list last grew.", grown, "source")
+        costs = {(period,): money for period, money in known.costs.items()}
+        yield _gauge("paperboy_claude_cost", "What Claude cost, batches under way included.", costs, "period")
         votes = {(platform,): count for platform, count in known.votes.items()}
         yield _gauge("paperboy_ballots", "Reactions and presses that stand as votes, by platform.", votes, "platform")
 
