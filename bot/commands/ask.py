@@ -98,9 +98,9 @@ def _said(found: Found) -> str:
 def _by(found: Found) -> str:
     notes = [UNREAD] if found.waits else []
     if found.kind == "nearest":
-        notes += [found.why, "They were chosen by the words that they share with the question."]
+        notes += [found.why, "Sentences were chosen by the words that they share with the question."]
     elif found.by:
-        notes += [f"Answered by {found.by}; a quoted sentence is the paper's own."]
+        notes += [f"Answered by {found.by}{'; a quoted sentence is the paper’s own' if found.sentences else ''}."]
     return " ".join(notes)
 
 
