@@ -37,6 +37,7 @@ PRIOR = 20  # abstracts that speak for the mean
 INNER = 5  # parts, for papers not learnt from
 TREES, RATE, SMALLEST = 120, 0.08, 60
 SAID_PRIOR = 150.0
+WAYS = list(itertools.product(PLACES[0][1:], *PLACES[1:]))  # for a word to stand in an abstract
 NOTHING = parse("")
 SCORER = RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True)
 
@@ -122,10 +123,7 @@ def learn_words(examples: Sequence[Example]) -> Words:
     weight = dict(zip(vectors.get_feature_names_out(), model.coef_[0].tolist(), strict=True))
     return Words(
         word={word: weight["own"] * log_odds(word) for word in often},
-        place={
-            known: sum(weight.get(part, 0.0) for part in _parts_of(known))
-            for known in map("".join, itertools.product(PLACES[0][1:], *PLACES[1:]))
-        },
+        place={known: sum(weight.get(part, 0.0) for part in _parts_of(known)) for known in map("".join, WAYS)},
         said=learn_said(examples),
     )
 
