@@ -64,8 +64,8 @@ async def open_sources(settings: Sources, clock: Clock, permit: Permit) -> Async
 
 
 def _texts(url: str, clock: Clock, pace: Pace) -> ArxivTexts | None:
-    """Where papers' texts come from: one host, which nothing leads away from."""
+    """Where papers' texts come from: one host, which nothing leads away from. Lists wait while one is fetched."""
     if not url:
         return None
-    client = Client(clock, pace=pace, connections=1, timeout=READ, most_bytes=MOST_BYTES, within=url)
+    client = Client(clock, pace=pace, connections=1, timeout=READ, most_bytes=MOST_BYTES, tries=1, within=url)
     return ArxivTexts(client, url)

@@ -37,7 +37,7 @@ async def fake() -> AsyncIterator[FakeTexts]:
 
 @pytest.fixture
 async def texts(fake: FakeTexts, clock: FixedClock) -> AsyncIterator[ArxivTexts]:
-    made = ArxivTexts(Client(clock, timeout=SHORT, most_bytes=1_000_000, within=fake.url), fake.url)
+    made = ArxivTexts(Client(clock, timeout=SHORT, most_bytes=1_000_000, tries=1, within=fake.url), fake.url)
     yield made
     await made.aclose()
 
@@ -177,6 +177,7 @@ async def test_a_server_that_fails_is_a_clear_error(fake: FakeTexts, texts: Arxi
     with pytest.raises(Unreachable) as caught:
         await texts.of(f"arxiv:{ID}")
     assert isinstance(caught.value, SourceError)
+    assert len(fake.asked) == 1  # arXiv's lists wait meanwhile
 
 
 async def test_a_text_is_fetched_once_however_many_ask_and_then_kept_for_a_week(
