@@ -40,6 +40,7 @@ class Arxiv(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cross_lists: bool = True
     feed_url: str = "https://rss.arxiv.org"  # or ARXIV_FEED_URL
     api_url: str = "https://export.arxiv.org/api/query"  # or ARXIV_API_URL
+    text_url: str = "https://arxiv.org"  # or ARXIV_TEXT_URL; empty: questions are answered from abstracts alone
 
 
 class Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -149,6 +150,7 @@ _ALIASES = {
     "HF_TOKEN": ("sources", "huggingface", "token"),
     "ARXIV_API_URL": ("sources", "arxiv", "api_url"),
     "ARXIV_FEED_URL": ("sources", "arxiv", "feed_url"),
+    "ARXIV_TEXT_URL": ("sources", "arxiv", "text_url"),
     "ANTHROPIC_API_KEY": ("summaries", "api_key"),
     "ANTHROPIC_BASE_URL": ("summaries", "url"),
 }

@@ -28,7 +28,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from bot.summaries.extract import candidates, rank
 from bot.summaries.extract.trims import split
-from bot.summaries.extract.weights import DEPTH, FORKS, Weights, parse
+from bot.summaries.extract.weights import DEPTH, FORKS, PLACES, Weights, by_place, parse
 
 WEIGHTS = Path(__file__).parents[1] / "bot" / "summaries" / "extract" / "weights.txt"
 HEAD = "# Learnt by tools/train_extract.py from SciTLDR's training set (Apache-2.0)."
@@ -37,7 +37,7 @@ PRIOR = 20  # abstracts that speak for the mean
 INNER = 5  # parts, for papers not learnt from
 TREES, RATE, SMALLEST = 120, 0.08, 60
 SAID_PRIOR = 150.0
-PLACES = ["".join(known) for known in itertools.product("1234", "t-", "o-", "f-", "l-", "01234e")]
+WAYS = list(itertools.product(PLACES[0][1:], *PLACES[1:]))  # for a word to stand in an abstract
 NOTHING = parse("")
 SCORER = RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True)
 
@@ -123,14 +123,15 @@ def learn_words(examples: Sequence[Example]) -> Words:
     weight = dict(zip(vectors.get_feature_names_out(), model.coef_[0].tolist(), strict=True))
     return Words(
         word={word: weight["own"] * log_odds(word) for word in often},
-        place={known: sum(weight.get(part, 0.0) for part in _parts_of(known)) for known in PLACES},
+        place={known: sum(weight.get(part, 0.0) for part in _parts_of(known)) for known in map("".join, WAYS)},
         said=learn_said(examples),
     )
 
 
 def learn_said(examples: Sequence[Example]) -> dict[str, float]:
     """What it is worth for a line to have a word, or to begin or end with it."""
-    rows = [dict.fromkeys(rank.marks(rank.stems(line.line)), 1.0) for example in examples for line in example.lines]
+    said = (rank.stems(line.line) for example in examples for line in example.lines)
+    rows = [dict.fromkeys(rank.marks(words, frozenset(words)), 1.0) for words in said]
     count = Counter(name for row in rows for name in row)
     vectors = DictVectorizer()
     table = vectors.fit_transform([{name: 1.0 for name in row if count[name] >= 2 * SEEN_OFTEN} for row in rows])
@@ -139,9 +140,8 @@ def learn_said(examples: Sequence[Example]) -> dict[str, float]:
 
 
 def _about(example: Example) -> dict[str, str]:
-    return rank.about_words(
-        rank.see(example.title, example.sentences, NOTHING).sentences, frozenset(rank.stems(example.title))
-    )
+    seen = rank.see(example.title, example.sentences, NOTHING)
+    return rank.places_of(seen.sentences, frozenset(rank.stems(example.title)), by_place(str))
 
 
 def _parts_of(known: str) -> dict[str, float]:

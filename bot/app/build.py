@@ -24,6 +24,7 @@ from bot.delivery.planner import Planner
 from bot.delivery.presence import Presence
 from bot.delivery.refresh import Refresher
 from bot.errors import AskError, ConfigError
+from bot.intake.full_text import Reader
 from bot.intake.intake import Intake
 from bot.intake.look_up import LookUp
 from bot.papers.starter import SOURCE as STARTER
@@ -105,6 +106,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         )
         refresher = Refresher(store, lines, adapters, clock)
         intake = Intake(store.papers, sources.lists, clock, changed=refresher.listed_anew)
+        reader = Reader(sources.texts, store.texts, clock)
+        stack.push_async_callback(reader.aclose)
         health = Health(store, adapters, clock)
         presence = Presence(store, adapters, clock)
         votes = emojis(settings.votes.up, settings.votes.against)
@@ -114,6 +117,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             lines=lines,
             planner=planner,
             look_up=LookUp(sources.arxiv, intake, clock).paper,
+            read=reader.text,
             direct=_direct(adapters),
             sources=names,
             time_zone=settings.time_zone,

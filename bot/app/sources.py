@@ -14,6 +14,8 @@ from bot.clock import Clock
 from bot.config import Sources
 from bot.sources.arxiv import Arxiv, ArxivApi
 from bot.sources.feeds import Feed
+from bot.sources.full_text import ArxivTexts
+from bot.sources.full_text.arxiv import MOST_BYTES
 from bot.sources.http import Client
 from bot.sources.huggingface import HuggingFace, HuggingFaceSearch
 from bot.sources.pace import Pace, Permit
@@ -21,14 +23,16 @@ from bot.sources.source import Source
 
 ARXIV_PACE = timedelta(seconds=3)  # one request, over all machines and all of arXiv's interfaces (api/tou)
 LOOK_UP = ClientTimeout(total=2.0, connect=1.0)  # somebody waits for it
+READ = ClientTimeout(total=10.0, connect=2.0)  # a whole paper
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The lists that are read, and where a single paper is looked up."""
+    """The lists that are read, and where a single paper is looked up and read."""
 
     lists: tuple[Source, ...]
     arxiv: ArxivApi
+    texts: ArxivTexts | None
 
 
 @asynccontextmanager
@@ -49,8 +53,19 @@ async def open_sources(settings: Sources, clock: Clock, permit: Permit) -> Async
         parts = urlsplit(feed)
         sources.append(Feed(client, feed, f"{parts.hostname or feed}{parts.path.rstrip('/')}"))
     api = ArxivApi(Client(clock, pace=pace, connections=1, timeout=LOOK_UP), arxiv.api_url)
+    texts = _texts(arxiv.text_url, clock, pace)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(api.aclose)
+        if texts:
+            stack.push_async_callback(texts.aclose)
         for source in sources:
             stack.push_async_callback(source.aclose)
-        yield Opened(tuple(sources), api)
+        yield Opened(tuple(sources), api, texts)
+
+
+def _texts(url: str, clock: Clock, pace: Pace) -> ArxivTexts | None:
+    """Where papers' texts come from: one host, which nothing leads away from. Lists wait while one is fetched."""
+    if not url:
+        return None
+    client = Client(clock, pace=pace, connections=1, timeout=READ, most_bytes=MOST_BYTES, tries=1, within=url)
+    return ArxivTexts(client, url)

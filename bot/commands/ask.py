@@ -18,6 +18,7 @@ from bot.summaries.writing.prompt import QUESTION_CHARS
 from bot.views.answer import answer
 from bot.views.wording import plural
 
+UNREAD = "The paper's text could not be had in time, so only its abstract was read."
 BY_ONE, IN_ONE = 10, 30  # questions an hour of one person, and in one channel
 _QUESTION = re.compile(
     r"[?？؟]\s*$|^(?:what|which|who|why|how|when|where|does|do|did|is|are|was|were|can|could)\b", re.I
@@ -59,9 +60,9 @@ async def _answer(ask: Ask, paper: Paper, question: str) -> Answer:
         raise AskError(f"A question may have {QUESTION_CHARS} characters.", "Ask it shorter.")
     answers = ask.desk.lines.answers
     found = answers.known(paper, asked)
-    if found is None:
+    if found is None or (found.waits and not ask.shared):
         _admit(ask)
-        found = await answers.of(paper, asked)
+        found = await answers.of(paper, asked, await ask.desk.read(paper))
     again = replace(ask, question=f"ask {paper.id} {asked}", offset=0)
     controls = await paging(again, more=False)
     message = answer(paper, asked, _said(found), quotes=found.sentences, by=_by(found), controls=controls)
@@ -81,27 +82,33 @@ def _admit(ask: Ask) -> None:
 
 
 def _said(found: Found) -> str:
+    read = "paper" if found.read == "text" else "abstract"
     match found.kind:
+        case "silent" if found.read == "text":
+            return "Neither the abstract nor the passages nearest to the question say."
         case "silent":
             return "The abstract does not say."
         case "answered":
-            return clean(found.answer) or "The abstract says:"
+            return clean(found.answer) or f"The {read} says:"
         case "nearest" if found.sentences:
-            return "These sentences of the abstract come nearest to the question:"
-    return "No sentence of the abstract comes near to the question."
+            return f"These sentences of the {read} come nearest to the question:"
+    return f"No sentence of the {read} comes near to the question."
 
 
 def _by(found: Found) -> str:
+    notes = [UNREAD] if found.waits else []
     if found.kind == "nearest":
-        return f"{found.why} They were chosen by the words that they share with the question."
-    return f"Answered by {found.by}; a quoted sentence is the paper's own." if found.by else ""
+        notes += [found.why, "Sentences were chosen by the words that they share with the question."]
+    elif found.by:
+        notes += [f"Answered by {found.by}{'; a quoted sentence is the paper’s own' if found.sentences else ''}."]
+    return " ".join(notes)
 
 
 COMMAND = Command(
     help=CommandHelp(
         name="ask",
         usage="ask ID QUESTION",
-        summary="What a paper's abstract says to a question, with the sentence it rests on.",
+        summary="What a paper says to a question, with the sentence it rests on.",
     ),
     run=run,
 )

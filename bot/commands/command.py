@@ -12,6 +12,7 @@ from bot.chat.event import Answer, Person, Place
 from bot.chat.message import Action, Button, Card, Control
 from bot.delivery.planner import Planner
 from bot.errors import AskError
+from bot.papers.full_text import FullText
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper, PaperId
 from bot.search import Search
@@ -34,6 +35,7 @@ class Desk:
     lines: OneLines
     planner: Planner
     look_up: Callable[[PaperId], Awaitable[Paper | None]]  # for an arXiv id nobody has listed
+    read: Callable[[Paper], Awaitable[FullText | None]]  # a whole paper; None: it can't be had now
     direct: Callable[[Person], Awaitable[Place]]  # where one person alone reads; raises `AskError` where nobody can
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
@@ -85,7 +87,7 @@ async def cards(ask: Ask, ids: Sequence[PaperId], why: dict[PaperId, str] | None
     store, tenant = ask.desk.store, ask.who.tenant
     papers = await store.papers.get(ids)
     found = [papers[id] for id in ids if id in papers]
-    lines = await ask.desk.lines.of(found)
+    lines = await ask.desk.lines.of(found, await language_here(ask))
     tallies = await store.votes.tallies(tenant, ids)
     mine = await my_votes(ask, ids)
     saved = await saved_among(ask, ids)
@@ -100,6 +102,12 @@ async def cards(ask: Ask, ids: Sequence[PaperId], why: dict[PaperId, str] | None
         )
         for paper in found
     ]
+
+
+async def language_here(ask: Ask) -> str:
+    """The language that the channel's oldest schedule asks for."""
+    served = await ask.desk.store.subscriptions.of(ask.place.in_thread(""))
+    return served[0].language if served else "en"
 
 
 async def saved_among(ask: Ask, ids: Collection[PaperId]) -> set[PaperId]:

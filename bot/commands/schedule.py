@@ -50,7 +50,7 @@ async def change(ask: Ask, rest: str) -> Answer:
     old = await _mine(ask, name)
     if not text:
         return Answer(message=note(f"Say it anew: /papers change {old.id} weekdays 09:00"), form=wish.form(old))
-    new = replace(wish.read(ask, text), id=old.id, created_by=old.created_by, language=old.language)
+    new = replace(wish.read(ask, text, language=old.language), id=old.id, created_by=old.created_by)
     lines = await _promise(ask, new)
     await ask.desk.store.subscriptions.replace(new, cause=ask.cause)
     return Answer(message=sheet(f"Changed: {_when(new)}", lines, foot=f"Its name is still {new.id}."))
@@ -140,7 +140,8 @@ def _told(subscription: Subscription) -> list[Text]:
     votes = f" with at least {plural(subscription.min_votes, 'vote')}" if subscription.min_votes else ""
     how = "in one message" if subscription.layout == "compact" else "as a thread"
     from_ = listing([source_name(s) for s in subscription.sources])
-    return [text(f"Up to {plural(subscription.count, 'paper')}{about}{votes}, {how}, from {from_}.")]
+    tongue = "" if subscription.language == "en" else f" Claude's lines are in “{subscription.language}”."
+    return [text(f"Up to {plural(subscription.count, 'paper')}{about}{votes}, {how}, from {from_}.{tongue}")]
 
 
 def _next(zone: str, preview: Preview) -> list[Text]:
@@ -182,7 +183,7 @@ def summary(subscription: Subscription) -> str:
 SCHEDULE = Command(
     help=CommandHelp(
         name="schedule",
-        usage="schedule WHEN [QUERY] [top N] [votes N] [compact] [from SOURCE]",
+        usage="schedule WHEN [QUERY] [top N] [votes N] [compact] [from SOURCE] [lang:CODE]",
         summary="Bring papers to this channel regularly.",
         admin=True,
         fields=wish.FIELDS,

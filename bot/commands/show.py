@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
-from bot.commands.command import Ask, Command, my_votes, paging, saved_among, the_paper
+from bot.commands.command import Ask, Command, language_here, my_votes, paging, saved_among, the_paper
 from bot.store.records import Line, Tally
 from bot.views.card import card, title
 from bot.views.wording import listing, source_name
@@ -22,7 +22,8 @@ async def run(ask: Ask, rest: str) -> Answer:
     """One paper with its abstract, and where its line comes from."""
     paper = await the_paper(ask, rest)
     store = ask.desk.store
-    line = (await ask.desk.lines.of([paper])).get(paper.id)
+    language = await language_here(ask)
+    line = (await ask.desk.lines.of([paper], language)).get(paper.id)
     tallies = await store.votes.tallies(ask.who.tenant, [paper.id])
     mine = await my_votes(ask, [paper.id])
     shown = card(
@@ -33,7 +34,7 @@ async def run(ask: Ask, rest: str) -> Answer:
         saved=paper.id in await saved_among(ask, [paper.id]),
         body=True,
     )
-    known = await store.lines.of([paper.id])
+    known = await store.lines.of([paper.id], language)
     foot = " ".join(filter(None, (_line_note(line), *map(_refused, known.get(paper.id, [])))))
     brought = f"From {listing([source_name(s) for s in sorted(paper.sources)])}." if paper.sources else ""
     blocks: tuple[Block, ...] = (

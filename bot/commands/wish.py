@@ -27,6 +27,8 @@ _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
 _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
 _LAYOUT = re.compile(r"\b(compact|thread)\b(?!\S)", re.I)
 _FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
+_LANGUAGE = re.compile(r"(?<!\S)lang:\s*(\S*)", re.I)
+_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")  # `de`, `pt-br`
 _ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
 
 FIELDS = (
@@ -38,14 +40,18 @@ FIELDS = (
 )
 
 
-def read(ask: Ask, text: str) -> Subscription:
-    """The wish that `WHEN [QUERY] [top N] …` says, for the channel it was said in. Raises `AskError`."""
+def read(ask: Ask, text: str, *, language: str = "en") -> Subscription:
+    """The wish that `WHEN [QUERY] [top N] …` says, for the channel it was said in. Raises `AskError`.
+
+    `language` is meant where none is named.
+    """
     wanted, more = split_schedule(text, ask.desk.time_zone)
     more, _, about = more.partition(VERBATIM)  # what the form says it is about is not read for options
     sources, more = _sources(ask, more)
     top, more = _take(_TOP, more)
     votes, more = _take(_VOTES, more)
     layout, more = _take(_LAYOUT, more)
+    named, more = _take(_LANGUAGE, more)
     return Subscription(
         id="".join(secrets.choice(LETTERS) for _ in range(4)),
         place=ask.place.in_thread(""),
@@ -55,6 +61,7 @@ def read(ask: Ask, text: str) -> Subscription:
         count=_count(top[1] if top else "10"),
         layout="compact" if layout and layout[1].casefold() == "compact" else "thread",
         min_votes=int(votes[1] or votes[2]) if votes else 0,
+        language=_language(named[1]) if named else language,
         created=ask.now,
         created_by=ask.who.key,
     )
@@ -108,6 +115,13 @@ def _count(text: str) -> int:
     if not 1 <= int(text) <= MOST_PAPERS:
         raise AskError(f"Top {text}?", f"A post takes 1 to {MOST_PAPERS} papers.")
     return int(text)
+
+
+def _language(text: str) -> str:
+    tag = text.casefold()
+    if not _TAG.fullmatch(tag):
+        raise AskError(f"lang:{text[:20]}?", "Name a language by its code: lang:de, lang:fr, lang:pt-br.")
+    return tag
 
 
 def _sources(ask: Ask, text: str) -> tuple[tuple[str, ...], str]:

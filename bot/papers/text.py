@@ -33,8 +33,13 @@ def readable(raw: str) -> str:
     text = _ENTITY.sub(lambda match: html.unescape(match[0]), raw[:LIMIT]) if "&" in raw else raw[:LIMIT]
     if _MARKUP.search(text):
         text = _without_latex(text)
-    text = unicodedata.normalize("NFC", _UNSEEN.sub("", text.replace("\t", " ").replace("\n", " ")))
-    return _DASH.sub("–", " ".join(text.split())) or " ".join(_UNSEEN.sub("", raw[:LIMIT]).split())
+    return _DASH.sub("–", one_line(text)) or one_line(raw[:LIMIT])
+
+
+def one_line(text: str) -> str:
+    """A text without LaTeX in one line, without what can't be seen."""
+    seen = _UNSEEN.sub("", text.replace("\t", " ").replace("\n", " "))
+    return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
 def _without_latex(text: str) -> str:

@@ -52,8 +52,15 @@ class Client:
         connections: int = 4,
         token: str = "",
         timeout: ClientTimeout = TIMEOUT,
+        most_bytes: int = MOST_BYTES,
+        tries: int = TRIES,
+        within: str = "",
     ) -> None:
+        """`within` is an address whose origin is never left, whoever redirects us."""
         self._clock = clock
+        self._most = most_bytes
+        self._tries = tries
+        self._within = URL(within).origin() if within else None
         self._pace = pace
         self._private = allow_private
         self._window = Window(clock)
@@ -70,15 +77,15 @@ class Client:
     async def get(self, url: str, params: Mapping[str, str] | None = None, *, conditional: bool = True) -> Page:
         """The page at `url`; raises `SourceError`. Tries again after a passing failure."""
         target = str(URL(url).update_query(params or {}))
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, self._tries + 1):
             try:
                 return await self._once(target, conditional=conditional)
             except Throttled as error:
-                if attempt == TRIES or error.retry_after > PATIENCE:
+                if attempt == self._tries or error.retry_after > PATIENCE:
                     raise
                 await self._clock.sleep(error.retry_after)
             except Unreachable:
-                if attempt == TRIES:
+                if attempt == self._tries:
                     raise
                 await self._clock.sleep(BACK_OFF * 2 ** (attempt - 1))
         raise AssertionError("unreachable")
@@ -127,6 +134,8 @@ class Client:
         parts = URL(url)
         if parts.scheme not in {"http", "https"} or not parts.host:
             raise Malformed(f"{url[:200]} is no web address.", "It must start with https://.")
+        if self._within and parts.origin() != self._within:
+            raise Malformed(f"{self._within.host} sends us on to {parts.host[:200]}.", "It is skipped.")
         if not self._private and is_literal(parts.host) and not is_public(parts.host):
             raise Malformed(f"{parts.host} is an address of this network.", "Feeds must be on the open Internet.")
 
@@ -144,7 +153,8 @@ class Client:
             case status if status in SERVER:
                 raise Unreachable(f"{_host(url)} has a fault (HTTP {status}).", "It is asked again later.")
             case 200:
-                return Page(url=url, body=await _body(response), content_type=kind, validators=_validators(response))
+                body = await _body(response, self._most)
+                return Page(url=url, body=body, content_type=kind, validators=_validators(response))
             case status:
                 raise SourceError(f"{_host(url)} refuses (HTTP {status}).", "Check the address and the token.")
 
@@ -154,16 +164,16 @@ def _validators(response: ClientResponse) -> tuple[tuple[str, str], ...]:
     return tuple((to, response.headers[name]) for name, to in names.items() if name in response.headers)
 
 
-async def _body(response: ClientResponse) -> bytes:
+async def _body(response: ClientResponse, most: int) -> bytes:
     """The body, decompressed, in bounded memory: a few kilobytes of gzip can hold gigabytes."""
     zipped = response.headers.get("Content-Encoding", "").lower() in {"gzip", "x-gzip", "deflate"}
     unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32) if zipped else None
     body = bytearray()
     try:
         async for chunk in response.content.iter_chunked(65_536):
-            body += unzip.decompress(chunk, MOST_BYTES + 1 - len(body)) if unzip else chunk
-            if len(body) > MOST_BYTES:
-                raise Malformed(f"{response.host} sent more than {MOST_BYTES // 1_000_000} MB.", "It is skipped.")
+            body += unzip.decompress(chunk, most + 1 - len(body)) if unzip else chunk
+            if len(body) > most:
+                raise Malformed(f"{response.host} sent more than {most // 1_000_000} MB.", "It is skipped.")
     except zlib.error as error:
         raise Malformed(f"{response.host} sent damaged gzip ({error}).", "It is asked again later.") from error
     if unzip and not unzip.eof:

@@ -45,16 +45,21 @@ class OneLines:
         self.answers = Answers(writer, budget, breaker)
 
     async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Line]:
-        """The best line of each paper that has one; never waits for a model."""
-        known = await self._lines.of([paper.id for paper in papers], language)
+        """The best line of each paper that has one; never waits for a model.
+
+        A line that somebody wrote in English is better than the abstract's, in whichever language one was wished for.
+        """
+        ids = [paper.id for paper in papers]
+        known = await self._lines.of(ids, language)
+        english = {} if language == "en" else await self._lines.of(ids)
         fresh: list[Line] = []
         best: dict[PaperId, Line] = {}
         for paper in map(disarmed, papers):
             stored = [line for line in known.get(paper.id, ()) if line.version == paper.version]
             made = self._made(paper, language)
             fresh += [line for line in made if not any(_same(line, other) for other in stored)]
-            written = [line for line in stored if line.provenance in {"human", "claude"}]
-            if found := _best([*_judged(written, paper), *made]):
+            others = [line for line in english.get(paper.id, ()) if line.version == paper.version]
+            if found := _best(_written(stored, paper)) or _best(_written(others, paper)) or _best(made):
                 best[paper.id] = found
         await self._lines.keep(fresh)
         return best
@@ -92,13 +97,14 @@ def _same(a: Line, b: Line) -> bool:
     return (a.provenance, a.text, a.failures) == (b.provenance, b.text, b.failures)
 
 
-def _judged(lines: Sequence[Line], paper: Paper) -> list[Line]:
-    """Written lines as the check sees them today; a person's word is taken."""
+def _written(lines: Sequence[Line], paper: Paper) -> list[Line]:
+    """Lines of people and models, as the check sees them today; a person's word is taken."""
     return [
         line
         if line.provenance == "human" or line.failures
         else replace(line, failures=check(line.text, paper, line.language))
         for line in lines
+        if line.provenance in {"human", "claude"}
     ]
 
 

@@ -18,6 +18,7 @@ from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
 from bot.delivery.presence import Presence
 from bot.delivery.refresh import Refresher
+from bot.papers.full_text import NOTHING, FullText
 from bot.papers.model import Paper
 from bot.search import Search
 from bot.store.protocol import Store
@@ -115,6 +116,9 @@ async def channel(store: Store, clock: FixedClock) -> AsyncIterator[Channel]:
         looked_up.append(id)
         return None
 
+    async def read(of: Paper) -> FullText:
+        return NOTHING
+
     async def direct(who: Person) -> Place:
         return await platform.direct(who.id, who.space)
 
@@ -127,6 +131,7 @@ async def channel(store: Store, clock: FixedClock) -> AsyncIterator[Channel]:
         lines=lines,
         planner=planner,
         look_up=look_up,
+        read=read,
         direct=direct,
         sources=("huggingface",),
         time_zone="UTC",

@@ -34,6 +34,7 @@ async def launch(
         "PAPERBOY_WEB_PORT": "0",
         "HF_ENDPOINT": NOWHERE,
         "ARXIV_API_URL": f"{NOWHERE}/api/query",
+        "ARXIV_TEXT_URL": NOWHERE,
         "COLUMNS": "200",
     }
     return await asyncio.create_subprocess_exec(

@@ -6,18 +6,23 @@ from bot.chat.event import Answer, Command, Person, Place, Press
 from bot.chat.message import Action, Message
 from bot.commands.command import Desk
 from bot.commands.router import Router
+from bot.intake.full_text import Reader
 from bot.papers.model import Paper
 from bot.search import Search
+from bot.sources.full_text import ArxivTexts
 from tests.builders import ADA, BOB, PAPERS
 from tests.summaries.conftest import Office
+
+PATIENCE = 3.0  # seconds for a paper's text
 
 
 class Room:
     """People asking in a channel."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, texts: ArxivTexts | None = None) -> None:
         self.office = office
         store = office.store
+        self.reader = Reader(texts, store.texts, office.clock, patience=PATIENCE)
 
         async def none(*_: object) -> None:
             return None
@@ -37,6 +42,7 @@ class Room:
             lines=office.lines,
             planner=office.planner,
             look_up=look_up,
+            read=self.reader.text,
             direct=direct,
             sources=("huggingface",),
             time_zone="UTC",

@@ -8,6 +8,8 @@ import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from bot.store import open_store
 from tests.builders import listing, paper
 from tests.fakes.anthropic import FakeAnthropic
@@ -58,6 +60,48 @@ async def test_the_command_asks_once_and_tells_what_it_cost(tmp_path: Path) -> N
     table = await paperboy(tmp_path, "costs", PAPERBOY_SUMMARIES_BUDGET_DAY="2")
     assert "claude-haiku-5-5" in table.out
     assert "of 2.00 USD today (0%)." in table.err
+
+
+NESTS = {"id": "1", "title": "On Nests", "abstract": "Birds get wet. We present a nest whose roof keeps rain out."}
+LIE = "Keeps 99% of the rain out of nests for birds."
+
+
+@pytest.mark.parametrize(
+    ("engine", "answers", "provenance", "asked"),
+    [
+        ("auto", ["Keeps rain out of nests with a roof."], "claude", 1),
+        ("auto", [LIE, "Keeps rain out of nests with a roof."], "claude", 2),
+        ("auto", [LIE], "extract", 2),
+        ("auto", ["401"], "extract", 1),
+        ("claude", [LIE], "claude", 2),  # asked for by name, its line comes with what is wrong
+        ("extract", [LIE], "extract", 0),
+    ],
+)
+async def test_summaries_of_a_file_are_by_the_engine_asked_for(
+    tmp_path: Path, engine: str, answers: list[str], provenance: str, asked: int
+) -> None:
+    papers, lines = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    papers.write_text(json.dumps(NESTS) + "\n")
+    async with FakeAnthropic(*answers) as fake:
+        key = {"ANTHROPIC_API_KEY": "sk-very-secret", "ANTHROPIC_BASE_URL": fake.url}
+        ran = await paperboy(tmp_path, "summarize", "--in", str(papers), "--out", str(lines), "--engine", engine, **key)
+    assert ran.code == 0, ran.err
+    line = json.loads(lines.read_text())
+    assert (line["provenance"], len(fake.asked)) == (provenance, asked)
+    assert bool(line["check"]) == (engine == "claude")
+    assert "sk-very-secret" not in ran.out + ran.err
+
+
+async def test_an_engine_that_fails_is_an_error_where_it_was_asked_for_by_name(tmp_path: Path) -> None:
+    papers, lines = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    papers.write_text(json.dumps(NESTS) + "\n")
+    async with FakeAnthropic("401") as fake:
+        key = {"ANTHROPIC_API_KEY": "sk-very-secret", "ANTHROPIC_BASE_URL": fake.url}
+        ran = await paperboy(
+            tmp_path, "summarize", "--in", str(papers), "--out", str(lines), "--engine", "claude", **key
+        )
+    assert ran.code == 1
+    assert "refuses the key" in ran.err
 
 
 async def test_without_a_key_there_are_no_costs(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bot.chat.adapter import Shelf
 from bot.store.protocol.delivery import Outbox, Subscriptions
-from bot.store.protocol.papers import Costs, Lines, Papers, Vectors
+from bot.store.protocol.papers import Costs, Lines, Papers, Texts, Vectors
 from bot.store.protocol.people import People, Records, Votes
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Records",
     "Store",
     "Subscriptions",
+    "Texts",
     "Turns",
     "Vectors",
     "Votes",
@@ -56,6 +57,7 @@ class Store(Protocol):
     papers: Papers
     vectors: Vectors
     lines: Lines
+    texts: Texts
     costs: Costs
     subscriptions: Subscriptions
     outbox: Outbox

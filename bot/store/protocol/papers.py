@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.papers.filter import Filter
+from bot.papers.full_text import FullText
 from bot.papers.model import Listing, Paper, PaperId
 from bot.store.records import Asked, Batch, Fetch, Kept, Line, Listed, Match, Scores, Spent
 
@@ -114,6 +115,16 @@ class Lines(Protocol):
 
     async def settle(self, batch: Batch, lines: Sequence[Line], spent: Spent | None) -> bool:
         """Keep what a batch brought and cost, and let the rest be asked for anew; False when that was done before."""
+        ...
+
+
+class Texts(Protocol):
+    """Texts of whole papers, so that a second question asks no source; a bounded amount of them."""
+
+    async def of(self, paper: PaperId, version: int, now: datetime) -> FullText | None: ...
+
+    async def keep(self, paper: PaperId, version: int, text: FullText, *, now: datetime, until: datetime) -> None:
+        """Remember a text until then; those that would go first give way when there are too many."""
         ...
 
 

@@ -19,6 +19,7 @@ from bot.store.sqlite.questions import SqliteQuestions
 from bot.store.sqlite.records import SqliteRecords
 from bot.store.sqlite.shelf import SqliteShelf
 from bot.store.sqlite.subscriptions import SqliteSubscriptions
+from bot.store.sqlite.texts import SqliteTexts
 from bot.store.sqlite.turns import SqliteTurns
 from bot.store.sqlite.vectors import SqliteVectors
 from bot.store.sqlite.votes import SqliteVotes
@@ -34,6 +35,7 @@ class SqliteStore:
         self.papers: protocol.Papers = SqlitePapers(engine)
         self.vectors: protocol.Vectors = SqliteVectors(engine)
         self.lines: protocol.Lines = SqliteLines(engine)
+        self.texts: protocol.Texts = SqliteTexts(engine)
         self.costs: protocol.Costs = SqliteCosts(engine)
         self.subscriptions: protocol.Subscriptions = SqliteSubscriptions(engine)
         self.outbox: protocol.Outbox = SqliteOutbox(engine)

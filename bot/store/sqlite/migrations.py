@@ -16,6 +16,7 @@ lanes, queues   channels and tenants with open posts (see `lanes.py`)
 marks           reactions and button votes; ballots: what they come to, one a person and paper
 saved, follows  what persons keep
 questions       texts too long for a button
+texts           whole papers' texts that somebody asked about, for some days
 turns           when a source that counts all processes together may be asked next
 shelves         adapters' own records
 events          ids of incoming events that had their effect
@@ -34,7 +35,7 @@ from bot.papers.filter import lab_words
 from bot.store.sqlite import lanes
 
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing", "labs"})  # those this version knows
+STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "texts"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -174,6 +175,13 @@ CREATE TABLE costs (
 CREATE TABLE told (what TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID
 """
 
+_TEXTS = """
+CREATE TABLE texts (
+  paper TEXT NOT NULL, version INTEGER NOT NULL, until TEXT NOT NULL, size INTEGER NOT NULL, doc BLOB NOT NULL,
+  PRIMARY KEY (paper, version)
+)
+"""
+
 
 @migrations()
 def papers(db: Database) -> None:
@@ -207,6 +215,12 @@ def labs(db: Database) -> None:
     for seq, doc in db.execute(named):
         for word in lab_words(str(json.loads(doc).get("organization", ""))):
             db.execute("INSERT OR IGNORE INTO paper_facets VALUES ('lab', ?, ?)", (word, seq))
+
+
+@migrations()
+def texts(db: Database) -> None:
+    """Whole papers' texts."""
+    _run(db, _TEXTS)
 
 
 def _run(db: Database, script: str) -> None:

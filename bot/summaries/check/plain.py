@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-_ALIKE = str.maketrans("‐‑‒–", "----", "^{}\\")
+_DASH = re.compile("[‐‑‒–]")
+_NO_WORD = re.compile(r"[\^{}\\]")
 _SAID_SO = (
     ("state-of-the-art", "state of the art"),
     ("state of the arts", "state of the art"),
@@ -14,7 +16,8 @@ _SAID_SO = (
 
 def plain(text: str) -> str:
     """A text in one case and one kind of dash and space, so that texts can be compared."""
-    low = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold().translate(_ALIKE)
+    low = text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", text))
+    low = _NO_WORD.sub("", low).casefold()
     for said, same in _SAID_SO:
         low = low.replace(said, same)
     return " ".join(low.split())

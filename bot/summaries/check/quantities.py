@@ -51,7 +51,7 @@ _UNITS = {
 _SOFT = {"", "fps", "bit", "parameter", "token"}  # what these numbers count goes without saying
 _SPELT = "|".join([*_TENS, *sorted(_SMALL, key=len, reverse=True)])
 _NUMBER = re.compile(
-    r"(?P<money>[$€] ?)?"
+    r"(?=[$€\d]|\b[zotfsen])(?P<money>[$€] ?)?"
     r"(?:(?P<digits>\d+(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?)"
     rf"|\b(?P<tens>{'|'.join(_TENS)})-(?P<ones>{'|'.join(_SMALL[1:10])})\b|\b(?P<word>{_SPELT})\b)"
     rf"(?:(?P<letter>bn|mn|[kmbt])\b|[ -]?(?P<scale>hundred|thousand|million|billion|trillion)\b)?\+?"

@@ -6,7 +6,9 @@ The lists say more of what cannot end a line than they must: a cut too few costs
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+# All of these are looked for in lower case: patterns that ignore case are slow.
 _WAITS = re.compile(  # words that no line ends with
     r"(?:an?|the|of|and|or|to|for|with|in|on|by|that|which|where|while|as|is|are|can|its|their|from|both|was"
     r"|were|namely|such|via|using|through|without|than|into|be|unless|if|when|but|not|between|across|how|under"
@@ -30,30 +32,26 @@ _WAITS = re.compile(  # words that no line ends with
     r"|verif|attend|struggl|struggle|focus|compar|analyz|analyse|contain|include|yield)(?:y|ies|us|uses|e|s|es)?"
     r"|(?!(?:learn|train|model|process|cluster|reason|understand|embedd|sett|plann|tun|cod|mapp|forgett|match"
     r"|prun|sampl"
-    r"|comput|hash|pool|rout|transl)ing)\w+ing|\w{3,}ed)",
-    re.IGNORECASE,
+    r"|comput|hash|pool|rout|transl)ing)\w+ing|\w{3,}ed)"
 )
-_HANGS = re.compile(  # ends that say too little to end with
+_HANGS = re.compile(  # the last four words, where they say too little to end with
     r"\b(?:that|which|who) (?:is |are |can |has |have )?(?:\w+ly )?\w+$"
     r"|\bof an? \w+$|\b(?:depend|rel|focus)(?:s|ies|es) \w+ly$|, (?:an?|the) (?:\w+ )?\w+$|: \w+$"
-    r"|\bthat, (?:if|when|given|while|although|unlike|under|for|in|by|with)\b[^,]*,?[^,]*$",
-    re.IGNORECASE,
 )
-_LAST_WORD = re.compile(r"[\s-]+")
+_HANGS_LONG = re.compile(r"\bthat, (?:if|when|given|while|although|unlike|under|for|in|by|with)\b[^,]*,?[^,]*$")
 _WAITS_FOR_TO = re.compile(
     r"\b(?:allow|enabl|help|mak|forc|encourag|train|teach|us|requir|let|caus|want|need|abilit|able|how|eas"
     r"|possible|way"
     r"|learn|tr(?:y|ie)|seek|attempt|fail|tend|aim|lead|due|compar|extend|appl|generali|transfer|adapt|map"
     r"|relat|connect"
     r"|reduc|respect|optimi|access|solution|contrast|alternative|robust|addition|when|what|whether"
-    r"|from)[a-z]*(?: \S+){0,6}$",
-    re.IGNORECASE,
+    r"|from)[a-z]*(?: \S+){0,6}$"
 )
 _HALF_A_PAIR = re.compile(
     r"\b(?:both|either|neither|not only|whether|not)\b(?!.*\b(?:and|or|but|nor)\b)|\bbetween (?:an?"
-    r"|the) [^,]*$(?<!s)",
-    re.I,
+    r"|the) [^,]*$(?<!s)"
 )
+_OF_A_PAIR = ("both", "ither", "not", "whether", "between")
 _AND_DEED = re.compile(
     r"and (?:\w+ly |then |further |also )?(?:\w+s (?:an?|the|that|its|it|how|to)\b|(?:it|they|the \w+) )"
 )
@@ -63,10 +61,26 @@ def waits(kept: str, rest: str) -> bool:
     """Whether what is kept waits for the rest."""
     if rest.startswith("and ") and not _AND_DEED.match(rest):
         return True
-    if _WAITS.fullmatch(_LAST_WORD.split(kept[-40:])[-1]) or _HANGS.search(kept) or _HALF_A_PAIR.search(kept):
+    low = kept.lower()
+    if _waits_for_more(low.replace("-", " ").rpartition(" ")[2]) or _hangs(low):
         return True
     if kept.count("(") != kept.count(")") or kept.count('"') % 2 or kept.count("“") != kept.count("”"):
         return True
-    if rest.startswith("to ") and _WAITS_FOR_TO.search(kept):
+    if rest.startswith("to ") and _WAITS_FOR_TO.search(low):
         return True
     return rest.startswith(("and ", "or ")) and "," in kept[-60:]  # the last of a list
+
+
+@lru_cache(maxsize=16_384)
+def _waits_for_more(word: str) -> bool:
+    return _WAITS.fullmatch(word) is not None
+
+
+def _hangs(low: str) -> bool:
+    """The costly looks, taken only where they can find something."""
+    _, *last = low.rsplit(" ", 5)
+    if _HANGS.search(" ".join(last) if len(last) == 5 else low):
+        return True
+    if "that, " in low and _HANGS_LONG.search(low):
+        return True
+    return any(word in low for word in _OF_A_PAIR) and _HALF_A_PAIR.search(low) is not None

@@ -41,9 +41,16 @@ def extract(paper: Paper) -> str:
     if not sentences:
         return ""
     seen = rank.see(paper.title, sentences)
-    own, known = rank.best_sentences(seen)
-    likely = (candidates(sentences, part) for part in (own[:CLOSELY], own[CLOSELY:], known))
+    likely = (candidates(sentences, part) for part in _parts(seen))
     return next((line for lines in likely for line in _passing(paper, seen, lines)), "")
+
+
+def _parts(seen: rank.Seen) -> Iterator[Sequence[int]]:
+    """The sentences to look at: the likeliest of the paper's own, its others, and those before it speaks of itself."""
+    count, first = len(seen.sentences), rank.own_from(seen)
+    yield (closely := rank.likeliest(seen, range(first, count), CLOSELY))
+    yield [at for at in range(first, count) if at not in closely]
+    yield range(first)
 
 
 def candidates(sentences: Sequence[str], at: Iterable[int]) -> list[rank.Candidate]:

@@ -12,7 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -57,6 +58,7 @@ _CUES = (
     _of("method approach framework model algorithm architecture"),
     _of("study investigate analyze analysis explore examine"),
 )
+_ANY_CUE = frozenset(chain.from_iterable(_CUES))
 
 
 class Sentence(Struct, frozen=True):
@@ -95,20 +97,19 @@ def see(title: str, sentences: Iterable[str], weights: Weights | None = None) ->
         sentences=parts,
         topic=frozenset(head) - _EMPTY,
         title_pairs=frozenset(pairwise(head)),
-        spread=Counter(word for sentence in parts for word in sentence.once),
+        spread=Counter(chain.from_iterable([sentence.once for sentence in parts])),
         chance=chance,
         most=sum(sorted(chance.values())[-USUAL:]) or 1.0,
     )
 
 
-def about_words(sentences: Sequence[Sentence], title: frozenset[str]) -> dict[str, str]:
-    """What is known of each word of an abstract, as a name: how often it is there, and where."""
-    count = Counter(word for sentence in sentences for word in sentence.stems)
-    told = frozenset[str]().union(*(sentence.once for sentence in sentences if sentence.is_ours))
+def places_of(sentences: Sequence[Sentence], title: frozenset[str], known: Any) -> dict[str, Any]:
+    """For each word of an abstract what `known` (`weights.by_place`) has for how often it is there, and where."""
+    count = Counter(chain.from_iterable([sentence.stems for sentence in sentences]))
+    told = frozenset[str]().union(*[sentence.once for sentence in sentences if sentence.is_ours])
     first, last = sentences[0].once, sentences[-1].once
     return {
-        word: f"{min(n, 4)}{'t' if word in title else '-'}{'o' if word in told else '-'}"
-        f"{'f' if word in first else '-'}{'l' if word in last else '-'}{_size(word)}"
+        word: known[n if n < 4 else 4][word in title][word in told][word in first][word in last][_size(word)]
         for word, n in count.items()
     }
 
@@ -123,7 +124,7 @@ def of_line(seen: Seen, said: Candidate, weights: Weights | None = None) -> list
     """What is to be known of a way to say it."""
     line, words = said.line, stems(said.line)
     once, sentence = frozenset(words), seen.sentences[said.at]
-    chances = [seen.chance.get(word, STRANGER) for word in words]
+    chances = list(map(seen.chance.get, words, repeat(STRANGER)))
     likely = sum(map(min, chances, chances[1:]))  # of two words in a row to be in the summary both
     worth = (weights or learnt()).said.get
     return [
@@ -137,26 +138,32 @@ def of_line(seen: Seen, said: Candidate, weights: Weights | None = None) -> list
         len(line),
         len(words) / (len(sentence.stems) or 1),
         line.count(","),
-        sum([worth(word, 0.0) for word in marks(words)]),
+        sum(map(worth, marks(words, once), repeat(0.0))),
     ]
 
 
-def marks(words: Sequence[str]) -> list[str]:
+def marks(words: Sequence[str], once: frozenset[str]) -> list[str]:
     """The words of a line, with the first and the last once more as such."""
-    return [*frozenset(words), f"^{words[0]}", f"{words[-1]}$"] if words else []
+    return [*once, f"^{words[0]}", f"{words[-1]}$"] if words else []
 
 
-def best_sentences(seen: Seen) -> tuple[list[int], list[int]]:
-    """The sentences, the one most worth a closer look first; those before the paper speaks of itself apart."""
-    count = len(seen.sentences)
-    worth = np.array([of_sentence(seen, at) for at in range(count)], np.float32) @ learnt().sentence
-    order = sorted(range(count), key=lambda at: -worth[at])
-    own = next((at for at, sentence in enumerate(seen.sentences) if sentence.is_ours), 0)
-    return [at for at in order if at >= own], [at for at in order if at < own]
+def own_from(seen: Seen) -> int:
+    """The sentence from which on the paper speaks of itself; 0 where none says so."""
+    return next((at for at, sentence in enumerate(seen.sentences) if sentence.is_ours), 0)
+
+
+def likeliest(seen: Seen, among: Sequence[int], count: int) -> Sequence[int]:
+    """Those of some sentences that are most worth a closer look."""
+    if len(among) <= count:
+        return among
+    worth = np.array([of_sentence(seen, at) for at in among], np.float32) @ learnt().sentence
+    return [among[at] for at in np.argsort(-worth, kind="stable")[:count]]
 
 
 def best_lines(seen: Seen, said: Sequence[Candidate], weights: Weights | None = None) -> list[int]:
     """The lines, the one that tells most first."""
+    if len(said) < 2:
+        return list(range(len(said)))
     worth = (weights or learnt()).trees.worth([of_line(seen, one, weights) for one in said])
     return [int(at) for at in np.argsort(-worth, kind="stable")]
 
@@ -178,19 +185,17 @@ def _sentences(sentences: Iterable[str]) -> tuple[Sentence, ...]:
 
 
 def _chances(sentences: Sequence[Sentence], title: frozenset[str], weights: Weights) -> dict[str, float]:
-    own, place = weights.words.get, weights.places.get
-    return {
-        word: 1 / (1 + math.exp(-own(word, 0.0) - place(known, 0.0)))
-        for word, known in about_words(sentences, title).items()
-    }
+    own, exp = weights.words.get, math.exp
+    placed = places_of(sentences, title, weights.places)
+    return {word: 1 / (1 + exp(-own(word, 0.0) - place)) for word, place in placed.items()}
 
 
 def _of_words(seen: Seen, once: frozenset[str], size: int) -> tuple[float, ...]:
     chance, spread, content = seen.chance.get, seen.spread.get, once - _EMPTY
-    chances = [chance(word, STRANGER) for word in content]
+    chances = list(map(chance, content, repeat(STRANGER)))
     telling, topical, several = sum(chances), len(content & seen.topic), len(content) or 1
-    total = telling + sum([chance(word, STRANGER) for word in once & _EMPTY])
-    central = sum([spread(word, 1) - 1 for word in content]) / len(seen.sentences)
+    total = telling + sum(map(chance, once & _EMPTY, repeat(STRANGER)))
+    central = (sum(map(spread, content, repeat(1))) - len(content)) / len(seen.sentences)
     return (
         size,
         total,
@@ -208,9 +213,16 @@ def _of_words(seen: Seen, once: frozenset[str], size: int) -> tuple[float, ...]:
     )
 
 
-def _cues(once: frozenset[str]) -> list[float]:
-    return [float(not cue.isdisjoint(once)) for cue in _CUES]
+def _cues(once: frozenset[str]) -> Sequence[float]:
+    return _cues_of(once & _ANY_CUE)
 
 
-def _size(word: str) -> str:
-    return "e" if word in _EMPTY else str(min(len(word) // 3, 4))
+@lru_cache(maxsize=8_192)
+def _cues_of(words: frozenset[str]) -> tuple[float, ...]:
+    return tuple(float(not cue.isdisjoint(words)) for cue in _CUES)
+
+
+@lru_cache(maxsize=65_536)
+def _size(word: str) -> int:
+    """How long a word is, roughly; 5 for one that says nothing."""
+    return 5 if word in _EMPTY else min(len(word) // 3, 4)

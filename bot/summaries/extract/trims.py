@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_lowercase, ascii_uppercase, digits
 
 from bot.summaries.check import FEWEST_CHARS, MOST_CHARS
 from bot.summaries.extract.ends import waits
@@ -16,7 +17,9 @@ from bot.summaries.verbs import ADVERB, TELLING, agree, third
 SENTENCE_CHARS = 1_500
 SHORTEST = 40  # a sentence cut shorter says too little
 
-_END = re.compile(r"(?<=[a-z0-9)%\]”\"'][.!?])\s+(?=[A-Z“(\"])|(?<=[A-Z]{2}[.!?])\s+(?=[A-Z])")
+_GAP = re.compile(r"[.!?]\s+(?=[A-Z“(\"])")
+_LAST_LETTERS = frozenset(f"{ascii_lowercase}{digits})%]”\"'")
+_CAPITALS = re.compile(r"[A-Z]{2}")
 _ABBREVIATED = re.compile(r"\b(?:e\.g|i\.e|et al|etc|vs|cf|resp|approx|Fig|Sec|Eq|No)\.$")
 
 # What comes before the deed
@@ -111,12 +114,24 @@ _PARENTHESIS = re.compile(r"\s*\([^()]*\)")
 def split(abstract: str) -> list[str]:
     """The sentences of a text."""
     found: list[str] = []
-    for part in _END.split(abstract):
+    for part in _parts(abstract):
         if found and _ABBREVIATED.search(found[-1]):
             found[-1] += " " + part
         else:
             found.append(part.strip())
     return [sentence for sentence in found if len(sentence) > FEWEST_CHARS]
+
+
+def _parts(text: str) -> Iterator[str]:
+    """What stands between ends of sentences, abbreviations' included."""
+    start = 0
+    for gap in _GAP.finditer(text):
+        at = gap.start()
+        after_name = text[gap.end()] in ascii_uppercase and _CAPITALS.fullmatch(text, at - 2, at)
+        if text[at - 1 : at] in _LAST_LETTERS or (at >= 2 and after_name):
+            yield text[start : at + 1]
+            start = gap.end()
+    yield text[start:]
 
 
 def trim(sentence: str) -> str:
@@ -126,13 +141,17 @@ def trim(sentence: str) -> str:
 
 def trims(sentence: str) -> list[str]:
     """The ways to say it within a line's length, whole ones first; none when it cannot be said so."""
-    line = _SPACED.sub(r"\1", " ".join(sentence[:SENTENCE_CHARS].split())).rstrip(" .;:,")
+    line = " ".join(sentence[:SENTENCE_CHARS].split())
+    if any(mark in line for mark in (" ,", " ;", " :", " .")):
+        line = _SPACED.sub(r"\1", line)
+    line = line.rstrip(" .;:,")
     found: dict[str, None] = {}
     for told in _told(line):
         bare = _PARENTHESIS.sub("", told) if "(" in told else told
         for whole in dict.fromkeys((told, bare)):
             fitting = [whole] if len(whole) < MOST_CHARS else []
-            found |= dict.fromkeys(_sentence(cut) for cut in (*fitting, *_cuts(whole)) if _stands(cut))
+            free = _stands(whole)  # then its beginnings are too
+            found |= dict.fromkeys(_sentence(cut) for cut in (*fitting, *_cuts(whole)) if free or _stands(cut))
     return list(found)
 
 
@@ -176,7 +195,7 @@ def _deed(spoken: re.Match[str], line: str) -> list[str]:
 
 
 def _ours(line: str) -> str:
-    return _OURS.sub(lambda found: "The" if found[1] == "O" else "the", line)
+    return _OURS.sub(lambda found: "The" if found[1] == "O" else "the", line) if "ur" in line else line
 
 
 def _cuts(line: str) -> Iterator[str]:

@@ -71,13 +71,14 @@ _ENCODED = re.compile(
 
 def disarmed(paper: Paper) -> Paper:
     """The paper without the sentences of its abstract that are addressed to whoever reads it."""
-    abstract = _without_orders(paper.abstract)
+    abstract = without_orders(paper.abstract)
     return paper if abstract == paper.abstract else replace(paper, abstract=abstract)
 
 
 @lru_cache(maxsize=1_024)  # a paper is looked at for every channel that it may go to
-def _without_orders(abstract: str) -> str:
-    sentences = [sentence for sentence in _SENTENCE.split(abstract) if sentence]
+def without_orders(text: str) -> str:
+    """A text without the sentences that are addressed to whoever reads it."""
+    sentences = [sentence for sentence in _SENTENCE.split(text) if sentence]
     kept: list[str] = []
     goes_on = False  # the wording of an order follows its colon
     for sentence in sentences:
@@ -85,7 +86,7 @@ def _without_orders(abstract: str) -> str:
             goes_on = sentence.endswith((":", ";", "。", "！"))
         else:
             kept.append(sentence)
-    return abstract if len(kept) == len(sentences) else " ".join(kept)
+    return text if len(kept) == len(sentences) else " ".join(kept)
 
 
 def is_order(sentence: str) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import random
+from importlib.resources import files
 
+import numpy as np
 import pytest
 
 from bot.summaries import check, extract
-from bot.summaries.extract import candidates, trim
+from bot.summaries.extract import candidates, split, trim
+from bot.summaries.extract.weights import learnt
 from tests.builders import SHARED, needs_shared, paper
 from tests.unit.summaries.plants import scitldr
 
@@ -93,3 +97,32 @@ def test_every_line_from_real_abstracts_passes_the_check() -> None:
     lines = {item.id: extract(item) for item in papers}
     assert sum(map(bool, lines.values())) >= 0.95 * len(papers)
     assert all(check(line, item) == () for item in papers if (line := lines[item.id]))
+
+
+def test_trees_are_worth_what_a_walk_down_each_of_them_finds() -> None:
+    text = files("bot.summaries.extract").joinpath("weights.txt").read_text("utf-8")
+    trees = [list(map(float, row.split()[1:])) for row in text.splitlines() if row.startswith("tree ")]
+    chance = random.Random(0)
+    lines = [[np.float32(chance.choice((0, 1, chance.uniform(0, 30)))) for _ in range(60)] for _ in range(20)]
+
+    def walk(tree: list[float], line: list[np.float32]) -> float:
+        at = 0
+        while at < 7:
+            at = 2 * at + (2 if line[int(tree[at])] > np.float32(tree[7 + at]) else 1)
+        return tree[14 + at - 7]
+
+    found = learnt().trees.worth(lines)
+    assert found == pytest.approx([sum(walk(tree, line) for tree in trees) for line in lines], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("abstract", "sentences"),
+    [
+        ("Birds sing in the morning. Owls sing at night (in town). They rest.", 2),
+        ("It was built by the RSPB. Owls were asked by nobody at all, i.e. Ada did not ask.", 2),
+        ("Nests of moss are warm, cf. Hopper for the details. “Owls” are birds of the night!", 2),
+        ("A nest of 3.5 grams weighs less than e.g. Sparrows or a leaf.\nBut it is warm enough.", 2),
+    ],
+)
+def test_sentences_end_where_they_end(abstract: str, sentences: int) -> None:
+    assert len(split(abstract)) == sentences

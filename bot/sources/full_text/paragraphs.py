@@ -1,0 +1,43 @@
+"""From running text to passages of a size to quote from, within bounds. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.papers.full_text import Passage
+
+MOST_CHARS = 500_000  # of all passages; a long paper with its appendices has 300,000
+LONGEST = 1_000  # characters of a passage
+SHORTEST = 30
+PROSE = 0.6  # the share of a passage that is letters and spaces: the rows of a table are none
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])")
+
+
+def passages(parts: Iterable[tuple[str, str]]) -> tuple[Passage, ...]:
+    """Passages of texts, each with where it stands."""
+    found: list[Passage] = []
+    room = MOST_CHARS
+    for text, where in parts:
+        for piece in _pieces(text):
+            if len(piece) >= SHORTEST and _is_prose(piece):
+                found.append(Passage(piece, where))
+                room -= len(piece)
+            if room <= 0:
+                return tuple(found)
+    return tuple(found)
+
+
+def _is_prose(piece: str) -> bool:
+    return sum(letter.isalpha() or letter == " " for letter in piece) >= PROSE * len(piece)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Whole sentences, as many as fit; one that is longer by itself is cut."""
+    piece = ""
+    for sentence in _SENTENCE.split(text):
+        if piece and len(piece) + len(sentence) >= LONGEST:
+            yield piece
+            piece = ""
+        piece = f"{piece} {sentence}"[:LONGEST].strip()
+    yield piece

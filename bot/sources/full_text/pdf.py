@@ -1,0 +1,36 @@
+"""The text of a PDF, page by page."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+from pypdf import PdfReader
+
+from bot.papers.full_text import Passage
+from bot.papers.text import one_line
+from bot.sources.full_text.paragraphs import passages
+
+MOST_PAGES = 500  # more is a book, or a trap
+READ_PAGES = 80
+_HYPHEN = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
+_REFERENCES = re.compile(r"^(?:\d+\.? )?(?:references|bibliography)$", re.IGNORECASE | re.MULTILINE)
+
+
+def passages_of(body: bytes) -> tuple[Passage, ...]:
+    """What a PDF says before its references; raises whatever a broken one causes."""
+    reader = PdfReader(io.BytesIO(body))
+    if len(reader.pages) > MOST_PAGES:
+        raise ValueError(f"it has {len(reader.pages)} pages")
+    return passages(_pages(reader))
+
+
+def _pages(reader: PdfReader) -> Iterator[tuple[str, str]]:
+    for number, page in enumerate(reader.pages[:READ_PAGES], 1):
+        text = page.extract_text().translate(_LIGATURES)
+        end = _REFERENCES.search(text)
+        yield one_line(_HYPHEN.sub("", text[: end.start()] if end else text)), f"page {number}"
+        if end:
+            return

@@ -1,0 +1,70 @@
+"""What of a paper is looked at for a question: its abstract, and the passages that come nearest. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.papers.full_text import FullText, Passage
+from bot.papers.model import Paper
+from bot.summaries.writing.material import disarmed, is_order, without_orders
+
+ABSTRACT = "the abstract"
+ROOM = 9_000  # characters beside the abstract: some 3,000 tokens a question
+FLAT, LONG = 1.2, 0.6  # BM25's k1 and b: how soon more of a word adds nothing, and how much length costs
+_ENDS = re.compile(r"introduction|conclu|discussion|limitation|summary|page [12]$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]{2,}")
+_EMPTY = frozenset(
+    """the and for are was were does did has have had how what which who why when where with that this there their they
+    its from into than can could should would will may might much many any some paper abstract authors work about tell
+    use used using do is it in of on to an as at be by or we our not""".split()  # noqa: SIM905
+)
+
+
+def passages_for(question: str, paper: Paper, text: FullText | None) -> tuple[Passage, ...]:
+    """The abstract and what else is worth reading, without what is addressed to the reader."""
+    abstract = disarmed(paper).abstract
+    own = (Passage(abstract, ABSTRACT),) if abstract else ()
+    near = map(_disarmed, nearest_passages(question, text.passages if text else ()))
+    return own + tuple(passage for passage in near if passage.text)
+
+
+def nearest_passages(question: str, passages: Sequence[Passage]) -> list[Passage]:
+    """As many as there is room for, in the paper's order; where no word is shared, what papers begin and end with."""
+    worth = relevance(question, [f"{passage.where} {passage.text}" for passage in passages])
+    if not any(worth):
+        worth = [float(bool(_ENDS.search(passage.where))) for passage in passages]
+    chosen: list[int] = []
+    room = ROOM
+    for at in sorted(range(len(passages)), key=lambda at: (-worth[at], at)):
+        if worth[at] > 0 and len(passages[at].text) <= room:
+            chosen.append(at)
+            room -= len(passages[at].text)
+    return [passages[at] for at in sorted(chosen)]
+
+
+def relevance(question: str, texts: Sequence[str]) -> list[float]:
+    """How near each text is to a question, by the words they share (BM25): rare ones count more."""
+    wanted = stems(question).keys()
+    counts = [stems(text) for text in texts]
+    spread = Counter(word for count in counts for word in wanted & count.keys())
+    mean = sum(count.total() for count in counts) / (len(counts) or 1) or 1.0
+    rarity = {word: math.log(1 + (len(counts) - n + 0.5) / (n + 0.5)) for word, n in spread.items()}
+    return [sum(rarity[word] * _much(count, word, mean) for word in wanted & count.keys()) for count in counts]
+
+
+def stems(text: str) -> Counter[str]:
+    """A text's telling words, by their beginnings."""
+    return Counter(word[:6] for word in _WORD.findall(text.casefold()) if word not in _EMPTY)
+
+
+def _much(count: Counter[str], word: str, mean: float) -> float:
+    n = count[word]
+    return n * (FLAT + 1) / (n + FLAT * (1 - LONG + LONG * count.total() / mean))
+
+
+def _disarmed(passage: Passage) -> Passage:
+    where = "the text" if is_order(passage.where) else passage.where
+    return Passage(without_orders(passage.text), where)
