@@ -129,7 +129,7 @@ async def web(embedded: bool | None) -> Figures:
 
 async def _tell(name: str, asks: Sequence[Ask]) -> Figures:
     await asks[0]()
-    alone = [[(await ask())[1] for ask in asks] for _ in range(2)]
+    alone = [[(await ask())[1] for ask in asks] for _ in range(4)]
     one_by_one = min(alone, key=lambda times: np.percentile(times, 99))
     rounds = []
     for _ in range(ROUNDS):
