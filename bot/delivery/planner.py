@@ -70,11 +70,17 @@ class Planner:
 
     async def plan_due(self) -> int:
         """Plan everything that is due, channel by channel; returns how many posts are new. One bad subscription
-        stops no other."""
+        stops no other. Digests come last: they leave out what a channel is brought."""
+        standing, planning = await self._store.subscriptions.standing(), self._round()
+        channels = await self._plan(planning, [one for one in standing if not one.subscription.follows])
+        return channels + await self._plan(planning, [one for one in standing if one.subscription.follows])
+
+    @staticmethod
+    async def _plan(planning: Round, standing: Sequence[Standing]) -> int:
         channels = defaultdict[str, list[Standing]](list)
-        for standing in await self._store.subscriptions.standing():
-            channels[str(standing.subscription.place)].append(standing)
-        planning, turns = self._round(), asyncio.Semaphore(AT_ONCE)
+        for one in standing:
+            channels[str(one.subscription.place)].append(one)
+        turns = asyncio.Semaphore(AT_ONCE)
 
         async def channel(of: Sequence[Standing]) -> int:
             async with turns:  # one after the other: the second must see what the first brings
