@@ -13,7 +13,7 @@ costs           what models did and cost, by day; told: what admins were told on
 subscriptions   what channels asked for (`doc`), runs: what came of each occurrence
 outbox          posts from plan to platform; shown: which channel was brought which paper
 marks           reactions and button votes; ballots: what they come to, one a person and paper
-saved, follows  what persons keep
+saved, follows  what persons keep; tastes: who wants to be brought papers in the order of what they saved
 questions       texts too long for a button
 turns           when a source that counts all processes together may be asked next
 shelves         adapters' own records
@@ -32,7 +32,7 @@ from sqlite_utils.migrations import Migrations
 from bot.papers.filter import lab_words
 
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing", "labs"})  # those this version knows
+STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "tastes"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -204,6 +204,12 @@ def labs(db: Database) -> None:
     for seq, doc in db.execute(named):
         for word in lab_words(str(json.loads(doc).get("organization", ""))):
             db.execute("INSERT OR IGNORE INTO paper_facets VALUES ('lab', ?, ?)", (word, seq))
+
+
+@migrations()
+def tastes(db: Database) -> None:
+    """Persons who let their saved papers order what they are brought."""
+    _run(db, "CREATE TABLE tastes (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;")
 
 
 def _run(db: Database, script: str) -> None:
