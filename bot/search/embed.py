@@ -28,7 +28,7 @@ MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6
 MOST_TOKENS = 256  # what MiniLM was trained for; later words are left out
 BATCH = 4  # larger ones are slower here, for the padding, and hold twice the memory (docs/search.md)
 TEXT_CHARS = 4_000
-NICE = 10  # of the thread that embeds papers: it takes what those who answer leave, and is not starved by others
+NICE = 10  # of the thread that embeds a backlog
 
 Vectors = NDArray[np.float32]
 
@@ -45,8 +45,8 @@ class Embedder(Protocol):
         """One vector, at once: it never waits for papers being embedded."""
         ...
 
-    async def papers(self, papers: Sequence[Paper]) -> Vectors:
-        """A vector a paper, in order."""
+    async def papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
+        """A vector a paper, in order; `gently`: with what others leave of the processor."""
         ...
 
     async def aclose(self) -> None: ...
@@ -61,21 +61,22 @@ class OnnxEmbedder:
         self._tokenizer_file = tokenizer
         self._threads = threads
         self._questions = ThreadPoolExecutor(1, thread_name_prefix="paperboy-query")
-        self._back_fill = ThreadPoolExecutor(1, thread_name_prefix="paperboy-embed", initializer=_give_way)
+        self._new = ThreadPoolExecutor(1, thread_name_prefix="paperboy-new")
+        self._back_fill = ThreadPoolExecutor(1, thread_name_prefix="paperboy-back-fill", initializer=_give_way)
 
     async def query(self, text: str) -> NDArray[np.float32]:
         found = await _in(self._questions, lambda texts: self._embed(texts, self._quick), [text[:TEXT_CHARS]])
         return np.asarray(found[0])
 
-    async def papers(self, papers: Sequence[Paper]) -> Vectors:
+    async def papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
         # The line only until the abstract comes: a paper's fingerprint then changes, and it is embedded again.
         texts = [f"{paper.title}. {paper.abstract or paper.offered_line}"[:TEXT_CHARS] for paper in papers]
         if not texts:
             return np.empty((0, 0), np.float32)
-        return await _in(self._back_fill, self._in_batches, texts)
+        return await _in(self._back_fill if gently else self._new, self._in_batches, texts)
 
     async def aclose(self) -> None:
-        for pool in (self._questions, self._back_fill):
+        for pool in (self._questions, self._new, self._back_fill):
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _in_batches(self, texts: list[str]) -> Vectors:

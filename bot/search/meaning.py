@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 CHUNK = 32  # papers embedded between two looks at the store: what a stop waits for, two seconds on a free core
 TOLD = 1_000  # papers embedded between two lines in the log
-FRESH = 500  # papers without a vector of the model before, up to which it is kept up with the newest
+FRESH = 500  # papers without a vector, up to which they are today's, and wanted at once; more are a backlog
 
 Progress = Callable[[int, int], None]
 
@@ -97,7 +97,8 @@ class Meaning:
             space, missing = await self._next(self._space, min(CHUNK, limit - done) if limit else CHUNK)
             if not missing:
                 break
-            await space.embed(missing)
+            have_now, of = await space.counts()
+            await space.embed(missing, gently=of - have_now > FRESH)
             await self.refresh()
             done += len(missing)
             if done // TOLD > (done - len(missing)) // TOLD:

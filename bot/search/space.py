@@ -36,9 +36,9 @@ class Space:
         """Papers without a vector, newest first."""
         return await self._vectors.missing(self._embedder.name, limit)
 
-    async def embed(self, papers: Sequence[Paper]) -> None:
+    async def embed(self, papers: Sequence[Paper], *, gently: bool) -> None:
         """Make and keep the vectors of these."""
-        made = await self._embedder.papers(papers)
+        made = await self._embedder.papers(papers, gently=gently)
         packed = {paper.id: (paper.fingerprint, pack(vector)) for paper, vector in zip(papers, made, strict=True)}
         await self._vectors.keep(self._embedder.name, packed)
 

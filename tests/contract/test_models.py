@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
+import threading
 from pathlib import Path
+
+import pytest
 
 from bot.papers.model import Paper
 from bot.search import Mode, Search, open_embedder, open_models
 from bot.search.embed import OnnxEmbedder
-from bot.search.meaning import CHUNK
+from bot.search.meaning import CHUNK, FRESH
 from bot.store.protocol import Store
 from tests.builders import NOW, listing, paper
 from tests.fakes.embedder import WordEmbedder
@@ -80,6 +85,31 @@ async def test_a_stop_is_heard_between_two_chunks_and_the_next_start_goes_on(sto
     assert told[-1] == (done, len(MANY))
     again = Search(store.papers, store.vectors, WordEmbedder())
     assert await again.embed_pending() == len(MANY) - done
+
+
+async def test_a_backlog_is_embedded_gently_and_the_papers_of_a_day_at_once(store: Store) -> None:
+    await taken(store, *(paper(n, f"Owl {n}") for n in range(1, FRESH + 2)))
+    embedder = WordEmbedder()
+    search = Search(store.papers, store.vectors, embedder)
+    await search.embed_pending(limit=1)
+    assert embedder.gently is True
+    await search.embed_pending(limit=1)
+    assert embedder.gently is False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a thread a priority of its own")
+async def test_gently_means_a_thread_of_low_priority() -> None:
+    embedder = open_embedder("", 1)
+    assert embedder is not None
+    for gently in (False, True):
+        await embedder.papers(MANY[:1], gently=gently)
+    nice = {
+        thread.name.rpartition("_")[0]: os.getpriority(os.PRIO_PROCESS, thread.native_id)
+        for thread in threading.enumerate()
+        if thread.name.startswith("paperboy-") and thread.native_id
+    }
+    assert nice["paperboy-back-fill"] > nice["paperboy-new"]
+    await embedder.aclose()
 
 
 def copied(folder: Path) -> str:

@@ -21,6 +21,7 @@ class WordEmbedder:
         self.name = name
         self.broken = False
         self.closed = False
+        self.gently: bool | None = None
         self._seed = "" if name == "words" else name
         self.asked: list[str] = []
 
@@ -30,7 +31,8 @@ class WordEmbedder:
         self.asked.append(text)
         return self._vector(text)
 
-    async def papers(self, papers: Sequence[Paper]) -> NDArray[np.float32]:
+    async def papers(self, papers: Sequence[Paper], *, gently: bool = False) -> NDArray[np.float32]:
+        self.gently = gently
         return np.stack([self._vector(f"{paper.title} {paper.abstract}") for paper in papers])
 
     async def aclose(self) -> None:
