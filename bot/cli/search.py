@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -81,13 +81,14 @@ async def _show(library: Library, found: Results, *, as_json: bool) -> None:
         if as_json:
             emit({"id": hit.id, "title": paper.title, "score": hit.score, "why": hit.why})
         else:
-            click.echo(_line(rank, paper))
+            click.echo(_line(rank, paper, hit.why))
     if not found.hits and not as_json:
         console.print("Nothing found.")
 
 
-def _line(rank: int, paper: Paper) -> str:
-    return f"{rank:>3}  {paper.title}\n     {byline(paper)}\n     {paper.links.page or paper.id}"
+def _line(rank: int, paper: Paper, why: Sequence[str]) -> str:
+    told = f"\n     {'; '.join(why)}" if why else ""
+    return f"{rank:>3}  {paper.title}\n     {byline(paper)}\n     {paper.links.page or paper.id}{told}"
 
 
 def _questions(file: Path) -> Iterator[Question]:
