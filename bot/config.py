@@ -58,6 +58,7 @@ class SearchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     model: str = ""  # folder of another sentence-embedding ONNX model; empty: the one installed
     semantic: bool = True
+    newer_first: bool = True  # of papers that answer a query as well as each other
     threads: Count = 1
 
 

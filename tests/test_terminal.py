@@ -51,6 +51,17 @@ async def test_search_and_similar_speak_json_for_programs(tmp_path: Path) -> Non
     assert near.out
 
 
+async def test_search_says_why_and_similar_takes_several_papers_or_a_text(tmp_path: Path) -> None:
+    file = day(tmp_path, "2025-03-18", entry(1, "Hypernetworks for Birds"), entry(2, "Owls"), entry(3, "Hawks"))
+    await paperboy(tmp_path / "home", "ingest", str(file))
+    assert "title has “owls”" in (await paperboy(tmp_path / "home", "search", "owls")).out
+    near = (await paperboy(tmp_path / "home", "similar", "2503.00002", "2503.00003", "--json")).out
+    assert [json.loads(line)["id"] for line in near.splitlines()] == ["arxiv:2503.00001"]
+    text = await paperboy(tmp_path / "home", "similar", "--text", "Birds that hunt mice in the night", "--json")
+    assert len(text.out.splitlines()) == 3
+    assert (await paperboy(tmp_path / "home", "similar")).code == 2
+
+
 async def test_a_file_of_queries_is_answered_line_by_line(tmp_path: Path) -> None:
     file = day(tmp_path, "2025-03-18", entry(1, "Owls"))
     queries = tmp_path / "queries.jsonl"

@@ -18,7 +18,7 @@ from bot.chat.event import Person, Place
 from bot.clock import Clock
 from bot.commands.command import Desk
 from bot.commands.router import Router
-from bot.config import Settings, Summaries
+from bot.config import SearchSettings, Settings, Summaries
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
 from bot.delivery.presence import Presence
@@ -28,7 +28,7 @@ from bot.intake.full_text import Reader
 from bot.intake.intake import Intake
 from bot.intake.look_up import LookUp
 from bot.papers.starter import SOURCE as STARTER
-from bot.search import Search, open_embedder
+from bot.search import Search, open_models
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.summaries import Budget, OneLines, open_writer
@@ -76,8 +76,7 @@ async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Librar
     async with AsyncExitStack() as stack:
         store = await open_store(database(settings))
         stack.push_async_callback(store.aclose)
-        embedder = open_embedder(settings.search.model, settings.search.threads) if settings.search.semantic else None
-        search = Search(store.papers, store.vectors, embedder)
+        search = await _search(settings.search, store)
         stack.push_async_callback(search.aclose)
         lines = _lines(settings.summaries, store, clock)
         stack.push_async_callback(lines.aclose)
@@ -154,6 +153,14 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 health=health,
             ),
         )
+
+
+async def _search(settings: SearchSettings, store: Store) -> Search:
+    embedder, before = None, None
+    if settings.semantic:
+        places = store.shelf("search")
+        embedder, before = await open_models(settings.model, settings.threads, store.vectors, places)
+    return Search(store.papers, store.vectors, embedder, before=before, newer_first=settings.newer_first)
 
 
 def _lines(settings: Summaries, store: Store, clock: Clock) -> OneLines:

@@ -94,7 +94,7 @@ def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) ->
             _once(stop, recount(app.store, app.adapters, app.clock, app.refresher.changed, app.emojis)),
             every("planning", PLAN_EVERY, app.planner.plan_due),
             every("sources", look_every, app.intake.look, wait=True),
-            every("meaning", PLAN_EVERY, app.search.embed_pending),
+            every("meaning", PLAN_EVERY, lambda: app.search.embed_pending(until=stop.is_set)),
             every("lines", IMPROVE_EVERY, lambda: _improve(app)),
             every("tidying", TIDY_EVERY, app.presence.tidy),
             every("places", TIDY_EVERY, app.presence.look_again),

@@ -60,7 +60,8 @@ async def _search(app: App) -> None:
         _say(WARN, "search by word only: no embedding model is installed")
         return
     await app.search.refresh()
-    _say(OK, f"search by meaning: {plural(app.search.size, 'paper')} have a vector")
+    papers = await app.store.papers.count()
+    _say(OK, f"search by meaning: {app.search.size:,} of {plural(papers, 'paper')} have a vector")
 
 
 async def _sources(app: App) -> None:

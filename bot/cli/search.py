@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -51,19 +51,25 @@ async def search(
 
 
 @click.command()
-@click.argument("paper")
+@click.argument("papers", nargs=-1)
+@click.option("--text", help="A paragraph instead of papers: an abstract, an idea.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
 @json_option
 @config_option
 @asynchronous
-async def similar(paper: str, limit: int, as_json: bool, config: Path | None) -> None:
-    """Papers near in meaning to PAPER (an id or address)."""
+async def similar(papers: tuple[str, ...], text: str | None, limit: int, as_json: bool, config: Path | None) -> None:
+    """Papers near in meaning to PAPERS (ids or addresses), or to a text."""
+    if bool(papers) == bool(text):
+        raise click.UsageError("Give one or more PAPERS, or --text.")
     async with open_library(settings(config), clock()) as library:
         await library.search.refresh()
-        id = paper_id(paper)
-        if not await library.store.papers.get([id]):
-            raise AskError(f"I don't know the paper {paper!r}.", "`paperboy ingest` brings papers in.")
-        await _show(library, await library.search.similar([id], limit=limit), as_json=as_json)
+        ids = [paper_id(paper) for paper in papers]
+        known = await library.store.papers.get(ids)
+        if missing := [paper for id, paper in zip(ids, papers, strict=True) if id not in known]:
+            raise AskError(f"I don't know the paper {missing[0]!r}.", "`paperboy ingest` brings papers in.")
+        search = library.search
+        found = await (search.similar_to(text, limit=limit) if text else search.similar(ids, limit=limit))
+        await _show(library, found, as_json=as_json)
 
 
 async def _show(library: Library, found: Results, *, as_json: bool) -> None:
@@ -75,13 +81,14 @@ async def _show(library: Library, found: Results, *, as_json: bool) -> None:
         if as_json:
             emit({"id": hit.id, "title": paper.title, "score": hit.score, "why": hit.why})
         else:
-            click.echo(_line(rank, paper))
+            click.echo(_line(rank, paper, hit.why))
     if not found.hits and not as_json:
         console.print("Nothing found.")
 
 
-def _line(rank: int, paper: Paper) -> str:
-    return f"{rank:>3}  {paper.title}\n     {byline(paper)}\n     {paper.links.page or paper.id}"
+def _line(rank: int, paper: Paper, why: Sequence[str]) -> str:
+    told = f"\n     {'; '.join(why)}" if why else ""
+    return f"{rank:>3}  {paper.title}\n     {byline(paper)}\n     {paper.links.page or paper.id}{told}"
 
 
 def _questions(file: Path) -> Iterator[Question]:

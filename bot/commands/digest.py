@@ -25,15 +25,16 @@ async def run(ask: Ask, rest: str) -> Answer:
     if not await ask.desk.store.people.following(ask.who.key):
         raise AskError("You follow no topic yet.", "First: /papers follow diffusion models")
     wanted = wish.read(ask, rest or DEFAULT)
-    place = await ask.desk.direct(ask.who)
-    new = replace(wanted, place=place, follows=ask.who.key)
+    place, here = await ask.desk.direct(ask.who), ask.place.in_thread("")
+    new = replace(wanted, place=place, follows=ask.who.key, beside=None if here == place else here)
     if mine:
         await ask.desk.store.subscriptions.replace(replace(new, id=mine[0].id), cause=ask.cause)
     else:
         await ask.desk.store.subscriptions.add(new, cause=ask.cause)
     when = describe(parse_schedule(new.schedule, "UTC"))
     said = f"I'll bring you what is new on your topics: {when}, as a direct message. /papers digest off ends it."
-    return Answer(message=note(said))
+    without = " What this channel is brought is left out." if new.beside else ""
+    return Answer(message=note(said + without))
 
 
 async def _stop(ask: Ask, mine: list[Subscription]) -> Answer:

@@ -9,14 +9,17 @@ from bot.chat.event import Answer
 from bot.chat.message import Span, clean, text
 from bot.commands.command import PAGE, Ask, Command, cards, paging
 from bot.delivery.followed import followed
+from bot.delivery.plan import told
 from bot.errors import AskError
 from bot.search.query import parse
 from bot.views.results import note, results, sheet
 from bot.views.wording import plural
+from bot.votes.taste import taught
 
 TOPIC_CHARS = 100
 MOST = 50
 DAYS = 14
+SAVED_FIRST = "; nearest to what you saved first. /papers taste off ends that."
 
 
 async def follow(ask: Ask, rest: str) -> Answer:
@@ -60,13 +63,17 @@ async def mine(ask: Ask, rest: str) -> Answer:
         )
     until = ask.now.date()
     listed = await store.papers.listed(ask.desk.sources, until - timedelta(days=DAYS), until)
-    recent = list(dict.fromkeys(item.paper.id for item in reversed(listed)))
+    newest = sorted(listed, key=lambda item: item.day, reverse=True)  # of a day, those with most upvotes first
+    recent = list(dict.fromkeys(item.paper.id for item in newest))
     why = await followed(topics, recent, ask.desk.search)
     ids = [id for id in recent if id in why]
+    if leanings := await ask.desk.planner.by_saved(ask.who.key, ids):
+        ids = taught(ids, {}, leanings)
+        why |= {id: f"{why[id]}; {near}" for id in ids if (near := told(leanings.get(id), is_mine=True))}
     message = results(
         "New on what you follow",
         await cards(ask, ids[ask.offset : ask.offset + PAGE], why),
-        note=f"{plural(len(topics), 'topic')}, the last {DAYS} days.",
+        note=f"{plural(len(topics), 'topic')}, the last {DAYS} days" + (SAVED_FIRST if leanings else "."),
         empty=f"Nothing in the last {DAYS} days on {plural(len(topics), 'topic')} you follow.",
         controls=await paging(ask, more=len(ids) > ask.offset + PAGE) if ids else (),
     )

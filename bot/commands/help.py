@@ -24,7 +24,11 @@ EXAMPLES = {
         "schedule when complete cat:cs.CL votes 10 compact",
     ),
     "follow": ("follow state space models", "follow author:bengio", "follow cat:cs.CL", "follow lab:deepmind"),
-    "similar": ("similar 2405.15738",),
+    "similar": (
+        "similar 2405.15738",
+        "similar 2405.15738 2408.01234",
+        "similar An abstract, or an idea of yours in some sentences",
+    ),
     "new": ("new cs.CL",),
     "ask": ("ask 2405.15738 which data sets does it use?",),
 }

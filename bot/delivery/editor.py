@@ -47,7 +47,7 @@ class Editor:
             subscription,
             listed,
             tallies=await self._store.votes.tallies(subscription.place.tenant, ids),
-            seen=await self._store.outbox.shown(subscription.place, now - timedelta(days=SEEN_DAYS)),
+            seen=await self._seen(subscription, now - timedelta(days=SEEN_DAYS)),
             matches=await self._matches(subscription, ids),
             taste=await self._taught.leanings(subscription, ids, now) if self._taught else {},
             room=room,
@@ -78,6 +78,11 @@ class Editor:
         """What comes late into an edition's thread."""
         entries = await self._entries(subscription, chosen)
         return additions(subscription, edition, entries, now=now, fit=self._fit(subscription.place))
+
+    async def _seen(self, subscription: Subscription, since: datetime) -> set[PaperId]:
+        """What was brought there, and to the channel that a digest's reader sees anyway."""
+        seen = await self._store.outbox.shown(subscription.place, since)
+        return seen | (await self._store.outbox.shown(subscription.beside, since) if subscription.beside else set())
 
     async def _matches(self, subscription: Subscription, ids: Collection[PaperId]) -> dict[PaperId, str] | None:
         """The papers that the subscription is about, each with the reason; None: it is about all."""

@@ -21,6 +21,7 @@ from bot.views.digest import Entry
 from bot.votes.taste import Leaning, mixed, taught
 
 OPEN_PLACE = "a place that this channel's votes leave open"
+OPEN_TO_ONE = "a place that your saved papers leave open"
 TITLE_CHARS = 80  # of a title within a reason
 HERE = 3  # what a vote of this community weighs beside an upvote outside
 
@@ -53,8 +54,8 @@ def choose(
     taste: Mapping[PaperId, Leaning] = MappingProxyType({}),
     room: int | None = None,
 ) -> Choice:
-    """The papers of a list that a subscription takes, best liked first; where the channel has a `taste`, that decides
-    too, but for one place in five.
+    """The papers of a list that a subscription takes, best liked first; where the channel, or a digest's reader, has
+    a `taste`, that decides too, but for one place in five.
 
     `matches` gives the reason for each paper its query takes; None when it has no query. `room` is how many
     more the edition may bring; by default the subscription's count.
@@ -66,7 +67,7 @@ def choose(
     untaught = sorted(newest, key=lambda id: -liked[id])
     against = {id: _against(subscription, papers[id], tallies, seen, matches) for id in untaught}
     left_out = [LeftOut(paper=id, reason=reason) for id, reason in against.items() if reason]
-    order = _ordered([id for id in untaught if not against[id]], liked, taste)
+    order = _ordered(subscription, [id for id in untaught if not against[id]], liked, taste)
     chosen = [
         Chosen(paper=papers[id], reasons=_reasons((matches or {}).get(id, ""), why), taught=bool(taste))
         for id, why in order[:room]
@@ -93,7 +94,7 @@ def compose(
         "sources": sources,
         "query": subscription.query,
         "min_votes": subscription.min_votes,
-        "by_taste": by_taste,
+        "nearest_to": ("what you saved" if subscription.follows else "what this channel votes for") * by_taste,
     }
     if subscription.layout == "compact":
         pages = fit(digest.compact(day, entries, **about))  # type: ignore[arg-type]
@@ -155,18 +156,24 @@ def _post(
 
 
 def _ordered(
-    untaught: Sequence[PaperId], liked: Mapping[PaperId, int], taste: Mapping[PaperId, Leaning]
+    subscription: Subscription,
+    untaught: Sequence[PaperId],
+    liked: Mapping[PaperId, int],
+    taste: Mapping[PaperId, Leaning],
 ) -> list[tuple[PaperId, str]]:
     """The order of those that may come, each with what taste has to say of it."""
     if not taste:
         return [(id, "") for id in untaught]
     order = mixed(taught(untaught, liked, taste), untaught)
-    return [(id, OPEN_PLACE if is_open else _near(taste.get(id))) for id, is_open in order]
+    is_mine = bool(subscription.follows)
+    left_open = OPEN_TO_ONE if is_mine else OPEN_PLACE
+    return [(id, left_open if is_open else told(taste.get(id), is_mine=is_mine)) for id, is_open in order]
 
 
-def _near(leaning: Leaning | None) -> str:
+def told(leaning: Leaning | None, *, is_mine: bool) -> str:
+    """Which liked paper another is near to."""
     near = clean(leaning.near, TITLE_CHARS) if leaning else ""
-    return f"near “{near}”, which this channel voted up" if near else ""
+    return f"near “{near}”, which {'you saved' if is_mine else 'this channel voted up'}" if near else ""
 
 
 def _reasons(*said: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -20,10 +20,12 @@ from bot.delivery.lookups import Lookups, Summarizes
 from bot.delivery.plan import Choice
 from bot.delivery.round import Known, Round
 from bot.delivery.schedule import next_times
-from bot.delivery.taught import HasVectors, Taught, ballots
+from bot.delivery.taught import HasVectors, Taught, ballots, by_saved
 from bot.delivery.wording import parse_schedule
+from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Standing, Subscription
+from bot.votes.taste import Leaning
 
 AT_ONCE = 16  # channels planned at the same time
 
@@ -68,13 +70,23 @@ class Planner:
         """How many votes teach a channel's order, or will when there are enough; None: no votes do here."""
         return await ballots(self._store, place, self._clock.now()) if self._taste else None
 
+    async def by_saved(self, person: str, ids: Collection[PaperId]) -> dict[PaperId, Leaning]:
+        """How near papers are to what somebody saved who wants them in that order."""
+        return await by_saved(self._store, self._search, person, ids) if self._taste else {}
+
     async def plan_due(self) -> int:
         """Plan everything that is due, channel by channel; returns how many posts are new. One bad subscription
-        stops no other."""
+        stops no other. Digests come last: they leave out what a channel is brought."""
+        standing, planning = await self._store.subscriptions.standing(), self._round()
+        channels = await self._plan(planning, [one for one in standing if not one.subscription.follows])
+        return channels + await self._plan(planning, [one for one in standing if one.subscription.follows])
+
+    @staticmethod
+    async def _plan(planning: Round, standing: Sequence[Standing]) -> int:
         channels = defaultdict[str, list[Standing]](list)
-        for standing in await self._store.subscriptions.standing():
-            channels[str(standing.subscription.place)].append(standing)
-        planning, turns = self._round(), asyncio.Semaphore(AT_ONCE)
+        for one in standing:
+            channels[str(one.subscription.place)].append(one)
+        turns = asyncio.Semaphore(AT_ONCE)
 
         async def channel(of: Sequence[Standing]) -> int:
             async with turns:  # one after the other: the second must see what the first brings

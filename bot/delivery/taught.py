@@ -10,8 +10,9 @@ from bot.chat.event import Place
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Subscription, Tally
-from bot.votes.taste import ENOUGH, Floats, Leaning, Lesson, Taste, lean, learn
+from bot.votes.taste import ENOUGH, Floats, Leaning, Lesson, Taste, lean, learn, near_saved
 
+SAVED = 200  # of a person's saved papers that count, the newest
 DAYS = 180  # of what a channel was brought that still teach: interests move on
 
 
@@ -33,8 +34,10 @@ class Taught:
     async def leanings(
         self, subscription: Subscription, ids: Collection[PaperId], now: datetime
     ) -> dict[PaperId, Leaning]:
-        """How much each paper is to the channel's taste; none while it has none. Never for a person's digest."""
-        taste = None if subscription.follows else await self._taste(subscription.place, now)
+        """How much each paper is to the channel's taste, or a digest's reader's; none while there is none."""
+        if subscription.follows:
+            return await by_saved(self._store, self._search, subscription.follows, ids)
+        taste = await self._taste(subscription.place, now)
         return lean(taste, self._search.vectors(ids)) if taste else {}
 
     async def _taste(self, place: Place, now: datetime) -> Taste | None:
@@ -62,6 +65,16 @@ class Taught:
                 for id in sorted(vectors, reverse=True)  # arXiv's ids sort by date: the newest first
             ]
         )
+
+
+async def by_saved(store: Store, search: HasVectors, person: str, ids: Collection[PaperId]) -> dict[PaperId, Leaning]:
+    """How near each paper is to what somebody saved; none unless that person wants it so."""
+    if not await store.people.teaches(person):
+        return {}
+    saved = await store.people.saved(person, limit=SAVED)
+    vectors, papers = search.vectors(saved), await store.papers.get(saved)
+    kept = [Lesson(vector=vectors[id], title=papers[id].title) for id in saved if id in vectors and id in papers]
+    return near_saved(kept, search.vectors(ids))
 
 
 async def votes_on_brought(store: Store, place: Place, now: datetime) -> dict[PaperId, Tally]:

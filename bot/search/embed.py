@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib.util
+import os
+import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -25,6 +28,7 @@ MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6
 MOST_TOKENS = 256  # what MiniLM was trained for; later words are left out
 BATCH = 4  # larger ones are slower here, for the padding, and hold twice the memory (docs/search.md)
 TEXT_CHARS = 4_000
+NICE = 10  # of the thread that embeds a backlog
 
 Vectors = NDArray[np.float32]
 
@@ -41,8 +45,8 @@ class Embedder(Protocol):
         """One vector, at once: it never waits for papers being embedded."""
         ...
 
-    async def papers(self, papers: Sequence[Paper]) -> Vectors:
-        """A vector a paper, in order."""
+    async def papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
+        """A vector a paper, in order; `gently`: with what others leave of the processor."""
         ...
 
     async def aclose(self) -> None: ...
@@ -57,21 +61,22 @@ class OnnxEmbedder:
         self._tokenizer_file = tokenizer
         self._threads = threads
         self._questions = ThreadPoolExecutor(1, thread_name_prefix="paperboy-query")
-        self._back_fill = ThreadPoolExecutor(1, thread_name_prefix="paperboy-embed")
+        self._new = ThreadPoolExecutor(1, thread_name_prefix="paperboy-new")
+        self._back_fill = ThreadPoolExecutor(1, thread_name_prefix="paperboy-back-fill", initializer=_give_way)
 
     async def query(self, text: str) -> NDArray[np.float32]:
-        found = await _in(self._questions, self._embed, [text[:TEXT_CHARS]])
+        found = await _in(self._questions, lambda texts: self._embed(texts, self._quick), [text[:TEXT_CHARS]])
         return np.asarray(found[0])
 
-    async def papers(self, papers: Sequence[Paper]) -> Vectors:
+    async def papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
         # The line only until the abstract comes: a paper's fingerprint then changes, and it is embedded again.
         texts = [f"{paper.title}. {paper.abstract or paper.offered_line}"[:TEXT_CHARS] for paper in papers]
         if not texts:
             return np.empty((0, 0), np.float32)
-        return await _in(self._back_fill, self._in_batches, texts)
+        return await _in(self._back_fill if gently else self._new, self._in_batches, texts)
 
     async def aclose(self) -> None:
-        for pool in (self._questions, self._back_fill):
+        for pool in (self._questions, self._new, self._back_fill):
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _in_batches(self, texts: list[str]) -> Vectors:
@@ -80,18 +85,18 @@ class OnnxEmbedder:
         found: list[Vectors] = [np.empty(0, np.float32)] * len(texts)
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
-            for i, vector in zip(part, self._embed([texts[i] for i in part]), strict=True):
+            for i, vector in zip(part, self._embed([texts[i] for i in part], self._thorough), strict=True):
                 found[i] = vector
         return np.stack(found)
 
-    def _embed(self, texts: list[str]) -> Vectors:
+    def _embed(self, texts: list[str], session: Any) -> Vectors:
         encoded = self._tokenizer.encode_batch(texts)
         ids = np.array([e.ids for e in encoded], np.int64)
         mask = np.array([e.attention_mask for e in encoded], np.int64)
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        wanted = {put.name for put in self._session.get_inputs()}
+        wanted = {put.name for put in session.get_inputs()}
         try:
-            tokens = self._session.run(None, {name: feed for name, feed in feeds.items() if name in wanted})[0]
+            tokens = session.run(None, {name: feed for name, feed in feeds.items() if name in wanted})[0]
         except Exception as error:  # onnxruntime has no public error class
             raise ModelError(f"{self._model.name} failed: {error}.", "Check [search] model.") from error
         weights = mask[..., None].astype(np.float32)
@@ -113,11 +118,20 @@ class OnnxEmbedder:
         return tokenizer
 
     @cached_property
-    def _session(self) -> Any:
+    def _quick(self) -> Any:
+        """For queries: one thread, so that none of its own is as slow as the back-fill's."""
+        return self._session(1)
+
+    @cached_property
+    def _thorough(self) -> Any:
+        """For papers. The threads that a session starts are as nice as the one that makes it."""
+        return self._session(self._threads) if self._threads > 1 else self._quick
+
+    def _session(self, threads: int) -> Any:
         import onnxruntime  # noqa: PLC0415
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
+        options.intra_op_num_threads = threads
         options.log_severity_level = 3
         try:
             return onnxruntime.InferenceSession(str(self._model), options, providers=["CPUExecutionProvider"])
@@ -149,6 +163,12 @@ def _from_folder(folder: Path, threads: int) -> OnnxEmbedder:
         if not file.is_file():
             raise ModelError(f"There is no {file.name} in {folder}.", "[search] model names a folder with both.")
     return OnnxEmbedder(f"{folder.name}-{_sha256(model)[:8]}", model, tokenizer, threads)
+
+
+def _give_way() -> None:
+    """Leave the processor to whoever answers people. Only Linux gives a thread a priority of its own."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 def _shipped(package: str, file: str) -> Path | None:

@@ -1,4 +1,8 @@
-"""The semantic leg: papers near in meaning. When the model fails it finds nothing, and the words must do."""
+"""The semantic leg: papers near in meaning. When the model fails it finds nothing, and the words must do.
+
+While a new model's vectors are made, the model before goes on answering; the new one takes over when it knows as many
+papers. So a change of model leaves no gap.
+"""
 
 from __future__ import annotations
 
@@ -6,70 +10,72 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 
-import numpy as np
-
 from bot.errors import ModelError
-from bot.papers.model import PaperId
+from bot.papers.model import Paper, PaperId
 from bot.search.embed import Embedder
-from bot.search.vectors import Floats, VectorIndex, pack
+from bot.search.space import Space
+from bot.search.vectors import Floats
 from bot.store.protocol import Vectors
 
 log = logging.getLogger(__name__)
 
-CHUNK = 64  # papers embedded between two looks at the store
+CHUNK = 32  # papers embedded between two looks at the store: what a stop waits for, two seconds on a free core
+TOLD = 1_000  # papers embedded between two lines in the log
+FRESH = 500  # papers without a vector, up to which they are today's, and wanted at once; more are a backlog
 
 Progress = Callable[[int, int], None]
 
 
 class Meaning:
-    """Vectors of papers in memory, taken up from the store as they come."""
+    """Vectors of papers in memory, and the model that tells where a question lies among them."""
 
-    def __init__(self, vectors: Vectors, embedder: Embedder | None) -> None:
-        self._vectors = vectors
-        self._embedder = embedder
+    def __init__(self, vectors: Vectors, embedder: Embedder | None, before: Embedder | None = None) -> None:
+        wanted = Space(vectors, embedder) if embedder else None
+        self._space = Space(vectors, before) if before and wanted else wanted  # what answers
+        self._coming = wanted if self._space is not wanted else None  # what will, once its vectors are there
         self._broken = False
-        self._index = VectorIndex()
-        self._seen = 0  # the newest vector taken up, by the store's sequence
         self._refreshing = asyncio.Lock()
-        self.coverage = 0.0  # the share of all papers that can be found by meaning
 
     @property
     def works(self) -> bool:
         """Whether there is a model that has not failed."""
-        return self._embedder is not None and not self._broken
+        return self._space is not None and not self._broken
 
     @property
     def size(self) -> int:
-        return len(self._index)
+        return len(self._space.index) if self._space else 0
+
+    @property
+    def coverage(self) -> float:
+        """The share of all papers that can be found by meaning."""
+        return self._space.coverage if self._space else 0.0
 
     async def vector(self, *texts: str) -> Floats | None:
         """The direction of a text, or of what several ways of saying it have in common; None when there is no model."""
-        if self._embedder is None or self._broken or not any(texts) or not len(self._index):
+        if self._space is None or self._broken or not any(texts) or not self.size:
             return None
         try:
-            vectors = [await self._embedder.query(text) for text in dict.fromkeys(filter(None, texts))]
+            return await self._space.direction(*filter(None, texts))
         except ModelError as error:
             self._broken = True  # it will not mend itself; from now on the notice says so
             log.error("search goes on by word only: %s", error)
             return None
-        total = np.sum(vectors, axis=0)
-        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
     async def near(
         self, vector: Floats | None, limit: int, *, among: Collection[PaperId] | None = None
     ) -> list[tuple[PaperId, float]]:
         """The papers nearest to a direction, by cosine."""
-        if vector is None:
+        if vector is None or self._space is None:
             return []
-        return await asyncio.to_thread(self._index.nearest, vector, limit, among=among)
+        return await asyncio.to_thread(self._space.index.nearest, vector, limit, among=among)
 
     def cosines(self, vector: Floats | None, ids: Collection[PaperId]) -> dict[PaperId, float]:
         """How near each of some papers is."""
-        return {} if vector is None else self._index.cosines(vector, ids)
+        return self._space.index.cosines(vector, ids) if self._space and vector is not None else {}
 
     def mean(self, ids: Sequence[PaperId]) -> Floats | None:
         """What some papers have in common; None when none of them has a vector yet."""
-        return self._index.mean(ids)
+        return self._space.index.mean(ids) if self._space else None
 
     def near_to(self, ids: Sequence[PaperId], of: Collection[PaperId]) -> dict[PaperId, float]:
         """How near each paper of `of` is to what `ids` have in common."""
@@ -77,42 +83,60 @@ class Meaning:
 
     def vectors(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
         """The vectors of those that have one."""
-        return self._index.of(ids)
+        return self._space.index.of(ids) if self._space else {}
 
-    async def embed_pending(self, limit: int | None, on_progress: Progress | None) -> int:
+    async def embed_pending(
+        self, limit: int | None, on_progress: Progress | None, until: Callable[[], bool] = lambda: False
+    ) -> int:
         """Make the vectors that are missing, newest papers first; each chunk can be found at once."""
-        if self._embedder is None or self._broken:
+        if self._space is None or self._broken:
             return 0
-        model, done = self._embedder.name, 0
-        have, papers = await self._vectors.counts(model)
-        while limit is None or done < limit:
-            missing = await self._vectors.missing(model, min(CHUNK, limit - done) if limit else CHUNK)
+        done = 0
+        have, papers = await (self._coming or self._space).counts()
+        while (limit is None or done < limit) and not until():
+            space, missing = await self._next(self._space, min(CHUNK, limit - done) if limit else CHUNK)
             if not missing:
                 break
-            vectors = await self._embedder.papers(missing)
-            packed = {paper.id: (paper.fingerprint, pack(v)) for paper, v in zip(missing, vectors, strict=True)}
-            await self._vectors.keep(model, packed)
+            have_now, of = await space.counts()
+            await space.embed(missing, gently=of - have_now > FRESH)
             await self.refresh()
             done += len(missing)
+            if done // TOLD > (done - len(missing)) // TOLD:
+                log.info("%d of %d papers embedded", done, papers - have)
             if on_progress:
                 on_progress(done, papers - have)
         return done
 
     async def refresh(self) -> int:
         """Take up vectors that this or another process has stored; returns how many."""
-        if self._embedder is None:
+        if self._space is None:
             return 0
-        taken = 0
         async with self._refreshing:
-            async for rows in self._vectors.load(self._embedder.name, after=self._seen):
-                await asyncio.to_thread(self._index.put, [(id, vector) for _, id, vector in rows])
-                self._seen = rows[-1][0]
-                taken += len(rows)
-            have, papers = await self._vectors.counts(self._embedder.name)
-            self.coverage = have / papers if papers else 0.0
-        return taken
+            if self._coming and await self._is_ready(self._coming, self._space):
+                return await self._take_over(self._coming, self._space)
+            return await self._space.take_up()
 
     async def aclose(self) -> None:
-        """Let the model go."""
-        if self._embedder:
-            await self._embedder.aclose()
+        """Let the models go."""
+        for space in (self._space, self._coming):
+            if space:
+                await space.aclose()
+
+    async def _next(self, answering: Space, limit: int) -> tuple[Space, list[Paper]]:
+        """Which papers to embed next, and where: the newest are found at once, though a new model is coming."""
+        if self._coming:
+            have, papers = await answering.counts()
+            if not 0 < papers - have <= FRESH:
+                return self._coming, await self._coming.missing(limit)
+        return answering, await answering.missing(limit)
+
+    @staticmethod
+    async def _is_ready(coming: Space, before: Space) -> bool:
+        return (await coming.counts())[0] >= (await before.counts())[0]
+
+    async def _take_over(self, coming: Space, before: Space) -> int:
+        taken = await coming.take_up()
+        self._space, self._coming = coming, None
+        log.info("the new embedding model knows %d papers and answers from now on", len(coming.index))
+        await before.aclose()
+        return taken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.papers.model import Paper, PaperId
 from bot.search.embed import Embedder
@@ -28,11 +28,17 @@ class Search:
     """Over all papers of the store."""
 
     def __init__(
-        self, papers: Papers, vectors: Vectors, embedder: Embedder | None, *, newer_first: bool = True
+        self,
+        papers: Papers,
+        vectors: Vectors,
+        embedder: Embedder | None,
+        *,
+        before: Embedder | None = None,
+        newer_first: bool = True,
     ) -> None:
         self._papers = papers
         self._newer_first = newer_first  # of papers that answer a query as well as each other
-        self._meaning = Meaning(vectors, embedder)
+        self._meaning = Meaning(vectors, embedder, before)  # `before` answers until there are vectors
 
     @property
     def has_model(self) -> bool:
@@ -82,9 +88,15 @@ class Search:
         """The vectors of those of `ids` that have one."""
         return self._meaning.vectors(ids)
 
-    async def embed_pending(self, *, limit: int | None = None, on_progress: Progress | None = None) -> int:
-        """Make the vectors that are missing, newest papers first; returns how many. Can be stopped at any time."""
-        return await self._meaning.embed_pending(limit, on_progress)
+    async def embed_pending(
+        self,
+        *,
+        limit: int | None = None,
+        on_progress: Progress | None = None,
+        until: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Make the vectors that are missing, newest papers first; returns how many. Goes on where it was stopped."""
+        return await self._meaning.embed_pending(limit, on_progress, until)
 
     async def refresh(self) -> int:
         """Take up vectors that other processes have stored; returns how many."""

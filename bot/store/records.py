@@ -120,6 +120,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     min_votes: int = 0  # upvotes outside plus votes here
     language: str = "en"
     follows: str = ""  # `Person.key` of somebody whose topics it brings; empty: it serves a channel
+    beside: Place | None = None  # a channel that person reads: what it is brought is not brought twice
     created: datetime
     created_by: str = ""  # `Person.key`
     paused: str = ""  # why an admin paused it, for people

@@ -35,7 +35,7 @@ def head(
     sources: Sequence[str],
     query: str = "",
     min_votes: int = 0,
-    by_taste: bool = False,
+    nearest_to: str = "",
 ) -> Message:
     """The post that the day's thread hangs from: date, count, what was chosen and why."""
     foot = "" if STARTER not in sources else SHELF
@@ -43,7 +43,7 @@ def head(
         plain=_plain(day, entries),
         blocks=(
             Heading(f"Papers of {long_day(day)}"),
-            Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes, by_taste=by_taste)),
+            Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes, nearest_to=nearest_to)),
             Footnote(text(foot, "One reply a paper: react, or press Vote, on what your team should read.")),
         ),
     )
@@ -65,11 +65,13 @@ def compact(
     sources: Sequence[str],
     query: str = "",
     min_votes: int = 0,
-    by_taste: bool = False,
+    nearest_to: str = "",
 ) -> Message:
     """The whole edition in one message, without buttons: for busy channels."""
     blocks: list[Block] = [Heading(f"Papers of {long_day(day)}")]
-    blocks.append(Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes, by_taste=by_taste)))
+    blocks.append(
+        Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes, nearest_to=nearest_to))
+    )
     blocks.extend(_card(item, buttons=False) for item in entries)
     return Message(plain=_plain(day, entries), blocks=tuple(blocks))
 
@@ -83,14 +85,14 @@ def _plain(day: date, entries: Sequence[Entry]) -> str:
     return f"Papers of {long_day(day)}: {plural(len(entries), 'paper')}. {titles}"
 
 
-def _chosen(count: int, listed: int, sources: Sequence[Span], query: str, min_votes: int, *, by_taste: bool) -> Text:
+def _chosen(count: int, listed: int, sources: Sequence[Span], query: str, min_votes: int, *, nearest_to: str) -> Text:
     """`The 10 papers on “diffusion” that Hugging Face Daily Papers readers like most, of 42 listed.`"""
     about = f" on “{clean(query, 100)}”" if query else ""
     votes = f" with at least {plural(min_votes, 'vote')}" if min_votes else ""
     if count < listed:
-        if by_taste:
+        if nearest_to:
             first = f"The {plural(count, 'paper')}{about}{votes}, of {listed:,} listed by "
-            return text(first, *sources, ", that come nearest to what this channel votes for.")
+            return text(first, *sources, f", that come nearest to {nearest_to}.")
         what = f"The {plural(count, 'paper')}{about}{votes} that "
         return text(what, *sources, f" readers like most, of {listed:,} listed.")
     return text(f"{plural(count, 'paper')}{about}{votes} listed by ", *sources, ".")

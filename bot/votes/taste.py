@@ -26,6 +26,8 @@ AGAINST = 2.0  # what a vote against weighs beside one for
 SILENCE = 0.3  # what all papers passed over weigh, beside all that were voted on
 RIDGE = 5.0  # times the mean variance of a dimension; the larger, the less a few votes bend it
 SHARE = 3.0  # what taste weighs beside votes, both in standard deviations of the list
+FEW = 5  # papers that somebody must have saved before they order anything;
+NEAREST = 3  # how many of them a paper is compared with
 NEAR = 0.45  # cosine from which one paper is told as the reason for another
 
 
@@ -82,6 +84,19 @@ def lean(taste: Taste, vectors: Mapping[PaperId, Floats]) -> dict[PaperId, Leani
     nearest = cosines.argmax(axis=1)
     return {
         id: Leaning(float(score), taste.titles[near] if score > 0 and row[near] >= NEAR else "")
+        for id, score, row, near in zip(vectors, scores, cosines, nearest, strict=True)
+    }
+
+
+def near_saved(saved: Sequence[Lesson], vectors: Mapping[PaperId, Floats]) -> dict[PaperId, Leaning]:
+    """How near each paper is to those that somebody saved. Saving says what is liked and nothing of the rest, so
+    nothing is learned: the nearest few are looked at."""
+    if len(saved) < FEW or not vectors:
+        return {}
+    cosines = np.stack(list(vectors.values())) @ np.stack([lesson.vector for lesson in saved]).T
+    scores, nearest = np.sort(cosines, axis=1)[:, -NEAREST:].mean(axis=1), cosines.argmax(axis=1)
+    return {
+        id: Leaning(float(score), saved[near].title if row[near] >= NEAR else "")
         for id, score, row, near in zip(vectors, scores, cosines, nearest, strict=True)
     }
 

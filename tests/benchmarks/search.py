@@ -137,7 +137,7 @@ async def cached(store: Store, embedder: OnnxEmbedder, name: str) -> dict[str, n
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--papers", type=int, nargs="*", default=[10_000, 75_000])
+    parser.add_argument("--papers", type=int, nargs="*", default=[10_000, 75_000, 450_000])
     parser.add_argument("--quality", action="store_true")
     chosen = parser.parse_args()
     if chosen.quality and SHARED.exists():

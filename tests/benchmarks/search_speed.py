@@ -1,4 +1,4 @@
-"""How fast search is, beside bare FTS5, tantivy (where it is installed) and an exact scan, in the same run.
+"""How fast search is, beside bare FTS5, tantivy and comparing every vector in full, in the same run.
 
 Beyond the recorded papers the same ones come again with a tenth of their words changed. Vectors are real for the first
 papers and turned copies for the rest: what a scan costs does not depend on their values.
@@ -6,35 +6,42 @@ papers and turned copies for the rest: what a scan costs does not depend on thei
 
 from __future__ import annotations
 
-import gzip
-import importlib.util
-import json
 import os
 import random
 import resource
 import sqlite3
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
-from bot.clock import SystemClock
 from bot.papers.filter import Filter
-from bot.papers.model import Paper
 from bot.search import Mode, OnnxEmbedder, Search, open_embedder
 from bot.search.vectors import pack
 from bot.store import open_store
 from bot.store.protocol import Store
-from tests.builders import SHARED, listing, paper
+from tests.benchmarks.search_corpus import fill
+from tests.benchmarks.search_peers import Query, bare_fts5, exact, tantivy
 
-REAL = 500  # papers whose vectors are made by the model; the rest are turned copies
+REAL = 300  # papers whose vectors are made by the model, a busy day; the rest are turned copies
 QUERIES = 150
-CHANGED = 0.1  # of the words of a paper that comes again
 
-Times = tuple[float, float]  # processor time in ms: p99, and all together
+
+class Times(Struct, frozen=True):
+    """Milliseconds by the clock and of the processor: what the clock would say if no other program ran."""
+
+    name: str
+    clock: tuple[float, float]  # p50, p99
+    processor: tuple[float, float]
+
+    def beside(self, peer: Times) -> str:
+        """Ratio of the processor times."""
+        return "{:.2f}, {:.2f}".format(
+            *(ours / theirs for ours, theirs in zip(self.processor, peer.processor, strict=True))
+        )
 
 
 async def speed(size: int) -> None:
@@ -43,168 +50,93 @@ async def speed(size: int) -> None:
         file = Path(folder) / "paperboy.db"
         store = await open_store(file)
         began = time.perf_counter()
-        await _fill(store, size)
+        size = await fill(store, size)
         print(f"\n{size:,} papers; ingest {size / (time.perf_counter() - began):,.0f} papers/s", flush=True)
         embedder = open_embedder("", 1)
         assert embedder is not None
-        words_only = file.stat().st_size
+        words_only = _disk(file)
         await _vectors(store, embedder)
+        print(f"  disk {words_only / size:.1f} KB a paper, its vector {(_disk(file) - words_only) / size:.1f} KB more")
         search = Search(store.papers, store.vectors, embedder)
-        await _upkeep(search)
+        await _upkeep(search, size)
         queries = await _queries(store)
-        base = await _bare_fts5(file, queries)
-        for mode in (Mode.KEYWORD, Mode.SEMANTIC, Mode.HYBRID):
-            await search.find(queries[0], mode=mode)
-            await _time(mode.value, queries, lambda query, mode=mode: search.find(query, mode=mode), base)
-        rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"  disk {words_only / size / 1024:.1f} KB a paper, resident memory {rss:,.0f} MB at most", flush=True)
-        await _other_peers(file, queries, base)
+        ours = [await _ours(search, mode, queries) for mode in (Mode.KEYWORD, Mode.SEMANTIC, Mode.HYBRID)]
+        _table(ours, await _peers(file, embedder, queries))
         await search.aclose()
         await store.aclose()
 
 
-async def _upkeep(search: Search) -> None:
+async def _ours(search: Search, mode: Mode, queries: list[str]) -> Times:
+    await search.find(queries[0], mode=mode)
+    return await _time(mode.value, queries, lambda query: search.find(query, mode=mode))
+
+
+async def _peers(file: Path, embedder: OnnxEmbedder, queries: list[str]) -> list[Times]:
+    """After ours, for they take memory."""
+    made: tuple[tuple[str, Query], ...] = (
+        ("bare FTS5", bare_fts5(file)),
+        ("tantivy", tantivy(file)),
+        ("exact", exact(file, embedder)),
+    )
+    return [await _time(name, queries, work) for name, work in made]
+
+
+def _table(ours: list[Times], peers: list[Times]) -> None:
+    print(f"  {'ms: p50, p99':<12}{'clock':>18}{'processor':>18}" + "".join(f"{'x ' + p.name:>16}" for p in peers))
+    for row in (*ours, *peers):
+        times = "".join("{:>10.2f}, {:>6.1f}".format(*pair) for pair in (row.clock, row.processor))
+        print(
+            f"  {row.name:<12}{times}" + "".join(f"{row.beside(peer):>16}" for peer in peers if row in ours), flush=True
+        )
+
+
+async def _upkeep(search: Search, size: int) -> None:
     """What a start costs, and what is done every few seconds when nothing is new."""
+    before = _resident()
     for name, work in (("vectors taken up", search.refresh), ("refresh, nothing new", search.refresh)):
         began = time.perf_counter()
         await work()
         print(f"  {name} in {(time.perf_counter() - began) * 1_000:,.1f} ms")
     began = time.perf_counter()
     await search.embed_pending()
-    print(f"  nothing to embed, known in {(time.perf_counter() - began) * 1_000:,.1f} ms", flush=True)
+    print(f"  nothing to embed, known in {(time.perf_counter() - began) * 1_000:,.1f} ms")
+    print(f"  memory {_resident():,.0f} MB, {(_resident() - before) * 1_024**2 / size:,.0f} bytes a paper", flush=True)
 
 
-async def _bare_fts5(file: Path, queries: list[str]) -> Times:
-    bare = sqlite3.connect(file)
-
-    async def plain(query: str) -> None:
-        _bare(bare, query)
-
-    found = await _time("bare FTS5", queries, plain)
-    bare.close()
-    return found
+async def _time(name: str, queries: list[str], work: Callable[[str], Awaitable[object]]) -> Times:
+    """The best of three of each query: other programs run here too."""
+    best = [np.min([await _once(query, work) for _ in range(3)], axis=0) for query in queries]
+    (clock50, cpu50), (clock99, cpu99) = np.percentile(best, [50, 99], axis=0)
+    return Times(name, (float(clock50), float(clock99)), (float(cpu50), float(cpu99)))
 
 
-async def _other_peers(file: Path, queries: list[str], base: Times) -> None:
-    """After ours, for they take memory: tantivy, and comparing every vector in full."""
-    db = sqlite3.connect(file)
-    if tantivy := _tantivy(db.execute("SELECT title, abstract FROM papers")):
-
-        async def other(query: str) -> None:
-            tantivy(query)
-
-        await _time("tantivy", queries, other, base)
-    size = db.execute("SELECT count(*) FROM papers").fetchone()[0]
-    floats = np.random.default_rng(2).standard_normal((size, 384), dtype=np.float32)
-
-    async def exact(query: str) -> None:
-        np.argpartition(-(floats @ floats[len(query)]), 10)
-
-    await _time("exact scan", queries, exact, base)
-    db.close()
-
-
-def _bare(db: sqlite3.Connection, query: str) -> None:
-    """What anybody would write: all the words, and any of them where too few papers have all."""
-    words = [f'"{word}"' for word in query.split()]
-    sql = "SELECT rowid FROM papers_fts WHERE papers_fts MATCH ? ORDER BY rank LIMIT 10"
-    if len(db.execute(sql, (" ".join(words),)).fetchall()) < 10 and len(words) > 1:
-        db.execute(sql, (" OR ".join(words),)).fetchall()
-
-
-def _tantivy(rows: Iterator[tuple[str, str]]) -> Callable[[str], object] | None:
-    """A search with tantivy over the same papers, stemmed, any of the words; None where it is not installed."""
-    if not importlib.util.find_spec("tantivy"):
-        return None
-    tantivy: Any = importlib.import_module("tantivy")
-    schema = tantivy.SchemaBuilder()
-    for field in ("title", "abstract"):
-        schema.add_text_field(field, stored=False, tokenizer_name="en_stem")
-    index = tantivy.Index(schema.build())
-    writer = index.writer(200_000_000, 1)
-    for title, abstract in rows:
-        writer.add_document(tantivy.Document(title=title, abstract=abstract))
-    writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
-    searcher = index.searcher()
-    return lambda query: searcher.search(index.parse_query(query, ["title", "abstract"]), 10)
-
-
-async def _time(
-    name: str, queries: list[str], work: Callable[[str], Awaitable[object]], base: Times | None = None
-) -> Times:
-    """By the clock, and in processor time: that is what the clock would say if no other program ran on the core."""
-    took, used = [], []
-    for query in queries:
-        times = [await _once(query, work) for _ in range(3)]  # the best of three: other programs run here too
-        took.append(min(clock for clock, _ in times))
-        used.append(min(cpu for _, cpu in times))
-    p50, p99 = np.percentile(took, [50, 99])
-    cpu50, cpu99 = np.percentile(used, [50, 99])
-    ratio = f"   {cpu99 / base[0]:.2f}x bare FTS5 at p99, {sum(used) / base[1]:.2f}x in all" if base else ""
-    print(
-        f"  {name:<10} p50 {p50:7.2f} ms   p99 {p99:7.2f} ms   processor {cpu50:7.2f} and {cpu99:7.2f}{ratio}",
-        flush=True,
-    )
-    return float(cpu99), float(sum(used))
-
-
-async def _once(query: str, work: Callable[[str], Awaitable[object]]) -> Times:
+async def _once(query: str, work: Callable[[str], Awaitable[object]]) -> tuple[float, float]:
     clock, cpu = time.perf_counter(), time.process_time()
     await work(query)
     return (time.perf_counter() - clock) * 1_000, (time.process_time() - cpu) * 1_000
 
 
-async def _fill(store: Store, size: int) -> None:
-    batch = []
-    now = SystemClock().now()
-    for item in _papers(size):
-        batch.append(listing(item, source="arxiv"))
-        if len(batch) == 1_000:
-            await store.papers.keep(batch, now)
-            batch = []
-    await store.papers.keep(batch, now)
+def _disk(file: Path) -> float:
+    """KB, once what was written stands in the file itself."""
+    db = sqlite3.connect(file)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    return file.stat().st_size / 1_024
 
 
-def _papers(size: int) -> Iterator[Paper]:
-    rows = _recorded() or list(_invented())
-    chance = random.Random(1)
-    for n in range(size):
-        row = rows[n % len(rows)]
-        title, abstract = row["title"], row["abstract"]
-        if n >= len(rows):
-            other = chance.choice(rows)["abstract"].split()
-            title, abstract = _changed(title, other, chance), _changed(abstract, other, chance)
-        yield paper(f"text:{n:016x}", title, abstract=abstract, authors=tuple(row["authors"]))
-
-
-def _changed(text: str, words: list[str], chance: random.Random) -> str:
-    return " ".join(chance.choice(words) if words and chance.random() < CHANGED else word for word in text.split())
-
-
-def _recorded() -> list[dict[str, Any]]:
-    file = SHARED / "arxiv-new" / "corpus.jsonl.gz"
-    if not file.exists():
-        return []
-    with gzip.open(file) as lines:
-        return [json.loads(line) for line in lines]
-
-
-def _invented() -> Iterator[dict[str, Any]]:
-    chance = random.Random(1)
-    words = [f"{a}{b}" for a in ("neuro", "graph", "meta", "hyper") for b in ("net", "form", "tune", "bird", "flow")]
-    for _ in range(10_000):
-        text = " ".join(chance.choices(words, k=150))
-        yield {"title": " ".join(chance.choices(words, k=8)), "abstract": text, "authors": ["Ada Lovelace"]}
+def _resident() -> float:
+    """MB that this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1_024**2
 
 
 async def _vectors(store: Store, embedder: OnnxEmbedder) -> None:
     chance = np.random.default_rng(1)
     first = await store.vectors.missing(embedder.name, REAL)
-    began = time.perf_counter()
+    clock, cpu = time.perf_counter(), time.process_time()
     real = await embedder.papers(first)
-    print(f"  embedding {len(first) / (time.perf_counter() - began):.1f} papers/s on one thread", flush=True)
+    took, used = time.perf_counter() - clock, time.process_time() - cpu
+    print(f"  {len(first)} papers embedded in {took:.1f} s, {used:.1f} s of the processor", flush=True)
     while missing := await store.vectors.missing(embedder.name, 5_000):
         turned = real[chance.integers(len(real), size=len(missing))]
         turned = turned + chance.normal(0, 0.03, turned.shape)

@@ -19,6 +19,7 @@ from msgspec import Struct
 from bot.papers.model import Paper, PaperId
 from bot.store.records import Listed
 from bot.votes.taste import Lesson, Taste, lean, learn, mixed, taught
+from tests.benchmarks import saved
 from tests.benchmarks.foreseen import foreseen
 from tests.benchmarks.taste_data import Days, Vectors, load, vectors
 from tests.builders import SHARED
@@ -115,6 +116,22 @@ def precision(ranked: Sequence[PaperId], wanted: Iterable[PaperId]) -> float:
     return len(set(ranked[:10]) & set(wanted)) / 10
 
 
+def of_saved(days: Days, found: Vectors, among: Sequence[Topic], count: int) -> tuple[float, float]:
+    """Precision@10 untaught and by so many saved papers, over persons who could have saved them."""
+    lists = list(days.daily.values())
+    past = [item.paper.id for day in lists[:-HELD_OUT] for item in day]
+    future = lists[-HELD_OUT:]
+    pools = [[item for day in future[n : n + POOL] for item in day] for n in range(0, HELD_OUT, POOL)]
+    rows = []
+    for topic in among:
+        on_topic, others = ([id for id in past if (id in topic.papers) is wanted] for wanted in (True, False))
+        for seed in range(SEEDS if len(on_topic) > count else 0):
+            kept = saved.keeps(on_topic, others, found, count, seed)
+            rows += [[precision(saved.order(p, found, s), topic.papers) for s in ([], kept)] for p in pools]
+    before, after = np.mean(rows, axis=0)
+    return float(before), float(after)
+
+
 async def run(cache: Path) -> None:
     """Both tables."""
     days = load()
@@ -127,6 +144,10 @@ async def run(cache: Path) -> None:
     for name, chosen in (("subjects kept for this", among[::2]), ("subjects used for choosing", among[1::2])):
         for votes, (before, after, best, channels) in gain(days, found, chosen).items():
             print(f"{name:<28}{votes:>6}{channels:>10}{before:>10.3f}{after:>8.3f}{best:>15.3f}", flush=True)
+    print(f"\n{'saved papers, P@10':<28}{'saved':>6}{'untaught':>20}{'near':>8}")
+    for count in saved.SAVED:
+        before, after = of_saved(days, found, among, count)
+        print(f"{'all subjects':<28}{count:>6}{before:>20.3f}{after:>8.3f}", flush=True)
     print(f"\n{'foreseen':<28}{'ranking':>16}{'days':>6}{'P@10':>8}{'nDCG@10':>9}")
     for task, rows in foreseen(days, found).items():
         for name, (count, hits, ndcg) in rows.items():

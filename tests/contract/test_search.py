@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from bot.app.build import open_library
+from bot.clock import FixedClock
+from bot.config import SearchSettings, Settings
 from bot.errors import ModelError
 from bot.papers.model import Paper
 from bot.search import Mode, Search, open_embedder
@@ -68,6 +74,19 @@ async def test_without_a_model_words_must_do_and_it_is_said(store: Store) -> Non
     assert found.hits
     assert "by word only" in found.notice
     assert (await search.similar([OWLS.id])).hits
+
+
+@pytest.mark.parametrize(("newer_first", "years"), [(True, [2025, 2020]), (False, [2020, 2025])])
+async def test_of_papers_that_answer_equally_the_newer_is_first_unless_that_is_turned_off(
+    tmp_path: Path, newer_first: bool, years: list[int]
+) -> None:
+    settings = Settings(home=str(tmp_path), search=SearchSettings(semantic=False, newer_first=newer_first))
+    async with open_library(settings, FixedClock(NOW)) as library:
+        twins = [paper(n, "Owls", published=datetime(year, 1, 1, tzinfo=UTC)) for n, year in ((1, 2020), (2, 2025))]
+        await library.store.papers.keep([listing(twin) for twin in twins], NOW)
+        found = await library.store.papers.get([hit.id for hit in (await library.search.find("owls")).hits])
+        first = await ids(library.search, "owls")
+    assert [found[id].published.year for id in first] == years
 
 
 async def test_a_model_that_breaks_leaves_the_words(store: Store) -> None:

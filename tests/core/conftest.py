@@ -24,6 +24,7 @@ from bot.search import Search
 from bot.store.protocol import Store
 from bot.summaries import OneLines
 from tests.builders import ADA, PAPERS, listing, paper
+from tests.fakes.embedder import WordEmbedder
 from tests.fakes.notebook import Notebook
 
 
@@ -40,6 +41,7 @@ class Channel:
     clock: FixedClock
     refresher: Refresher
     looked_up: list[str]
+    search: Search
     ids: itertools.count[int] = field(default_factory=itertools.count)
 
     async def says(self, text: str, who: Person = ADA, place: Place = PAPERS) -> Answer:
@@ -97,14 +99,20 @@ def titles(message: Message) -> list[str]:
 
 
 @pytest.fixture
-async def channel(store: Store, clock: FixedClock) -> AsyncIterator[Channel]:
+def embedder() -> WordEmbedder | None:
+    """No model; a module that needs meaning has a fixture of this name."""
+    return None
+
+
+@pytest.fixture
+async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None) -> AsyncIterator[Channel]:
     papers = [
         paper(1, "Hypernetworks for Nests", upvotes=9),
         paper(2, "Diffusion of Feathers", upvotes=5),
         paper(3, "A Study of Worms", upvotes=1),
     ]
     await store.papers.keep([listing(p) for p in papers], clock.now())
-    search = Search(store.papers, store.vectors, None)
+    search = Search(store.papers, store.vectors, embedder)
     lines = OneLines(store.lines, writer=None, clock=clock)
     platform = Notebook()
     adapters = {"web": platform}
@@ -146,6 +154,6 @@ async def channel(store: Store, clock: FixedClock) -> AsyncIterator[Channel]:
         health=healthy,
     )
     dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent)
-    yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up)
+    yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up, search)
     await search.aclose()
     await lines.aclose()

@@ -41,6 +41,19 @@ async def test_a_digest_brings_my_topics_as_a_direct_message_and_only_when_asked
     assert await channel.store.subscriptions.of(PAPERS) == []
 
 
+async def test_a_digest_leaves_out_what_the_channel_is_brought_where_it_was_asked_for(channel: Channel) -> None:
+    await channel.says("schedule daily 09:00 hypernetworks")
+    for topic in ("hypernetworks", "feathers"):
+        await channel.says(f"follow {topic}", who=BOB)
+    said = await channel.says("digest daily 09:00", who=BOB)
+    assert "What this channel is brought is left out." in str(said.message)
+    await channel.tomorrow()
+    assert any("Hypernetworks for Nests" in said for said in channel.platform.said("papers"))
+    brought = channel.platform.said("dm-bob")
+    assert any("Diffusion of Feathers" in said for said in brought)
+    assert not any("Hypernetworks for Nests" in said for said in brought)
+
+
 async def test_asking_again_moves_the_digest_and_off_ends_it(channel: Channel) -> None:
     await channel.says("follow hypernetworks", who=BOB)
     await channel.says("digest daily 09:00", who=BOB)

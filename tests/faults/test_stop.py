@@ -1,4 +1,7 @@
-"""SIGTERM during a post: it is finished or handed back in time, and the next start repeats nothing."""
+"""SIGTERM during a post: it is finished or handed back in time, and the next start repeats nothing.
+
+And while papers are embedded: what is done is kept, the rest waits for the next start.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,12 @@ from bot.delivery.dispatch import GRACE
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import State
-from tests.builders import post
+from tests.builders import listing, paper, post
 from tests.fakes.world import launch
 from tests.faults.arenas import SlackArena
 
 POSTS = 3
+BACKLOG = 4_000  # papers without a vector: minutes of work
 SLOW: dict[str, object] = {"latency": (4.0, 4.0)}  # it takes a post, and answers two seconds later
 SILENT: dict[str, object] = {"faults": {"seed": 1, "hang_after": 1.0, "hang": 60.0}}
 
@@ -76,3 +80,21 @@ async def test_a_post_under_way_is_finished_or_handed_back_and_never_repeated(
     finally:
         await store.aclose()
         await arena.stop()
+
+
+@pytest.mark.slow
+async def test_a_back_fill_under_way_does_not_hold_up_a_stop(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "paperboy.db")
+    try:
+        await store.papers.keep([listing(paper(n)) for n in range(1, BACKLOG + 1)], SystemClock().now())
+        settings = {"PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false"}
+        process = await launch(tmp_path, "run", err=asyncio.subprocess.PIPE, **settings)
+        async with asyncio.timeout(60):
+            while not await store.vectors.models():  # noqa: ASYNC110 - another process works on it
+                await asyncio.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        _, err = await asyncio.wait_for(process.communicate(), 40)
+        assert (process.returncode, "Traceback" in err.decode()) == (0, False), err.decode()
+        assert 0 < sum((await store.vectors.models()).values()) < BACKLOG
+    finally:
+        await store.aclose()

@@ -83,6 +83,10 @@ class Vectors(Protocol):
         """All vectors kept since sequence number `after`, in chunks: (sequence, paper, vector)."""
         ...
 
+    async def models(self) -> dict[str, int]:
+        """Every model that made vectors, and how many of its own are kept."""
+        ...
+
     async def counts(self, model: str) -> tuple[int, int]:
         """How many papers have a vector, and how many papers there are."""
         ...

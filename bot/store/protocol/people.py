@@ -73,6 +73,14 @@ class People(Protocol):
         """Oldest first."""
         ...
 
+    async def teach(self, person: str, at: datetime, *, cause: str | None = None) -> bool:
+        """Let saved papers order what this person is brought; False when they did already."""
+        ...
+
+    async def unteach(self, person: str, *, cause: str | None = None) -> bool: ...
+
+    async def teaches(self, person: str) -> bool: ...
+
 
 class Records(Protocol):
     """What belongs to whom: export and forgetting."""

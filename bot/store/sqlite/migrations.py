@@ -14,7 +14,7 @@ subscriptions   what channels asked for (`doc`), runs: what came of each occurre
 outbox          posts from plan to platform; shown: which channel was brought which paper
 lanes, queues   channels and tenants with open posts (see `lanes.py`)
 marks           reactions and button votes; ballots: what they come to, one a person and paper
-saved, follows  what persons keep
+saved, follows  what persons keep; tastes: who wants to be brought papers in the order of what they saved
 questions       texts too long for a button
 texts           whole papers' texts that somebody asked about, for some days
 turns           when a source that counts all processes together may be asked next
@@ -35,7 +35,7 @@ from bot.papers.filter import lab_words
 from bot.store.sqlite import lanes
 
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "texts"})  # those this version knows
+STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "texts", "tastes"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -221,6 +221,12 @@ def labs(db: Database) -> None:
 def texts(db: Database) -> None:
     """Whole papers' texts."""
     _run(db, _TEXTS)
+
+
+@migrations()
+def tastes(db: Database) -> None:
+    """Persons who let their saved papers order what they are brought."""
+    _run(db, "CREATE TABLE tastes (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;")
 
 
 def _run(db: Database, script: str) -> None:

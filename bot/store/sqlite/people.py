@@ -41,5 +41,15 @@ class SqlitePeople:
         rows = await self._engine.read(lambda db: db.execute(sql, (person,)).fetchall())
         return [topic for (topic,) in rows]
 
+    async def teach(self, person: str, at: datetime, *, cause: str | None = None) -> bool:
+        return await self._changed("INSERT OR IGNORE INTO tastes VALUES (?, ?)", person, stamp(at), cause=cause)
+
+    async def unteach(self, person: str, *, cause: str | None = None) -> bool:
+        return await self._changed("DELETE FROM tastes WHERE person = ?", person, cause=cause)
+
+    async def teaches(self, person: str) -> bool:
+        sql = "SELECT 1 FROM tastes WHERE person = ?"
+        return await self._engine.read(lambda db: db.execute(sql, (person,)).fetchone()) is not None
+
     async def _changed(self, sql: str, *bound: str, cause: str | None) -> bool:
         return await self._engine.write(lambda db: bool(db.execute(sql, bound).rowcount), cause=cause)

@@ -19,6 +19,7 @@ _TENANT = {  # where a tenant's rows are; `?` is the tenant
     "marks": "community = ?",
     "saved": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
     "follows": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
+    "tastes": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
     "departed": "tenant = ?",
 }
 _DIGESTS = "SELECT id FROM subscriptions WHERE json_extract(doc, '$.follows') = ?1"
@@ -29,9 +30,20 @@ _PERSON = {
     "marks": "person = ?",
     "saved": "person = ?",
     "follows": "person = ?",
+    "tastes": "person = ?",
     "subscriptions": f"id IN ({_DIGESTS})",
 }
-_ORDER = ("runs", "shown", "outbox", "marks", "saved", "follows", "subscriptions", "departed")  # what names, first
+_ORDER = (
+    "runs",
+    "shown",
+    "outbox",
+    "marks",
+    "saved",
+    "follows",
+    "tastes",
+    "subscriptions",
+    "departed",
+)  # what names, first
 
 
 class SqliteRecords:

@@ -67,6 +67,10 @@ class SqliteVectors:
         sql = f"SELECT seq, id FROM papers WHERE seq IN ({marks(len(papers))})"
         return dict(await self._engine.read(lambda db: db.execute(sql, papers).fetchall()))
 
+    async def models(self) -> dict[str, int]:
+        sql = "SELECT model, count(*) FROM vectors GROUP BY model"
+        return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
+
     async def counts(self, model: str) -> tuple[int, int]:
         known = self._backlogs.get(model, _Backlog())
         self._backlogs[model], _ = await self._engine.read(lambda db: _missing(db, model, 1, known))

@@ -1,0 +1,45 @@
+"""Which model answers: the one that is set, or the one before until the new one's vectors are there."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from bot.chat.adapter import Shelf
+from bot.errors import ModelError
+from bot.search.embed import OnnxEmbedder, open_embedder
+from bot.store.protocol import Vectors
+
+log = logging.getLogger(__name__)
+
+
+async def open_models(
+    folder: str, threads: int, vectors: Vectors, places: Shelf
+) -> tuple[OnnxEmbedder | None, OnnxEmbedder | None]:
+    """The model of a folder, or the one installed; and the one before, while the store has more of its vectors.
+
+    `places` keeps where each model was, so that the one before is found again. Raises `ModelError` for a wrong folder.
+    """
+    wanted = open_embedder(folder, threads)
+    if wanted is None:
+        return None, None
+    place = str(Path(folder).resolve()).encode() if folder else b""
+    if await places.get(wanted.name) != place:
+        await places.put(wanted.name, place)
+    made = await vectors.models()
+    most = max(made, key=lambda name: made[name], default=wanted.name)
+    if made.get(wanted.name, 0) >= made.get(most, 0):
+        return wanted, None
+    return wanted, _open(most, (await places.get(most) or b"").decode(), threads)
+
+
+def _open(name: str, folder: str, threads: int) -> OnnxEmbedder | None:
+    try:
+        found = open_embedder(folder, threads)
+    except ModelError:
+        found = None
+    if found is None or found.name != name:
+        log.warning("the embedding model before (%s) is gone: search by meaning fills up as papers are embedded", name)
+        return None
+    log.info("the embedding model before (%s) answers until the new one's vectors are there", name)
+    return found

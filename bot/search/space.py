@@ -1,0 +1,58 @@
+"""A model, and in memory the vectors that it made, taken up from the store as they come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import numpy as np
+
+from bot.papers.model import Paper
+from bot.search.embed import Embedder
+from bot.search.vectors import Floats, VectorIndex, pack
+from bot.store.protocol import Vectors
+
+
+class Space:
+    """Where one model puts papers. Nothing in it can be compared with what another model made."""
+
+    def __init__(self, vectors: Vectors, embedder: Embedder) -> None:
+        self.index = VectorIndex()
+        self.coverage = 0.0  # the share of all papers that can be found here
+        self._vectors = vectors
+        self._embedder = embedder
+        self._seen = 0  # the newest vector taken up, by the store's sequence
+
+    async def direction(self, *texts: str) -> Floats:
+        """What several ways of saying it have in common."""
+        total = np.sum([await self._embedder.query(text) for text in dict.fromkeys(texts)], axis=0)
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
+
+    async def counts(self) -> tuple[int, int]:
+        """How many papers have a vector in the store, and how many there are."""
+        return await self._vectors.counts(self._embedder.name)
+
+    async def missing(self, limit: int) -> list[Paper]:
+        """Papers without a vector, newest first."""
+        return await self._vectors.missing(self._embedder.name, limit)
+
+    async def embed(self, papers: Sequence[Paper], *, gently: bool) -> None:
+        """Make and keep the vectors of these."""
+        made = await self._embedder.papers(papers, gently=gently)
+        packed = {paper.id: (paper.fingerprint, pack(vector)) for paper, vector in zip(papers, made, strict=True)}
+        await self._vectors.keep(self._embedder.name, packed)
+
+    async def take_up(self) -> int:
+        """Vectors that this or another process has stored since; returns how many."""
+        taken = 0
+        async for rows in self._vectors.load(self._embedder.name, after=self._seen):
+            await asyncio.to_thread(self.index.put, [(id, vector) for _, id, vector in rows])
+            self._seen = rows[-1][0]
+            taken += len(rows)
+        have, papers = await self.counts()
+        self.coverage = have / papers if papers else 0.0
+        return taken
+
+    async def aclose(self) -> None:
+        """Let the model go."""
+        await self._embedder.aclose()

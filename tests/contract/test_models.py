@@ -1,0 +1,146 @@
+"""A change of the embedding model: the one before answers until the new one knows as many papers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from bot.papers.model import Paper
+from bot.search import Mode, Search, open_embedder, open_models
+from bot.search.embed import OnnxEmbedder
+from bot.search.meaning import CHUNK, FRESH
+from bot.store.protocol import Store
+from tests.builders import NOW, listing, paper
+from tests.fakes.embedder import WordEmbedder
+
+MANY = [paper(n, f"Owls at Night {n}", abstract="They hunt mice in the dark.") for n in range(1, 101)]
+
+
+async def taken(store: Store, *papers: Paper) -> None:
+    await store.papers.keep([listing(item) for item in papers], NOW)
+
+
+async def by_meaning(search: Search, text: str) -> list[str]:
+    found = await search.find(text, mode=Mode.SEMANTIC)
+    assert not found.notice
+    return [hit.id for hit in found.hits]
+
+
+async def changed(store: Store) -> tuple[Search, WordEmbedder, WordEmbedder]:
+    """All papers are embedded by one model; then another is set, and the process starts again."""
+    await taken(store, *MANY)
+    await Search(store.papers, store.vectors, WordEmbedder("before")).embed_pending()
+    before, wanted = WordEmbedder("before"), WordEmbedder("wanted")
+    search = Search(store.papers, store.vectors, wanted, before=before)
+    await search.refresh()
+    return search, before, wanted
+
+
+async def test_the_model_before_answers_while_the_new_ones_vectors_are_made(store: Store) -> None:
+    search, before, wanted = await changed(store)
+    assert len(await by_meaning(search, "owls in the dark")) == 10
+    await search.embed_pending(limit=60)
+    assert len(await by_meaning(search, "mice at night")) == 10
+    assert (before.asked, wanted.asked, before.closed) == (["owls in the dark", "mice at night"], [], False)
+    assert search.size == len(MANY)
+
+
+async def test_the_new_model_takes_over_when_it_knows_as_many(store: Store) -> None:
+    search, before, wanted = await changed(store)
+    assert await search.embed_pending() == len(MANY)
+    assert len(await by_meaning(search, "owls in the dark")) == 10
+    assert (before.asked, wanted.asked, before.closed) == ([], ["owls in the dark"], True)
+    assert search.size == len(MANY)
+
+
+async def test_another_process_follows_when_the_vectors_are_there(store: Store) -> None:
+    search, _, _ = await changed(store)
+    listener, _, wanted = await changed(store)
+    await search.embed_pending()
+    await listener.refresh()
+    await by_meaning(listener, "owls")
+    assert wanted.asked == ["owls"]
+
+
+async def test_a_paper_that_comes_meanwhile_is_found_by_meaning_at_once(store: Store) -> None:
+    search, _, _ = await changed(store)
+    await taken(store, paper(900, "Kingfishers", abstract="Blue birds that dive."))
+    await search.embed_pending(limit=CHUNK)
+    assert (await by_meaning(search, "kingfishers"))[0] == "arxiv:2503.00900"
+
+
+async def test_a_stop_is_heard_between_two_chunks_and_the_next_start_goes_on(store: Store) -> None:
+    await taken(store, *MANY)
+    search = Search(store.papers, store.vectors, WordEmbedder())
+    told: list[tuple[int, int]] = []
+    done = await search.embed_pending(
+        on_progress=lambda have, of: told.append((have, of)), until=lambda: len(told) >= 2
+    )
+    assert done == 2 * CHUNK
+    assert told[-1] == (done, len(MANY))
+    again = Search(store.papers, store.vectors, WordEmbedder())
+    assert await again.embed_pending() == len(MANY) - done
+
+
+async def test_a_backlog_is_embedded_gently_and_the_papers_of_a_day_at_once(store: Store) -> None:
+    await taken(store, *(paper(n, f"Owl {n}") for n in range(1, FRESH + 2)))
+    embedder = WordEmbedder()
+    search = Search(store.papers, store.vectors, embedder)
+    await search.embed_pending(limit=1)
+    assert embedder.gently is True
+    await search.embed_pending(limit=1)
+    assert embedder.gently is False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a thread a priority of its own")
+async def test_gently_means_a_thread_of_low_priority() -> None:
+    embedder = open_embedder("", 1)
+    assert embedder is not None
+    for gently in (False, True):
+        await embedder.papers(MANY[:1], gently=gently)
+    nice = {
+        thread.name.rpartition("_")[0]: os.getpriority(os.PRIO_PROCESS, thread.native_id)
+        for thread in threading.enumerate()
+        if thread.name.startswith("paperboy-") and thread.native_id
+    }
+    assert nice["paperboy-back-fill"] > nice["paperboy-new"]
+    await embedder.aclose()
+
+
+def copied(folder: Path) -> str:
+    """The model that is installed, as a folder of its own."""
+    shipped = open_embedder("", 1)
+    assert shipped is not None
+    folder.mkdir()
+    shutil.copy(shipped._model, folder / "model.onnx")  # a copy of the file is all this needs
+    shutil.copy(shipped._tokenizer_file, folder / "tokenizer.json")
+    return str(folder)
+
+
+async def named(store: Store, folder: str) -> tuple[str, str]:
+    """Which model is wanted and which answers until then, as the settings of a start have it."""
+    models = await open_models(folder, 1, store.vectors, store.shelf("search"))
+    for model in models:
+        if model:
+            await model.aclose()
+    return tuple(model.name.split("-")[0] if isinstance(model, OnnxEmbedder) else "" for model in models)  # type: ignore[return-value]
+
+
+async def test_the_model_before_is_found_again_wherever_it_was(store: Store, tmp_path: Path) -> None:
+    await taken(store, *MANY[:3])
+    other = copied(tmp_path / "other")
+    assert await named(store, "") == ("minilm", "")
+    await store.vectors.keep("minilm-l6-v2-int8", {MANY[0].id: (1, b"x"), MANY[1].id: (1, b"x")})
+    assert await named(store, other) == ("other", "minilm")
+    made = next(iter(await open_models(other, 1, store.vectors, store.shelf("search"))))
+    assert made is not None
+    await store.vectors.keep(made.name, {item.id: (1, b"x") for item in MANY[:3]})
+    assert await named(store, other) == ("other", "")
+    assert await named(store, "") == ("minilm", "other")
+    shutil.rmtree(other)
+    assert await named(store, "") == ("minilm", "")
