@@ -90,7 +90,7 @@ def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) ->
     async def first() -> None:
         welcomed(await welcome(app))
         await asyncio.gather(
-            _once(stop, recount(app.store, app.adapters, app.clock, app.refresher.changed, app.emojis)),
+            _once(stop, recount(app.store, app.posting, app.clock, app.refresher.changed, app.emojis)),
             every("planning", PLAN_EVERY, app.planner.plan_due),
             every("sources", look_every, app.intake.look, wait=True),
             every("meaning", PLAN_EVERY, app.search.embed_pending),

@@ -25,6 +25,7 @@ from bot.chat.event import (
     Submit,
 )
 from bot.chat.message import Action
+from bot.chat.reading import Reading
 from bot.clock import Clock
 from bot.commands import ask as asking
 from bot.commands import (
@@ -109,6 +110,7 @@ class Router:
         absent: Absent,
         present: Present,
         health: Callable[[], Awaitable[Mapping[str, str]]],
+        reading: Reading,
     ) -> None:
         self._desk = desk
         self._clock = clock
@@ -116,6 +118,7 @@ class Router:
         self._absent = absent
         self._present = present
         self._health = health
+        self._reading = reading
         self._by_name = {command.name: command for command in COMMANDS}
 
     @property
@@ -125,6 +128,10 @@ class Router:
     @property
     def menu(self) -> Sequence[MenuEntry]:
         return presses.MENU
+
+    @property
+    def reading(self) -> Reading:
+        return self._reading
 
     async def handle(self, event: Event) -> Answer | None:
         kind = type(event).__name__.lower()

@@ -55,6 +55,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = os.environ | {
         "PAPERBOY_HOME": str(home),
         "PAPERBOY_WEB_PORT": "0",
+        "PAPERBOY_FRONT_PORT": "0",
         "HF_ENDPOINT": "http://127.0.0.1:9",
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
         "COLUMNS": "200",

@@ -24,6 +24,7 @@ from bot.store.protocol import Store
 from bot.summaries import OneLines
 from tests.builders import ADA, PAPERS, listing, paper
 from tests.fakes.notebook import Notebook
+from tests.fakes.reading import reader
 
 
 @dataclass
@@ -139,6 +140,7 @@ async def channel(store: Store, clock: FixedClock) -> AsyncIterator[Channel]:
         absent=presence.absent,
         present=presence.present,
         health=healthy,
+        reading=reader(store, search, lines, clock),
     )
     dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent)
     yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up)

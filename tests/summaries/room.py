@@ -9,6 +9,7 @@ from bot.commands.router import Router
 from bot.papers.model import Paper
 from bot.search import Search
 from tests.builders import ADA, BOB, PAPERS
+from tests.fakes.reading import reader
 from tests.summaries.conftest import Office
 
 
@@ -41,7 +42,15 @@ class Room:
             sources=("huggingface",),
             time_zone="UTC",
         )
-        self.core = Router(desk, office.clock, changed=none, absent=none, present=none, health=well)
+        self.core = Router(
+            desk,
+            office.clock,
+            changed=none,
+            absent=none,
+            present=none,
+            health=well,
+            reading=reader(store, desk.search, office.lines, office.clock),
+        )
         self.events = 0
 
     async def says(self, text: str, who: Person = ADA, place: Place = PAPERS) -> Message:

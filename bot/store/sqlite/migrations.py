@@ -133,6 +133,8 @@ CREATE TABLE marks (
   PRIMARY KEY (community, person, paper, origin, emoji)
 ) WITHOUT ROWID;
 CREATE INDEX marks_paper ON marks(community, paper);
+CREATE INDEX marks_of_paper ON marks(paper);
+CREATE INDEX marks_at ON marks(at);
 CREATE INDEX marks_origin ON marks(origin);
 CREATE VIEW ballots AS
   SELECT community, person, paper, value, at FROM (
