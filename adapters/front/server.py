@@ -8,6 +8,12 @@ import socket
 
 from aiohttp import web
 
+from adapters.front import assets, guard
+from adapters.front.find import FindPages
+from adapters.front.kept import Pages
+from adapters.front.lists import ListPages
+from adapters.front.paper_page import PaperPage
+from adapters.front.robots import Robots
 from adapters.front.settings import Settings
 from adapters.front.site import Site
 from bot.chat.adapter import Core, Setup
@@ -16,6 +22,7 @@ from bot.errors import ConfigError
 log = logging.getLogger(__name__)
 
 TRIED_PORTS = 10  # after the wanted one: another program, or another Paperboy, may have it
+MOST_LINE = 65_536  # bytes of an address: what is too long to search for is told so on a page
 
 
 class FrontPage:
@@ -43,7 +50,7 @@ class FrontPage:
         self.url = f"http://{host}:{listening.getsockname()[1]}"
         app = web.Application()
         furnish(app, Site(settings=ours, core=core, clock=self._setup.clock, url=ours.public_url or self.url))
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, max_line_size=MOST_LINE)
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()
         self.started.set()
@@ -56,6 +63,13 @@ class FrontPage:
 
 def furnish(app: web.Application, site: Site) -> None:
     """Every room adds its addresses."""
+    guard.add(app, site)
+    assets.add(app)
+    pages = Pages(site)
+    ListPages(site).add(app, pages)
+    PaperPage(site).add(app, pages)
+    FindPages(site).add(app, pages)
+    Robots(site).add(app)
 
 
 def _bind(host: str, wanted: int) -> socket.socket:

@@ -47,7 +47,8 @@ def _is_site(url: str) -> bool:
     except ValueError:
         return False
     plain = url.isascii() and url.isprintable() and not set(url) & set(" <>\"'{}")
-    return plain and parts.scheme in {"http", "https"} and bool(parts.host) and not (parts.query or parts.fragment)
+    bare = parts.path in {"", "/"} and not (parts.query_string or parts.fragment or parts.user)
+    return plain and parts.scheme in {"http", "https"} and bool(parts.host) and bare
 
 
 def _wrong(what: str, hint: str) -> ConfigError:

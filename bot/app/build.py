@@ -12,14 +12,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from bot.app.health import Health
-from bot.app.sources import open_sources
+from bot.app.sources import LOOK_UP, open_sources
 from bot.chat.adapter import Adapter, Factory, Locates, Posts, Reaches, Setup
 from bot.chat.event import Person, Place, Ref
-from bot.chat.reading import Linked
 from bot.clock import Clock
 from bot.commands.command import Desk
 from bot.commands.router import Router
-from bot.config import Settings, Summaries
+from bot.config import HuggingFace, Settings, Summaries
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
 from bot.delivery.presence import Presence
@@ -27,10 +26,11 @@ from bot.delivery.refresh import Refresher
 from bot.errors import AskError, ConfigError
 from bot.intake.intake import Intake
 from bot.intake.look_up import LookUp
-from bot.papers.model import PaperId
 from bot.papers.starter import SOURCE as STARTER
-from bot.reading.reader import Reader
+from bot.reading.linked import LinkedThings, nothing
+from bot.reading.reader import Links, Reader
 from bot.search import Search, open_embedder
+from bot.sources.http import Client
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.summaries import Budget, OneLines, open_writer
@@ -112,6 +112,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         intake = Intake(store.papers, sources.lists, clock, changed=refresher.listed_anew)
         health = Health(store, adapters, clock)
         presence = Presence(store, posting, clock)
+        linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
         votes = emojis(settings.votes.up, settings.votes.against)
         desk = Desk(
             store=store,
@@ -154,7 +155,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 absent=presence.absent,
                 present=presence.present,
                 health=health,
-                reading=Reader(store, search, lines, clock, sources=names, linked=_nothing, address=_address(posting)),
+                reading=Reader(store, search, lines, clock, sources=names, linked=linked, address=_address(posting)),
             ),
         )
 
@@ -199,8 +200,19 @@ def _address(adapters: Mapping[str, Posts]) -> Callable[[Ref], str]:
     return address
 
 
-async def _nothing(id: PaperId) -> Linked:
-    return Linked()
+@asynccontextmanager
+async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIterator[Links]:
+    """What Hugging Face links to papers; nothing where it is not to be asked."""
+    if not settings.enabled:
+        yield nothing
+        return
+    things = LinkedThings(
+        Client(clock, token=settings.token, timeout=LOOK_UP), settings.url, store.shelf("linked"), clock
+    )
+    try:
+        yield things.of
+    finally:
+        await things.aclose()
 
 
 def database(settings: Settings) -> Path:

@@ -147,6 +147,14 @@ class Reading(Protocol):
         """The asker's own ballots: +1 or −1."""
         ...
 
+    async def count(self) -> int:
+        """How many papers are known."""
+        ...
+
+    async def ids(self, *, offset: int = 0, limit: int = PAGE) -> Sequence[PaperId]:
+        """The papers known, newest first: what a sitemap lists."""
+        ...
+
     async def ballots(self, ids: Collection[PaperId]) -> Mapping[PaperId, Ballots]:
         """How the votes on these papers stand now; papers without any are left out."""
         ...

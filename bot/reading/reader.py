@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +13,7 @@ from bot.chat.event import Person, Place, Ref
 from bot.chat.message import clean
 from bot.chat.reading import PAGE, Ballots, Detail, Found, Linked, Lists, Posted, Shown, Span, Topic
 from bot.clock import Clock
+from bot.papers.filter import Filter
 from bot.papers.model import Paper, PaperId
 from bot.search import Search
 from bot.search.query import parse
@@ -117,15 +119,20 @@ class Reader:
         papers = await self._by_id([id])
         if not papers:
             return None
-        lists = (await self._store.papers.lists([id])).get(id, [])
-        near = await self.similar(id, limit=SIMILAR)
+        lists, near, linked, channels, posted = await asyncio.gather(
+            self._store.papers.lists([id]),
+            self.similar(id, limit=SIMILAR),
+            self._linked(id),
+            self._store.outbox.channels(id),
+            self._posted(id, who),
+        )
         return Detail(
             shown=papers[0],
-            lists=tuple(dict.fromkeys((source_name(item.source), item.day) for item in lists)),
-            linked=await self._linked(id),
+            lists=tuple(dict.fromkeys((source_name(item.source), item.day) for item in lists.get(id, ()))),
+            linked=linked,
             similar=near.papers if near else (),
-            channels=await self._store.outbox.channels(id),
-            posted=await self._posted(id, who) if who else (),
+            channels=channels,
+            posted=posted,
         )
 
     async def channel(self, place: Place, *, limit: int = PAGE) -> Found:
@@ -148,6 +155,12 @@ class Reader:
 
     async def mine(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
         return await self._store.votes.mine(who.tenant, who.key, ids)
+
+    async def count(self) -> int:
+        return await self._store.papers.count()
+
+    async def ids(self, *, offset: int = 0, limit: int = PAGE) -> Sequence[PaperId]:
+        return await self._store.papers.newest(Filter(), limit, offset=offset)
 
     async def ballots(self, ids: Collection[PaperId]) -> Mapping[PaperId, Ballots]:
         return {id: _ballots(tally) for id, tally in (await self._store.votes.everywhere(ids)).items()}
@@ -200,7 +213,9 @@ class Reader:
             for paper in papers
         ]
 
-    async def _posted(self, id: PaperId, who: Person) -> tuple[Posted, ...]:
+    async def _posted(self, id: PaperId, who: Person | None) -> tuple[Posted, ...]:
+        if who is None:
+            return ()
         showing = await self._store.outbox.showing(who.tenant, id, SINCE)
         return tuple(
             Posted(ref=one.ref, at=one.sent, url=self._address(one.ref))
