@@ -208,6 +208,12 @@ def labs(db: Database) -> None:
             db.execute("INSERT OR IGNORE INTO paper_facets VALUES ('lab', ?, ?)", (word, seq))
 
 
+@migrations()
+def pages(db: Database) -> None:
+    """The lists of a paper, asked for by whoever shows it."""
+    db.execute("CREATE INDEX listings_of_paper ON listings(seq)")
+
+
 def _run(db: Database, script: str) -> None:
     """Statement by statement: `executescript` would commit the migration's transaction."""
     statement = ""
