@@ -32,7 +32,7 @@ from sqlite_utils.migrations import Migrations
 from bot.papers.filter import lab_words
 
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing", "labs"})  # those this version knows
+STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "pages"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
