@@ -33,6 +33,8 @@ from bot.config import load
 from bot.papers.filter import Filter
 from bot.search import open_embedder
 from bot.store import open_store
+from bot.store.protocol import Store
+from bot.summaries import OneLines
 from tests.benchmarks.search_speed import _queries, _vectors
 from tests.builders import SHARED
 from tests.fakes.world import NOWHERE, ROOT, free_port, launch
@@ -117,17 +119,29 @@ async def fill(home: Path) -> Addresses:
     embedder = open_embedder("", 1)
     assert embedder is not None
     await _vectors(store, embedder)
+    ids = await store.papers.newest(Filter(), 100_000)
+    await _lines(store, ids)
     chance = random.Random(5)
     days = [day for day, _ in await store.papers.days(("huggingface",), limit=10_000)]
-    ids = chance.sample(await store.papers.newest(Filter(), 80_000), 20_000)
-    papers = list((await store.papers.get(ids[:2_000])).values())
+    papers = list((await store.papers.get(chance.sample(ids, 2_000))).values())
     authors = sorted({name for paper in papers for name in paper.authors})
     topics = ["cs.CL", "cs.CV", "diffusion models", "reinforcement learning", "large language models", "robotics"]
     queries = await _queries(store)
-    print(f"{await store.papers.count():,} papers, {len(days)} days with a list", flush=True)
+    print(f"{len(ids):,} papers, {len(days)} days with a list", flush=True)
     await embedder.aclose()
     await store.aclose()
     return Addresses(days, [id.removeprefix("arxiv:") for id in ids], authors, topics, queries)
+
+
+async def _lines(store: Store, ids: Sequence[str]) -> None:
+    """Every paper's line, as the running process makes them beside its work (`bot/app/ahead.py`)."""
+    lines = OneLines(store.lines, writer=None, clock=SystemClock())
+    began, used = time.perf_counter(), time.process_time()
+    for start in range(0, len(ids), 500):
+        await lines.of(list((await store.papers.get(ids[start : start + 500])).values()))
+    used, took = time.process_time() - used, time.perf_counter() - began
+    print(f"  lines of {len(ids):,} papers in {took:,.0f} s, {used:,.0f} s of the processor's time", flush=True)
+    await lines.aclose()
 
 
 async def measure(url: str, addresses: Addresses, seconds: float) -> dict[str, list[float]]:

@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 import pytest
 
+from adapters.front.settings import read
+from bot.errors import ConfigError
 from tests.builders import NOW, listing, mark, paper
 from tests.platforms.front.conftest import Site
 
@@ -174,3 +176,17 @@ async def test_a_hundred_who_ask_at_once_get_the_same_page(site: Site) -> None:
     answers = await asyncio.gather(*(site.get("/") for _ in range(100)))
     assert {answer.status for answer, _ in answers} == {200}
     assert len({answer.headers["ETag"] for answer, _ in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["papers.example.org", "https://example.org/papers", "https://a@example.org", "ftp://x.org"]
+)
+def test_a_public_address_that_can_not_be_one_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="is no web address"):
+        read({"public_url": url})
+
+
+def test_an_unknown_setting_is_named() -> None:
+    with pytest.raises(ConfigError, match="has no setting 'prot'"):
+        read({"prot": 1})
+    assert read({"public_url": "https://papers.example.org/"}).public_url == "https://papers.example.org"
