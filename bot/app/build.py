@@ -207,7 +207,7 @@ async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIte
         yield nothing
         return
     things = LinkedThings(
-        Client(clock, token=settings.token, timeout=LOOK_UP), settings.url, store.shelf("linked"), clock
+        Client(clock, token=settings.token, timeout=LOOK_UP, tries=1), settings.url, store.shelf("linked"), clock
     )
     try:
         yield things.of

@@ -52,8 +52,10 @@ class Client:
         connections: int = 4,
         token: str = "",
         timeout: ClientTimeout = TIMEOUT,
+        tries: int = TRIES,
     ) -> None:
         self._clock = clock
+        self._tries = tries
         self._pace = pace
         self._private = allow_private
         self._window = Window(clock)
@@ -70,15 +72,15 @@ class Client:
     async def get(self, url: str, params: Mapping[str, str] | None = None, *, conditional: bool = True) -> Page:
         """The page at `url`; raises `SourceError`. Tries again after a passing failure."""
         target = str(URL(url).update_query(params or {}))
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, self._tries + 1):
             try:
                 return await self._once(target, conditional=conditional)
             except Throttled as error:
-                if attempt == TRIES or error.retry_after > PATIENCE:
+                if attempt == self._tries or error.retry_after > PATIENCE:
                     raise
                 await self._clock.sleep(error.retry_after)
             except Unreachable:
-                if attempt == TRIES:
+                if attempt == self._tries:
                     raise
                 await self._clock.sleep(BACK_OFF * 2 ** (attempt - 1))
         raise AssertionError("unreachable")

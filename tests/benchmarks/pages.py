@@ -192,19 +192,19 @@ async def run(home: Path, seconds: float) -> None:
     url = f"http://127.0.0.1:{port}"
     try:
         await _answers(url)
-        used = _processor(process.pid)
+        before = _processor(process.pid), _waited(process.pid)
         took = await measure(url, addresses, seconds)
-        used = _processor(process.pid) - used
+        cost = _processor(process.pid) - before[0], _waited(process.pid) - before[1]
     finally:
         process.terminate()
         await process.wait()
     runner, url = await bare()
     base = await measure(url, addresses, min(seconds, 20.0))
     await runner.cleanup()
-    _tell(took, [one for times in base.values() for one in times], used)
+    _tell(took, [one for times in base.values() for one in times], cost, (WARM + seconds) / seconds)
 
 
-def _tell(took: Mapping[str, list[float]], base: list[float], used: float) -> None:
+def _tell(took: Mapping[str, list[float]], base: list[float], cost: tuple[float, float], warm: float) -> None:
     everything = [one for times in took.values() for one in times]
     bare99 = float(np.percentile(base, 99))
     print(f"{READERS} readers, {THINK[0]} to {THINK[1]} s between pages; load {os.getloadavg()[0]:.1f}")
@@ -214,13 +214,20 @@ def _tell(took: Mapping[str, list[float]], base: list[float], used: float) -> No
             f"  {kind:20} {len(times):6,} read   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   {p99 / bare99:5.1f}x bare p99",
             flush=True,
         )
-    print(f"  processor time of the server: {used * 1_000 / len(everything):.1f} ms a page read (warm-up included)")
+    used, waited = (seconds * 1_000 / len(everything) / warm for seconds in cost)
+    print(f"  of the server's time, about, a page read: {used:.1f} ms on a processor, {waited:.1f} ms waiting for one")
 
 
 def _processor(pid: int) -> float:
     """Seconds of processor time that a process has had."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _waited(pid: int) -> float:
+    """Seconds that its threads were ready to run while other programs had the processors."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text("utf-8").split()[1]) for task in tasks) / 1e9
 
 
 async def _answers(url: str) -> None:
