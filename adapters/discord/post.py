@@ -90,6 +90,12 @@ class DiscordAdapter:
         self._votes.counted(ref.id, found)
         return found
 
+    def address(self, ref: Ref) -> str:
+        """A thread is a channel of its own there, and so is a forum post under its first message's id."""
+        space, channel = ref.place.space, ref.place.thread or ref.place.channel
+        home = "@me" if space.startswith("@") else space
+        return f"https://discord.com/channels/{home}/{ref.id if self._channels.is_forum(channel) else channel}/{ref.id}"
+
     async def direct(self, person: str, space: str) -> Place:
         return Place(PLATFORM, space, await self._channels.direct(person, space))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from adapters.slack import render
 from adapters.slack.check import look
@@ -89,6 +90,11 @@ class SlackAdapter:
             if emoji := unicode(str(reaction.get("name", ""))):  # `+1` and `+1::skin-tone-3` are one
                 people.setdefault(emoji, set()).update(map(str, reaction.get("users", ())))
         return {emoji: frozenset(who - {bot}) for emoji, who in people.items() if who - {bot}}
+
+    def address(self, ref: Ref) -> str:
+        """Slack's own way to a message of a workspace whose web address is not known (docs: deep linking)."""
+        query = {"team": ref.place.space, "channel": ref.place.channel, "message_ts": ref.id}
+        return f"https://slack.com/app_redirect?{urlencode(query)}"
 
     async def direct(self, person: str, space: str) -> Place:
         answer = await self._workspaces.call(space, "conversations_open", users=person)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlencode
 
 from markupsafe import escape
 
@@ -62,6 +63,12 @@ class WebAdapter:
     async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
         await self._room.load()
         return self._room.reactions(ref.id)
+
+    def address(self, ref: Ref) -> str:
+        """The channel with the message's thread beside it; empty where the page is served by another process."""
+        if not self.url:
+            return ""
+        return f"{self.url}/c/{ref.place.channel}?{urlencode({'thread': ref.place.thread or ref.id})}"
 
     async def listen(self, core: Core) -> None:
         await self._room.load()

@@ -12,23 +12,26 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from bot.app.health import Health
-from bot.app.sources import open_sources
-from bot.chat.adapter import Factory, Posts, Reaches, Setup
-from bot.chat.event import Person, Place
+from bot.app.sources import LOOK_UP, open_sources
+from bot.chat.adapter import Adapter, Factory, Locates, Posts, Reaches, Setup
+from bot.chat.event import Person, Place, Ref
 from bot.clock import Clock
 from bot.commands.command import Desk
 from bot.commands.router import Router
-from bot.config import SearchSettings, Settings, Summaries
+from bot.config import HuggingFace, SearchSettings, Settings, Summaries
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
 from bot.delivery.presence import Presence
 from bot.delivery.refresh import Refresher
 from bot.errors import AskError, ConfigError
-from bot.intake.full_text import Reader
+from bot.intake.full_text import FullTexts
 from bot.intake.intake import Intake
 from bot.intake.look_up import LookUp
 from bot.papers.starter import SOURCE as STARTER
+from bot.reading.linked import LinkedThings, nothing
+from bot.reading.reader import Links, Reader
 from bot.search import Search, open_models
+from bot.sources.http import Client
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.summaries import Budget, OneLines, open_writer
@@ -54,7 +57,8 @@ class App(Library):
     """All of Paperboy."""
 
     intake: Intake
-    adapters: Mapping[str, Posts]
+    adapters: Mapping[str, Adapter]
+    posting: Mapping[str, Posts]  # those of them that post
     planner: Planner
     dispatcher: Dispatcher
     refresher: Refresher
@@ -93,22 +97,24 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         adapters = _adapters(settings, store, clock)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
+        posting = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, Posts)}
         names = (*(source.name for source in sources.lists), STARTER)
         planner = Planner(
             store,
             search,
             lines,
-            adapters,
+            posting,
             clock,
             spread=timedelta(minutes=settings.delivery.spread_minutes),
             taste=settings.votes.taste,
         )
-        refresher = Refresher(store, lines, adapters, clock)
+        refresher = Refresher(store, lines, posting, clock)
         intake = Intake(store.papers, sources.lists, clock, changed=refresher.listed_anew)
-        reader = Reader(sources.texts, store.texts, clock)
-        stack.push_async_callback(reader.aclose)
+        texts = FullTexts(sources.texts, store.texts, clock)
+        stack.push_async_callback(texts.aclose)
         health = Health(store, adapters, clock)
-        presence = Presence(store, adapters, clock)
+        presence = Presence(store, posting, clock)
+        linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
         votes = emojis(settings.votes.up, settings.votes.against)
         desk = Desk(
             store=store,
@@ -116,8 +122,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             lines=lines,
             planner=planner,
             look_up=LookUp(sources.arxiv, intake, clock).paper,
-            read=reader.text,
-            direct=_direct(adapters),
+            read=texts.text,
+            direct=_direct(posting),
             sources=names,
             time_zone=settings.time_zone,
             emojis=votes,
@@ -130,10 +136,11 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             lines=lines,
             intake=intake,
             adapters=adapters,
+            posting=posting,
             planner=planner,
             dispatcher=Dispatcher(
                 store.outbox,
-                adapters,
+                posting,
                 clock,
                 on_broken=presence.absent,
                 attempt=settings.delivery.attempt_seconds,
@@ -151,6 +158,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 absent=presence.absent,
                 present=presence.present,
                 health=health,
+                reading=Reader(store, search, lines, clock, sources=names, linked=linked, address=_address(posting)),
             ),
         )
 
@@ -169,16 +177,16 @@ def _lines(settings: Summaries, store: Store, clock: Clock) -> OneLines:
     return OneLines(store.lines, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
 
 
-def _adapters(settings: Settings, store: Store, clock: Clock) -> dict[str, Posts]:
+def _adapters(settings: Settings, store: Store, clock: Clock) -> dict[str, Adapter]:
     """Every installed adapter that is configured, by its platform's name."""
-    found: dict[str, Posts] = {}
+    found: dict[str, Adapter] = {}
     for point in entry_points(group=GROUP):
         make: Factory = point.load()
         options = settings.adapters.get(point.name, {})
         adapter = make(Setup(options=options, shelf=store.shelf(point.name), home=Path(settings.home), clock=clock))
         if adapter is not None:
             found[adapter.name] = adapter
-    if not found:
+    if not any(isinstance(adapter, Posts) for adapter in found.values()):
         raise ConfigError("No chat platform is set up.", "The browser chat needs nothing: [adapters.web].")
     return found
 
@@ -191,6 +199,31 @@ def _direct(adapters: Mapping[str, Posts]) -> Callable[[Person], Awaitable[Place
         return await adapter.direct(person.id, person.space)
 
     return direct
+
+
+def _address(adapters: Mapping[str, Posts]) -> Callable[[Ref], str]:
+    def address(ref: Ref) -> str:
+        adapter = adapters.get(ref.place.platform)
+        if not isinstance(adapter, Locates):
+            return ""
+        return adapter.address(ref)
+
+    return address
+
+
+@asynccontextmanager
+async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIterator[Links]:
+    """What Hugging Face links to papers; nothing where it is not to be asked."""
+    if not settings.enabled:
+        yield nothing
+        return
+    things = LinkedThings(
+        Client(clock, token=settings.token, timeout=LOOK_UP, tries=1), settings.url, store.shelf("linked"), clock
+    )
+    try:
+        yield things.of
+    finally:
+        await things.aclose()
 
 
 def database(settings: Settings) -> Path:

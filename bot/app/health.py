@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.chat.adapter import Connects, Posts
+from bot.chat.adapter import Adapter, Connects
 from bot.clock import Clock
 from bot.store.protocol import Store
 
@@ -16,7 +16,7 @@ SLACK = timedelta(seconds=60)  # a slow round is no illness
 class Health:
     """Asked by `/healthz` (is it broken?) and `/readyz` (does it do its work?)."""
 
-    def __init__(self, store: Store, adapters: Mapping[str, Posts], clock: Clock) -> None:
+    def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> None:
         self._store = store
         self._adapters = adapters
         self._clock = clock

@@ -1,7 +1,7 @@
 """What a chat platform must do for us, as a few small protocols.
 
-Every adapter posts; what else it can do is declared by which protocols it has the methods of. The
-core asks with `isinstance`, so an e-mail adapter is an adapter that only posts.
+What an adapter can do is declared by which protocols it has the methods of. The core asks with `isinstance`: an e-mail
+adapter only posts, and the front page only listens.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from msgspec import Struct
 from bot.chat.event import Answer, Event, Person, Place, Ref
 from bot.chat.form import Field
 from bot.chat.message import Action, Message, Text
+from bot.chat.reading import Reading
 from bot.clock import Clock
 
 
@@ -31,14 +32,20 @@ class Limits(Struct, frozen=True, kw_only=True):
     threads: bool = True  # a message can have replies; where not, an edition is one message
 
 
-@runtime_checkable
-class Posts(Protocol):
-    """The least an adapter does. Posting needs no listening connection, so a worker can deliver alone."""
+class Adapter(Protocol):
+    """What every adapter is; what it can do besides, the protocols below tell."""
 
     @property
     def name(self) -> str:
         """The platform's name in places: `slack`, `discord`, `web`."""
         ...
+
+    async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class Posts(Adapter, Protocol):
+    """Can post. That needs no listening connection, so a worker can deliver alone."""
 
     @property
     def limits(self) -> Limits: ...
@@ -53,8 +60,6 @@ class Posts(Protocol):
         Raises `Refused`, `Busy` or `Unsure`.
         """
         ...
-
-    async def aclose(self) -> None: ...
 
 
 @runtime_checkable
@@ -114,6 +119,13 @@ class Connects(Protocol):
 
 
 @runtime_checkable
+class Locates(Protocol):
+    """Can say where in a browser a message is; empty where that can't be said."""
+
+    def address(self, ref: Ref) -> str: ...
+
+
+@runtime_checkable
 class Listens(Protocol):
     """Hears people: hands each event to the core and shows the answer, until cancelled.
 
@@ -157,6 +169,11 @@ class Core(Protocol):
 
     @property
     def menu(self) -> Sequence[MenuEntry]: ...
+
+    @property
+    def reading(self) -> Reading:
+        """What pages, feeds and programs can read."""
+        ...
 
     async def handle(self, event: Event) -> Answer | None:
         """Act on an event; None: nothing to say. Never raises: what goes wrong becomes a private answer."""
@@ -203,4 +220,4 @@ class Setup(Struct, frozen=True, kw_only=True):
 class Factory(Protocol):
     """The entry point in the group `paperboy.adapters`; None: not configured here, leave it out."""
 
-    def __call__(self, setup: Setup) -> Posts | None: ...
+    def __call__(self, setup: Setup) -> Adapter | None: ...

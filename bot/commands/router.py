@@ -25,6 +25,7 @@ from bot.chat.event import (
     Submit,
 )
 from bot.chat.message import Action
+from bot.chat.reading import Reading
 from bot.clock import Clock
 from bot.commands import ask as asking
 from bot.commands import (
@@ -112,6 +113,7 @@ class Router:
         absent: Absent,
         present: Present,
         health: Callable[[], Awaitable[Mapping[str, str]]],
+        reading: Reading,
     ) -> None:
         self._desk = desk
         self._clock = clock
@@ -120,6 +122,7 @@ class Router:
         self._present = present
         self._health = health
         self._room = Room()
+        self._reading = reading
         self._by_name = {command.name: command for command in COMMANDS}
 
     @property
@@ -129,6 +132,10 @@ class Router:
     @property
     def menu(self) -> Sequence[MenuEntry]:
         return presses.MENU
+
+    @property
+    def reading(self) -> Reading:
+        return self._reading
 
     async def handle(self, event: Event) -> Answer | None:
         kind = type(event).__name__.lower()

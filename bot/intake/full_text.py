@@ -21,7 +21,7 @@ KEPT = timedelta(days=7)
 KEPT_NOTHING = timedelta(days=1)  # arXiv makes the HTML of a new paper within hours
 
 
-class Reader:
+class FullTexts:
     """Fetches texts, each once however many ask; what comes too late for one question is there for the next."""
 
     def __init__(self, source: ArxivTexts | None, texts: Texts, clock: Clock, *, patience: float = PATIENCE) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -52,16 +56,20 @@ class OneLines:
         ids = [paper.id for paper in papers]
         known = await self._lines.of(ids, language)
         english = {} if language == "en" else await self._lines.of(ids)
-        fresh: list[Line] = []
+        bases = {paper.id: _basis(paper) for paper in papers}
+        stale = [p for p in papers if p.abstract and not any(x.basis == bases[p.id] for x in known.get(p.id, ()))]
+        if stale:
+            # In a thread: a new list takes a while, and whoever asks for something else should not wait for it.
+            fresh = await asyncio.to_thread(self._made, stale, bases, language)
+            await self._lines.keep(fresh)
+            for line in fresh:
+                known.setdefault(line.paper, []).append(line)
         best: dict[PaperId, Line] = {}
-        for paper in map(disarmed, papers):
-            stored = [line for line in known.get(paper.id, ()) if line.version == paper.version]
-            made = self._made(paper, language)
-            fresh += [line for line in made if not any(_same(line, other) for other in stored)]
-            others = [line for line in english.get(paper.id, ()) if line.version == paper.version]
-            if found := _best(_written(stored, paper)) or _best(_written(others, paper)) or _best(made):
+        for paper in papers:
+            own, others = known.get(paper.id, ()), english.get(paper.id, ())
+            made = [line for line in own if line.version == paper.version and line.basis == bases[paper.id]]
+            if found := _best(_written(own, paper)) or _best(_written(others, paper)) or _best(made):
                 best[paper.id] = found
-        await self._lines.keep(fresh)
         return best
 
     async def improve(self, papers: Sequence[Paper], language: str = "en") -> list[PaperId]:
@@ -73,15 +81,18 @@ class OneLines:
         if self._writer:
             await self._writer.aclose()
 
-    def _made(self, paper: Paper, language: str) -> list[Line]:
+    def _made(self, papers: Sequence[Paper], bases: Mapping[PaperId, str], language: str) -> list[Line]:
         """What needs no model: the source's own line, shortened where it is too long, and the abstract's."""
-        offered: list[tuple[Provenance, str]] = [
-            ("source", trim(paper.offered_line) if paper.abstract else ""),
-            ("extract", extract(paper)),
-        ]
-        return [self._line(paper, text, provenance, language) for provenance, text in offered if text]
+        made: list[Line] = []
+        for paper in map(disarmed, papers):
+            offered: list[tuple[Provenance, str]] = [
+                ("source", trim(paper.offered_line) if paper.abstract else ""),
+                ("extract", extract(paper)),
+            ]
+            made += [self._line(paper, text, kind, language, bases[paper.id]) for kind, text in offered if text]
+        return made
 
-    def _line(self, paper: Paper, text: str, provenance: Provenance, language: str) -> Line:
+    def _line(self, paper: Paper, text: str, provenance: Provenance, language: str, basis: str) -> Line:
         return Line(
             paper=paper.id,
             version=paper.version,
@@ -90,21 +101,35 @@ class OneLines:
             provenance=provenance,
             failures=check(text, paper),
             made=self._clock.now(),
+            basis=basis,
         )
 
 
-def _same(a: Line, b: Line) -> bool:
-    return (a.provenance, a.text, a.failures) == (b.provenance, b.text, b.failures)
+def _basis(paper: Paper) -> str:
+    """Changes with what the lines of a paper are made from, and with the rules they are made by."""
+    text = f"{paper.fingerprint}\n{paper.offered_line}\n{_rules()}"
+    return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
+
+
+@cache
+def _rules() -> str:
+    """A hash of the files that make and check lines: what an older Paperboy made is made anew."""
+    here, found = Path(__file__).parent, hashlib.blake2b(digest_size=9)
+    rooms = (file for room in ("check", "extract") for file in sorted((here / room).iterdir()))
+    for file in (*rooms, here / "verbs.py", here / "writing" / "material.py"):
+        if file.is_file():
+            found.update(file.read_bytes())
+    return found.hexdigest()
 
 
 def _written(lines: Sequence[Line], paper: Paper) -> list[Line]:
-    """Lines of people and models, as the check sees them today; a person's word is taken."""
+    """Lines of people and models on this version, as the check sees them today; a person's word is taken."""
     return [
         line
         if line.provenance == "human" or line.failures
-        else replace(line, failures=check(line.text, paper, line.language))
+        else replace(line, failures=check(line.text, disarmed(paper), line.language))
         for line in lines
-        if line.provenance in {"human", "claude"}
+        if line.version == paper.version and line.provenance in {"human", "claude"}
     ]
 
 

@@ -48,7 +48,12 @@ def start_up() -> None:
 
 
 def _started(home: str) -> tuple[subprocess.Popen[str], float]:
-    environment = os.environ | {"PAPERBOY_HOME": home, "PAPERBOY_WEB_PORT": "0", "HF_ENDPOINT": "http://127.0.0.1:9"}
+    environment = os.environ | {
+        "PAPERBOY_HOME": home,
+        "PAPERBOY_WEB_PORT": "0",
+        "PAPERBOY_FRONT_PORT": "0",
+        "HF_ENDPOINT": "http://127.0.0.1:9",
+    }
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True

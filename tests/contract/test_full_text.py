@@ -13,7 +13,7 @@ from aiohttp import ClientTimeout
 
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Malformed, SourceError, Unreachable
-from bot.intake.full_text import Reader
+from bot.intake.full_text import FullTexts
 from bot.papers.full_text import NOTHING, FullText, Passage
 from bot.sources.full_text import ArxivTexts, apart
 from bot.sources.full_text.apart import read_apart
@@ -91,7 +91,7 @@ async def test_of_a_pdf_the_references_are_left_out(fake: FakeTexts, texts: Arxi
 async def test_what_arxiv_does_not_have_is_nothing_and_kept_so_for_a_day(
     fake: FakeTexts, texts: ArxivTexts, store: Store, clock: FixedClock
 ) -> None:
-    reader = Reader(texts, store.texts, clock)
+    reader = FullTexts(texts, store.texts, clock)
     assert [await reader.text(paper(1)) for _ in range(2)] == [NOTHING, NOTHING]
     assert len(fake.asked) == 2
     clock.moment += timedelta(days=1, minutes=1)
@@ -184,11 +184,11 @@ async def test_a_text_is_fetched_once_however_many_ask_and_then_kept_for_a_week(
     fake: FakeTexts, texts: ArxivTexts, store: Store, clock: FixedClock
 ) -> None:
     fake.has(ID, html=page(("1 Heat", WARM)))
-    reader = Reader(texts, store.texts, clock)
+    reader = FullTexts(texts, store.texts, clock)
     found = await asyncio.gather(*(reader.text(paper(1)) for _ in range(5)))
     assert all(one and one.passages for one in found)
     clock.moment += timedelta(days=6)
-    again = Reader(texts, store.texts, clock)
+    again = FullTexts(texts, store.texts, clock)
     assert await again.text(paper(1)) == found[0]
     assert len(fake.asked) == 1
     clock.moment += timedelta(days=2)
@@ -200,7 +200,7 @@ async def test_what_comes_too_late_is_there_for_the_next_question(fake: FakeText
     slow = SystemClock()
     source = ArxivTexts(Client(slow, pace=Pace(slow, "arxiv", timedelta(seconds=0.5)), within=fake.url), fake.url)
     fake.has(ID, pdf=pdf([WARM]))
-    reader = Reader(source, store.texts, slow, patience=0.2)
+    reader = FullTexts(source, store.texts, slow, patience=0.2)
     assert await reader.text(paper(1)) is None
     async with asyncio.timeout(20):
         while not await reader.text(paper(1)):  # noqa: ASYNC110 - it is fetched behind our back
@@ -214,7 +214,7 @@ async def test_a_crowd_of_papers_does_not_keep_arxiv_from_its_lists(
 ) -> None:
     for n in range(1, 9):
         fake.faults[f"/html/2503.{n:05d}"] = "hang"
-    reader = Reader(texts, store.texts, FixedClock(NOW), patience=0.1)
+    reader = FullTexts(texts, store.texts, FixedClock(NOW), patience=0.1)
     assert await asyncio.gather(*(reader.text(paper(n)) for n in range(1, 9))) == [None] * 8
     await reader.aclose()
     assert len(set(fake.asked)) <= 5

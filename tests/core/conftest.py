@@ -26,6 +26,7 @@ from bot.summaries import OneLines
 from tests.builders import ADA, PAPERS, listing, paper
 from tests.fakes.embedder import WordEmbedder
 from tests.fakes.notebook import Notebook
+from tests.fakes.reading import reader
 
 
 @dataclass
@@ -152,6 +153,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         absent=presence.absent,
         present=presence.present,
         health=healthy,
+        reading=reader(store, search, lines, clock),
     )
     dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent)
     yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up, search)

@@ -9,6 +9,7 @@ from bot.chat.adapter import CommandHelp, MenuEntry
 from bot.chat.event import Answer, Command, Event, Person, Press, Reaction, Removed, Returned, Shared, Submit
 from bot.chat.form import Field, Form
 from bot.chat.message import Action, Button, Controls, Heading, Message, Paragraph, text
+from bot.chat.reading import Reading
 
 FORM = Form(
     title="Bring papers here",
@@ -33,6 +34,10 @@ class FakeCore:
         MenuEntry(label="Find similar papers", action=Action("similar")),
         MenuEntry(label="Vote for this paper", action=Action("vote")),
     )
+
+    @property
+    def reading(self) -> Reading:
+        raise NotImplementedError("chats do not read; what does is tested against a real store (tests/builders.py)")
 
     def __init__(self) -> None:
         self.heard: list[Event] = []

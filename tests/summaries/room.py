@@ -6,11 +6,12 @@ from bot.chat.event import Answer, Command, Person, Place, Press
 from bot.chat.message import Action, Message
 from bot.commands.command import Desk
 from bot.commands.router import Router
-from bot.intake.full_text import Reader
+from bot.intake.full_text import FullTexts
 from bot.papers.model import Paper
 from bot.search import Search
 from bot.sources.full_text import ArxivTexts
 from tests.builders import ADA, BOB, PAPERS
+from tests.fakes.reading import reader
 from tests.summaries.conftest import Office
 
 PATIENCE = 3.0  # seconds for a paper's text
@@ -22,7 +23,7 @@ class Room:
     def __init__(self, office: Office, texts: ArxivTexts | None = None) -> None:
         self.office = office
         store = office.store
-        self.reader = Reader(texts, store.texts, office.clock, patience=PATIENCE)
+        self.reader = FullTexts(texts, store.texts, office.clock, patience=PATIENCE)
 
         async def none(*_: object) -> None:
             return None
@@ -47,7 +48,15 @@ class Room:
             sources=("huggingface",),
             time_zone="UTC",
         )
-        self.core = Router(desk, office.clock, changed=none, absent=none, present=none, health=well)
+        self.core = Router(
+            desk,
+            office.clock,
+            changed=none,
+            absent=none,
+            present=none,
+            health=well,
+            reading=reader(store, desk.search, office.lines, office.clock),
+        )
         self.events = 0
 
     async def says(self, text: str, who: Person = ADA, place: Place = PAPERS) -> Message:

@@ -141,6 +141,14 @@ class Outbox(Protocol):
         """Sent posts in a tenant that show a paper."""
         ...
 
+    async def brought(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
+        """What a channel was brought, newest first."""
+        ...
+
+    async def channels(self, paper: PaperId) -> int:
+        """How many channels were brought a paper."""
+        ...
+
     async def shown_where(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
         """The tenants that were shown each of these papers since then."""
         ...

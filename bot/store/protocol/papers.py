@@ -25,6 +25,22 @@ class Papers(Protocol):
         """What the sources listed from `first` to `last`, both included; in order of day, then upvotes."""
         ...
 
+    async def liked(self, sources: Collection[str], first: date, last: date, limit: int) -> list[Listed]:
+        """The most upvoted of what was listed in these days, best first, each once with its newest day."""
+        ...
+
+    async def total(self, sources: Collection[str], first: date, last: date) -> int:
+        """How many papers were listed in these days."""
+        ...
+
+    async def lists(self, ids: Collection[PaperId]) -> dict[PaperId, list[Listed]]:
+        """The lists that these papers stood on, newest first."""
+        ...
+
+    async def later(self, sources: Collection[str], day: date) -> date | None:
+        """The next day with a list."""
+        ...
+
     async def days(
         self, sources: Collection[str], *, limit: int = 30, until: date | None = None
     ) -> list[tuple[date, int]]:
@@ -43,8 +59,8 @@ class Papers(Protocol):
         """Those of `ids` that hold all the words and phrases."""
         ...
 
-    async def newest(self, filter: Filter, limit: int, *, offset: int = 0) -> list[PaperId]:
-        """Papers that pass the filter, newest first."""
+    async def newest(self, filter: Filter, limit: int, *, offset: int = 0, match: Match | None = None) -> list[PaperId]:
+        """Papers that pass the filter, and hold all words and phrases if there are any, newest first."""
         ...
 
     async def passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:

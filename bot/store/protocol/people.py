@@ -31,6 +31,14 @@ class Votes(Protocol):
 
     async def tallies(self, community: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]: ...
 
+    async def everywhere(self, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
+        """What the votes of all communities come to; a person of two communities has two."""
+        ...
+
+    async def voted(self, since: datetime) -> set[PaperId]:
+        """Papers that somebody, somewhere, voted on since then, or took a vote back from."""
+        ...
+
     async def mine(self, community: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
         """A person's own ballots: +1 or −1."""
         ...

@@ -35,7 +35,9 @@ from bot.papers.filter import lab_words
 from bot.store.sqlite import lanes
 
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "texts", "tastes"})  # those this version knows
+STEPS = frozenset(
+    {"papers", "delivery", "people", "writing", "labs", "texts", "tastes", "pages"}
+)  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -136,6 +138,8 @@ CREATE TABLE marks (
   PRIMARY KEY (community, person, paper, origin, emoji)
 ) WITHOUT ROWID;
 CREATE INDEX marks_paper ON marks(community, paper);
+CREATE INDEX marks_of_paper ON marks(paper);
+CREATE INDEX marks_at ON marks(at);
 CREATE INDEX marks_origin ON marks(origin);
 CREATE VIEW ballots AS
   SELECT community, person, paper, value, at FROM (
@@ -227,6 +231,12 @@ def texts(db: Database) -> None:
 def tastes(db: Database) -> None:
     """Persons who let their saved papers order what they are brought."""
     _run(db, "CREATE TABLE tastes (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;")
+
+
+@migrations()
+def pages(db: Database) -> None:
+    """The lists of a paper, asked for by whoever shows it."""
+    db.execute("CREATE INDEX listings_of_paper ON listings(seq)")
 
 
 def _run(db: Database, script: str) -> None:

@@ -140,6 +140,18 @@ class SqliteOutbox:
         where = f"o.key IN ({keys}) AND o.state = 'sent' AND o.sent >= ?3 ORDER BY o.seq"
         return await self._all(where, tenant, paper, stamp(since))
 
+    async def brought(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
+        sql = """SELECT paper, max(at) FROM shown WHERE tenant = ? AND channel = ?
+                 GROUP BY paper ORDER BY max(at) DESC, paper LIMIT ?"""
+        bound = (place.tenant, place.channel, limit)
+        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        return [(paper, moment(at)) for paper, at in rows]
+
+    async def channels(self, paper: PaperId) -> int:
+        sql = "SELECT count(*) FROM (SELECT DISTINCT tenant, channel FROM shown WHERE paper = ?)"
+        rows = await self._engine.read(lambda db: db.execute(sql, (paper,)).fetchall())
+        return int(rows[0][0])
+
     async def shown_where(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
         sql = f"SELECT DISTINCT tenant, paper FROM shown WHERE at >= ? AND paper IN ({marks(len(papers))})"
         return await self._engine.read(lambda db: db.execute(sql, (stamp(since), *papers)).fetchall())

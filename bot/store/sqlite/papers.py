@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -41,11 +42,35 @@ class SqlitePapers:
                   WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?
                   ORDER BY day, upvotes DESC, id"""
         bound = (*sources, first.isoformat(), last.isoformat())
-        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
-        return [
-            Listed(paper=unpack(doc, Paper), source=source, day=date.fromisoformat(day), seen=moment(seen))
-            for source, day, seen, doc in rows
-        ]
+        return [_listed(row) for row in await self._rows(sql, bound)]
+
+    async def liked(self, sources: Collection[str], first: date, last: date, limit: int) -> list[Listed]:
+        # SQLite takes the bare columns beside a lone max() from the row that has it.
+        sql = f"""SELECT source, max(day), seen, doc FROM listings JOIN papers USING (seq)
+                  WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?
+                  GROUP BY seq ORDER BY upvotes DESC, max(day) DESC, published DESC, id LIMIT ?"""
+        bound = (*sources, first.isoformat(), last.isoformat(), limit)
+        return [_listed(row) for row in await self._rows(sql, bound)]
+
+    async def total(self, sources: Collection[str], first: date, last: date) -> int:
+        sql = f"""SELECT count(DISTINCT seq) FROM listings
+                  WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?"""
+        rows = await self._rows(sql, (*sources, first.isoformat(), last.isoformat()))
+        return int(rows[0][0])
+
+    async def lists(self, ids: Collection[PaperId]) -> dict[PaperId, list[Listed]]:
+        wanted, found = list(ids), dict[PaperId, list[Listed]]()
+        sql = f"""SELECT source, day, seen, doc FROM papers JOIN listings USING (seq)
+                  WHERE id IN ({marks(len(wanted))}) ORDER BY day DESC, source"""
+        for row in await self._rows(sql, wanted):
+            listed = _listed(row)
+            found.setdefault(listed.paper.id, []).append(listed)
+        return found
+
+    async def later(self, sources: Collection[str], day: date) -> date | None:
+        sql = f"SELECT min(day) FROM listings WHERE source IN ({marks(len(sources))}) AND day > ?"
+        ((found,),) = await self._rows(sql, (*sources, day.isoformat()))
+        return date.fromisoformat(found) if found else None
 
     async def days(
         self, sources: Collection[str], *, limit: int = 30, until: date | None = None
@@ -53,8 +78,7 @@ class SqlitePapers:
         sql = f"""SELECT day, count(DISTINCT seq) FROM listings WHERE source IN ({marks(len(sources))}) AND day <= ?
                   GROUP BY day ORDER BY day DESC LIMIT ?"""
         bound = (*sources, (until or date.max).isoformat(), limit)
-        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
-        return [(date.fromisoformat(day), count) for day, count in rows]
+        return [(date.fromisoformat(day), count) for day, count in await self._rows(sql, bound)]
 
     async def match(self, match: Match, filter: Filter, limit: int) -> Scores:
         return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=True))
@@ -65,8 +89,8 @@ class SqlitePapers:
     async def matching(self, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
         return await self._engine.read(lambda db: search.matching(db, match, ids))
 
-    async def newest(self, filter: Filter, limit: int, *, offset: int = 0) -> list[PaperId]:
-        return await self._engine.read(lambda db: search.newest(db, filter, limit, offset))
+    async def newest(self, filter: Filter, limit: int, *, offset: int = 0, match: Match | None = None) -> list[PaperId]:
+        return await self._engine.read(lambda db: search.newest(db, filter, limit, offset, match))
 
     async def passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
         wanted = list(ids)
@@ -93,7 +117,6 @@ class SqlitePapers:
         sql = """SELECT source, max(day), at, error, grew, (
                    SELECT max(day) FROM fetches g WHERE g.source = f.source AND (g.error = '' OR g.good)
                  ) FROM fetches f GROUP BY source ORDER BY source"""
-        rows = await self._engine.read(lambda db: db.execute(sql).fetchall())
         return [
             Fetch(
                 source=source,
@@ -103,8 +126,16 @@ class SqlitePapers:
                 grew=moment(grew) if grew else None,
                 answered=date.fromisoformat(answered) if answered else None,
             )
-            for source, day, at, error, grew, answered in rows
+            for source, day, at, error, grew, answered in await self._rows(sql)
         ]
+
+    async def _rows(self, sql: str, bound: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+
+
+def _listed(row: tuple[Any, ...]) -> Listed:
+    source, day, seen, doc = row
+    return Listed(paper=unpack(doc, Paper), source=source, day=date.fromisoformat(day), seen=moment(seen))
 
 
 def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> Kept:

@@ -123,10 +123,16 @@ def _either_way(word: str) -> str:
     return "(" + " OR ".join(map(_quote, ways)) + ")"
 
 
-def newest(db: sqlite3.Connection, filter: Filter, limit: int, offset: int) -> list[PaperId]:
-    """Papers that pass, newest first."""
+def newest(
+    db: sqlite3.Connection, filter: Filter, limit: int, offset: int, match: Match | None = None
+) -> list[PaperId]:
+    """Papers that pass and match, newest first."""
     where, bound = conditions(filter)
-    sql = f"""SELECT id FROM papers p WHERE {where or "1"}
+    where = where or "1"
+    if match and (expression := fts(match, every=True)):
+        where += " AND p.seq IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?)"
+        bound = (*bound, expression)
+    sql = f"""SELECT id FROM papers p WHERE {where}
               ORDER BY published DESC, seq DESC LIMIT ? OFFSET ?"""
     return [id for (id,) in db.execute(sql, (*bound, limit, offset))]
 

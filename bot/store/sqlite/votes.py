@@ -68,6 +68,20 @@ class SqliteVotes:
         rows = await self._engine.read(lambda db: db.execute(sql, (community, *wanted)).fetchall())
         return {paper: Tally(up, down) for paper, up, down in rows}
 
+    async def everywhere(self, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
+        wanted = list(ids)
+        sql = f"""WITH few AS (SELECT *, row_number() OVER (
+                      PARTITION BY community, person, paper
+                      ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji) AS rank
+                    FROM marks INDEXED BY marks_of_paper WHERE paper IN ({marks(len(wanted))}))
+                  SELECT paper, {_UP}, {_DOWN} FROM few WHERE rank = 1 AND value != 0 GROUP BY paper"""
+        rows = await self._engine.read(lambda db: db.execute(sql, wanted).fetchall())
+        return {paper: Tally(up, down) for paper, up, down in rows}
+
+    async def voted(self, since: datetime) -> set[PaperId]:
+        sql = "SELECT DISTINCT paper FROM marks WHERE at >= ?"
+        return {paper for (paper,) in await self._engine.read(lambda db: db.execute(sql, (stamp(since),)).fetchall())}
+
     async def mine(self, community: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
         wanted = list(ids)
         sql = f"""SELECT paper, value FROM ballots

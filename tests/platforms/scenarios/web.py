@@ -209,7 +209,7 @@ class Reader(HTMLParser):
 
 @asynccontextmanager
 async def web(home: Path) -> AsyncIterator[WebStage]:
-    bot = Bot(home, PLACE, {"PAPERBOY_WEB_PORT": "0"})
+    bot = Bot(home, PLACE, {"PAPERBOY_WEB_PORT": "0", "PAPERBOY_FRONT_PORT": "0"})
     stage = WebStage(bot)
     await bot.start()
     try:

@@ -29,6 +29,7 @@ async def running(home: Path) -> AsyncIterator[tuple[App, str]]:
     environment = {
         "PAPERBOY_HOME": str(home),
         "PAPERBOY_WEB_PORT": "0",
+        "PAPERBOY_FRONT_PORT": "0",
         "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
         "PAPERBOY_SEARCH_SEMANTIC": "false",

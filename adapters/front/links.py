@@ -1,0 +1,93 @@
+"""Where things are on the site. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+
+from bot.papers.ids import arxiv_id
+from bot.papers.model import PaperId
+
+_ARXIV = "arxiv:"
+_CATEGORY = re.compile(r"[a-z-]+\.[A-Za-z-]{2,}|[a-z]+-[a-z]+")
+
+
+class Feed(Struct, frozen=True):
+    """An address to subscribe to, without its ending."""
+
+    title: str
+    path: str
+    query: str = ""
+
+    @property
+    def atom(self) -> str:
+        return f"{self.path}.atom{self.query}"
+
+    @property
+    def json(self) -> str:
+        """Empty where there is Atom only."""
+        return "" if self.query else f"{self.path}.json"
+
+
+DAY = Feed("Each day's papers", "/feeds/day")
+
+
+def paper(id: PaperId) -> str:
+    """The page of a paper; one on arXiv is known by its number."""
+    return f"/paper/{quote(id.removeprefix(_ARXIV), safe='/:')}"
+
+
+def paper_id(raw: str) -> PaperId:
+    """The id that an address names, however it writes it."""
+    known = arxiv_id(raw)
+    return known[0] if known else raw
+
+
+def author(name: str) -> str:
+    return f"/author/{quote(name, safe='')}"
+
+
+def topic(name: str) -> str:
+    return f"/topic/{quote(name, safe='')}"
+
+
+def topic_query(name: str) -> str:
+    """What finds a topic's papers: those of a category, or those with the words in a row."""
+    return f"cat:{name}" if _CATEGORY.fullmatch(name) else f'"{_unquoted(name)}"'
+
+
+def author_query(name: str) -> str:
+    return f'author:"{_unquoted(name)}"'
+
+
+def with_query(path: str, **given: object) -> str:
+    """A path with what is not empty of a query."""
+    query = urlencode({name: value for name, value in given.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+def web(url: str) -> str:
+    """An address that may be linked to; nothing for any other (`javascript:` and the like)."""
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def topic_feed(name: str) -> Feed:
+    return Feed(f"New papers on {name}", f"/feeds/topic/{quote(name, safe='')}")
+
+
+def author_feed(name: str) -> Feed:
+    return Feed(f"New papers by {name}", f"/feeds/author/{quote(name, safe='')}")
+
+
+def search_feed(query: str) -> Feed:
+    return Feed(f"New papers for “{query}”", "/feeds/search", f"?{urlencode({'q': query})}")
+
+
+def trending_feed(span: str) -> Feed:
+    return Feed(f"Trending this {span}" if span != "day" else "Trending today", f"/feeds/trending/{span}")
+
+
+def _unquoted(name: str) -> str:
+    return re.sub(r'["“”„]', " ", name).strip()

@@ -1,0 +1,1 @@
+"""What readers of pages, feeds and the API get to see."""

@@ -1,0 +1,56 @@
+"""What readers of pages, feeds and programs get from the core, over a real store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.chat.reading import Ballots
+from tests.builders import ADA, NOW, PAPERS, TODAY, listing, mark, paper
+from tests.core.conftest import Channel
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+async def test_a_days_list_is_led_by_what_is_liked_and_leads_on(channel: Channel) -> None:
+    liked, other = paper(11, upvotes=40), paper(12, upvotes=38)
+    await channel.store.papers.keep([listing(liked), listing(other), listing(paper(13), day=YESTERDAY)], NOW)
+    await channel.store.votes.mark(mark(of=other.id))
+    found = await channel.core.reading.lists(TODAY, TODAY)
+    assert [shown.paper.id for shown in found.found.papers][:2] == [other.id, liked.id]
+    assert found.found.papers[0].ballots == Ballots(1, 0)
+    assert (found.earlier, found.later, found.newest) == (YESTERDAY, None, TODAY)
+    assert (await channel.core.reading.lists(YESTERDAY, YESTERDAY)).later == TODAY
+
+
+async def test_votes_of_all_communities_are_added_up_a_person_once(channel: Channel) -> None:
+    one = paper(11)
+    await channel.store.papers.keep([listing(one)], NOW)
+    for community, person, emoji in (("web:home", "ada", "👍"), ("web:home", "ada", "🔥"), ("slack:T1", "U1", "👍")):
+        ballot = mark(person=f"{community}/{person}", of=one.id, community=community, emoji=emoji, origin="m1")
+        await channel.store.votes.mark(ballot)
+    assert await channel.core.reading.ballots([one.id, "arxiv:2503.99999"]) == {one.id: Ballots(2, 0)}
+
+
+async def test_a_topics_papers_come_newest_first_with_all_its_words(channel: Channel) -> None:
+    old = paper(11, "Nests of glass birds", published=NOW - timedelta(days=9))
+    new = paper(12, "Glass birds in winter", published=NOW - timedelta(days=2))
+    other = paper(13, "Glass for birds", published=NOW)
+    await channel.store.papers.keep([listing(old), listing(new), listing(other)], NOW)
+    found = await channel.core.reading.newest('"glass birds"')
+    assert [shown.paper.id for shown in found.papers] == [new.id, old.id]
+
+
+async def test_a_paper_tells_its_lists_and_the_posts_of_the_askers_own_workspace_only(channel: Channel) -> None:
+    one = paper(11)
+    await channel.store.papers.keep([listing(one), listing(one, day=YESTERDAY)], NOW)
+    await channel.says("schedule daily 09:00 UTC")
+    await channel.tomorrow()
+    detail = await channel.core.reading.paper(one.id, who=ADA)
+    assert detail is not None
+    assert [day for _, day in detail.lists] == [TODAY, YESTERDAY]
+    assert detail.channels == 1
+    assert {post.ref.place.channel for post in detail.posted} == {PAPERS.channel}
+    stranger = await channel.core.reading.paper(one.id)
+    assert stranger is not None
+    assert stranger.posted == ()
+    assert await channel.core.reading.paper("arxiv:2503.99999") is None

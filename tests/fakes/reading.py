@@ -1,0 +1,28 @@
+"""The core's reading side over a real store, with what comes from outside left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat.event import Ref
+from bot.chat.reading import Linked
+from bot.clock import Clock
+from bot.papers.model import PaperId
+from bot.reading.reader import Reader
+from bot.search import Search
+from bot.store.protocol import Store
+from bot.summaries import OneLines
+
+
+def reader(
+    store: Store, search: Search, lines: OneLines, clock: Clock, *, sources: Sequence[str] = ("huggingface",)
+) -> Reader:
+    """Nothing on Hugging Face names the papers, and no message has an address."""
+
+    async def linked(id: PaperId) -> Linked:
+        return Linked()
+
+    def address(ref: Ref) -> str:
+        return ""
+
+    return Reader(store, search, lines, clock, sources=sources, linked=linked, address=address)
