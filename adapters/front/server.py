@@ -8,7 +8,7 @@ import socket
 
 from aiohttp import web
 
-from adapters.front import assets, guard
+from adapters.front import assets, guard, live, sign_in, submit, votes
 from adapters.front.find import FindPages
 from adapters.front.kept import Pages
 from adapters.front.lists import ListPages
@@ -49,7 +49,17 @@ class FrontPage:
         host = f"[{ours.host}]" if ":" in ours.host else ours.host
         self.url = f"http://{host}:{listening.getsockname()[1]}"
         app = web.Application()
-        furnish(app, Site(settings=ours, core=core, clock=self._setup.clock, url=ours.public_url or self.url))
+        furnish(
+            app,
+            Site(
+                settings=ours,
+                core=core,
+                clock=self._setup.clock,
+                home=self._setup.home,
+                shelf=self._setup.shelf,
+                url=ours.public_url or self.url,
+            ),
+        )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, max_line_size=MOST_LINE)
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()
@@ -70,6 +80,10 @@ def furnish(app: web.Application, site: Site) -> None:
     PaperPage(site).add(app, pages)
     FindPages(site).add(app, pages)
     Robots(site).add(app)
+    sign_in.add(app, site)
+    votes.add(app, site)
+    live.add(app, site)
+    submit.add(app, site)
 
 
 def _bind(host: str, wanted: int) -> socket.socket:

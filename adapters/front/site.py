@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgspec import Struct
 
 from adapters.front.settings import Settings
-from bot.chat.adapter import Core
+from bot.chat.adapter import Core, Shelf
 from bot.chat.reading import Reading
 from bot.clock import Clock
 
@@ -16,6 +18,8 @@ class Site(Struct, frozen=True, kw_only=True):
     settings: Settings
     core: Core
     clock: Clock
+    home: Path  # the data folder
+    shelf: Shelf
     url: str  # where readers reach it, without a slash at the end
 
     @property

@@ -1,0 +1,71 @@
+"""Votes from the pages: a press like that of a button in chat, by the same person, so it is the same ballot."""
+
+from __future__ import annotations
+
+import secrets
+
+from aiohttp import web
+
+from adapters.front import guard
+from adapters.front.forms import Sent, home, sent
+from adapters.front.pace import Pace
+from adapters.front.site import Site
+from adapters.front.view import problem
+from adapters.front.visitor import SESSIONS
+from bot.chat.event import Answer, Person, Place, Press
+from bot.chat.message import Action
+from bot.chat.reading import Ballots
+
+MOST, SECONDS = 60, 60.0  # votes of one person: as fast as somebody reads down a list
+CHANNEL = "front"  # no channel of a platform's: the core asks for one, and votes stand in none
+
+
+def add(app: web.Application, site: Site) -> None:
+    """The address, where people can sign in."""
+    if SESSIONS in app:
+        app.add_routes([web.post("/vote", Votes(site).vote)])
+
+
+def place(person: Person) -> Place:
+    """Where somebody is who is on the site."""
+    return Place(person.platform, person.space, CHANNEL)
+
+
+class Votes:
+    """Takes them."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._pace = Pace(site.clock, MOST, SECONDS)
+
+    async def vote(self, request: web.Request) -> web.Response:
+        """Cast a vote or take it back; a page that is out of date asks for what is so already, and gets it."""
+        form = await sent(request, self._site)
+        who, paper = form.session.person, form.values.get("paper", "")
+        if not self._pace.allows(who.key):
+            raise web.HTTPTooManyRequests(headers={"Retry-After": str(int(SECONDS))})
+        wanted = form.values.get("vote") != "off"
+        stands = (await self._site.reading.mine(who, [paper])).get(paper, 0)
+        if wanted != (stands > 0):
+            answer = await self._site.core.handle(self._press(who, paper, wanted=wanted))
+            if answer and not answer.brief:  # no vote: there is no such paper, or something is out of order
+                return guard.error_page(self._site, problem(400, "That vote did not count", answer.message.plain))
+            return await self._counted(request, form, paper, answer)
+        return await self._counted(request, form, paper, None)
+
+    def _press(self, who: Person, paper: str, *, wanted: bool) -> Press:
+        try:
+            action = Action("vote" if wanted or not paper else "unvote", (paper,))
+        except ValueError:
+            raise web.HTTPBadRequest from None
+        now = self._site.clock.now()
+        return Press(id=f"front-{secrets.token_hex(12)}", at=now, who=who, place=place(who), action=action)
+
+    async def _counted(self, request: web.Request, form: Sent, paper: str, answer: Answer | None) -> web.Response:
+        """Back to the page; what stands now, for a script that asked."""
+        if "application/json" not in request.headers.get("Accept", ""):
+            return home(self._site, form.next)
+        ballots = (await self._site.reading.ballots([paper])).get(paper, Ballots())
+        mine = (await self._site.reading.mine(form.session.person, [paper])).get(paper, 0)
+        now = {"votes": ballots.up - ballots.down, "mine": mine, "said": answer.message.plain if answer else ""}
+        return web.json_response(now, headers={"Cache-Control": "no-store"})
