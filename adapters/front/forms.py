@@ -9,9 +9,11 @@ from aiohttp import web
 from msgspec import Struct
 from yarl import URL
 
+from adapters.front import look
 from adapters.front.session import Session
 from adapters.front.site import Site
-from adapters.front.visitor import SESSIONS
+from adapters.front.view import problem
+from adapters.front.visitor import SESSIONS, Visitor
 
 FORM = "application/x-www-form-urlencoded"  # nothing here takes files
 MOST_PATH = 2_000
@@ -54,6 +56,12 @@ def local(path: str) -> str:
 def home(site: Site, path: str) -> web.Response:
     """On to a path of this site, with its name before it: so it can't be read as another's."""
     return web.Response(status=303, headers={"Location": site.url + local(path), "Cache-Control": "no-store"})
+
+
+def told(site: Site, status: int, title: str, said: str) -> web.Response:
+    """What went wrong and what to do, on a page that nobody keeps."""
+    page = look.html(site, problem(status, title, said), Visitor(), {})
+    return web.Response(text=page, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
 
 
 def _from_here(request: web.Request, site: Site) -> bool:

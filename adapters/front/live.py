@@ -38,8 +38,9 @@ HEADERS = {
 class Watcher:
     """One open page: what it shows, and what it has not been told yet."""
 
-    def __init__(self, ids: frozenset[PaperId]) -> None:
+    def __init__(self, ids: frozenset[PaperId], wire: asyncio.Transport | None) -> None:
         self.ids = ids
+        self._wire = wire
         self._shown: dict[PaperId, int] = {}
         self._news: dict[PaperId, int] = {}
         self._stirred = asyncio.Event()
@@ -50,7 +51,7 @@ class Watcher:
             one = ballots.get(id, Ballots())
             if self._shown.get(id) != (count := one.up - one.down):
                 self._shown[id] = self._news[id] = count
-        if self._news:
+        if self._news or self._wire is None or self._wire.is_closing():  # what is gone finds out when it is told
             self._stirred.set()
 
     async def news(self, seconds: float) -> dict[PaperId, int]:
@@ -78,11 +79,12 @@ class Live:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """The stream of one page."""
-        ids = _ids(request)
+        if (ids := _ids(request)) is None:
+            return web.Response(status=400, text=f"Ask for one to {MOST_IDS} papers: /live?ids=ID,ID\n")
         if self._over or len(self._watchers) >= MOST_PAGES:
-            raise web.HTTPServiceUnavailable(headers={"Retry-After": "60"}, text="Too many pages are open.\n")
+            return web.Response(status=503, text="Too many pages are open.\n", headers={"Retry-After": "60"})
         response = web.StreamResponse(headers=HEADERS)
-        watcher = Watcher(ids)
+        watcher = Watcher(ids, request.transport)
         self._watchers.add(watcher)
         try:
             watcher.look(await self._ballots(ids))  # the page may be a minute old
@@ -142,8 +144,7 @@ def add(app: web.Application, site: Site) -> None:
     app.on_shutdown.append(live.close)
 
 
-def _ids(request: web.Request) -> frozenset[PaperId]:
+def _ids(request: web.Request) -> frozenset[PaperId] | None:
+    """The papers that are asked for; None: too many, or none."""
     found = frozenset(filter(None, request.query.get("ids", "").split(",")))
-    if not 0 < len(found) <= MOST_IDS or any(len(id) > MOST_CHARS for id in found):
-        raise web.HTTPBadRequest(text=f"Ask for one to {MOST_IDS} papers: /live?ids=ID,ID\n")
-    return found
+    return found if 0 < len(found) <= MOST_IDS and all(len(id) <= MOST_CHARS for id in found) else None

@@ -14,14 +14,12 @@ import msgspec
 from aiohttp import web
 from yarl import URL
 
-from adapters.front import guard
-from adapters.front.forms import home, local, sent
+from adapters.front.forms import home, local, sent, told
 from adapters.front.session import Sessions, open_seals
 from adapters.front.sign_in_discord import DiscordWay
 from adapters.front.sign_in_slack import SlackWay
 from adapters.front.sign_in_way import Attempt, Way
 from adapters.front.site import Site
-from adapters.front.view import problem
 from adapters.front.visitor import OFFERS, SESSIONS, Offers
 from bot.errors import AskError, PaperboyError
 
@@ -98,11 +96,11 @@ class Door:
             attempt = await self._attempt(request)
             person = await self._way.person(attempt, self._back, _code(request))
         except AskError as error:
-            response = guard.error_page(self._site, problem(403, TITLE, str(error)))
+            response = told(self._site, 403, TITLE, str(error))
         except PaperboyError as error:
             log.error("signing in with %s failed: %s", self._way.label, error)
             said = "That did not work just now. Try again in a few minutes."
-            response = guard.error_page(self._site, problem(503, TITLE, said))
+            response = told(self._site, 503, TITLE, said)
         else:
             response = home(self._site, attempt.next)
             self._sessions.begin(response, person)

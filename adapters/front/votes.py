@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import secrets
 
 from aiohttp import web
 
-from adapters.front import guard
-from adapters.front.forms import Sent, home, sent
+from adapters.front.forms import Sent, home, sent, told
 from adapters.front.pace import Pace
 from adapters.front.site import Site
-from adapters.front.view import problem
 from adapters.front.visitor import SESSIONS
 from bot.chat.event import Answer, Person, Place, Press
 from bot.chat.message import Action
 from bot.chat.reading import Ballots
 
 MOST, SECONDS = 60, 60.0  # votes of one person: as fast as somebody reads down a list
+PAPER = re.compile(r"[a-z]+:[\w./-]{1,80}", re.ASCII)  # an id; of other words the core would make a search
 CHANNEL = "front"  # no channel of a platform's: the core asks for one, and votes stand in none
 
 
@@ -37,29 +38,34 @@ class Votes:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._pace = Pace(site.clock, MOST, SECONDS)
+        self._turn = asyncio.Lock()  # to look how the vote stands and to press are one step: a press turns it over
 
     async def vote(self, request: web.Request) -> web.Response:
         """Cast a vote or take it back; a page that is out of date asks for what is so already, and gets it."""
         form = await sent(request, self._site)
         who, paper = form.session.person, form.values.get("paper", "")
+        if not PAPER.fullmatch(paper):
+            raise web.HTTPBadRequest
         if not self._pace.allows(who.key):
             raise web.HTTPTooManyRequests(headers={"Retry-After": str(int(SECONDS))})
-        wanted = form.values.get("vote") != "off"
-        stands = (await self._site.reading.mine(who, [paper])).get(paper, 0)
-        if wanted != (stands > 0):
-            answer = await self._site.core.handle(self._press(who, paper, wanted=wanted))
-            if answer and not answer.brief:  # no vote: there is no such paper, or something is out of order
-                return guard.error_page(self._site, problem(400, "That vote did not count", answer.message.plain))
-            return await self._counted(request, form, paper, answer)
-        return await self._counted(request, form, paper, None)
+        async with self._turn:
+            answer = await self._press(who, paper, wanted=form.values.get("vote") != "off")
+        if answer and not answer.brief:  # no vote: there is no such paper, or something is out of order
+            return told(self._site, 400, "That vote did not count", answer.message.plain)
+        return await self._counted(request, form, paper, answer)
 
-    def _press(self, who: Person, paper: str, *, wanted: bool) -> Press:
-        try:
-            action = Action("vote" if wanted or not paper else "unvote", (paper,))
-        except ValueError:
-            raise web.HTTPBadRequest from None
-        now = self._site.clock.now()
-        return Press(id=f"front-{secrets.token_hex(12)}", at=now, who=who, place=place(who), action=action)
+    async def _press(self, who: Person, paper: str, *, wanted: bool) -> Answer | None:
+        """What the core says; None: it is so already."""
+        if wanted == ((await self._site.reading.mine(who, [paper])).get(paper, 0) > 0):
+            return None
+        event = Press(
+            id=f"front-{secrets.token_hex(12)}",
+            at=self._site.clock.now(),
+            who=who,
+            place=place(who),
+            action=Action("vote" if wanted else "unvote", (paper,)),
+        )
+        return await self._site.core.handle(event)
 
     async def _counted(self, request: web.Request, form: Sent, paper: str, answer: Answer | None) -> web.Response:
         """Back to the page; what stands now, for a script that asked."""

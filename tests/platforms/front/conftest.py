@@ -11,12 +11,13 @@ import pytest
 
 from adapters.front.server import FrontPage
 from bot.clock import FixedClock
-from tests.core.conftest import Channel
-from tests.core.conftest import channel as channel
+from tests.core.conftest import Channel, channel
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.people import Someone, Workspace
 from tests.platforms.front.site import Browser, opened
+
+__all__ = ["channel"]  # a fixture
 
 Opens = Callable[..., AbstractAsyncContextManager[FrontPage]]
 
