@@ -8,6 +8,8 @@ import socket
 
 from aiohttp import web
 
+from adapters.front.feeds.routes import Feeds
+from adapters.front.secret import open_secret
 from adapters.front.settings import Settings
 from adapters.front.site import Site
 from bot.chat.adapter import Core, Setup
@@ -42,7 +44,8 @@ class FrontPage:
         host = f"[{ours.host}]" if ":" in ours.host else ours.host
         self.url = f"http://{host}:{listening.getsockname()[1]}"
         app = web.Application()
-        furnish(app, Site(settings=ours, core=core, clock=self._setup.clock, url=ours.public_url or self.url))
+        secret, clock = open_secret(self._setup.home), self._setup.clock
+        furnish(app, Site(settings=ours, core=core, clock=clock, url=ours.public_url or self.url, secret=secret))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()
@@ -56,6 +59,7 @@ class FrontPage:
 
 def furnish(app: web.Application, site: Site) -> None:
     """Every room adds its addresses."""
+    Feeds(site).add(app)
 
 
 def _bind(host: str, wanted: int) -> socket.socket:
