@@ -49,7 +49,7 @@ class Outline(Struct, frozen=True, kw_only=True):
     page: str  # address of the page that shows the same
     address: str  # of the feed itself, in this form
     authority: str  # in whose name the tags are made
-    key: str  # the feed's part of its tag, quoted
+    key: str  # the feed's part of its tag
 
     @property
     def id(self) -> str:
@@ -72,8 +72,8 @@ def feed(outline: Outline, papers: Sequence[Shown], site: str) -> Feed:
 
 
 def tag(authority: str, name: str) -> str:
-    """RFC 4151; the name is quoted."""
-    return f"tag:{authority},{SINCE}:{quote(name, safe=':/.-_~')}"
+    """RFC 4151."""
+    return f"tag:{authority},{SINCE}:{quote(name, safe='/:')}"
 
 
 def plain(text: str, limit: int) -> str:
@@ -87,7 +87,7 @@ def _entry(shown: Shown, authority: str, site: str) -> Entry:
     title = plain(paper.title, MOST_TITLE) or paper.id
     links = _links(paper)
     return Entry(
-        id=tag(authority, quote(paper.id, safe="/:")),
+        id=tag(authority, paper.id),
         url=f"{site}{_page(paper)}",
         title=f"Withdrawn: {title}" if paper.withdrawn else title,
         line=plain(shown.line, MOST_TITLE),

@@ -38,17 +38,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """Which feed somebody asks for."""
 
     at: str  # where it is below /feeds, without its ending
+    key: str  # what it is called in its tag: the same in both forms
     title: str
     page: str  # the page that shows the same
     query: str = ""
     cache: str = "max-age=300"
-
-    @property
-    def key(self) -> str:
-        """Its name in its tag. Entries carry that from reader to reader: of a secret it holds a hash."""
-        kind, _, rest = self.at.partition("/")
-        hidden = hashlib.sha256(rest.encode()).hexdigest()[:16]
-        return f"channel/{hidden}" if kind == "channel" else self.at + self.query.replace("?q=", "/")
 
 
 class Feeds:
@@ -72,7 +66,9 @@ class Feeds:
         )
 
     async def day(self, request: web.Request) -> web.Response:
-        return await self._answer(request, Wanted(at="day", title="Papers of the day", page="/"), self._newest_lists)
+        return await self._answer(
+            request, Wanted(at="day", key="day", title="Papers of the day", page="/"), self._newest_lists
+        )
 
     async def trending(self, request: web.Request) -> web.Response:
         span = _SPANS[request.match_info["span"]]
@@ -81,7 +77,9 @@ class Feeds:
             return (await self._reading.trending(span)).papers
 
         at = f"trending/{span}"
-        return await self._answer(request, Wanted(at=at, title=f"Trending papers of the {span}", page=f"/{at}"), papers)
+        return await self._answer(
+            request, Wanted(at=at, key=at, title=f"Trending papers of the {span}", page=f"/{at}"), papers
+        )
 
     async def topic(self, request: web.Request) -> web.Response:
         name = _name(request.match_info["name"])
@@ -90,18 +88,24 @@ class Feeds:
             return (await self._reading.newest(await self._query(name))).papers
 
         at = f"topic/{quote(name, safe='')}"
-        return await self._answer(request, Wanted(at=at, title=f"Papers on {name}", page=f"/{at}"), papers)
+        return await self._answer(
+            request, Wanted(at=at, key=f"topic/{name}", title=f"Papers on {name}", page=f"/{at}"), papers
+        )
 
     async def author(self, request: web.Request) -> web.Response:
         name = _name(request.match_info["name"])
         at = f"author/{quote(name, safe='')}"
         papers = partial(self._matching, f'author:"{_unquoted(name)}"')
-        return await self._answer(request, Wanted(at=at, title=f"Papers by {name}", page=f"/{at}"), papers)
+        return await self._answer(
+            request, Wanted(at=at, key=f"author/{name}", title=f"Papers by {name}", page=f"/{at}"), papers
+        )
 
     async def search(self, request: web.Request) -> web.Response:
         query = _name(request.query.get("q", ""))
         asked = f"?q={quote(query, safe='')}"
-        wanted = Wanted(at="search", title=f"Papers for “{query}”", page=f"/search{asked}", query=asked)
+        wanted = Wanted(
+            at="search", key=f"search/{query}", title=f"Papers for “{query}”", page=f"/search{asked}", query=asked
+        )
         return await self._answer(request, wanted, partial(self._matching, query))
 
     async def channel(self, request: web.Request) -> web.Response:
@@ -113,7 +117,9 @@ class Feeds:
         async def papers() -> Sequence[Shown]:
             return (await self._reading.channel(place)).papers
 
-        wanted = Wanted(at=f"channel/{secret}", title=f"Papers in {place.channel}", page="/", cache=PRIVATE)
+        hidden = hashlib.sha256(secret.encode()).hexdigest()[:16]  # readers hand a feed's id on with its entries
+        title = f"Papers in {place.channel}"
+        wanted = Wanted(at=f"channel/{secret}", key=f"channel/{hidden}", title=title, page="/", cache=PRIVATE)
         response = await self._answer(request, wanted, papers)
         response.headers["X-Robots-Tag"] = "noindex"
         return response
