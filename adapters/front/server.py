@@ -8,6 +8,7 @@ import socket
 
 from aiohttp import web
 
+from adapters.front.api.server import Api
 from adapters.front.feeds.routes import Feeds
 from adapters.front.secret import open_secret
 from adapters.front.settings import Settings
@@ -60,6 +61,7 @@ class FrontPage:
 def furnish(app: web.Application, site: Site) -> None:
     """Every room adds its addresses."""
     Feeds(site).add(app)
+    Api(site).add(app)
 
 
 def _bind(host: str, wanted: int) -> socket.socket:
