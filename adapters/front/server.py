@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from functools import cached_property
 
 from aiohttp import web
 
 from adapters.front import assets, guard, live, sign_in, submit, votes
+from adapters.front.api.server import Api
+from adapters.front.feeds.routes import Feeds
 from adapters.front.find import FindPages
 from adapters.front.kept import Pages
 from adapters.front.lists import ListPages
 from adapters.front.paper_page import PaperPage
 from adapters.front.robots import Robots
+from adapters.front.secret import Secret, open_secret
 from adapters.front.settings import Settings
 from adapters.front.site import Site
 from bot.chat.adapter import Core, Setup
+from bot.chat.event import Place
 from bot.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -26,7 +31,7 @@ MOST_LINE = 65_536  # bytes of an address: what is too long to search for is tol
 
 
 class FrontPage:
-    """Implements `bot.chat.adapter.Listens`."""
+    """Implements `Listens` and `Feeds` of `bot.chat.adapter`."""
 
     name = "front"
 
@@ -58,6 +63,7 @@ class FrontPage:
                 home=self._setup.home,
                 shelf=self._setup.shelf,
                 url=ours.public_url or self.url,
+                secret=self._secret,
             ),
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, max_line_size=MOST_LINE)
@@ -65,6 +71,16 @@ class FrontPage:
         await web.SockSite(self._runner, listening).start()
         self.started.set()
         return self.url
+
+    def feed(self, place: Place) -> str:
+        """The secret address of what a channel is brought; empty: nobody outside this machine could open it."""
+        public = self._settings.public_url
+        return f"{public}/feeds/channel/{self._secret.seal(place)}.atom" if public else ""
+
+    @cached_property
+    def _secret(self) -> Secret:
+        """Opened when it is needed: a command in the terminal makes no key."""
+        return open_secret(self._setup.home)
 
     async def aclose(self) -> None:
         if self._runner:
@@ -84,6 +100,8 @@ def furnish(app: web.Application, site: Site) -> None:
     votes.add(app, site)
     live.add(app, site)
     submit.add(app, site)
+    Feeds(site).add(app)
+    Api(site).add(app)
 
 
 def _bind(host: str, wanted: int) -> socket.socket:

@@ -11,6 +11,7 @@ from yarl import URL
 
 from bot.errors import ConfigError
 
+Rate = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
@@ -22,6 +23,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Port = 8430
     public_url: str = ""  # https://papers.example.org: where readers reach it; empty: for this machine alone
     name: str = "Paperboy"  # of the site, in titles and feeds
+    proxied: bool = False  # a proxy of ours stands before the site and says who asks
+    address_per_minute: Rate = 60  # requests to the API from one address
+    key_per_minute: Rate = 600  # and with one key
 
     slack_client_id: str = ""  # sign-in with Slack: all three, or none (docs/sign-in.md)
     slack_client_secret: str = ""

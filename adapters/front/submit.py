@@ -7,8 +7,8 @@ import secrets
 from aiohttp import web
 
 from adapters.front import look
+from adapters.front.api.limits import Limits
 from adapters.front.forms import sent
-from adapters.front.pace import Pace
 from adapters.front.site import Site
 from adapters.front.view import View
 from adapters.front.visitor import OFFERS, visitor
@@ -16,7 +16,7 @@ from adapters.front.votes import place
 from bot.chat.event import Command, Person
 from bot.chat.message import clean
 
-MOST, SECONDS = 20, 3600.0  # papers of one person; the core may allow fewer
+MOST = 6  # papers of one person in a minute; the core allows fewer in a day
 MOST_URL, MOST_WHY = 300, 300
 
 
@@ -32,7 +32,7 @@ class Submissions:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._pace = Pace(site.clock, MOST, SECONDS)
+        self._limits = Limits(site.clock)
 
     async def form(self, request: web.Request) -> web.Response:
         """Empty; or the way to sign in."""
@@ -47,8 +47,8 @@ class Submissions:
             return self._page(
                 request, said="Give one address, such as https://arxiv.org/abs/2405.15738.", url=url, why=why
             )
-        if not self._pace.allows(who.key):
-            raise web.HTTPTooManyRequests(headers={"Retry-After": str(int(SECONDS))})
+        if (left := self._limits.take("submit", who.key, MOST)).left < 0:
+            raise web.HTTPTooManyRequests(headers={"Retry-After": str(left.seconds)})
         return self._page(request, said=await self._told(who, f"submit {url} {why}".strip()))
 
     async def _told(self, who: Person, text: str) -> str:

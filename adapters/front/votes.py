@@ -8,15 +8,15 @@ import secrets
 
 from aiohttp import web
 
+from adapters.front.api.limits import Limits
 from adapters.front.forms import Sent, home, sent, told
-from adapters.front.pace import Pace
 from adapters.front.site import Site
 from adapters.front.visitor import SESSIONS
 from bot.chat.event import Answer, Person, Place, Press
 from bot.chat.message import Action
 from bot.chat.reading import Ballots
 
-MOST, SECONDS = 60, 60.0  # votes of one person: as fast as somebody reads down a list
+MOST = 60  # votes of one person in a minute: as fast as somebody reads down a list
 PAPER = re.compile(r"[a-z]+:[\w./-]{1,80}", re.ASCII)  # an id; of other words the core would make a search
 CHANNEL = "front"  # no channel of a platform's: the core asks for one, and votes stand in none
 
@@ -37,7 +37,7 @@ class Votes:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._pace = Pace(site.clock, MOST, SECONDS)
+        self._limits = Limits(site.clock)
         self._turn = asyncio.Lock()  # to look how the vote stands and to press are one step: a press turns it over
 
     async def vote(self, request: web.Request) -> web.Response:
@@ -46,8 +46,8 @@ class Votes:
         who, paper = form.session.person, form.values.get("paper", "")
         if not PAPER.fullmatch(paper):
             raise web.HTTPBadRequest
-        if not self._pace.allows(who.key):
-            raise web.HTTPTooManyRequests(headers={"Retry-After": str(int(SECONDS))})
+        if (left := self._limits.take("vote", who.key, MOST)).left < 0:
+            raise web.HTTPTooManyRequests(headers={"Retry-After": str(left.seconds)})
         async with self._turn:
             answer = await self._press(who, paper, wanted=form.values.get("vote") != "off")
         if answer and not answer.brief:  # no vote: there is no such paper, or something is out of order

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.app.health import Health
 from bot.app.sources import LOOK_UP, open_sources
-from bot.chat.adapter import Adapter, Factory, Locates, Posts, Reaches, Setup
+from bot.chat.adapter import Adapter, Factory, Feeds, Locates, Posts, Reaches, Setup
 from bot.chat.event import Person, Place, Ref
 from bot.clock import Clock
 from bot.commands.command import Desk
@@ -124,6 +124,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             sources=names,
             time_zone=settings.time_zone,
             emojis=votes,
+            feed=_feed(adapters),
         )
         yield App(
             settings=settings,
@@ -188,6 +189,10 @@ def _direct(adapters: Mapping[str, Posts]) -> Callable[[Person], Awaitable[Place
         return await adapter.direct(person.id, person.space)
 
     return direct
+
+
+def _feed(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:
+    return next((adapter.feed for adapter in adapters.values() if isinstance(adapter, Feeds)), None)
 
 
 def _address(adapters: Mapping[str, Posts]) -> Callable[[Ref], str]:

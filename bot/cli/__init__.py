@@ -10,6 +10,7 @@ from bot.cli.costs import costs
 from bot.cli.doctor import doctor
 from bot.cli.group import Group
 from bot.cli.ingest import ingest
+from bot.cli.keys import keys
 from bot.cli.look import plan, why
 from bot.cli.records import backup, export, forget, retry
 from bot.cli.run import run
@@ -38,5 +39,6 @@ for command in (
     export,
     forget,
     retry,
+    keys,
 ):
     main.add_command(command)

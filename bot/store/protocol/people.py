@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.chat.reading import Program
 from bot.papers.model import PaperId
 from bot.store.records import Mark, Tally
 
@@ -75,6 +76,24 @@ class People(Protocol):
 
     async def following(self, person: str) -> list[str]:
         """Oldest first."""
+        ...
+
+
+class Programs(Protocol):
+    """Programs with a key of their own. Of a key only its digest is kept."""
+
+    async def add(self, name: str, digest: str, at: datetime) -> bool:
+        """False when there is one of that name."""
+        ...
+
+    async def of(self, digest: str) -> Program | None: ...
+
+    async def all(self) -> list[Program]:
+        """By name."""
+        ...
+
+    async def remove(self, name: str) -> bool:
+        """False when there was none."""
         ...
 
 

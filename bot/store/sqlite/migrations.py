@@ -14,6 +14,7 @@ subscriptions   what channels asked for (`doc`), runs: what came of each occurre
 outbox          posts from plan to platform; shown: which channel was brought which paper
 marks           reactions and button votes; ballots: what they come to, one a person and paper
 saved, follows  what persons keep
+programs        those that have a key for the API, and the digest of it
 questions       texts too long for a button
 turns           when a source that counts all processes together may be asked next
 shelves         adapters' own records
@@ -32,7 +33,7 @@ from sqlite_utils.migrations import Migrations
 from bot.papers.filter import lab_words
 
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing", "labs"})  # those this version knows
+STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "programs"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -206,6 +207,12 @@ def labs(db: Database) -> None:
     for seq, doc in db.execute(named):
         for word in lab_words(str(json.loads(doc).get("organization", ""))):
             db.execute("INSERT OR IGNORE INTO paper_facets VALUES ('lab', ?, ?)", (word, seq))
+
+
+@migrations()
+def programs(db: Database) -> None:
+    """Programs that have a key for the API."""
+    _run(db, "CREATE TABLE programs (digest TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, made TEXT NOT NULL)")
 
 
 def _run(db: Database, script: str) -> None:

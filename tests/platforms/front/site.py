@@ -53,7 +53,9 @@ class Browser:
     async def get(self, url: str, *, follow: bool = True, **headers: str) -> Page:
         return await self._ask("GET", url, follow=follow, headers=headers)
 
-    async def post(self, url: str, *, follow: bool = True, headers: dict[str, str] | None = None, **form: str) -> Page:
+    async def post(
+        self, url: str, /, *, follow: bool = True, headers: dict[str, str] | None = None, **form: str
+    ) -> Page:
         return await self._ask("POST", url, follow=follow, headers=headers or {}, data=form)
 
     async def _ask(self, method: str, url: str, *, follow: bool, **more: Any) -> Page:
