@@ -14,8 +14,8 @@ from adapters.front.session import FILE, LIFE
 from bot.clock import FixedClock
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.people import Someone, Workspace
-from tests.platforms.front.conftest import Opens
-from tests.platforms.front.site import Browser
+from tests.platforms.front.members.conftest import Opens
+from tests.platforms.front.members.site import Browser
 
 
 async def sent_back(browser: Browser, front: FrontPage, next: str = "/") -> str:

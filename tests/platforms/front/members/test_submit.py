@@ -17,7 +17,7 @@ from bot.store.protocol import Store
 from tests.core.conftest import Channel
 from tests.fakes.core import FakeCore
 from tests.fakes.slack.people import Someone, Workspace
-from tests.platforms.front.site import Browser, Page, opened
+from tests.platforms.front.members.site import Browser, Page, opened
 
 URL = "https://arxiv.org/abs/2405.15738"
 

@@ -15,7 +15,7 @@ from tests.core.conftest import Channel, channel
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.people import Someone, Workspace
-from tests.platforms.front.site import Browser, opened
+from tests.platforms.front.members.site import Browser, opened
 
 __all__ = ["channel"]  # a fixture
 

@@ -18,8 +18,8 @@ from bot.chat.reading import Ballots
 from bot.errors import StoreError
 from tests.builders import ADA, BOB
 from tests.core.conftest import Channel
-from tests.platforms.front.conftest import Opens
-from tests.platforms.front.site import Browser
+from tests.platforms.front.members.conftest import Opens
+from tests.platforms.front.members.site import Browser
 
 NESTS, FEATHERS = "arxiv:2503.00001", "arxiv:2503.00002"
 

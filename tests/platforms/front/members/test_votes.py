@@ -14,7 +14,7 @@ from bot.clock import FixedClock
 from tests.core.conftest import Channel
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.people import Someone, Workspace
-from tests.platforms.front.site import Browser, Page
+from tests.platforms.front.members.site import Browser, Page
 
 NESTS, FEATHERS = "arxiv:2503.00001", "arxiv:2503.00002"
 JSON = {"Accept": "application/json"}

@@ -15,7 +15,7 @@ from bot.chat.reading import Ballots
 from bot.papers.model import PaperId
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack
-from tests.platforms.front.site import Browser, Page
+from tests.platforms.front.members.site import Browser, Page
 from tests.platforms.scenarios.paperboy import Bot
 from tests.platforms.scenarios.stage import LONG, eventually
 

@@ -9,8 +9,8 @@ import pytest
 
 from adapters.front.server import FrontPage
 from tests.fakes.discord import FakeDiscord
-from tests.platforms.front.conftest import Opens
-from tests.platforms.front.site import Browser
+from tests.platforms.front.members.conftest import Opens
+from tests.platforms.front.members.site import Browser
 
 
 @pytest.fixture
