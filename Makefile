@@ -11,7 +11,7 @@ NEW     = $(PYTHON) -m venv .venv
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste fanout chaos soak crowd preview clean
+.PHONY: help run test check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd preview clean
 
 help:        ## say what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
@@ -51,6 +51,9 @@ bench-commands: .venv/dev ## a hundred people asking at once, on each platform
 bench-taste: .venv/dev  ## how well rankings foresee what people like
 	@$(BIN)/python -m tests.benchmarks.taste
 
+bench-pages: .venv/dev  ## fifty readers of the front page at once, with 75,000 papers
+	@$(BIN)/python -m tests.benchmarks.pages
+
 fanout: .venv/dev       ## an edition to hundreds of channels, against the platforms' own limits
 	@$(BIN)/python -m tests.benchmarks.fanout
 
@@ -64,8 +67,8 @@ soak: .venv/dev         ## all recorded days in minutes, with outages; each edit
 crowd: .venv/dev        ## what a thousand and ten thousand schedules due at once cost
 	@$(BIN)/python -m tests.benchmarks.crowd
 
-preview: .venv/dev      ## every message as Slack and Discord show it, in build/preview
-	@$(BIN)/python -m tests.preview
+preview: .venv/dev      ## every message as Slack and Discord show it, in build/preview (PICTURES=1: the docs' too)
+	@$(BIN)/python -m tests.preview $(if $(PICTURES),--pictures)
 
 clean:       ## remove what make made; your data stays
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

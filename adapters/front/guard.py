@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -11,11 +12,13 @@ from aiohttp.typedefs import Handler
 from adapters.front import look
 from adapters.front.settings import Settings
 from adapters.front.site import Site
-from adapters.front.view import View, problem
+from adapters.front.view import problem
 from adapters.front.visitor import Visitor
 from bot.errors import PaperboyError
 
 log = logging.getLogger(__name__)
+
+_Answer = TypeVar("_Answer", web.StreamResponse, web.HTTPException)
 
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 PROGRAMS = ("/api/", "/feeds/")  # whoever asks there reads no pages
@@ -69,41 +72,42 @@ def add(app: web.Application, site: Site) -> None:
         try:
             response = await handler(request)
         except web.HTTPException as error:
-            response = told(site, request, error)
+            if not _ours(request, error):
+                _careful(error)
+                raise
+            response = error_page(site, error.status, dict(error.headers))
         except PaperboyError as error:
             log.error("%s could not be shown: %s", request.path, error)
-            response = told(site, request, web.HTTPServiceUnavailable(headers={"Retry-After": "60"}))
+            response = error_page(site, 503, {"Retry-After": "60"})
         except Exception:  # a fault of ours: the reader sees a page, the log where it happened
             log.exception("%s could not be shown", request.path)
-            response = told(site, request, web.HTTPInternalServerError())
+            response = error_page(site, 500)
         return response if response.prepared else _careful(response)
 
     app.middlewares.append(check)
 
 
-def told(site: Site, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
-    """An error as a page; redirects, and what is for programs or has words of its own, as it is."""
-    ours = error.text in {None, f"{error.status}: {error.reason}"}
-    if error.status < 400 or request.path.startswith(PROGRAMS) or not ours:
-        return error
-    return error_page(site, problem(error.status, *SAID.get(error.status, FAULT)), dict(error.headers))
-
-
-def error_page(site: Site, view: View, headers: dict[str, str] | None = None) -> web.Response:
+def error_page(site: Site, status: int, headers: dict[str, str] | None = None) -> web.Response:
     """A page that nobody keeps."""
     kept = {name: value for name, value in (headers or {}).items() if name in {"Allow", "Retry-After"}}
     return web.Response(
-        text=look.html(site, view, Visitor(), {}),
-        status=view.status,
+        text=look.html(site, problem(status, *SAID.get(status, FAULT)), Visitor(), {}),
+        status=status,
         content_type="text/html",
         headers=kept | {"Cache-Control": "no-store"},
     )
 
 
-def _careful(response: web.StreamResponse) -> web.StreamResponse:
+def _ours(request: web.Request, error: web.HTTPException) -> bool:
+    """Whether a page tells it. Redirects, and what is for programs or has words of its own, stay as they are."""
+    wordless = error.text in {None, f"{error.status}: {error.reason}"}
+    return error.status >= 400 and wordless and not request.path.startswith(PROGRAMS)
+
+
+def _careful(answer: _Answer) -> _Answer:
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+        answer.headers.setdefault(name, value)
+    return answer
 
 
 def _name(host: str) -> str:

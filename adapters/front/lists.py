@@ -44,19 +44,19 @@ class ListPages:
         )
 
     async def home(self, request: web.Request, who: Visitor) -> View:
-        newest = await self._newest()
+        number, newest = ask.page(request.query), await self._newest()
         if newest is None:
             return View(template="empty.html", title="The day’s research papers", path="/", section="/")
-        return await self._listed(dates.period("date", newest), request, home=True)
+        return await self._listed(dates.period("date", newest), number, home=True)
 
     async def day(self, request: web.Request, who: Visitor) -> View:
-        return await self._listed(self._period("date", request), request)
+        return await self._listed(_period("date", request), ask.page(request.query))
 
     async def week(self, request: web.Request, who: Visitor) -> View:
-        return await self._listed(self._period("week", request), request)
+        return await self._listed(_period("week", request), ask.page(request.query))
 
     async def month(self, request: web.Request, who: Visitor) -> View:
-        return await self._listed(self._period("month", request), request)
+        return await self._listed(_period("month", request), ask.page(request.query))
 
     async def newest(self, request: web.Request) -> web.StreamResponse:
         """The week or the month of the newest list."""
@@ -92,6 +92,7 @@ class ListPages:
                 "topic": topic,
                 "found": found,
                 "number": number,
+                "start": (number - 1) * PAGE,
                 "before": links.with_query(path, topic=topic, page=number - 1 if number > 2 else ""),
                 "after": links.with_query(path, topic=topic, page=number + 1),
                 "topics": (await self._reading.topics())[:TOPICS],
@@ -113,8 +114,7 @@ class ListPages:
             values={"years": years, "days": days},
         )
 
-    async def _listed(self, period: Period, request: web.Request, *, home: bool = False) -> View:
-        number = ask.page(request.query)
+    async def _listed(self, period: Period, number: int, *, home: bool = False) -> View:
         lists = await self._reading.lists(period.first, period.last, offset=(number - 1) * PAGE)
         if number > 1 and not lists.found.papers:
             raise _past_the_end()
@@ -138,15 +138,16 @@ class ListPages:
             },
         )
 
-    def _period(self, kind: Kind, request: web.Request) -> Period:
-        found = dates.parse(kind, request.match_info["period"])
-        if found is None:
-            raise Problem(404, f"There is no such {'day' if kind == 'date' else kind}", "No calendar has it.")
-        return found
-
     async def _newest(self) -> date | None:
         days = await self._reading.days(limit=1)
         return days[0][0] if days else None
+
+
+def _period(kind: Kind, request: web.Request) -> Period:
+    found = dates.parse(kind, request.match_info["period"])
+    if found is None:
+        raise Problem(404, f"There is no such {'day' if kind == 'date' else kind}", "No calendar has it.")
+    return found
 
 
 def _about(period: Period, lists: Lists) -> str:

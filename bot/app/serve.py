@@ -12,6 +12,7 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
+from bot.app.ahead import Ahead
 from bot.app.build import App
 from bot.app.health import Health
 from bot.app.operations import Operations
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 PLAN_EVERY = 5.0  # seconds; a post is late by so much at most
 IMPROVE_EVERY = 30.0
+AHEAD_EVERY = 2.0
 REFRESH_EVERY = 30.0  # vectors that another process made
 TIDY_EVERY = 3_600.0
 IMPROVED_DAYS = 3  # Claude is asked for the lines of the newest lists
@@ -95,6 +97,7 @@ def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) ->
             every("sources", look_every, app.intake.look, wait=True),
             every("meaning", PLAN_EVERY, app.search.embed_pending),
             every("lines", IMPROVE_EVERY, lambda: _improve(app)),
+            every("lines ahead", AHEAD_EVERY, Ahead(app).step),
             every("tidying", TIDY_EVERY, app.presence.tidy),
         )
 

@@ -23,7 +23,7 @@ from bot.errors import Malformed, PaperboyError
 from bot.papers.ids import arxiv_id
 from bot.papers.model import PaperId
 from bot.sources.http import Client
-from bot.sources.wire import count
+from bot.sources.wire import count, words
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,10 @@ class LinkedThings:
         if task and task.done() and not task.cancelled() and not task.exception():
             return task.result()
         return kept.linked if kept else Linked()
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way."""
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
 
     async def aclose(self) -> None:
         """Let go of what is under way."""
@@ -157,10 +161,11 @@ def parse(body: bytes, where: str, url: str) -> Linked:
 
 def _resources(raw: Any, address: Callable[[str], str]) -> tuple[Resource, ...]:
     """The most liked first. A name that would lead elsewhere than to its own page is none."""
+    known = (one for one in (raw if isinstance(raw, list) else []) if isinstance(one, dict) and not one.get("private"))
     found = [
-        Resource(name=one["id"], url=address(one["id"]), likes=count(one.get("likes")))
-        for one in (raw if isinstance(raw, list) else [])
-        if isinstance(one, dict) and _NAME.fullmatch(str(one.get("id", ""))) and not one.get("private")
+        Resource(name=name, url=address(name), likes=count(one.get("likes")))
+        for one in known
+        if (name := words(one.get("id"))) and _NAME.fullmatch(name)
     ]
     return tuple(sorted(found, key=lambda one: -one.likes))
 

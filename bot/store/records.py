@@ -69,6 +69,7 @@ class Line(Struct, frozen=True, kw_only=True):
     prompt: str = ""  # hash of the prompt it answers
     failures: tuple[str, ...] = ()  # what the check found wrong; a line with failures is never shown
     made: datetime
+    basis: str = ""  # of a line that needs no model: hash of the text and the rules it comes from
 
 
 class Asked(Struct, frozen=True, kw_only=True):

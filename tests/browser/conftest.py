@@ -74,12 +74,19 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _ready(log: Path) -> str:
     end = time.monotonic() + START
     while time.monotonic() < end:
-        if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text()):
+        if found := re.search(r"(?<=web: )http://127\.0\.0\.1:\d+", log.read_text()):
             with urlopen(found[0]) as answer:
                 if answer.read().count(b'class="card"') == 9:
                     return found[0]
         time.sleep(0.2)
     raise AssertionError(f"no papers after {START:.0f} s:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def front(url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The front page of the same process."""
+    log = next(tmp_path_factory.getbasetemp().glob("home*/log"))
+    return re.findall(r"front: (http://127\.0\.0\.1:\d+)", log.read_text())[0]
 
 
 @pytest.fixture(scope="module")  # not longer: while it is open, no asyncio test can run in this thread

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.adapter import Counts, Edits, Finds, Listens, Posts, Setup
+from bot.chat.adapter import Counts, Edits, Finds, Listens, Locates, Posts, Setup
 from bot.chat.event import Place, Ref
 from bot.chat.fit import fit
 from bot.chat.message import Bullets, Card, Controls, Footnote, Heading, LinkButton, Message, Paragraph, Span, text
@@ -82,6 +82,19 @@ async def test_a_message_is_found_by_its_key_after_a_restart(make: Callable[[], 
     since = SystemClock().now() - timedelta(hours=1)
     assert await adapter.find(place, key="key-1", since=since) == ref
     assert await adapter.find(place, key="key-9", since=since) is None
+
+
+async def test_a_message_can_be_told_by_its_address(make: Callable[[], Posts], place: Place, name: str) -> None:
+    adapter = make()
+    assert isinstance(adapter, Locates)
+    head, reply = Ref(place, "41.5"), Ref(place.in_thread("41.5"), "42.5")
+    expected = {
+        "slack": f"https://slack.com/app_redirect?team={place.space}&channel={place.channel}&message_ts=42.5",
+        "discord": f"https://discord.com/channels/{place.space}/41.5/42.5",
+        "web": "",  # it does not listen yet: there is no page to lead to
+    }
+    assert adapter.address(reply) == expected[name]
+    assert adapter.address(head) != adapter.address(reply) or name == "web"
 
 
 async def test_a_thread_hangs_from_a_message(make: Callable[[], Posts], place: Place) -> None:

@@ -31,6 +31,7 @@ class FakePapers:
         self.redirect = ""  # send everybody there
         self.early: int | None = None  # serve only so many papers of a day: the rest comes late
         self.url = ""
+        self.linked: dict[str, dict[str, Any]] = {}  # what `/api/papers/{id}` says; of others it knows nothing
         self._folder = folder
         self._days: dict[str, list[Any]] = {}
         self._faults: dict[str, str] = {}
@@ -58,6 +59,7 @@ class FakePapers:
             [
                 web.get("/api/daily_papers", self._daily),
                 web.get("/api/papers/search", self._search),
+                web.get("/api/papers/{id}", self._linked),
                 web.get("/atom/{categories}", self._atom),
                 web.get("/feed.xml", self._feed),
                 web.get("/api/query", self._query),
@@ -76,6 +78,13 @@ class FakePapers:
         everything = [one for entries in self._days.values() for one in entries]
         found = [one for one in everything if wanted in one["paper"]["title"].casefold()]
         return await self._answer(request, "/api/papers/search", json.dumps(found).encode(), "application/json")
+
+    async def _linked(self, request: web.Request) -> web.StreamResponse:
+        found = self.linked.get(request.match_info["id"])
+        if found is None and not self._faults.get("/api/papers"):
+            self.asked["/api/papers"] += 1
+            raise web.HTTPNotFound
+        return await self._answer(request, "/api/papers", json.dumps(found).encode(), "application/json")
 
     async def _atom(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, "/atom", atom_feed(request.match_info["categories"]), "application/atom+xml")

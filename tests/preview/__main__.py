@@ -23,7 +23,7 @@ from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Form
 from bot.chat.message import Message
-from tests.preview import discord, slack
+from tests.preview import discord, front, slack
 from tests.preview.gallery import Gallery, shelf
 
 OUT = Path("build/preview")
@@ -129,6 +129,8 @@ def main() -> None:
         print(path)
     if given.pictures:
         picture(shown)
+        for path in front.picture(DOCS):
+            print(path)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ async def shelf(home: Path) -> AsyncIterator[App]:
     """Paperboy on the papers that come with it; it reads no source."""
     environment = {
         "PAPERBOY_HOME": str(home),
+        "PAPERBOY_FRONT_PORT": "0",
         "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
     }

@@ -33,7 +33,7 @@ from sqlite_utils.migrations import Migrations
 from bot.papers.filter import lab_words
 
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "programs"})  # those this version knows
+STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "programs", "pages"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -213,6 +213,12 @@ def labs(db: Database) -> None:
 def programs(db: Database) -> None:
     """Programs that have a key for the API."""
     _run(db, "CREATE TABLE programs (digest TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, made TEXT NOT NULL)")
+
+
+@migrations()
+def pages(db: Database) -> None:
+    """The lists of a paper, asked for by whoever shows it."""
+    db.execute("CREATE INDEX listings_of_paper ON listings(seq)")
 
 
 def _run(db: Database, script: str) -> None:

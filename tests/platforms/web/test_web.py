@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
+from adapters.web.post import WebAdapter
 from bot.app.build import App
 from bot.chat.event import Place
 from bot.chat.message import Card, Heading, Message, Paragraph, Span
@@ -278,3 +279,15 @@ async def _until(content: object, wanted: bytes) -> bytes:
         if wanted in seen:
             return seen
     return seen
+
+
+async def test_a_message_has_an_address_with_its_thread_open(app_url: tuple[App, str]) -> None:
+    app, _url = app_url
+    adapter = app.adapters["web"]
+    assert isinstance(adapter, WebAdapter)
+    place = Place("web", "home", "papers")
+    head = await adapter.post(place, Message(plain="a head"), key="head")
+    reply = await adapter.post(place.in_thread(head.id), Message(plain="a reply of its own"), key="reply")
+    async with ClientSession() as session, session.get(adapter.address(reply)) as answer:
+        page = await answer.text()
+    assert page.count("a reply of its own") == 1

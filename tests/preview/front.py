@@ -1,0 +1,77 @@
+"""The pictures of the front page, from the papers that come with Paperboy."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from adapters.front.server import FrontPage
+from bot.chat.event import Person
+from bot.store.records import Mark
+from tests.preview.gallery import NOW, shelf
+
+PAPER = "/paper/2508.09968"
+
+
+class Shot(Struct, frozen=True):
+    """A page as somebody sees it."""
+
+    name: str
+    path: str
+    scheme: Literal["light", "dark"] = "light"
+    width: int = 1200
+    height: int = 900
+
+
+SHOTS = (
+    Shot("front-light", "/"),
+    Shot("front-dark", "/", "dark"),
+    Shot("front-phone", "/", "light", 390, 844),
+    Shot("front-paper", PAPER, "light", 1200, 980),
+)
+
+
+async def _shoot(out: Path) -> list[Path]:
+    from playwright.async_api import async_playwright
+
+    with tempfile.TemporaryDirectory() as home:
+        async with shelf(Path(home)) as app, async_playwright() as playwright:
+            newest = await app.core.reading.days(limit=1)
+            listed = await app.core.reading.lists(newest[0][0], newest[0][0])
+            for number, shown in enumerate(listed.found.papers[:6]):
+                for voter in range((7 - number) // 2):
+                    person = Person(platform="web", space="home", id=f"p{voter}")
+                    mark = Mark(
+                        community=person.tenant,
+                        person=person.key,
+                        paper=shown.paper.id,
+                        origin="button",
+                        emoji="👍",
+                        value=1,
+                        at=NOW,
+                    )
+                    await app.store.votes.mark(mark)
+            front = app.adapters["front"]
+            assert isinstance(front, FrontPage)
+            url = await front.start(app.core)
+            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            written = []
+            for shot in SHOTS:
+                page = await browser.new_page(
+                    viewport={"width": shot.width, "height": shot.height}, color_scheme=shot.scheme
+                )
+                await page.goto(f"{url}{shot.path}")
+                written.append(out / f"{shot.name}.png")
+                await page.screenshot(path=written[-1])
+                await page.close()
+            await browser.close()
+            return written
+
+
+def picture(out: Path) -> list[Path]:
+    """All of them, as files."""
+    return asyncio.run(_shoot(out))
