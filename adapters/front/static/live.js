@@ -45,7 +45,7 @@
       form.elements.vote.value = mine > 0 ? "off" : "on";
       form.querySelector("button").setAttribute("aria-pressed", String(mine > 0));
     }
-    const line = document.querySelector("[data-said]");
+    const line = document.querySelector("[data-said]"); // read aloud; the button shows it
     if (line) line.textContent = said;
   };
 
