@@ -20,7 +20,8 @@ from bot.chat.reading import Ballots
 from bot.papers.model import PaperId
 
 FRESH = 1.0  # seconds in which a page is given out as it is
-KEPT = 60.0  # and then as long as nobody votes on its papers
+STALE = 5.0  # in which it is given out once more, while it is looked over; an older one is looked over first
+KEPT = 60.0  # after which it is made anew, whatever the votes say
 MOST_BYTES = 24_000_000
 MOST_PAGES = 2_000
 
@@ -45,7 +46,7 @@ class Pages:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._pages: OrderedDict[str, Page] = OrderedDict()
-        self._making: dict[str, asyncio.Task[Page]] = {}
+        self._renewing: dict[str, asyncio.Task[Page]] = {}
         self._bytes = 0
 
     def __call__(self, shows: Shows) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -60,25 +61,21 @@ class Pages:
     async def _for_all(self, shows: Shows, request: web.Request, who: Visitor) -> Page:
         key = request.path_qs
         page = self._pages.get(key)
-        if page and await self._stands(page):
-            self._pages.move_to_end(key)
+        age = _now() - page.checked if page else STALE
+        if page and age < FRESH:
             return page
-        task = self._making.get(key)  # a hundred who ask at once wait for one page
+        task = self._renewing.get(key)  # a hundred who ask at once wait for one page
         if task is None:
-            task = self._making[key] = asyncio.create_task(self._made(shows, request, who))
+            task = self._renewing[key] = asyncio.create_task(self._renewed(page, shows, request, who))
             task.add_done_callback(lambda done: self._keep(key, done))
-        return await asyncio.shield(task)
+        return page if page and age < STALE else await asyncio.shield(task)
 
-    async def _stands(self, page: Page) -> bool:
-        """Whether it still says what is so."""
-        now = _now()
-        if now - page.made > KEPT:
-            return False
-        if now - page.checked > FRESH:
-            if page.ballots and await self._ballots(page.ballots) != page.ballots:
-                return False
-            page.checked = now
-        return True
+    async def _renewed(self, page: Page | None, shows: Shows, request: web.Request, who: Visitor) -> Page:
+        """The page as it stands if it says what is so, else another."""
+        if page and _now() - page.made < KEPT and await self._ballots(page.ballots) == page.ballots:
+            page.checked = _now()
+            return page
+        return await self._made(shows, request, who)
 
     async def _made(self, shows: Shows, request: web.Request, who: Visitor) -> Page:
         try:
@@ -99,12 +96,13 @@ class Pages:
         )
 
     async def _ballots(self, known: Mapping[PaperId, Ballots]) -> Mapping[PaperId, Ballots]:
-        now = await self._site.reading.ballots(known)
+        now = await self._site.reading.ballots(known) if known else {}
         return {id: now.get(id, Ballots()) for id in known}
 
     def _keep(self, key: str, done: asyncio.Task[Page]) -> None:
-        del self._making[key]
-        if done.cancelled() or done.exception():
+        del self._renewing[key]
+        if done.cancelled() or done.exception():  # whoever waits is told
+            self._drop(key)
             return
         self._drop(key)
         self._pages[key] = page = done.result()

@@ -118,10 +118,8 @@ class LinkedThings:
     async def _kept(self, id: PaperId) -> _Kept | None:
         """The newest answer, of today or of yesterday."""
         now = self._clock.now()
-        for day in (now, now - KEPT):
-            if value := await self._shelf.get(_key(day, id)):
-                return msgspec.json.decode(value, type=_Kept)
-        return None
+        found = await asyncio.gather(*(self._shelf.get(_key(day, id)) for day in (now, now - KEPT)))
+        return next((msgspec.json.decode(value, type=_Kept) for value in found if value), None)
 
     async def _tidy(self, now: datetime) -> None:
         """Once a day, drop what is too old to be shown."""

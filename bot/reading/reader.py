@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -31,6 +32,8 @@ TOPICS_OF = 30  # days whose papers tell what the topics are
 TOPICS = 60
 SIMILAR = 6
 SINCE = datetime(2000, 1, 1, tzinfo=UTC)  # everything
+
+T = TypeVar("T")
 
 Links = Callable[[PaperId], Awaitable[Linked]]
 """What else on Hugging Face names a paper."""
@@ -66,22 +69,23 @@ class Reader:
 
     async def lists(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE) -> Lists:
         papers, sources = self._store.papers, self._sources
-        listed = await self._listed(first, last)
+        listed, earlier, later, newest, total = await asyncio.gather(  # together: each waits for a thread of the store
+            self._listed(first, last),
+            papers.days(sources, until=first - timedelta(days=1), limit=1),
+            papers.later(sources, last),
+            papers.days(sources, limit=1),
+            papers.total(sources, first, last),
+        )
         tallies = await self._store.votes.everywhere([item.paper.id for item in listed])
         listed.sort(key=lambda item: (-_liked(item.paper, tallies.get(item.paper.id, Tally())), item.paper.id))
         page = listed[offset : offset + limit]
-        earlier = await papers.days(sources, until=first - timedelta(days=1), limit=1)
-        newest = await papers.days(sources, limit=1)
+        shown = await self._shown([item.paper for item in page], lists=page, tallies=tallies)
         return Lists(
             first=first,
             last=last,
-            found=Found(
-                papers=tuple(await self._shown([item.paper for item in page], lists=page)),
-                more=len(listed) > offset + limit,
-                total=await papers.total(sources, first, last),
-            ),
+            found=Found(papers=tuple(shown), more=len(listed) > offset + limit, total=total),
             earlier=earlier[0][0] if earlier else None,
-            later=await papers.later(sources, last),
+            later=later,
             newest=newest[0][0] if newest else None,
         )
 
@@ -95,7 +99,7 @@ class Reader:
         ranked = trending(listed, tallies, now, offset + limit + 1, days=days)
         page = ranked[offset : offset + limit]
         reasons = {item.paper.id: why(item, tallies.get(item.paper.id, Tally()), now) for item in page}
-        papers = await self._shown([item.paper for item in page], reasons, lists=page)
+        papers = await self._shown([item.paper for item in page], reasons, lists=page, tallies=tallies)
         return Found(papers=tuple(papers), more=len(ranked) > offset + limit)
 
     async def search(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
@@ -116,26 +120,30 @@ class Reader:
     async def similar(self, id: PaperId, *, offset: int = 0, limit: int = PAGE) -> Found | None:
         if not await self._store.papers.get([id]):
             return None
+        return await self._near(id, offset, limit)
+
+    async def _near(self, id: PaperId, offset: int, limit: int) -> Found:
         found = await self._search.similar([id], limit=limit, offset=offset)
         papers = await self._by_id([hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits})
         return Found(papers=papers, more=found.more, notice=found.notice)
 
     async def paper(self, id: PaperId, *, who: Person | None = None) -> Detail | None:
-        papers = await self._by_id([id])
-        if not papers:
+        known = await self._store.papers.get([id])
+        if id not in known:
             return None
-        lists, near, linked, channels, posted = await asyncio.gather(
+        shown, lists, near, linked, channels, posted = await asyncio.gather(
+            self._shown([known[id]]),
             self._store.papers.lists([id]),
-            self.similar(id, limit=SIMILAR),
+            self._near(id, 0, SIMILAR),
             self._linked(id),
             self._store.outbox.channels(id),
             self._posted(id, who),
         )
         return Detail(
-            shown=papers[0],
+            shown=shown[0],
             lists=tuple(dict.fromkeys((source_name(item.source), item.day) for item in lists.get(id, ()))),
             linked=linked,
-            similar=near.papers if near else (),
+            similar=near.papers,
             channels=channels,
             posted=posted,
         )
@@ -175,8 +183,10 @@ class Reader:
 
     async def _listed(self, first: date, last: date) -> list[Listed]:
         """The papers of these days that can come first, each once: the most upvoted, and all that was voted on."""
-        listed = await self._store.papers.liked(self._sources, first, last, CANDIDATES)
-        voted = await self._store.votes.voted(datetime.combine(first, time(), UTC))
+        listed, voted = await asyncio.gather(
+            self._store.papers.liked(self._sources, first, last, CANDIDATES),
+            self._store.votes.voted(datetime.combine(first, time(), UTC)),
+        )
         missing = voted - {item.paper.id for item in listed}
         if len(listed) < CANDIDATES or not missing:
             return listed
@@ -200,26 +210,31 @@ class Reader:
         reasons: Mapping[PaperId, str] | None = None,
         *,
         lists: Sequence[Listed] | None = None,
+        tallies: Mapping[PaperId, Tally] | None = None,
     ) -> list[Shown]:
-        """Papers with their lines, votes, and the newest list of each."""
+        """Papers with their lines, votes, and the newest list of each; `lists` and `tallies` where they are known."""
         ids = [paper.id for paper in papers]
-        lines = await self._lines.of(papers)
-        tallies = await self._store.votes.everywhere(ids)
-        if lists is None:
-            lists = [items[0] for items in (await self._store.papers.lists(ids)).values()]
-        on = {item.paper.id: item for item in lists}
+        lines, votes, listed = await asyncio.gather(
+            self._lines.of(papers),
+            _known(tallies) if tallies is not None else self._store.votes.everywhere(ids),
+            _known(lists) if lists is not None else self._newest_lists(ids),
+        )
+        on = {item.paper.id: item for item in listed}
         return [
             Shown(
                 paper=paper,
                 line=lines[paper.id].text if paper.id in lines else "",
                 provenance=lines[paper.id].provenance if paper.id in lines else "",
-                ballots=_ballots(tallies.get(paper.id, Tally())),
+                ballots=_ballots(votes.get(paper.id, Tally())),
                 day=on[paper.id].day if paper.id in on else None,
                 seen=on[paper.id].seen if paper.id in on else None,
                 why=(reasons or {}).get(paper.id, ""),
             )
             for paper in papers
         ]
+
+    async def _newest_lists(self, ids: Sequence[PaperId]) -> Sequence[Listed]:
+        return [items[0] for items in (await self._store.papers.lists(ids)).values()]
 
     async def _posted(self, id: PaperId, who: Person | None) -> tuple[Posted, ...]:
         if who is None:
@@ -230,6 +245,11 @@ class Reader:
             for one in reversed(showing)
             if one.ref and one.sent
         )
+
+
+async def _known(value: T) -> T:
+    """What needs no waiting, among what does."""
+    return value
 
 
 def _liked(paper: Paper, tally: Tally) -> int:

@@ -14,22 +14,25 @@ NEAR_ENOUGH = 0.6  # of the best score: papers further off do not go before near
 
 
 def diverse(
-    found: Sequence[tuple[PaperId, float]], vectors: Mapping[PaperId, NDArray[np.float32]]
+    found: Sequence[tuple[PaperId, float]], vectors: Mapping[PaperId, NDArray[np.float32]], most: int | None = None
 ) -> list[tuple[PaperId, float]]:
-    """The same papers: each time the one that is nearest to what was sought and least like one already taken."""
+    """The same papers: each time the one that is nearest to what was sought and least like one already taken.
+
+    `most`: how many will be looked at; what comes after them is in no such order.
+    """
     least = NEAR_ENOUGH * max((score for _, score in found), default=0.0)
     left = [one for one in found if one[0] in vectors and one[1] >= least]
     if not left:
         return list(found)
     scores = np.array([score for _, score in left])
     matrix = np.stack([vectors[id] for id, _ in left])
-    alike = matrix @ matrix.T
     taken: list[int] = []
     closest = np.zeros(len(left))
-    for _ in left:
+    for _ in left[:most]:
         worth = RELEVANCE * scores - (1 - RELEVANCE) * closest
         worth[taken] = -np.inf
         taken.append(int(np.argmax(worth)))
-        closest = np.maximum(closest, alike[taken[-1]])
+        closest = np.maximum(closest, matrix @ matrix[taken[-1]])
     first = [left[i] for i in taken]
-    return [*first, *(one for one in found if one not in first)]
+    known = {id for id, _ in first}
+    return [*first, *(one for one in found if one[0] not in known)]

@@ -50,7 +50,8 @@ async def _near(
         return [hit for hit in shared.items() if hit[0] not in without]
     near = await meaning.near(direction, max(most, POOL) + len(without))
     found = [hit for hit in near if hit[0] not in without]
-    return [*diverse(found[:POOL], meaning.vectors([id for id, _ in found[:POOL]])), *found[POOL:]]
+    pool = found[:POOL]
+    return [*diverse(pool, meaning.vectors([id for id, _ in pool]), most), *found[POOL:]]
 
 
 def _results(hits: tuple[Hit, ...], meaning: Meaning, *, more: bool) -> Results:

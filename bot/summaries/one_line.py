@@ -51,10 +51,16 @@ class OneLines:
     async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Line]:
         """The best line of each paper that has one; never waits for a model."""
         known = await self._lines.of([paper.id for paper in papers], language)
-        # In a thread: a new list takes a while, and whoever asks for something else should not wait for it.
-        best, fresh = await asyncio.to_thread(self._looked_over, papers, known, language)
-        await self._lines.keep(fresh)
-        return best
+        bases = {paper.id: _basis(paper) for paper in papers}
+        stale = [p for p in papers if p.abstract and not any(x.basis == bases[p.id] for x in known.get(p.id, ()))]
+        if stale:
+            # In a thread: a new list takes a while, and whoever asks for something else should not wait for it.
+            fresh = await asyncio.to_thread(self._made, stale, bases, language)
+            await self._lines.keep(fresh)
+            for line in fresh:
+                known.setdefault(line.paper, []).append(line)
+        best = ((paper.id, _best(_standing(paper, bases[paper.id], known.get(paper.id, ())))) for paper in papers)
+        return {id: line for id, line in best if line}
 
     async def improve(self, papers: Sequence[Paper], language: str = "en") -> list[PaperId]:
         """Ask the writer for the lines it has not been asked for yet; returns the papers whose line got better."""
@@ -65,33 +71,18 @@ class OneLines:
         if self._writer:
             await self._writer.aclose()
 
-    def _looked_over(
-        self, papers: Sequence[Paper], known: Mapping[PaperId, Sequence[Line]], language: str
-    ) -> tuple[dict[PaperId, Line], list[Line]]:
-        """The best line of each paper, and those that were made for it just now."""
-        best: dict[PaperId, Line] = {}
-        fresh: list[Line] = []
-        for paper in papers:
-            stored = [line for line in known.get(paper.id, ()) if line.version == paper.version]
-            basis = _basis(paper)
-            made = [line for line in stored if line.basis == basis]
-            if not made:
-                made = [replace(line, basis=basis) for line in self._made(disarmed(paper), language)]
-                fresh += made
-            written = [line for line in stored if line.provenance in {"human", "claude"}]
-            if found := _best([*_judged(written, paper), *made]):
-                best[paper.id] = found
-        return best, fresh
-
-    def _made(self, paper: Paper, language: str) -> list[Line]:
+    def _made(self, papers: Sequence[Paper], bases: Mapping[PaperId, str], language: str) -> list[Line]:
         """What needs no model: the source's own line, shortened where it is too long, and the abstract's."""
-        offered: list[tuple[Provenance, str]] = [
-            ("source", trim(paper.offered_line) if paper.abstract else ""),
-            ("extract", extract(paper)),
-        ]
-        return [self._line(paper, text, provenance, language) for provenance, text in offered if text]
+        made: list[Line] = []
+        for paper in map(disarmed, papers):
+            offered: list[tuple[Provenance, str]] = [
+                ("source", trim(paper.offered_line) if paper.abstract else ""),
+                ("extract", extract(paper)),
+            ]
+            made += [self._line(paper, text, kind, language, bases[paper.id]) for kind, text in offered if text]
+        return made
 
-    def _line(self, paper: Paper, text: str, provenance: Provenance, language: str) -> Line:
+    def _line(self, paper: Paper, text: str, provenance: Provenance, language: str, basis: str) -> Line:
         return Line(
             paper=paper.id,
             version=paper.version,
@@ -100,6 +91,7 @@ class OneLines:
             provenance=provenance,
             failures=check(text, paper),
             made=self._clock.now(),
+            basis=basis,
         )
 
 
@@ -111,12 +103,20 @@ def _basis(paper: Paper) -> str:
 
 @cache
 def _rules() -> str:
-    """A hash of this room's own files: a line made by an older Paperboy is made anew."""
-    found = hashlib.blake2b(digest_size=9)
-    for file in sorted(Path(__file__).parent.rglob("*")):
-        if file.suffix in {".py", ".txt"}:
+    """A hash of the files that make and check lines: what an older Paperboy made is made anew."""
+    here, found = Path(__file__).parent, hashlib.blake2b(digest_size=9)
+    rooms = (file for room in ("check", "extract") for file in sorted((here / room).iterdir()))
+    for file in (*rooms, here / "verbs.py", here / "writing" / "material.py"):
+        if file.is_file():
             found.update(file.read_bytes())
     return found.hexdigest()
+
+
+def _standing(paper: Paper, basis: str, lines: Sequence[Line]) -> list[Line]:
+    """Those of this version that may be shown: what was written, and what was made from what is there now."""
+    stored = [line for line in lines if line.version == paper.version]
+    written = [line for line in stored if line.provenance in {"human", "claude"}]
+    return [*_judged(written, paper), *(line for line in stored if line.basis == basis)]
 
 
 def _judged(lines: Sequence[Line], paper: Paper) -> list[Line]:

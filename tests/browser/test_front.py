@@ -76,7 +76,7 @@ def test_one_can_leaf_back_in_time(reader: Page) -> None:
     expect(reader.locator("h1")).not_to_have_text(today)
     reader.locator(".days a[rel=next]").click()
     expect(reader.locator("h1")).to_have_text(today)
-    reader.get_by_role("link", name="Its week").click()
+    reader.get_by_role("link", name="Whole week").click()
     expect(reader.locator("h1")).to_contain_text("Week")
     reader.get_by_role("link", name="Archive").click()
     reader.locator(".month li a").last.click()
