@@ -99,7 +99,8 @@ async def test_an_entry_says_what_the_paper_is(site: Site) -> None:
     assert found.title == "Glass birds in winter"
     assert [author.name for author in found.authors] == ["Ada Lovelace", "Bob"]
     assert [tag.term for tag in found.tags] == ["cs.CL", "cs.LG"]
-    assert found.published == found.updated == "2025-03-17T09:30:00Z"
+    assert found.published == found.updated
+    assert found.published.startswith("2025-03-17T09:30:00.")
     assert found.link == "https://papers.example.org/paper/2503.00001"
     assert found.summary
     assert "We present nest number 1" in found.content[0].value
@@ -127,7 +128,7 @@ async def test_a_new_version_moves_updated_and_nothing_else_does(site: Site, sto
     await store.papers.keep([listing(second)], clock.now())
     clock.moment += timedelta(minutes=2)
     moved = await entry(site)
-    assert (moved.title, moved.updated) == ("Glass birds in spring", "2025-03-21T09:30:00Z")
+    assert (moved.title, moved.updated[:19]) == ("Glass birds in spring", "2025-03-21T09:30:00")
     assert (moved.id, moved.published) == (before.id, before.published)
 
 

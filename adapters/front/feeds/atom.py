@@ -28,8 +28,8 @@ def render(feed: Feed) -> bytes:
 
 
 def moment(at: datetime) -> str:
-    """RFC 3339, in UTC and whole seconds."""
-    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+    """RFC 3339, in UTC."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _entry(root: ET.Element, entry: Entry) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from aiohttp import web
 from msgspec import Struct
@@ -102,7 +102,7 @@ class Feeds:
 
     async def search(self, request: web.Request) -> web.Response:
         query = _name(request.query.get("q", ""))
-        asked = f"?q={quote(query, safe='')}"
+        asked = f"?{urlencode({'q': query})}"
         wanted = Wanted(
             at="search", key=f"search/{query}", title=f"Papers for “{query}”", page=f"/search{asked}", query=asked
         )
