@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from bot.app.health import Health
-from bot.app.sources import LOOK_UP, open_sources
+from bot.app.sources import LOOK_UP, Opened, open_sources
 from bot.chat.adapter import Adapter, Factory, Feeds, Locates, Posts, Reaches, Setup
 from bot.chat.event import Person, Place, Ref
 from bot.clock import Clock
@@ -38,6 +38,10 @@ from bot.votes.emoji import Emojis, emojis
 
 log = logging.getLogger(__name__)
 GROUP = "paperboy.adapters"
+
+
+Refresh = Callable[[], Awaitable[object]]
+"""Takes up what other processes have learned."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +92,18 @@ async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Librar
 
 
 @asynccontextmanager
+async def open_reader(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Reader, Refresh]]:
+    """The papers to be read beside a Paperboy that runs, and how to take up what that has learned since."""
+    async with AsyncExitStack() as stack:
+        library = await stack.enter_async_context(open_library(settings, clock))
+        store, search, lines = library.store, library.search, library.lines
+        names = _names(await stack.enter_async_context(open_sources(settings.sources, clock, store.turns)))
+        linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
+        reader = Reader(store, search, lines, clock, sources=names, linked=linked, address=_address({}))
+        yield reader, search.refresh
+
+
+@asynccontextmanager
 async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
     """All of it; closed on the way out."""
     async with AsyncExitStack() as stack:
@@ -98,7 +114,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
         posting = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, Posts)}
-        names = (*(source.name for source in sources.lists), STARTER)
+        names = _names(sources)
         planner = Planner(
             store,
             search,
@@ -159,6 +175,11 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 reading=Reader(store, search, lines, clock, sources=names, linked=linked, address=_address(posting)),
             ),
         )
+
+
+def _names(sources: Opened) -> tuple[str, ...]:
+    """Whose lists are read."""
+    return (*(source.name for source in sources.lists), STARTER)
 
 
 def _lines(settings: Summaries, store: Store, clock: Clock) -> OneLines:

@@ -12,6 +12,7 @@ from bot.cli.group import Group
 from bot.cli.ingest import ingest
 from bot.cli.keys import keys
 from bot.cli.look import plan, why
+from bot.cli.mcp import mcp
 from bot.cli.records import backup, export, forget, retry
 from bot.cli.run import run
 from bot.cli.search import search, similar
@@ -40,5 +41,6 @@ for command in (
     forget,
     retry,
     keys,
+    mcp,
 ):
     main.add_command(command)

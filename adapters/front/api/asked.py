@@ -52,8 +52,7 @@ class Trending(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def read(query: MultiMapping[str], kind: type[A]) -> A:
     """The parameters of a request. Raises `Problem`."""
-    names = list(query)
-    if twice := next((name for name in names if names.count(name) > 1), ""):
+    if twice := next((name for name in query if len(query.getall(name)) > 1), ""):
         raise Problem(400, f"The parameter {twice[:50]!r} stands there twice. Give it once.")
     try:
         return msgspec.convert(dict(query), kind, strict=False)
