@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from functools import cached_property
 
 from aiohttp import web
 
-from adapters.front import assets, guard
+from adapters.front import assets, guard, live, sign_in, submit, votes
+from adapters.front.api.server import Api
+from adapters.front.feeds.routes import Feeds
 from adapters.front.find import FindPages
 from adapters.front.kept import Pages
 from adapters.front.lists import ListPages
 from adapters.front.paper_page import PaperPage
 from adapters.front.robots import Robots
+from adapters.front.secret import Secret, open_secret
 from adapters.front.settings import Settings
 from adapters.front.site import Site
 from bot.chat.adapter import Core, Setup
+from bot.chat.event import Place
 from bot.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -26,7 +31,7 @@ MOST_LINE = 65_536  # bytes of an address: what is too long to search for is tol
 
 
 class FrontPage:
-    """Implements `bot.chat.adapter.Listens`."""
+    """Implements `Listens` and `Feeds` of `bot.chat.adapter`."""
 
     name = "front"
 
@@ -49,12 +54,33 @@ class FrontPage:
         host = f"[{ours.host}]" if ":" in ours.host else ours.host
         self.url = f"http://{host}:{listening.getsockname()[1]}"
         app = web.Application()
-        furnish(app, Site(settings=ours, core=core, clock=self._setup.clock, url=ours.public_url or self.url))
+        furnish(
+            app,
+            Site(
+                settings=ours,
+                core=core,
+                clock=self._setup.clock,
+                home=self._setup.home,
+                shelf=self._setup.shelf,
+                url=ours.public_url or self.url,
+                secret=self._secret,
+            ),
+        )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, max_line_size=MOST_LINE)
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()
         self.started.set()
         return self.url
+
+    def feed(self, place: Place) -> str:
+        """The secret address of what a channel is brought; empty: nobody outside this machine could open it."""
+        public = self._settings.public_url
+        return f"{public}/feeds/channel/{self._secret.seal(place)}.atom" if public else ""
+
+    @cached_property
+    def _secret(self) -> Secret:
+        """Opened when it is needed: a command in the terminal makes no key."""
+        return open_secret(self._setup.home)
 
     async def aclose(self) -> None:
         if self._runner:
@@ -70,6 +96,12 @@ def furnish(app: web.Application, site: Site) -> None:
     PaperPage(site).add(app, pages)
     FindPages(site).add(app, pages)
     Robots(site).add(app)
+    sign_in.add(app, site)
+    votes.add(app, site)
+    live.add(app, site)
+    submit.add(app, site)
+    Feeds(site).add(app)
+    Api(site).add(app)
 
 
 def _bind(host: str, wanted: int) -> socket.socket:

@@ -12,8 +12,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from bot.app.health import Health
-from bot.app.sources import LOOK_UP, open_sources
-from bot.chat.adapter import Adapter, Factory, Locates, Posts, Reaches, Setup
+from bot.app.sources import LOOK_UP, Opened, open_sources
+from bot.chat.adapter import Adapter, Factory, Feeds, Locates, Posts, Reaches, Setup
 from bot.chat.event import Person, Place, Ref
 from bot.clock import Clock
 from bot.commands.command import Desk
@@ -39,6 +39,10 @@ from bot.votes.emoji import Emojis, emojis
 
 log = logging.getLogger(__name__)
 GROUP = "paperboy.adapters"
+
+
+Refresh = Callable[[], Awaitable[object]]
+"""Takes up what other processes have learned."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +92,18 @@ async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Librar
 
 
 @asynccontextmanager
+async def open_reader(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Reader, Refresh]]:
+    """The papers to be read beside a Paperboy that runs, and how to take up what that has learned since."""
+    async with AsyncExitStack() as stack:
+        library = await stack.enter_async_context(open_library(settings, clock))
+        store, search, lines = library.store, library.search, library.lines
+        names = _names(await stack.enter_async_context(open_sources(settings.sources, clock, store.turns)))
+        linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
+        reader = Reader(store, search, lines, clock, sources=names, linked=linked, address=_address({}))
+        yield reader, search.refresh
+
+
+@asynccontextmanager
 async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
     """All of it; closed on the way out."""
     async with AsyncExitStack() as stack:
@@ -98,7 +114,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
         posting = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, Posts)}
-        names = (*(source.name for source in sources.lists), STARTER)
+        names = _names(sources)
         planner = Planner(
             store,
             search,
@@ -127,6 +143,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             sources=names,
             time_zone=settings.time_zone,
             emojis=votes,
+            feed=_feed(adapters),
         )
         yield App(
             settings=settings,
@@ -171,6 +188,11 @@ async def _search(settings: SearchSettings, store: Store) -> Search:
     return Search(store.papers, store.vectors, embedder, before=before, newer_first=settings.newer_first)
 
 
+def _names(sources: Opened) -> tuple[str, ...]:
+    """Whose lists are read."""
+    return (*(source.name for source in sources.lists), STARTER)
+
+
 def _lines(settings: Summaries, store: Store, clock: Clock) -> OneLines:
     budget = Budget(store.costs, settings, clock)
     writer = open_writer(settings.api_key, settings.model, settings.url, thinking=settings.thinking, spend=budget.spend)
@@ -199,6 +221,10 @@ def _direct(adapters: Mapping[str, Posts]) -> Callable[[Person], Awaitable[Place
         return await adapter.direct(person.id, person.space)
 
     return direct
+
+
+def _feed(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:
+    return next((adapter.feed for adapter in adapters.values() if isinstance(adapter, Feeds)), None)
 
 
 def _address(adapters: Mapping[str, Posts]) -> Callable[[Ref], str]:

@@ -126,6 +126,15 @@ class Locates(Protocol):
 
 
 @runtime_checkable
+class Feeds(Protocol):
+    """Can give a channel's papers as a feed, under an address that nobody can guess."""
+
+    def feed(self, place: Place) -> str:
+        """The address; the same each time, and empty where the feed could not be reached from outside."""
+        ...
+
+
+@runtime_checkable
 class Listens(Protocol):
     """Hears people: hands each event to the core and shows the answer, until cancelled.
 

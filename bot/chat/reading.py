@@ -104,6 +104,13 @@ class Topic(Struct, frozen=True, kw_only=True):
     count: int  # papers of the newest lists
 
 
+class Program(Struct, frozen=True, kw_only=True):
+    """A program that somebody who runs Paperboy made a key for."""
+
+    name: str
+    made: datetime
+
+
 class Reading(Protocol):
     """The core as a reader sees it. Every verb raises `PaperboyError` when the store fails."""
 
@@ -157,4 +164,8 @@ class Reading(Protocol):
 
     async def ballots(self, ids: Collection[PaperId]) -> Mapping[PaperId, Ballots]:
         """How the votes on these papers stand now; papers without any are left out."""
+        ...
+
+    async def program(self, key: str) -> Program | None:
+        """Whose key a program shows; None: nobody's, or one that was revoked."""
         ...

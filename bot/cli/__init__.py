@@ -10,7 +10,9 @@ from bot.cli.costs import costs
 from bot.cli.doctor import doctor
 from bot.cli.group import Group
 from bot.cli.ingest import ingest
+from bot.cli.keys import keys
 from bot.cli.look import plan, why
+from bot.cli.mcp import mcp
 from bot.cli.records import backup, export, forget, retry
 from bot.cli.run import run
 from bot.cli.search import search, similar
@@ -38,5 +40,7 @@ for command in (
     export,
     forget,
     retry,
+    keys,
+    mcp,
 ):
     main.add_command(command)

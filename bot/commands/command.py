@@ -40,6 +40,7 @@ class Desk:
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
     emojis: Emojis = Emojis()
+    feed: Callable[[Place], str] | None = None  # the secret address of a channel's feed; None: there are no feeds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,7 @@ from bot.clock import Clock
 from bot.commands import ask as asking
 from bot.commands import (
     digest,
+    feed,
     find,
     follow,
     forget_me,
@@ -86,19 +87,14 @@ _COMMANDS: tuple[Known, ...] = (
     schedule.RESUME,
     schedule.UNSCHEDULE,
     why.COMMAND,
+    feed.COMMAND,
     home.COMMAND,
     forget_me.COMMAND,
 )
 COMMANDS = (*_COMMANDS, help_for(_COMMANDS))
-
-Absent = Callable[[Place, str], Awaitable[None]]
-"""Told when nothing can be posted in a place any more, and why."""
-
-Present = Callable[[Place], Awaitable[None]]
-"""Told when a place can be posted to again."""
-
-Changed = Callable[[str, PaperId], Awaitable[None]]
-"""Told when the votes on a paper changed in a tenant, so that its posted cards can follow."""
+Absent = Callable[[Place, str], Awaitable[None]]  # told when nothing can be posted there any more, and why
+Present = Callable[[Place], Awaitable[None]]  # told when it can be again
+Changed = Callable[[str, PaperId], Awaitable[None]]  # told of new votes in a tenant, so that posted cards can follow
 
 
 class Router:
@@ -123,11 +119,13 @@ class Router:
         self._health = health
         self._room = Room()
         self._reading = reading
-        self._by_name = {command.name: command for command in COMMANDS}
+        known = tuple(command for command in _COMMANDS if desk.feed or command is not feed.COMMAND)
+        self._commands = (*known, help_for(known))
+        self._by_name = {command.name: command for command in self._commands}
 
     @property
     def commands(self) -> Sequence[CommandHelp]:
-        return [command.help for command in COMMANDS]
+        return [command.help for command in self._commands]
 
     @property
     def menu(self) -> Sequence[MenuEntry]:
@@ -155,7 +153,7 @@ class Router:
         return Answer(message=problem(sorry))
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
-        return await complete(COMMANDS, self._desk.store.papers, text)
+        return await complete(self._commands, self._desk.store.papers, text)
 
     async def healthy(self) -> Mapping[str, str]:
         return await self._health()
@@ -198,8 +196,7 @@ class Router:
             return answered
         answer = await find.COMMAND.run(ask, ask.question)
         if meant := self._meant(name):
-            again = f"{meant} {rest.strip()}".strip()
-            button = presses.again(f"Did you mean /papers {meant}?", again)
+            button = presses.again(f"Did you mean /papers {meant}?", f"{meant} {rest.strip()}".strip())
             return replace(answer, message=with_controls(answer.message, button))
         return answer
 

@@ -12,10 +12,11 @@ from msgspec.structs import replace
 
 from bot.chat.event import Person, Place, Ref
 from bot.chat.message import clean
-from bot.chat.reading import PAGE, Ballots, Detail, Found, Linked, Lists, Posted, Shown, Span, Topic
+from bot.chat.reading import PAGE, Ballots, Detail, Found, Linked, Lists, Posted, Program, Shown, Span, Topic
 from bot.clock import Clock
 from bot.papers.filter import Filter
 from bot.papers.model import Paper, PaperId
+from bot.reading.keys import MOST_CHARS, digest
 from bot.search import Search
 from bot.search.query import parse
 from bot.store.protocol import Store
@@ -108,6 +109,10 @@ class Reader:
 
     async def newest(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
         wanted = parse(query)
+        if wanted.paper:
+            return Found(papers=(await self._by_id([wanted.paper]))[offset : offset + limit])
+        if wanted.is_empty and wanted.filter.is_open and query.strip():
+            return Found(notice="There is no word in that to look for.")
         match = Match(words=wanted.words, phrases=wanted.phrases)
         ids = await self._store.papers.newest(wanted.filter, limit + 1, offset=offset, match=match)
         return Found(papers=await self._by_id(ids[:limit]), more=len(ids) > limit)
@@ -172,6 +177,9 @@ class Reader:
 
     async def ballots(self, ids: Collection[PaperId]) -> Mapping[PaperId, Ballots]:
         return {id: _ballots(tally) for id, tally in (await self._store.votes.everywhere(ids)).items()}
+
+    async def program(self, key: str) -> Program | None:
+        return await self._store.programs.of(digest(key)) if len(key) <= MOST_CHARS else None
 
     async def _listed(self, first: date, last: date) -> list[Listed]:
         """The papers of these days that can come first, each once: the most upvoted, and all that was voted on."""

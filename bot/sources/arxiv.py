@@ -13,10 +13,12 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Listing, Paper, PaperId, Rejected
 from bot.papers.text import readable
-from bot.sources.feeds import Latest, entries, names, published
+from bot.sources.feeds import Latest, changed, entries, names, published
 from bot.sources.http import Client, Page
 from bot.sources.source import Batch
 from bot.sources.wire import arxiv_links
@@ -87,8 +89,8 @@ def parse_listing(page: Page, day: date, *, cross_lists: bool = True) -> Batch:
 
 def parse_answer(page: Page) -> list[Paper]:
     """The papers of an API answer; its error entry, and ids it does not know, give none."""
-    papers = (_paper(entry, readable(entry.get("summary", ""))) for entry in entries(page))
-    return [paper for paper in papers if paper]
+    papers = ((_paper(entry, readable(entry.get("summary", ""))), changed(entry)) for entry in entries(page))
+    return [replace(paper, updated=at) for paper, at in papers if paper]
 
 
 def _paper(entry: Any, abstract: str) -> Paper | None:

@@ -130,7 +130,15 @@ def names(entry: Any) -> tuple[str, ...]:
 
 def published(entry: Any) -> datetime | None:
     """When the entry was published, UTC."""
-    parts = entry.get("published_parsed") or entry.get("updated_parsed")
+    return _moment(entry.get("published_parsed") or entry.get("updated_parsed"))
+
+
+def changed(entry: Any) -> datetime | None:
+    """When it was changed last, UTC: of a paper, when this version came."""
+    return _moment(entry.get("updated_parsed"))
+
+
+def _moment(parts: Any) -> datetime | None:
     try:
         return datetime.fromtimestamp(timegm(parts), UTC) if parts else None
     except (ValueError, OverflowError, OSError):

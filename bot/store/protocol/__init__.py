@@ -14,7 +14,7 @@ from typing import Protocol
 from bot.chat.adapter import Shelf
 from bot.store.protocol.delivery import Outbox, Subscriptions
 from bot.store.protocol.papers import Costs, Lines, Papers, Texts, Vectors
-from bot.store.protocol.people import People, Records, Votes
+from bot.store.protocol.people import People, Programs, Records, Votes
 
 __all__ = [
     "Costs",
@@ -22,6 +22,7 @@ __all__ = [
     "Outbox",
     "Papers",
     "People",
+    "Programs",
     "Questions",
     "Records",
     "Store",
@@ -63,6 +64,7 @@ class Store(Protocol):
     outbox: Outbox
     votes: Votes
     people: People
+    programs: Programs
     records: Records
     questions: Questions
     turns: Turns

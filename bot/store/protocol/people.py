@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.chat.reading import Program
 from bot.papers.model import PaperId
 from bot.store.records import Mark, Tally
 
@@ -88,6 +89,24 @@ class People(Protocol):
     async def unteach(self, person: str, *, cause: str | None = None) -> bool: ...
 
     async def teaches(self, person: str) -> bool: ...
+
+
+class Programs(Protocol):
+    """Programs with a key of their own. Of a key only its digest is kept."""
+
+    async def add(self, name: str, digest: str, at: datetime) -> bool:
+        """False when there is one of that name."""
+        ...
+
+    async def of(self, digest: str) -> Program | None: ...
+
+    async def all(self) -> list[Program]:
+        """By name."""
+        ...
+
+    async def remove(self, name: str) -> bool:
+        """False when there was none."""
+        ...
 
 
 class Records(Protocol):

@@ -15,6 +15,7 @@ from bot.store.sqlite.lines import SqliteLines
 from bot.store.sqlite.outbox import SqliteOutbox
 from bot.store.sqlite.papers import SqlitePapers
 from bot.store.sqlite.people import SqlitePeople
+from bot.store.sqlite.programs import SqlitePrograms
 from bot.store.sqlite.questions import SqliteQuestions
 from bot.store.sqlite.records import SqliteRecords
 from bot.store.sqlite.shelf import SqliteShelf
@@ -41,6 +42,7 @@ class SqliteStore:
         self.outbox: protocol.Outbox = SqliteOutbox(engine)
         self.votes: protocol.Votes = SqliteVotes(engine)
         self.people: protocol.People = SqlitePeople(engine)
+        self.programs: protocol.Programs = SqlitePrograms(engine)
         self.records: protocol.Records = SqliteRecords(engine)
         self.questions: protocol.Questions = SqliteQuestions(engine)
         self.turns: protocol.Turns = SqliteTurns(engine)

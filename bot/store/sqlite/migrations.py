@@ -15,6 +15,7 @@ outbox          posts from plan to platform; shown: which channel was brought wh
 lanes, queues   channels and tenants with open posts (see `lanes.py`)
 marks           reactions and button votes; ballots: what they come to, one a person and paper
 saved, follows  what persons keep; tastes: who wants to be brought papers in the order of what they saved
+programs        those that have a key for the API, and the digest of it
 questions       texts too long for a button
 texts           whole papers' texts that somebody asked about, for some days
 turns           when a source that counts all processes together may be asked next
@@ -35,9 +36,7 @@ from bot.papers.filter import lab_words
 from bot.store.sqlite import lanes
 
 migrations = Migrations("paperboy")
-STEPS = frozenset(
-    {"papers", "delivery", "people", "writing", "labs", "texts", "tastes", "pages"}
-)  # those this version knows
+STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "texts", "tastes", "programs", "pages"})
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -231,6 +230,12 @@ def texts(db: Database) -> None:
 def tastes(db: Database) -> None:
     """Persons who let their saved papers order what they are brought."""
     _run(db, "CREATE TABLE tastes (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;")
+
+
+@migrations()
+def programs(db: Database) -> None:
+    """Programs that have a key for the API."""
+    _run(db, "CREATE TABLE programs (digest TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, made TEXT NOT NULL)")
 
 
 @migrations()

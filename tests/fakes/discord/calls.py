@@ -33,6 +33,7 @@ class Call:
     query: Mapping[str, str]
     body: Any = None
     files: tuple[Json, ...] = ()
+    bearer: str = ""  # a person's token
 
     @property
     def form(self) -> Json:

@@ -48,6 +48,15 @@ class FakeDiscord:
     def token(self) -> str:
         return str(self.host.tell("token"))
 
+    @property
+    def app(self) -> dict[str, str]:
+        """`client_id` and `client_secret`, for OAuth2."""
+        return dict(self.host.tell("app"))
+
+    def change_member(self, guild: str, user: str, **values: Any) -> None:
+        """`pending=True`: has not agreed to the guild's rules; `nick`: their name there."""
+        self.host.tell("change_member", guild=guild, user=user, **values)
+
     def configure(self, **settings: Any) -> None:
         """Change settings (`settings.py`) while it runs."""
         self.host.tell("configure", **settings)

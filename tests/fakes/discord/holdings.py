@@ -16,6 +16,19 @@ def token(server: Server) -> str:
 
 
 @op
+def app(server: Server) -> Json:
+    """The app as OAuth2 knows it."""
+    return {"client_id": server.world.application_id, "client_secret": server.world.client_secret}
+
+
+@op
+def change_member(server: Server, guild: str, user: str, **values: Any) -> None:
+    """`pending=True`, `nick="…"`."""
+    for name, value in values.items():
+        setattr(server.world.guilds[guild].members[user], name, value)
+
+
+@op
 def messages(server: Server, channel: str) -> list[Json]:
     """A channel's messages, oldest first, with their nonces, pings and all reactions."""
     held = server.world.channels[channel].messages.values()

@@ -36,6 +36,8 @@ class Role:
 class Member:
     user: User
     joined_at: str
+    pending: bool = False  # has not agreed to the guild's rules
+    nick: str | None = None
     roles: list[str] = field(default_factory=list)
 
 
@@ -137,3 +139,14 @@ class Interaction:
     answer: float | None = None  # seconds to something the user can read
     shown: dict[str, Message] = field(default_factory=dict)  # the answers by id, also the pressed message if changed
     moved: asyncio.Event = field(default_factory=asyncio.Event)  # set whenever the user sees something new
+
+
+@dataclass(slots=True)
+class SignIn:
+    """What an OAuth2 code can be exchanged for, once."""
+
+    user: str
+    redirect: str
+    challenge: str
+    scopes: tuple[str, ...]
+    used: bool = False

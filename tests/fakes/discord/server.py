@@ -14,7 +14,7 @@ from tests.fakes.discord.errors import ApiError, not_found, unauthorized
 from tests.fakes.discord.faults import Faults
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.rates import Rates
-from tests.fakes.discord.routes import everything
+from tests.fakes.discord.routes import everything, sign_in
 from tests.fakes.discord.schema import Description
 from tests.fakes.discord.world import World
 
@@ -37,6 +37,7 @@ class Server:
 
     def routes(self) -> list[web.RouteDef]:
         calls = [web.route(e.method, BASE + e.path, self._taking(e)) for e in ENDPOINTS]
+        calls.append(web.get("/oauth2/authorize", sign_in.authorize(self.world)))
         return [*calls, web.get("/gateway", self.gateway.connect), web.route("*", "/{rest:.*}", self._nowhere)]
 
     def _taking(self, endpoint: Endpoint) -> Any:
@@ -52,7 +53,7 @@ class Server:
         body, files = await _read(request)
         if self.world.settings.latency:
             await asyncio.sleep(self.world.settings.latency)
-        call = Call(self.world, endpoint, dict(request.match_info), request.query, body, files)
+        call = Call(self.world, endpoint, dict(request.match_info), request.query, body, files, _bearer(request))
         reply = self._refused(call, request) or self._done(call)
         fault = "" if reply.status >= 400 else self.faults.after(endpoint.name)
         if fault == "hang_after":
@@ -113,7 +114,9 @@ def _response(reply: Reply) -> web.Response:
 
 
 async def _read(request: web.Request) -> tuple[Any, tuple[dict[str, Any], ...]]:
-    """The body, whether it came as JSON or as the `payload_json` of a form with files."""
+    """The body, whether it came as JSON, as a form or as the `payload_json` of a form with files."""
+    if request.content_type == "application/x-www-form-urlencoded":
+        return dict(await request.post()), ()
     if not request.content_type.startswith("multipart/"):
         raw = await request.read()
         return (json.loads(raw) if raw else None), ()
@@ -126,6 +129,11 @@ async def _read(request: web.Request) -> tuple[Any, tuple[dict[str, Any], ...]]:
         else:
             files.append({"filename": part.filename, "size": len(raw)})  # type: ignore[union-attr]
     return body, tuple(files)
+
+
+def _bearer(request: web.Request) -> str:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if kind == "Bearer" else ""
 
 
 def _cut(request: web.Request) -> web.Response:

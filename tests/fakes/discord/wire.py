@@ -40,14 +40,14 @@ def user(of: User) -> Json:
 def member(of: Member) -> Json:
     return {
         "user": user(of.user),
-        "nick": None,
+        "nick": of.nick,
         "avatar": None,
         "banner": None,
         "roles": list(of.roles),
         "joined_at": of.joined_at,
         "premium_since": None,
         "communication_disabled_until": None,
-        "pending": False,
+        "pending": of.pending,
         "deaf": False,
         "mute": False,
         "flags": 0,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.clock import Clock, SystemClock
 from tests.fakes.discord.errors import unknown
-from tests.fakes.discord.model import DM, Channel, Guild, Interaction, Json, Message, User
+from tests.fakes.discord.model import DM, Channel, Guild, Interaction, Json, Message, SignIn, User
 from tests.fakes.discord.permissions import ALL, Permission, in_channel
 from tests.fakes.discord.settings import Settings
 
@@ -48,6 +48,9 @@ class World:
         self.nonces: dict[tuple[str, str], tuple[float, Message]] = {}
         self.nonce_hits = 0
         self.identified = 0  # sessions started
+        self.client_secret = "client-secret-of-the-fake"
+        self.sign_ins: dict[str, SignIn] = {}  # code → what it can be exchanged for
+        self.people_tokens: dict[str, str] = {}  # access token → user id
         self.gateway_url = ""
         self.directs: dict[str, str] = {}  # user id → id of the conversation with the bot
         self.tell: Callable[[Event], None] = lambda event: None

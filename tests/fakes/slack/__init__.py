@@ -22,6 +22,7 @@
     await slack.settings(request_url="http://127.0.0.1:3000/slack/events")   # HTTP instead of Socket Mode
     await slack.settings(signature="bad")                 # or "missing"; stale=600 for old time stamps
     await slack.settings(rotation=True, install_as=acme.id)                  # OAuth: slack.authorize_url
+    await slack.settings(sign_in_as=ada.id)               # who signs in with Slack; claims={"name": "…"} to lie
     await slack.settings(shift=12 * 3600)                 # its clock, ahead: tokens and triggers expire
     await slack.settings(**declared(manifest))            # only the scopes, events, commands of a parsed manifest
     await slack.fail_next("chat.postMessage", "hang_after")

@@ -35,11 +35,11 @@ class Consent:
         if not redirect.startswith(("https://", "http://127.0.0.1", "http://localhost")):
             return web.Response(status=400, text="redirect_uri did not match any configured URIs")
         if query.get("deny"):
-            return _back(redirect, error="access_denied", state=query.get("state", ""))
+            return back(redirect, error="access_denied", state=query.get("state", ""))
         chosen = query.get("team") or world.settings.install_as
         if not chosen:
             return self._page(request)
-        return _back(redirect, code=self._code(chosen, scopes, redirect), state=query.get("state", ""))
+        return back(redirect, code=self._code(chosen, scopes, redirect), state=query.get("state", ""))
 
     def _code(self, chosen: str, scopes: tuple[str, ...], redirect: str) -> str:
         world = self._world
@@ -66,6 +66,6 @@ class Consent:
         return web.Response(text=f"<h1>Install into</h1><ul>{links}</ul>", content_type="text/html")
 
 
-def _back(redirect: str, **query: str) -> web.Response:
+def back(redirect: str, **query: str) -> web.Response:
     joint = "&" if "?" in redirect else "?"
     return web.Response(status=302, headers={"Location": f"{redirect}{joint}{urlencode(query)}"})

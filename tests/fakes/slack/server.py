@@ -9,6 +9,7 @@ from tests.fakes.slack.api import Api
 from tests.fakes.slack.consent import Consent
 from tests.fakes.slack.control import Control
 from tests.fakes.slack.httpmode import HttpMode
+from tests.fakes.slack.openid import OpenId
 from tests.fakes.slack.respond import Respond
 from tests.fakes.slack.settings import Settings
 from tests.fakes.slack.socketmode import SocketMode
@@ -52,6 +53,7 @@ class Server:
                 web.get("/link/", self.socket.serve),
                 web.post("/actions/{hook:.+}", Respond(self.world).handle),
                 web.get("/oauth/v2/authorize", Consent(self.world).handle),
+                web.get("/openid/connect/authorize", OpenId(self.world).handle),
                 web.get("/_control/read/{what}", control.read),
                 web.post("/_control/do/{deed}", control.do),
             ]

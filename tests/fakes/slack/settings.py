@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -98,4 +98,6 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     domains: list[str] = field(default_factory=lambda: ["arxiv.org", "huggingface.co"])  # whose links it hears of
     install_as: str = ""  # the team or organisation that the next install is for
     scopes: list[str] = field(default_factory=lambda: list(SCOPES))
+    sign_in_as: str = ""  # the user who says yes to the next Sign in with Slack; nobody: says no
+    claims: dict[str, Any] = field(default_factory=dict)  # what the next id tokens say instead; None: nothing
     shift: float = 0.0  # seconds that this Slack's clock is ahead

@@ -151,3 +151,13 @@ class Grant(Struct, kw_only=True):
     redirect: str = ""
     until: float = 0.0
     used: bool = False
+
+
+class SignIn(Struct, kw_only=True):
+    """What a code of Sign in with Slack can be exchanged for, once."""
+
+    user: str
+    redirect: str
+    nonce: str
+    until: float
+    used: bool = False

@@ -19,6 +19,7 @@ from tests.fakes.slack.state import (
     Grant,
     Hook,
     Json,
+    SignIn,
     Team,
     Token,
     Trigger,
@@ -45,6 +46,7 @@ class World:
         self.hooks: dict[str, Hook] = {}
         self.unfurling: dict[str, tuple[str, str, str]] = {}  # unfurl id → channel, ts, text while it is written
         self.codes: dict[str, Grant] = {}
+        self.sign_ins: dict[str, SignIn] = {}
         self.refreshes: dict[str, Grant] = {}
         self.log = Log()
         self.chance = random.Random(self.settings.faults.seed)

@@ -5,4 +5,4 @@ from __future__ import annotations
 
 def everything() -> None:
     """Make sure that every handler is in the table."""
-    from tests.fakes.discord.routes import about, channels, commands, interactions, messages, reactions  # noqa: F401
+    from tests.fakes.discord.routes import about, channels, commands, interactions, messages, reactions, sign_in  # noqa: F401

@@ -12,11 +12,7 @@ CODE_LIVES = 600
 
 @method("oauth.v2.access", tier="4", auth="none")
 def access(call: Call) -> Json:
-    app = call.world.app
-    if call.text("client_id") != app.client_id:
-        raise SlackError("invalid_client_id")
-    if call.text("client_secret") != app.client_secret:
-        raise SlackError("bad_client_secret")
+    checked_app(call)
     refreshing = call.text("grant_type") == "refresh_token"
     if refreshing:
         grant = _take(call, call.world.refreshes, "refresh_token", "invalid_refresh_token")
@@ -25,6 +21,15 @@ def access(call: Call) -> Json:
         if grant.redirect != call.text("redirect_uri"):
             raise SlackError("bad_redirect_uri")
     return _install(call.world, grant, refreshing=refreshing)
+
+
+def checked_app(call: Call) -> None:
+    """Is it the app that asks?"""
+    app = call.world.app
+    if call.text("client_id") != app.client_id:
+        raise SlackError("invalid_client_id")
+    if call.text("client_secret") != app.client_secret:
+        raise SlackError("bad_client_secret")
 
 
 def _take(call: Call, grants: dict[str, Grant], key: str, otherwise: str) -> Grant:

@@ -1,0 +1,1 @@
+"""Feeds of papers, in Atom and JSON Feed."""

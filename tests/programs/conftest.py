@@ -1,0 +1,91 @@
+"""The front page's feeds and API over a real store, asked by real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientResponse, ClientSession
+from msgspec import Struct
+
+from adapters.front.server import FrontPage
+from adapters.front.settings import Settings
+from bot.chat.adapter import Setup
+from bot.chat.reading import Reading
+from bot.clock import FixedClock
+from bot.search import Search
+from bot.store.protocol import Store
+from bot.summaries import OneLines
+from tests.fakes.core import FakeCore
+from tests.fakes.reading import reader
+
+PUBLIC = "https://papers.example.org"
+
+
+class Reads(FakeCore):
+    """A core that is only read."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self._reading = reading
+
+    @property
+    def reading(self) -> Reading:
+        return self._reading
+
+
+class Got(Struct):
+    """An answer, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    text: str
+
+
+class Site:
+    """A running site, and a program that asks it."""
+
+    def __init__(self, url: str, session: ClientSession, clock: FixedClock) -> None:
+        self.url = url
+        self.clock = clock
+        self._session = session
+
+    async def get(self, path: str, method: str = "GET", **headers: str) -> Got:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self._session.request(method, self.url + path, headers=sent, allow_redirects=False) as answer:
+            return await _read(answer)
+
+
+async def _read(answer: ClientResponse) -> Got:
+    body = await answer.read()
+    return Got(answer.status, answer.headers, body, body.decode("utf-8", "replace"))
+
+
+Starts = Callable[..., Awaitable[Site]]
+
+
+@pytest.fixture
+async def starts(store: Store, clock: FixedClock, tmp_path: Path) -> AsyncIterator[Starts]:
+    """Starts a site on the store, with settings."""
+    search, lines = Search(store.papers, store.vectors, None), OneLines(store.lines, writer=None, clock=clock)
+    session, fronts = ClientSession(), list[FrontPage]()
+
+    async def start(**settings: object) -> Site:
+        given = Settings(**({"port": 0, "public_url": PUBLIC} | settings))  # type: ignore[arg-type]
+        front = FrontPage(given, Setup(options={}, shelf=store.shelf("front"), home=tmp_path, clock=clock))
+        fronts.append(front)
+        return Site(await front.start(Reads(reader(store, search, lines, clock))), session, clock)
+
+    yield start
+    await session.close()
+    for front in fronts:
+        await front.aclose()
+    await search.aclose()
+    await lines.aclose()
+
+
+@pytest.fixture
+async def site(starts: Starts) -> Site:
+    return await starts()
