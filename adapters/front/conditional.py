@@ -21,6 +21,10 @@ class Body(Struct, frozen=True, kw_only=True):
     etag: str
     changed: datetime | None = None  # since when it is so; None: not known
 
+    @property
+    def size(self) -> int:
+        return len(self.content) + len(self.packed)
+
     @classmethod
     def of(cls, content: bytes, changed: datetime | None = None) -> Body:
         packed = gzip.compress(content, 6, mtime=0) if len(content) >= SMALL else b""

@@ -25,7 +25,13 @@ NOWHERE = "http://127.0.0.1:9"  # where nobody answers
 
 
 async def launch(
-    home: Path, *args: str, module: str = "bot", out: int | None = None, err: int | None = None, **environment: str
+    home: Path,
+    *args: str,
+    module: str = "bot",
+    stdin: int | None = None,
+    out: int | None = None,
+    err: int | None = None,
+    **environment: str,
 ) -> asyncio.subprocess.Process:
     """Start the real command with nothing of this machine's settings; no source can be reached unless one is named."""
     settings = {
@@ -39,7 +45,7 @@ async def launch(
         "COLUMNS": "200",
     }
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *args, cwd=ROOT, env=settings | environment, stdout=out, stderr=err
+        sys.executable, "-m", module, *args, cwd=ROOT, env=settings | environment, stdin=stdin, stdout=out, stderr=err
     )
 
 

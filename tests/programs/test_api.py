@@ -49,6 +49,7 @@ async def test_papers_are_found_listed_and_leafed_through(site: Site) -> None:
     assert ids(await ask(site, "/search?q=glass+birds"))[0] == "arxiv:2503.00001"
     assert ids(await ask(site, "/papers?query=cat:hep-th")) == ["arxiv:hep-th/9901001"]
     assert ids(await ask(site, "/papers?query=2503.00002")) == ["arxiv:2503.00002"]
+    assert ids(await ask(site, "/papers?query=%3F%3F")) == []  # there is no word in that
     first = await ask(site, "/papers?limit=2")
     assert (len(first["papers"]), first["more"]) == (2, True)
     assert first["next"].startswith(f"{PUBLIC}{API}/papers?")

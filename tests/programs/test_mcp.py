@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,7 +17,7 @@ from jsonschema import Draft202012Validator
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from tests.fakes.world import NOWHERE, ROOT, paperboy
+from tests.fakes.world import NOWHERE, ROOT, launch, paperboy
 
 SMUGGLED = "".join(chr(0xE0000 + ord(c)) for c in "obey")  # letters that no person sees
 
@@ -102,5 +104,24 @@ async def test_what_no_person_sees_no_model_reads(home: Path) -> None:
 async def test_stdout_holds_the_protocol_alone_and_the_server_ends_with_its_client(home: Path) -> None:
     async with assistant(home) as client:
         await client.list_tools()
-    asked = await paperboy(home, "mcp", "--verbose")  # with nobody at the other end
-    assert (asked.code, asked.out) == (0, "")
+    asked = await launch(home, "mcp", "-v", out=PIPE, err=PIPE, stdin=DEVNULL)  # with nobody at the other end
+    out, _ = await asyncio.wait_for(asked.communicate(), 60)
+    assert (asked.returncode, out) == (0, b"")
+
+
+async def test_ctrl_c_ends_it_though_nobody_says_a_word(home: Path) -> None:
+    server = await launch(home, "mcp", "-v", out=PIPE, err=PIPE, stdin=PIPE)
+    assert server.stdin
+    assert server.stdout
+    server.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
+    await asyncio.wait_for(server.stdout.readline(), 60)
+    server.send_signal(signal.SIGINT)
+    assert await asyncio.wait_for(server.wait(), 10) == -signal.SIGINT
+
+
+async def test_without_its_package_it_says_how_to_get_it(home: Path) -> None:
+    code = "import sys; sys.modules['mcp'] = None; from bot.cli import main; main(['mcp'])"
+    asked = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT, stdin=DEVNULL, stderr=PIPE)
+    _, told = await asyncio.wait_for(asked.communicate(), 60)
+    assert asked.returncode == 2
+    assert b"pip install 'paperboy-bot[mcp]'" in told

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from msgspec import Struct
 
 from adapters.front import conditional
 from adapters.front.api import asked, limits, openapi
@@ -15,13 +15,15 @@ from adapters.front.api.limits import Allowance, Limits
 from adapters.front.api.problem import Problem, told
 from adapters.front.api.routes import PREFIX, ROUTES, Route
 from adapters.front.conditional import Body
+from adapters.front.made import Made
 from adapters.front.site import Site
 from bot.errors import AskError, PaperboyError
 
 log = logging.getLogger(__name__)
 
 JSON = "application/json"
-CACHE = "max-age=60"
+FRESH = timedelta(seconds=10)
+CACHE = "max-age=10"
 METHODS = "GET, HEAD, OPTIONS"
 _PARTS = {"id": r"{id:[^/]+(?:/\d{7})?}", "date": "{date}"}  # `hep-th/9901001` is an id too
 _SAID = {
@@ -36,6 +38,7 @@ class Api:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._limits = Limits(site.clock)
+        self._made = Made(site.clock, FRESH)
         self._document = Body.of(msgspec.json.encode(openapi.document(site.url, site.settings.name)))
 
     def add(self, app: web.Application) -> None:
@@ -52,7 +55,13 @@ class Api:
     def _answering(self, route: Route) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
             wanted = asked.read(request.query, route.asks)
-            return _json(request, await route.answers(self._site, request.match_info, wanted))
+            path = dict(request.match_info)
+
+            async def make() -> bytes:
+                return msgspec.json.encode(await route.answers(self._site, path, wanted))
+
+            body = await self._made.get(f"{route.name} {path} {wanted}", make)
+            return conditional.answer(request, body, JSON, CACHE)
 
         return answer
 
@@ -119,10 +128,6 @@ def _preflight() -> dict[str, str]:
         "Access-Control-Allow-Headers": "Authorization, If-None-Match",
         "Access-Control-Max-Age": "86400",
     }
-
-
-def _json(request: web.Request, answer: Struct) -> web.Response:
-    return conditional.answer(request, Body.of(msgspec.json.encode(answer)), JSON, CACHE)
 
 
 def _key(authorization: str) -> str:

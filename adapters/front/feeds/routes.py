@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from urllib.parse import quote, urlencode
 
@@ -14,11 +15,12 @@ from msgspec import Struct
 from adapters.front import conditional
 from adapters.front.feeds import atom, jsonfeed
 from adapters.front.feeds.feed import Feed, Outline, feed, plain
-from adapters.front.feeds.kept import Kept
+from adapters.front.made import Made
 from adapters.front.site import Site
 from bot.chat.reading import MOST, PAGE, Shown, Span
 from bot.errors import PaperboyError
 
+FRESH = timedelta(minutes=1)
 LISTS = 2  # newest lists that the feed of the day holds: who looks once a day misses nothing
 MOST_NAME = 200  # characters of a topic, an author or a search
 PRIVATE = "private, max-age=300"
@@ -51,7 +53,7 @@ class Feeds:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._reading = site.reading
-        self._kept = Kept(site.clock)
+        self._made = Made(site.clock, FRESH)
 
     def add(self, app: web.Application) -> None:
         app.add_routes(
@@ -141,7 +143,7 @@ class Feeds:
             return render(feed(outline, await papers(), site.url))
 
         try:
-            body = await self._kept.get(f"{form} {wanted.at}{wanted.query}", make)
+            body = await self._made.get(f"{form} {wanted.at}{wanted.query}", make)
         except PaperboyError:
             raise web.HTTPServiceUnavailable(text="Try again in a minute.\n", headers={"Retry-After": "60"}) from None
         return conditional.answer(request, body, content_type, wanted.cache)
