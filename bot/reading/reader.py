@@ -128,12 +128,13 @@ class Reader:
         return Found(papers=papers, more=found.more, notice=found.notice)
 
     async def paper(self, id: PaperId, *, who: Person | None = None) -> Detail | None:
-        known = await self._store.papers.get([id])
+        papers = self._store.papers
+        known, listed = await asyncio.gather(papers.get([id]), papers.lists([id]))
         if id not in known:
             return None
-        shown, lists, near, linked, channels, posted = await asyncio.gather(
-            self._shown([known[id]]),
-            self._store.papers.lists([id]),
+        lists = listed.get(id, [])
+        shown, near, linked, channels, posted = await asyncio.gather(
+            self._shown([known[id]], lists=lists[:1]),
             self._near(id, 0, SIMILAR),
             self._linked(id),
             self._store.outbox.channels(id),
@@ -141,7 +142,7 @@ class Reader:
         )
         return Detail(
             shown=shown[0],
-            lists=tuple(dict.fromkeys((source_name(item.source), item.day) for item in lists.get(id, ()))),
+            lists=tuple(dict.fromkeys((source_name(item.source), item.day) for item in lists)),
             linked=linked,
             similar=near.papers,
             channels=channels,

@@ -21,13 +21,14 @@ MOST_WORDS = 32  # of titles or a paragraph, where words must do
 
 async def like_papers(papers: Papers, meaning: Meaning, ids: Sequence[PaperId], limit: int, offset: int) -> Results:
     """Near to what these have in common, without them; by shared words where there are no vectors."""
-    known = await papers.get(ids)
-    titles = " ".join(paper.title for paper in known.values())
-    found = await _near(papers, meaning, meaning.mean(ids), titles, offset + limit + 1, without=set(ids))
+    direction = meaning.mean(ids)
+    titles = "" if direction is not None else " ".join(paper.title for paper in (await papers.get(ids)).values())
+    found = await _near(papers, meaning, direction, titles, offset + limit + 1, without=set(ids))
     page = found[offset : offset + limit]
-    near = meaning.vectors([*ids, *(id for id, _ in page)])
-    shown = await papers.get([id for id, _ in page])
-    hits = tuple(Hit(id=id, score=score, why=near_to(shown.get(id), known, near)) for id, score in page)
+    known = await papers.get([*ids, *(id for id, _ in page)])
+    near = meaning.vectors(list(known))
+    sought = {id: known[id] for id in ids if id in known}
+    hits = tuple(Hit(id=id, score=score, why=near_to(known.get(id), sought, near)) for id, score in page)
     return _results(hits, meaning, more=len(found) > offset + limit)
 
 
