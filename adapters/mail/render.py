@@ -151,7 +151,7 @@ def _said(block: Block, number: int) -> str:
 def _card(card: Card, mark: str) -> str:
     """A paper in a few lines; an address stands in one of its own, so that no mail program breaks it."""
     inside = " " * len(mark)
-    facts = "".join(str(straight(span.text)) for span in card.facts)
+    facts = "".join(_span(replace(span, url="")) for span in card.facts)
     said = [_wrapped(str(straight(card.title)), mark, inside)]
     said += [
         _wrapped(str(straight(part)), inside, inside) for part in (card.byline, card.line, card.why, card.body) if part
@@ -170,7 +170,7 @@ def _words(spans: Text) -> str:
 
 
 def _span(span: Span) -> str:
-    words = str(straight(span.text))
+    words = "somebody" if span.person else str(straight(span.text))
     return words if not href(span.url) or span.url == span.text else f"{words} ({span.url})"
 
 

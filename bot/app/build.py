@@ -26,6 +26,7 @@ from bot.delivery.refresh import Refresher
 from bot.errors import AskError, ConfigError
 from bot.intake.intake import Intake
 from bot.intake.look_up import LookUp
+from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.starter import SOURCE as STARTER
 from bot.search import Search, open_embedder
 from bot.store import open_store
@@ -93,7 +94,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         adapters = _adapters(settings, store, clock)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
-        names = (*(source.name for source in sources.lists), STARTER)
+        names = (*(source.name for source in sources.lists), STARTER, COMMUNITY)
         planner = Planner(
             store,
             search,

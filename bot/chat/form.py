@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections.abc import Mapping
 
-from bot.chat.message import Action
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot.chat.message import Action, clean
 
 
 class Field(Struct, frozen=True, kw_only=True):
@@ -26,3 +29,8 @@ class Form(Struct, frozen=True, kw_only=True):
     action: Action
     fields: tuple[Field, ...]  # at most 5: Discord's limit of a dialog
     send: str = "Continue"  # what the button says, at most 24 characters
+
+
+def filled(fields: tuple[Field, ...], values: Mapping[str, str]) -> tuple[Field, ...]:
+    """The fields with what was typed into them."""
+    return tuple(replace(field, value=clean(values.get(field.name, ""), field.most)) for field in fields)

@@ -59,7 +59,7 @@ async def mine(ask: Ask, rest: str) -> Answer:
             message=note("Follow a topic first (/papers follow diffusion models); /papers saved lists papers.")
         )
     until = ask.now.date()
-    listed = await store.papers.listed(ask.desk.sources, until - timedelta(days=DAYS), until)
+    listed = await store.papers.listed(ask.sources, until - timedelta(days=DAYS), until)
     recent = list(dict.fromkeys(item.paper.id for item in reversed(listed)))
     why = await followed(topics, recent, ask.desk.search)
     ids = [id for id in recent if id in why]

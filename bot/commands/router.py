@@ -40,10 +40,10 @@ from bot.commands import (
     schedule,
     show,
     similar,
+    submit,
     today,
     trending,
     why,
-    wish,
 )
 from bot.commands.command import Ask, Desk
 from bot.commands.command import Command as Known
@@ -74,6 +74,8 @@ _COMMANDS: tuple[Known, ...] = (
     follow.FOLLOWING,
     follow.UNFOLLOW,
     digest.COMMAND,
+    submit.SUBMIT,
+    submit.UNSUBMIT,
     leaderboard.COMMAND,
     schedule.SCHEDULE,
     schedule.SCHEDULES,
@@ -223,7 +225,8 @@ class Router:
         try:
             return await command.form(self._ask(event, ""), event.values, event.action.args)
         except AskError as error:  # the form again, with what was typed
-            return Answer(message=problem(error), form=wish.again(event.action, event.values))
+            again = command.again(event.action, event.values) if command.again else None
+            return Answer(message=problem(error), form=again)
 
     def _ask(self, event: Heard, text: str, offset: int = 0, *, shared: bool = False) -> Ask:
         return Ask(

@@ -6,9 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping
 
-from msgspec.structs import replace
-
-from bot.chat.form import Field, Form
+from bot.chat.form import Field, Form, filled
 from bot.chat.message import Action, clean
 from bot.commands.command import Ask
 from bot.delivery.wording import parse_schedule, split_schedule
@@ -80,8 +78,7 @@ def again(action: Action, values: Mapping[str, str]) -> Form:
 
 
 def _filled(title: str, action: Action, values: Mapping[str, str]) -> Form:
-    fields = tuple(replace(field, value=clean(values.get(field.name, ""), field.most)) for field in FIELDS)
-    return Form(title=title, action=action, fields=fields, send="Preview")
+    return Form(title=title, action=action, fields=filled(FIELDS, values), send="Preview")
 
 
 def typed(values: Mapping[str, str], time_zone: str) -> str:

@@ -13,13 +13,13 @@ from msgspec import Struct
 from bot.chat.adapter import Posts
 from bot.chat.event import Place
 from bot.clock import Clock
-from bot.delivery.edition import Edition
+from bot.delivery.edition import Edition, Span
 from bot.delivery.editor import Editor
 from bot.delivery.followed import Finds
 from bot.delivery.lookups import Lookups, Summarizes
 from bot.delivery.plan import Choice
 from bot.delivery.round import Known, Round
-from bot.delivery.schedule import next_times
+from bot.delivery.schedule import next_times, reach
 from bot.delivery.taught import HasVectors, Taught, ballots
 from bot.delivery.wording import parse_schedule
 from bot.store.protocol import Store
@@ -85,14 +85,16 @@ class Planner:
     async def plan_now(self, subscription: Subscription) -> int:
         """Bring the newest edition at once, whatever the schedule says: a channel's first."""
         now = self._clock.now()
-        return await self._round().run(subscription, now, now.date())
+        schedule = parse_schedule(subscription.schedule, "UTC")
+        return await self._round().run(subscription, now, Span(now.date(), reach(schedule, now)))
 
     async def preview(self, subscription: Subscription, day: date | None = None) -> Preview:
         """What `subscription` would bring of `day`, by default of the newest list; writes nothing."""
         now = self._clock.now()
         schedule = parse_schedule(subscription.schedule, "UTC")
         lookups = self._lookups()
-        edition = await lookups.newest(subscription.sources, day or now.date(), exact=day is not None)
+        span = Span(day, exact=True) if day else Span(now.date(), reach(schedule, now))
+        edition = await lookups.edition(subscription, span)
         choice = await self._editor(lookups).choose(subscription, edition.listed, now) if edition else Choice()
         votes = None if subscription.follows else await self.ballots(subscription.place)
         return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)), ballots=votes)
@@ -109,7 +111,7 @@ class Planner:
         )
 
     def _lookups(self) -> Lookups:
-        return Lookups(self._store.papers, self._lines)
+        return Lookups(self._store, self._lines, self._clock.now().date())
 
     def _editor(self, lookups: Lookups) -> Editor:
         taught = Taught(self._store, self._search) if self._taste else None

@@ -19,6 +19,7 @@ DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 WEEKDAYS = frozenset(range(5))
 WEEKEND = frozenset((5, 6))
+FARTHEST = 31  # days whose lists one edition brings at most
 HORIZON = timedelta(days=366 * 5)  # further ahead a schedule has no next time: `cron 0 9 30 2 *`
 
 
@@ -77,6 +78,33 @@ def occurrences(schedule: Schedule, after: datetime, until: datetime) -> Iterato
 def next_times(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
     """The next moments, as many as there are within five years."""
     return list(islice(occurrences(schedule, after, after + HORIZON), count))
+
+
+def reach(schedule: Schedule, at: datetime) -> int:
+    """The lists of how many days an occurrence brings, at most: those since the one before it."""
+    match schedule:
+        case WhenComplete(days=days):
+            weekday = at.astimezone(ZoneInfo(schedule.zone)).weekday()
+            return next(back for back in range(1, 8) if (weekday - back) % 7 in days)
+        case Clocked() | Cron():
+            due = next_times(schedule, at - timedelta(seconds=1), 1)  # a channel's first edition comes between two
+            before = _before(schedule, due[0]) if due else None
+            return max(1, _days_between(before, due[0], ZoneInfo(schedule.zone))) if before else FARTHEST
+        case _:
+            assert_never(schedule)
+
+
+def _days_between(first: datetime, last: datetime, zone: ZoneInfo) -> int:
+    return (last.astimezone(zone).date() - first.astimezone(zone).date()).days
+
+
+def _before(schedule: Schedule, at: datetime) -> datetime | None:
+    """The last occurrence before a moment; looks further and further back, for a cron of minutes has thousands."""
+    for days in (1, 3, 7, FARTHEST):
+        found = list(occurrences(schedule, at - timedelta(days=days, hours=1), at - timedelta(seconds=1)))
+        if found:
+            return found[-1]
+    return None
 
 
 def on_day(schedule: Schedule, day: date) -> bool:

@@ -18,7 +18,7 @@ from bot.config import load
 from bot.delivery.plan import compose
 from bot.papers.starter import starter
 from bot.store.records import Subscription
-from bot.views.digest import Entry
+from bot.views.digest import About, Entry
 
 NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)
 HERE = Place("web", "home", "papers")
@@ -109,10 +109,12 @@ class Gallery:
             posts = compose(
                 wish,
                 preview.edition.id,
-                preview.edition.day,
+                About(
+                    day=preview.edition.day,
+                    listed=len(preview.edition.listed),
+                    sources=("huggingface",),  # where the shelf was taken from
+                ),
                 entries,
-                listed=len(preview.edition.listed),
-                sources=("huggingface",),  # where the shelf was taken from
                 now=NOW,
                 fit=lambda message: (message,),
             )

@@ -14,7 +14,7 @@ from typing import Protocol
 from bot.chat.adapter import Shelf
 from bot.store.protocol.delivery import Outbox, Subscriptions
 from bot.store.protocol.papers import Costs, Lines, Papers, Vectors
-from bot.store.protocol.people import People, Records, Votes
+from bot.store.protocol.people import People, Records, Submissions, Votes
 
 __all__ = [
     "Costs",
@@ -25,6 +25,7 @@ __all__ = [
     "Questions",
     "Records",
     "Store",
+    "Submissions",
     "Subscriptions",
     "Turns",
     "Vectors",
@@ -61,6 +62,7 @@ class Store(Protocol):
     outbox: Outbox
     votes: Votes
     people: People
+    submissions: Submissions
     records: Records
     questions: Questions
     turns: Turns

@@ -18,6 +18,7 @@ from bot.store.sqlite.people import SqlitePeople
 from bot.store.sqlite.questions import SqliteQuestions
 from bot.store.sqlite.records import SqliteRecords
 from bot.store.sqlite.shelf import SqliteShelf
+from bot.store.sqlite.submissions import SqliteSubmissions
 from bot.store.sqlite.subscriptions import SqliteSubscriptions
 from bot.store.sqlite.turns import SqliteTurns
 from bot.store.sqlite.vectors import SqliteVectors
@@ -39,6 +40,7 @@ class SqliteStore:
         self.outbox: protocol.Outbox = SqliteOutbox(engine)
         self.votes: protocol.Votes = SqliteVotes(engine)
         self.people: protocol.People = SqlitePeople(engine)
+        self.submissions: protocol.Submissions = SqliteSubmissions(engine)
         self.records: protocol.Records = SqliteRecords(engine)
         self.questions: protocol.Questions = SqliteQuestions(engine)
         self.turns: protocol.Turns = SqliteTurns(engine)

@@ -14,6 +14,7 @@ subscriptions   what channels asked for (`doc`), runs: what came of each occurre
 outbox          posts from plan to platform; shown: which channel was brought which paper
 marks           reactions and button votes; ballots: what they come to, one a person and paper
 saved, follows  what persons keep
+submissions     papers that people brought to the list of their community, which is in listings
 questions       texts too long for a button
 turns           when a source that counts all processes together may be asked next
 shelves         adapters' own records
@@ -32,7 +33,7 @@ from sqlite_utils.migrations import Migrations
 from bot.papers.filter import lab_words
 
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing", "labs"})  # those this version knows
+STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "submissions"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -173,6 +174,15 @@ CREATE TABLE told (what TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID
 """
 
 
+_SUBMISSIONS = """
+CREATE TABLE submissions (
+  tenant TEXT NOT NULL, paper TEXT NOT NULL, person TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
+  PRIMARY KEY (tenant, paper)
+) WITHOUT ROWID;
+CREATE INDEX submissions_at ON submissions(at)
+"""
+
+
 @migrations()
 def papers(db: Database) -> None:
     """Papers, their lists, vectors and lines."""
@@ -204,6 +214,12 @@ def labs(db: Database) -> None:
     for seq, doc in db.execute(named):
         for word in lab_words(str(json.loads(doc).get("organization", ""))):
             db.execute("INSERT OR IGNORE INTO paper_facets VALUES ('lab', ?, ?)", (word, seq))
+
+
+@migrations()
+def submissions(db: Database) -> None:
+    """What people bring to the list of their community."""
+    _run(db, _SUBMISSIONS)
 
 
 def _run(db: Database, script: str) -> None:
