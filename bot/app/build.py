@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.app.health import Health
 from bot.app.sources import open_sources
-from bot.chat.adapter import Factory, Posts, Reaches, Setup
+from bot.chat.adapter import Factory, Invites, Posts, Reaches, Setup
 from bot.chat.event import Person, Place
 from bot.clock import Clock
 from bot.commands.command import Desk
@@ -119,6 +119,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             sources=names,
             time_zone=settings.time_zone,
             emojis=votes,
+            invites=next((adapter for adapter in adapters.values() if isinstance(adapter, Invites)), None),
         )
         yield App(
             settings=settings,

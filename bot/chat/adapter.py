@@ -88,6 +88,25 @@ class Reaches(Protocol):
 
 
 @runtime_checkable
+class Invites(Protocol):
+    """Can bring papers to an address that a person gives, once somebody there has said yes: mail."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What to fill in."""
+        ...
+
+    @property
+    def page(self) -> str:
+        """Where the same can be filled in on the web."""
+        ...
+
+    async def invite(self, who: Person, values: Mapping[str, str]) -> None:
+        """Ask the address whether it wants what a person filled in. Raises `AskError`, and like `post`."""
+        ...
+
+
+@runtime_checkable
 class Checks(Protocol):
     """Can look over its own set-up, for `paperboy doctor`."""
 

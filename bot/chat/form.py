@@ -19,6 +19,7 @@ class Field(Struct, frozen=True, kw_only=True):
     value: str = ""  # what stands there now
     choices: tuple[tuple[str, str], ...] = ()  # (value, what is shown), at most 25
     required: bool = False
+    secret: bool = False  # not shown again: an address
     most: int = 300  # characters
 
 
@@ -32,5 +33,5 @@ class Form(Struct, frozen=True, kw_only=True):
 
 
 def filled(fields: tuple[Field, ...], values: Mapping[str, str]) -> tuple[Field, ...]:
-    """The fields with what was typed into them."""
-    return tuple(replace(field, value=clean(values.get(field.name, ""), field.most)) for field in fields)
+    """The fields with what was typed into them, but for what is secret."""
+    return tuple(replace(f, value="" if f.secret else clean(values.get(f.name, ""), f.most)) for f in fields)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.chat.adapter import CommandHelp
+from bot.chat.adapter import CommandHelp, Invites
 from bot.chat.event import Answer, Person, Place
 from bot.chat.form import Form
 from bot.chat.message import Action, Button, Card, Control
@@ -40,6 +40,7 @@ class Desk:
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
     emojis: Emojis = Emojis()
+    invites: Invites | None = None  # who brings papers to a mail address, if anybody does
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,28 +27,11 @@ from bot.chat.event import (
 from bot.chat.message import Action
 from bot.clock import Clock
 from bot.commands import ask as asking
-from bot.commands import (
-    digest,
-    find,
-    follow,
-    forget_me,
-    home,
-    leaderboard,
-    new,
-    presses,
-    saved,
-    schedule,
-    show,
-    similar,
-    submit,
-    today,
-    trending,
-    why,
-)
+from bot.commands import find, presses
 from bot.commands.command import Ask, Desk
 from bot.commands.command import Command as Known
 from bot.commands.complete import complete
-from bot.commands.help import help_for
+from bot.commands.known import known
 from bot.errors import AlreadyDone, AskError, PaperboyError
 from bot.metrics import ANSWERS, FAILURES
 from bot.papers.model import PaperId
@@ -58,36 +41,6 @@ from bot.votes import ballot
 log = logging.getLogger(__name__)
 
 NEAR = 80  # of 100: how like a command a word must be to be taken for a slip of the hand
-
-_COMMANDS: tuple[Known, ...] = (
-    find.COMMAND,
-    today.COMMAND,
-    trending.COMMAND,
-    new.COMMAND,
-    similar.COMMAND,
-    show.COMMAND,
-    asking.COMMAND,
-    saved.SAVE,
-    saved.SAVED,
-    follow.MINE,
-    follow.FOLLOW,
-    follow.FOLLOWING,
-    follow.UNFOLLOW,
-    digest.COMMAND,
-    submit.SUBMIT,
-    submit.UNSUBMIT,
-    leaderboard.COMMAND,
-    schedule.SCHEDULE,
-    schedule.SCHEDULES,
-    schedule.CHANGE,
-    schedule.PAUSE,
-    schedule.RESUME,
-    schedule.UNSCHEDULE,
-    why.COMMAND,
-    home.COMMAND,
-    forget_me.COMMAND,
-)
-COMMANDS = (*_COMMANDS, help_for(_COMMANDS))
 
 Absent = Callable[[Place, str], Awaitable[None]]
 """Told when nothing can be posted in a place any more, and why."""
@@ -118,11 +71,11 @@ class Router:
         self._absent = absent
         self._present = present
         self._health = health
-        self._by_name = {command.name: command for command in COMMANDS}
+        self._by_name = {command.name: command for command in known(desk.invites)}
 
     @property
     def commands(self) -> Sequence[CommandHelp]:
-        return [command.help for command in COMMANDS]
+        return [command.help for command in self._by_name.values()]
 
     @property
     def menu(self) -> Sequence[MenuEntry]:
@@ -146,7 +99,7 @@ class Router:
         return Answer(message=problem(sorry))
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
-        return await complete(COMMANDS, self._desk.store.papers, text)
+        return await complete(list(self._by_name.values()), self._desk.store.papers, text)
 
     async def healthy(self) -> Mapping[str, str]:
         return await self._health()

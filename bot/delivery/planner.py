@@ -19,7 +19,7 @@ from bot.delivery.followed import Finds
 from bot.delivery.lookups import Lookups, Summarizes
 from bot.delivery.plan import Choice
 from bot.delivery.round import Known, Round
-from bot.delivery.schedule import next_times, reach
+from bot.delivery.schedule import first_reach, next_times
 from bot.delivery.taught import HasVectors, Taught, ballots
 from bot.delivery.wording import parse_schedule
 from bot.store.protocol import Store
@@ -85,15 +85,14 @@ class Planner:
     async def plan_now(self, subscription: Subscription) -> int:
         """Bring the newest edition at once, whatever the schedule says: a channel's first."""
         now = self._clock.now()
-        schedule = parse_schedule(subscription.schedule, "UTC")
-        return await self._round().run(subscription, now, Span(now.date(), reach(schedule, now)))
+        return await self._round().run(subscription, now, now.date())
 
     async def preview(self, subscription: Subscription, day: date | None = None) -> Preview:
         """What `subscription` would bring of `day`, by default of the newest list; writes nothing."""
         now = self._clock.now()
         schedule = parse_schedule(subscription.schedule, "UTC")
         lookups = self._lookups()
-        span = Span(day, exact=True) if day else Span(now.date(), reach(schedule, now))
+        span = Span(day, exact=True) if day else Span(now.date(), first_reach(schedule, now))
         edition = await lookups.edition(subscription, span)
         choice = await self._editor(lookups).choose(subscription, edition.listed, now) if edition else Choice()
         votes = None if subscription.follows else await self.ballots(subscription.place)

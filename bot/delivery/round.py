@@ -9,13 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from msgspec.structs import replace
-
 from bot.delivery.calendar import closed, complete
 from bot.delivery.edition import Edition, Span, parse_id, split
 from bot.delivery.editor import Editor
 from bot.delivery.lookups import Lookups
-from bot.delivery.schedule import Schedule, WhenComplete, occurrences, on_day, reach
+from bot.delivery.schedule import Schedule, WhenComplete, first_reach, occurrences, on_day, reach
 from bot.delivery.wording import parse_schedule
 from bot.errors import PaperboyError
 from bot.papers.community import is_own
@@ -80,7 +78,7 @@ class Round:
         for slot in [slot for slot in slots if slot < old][-MOST_MISSED:]:
             await self._skip(subscription, slot, now)
         for slot in [slot for slot in slots if slot >= old]:
-            planned += await self.run(subscription, slot, Span(_local_day(schedule, slot), reach(schedule, slot)))
+            planned += await self.run(subscription, slot, _local_day(schedule, slot))
         return planned
 
     async def _plan_complete(self, subscription: Subscription, schedule: WhenComplete, last: Run | None) -> int:
@@ -100,8 +98,7 @@ class Round:
             if now - slot > timedelta(hours=subscription.catch_up_hours):
                 await self._skip(subscription, slot, now)
             else:
-                back = reach(schedule, datetime.combine(day, time(12), ZoneInfo(schedule.zone)))
-                planned += await self.run(subscription, slot, Span(day, back))
+                planned += await self.run(subscription, slot, day)
         return planned
 
     @staticmethod
@@ -109,13 +106,13 @@ class Round:
         listed = sum(item.source == source and item.day == edition.day for item in edition.listed)
         return complete(source, edition.day, listed, fetches.get(source), now)
 
-    async def run(self, subscription: Subscription, slot: datetime, span: Span) -> int:
+    async def run(self, subscription: Subscription, slot: datetime, day: date) -> int:
         """Plan one occurrence: posts with their reasons, or a quiet run with its reason; recorded once."""
         now = self._now
         posted = await self._store.subscriptions.last_posted(subscription.id)
-        edition = await self._lookups.edition(subscription, replace(span, after=_last_day(subscription, posted)))
+        edition = await self._lookups.edition(subscription, _span(subscription, slot, day, posted))
         if edition is None:
-            why = self._nothing_new(subscription, span.until)
+            why = self._nothing_new(subscription, day)
             quiet = Run(subscription=subscription.id, slot=slot, outcome="quiet", why=why, at=now)
             await self._store.outbox.plan(quiet, ())
             return 0
@@ -184,6 +181,13 @@ def jitter(subscription: str, spread: timedelta) -> timedelta:
     """A subscription's own place in the window that posts of one minute are spread over: the same each day."""
     share = int.from_bytes(hashlib.sha256(subscription.encode()).digest()[:4]) / 2**32
     return spread * share
+
+
+def _span(subscription: Subscription, slot: datetime, day: date, posted: Run | None) -> Span:
+    """The lists up to a day that the edition before has not had."""
+    schedule, after = parse_schedule(subscription.schedule, "UTC"), _last_day(subscription, posted)
+    at = slot if not isinstance(schedule, WhenComplete) else datetime.combine(day, time(12), ZoneInfo(schedule.zone))
+    return Span(day, reach(schedule, at) if after else first_reach(schedule, at), after)
 
 
 def _last_day(subscription: Subscription, posted: Run | None) -> date | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
@@ -84,18 +84,34 @@ def reach(schedule: Schedule, at: datetime) -> int:
     """The lists of how many days an occurrence brings, at most: those since the one before it."""
     match schedule:
         case WhenComplete(days=days):
-            weekday = at.astimezone(ZoneInfo(schedule.zone)).weekday()
-            return next(back for back in range(1, 8) if (weekday - back) % 7 in days)
+            return next(back for back in range(1, 8) if _weekday(schedule, at, -back) in days)
         case Clocked() | Cron():
-            due = next_times(schedule, at - timedelta(seconds=1), 1)  # a channel's first edition comes between two
-            before = _before(schedule, due[0]) if due else None
-            return max(1, _days_between(before, due[0], ZoneInfo(schedule.zone))) if before else FARTHEST
+            before = _before(schedule, at)
+            return max(1, _days_between(before, at, schedule.zone)) if before else FARTHEST
         case _:
             assert_never(schedule)
 
 
-def _days_between(first: datetime, last: datetime, zone: ZoneInfo) -> int:
-    return (last.astimezone(zone).date() - first.astimezone(zone).date()).days
+def first_reach(schedule: Schedule, at: datetime) -> int:
+    """The same for one that has none before it: the fewest days between two. On weekdays that is one, on a Monday,
+    too."""
+    match schedule:
+        case WhenComplete(days=days):
+            return min(reach(schedule, at + timedelta(days=n)) for n in range(7) if _weekday(schedule, at, n) in days)
+        case Clocked() | Cron():
+            times = next_times(schedule, at, 8)
+            gaps = [_days_between(one, two, schedule.zone) for one, two in pairwise(times)]
+            return min(max(1, min(gaps, default=FARTHEST)), FARTHEST)
+        case _:
+            assert_never(schedule)
+
+
+def _weekday(schedule: Schedule, at: datetime, later: int) -> int:
+    return (at.astimezone(ZoneInfo(schedule.zone)).weekday() + later) % 7
+
+
+def _days_between(first: datetime, last: datetime, zone: str) -> int:
+    return (last.astimezone(ZoneInfo(zone)).date() - first.astimezone(ZoneInfo(zone)).date()).days
 
 
 def _before(schedule: Schedule, at: datetime) -> datetime | None:

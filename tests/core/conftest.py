@@ -18,11 +18,13 @@ from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
 from bot.delivery.presence import Presence
 from bot.delivery.refresh import Refresher
+from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.model import Paper
 from bot.search import Search
 from bot.store.protocol import Store
 from bot.summaries import OneLines
 from tests.builders import ADA, PAPERS, listing, paper
+from tests.fakes.invites import FakeInvites
 from tests.fakes.notebook import Notebook
 
 
@@ -39,6 +41,7 @@ class Channel:
     clock: FixedClock
     refresher: Refresher
     looked_up: list[str]
+    invites: FakeInvites
     ids: itertools.count[int] = field(default_factory=itertools.count)
 
     async def says(self, text: str, who: Person = ADA, place: Place = PAPERS) -> Answer:
@@ -128,8 +131,9 @@ async def channel(store: Store, clock: FixedClock) -> AsyncIterator[Channel]:
         planner=planner,
         look_up=look_up,
         direct=direct,
-        sources=("huggingface",),
+        sources=("huggingface", COMMUNITY),
         time_zone="UTC",
+        invites=(invites := FakeInvites()),
     )
     refresher = Refresher(store, lines, adapters, clock)
     core = Router(
@@ -141,6 +145,6 @@ async def channel(store: Store, clock: FixedClock) -> AsyncIterator[Channel]:
         health=healthy,
     )
     dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent)
-    yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up)
+    yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up, invites)
     await search.aclose()
     await lines.aclose()

@@ -79,7 +79,7 @@ async def test_only_those_who_may_can_send_the_form_or_press_its_button(channel:
 async def test_a_query_that_speaks_of_scratch_names_no_source(channel: Channel) -> None:
     await channel.says("schedule daily 09:00 learning from scratch")
     (made,) = await channel.store.subscriptions.of(PAPERS)
-    assert (made.query, made.sources) == ("learning from scratch", ("huggingface",))
+    assert (made.query, made.sources) == ("learning from scratch", ("huggingface", "community"))
 
 
 async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_back(channel: Channel) -> None:

@@ -14,6 +14,7 @@ from adapters.mail.post import MailAdapter
 from bot.chat.adapter import Setup
 from bot.chat.fit import fit
 from bot.chat.message import Message
+from tests.builders import ADA
 from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
 from tests.platforms.mail.conftest import options
@@ -50,7 +51,7 @@ async def main(folder: Path) -> None:
 async def _pictures(folder: Path, adapter: MailAdapter, core: FakeCore, server: FakeMail, message: Message) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        await adapter.invite("ada@example.org", zone="Europe/Berlin", query="video generation")
+        await adapter.invite(ADA, {"address": "ada@example.org", "zone": "Europe/Berlin", "query": "video generation"})
         question = server.received[0]
         link = question.link("/confirm/").replace("https://papers.example.org", adapter.url)
         await _page(browser, folder, "form", f"{adapter.url}/mail/")
