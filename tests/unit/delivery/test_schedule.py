@@ -79,6 +79,7 @@ def test_a_leap_day_is_a_day() -> None:
 
 def test_a_day_that_never_comes_is_refused_when_it_is_typed() -> None:
     with pytest.raises(AskError, match="no cron expression"):
+        parse_schedule("cron 0 9 30 2 *", "UTC")
 
 
 def test_when_complete_has_no_clock() -> None:
