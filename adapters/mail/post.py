@@ -20,13 +20,15 @@ from bot.chat.form import Field
 from bot.chat.message import Message, Text
 from bot.errors import AskError, Busy, ConfigError, Refused
 
+AT_ONCE = 16  # mails: all readers are one tenant, and a mail server takes some time for each
+
 
 class MailAdapter:
     """Implements `Posts`, `Finds`, `Invites`, `Listens` and `Checks`."""
 
     name = PLATFORM
     # 30 papers of 2,100 bytes each, twice encoded and with their markup, are one mail under 100 KB.
-    limits = Limits(chars=66_000, blocks=120, block_chars=2_100, controls=8, threads=False)
+    limits = Limits(chars=66_000, blocks=120, block_chars=2_100, controls=8, threads=False, at_once=AT_ONCE)
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts

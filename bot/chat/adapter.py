@@ -29,6 +29,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     label: int = 75  # characters of a button's label
     pace: float = 0.0  # seconds between two posts in one channel; the dispatcher keeps it
     threads: bool = True  # a message can have replies; where not, an edition is one message
+    at_once: int = 4  # posts under way in one tenant, so that its slow platform leaves room for the others
 
 
 @runtime_checkable

@@ -12,6 +12,7 @@ from adapters.mail.signup import place
 from adapters.mail.subscribers import Subscribers
 from adapters.mail.wish import Wish
 from bot.chat.adapter import Setup
+from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.store import open_store
 from tests.builders import post
@@ -25,6 +26,24 @@ OPTIONS: dict[str, object] = {
     "listen_port": 0,
     "pace": 0,
 }
+
+
+async def readers(folder: Path, count: int) -> list[Place]:
+    """So many who have confirmed, in seven domains; where each reads."""
+    store, clock = await open_store(folder / "paperboy.db"), SystemClock()
+    subscribers = Subscribers(store.shelf("mail"), open_keys("", folder), clock)
+
+    async def confirmed(n: int) -> Place:
+        asked = await subscribers.ask(f"reader{n}@domain{n % 7}.example", Wish())
+        assert asked
+        await subscribers.confirm(asked)
+        await subscribers.settle(asked.id)
+        return place(asked.id)
+
+    try:
+        return await asyncio.gather(*map(confirmed, range(count)))
+    finally:
+        await store.aclose()
 
 
 async def plan(folder: Path, readers: int) -> dict[str, str]:
