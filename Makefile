@@ -11,7 +11,7 @@ NEW     = $(PYTHON) -m venv .venv
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste fanout chaos soak crowd preview clean
+.PHONY: help run test check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste fanout chaos soak crowd inbox preview clean
 
 help:        ## say what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
@@ -63,6 +63,9 @@ soak: .venv/dev         ## all recorded days in minutes, with outages; each edit
 
 crowd: .venv/dev        ## what a thousand and ten thousand schedules due at once cost
 	@$(BIN)/python -m tests.benchmarks.crowd
+
+inbox: .venv/dev        ## one edition to ten thousand readers by mail
+	@$(BIN)/python -m tests.benchmarks.inbox
 
 preview: .venv/dev      ## every message as Slack and Discord show it, in build/preview
 	@$(BIN)/python -m tests.preview

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections import deque
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -66,10 +66,7 @@ class Dispatcher:
         self._back_off = back_off
         self._longest = longest
         self._grace = grace
-        shares = {adapter.limits.at_once for adapter in adapters.values()}
-        self._shares = deque(
-            (n, tuple(p for p, a in adapters.items() if a.limits.at_once == n)) for n in sorted(shares)
-        )
+        self._claims = 0
         self._holding = set[str]()  # keys under way in this process
         self._lease = timedelta(seconds=LEASES * attempt)
 
@@ -114,7 +111,8 @@ class Dispatcher:
     async def _claim(self, room: int = AT_ONCE) -> Sequence[Delivery]:
         """Due posts, as many as there is room for; platforms with another share of it take turns to be first."""
         claimed: list[Delivery] = []
-        for per_tenant, platforms in self._shares:
+        self._claims += 1
+        for per_tenant, platforms in self._shares():
             if room > len(claimed):
                 claimed += await self._outbox.claim(
                     self._clock.now(),
@@ -124,8 +122,16 @@ class Dispatcher:
                     platforms=platforms,
                     per_tenant=per_tenant,
                 )
-        self._shares.rotate(1)
         return claimed
+
+    def _shares(self) -> Sequence[tuple[int, Sequence[str]]]:
+        """Platforms by how many posts of one tenant may be under way; another group is first at each claim."""
+        groups = defaultdict[int, list[str]](list)
+        for name, adapter in self._adapters.items():
+            groups[adapter.limits.at_once].append(name)
+        first = self._claims % max(len(groups), 1)
+        shares = sorted(groups.items())
+        return shares[first:] + shares[:first]
 
     async def _deliver(self, delivery: Delivery) -> bool:
         """One attempt, settled whatever comes of it; True when the platform has the post."""

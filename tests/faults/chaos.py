@@ -72,13 +72,23 @@ class Tally(Struct, frozen=True, kw_only=True):
 class Chaos:
     """One workload on one platform."""
 
-    def __init__(self, home: Path, where: Arena, *, seed: int = 0, naive: bool = False, processes: int = 1) -> None:
+    def __init__(
+        self,
+        home: Path,
+        where: Arena,
+        *,
+        seed: int = 0,
+        naive: bool = False,
+        processes: int = 1,
+        longest: float = LONGEST,
+    ) -> None:
         self._home = home
         self._arena = where
         self._chance = random.Random(seed)
         self._seed = seed
         self._naive = naive
         self._processes = processes
+        self._longest = longest
         self._places: list[Place] = []
 
     async def run(self, kills: int) -> Tally:
@@ -119,7 +129,7 @@ class Chaos:
     async def _life(self) -> None:
         """One process from its start to its end."""
         process = await self._start()
-        await asyncio.sleep(self._chance.uniform(SHORTEST, LONGEST))
+        await asyncio.sleep(self._chance.uniform(SHORTEST, self._longest))
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
@@ -202,6 +212,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--platform", action="append", help="web, slack, mail, discord, discord-forgetful")
     parser.add_argument("--processes", type=int, default=1, help="on one store, killed one by one")
+    parser.add_argument("--longest", type=float, default=LONGEST, help="seconds of a life; more on a busy machine")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--naive", action="store_true", help="a design that sends, then records")
     given = parser.parse_args()
@@ -214,6 +225,7 @@ def main() -> None:
                 seed=given.seed,
                 naive=given.naive,
                 processes=given.processes,
+                longest=given.longest,
             )
             tally = asyncio.run(chaos.run(given.kills))
         print(f"{name:18} {tally}", flush=True)

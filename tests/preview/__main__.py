@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
@@ -23,7 +24,7 @@ from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Form
 from bot.chat.message import Message
-from tests.preview import discord, slack
+from tests.preview import discord, mail, slack
 from tests.preview.gallery import Gallery, shelf
 
 OUT = Path("build/preview")
@@ -129,6 +130,9 @@ def main() -> None:
         print(path)
     if given.pictures:
         picture(shown)
+        asyncio.run(mail.pictures(OUT))
+        for look in mail.LOOKS:
+            shutil.copy(OUT / f"mail-{look}.png", DOCS)
 
 
 if __name__ == "__main__":

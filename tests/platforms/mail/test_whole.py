@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from bot.chat.event import Place
 from bot.clock import FixedClock
 from bot.config import load
 from bot.store.records import Subscription
+from tests.builders import listing, paper
 from tests.fakes.mail import FakeMail
 from tests.platforms.mail.conftest import ADDRESS, Visitor, options
 
@@ -123,3 +124,28 @@ async def test_a_bounced_reader_stands_still_and_can_come_back(app: App, visitor
     assert again.quiet == ""
     await app.planner.plan_now(again)
     assert await app.dispatcher.deliver_due() == 1
+
+
+async def test_once_a_week_brings_the_week_in_one_mail(app: App, visitor: Visitor, server: FakeMail) -> None:
+    wish = await subscribe(app, visitor, server, days="fri", count="30")
+    await app.planner.plan_now(wish)
+    assert await app.dispatcher.deliver_due() == 1
+    [received] = server.received
+    assert "Papers of the week of 2" in received.mail["Subject"]
+    assert "Papers of the week of 2" in received.plain
+    days = {
+        item.day for item in await app.store.papers.listed(wish.sources, NOW.date() - timedelta(days=6), NOW.date())
+    }
+    assert len(days) > 3
+    assert received.html.count("<h2") > 10
+
+
+async def test_what_is_listed_late_is_no_second_mail(app: App, visitor: Visitor, server: FakeMail) -> None:
+    wish = await subscribe(app, visitor, server, count="30")
+    await app.planner.plan_now(wish)
+    assert await app.dispatcher.deliver_due() == 1
+    late = listing(paper(1, "Late to the List", upvotes=99), day=NOW.date(), source="starter")
+    await app.store.papers.keep([late], app.clock.now())
+    assert await app.planner.plan_due() == 0
+    assert await app.dispatcher.deliver_due() == 0
+    assert len(server.received) == 1
