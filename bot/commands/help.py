@@ -26,6 +26,7 @@ EXAMPLES = {
     "follow": ("follow state space models", "follow author:bengio", "follow cat:cs.CL", "follow lab:deepmind"),
     "similar": ("similar 2405.15738",),
     "new": ("new cs.CL",),
+    "submit": ("submit https://arxiv.org/abs/2405.15738", "submit https://huggingface.co/papers/2405.15738 for Friday"),
     "ask": ("ask 2405.15738 which data sets does it use?",),
 }
 

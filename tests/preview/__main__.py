@@ -1,5 +1,5 @@
 """`make preview`: every kind of message as each platform shows it, in `build/preview/`; `--pictures` makes those of the
-docs too, with Debian's chromium.
+docs too, mails among them, with Debian's chromium.
 
 The payloads are the adapters' own; `slack.py` and `discord.py` beside this draw them as the platforms' apps do.
 """
