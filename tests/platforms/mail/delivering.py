@@ -62,15 +62,15 @@ async def plan(folder: Path, readers: int) -> dict[str, str]:
     return keys
 
 
-async def deliver(folder: Path, port: int) -> None:
+async def deliver(folder: Path, port: int, attempt: float) -> None:
     """As the real process does, with shorter leases."""
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
     adapter = make(Setup(options=OPTIONS | {"port": port}, shelf=store.shelf("mail"), home=folder, clock=clock))
     assert adapter is not None
-    await drain(store, "email", adapter, attempt=0.5, back_off=0.05)
+    await drain(store, "email", adapter, attempt=attempt, back_off=0.05)
     await adapter.aclose()
     await store.aclose()
 
 
 if __name__ == "__main__":
-    asyncio.run(deliver(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(deliver(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))
