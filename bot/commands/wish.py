@@ -11,6 +11,7 @@ from bot.chat.message import Action, clean
 from bot.commands.command import Ask
 from bot.delivery.wording import parse_schedule, split_schedule
 from bot.errors import AskError
+from bot.papers.community import SOURCE as COMMUNITY
 from bot.store.records import Subscription
 from bot.views.wording import listing
 
@@ -25,6 +26,7 @@ _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
 _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
 _LAYOUT = re.compile(r"\b(compact|thread)\b(?!\S)", re.I)
 _FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
+_ENDS = re.compile(r"\s*(?:$|(?:top|votes|compact|thread)\b)", re.I)
 _ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
 
 FIELDS = (
@@ -111,6 +113,8 @@ def _sources(ask: Ask, text: str) -> tuple[tuple[str, ...], str]:
     """The sources that `from …` names, and the text without it; words like “learning from scratch” name none."""
     for named in _FROM.finditer(text):
         wanted = tuple(name.strip().casefold() for name in named[1].split(","))
+        if COMMUNITY in wanted and not _ENDS.match(text[named.end() :]):
+            continue  # “learning from community feedback” is about it
         unknown = [name for name in wanted if name not in ask.desk.sources]
         if not unknown:
             return wanted, text[: named.start()] + text[named.end() :]

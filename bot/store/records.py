@@ -128,8 +128,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     catch_up_hours: int = 24  # a missed edition younger than this is still posted
 
     @property
-    def quiet(self) -> str:
-        """Why it does not run now, for people; empty: it runs."""
+    def quiet(self) -> str:  # why it does not run now, for people; empty: it runs
         return self.paused or self.held
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.chat.message import Action
 from tests.builders import BOB, PAPERS
 from tests.core.conftest import Channel, buttons
@@ -80,6 +82,21 @@ async def test_a_query_that_speaks_of_scratch_names_no_source(channel: Channel) 
     await channel.says("schedule daily 09:00 learning from scratch")
     (made,) = await channel.store.subscriptions.of(PAPERS)
     assert (made.query, made.sources) == ("learning from scratch", ("huggingface", "community"))
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "sources"),
+    [
+        ("learning from community feedback", "learning from community feedback", ("huggingface", "community")),
+        ("owls from community", "owls", ("community",)),
+        ("from community top 3", "", ("community",)),
+        ("owls from huggingface top 3", "owls", ("huggingface",)),
+    ],
+)
+async def test_a_list_is_named_at_the_end(channel: Channel, text: str, query: str, sources: tuple[str, ...]) -> None:
+    await channel.says(f"schedule daily 09:00 {text}")
+    (made,) = await channel.store.subscriptions.of(PAPERS)
+    assert (made.query, made.sources) == (query, sources)
 
 
 async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_back(channel: Channel) -> None:
