@@ -20,7 +20,7 @@ from bot.search import Search
 from bot.store.protocol import Store
 from bot.store.records import Tally
 from bot.summaries import OneLines
-from bot.views.card import brought_by, card
+from bot.views.card import brought_by, brought_why, card
 from bot.votes.emoji import Emojis
 
 PAGE = 5  # cards a page: what fits a chat without scrolling past the question
@@ -112,7 +112,7 @@ async def cards(ask: Ask, ids: Sequence[PaperId], why: dict[PaperId, str] | None
             tally=tallies.get(paper.id, Tally()),
             mine=mine.get(paper.id, 0),
             saved=paper.id in saved,
-            why=(why or {}).get(paper.id, ""),
+            why=(why or {}).get(paper.id) or (brought_why(brought[paper.id]) if paper.id in brought else ""),
             by=brought_by(brought[paper.id]) if paper.id in brought else None,
         )
         for paper in found

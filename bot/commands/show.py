@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.chat.message import Block, Controls, Footnote, Heading, Message, clean, text
+from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
 from bot.commands.command import Ask, Command, my_votes, paging, saved_among, the_paper
 from bot.store.records import Line, Tally
-from bot.views.card import brought_by, card, title
+from bot.views.card import brought_by, brought_why, card, title
 from bot.views.wording import listing, source_name
 
 PROVENANCE = {
@@ -33,7 +33,7 @@ async def run(ask: Ask, rest: str) -> Answer:
         mine=mine.get(paper.id, 0),
         saved=paper.id in await saved_among(ask, [paper.id]),
         by=brought_by(submission) if submission else None,
-        why=f"“{clean(submission.why)}”" if submission and submission.why else "",
+        why=brought_why(submission) if submission else "",
         body=True,
     )
     known = await store.lines.of([paper.id])

@@ -116,8 +116,8 @@ def _days_between(first: datetime, last: datetime, zone: str) -> int:
 
 def _before(schedule: Schedule, at: datetime) -> datetime | None:
     """The last occurrence before a moment; looks further and further back, for a cron of minutes has thousands."""
-    for days in (1, 3, 7, FARTHEST):
-        found = list(occurrences(schedule, at - timedelta(days=days, hours=1), at - timedelta(seconds=1)))
+    for back in (timedelta(hours=2), *(timedelta(days=days, hours=1) for days in (1, 3, 7, FARTHEST))):
+        found = list(occurrences(schedule, at - back, at - timedelta(seconds=1)))
         if found:
             return found[-1]
     return None

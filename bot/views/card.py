@@ -80,6 +80,11 @@ def brought_by(submission: Submission) -> Span:
     return Span(submission.person.partition("/")[2], person=True)
 
 
+def brought_why(submission: Submission) -> str:
+    """In their own words; empty when they gave none."""
+    return f"“{clean(submission.why)}”" if submission.why else ""
+
+
 def votes_here(tally: Tally) -> str:
     """`3 votes here`, `3 votes here, 1 against`."""
     if not (tally.up or tally.down):

@@ -13,7 +13,7 @@ from bot.papers.community import Submission
 from bot.papers.model import Paper
 from bot.papers.starter import SOURCE as STARTER
 from bot.store.records import Because, Tally
-from bot.views.card import brought_by, card, title
+from bot.views.card import brought_by, brought_why, card, title
 from bot.views.wording import days, plural, source_name, source_page
 
 SHELF = "No source has answered yet, so these come from the shelf that is bundled with Paperboy. "
@@ -47,8 +47,7 @@ class About(Struct, frozen=True, kw_only=True):
 
 def because(submission: Submission) -> tuple[Because, ...]:
     """Who brought a paper, and in their words why."""
-    by = brought_by(submission)
-    return (by, f"“{clean(submission.why)}”") if submission.why else (by,)
+    return tuple(filter(None, (brought_by(submission), brought_why(submission))))
 
 
 def head(about: About, entries: Sequence[Entry]) -> Message:

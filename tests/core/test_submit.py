@@ -41,7 +41,7 @@ async def test_what_somebody_brought_stands_first_today_with_who_and_on_its_own_
     assert "“Owls at Night, Part 77” is on the list" in said
     today = (await channel.says("today")).message
     assert titles(today)[0] == "Owls at Night, Part 77"
-    assert BY_BOB in card(today, "Owls").facts
+    assert (BY_BOB in card(today, "Owls").facts, card(today, "Owls").why) == (True, "“our next reading”")
     assert "1 paper brought by people here first. 3 papers listed" in today.blocks[-2].text[0].text  # type: ignore[union-attr]
     shown = card((await channel.says("show 2503.00077")).message, "Owls")
     assert (BY_BOB in shown.facts, shown.why) == (True, "“our next reading”")
