@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from aiohttp import ClientSession
+from msgspec import structs
 
 from adapters.mail import make
 from adapters.mail.keys import open_keys
@@ -22,8 +25,8 @@ from bot.clock import FixedClock
 from bot.config import load
 from bot.store.records import Subscription
 from tests.builders import listing, paper
-from tests.fakes.mail import FakeMail
-from tests.platforms.mail.conftest import ADDRESS, Visitor, options
+from tests.fakes.mail import LINK, FakeMail, Received
+from tests.platforms.mail.conftest import ADDRESS, BASE, Visitor, options
 
 NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)  # the shelf has a list of this day
 
@@ -81,11 +84,20 @@ async def test_from_the_form_to_the_mail_and_away_again(app: App, visitor: Visit
     assert received.html.count("<h2") == received.plain.count("https://arxiv.org/abs/") > 1
     assert len(received.raw) < 100_000
     assert "every day at 10:00 (Europe/Berlin), up to 20 papers" in " ".join(received.plain.split())
+    assert await _foreign(app, wish, received) == set()
     await app.planner.plan_now(wish)
     assert await app.dispatcher.deliver_due() == 0  # an edition is one mail
 
     await visitor.post(received.link("/unsubscribe/"), **{"List-Unsubscribe": "One-Click"})
     assert await wishes(app, wish.place) == []
+
+
+async def _foreign(app: App, wish: Subscription, received: Received) -> set[str]:
+    """Links of a mail that lead neither straight to a paper nor to our own pages."""
+    listed = await app.store.papers.listed(wish.sources, date.min, date.max)
+    papers = {url for item in listed for url in structs.astuple(item.paper.links)}
+    linked = {unescape(url) for url in re.findall(r'href="([^"]*)"', received.html)} | set(LINK.findall(received.plain))
+    return {url for url in linked - papers if not url.startswith((f"{BASE}/", "https://huggingface.co/papers/date/"))}
 
 
 @pytest.mark.parametrize(
