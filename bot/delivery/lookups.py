@@ -45,7 +45,7 @@ class Lookups:
         edition = self._editions[sources, span]
         if edition is None or not own or not await self.brought(subscription.place.tenant):
             return edition
-        listed = await self._listed(own, edition.first - timedelta(days=1))  # what came after the last edition, too
+        listed = await self._listed(own, edition.day - timedelta(days=span.reach))  # a day more: after the last edition
         return replace(edition, listed=(*edition.listed, *listed))
 
     async def brought(self, tenant: str) -> Mapping[PaperId, Submission]:

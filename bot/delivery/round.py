@@ -25,7 +25,7 @@ from bot.views.wording import days, listing, long_day, source_name
 log = logging.getLogger(__name__)
 
 LATE = timedelta(hours=24)  # for so long after its post, an edition takes late papers
-LATEST = timedelta(days=7)  # and what people bring, unless the next edition comes before
+LATEST = timedelta(days=7)  # and a daily one what people bring, unless the next comes before
 MOST_MISSED = 31  # occurrences that are recorded as missed after a long time away; earlier ones leave no trace
 
 Known: TypeAlias = tuple[str, int]
@@ -140,7 +140,7 @@ class Round:
         own_only = age > LATE
         if age > LATEST or not self._editor.has_threads(subscription.place):
             return 0
-        if own_only and not await self._lookups.brought(subscription.place.tenant):
+        if own_only and not await self._takes_own(subscription):
             return 0
         edition = await self._lookups.edition(subscription, _span_of(run.edition))
         if edition is None or self._complete.get(subscription.id) == (run.edition, len(edition.listed)):
@@ -149,6 +149,11 @@ class Round:
         added = await self._store.outbox.add(late) if late else 0
         self._complete[subscription.id] = (run.edition, len(edition.listed))
         return added
+
+    async def _takes_own(self, subscription: Subscription) -> bool:
+        """Whether what people bring goes into an old thread: not where the next edition is a week's, which has it."""
+        daily = first_reach(parse_schedule(subscription.schedule, "UTC"), self._now) == 1
+        return daily and bool(await self._lookups.brought(subscription.place.tenant))
 
     async def _late(
         self, subscription: Subscription, run: Run, edition: Edition, *, own_only: bool

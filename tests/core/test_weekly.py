@@ -103,3 +103,20 @@ async def test_what_comes_late_to_any_list_of_the_week_goes_into_its_thread(chan
     await channel.deliver()
     place, message = list(channel.platform.posted.values())[-1]
     assert (bool(place.thread), "Late to Wednesday" in message.plain) == (True, True)
+
+
+async def test_what_people_bring_during_the_week_comes_with_the_week(channel: Channel) -> None:
+    await channel.store.papers.keep([listing(paper(77, "Owls"), source="arxiv-asked")], channel.clock.now())
+    await channel.says("schedule mon 09:00 top 2")
+    channel.clock.moment += timedelta(hours=2)
+    await channel.deliver()
+    channel.clock.moment += timedelta(days=2)
+    await channel.says("submit 2503.00077")
+    await channel.deliver()
+    assert "Owls" not in brought(channel)
+    await channel.store.papers.keep(
+        [listing(paper(78, "New", upvotes=50), day=MONDAY + timedelta(days=4))], channel.clock.now()
+    )
+    channel.clock.moment += timedelta(days=5)
+    await channel.deliver()
+    assert brought(channel)[2:4] == ["Owls", "New"]
