@@ -11,7 +11,7 @@ NEW     = $(PYTHON) -m venv .venv
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd preview clean
+.PHONY: help run test check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
 
 help:        ## say what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
@@ -69,6 +69,9 @@ crowd: .venv/dev        ## what a thousand and ten thousand schedules due at onc
 
 preview: .venv/dev      ## every message as Slack and Discord show it, in build/preview (PICTURES=1: the docs' too)
 	@$(BIN)/python -m tests.preview $(if $(PICTURES),--pictures)
+inbox: .venv/dev        ## one edition to ten thousand readers by mail
+	@$(BIN)/python -m tests.benchmarks.inbox
+
 
 clean:       ## remove what make made; your data stays
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,8 +10,8 @@ import msgspec
 
 from bot.cli import main
 from bot.commands.help import EXAMPLES
-from bot.commands.router import COMMANDS
 from bot.config import Settings, load
+from tests.fakes.invites import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

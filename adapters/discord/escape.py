@@ -82,6 +82,8 @@ def _span(span: Span) -> tuple[str, bool, bool]:
 def _styled(span: Span, words: str) -> tuple[str, bool]:
     if span.channel and words.isdecimal():
         return f"<#{words}>", False
+    if span.person and words.isdecimal():  # a name that calls nobody: `allowed_mentions` lets none through
+        return f"<@{words}>", False
     shown, marked = _code(words) if span.code else (plain(words), False)
     link = href(span.url)
     if link and words == span.url:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapters.mail.journal import Journal
 from adapters.mail.keys import open_keys
 from adapters.mail.letter import Writer
+from adapters.mail.limit import Limit
 from adapters.mail.pace import Pace
 from adapters.mail.post import MailAdapter
 from adapters.mail.relay import Relay
@@ -23,6 +24,7 @@ def build(settings: Settings, setup: Setup) -> MailAdapter:
             writer=Writer(settings),
             relay=Relay(settings),
             pace=Pace(settings.pace, setup.clock),
+            limit=Limit(setup.clock),
             clock=setup.clock,
         )
     )

@@ -13,7 +13,6 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader
 
 from adapters.mail import wish
-from adapters.mail.limit import Limit
 from adapters.mail.render import straight
 from adapters.mail.signup import Parts, Signup
 from adapters.mail.wish import Wish
@@ -38,7 +37,6 @@ class Pages:
         self._parts = parts
         self._signup = signup
         self._core = core
-        self._limit = Limit(parts.clock)
         self._root = urlsplit(parts.settings.base_url).path
 
     def add(self, app: web.Application) -> None:
@@ -64,7 +62,7 @@ class Pages:
     async def subscribe(self, request: web.Request) -> web.Response:
         """The form, filled in. The answer tells nobody who reads here already."""
         given = await _given(request)
-        if not self._limit.allows(self._visitor(request)):
+        if not self._parts.limit.allows(self._visitor(request)):
             return self._form(given, "That was often enough for now. Try again in an hour.", 429)
         try:
             await self._signup.ask(given.get("address", ""), wish.read(given))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -15,17 +15,20 @@ from adapters.mail.server import Server
 from adapters.mail.signup import PLATFORM, SPACE, Parts, Signup
 from adapters.mail.subscribers import Subscriber
 from bot.chat.adapter import Core, Finding, Limits
-from bot.chat.event import Place, Ref
+from bot.chat.event import Person, Place, Ref
+from bot.chat.form import Field
 from bot.chat.message import Message, Text
-from bot.errors import Busy, ConfigError, Refused
+from bot.errors import AskError, Busy, ConfigError, Refused
+
+AT_ONCE = 16  # mails: all readers are one tenant, and a mail server takes some time for each
 
 
 class MailAdapter:
-    """Implements `Posts`, `Finds`, `Listens` and `Checks`."""
+    """Implements `Posts`, `Finds`, `Invites`, `Listens` and `Checks`."""
 
     name = PLATFORM
     # 30 papers of 2,100 bytes each, twice encoded and with their markup, are one mail under 100 KB.
-    limits = Limits(chars=66_000, blocks=120, block_chars=2_100, controls=8, threads=False)
+    limits = Limits(chars=66_000, blocks=120, block_chars=2_100, controls=8, threads=False, at_once=AT_ONCE)
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -68,19 +71,19 @@ class MailAdapter:
             )
         return None
 
-    async def invite(
-        self,
-        mail_address: str,
-        *,
-        days: str = "weekdays",
-        time: str = "09:00",
-        zone: str = "UTC",
-        query: str = "",
-        count: int = 10,
-    ) -> None:
-        """Ask an address whether it wants papers by mail: what `/papers mail me` does. Raises like `Signup.ask`."""
-        wanted = {"days": days, "time": time, "zone": zone, "query": query, "count": str(count)}
-        await self._signup.ask(mail_address, wish.read(wanted))
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return wish.FIELDS
+
+    @property
+    def page(self) -> str:
+        return f"{self._parts.settings.base_url}/"
+
+    async def invite(self, who: Person, values: Mapping[str, str]) -> None:
+        """What `/papers mail me` does: the same as the form on the page, with the same limits."""
+        if not self._parts.limit.allows(who.key):
+            raise AskError("That was often enough for now.", "Try again in an hour.")
+        await self._signup.ask(values.get("address", ""), wish.read(values))
 
     async def check(self) -> Sequence[Finding]:
         return await check.check(self._parts)

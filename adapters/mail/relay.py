@@ -18,7 +18,7 @@ from bot.errors import Busy, Refused, Unsure
 
 PREPARE = 12.0  # seconds until the server must have taken sender and recipient: less than an attempt lasts
 HAND_OVER = 60.0  # for the mail itself; filters take their time
-KEPT = 4  # connections that wait for the next mail
+KEPT = 16  # connections that wait for the next mail: as many as are in use at once
 MAILS = 100  # on one connection: servers close those that go on too long
 
 Begin = Callable[[], Awaitable[None]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, assert_never
 
 from jinja2 import Environment, PackageLoader
@@ -52,10 +52,16 @@ class Parts(Struct, frozen=True, kw_only=True):
 
 def parts(message: Message, foot: Foot) -> Parts:
     """Both parts of a mail."""
-    blocks = message.blocks or (Paragraph((Span(message.plain),)),)
+    content = _content(message.blocks or (Paragraph((Span(message.plain),)),))
     template = _environment().get_template("mail.html")
-    html = template.render(title=message.plain, content=Markup("").join(map(_html, blocks)), foot=foot)
-    return Parts(html=html, plain=_plain(blocks, foot))
+    html = template.render(title=message.plain, content=Markup(content.html), foot=foot)  # noqa: S704 - ours
+    return Parts(html=html, plain=f"{content.plain}\n\n{_end(foot)}\n".lstrip("\n"))
+
+
+@lru_cache(maxsize=64)
+def _content(blocks: tuple[Block, ...]) -> Parts:
+    """All but what is the reader's own. Cached: an edition goes to thousands."""
+    return Parts(html="".join(map(_html, blocks)), plain=_plain(blocks))
 
 
 def shorter(message: Message) -> Iterator[Message]:
@@ -122,13 +128,16 @@ def _html(block: Block) -> Markup:
 # ---- words alone
 
 
-def _plain(blocks: Sequence[Block], foot: Foot) -> str:
+def _plain(blocks: Sequence[Block]) -> str:
     cards = sum(isinstance(block, Card) for block in blocks)
     numbers = iter(range(1, cards + 1))
     said = [_said(block, next(numbers) if isinstance(block, Card) and cards > 1 else 0) for block in blocks]
+    return "\n\n".join(filter(None, said))
+
+
+def _end(foot: Foot) -> str:
     change = f"\nChange what comes: {foot.change}" if foot.change else ""
-    end = f"-- \n{_wrapped(foot.why)}\n{foot.leave_label}: {foot.leave}{change}"
-    return "\n\n".join([*filter(None, said), end]) + "\n"
+    return f"-- \n{_wrapped(foot.why)}\n{foot.leave_label}: {foot.leave}{change}"
 
 
 def _said(block: Block, number: int) -> str:
@@ -151,7 +160,7 @@ def _said(block: Block, number: int) -> str:
 def _card(card: Card, mark: str) -> str:
     """A paper in a few lines; an address stands in one of its own, so that no mail program breaks it."""
     inside = " " * len(mark)
-    facts = "".join(str(straight(span.text)) for span in card.facts)
+    facts = "".join(_span(replace(span, url="")) for span in card.facts)
     said = [_wrapped(str(straight(card.title)), mark, inside)]
     said += [
         _wrapped(str(straight(part)), inside, inside) for part in (card.byline, card.line, card.why, card.body) if part
@@ -170,7 +179,7 @@ def _words(spans: Text) -> str:
 
 
 def _span(span: Span) -> str:
-    words = str(straight(span.text))
+    words = "somebody" if span.person else str(straight(span.text))
     return words if not href(span.url) or span.url == span.text else f"{words} ({span.url})"
 
 

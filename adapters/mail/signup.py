@@ -10,6 +10,7 @@ from msgspec import Struct
 from adapters.mail import address, reports
 from adapters.mail.journal import Journal
 from adapters.mail.letter import Letter, Writer
+from adapters.mail.limit import Limit
 from adapters.mail.pace import Pace
 from adapters.mail.relay import Relay
 from adapters.mail.render import Foot
@@ -36,6 +37,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     writer: Writer
     relay: Relay
     pace: Pace
+    limit: Limit
     clock: Clock
 
 

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from msgspec import Struct
 
+from bot.chat.form import Field
 from bot.chat.message import clean
 from bot.errors import AskError
 
@@ -25,6 +26,15 @@ EACH = {
 HOURS = tuple(f"{hour:02d}:00" for hour in range(24))
 COUNTS = (5, 10, 20, 30)
 MOST_QUERY = 200
+
+
+FIELDS = (
+    Field(name="address", label="Your address", hint="ada@example.org", required=True, secret=True, most=254),
+    Field(name="days", label="When", value="weekdays", choices=tuple(EACH.items())),
+    Field(name="time", label="At", value="09:00", choices=tuple((hour, hour) for hour in HOURS)),
+    Field(name="zone", label="Time zone", hint="Europe/Berlin", value="UTC", most=40),
+    Field(name="query", label="About", hint="Words, or nothing: everything", most=MOST_QUERY),
+)
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -60,7 +70,7 @@ def read(values: Mapping[str, str]) -> Wish:
     return Wish(
         days=_one_of("days", values.get("days") or usual.days, EACH),
         time=_one_of("time", values.get("time") or usual.time, HOURS),
-        zone=_one_of("time zone", values.get("zone") or usual.zone, zones()),
+        zone=_one_of("time zone", values.get("zone", "").strip() or usual.zone, zones()),
         query=clean(values.get("query", ""), MOST_QUERY),
         count=int(_one_of("number of papers", values.get("count") or str(usual.count), map(str, COUNTS))),
     )

@@ -8,6 +8,7 @@ from adapters.slack.client import Wire, Workspaces
 from adapters.slack.grants import Credentials, Grants
 from adapters.slack.installs import ShelfInstalls
 from adapters.slack.listen import Listener, Way
+from adapters.slack.names import Names
 from adapters.slack.oauth import INSTALL, REDIRECT, InstallPages
 from adapters.slack.options import Options
 from adapters.slack.people import People
@@ -68,5 +69,5 @@ def _adapter(workspaces: Workspaces, options: Options, setup: Setup, beside: Bes
         host=options.host,
         port=options.port,
     )
-    people = People(workspaces, setup.clock, options.admins)
-    return SlackAdapter(workspaces, Listener(workspaces, people, setup.clock, way, beside))
+    people, names = People(workspaces, setup.clock, options.admins), Names(workspaces, setup.clock)
+    return SlackAdapter(workspaces, names, Listener(workspaces, people, setup.clock, way, beside))

@@ -12,6 +12,7 @@ from adapters.slack.check import look
 from adapters.slack.client import Workspaces
 from adapters.slack.emoji import unicode
 from adapters.slack.listen import Listener
+from adapters.slack.names import Names, Naming
 from adapters.slack.render import Json
 from bot.chat.adapter import Core, Finding
 from bot.chat.event import Place, Ref
@@ -31,8 +32,9 @@ class SlackAdapter:
     name = PLATFORM
     limits = render.LIMITS
 
-    def __init__(self, workspaces: Workspaces, listener: Listener) -> None:
+    def __init__(self, workspaces: Workspaces, names: Names, listener: Listener) -> None:
         self._workspaces = workspaces
+        self._names = names
         self._listener = listener
 
     @property
@@ -63,7 +65,7 @@ class SlackAdapter:
             mrkdwn=False,
             unfurl_links=False,
             unfurl_media=False,
-            **render.payload(message),
+            **render.payload(await self._names.written(message, place.space)),
         )
         return Ref(place, str(answer["ts"]))
 
@@ -76,9 +78,8 @@ class SlackAdapter:
 
     async def edit(self, ref: Ref, message: Message) -> None:
         # Without `metadata` Slack keeps the mark that the post was given.
-        await self._workspaces.call(
-            ref.place.space, "chat_update", channel=ref.place.channel, ts=ref.id, **render.payload(message)
-        )
+        shown = render.payload(await self._names.written(message, ref.place.space))
+        await self._workspaces.call(ref.place.space, "chat_update", channel=ref.place.channel, ts=ref.id, **shown)
 
     async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
         bot = (await self._workspaces.installs.of(ref.place.space)).bot_user
@@ -108,7 +109,7 @@ class SlackAdapter:
         return await look(self._workspaces, self._listener.missing())
 
     async def listen(self, core: Core) -> None:
-        await self._listener.run(core)
+        await self._listener.run(Naming(core, self._names))
 
     async def aclose(self) -> None:
         await self._listener.aclose()

@@ -48,7 +48,7 @@ SCOPES = {
     ),
     "reactions:read": Scope(why="to count reactions as votes", without="reactions are not counted"),
     "users:read": Scope(
-        why="to know a workspace's admins, who may set schedules",
-        without="only those in `admins` may set schedules",
+        why="to know a workspace's admins, who may set schedules, and the name of who brought a paper",
+        without="only those in `admins` may set schedules, and nobody who brought a paper is named",
     ),
 }

@@ -31,6 +31,7 @@ def environment() -> Environment:
     )
     found.filters["href"] = href
     found.filters["channel"] = channel
+    found.filters["person"] = person
     return found
 
 
@@ -47,6 +48,11 @@ def href(url: str) -> str:
 def channel(id: str) -> str:
     """The address of a channel, if it can be one."""
     return f"/c/{id}" if CHANNEL.fullmatch(id) else ""
+
+
+def person(id: str) -> str:
+    """What people here call somebody."""
+    return PEOPLE[id].name if id in PEOPLE else "somebody here"
 
 
 def body(message: Message) -> Markup:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.app.health import Health
 from bot.app.sources import LOOK_UP, Opened, open_sources
-from bot.chat.adapter import Adapter, Factory, Feeds, Locates, Posts, Reaches, Setup
+from bot.chat.adapter import Adapter, Factory, Feeds, Invites, Locates, Posts, Reaches, Setup
 from bot.chat.event import Person, Place, Ref
 from bot.clock import Clock
 from bot.commands.command import Desk
@@ -27,6 +27,7 @@ from bot.errors import AskError, ConfigError
 from bot.intake.full_text import FullTexts
 from bot.intake.intake import Intake
 from bot.intake.look_up import LookUp
+from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.starter import SOURCE as STARTER
 from bot.reading.linked import LinkedThings, nothing
 from bot.reading.reader import Links, Reader
@@ -144,6 +145,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             time_zone=settings.time_zone,
             emojis=votes,
             feed=_feed(adapters),
+            invites=next((adapter for adapter in adapters.values() if isinstance(adapter, Invites)), None),
         )
         yield App(
             settings=settings,
@@ -190,7 +192,7 @@ async def _search(settings: SearchSettings, store: Store) -> Search:
 
 def _names(sources: Opened) -> tuple[str, ...]:
     """Whose lists are read."""
-    return (*(source.name for source in sources.lists), STARTER)
+    return (*(source.name for source in sources.lists), STARTER, COMMUNITY)
 
 
 def _lines(settings: Summaries, store: Store, clock: Clock) -> OneLines:

@@ -11,6 +11,7 @@ from bot.chat.event import Place
 from bot.delivery.wording import parse_schedule
 from bot.errors import ConfigError
 from bot.intake.intake import Look
+from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.starter import SOURCE as STARTER
 from bot.papers.starter import starter
 from bot.sources.source import Batch
@@ -61,7 +62,7 @@ async def _first_channel(app: App) -> None:
         id=NAME,
         place=place,
         schedule=str(parse_schedule(wanted.schedule, app.settings.time_zone)),
-        sources=(*(source.name for source in app.intake.sources), STARTER),
+        sources=(*(source.name for source in app.intake.sources), STARTER, COMMUNITY),
         created=app.clock.now(),
     )
     await app.store.subscriptions.add(subscription)

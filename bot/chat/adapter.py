@@ -30,6 +30,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     label: int = 75  # characters of a button's label
     pace: float = 0.0  # seconds between two posts in one channel; the dispatcher keeps it
     threads: bool = True  # a message can have replies; where not, an edition is one message
+    at_once: int = 4  # posts under way in one tenant, so that its slow platform leaves room for the others
 
 
 class Adapter(Protocol):
@@ -98,6 +99,25 @@ class Enters(Protocol):
 
     async def may_post(self, place: Place) -> bool:
         """Raises like `post`."""
+        ...
+
+
+@runtime_checkable
+class Invites(Protocol):
+    """Can bring papers to an address that a person gives, once somebody there has said yes: mail."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What to fill in."""
+        ...
+
+    @property
+    def page(self) -> str:
+        """Where the same can be filled in on the web."""
+        ...
+
+    async def invite(self, who: Person, values: Mapping[str, str]) -> None:
+        """Ask the address whether it wants what a person filled in. Raises `AskError`, and like `post`."""
         ...
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections.abc import Mapping
 
-from bot.chat.message import Action
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot.chat.message import Action, clean
 
 
 class Field(Struct, frozen=True, kw_only=True):
@@ -16,6 +19,7 @@ class Field(Struct, frozen=True, kw_only=True):
     value: str = ""  # what stands there now
     choices: tuple[tuple[str, str], ...] = ()  # (value, what is shown), at most 25
     required: bool = False
+    secret: bool = False  # not shown again: an address
     most: int = 300  # characters
 
 
@@ -26,3 +30,8 @@ class Form(Struct, frozen=True, kw_only=True):
     action: Action
     fields: tuple[Field, ...]  # at most 5: Discord's limit of a dialog
     send: str = "Continue"  # what the button says, at most 24 characters
+
+
+def filled(fields: tuple[Field, ...], values: Mapping[str, str]) -> tuple[Field, ...]:
+    """The fields with what was typed into them, but for what is secret."""
+    return tuple(replace(f, value="" if f.secret else clean(values.get(f.name, ""), f.most)) for f in fields)

@@ -47,6 +47,7 @@ class Span(Struct, frozen=True):
     code: bool = False
     url: str = ""
     channel: bool = False  # `text` is a channel's id here, shown by its name where the platform can
+    person: bool = False  # `text` is a person's id here, shown by their name where the platform can, waking nobody
 
 
 Text: TypeAlias = tuple[Span, ...]

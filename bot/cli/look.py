@@ -13,8 +13,8 @@ from bot.cli.group import asynchronous, clock, config_option, console, emit, jso
 from bot.commands.why import explained
 from bot.delivery.planner import Preview
 from bot.errors import AskError
-from bot.store.records import Subscription
-from bot.views.wording import long_day, moment, plural
+from bot.store.records import Because, Subscription
+from bot.views.wording import days, moment, plural
 
 
 @click.command()
@@ -55,10 +55,10 @@ async def _show(app: App, subscription: Subscription, day: date | None, *, as_js
     if preview.edition is None:
         click.echo("  no list to plan from")
         return
-    click.echo(f"  {long_day(preview.edition.day)}: {plural(len(preview.choice.chosen), 'paper')}")
+    click.echo(f"  {days(preview.edition.first, preview.edition.day)}: {plural(len(preview.choice.chosen), 'paper')}")
     papers = {item.paper.id: item.paper for item in preview.edition.listed}
     for chosen in preview.choice.chosen:
-        click.echo(f"  + {chosen.paper.title}  {'; '.join(chosen.reasons)}".rstrip())
+        click.echo(f"  + {chosen.paper.title}  {'; '.join(map(_said, chosen.reasons))}".rstrip())
     for item in preview.choice.left_out:
         click.echo(f"  - {papers[item.paper].title}  ({item.reason})")
 
@@ -69,9 +69,16 @@ def _record(subscription: Subscription, preview: Preview) -> dict[str, object]:
         "subscription": subscription.id,
         "edition": preview.edition.id if preview.edition else None,
         "next": preview.times,
-        "papers": [{"id": c.paper.id, "title": c.paper.title, "reasons": c.reasons} for c in preview.choice.chosen],
+        "papers": [
+            {"id": c.paper.id, "title": c.paper.title, "reasons": [*map(_said, c.reasons)]}
+            for c in preview.choice.chosen
+        ],
         "left_out": preview.choice.left_out,
     }
+
+
+def _said(reason: Because) -> str:
+    return reason if isinstance(reason, str) else f"brought by {reason.text}"
 
 
 def _place(channel: str) -> Place:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.chat.adapter import CommandHelp
+from bot.chat.adapter import CommandHelp, Invites
 from bot.chat.event import Answer, Person, Place
+from bot.chat.form import Form
 from bot.chat.message import Action, Button, Card, Control
 from bot.delivery.planner import Planner
 from bot.errors import AskError
+from bot.papers.community import resolved
 from bot.papers.full_text import FullText
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper, PaperId
@@ -19,7 +21,7 @@ from bot.search import Search
 from bot.store.protocol import Store
 from bot.store.records import Tally
 from bot.summaries import OneLines
-from bot.views.card import card
+from bot.views.card import brought_by, brought_why, card
 from bot.votes.emoji import Emojis
 
 PAGE = 5  # cards a page: what fits a chat without scrolling past the question
@@ -41,6 +43,7 @@ class Desk:
     time_zone: str
     emojis: Emojis = Emojis()
     feed: Callable[[Place], str] | None = None  # the secret address of a channel's feed; None: there are no feeds
+    invites: Invites | None = None  # who brings papers to a mail address, if anybody does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,11 @@ class Ask:
     offset: int = 0
     shared: bool = False  # the answer is for all: it must not show what is the asker's own
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources as the asker's community reads them: with its own list, and no other's."""
+        return resolved(self.desk.sources, self.who.tenant)
+
 
 class Runs(Protocol):
     """What a command does with the text after its name."""
@@ -69,6 +77,12 @@ class Fills(Protocol):
     def __call__(self, ask: Ask, values: Mapping[str, str], args: tuple[str, ...]) -> Awaitable[Answer]: ...
 
 
+class Asks(Protocol):
+    """A form to be mended: with what was typed, for the same action."""
+
+    def __call__(self, action: Action, values: Mapping[str, str]) -> Form: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """A command: how it is offered, and what it does."""
@@ -77,6 +91,7 @@ class Command:
     run: Runs
     options: tuple[str, ...] = ()  # words that may follow, for completion
     form: Fills | None = None  # what its typed options, sent as a form, come to
+    again: Asks | None = None  # the form once more, for what could not be read
 
     @property
     def name(self) -> str:
@@ -92,6 +107,7 @@ async def cards(ask: Ask, ids: Sequence[PaperId], why: dict[PaperId, str] | None
     tallies = await store.votes.tallies(tenant, ids)
     mine = await my_votes(ask, ids)
     saved = await saved_among(ask, ids)
+    brought = await store.submissions.of(tenant, ids)
     return [
         card(
             paper,
@@ -99,7 +115,8 @@ async def cards(ask: Ask, ids: Sequence[PaperId], why: dict[PaperId, str] | None
             tally=tallies.get(paper.id, Tally()),
             mine=mine.get(paper.id, 0),
             saved=paper.id in saved,
-            why=(why or {}).get(paper.id, ""),
+            why=(why or {}).get(paper.id) or (brought_why(brought[paper.id]) if paper.id in brought else ""),
+            by=brought_by(brought[paper.id]) if paper.id in brought else None,
         )
         for paper in found
     ]

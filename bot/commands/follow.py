@@ -62,7 +62,7 @@ async def mine(ask: Ask, rest: str) -> Answer:
             message=note("Follow a topic first (/papers follow diffusion models); /papers saved lists papers.")
         )
     until = ask.now.date()
-    listed = await store.papers.listed(ask.desk.sources, until - timedelta(days=DAYS), until)
+    listed = await store.papers.listed(ask.sources, until - timedelta(days=DAYS), until)
     newest = sorted(listed, key=lambda item: item.day, reverse=True)  # of a day, those with most upvotes first
     recent = list(dict.fromkeys(item.paper.id for item in newest))
     why = await followed(topics, recent, ask.desk.search)

@@ -17,7 +17,8 @@ async def run(ask: Ask, rest: str) -> Answer:
     if rest.strip().casefold() != SURE:
         sure = await presses.doing(ask, "Delete it", f"{COMMAND.name} {SURE}")
         said = (
-            "This deletes your votes, saved papers, topics and digest here. Schedules you made stay with their channel."
+            "This deletes your votes, saved papers, topics, digest and what you brought to the list here."
+            " Schedules you made stay with their channel."
         )
         return Answer(message=note(said, controls=(sure,)))
     gone = await ask.desk.store.records.forget(ask.who.key)

@@ -30,6 +30,7 @@ EXAMPLES = {
         "similar An abstract, or an idea of yours in some sentences",
     ),
     "new": ("new cs.CL",),
+    "submit": ("submit https://arxiv.org/abs/2405.15738", "submit https://huggingface.co/papers/2405.15738 for Friday"),
     "ask": ("ask 2405.15738 which data sets does it use?",),
 }
 

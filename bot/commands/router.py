@@ -28,30 +28,11 @@ from bot.chat.message import Action
 from bot.chat.reading import Reading
 from bot.clock import Clock
 from bot.commands import ask as asking
-from bot.commands import (
-    digest,
-    feed,
-    find,
-    follow,
-    forget_me,
-    home,
-    leaderboard,
-    new,
-    presses,
-    saved,
-    schedule,
-    show,
-    similar,
-    taste,
-    today,
-    trending,
-    why,
-    wish,
-)
+from bot.commands import find, presses
 from bot.commands.command import Ask, Desk
 from bot.commands.command import Command as Known
 from bot.commands.complete import complete
-from bot.commands.help import help_for
+from bot.commands.known import known
 from bot.commands.room import Room
 from bot.errors import AlreadyDone, AskError, PaperboyError
 from bot.metrics import ANSWERS, FAILURES
@@ -63,38 +44,14 @@ log = logging.getLogger(__name__)
 
 NEAR = 80  # of 100: how like a command a word must be to be taken for a slip of the hand
 
-_COMMANDS: tuple[Known, ...] = (
-    find.COMMAND,
-    today.COMMAND,
-    trending.COMMAND,
-    new.COMMAND,
-    similar.COMMAND,
-    show.COMMAND,
-    asking.COMMAND,
-    saved.SAVE,
-    saved.SAVED,
-    follow.MINE,
-    follow.FOLLOW,
-    follow.FOLLOWING,
-    follow.UNFOLLOW,
-    digest.COMMAND,
-    taste.COMMAND,
-    leaderboard.COMMAND,
-    schedule.SCHEDULE,
-    schedule.SCHEDULES,
-    schedule.CHANGE,
-    schedule.PAUSE,
-    schedule.RESUME,
-    schedule.UNSCHEDULE,
-    why.COMMAND,
-    feed.COMMAND,
-    home.COMMAND,
-    forget_me.COMMAND,
-)
-COMMANDS = (*_COMMANDS, help_for(_COMMANDS))
-Absent = Callable[[Place, str], Awaitable[None]]  # told when nothing can be posted there any more, and why
-Present = Callable[[Place], Awaitable[None]]  # told when it can be again
-Changed = Callable[[str, PaperId], Awaitable[None]]  # told of new votes in a tenant, so that posted cards can follow
+Absent = Callable[[Place, str], Awaitable[None]]
+"""Told when nothing can be posted in a place any more, and why."""
+
+Present = Callable[[Place], Awaitable[None]]
+"""Told when a place can be posted to again."""
+
+Changed = Callable[[str, PaperId], Awaitable[None]]
+"""Told when the votes on a paper changed in a tenant, so that its posted cards can follow."""
 
 
 class Router:
@@ -119,13 +76,11 @@ class Router:
         self._health = health
         self._room = Room()
         self._reading = reading
-        known = tuple(command for command in _COMMANDS if desk.feed or command is not feed.COMMAND)
-        self._commands = (*known, help_for(known))
-        self._by_name = {command.name: command for command in self._commands}
+        self._by_name = {command.name: command for command in known(feeds=desk.feed is not None, invites=desk.invites)}
 
     @property
     def commands(self) -> Sequence[CommandHelp]:
-        return [command.help for command in self._commands]
+        return [command.help for command in self._by_name.values()]
 
     @property
     def menu(self) -> Sequence[MenuEntry]:
@@ -153,7 +108,7 @@ class Router:
         return Answer(message=problem(sorry))
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
-        return await complete(self._commands, self._desk.store.papers, text)
+        return await complete(list(self._by_name.values()), self._desk.store.papers, text)
 
     async def healthy(self) -> Mapping[str, str]:
         return await self._health()
@@ -231,7 +186,8 @@ class Router:
         try:
             return await command.form(self._ask(event, ""), event.values, event.action.args)
         except AskError as error:  # the form again, with what was typed
-            return Answer(message=problem(error), form=wish.again(event.action, event.values))
+            again = command.again(event.action, event.values) if command.again else None
+            return Answer(message=problem(error), form=again)
 
     def _ask(self, event: Heard, text: str, offset: int = 0, *, shared: bool = False) -> Ask:
         return Ask(

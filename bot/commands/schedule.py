@@ -19,7 +19,7 @@ from bot.errors import AskError
 from bot.store.records import Subscription
 from bot.views.results import note, sheet
 from bot.views.why import taste
-from bot.views.wording import listing, long_day, moment, plural, source_name
+from bot.views.wording import days, listing, moment, plural, source_name
 from bot.votes.taste import ENOUGH
 
 MOST = 20  # schedules a channel
@@ -157,7 +157,7 @@ def _times(times: tuple[datetime, ...], zone: str) -> str:
 def _now(preview: Preview) -> list[Text]:
     if preview.edition is None:
         return [text("No list has come in yet to try it on.")]
-    day = long_day(preview.edition.day)
+    day = days(preview.edition.first, preview.edition.day)
     chosen = preview.choice.chosen
     if not chosen:
         return [text(f"Of {day} it would bring nothing new.")]
@@ -191,6 +191,7 @@ SCHEDULE = Command(
     run=schedule,
     options=("weekdays 09:00", "mon 08:30", "daily 18:00", "when complete"),
     form=fill,
+    again=wish.again,
 )
 CHANGE = Command(
     help=CommandHelp(name="change", usage="change ID WHEN [QUERY] …", summary="Change a schedule.", admin=True),

@@ -7,7 +7,7 @@ from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
 from bot.commands.command import Ask, Command, language_here, my_votes, paging, saved_among, the_paper
 from bot.store.records import Line, Tally
-from bot.views.card import card, title
+from bot.views.card import brought_by, brought_why, card, title
 from bot.views.wording import listing, source_name
 
 PROVENANCE = {
@@ -26,12 +26,15 @@ async def run(ask: Ask, rest: str) -> Answer:
     line = (await ask.desk.lines.of([paper], language)).get(paper.id)
     tallies = await store.votes.tallies(ask.who.tenant, [paper.id])
     mine = await my_votes(ask, [paper.id])
+    submission = (await store.submissions.of(ask.who.tenant, [paper.id])).get(paper.id)
     shown = card(
         paper,
         line=line.text if line else "",
         tally=tallies.get(paper.id, Tally()),
         mine=mine.get(paper.id, 0),
         saved=paper.id in await saved_among(ask, [paper.id]),
+        by=brought_by(submission) if submission else None,
+        why=brought_why(submission) if submission else "",
         body=True,
     )
     known = await store.lines.of([paper.id], language)

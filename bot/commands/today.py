@@ -7,25 +7,29 @@ from datetime import timedelta
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands.command import PAGE, Ask, Command, cards, paging
+from bot.delivery.edition import split
 from bot.views.results import results
 from bot.views.wording import long_day, plural
 
 
 async def run(ask: Ask, rest: str) -> Answer:
-    """What was listed on the newest day that has a list, most upvoted first."""
+    """What was listed on the newest day that has a list, most upvoted first, after what people here brought since."""
     papers = ask.desk.store.papers
-    days = await papers.days(ask.desk.sources, limit=1)
+    sources, own = split(ask.desk.sources, ask.who.tenant)
+    days = await papers.days(sources, limit=1) or (await papers.days([own], limit=1) if own else [])
     if not days:
         return Answer(message=results("Papers of today", [], empty="No list has come in yet; see /papers why."))
-    day = days[0][0]
-    listed = await papers.listed(ask.desk.sources, day, day)
-    ids = list(dict.fromkeys(item.paper.id for item in listed))
+    day, today = days[0][0], ask.now.date()
+    brought = [item.paper.id for item in reversed(await papers.listed([own], day, today))] if own else []
+    listed = [item.paper.id for item in await papers.listed(sources, day, day)]
+    ids = list(dict.fromkeys([*brought, *listed]))
     message = results(
         f"Papers of {long_day(day)}",
         await cards(ask, ids[ask.offset : ask.offset + PAGE]),
-        note=plural(len(ids), "paper")
+        note=(f"{plural(len(brought), 'paper')} brought by people here first. " if brought else "")
+        + plural(len(set(listed)), "paper")
         + " listed, most upvoted first."
-        + ("" if ask.now.date() - day < timedelta(days=1) else " This is the newest list there is."),
+        + ("" if today - day < timedelta(days=1) else " This is the newest list there is."),
         controls=await paging(ask, more=len(ids) > ask.offset + PAGE),
     )
     return Answer(message=message)

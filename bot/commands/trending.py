@@ -23,7 +23,7 @@ async def run(ask: Ask, rest: str) -> Answer:
     """What is talked about now, here and outside; of everything, or of one topic."""
     name, topic = _read(rest)
     store, until, days = ask.desk.store, ask.now.date(), SPANS[name]
-    listed = await store.papers.listed(ask.desk.sources, until - timedelta(days=days), until)
+    listed = await store.papers.listed(ask.sources, until - timedelta(days=days), until)
     if topic:
         on_topic = await ask.desk.search.among(topic, {item.paper.id for item in listed})
         listed = [item for item in listed if item.paper.id in on_topic]

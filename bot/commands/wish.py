@@ -6,13 +6,12 @@ import re
 import secrets
 from collections.abc import Mapping
 
-from msgspec.structs import replace
-
-from bot.chat.form import Field, Form
+from bot.chat.form import Field, Form, filled
 from bot.chat.message import Action, clean
 from bot.commands.command import Ask
 from bot.delivery.wording import parse_schedule, split_schedule
 from bot.errors import AskError
+from bot.papers.community import SOURCE as COMMUNITY
 from bot.store.records import Subscription
 from bot.views.wording import listing
 
@@ -29,6 +28,7 @@ _LAYOUT = re.compile(r"\b(compact|thread)\b(?!\S)", re.I)
 _FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
 _LANGUAGE = re.compile(r"(?<!\S)lang:\s*(\S*)", re.I)
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")  # `de`, `pt-br`
+_ENDS = re.compile(r"\s*(?:$|(?:top|votes|compact|thread)\b)", re.I)
 _ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
 
 FIELDS = (
@@ -87,8 +87,7 @@ def again(action: Action, values: Mapping[str, str]) -> Form:
 
 
 def _filled(title: str, action: Action, values: Mapping[str, str]) -> Form:
-    fields = tuple(replace(field, value=clean(values.get(field.name, ""), field.most)) for field in FIELDS)
-    return Form(title=title, action=action, fields=fields, send="Preview")
+    return Form(title=title, action=action, fields=filled(FIELDS, values), send="Preview")
 
 
 def typed(values: Mapping[str, str], time_zone: str) -> str:
@@ -128,6 +127,8 @@ def _sources(ask: Ask, text: str) -> tuple[tuple[str, ...], str]:
     """The sources that `from …` names, and the text without it; words like “learning from scratch” name none."""
     for named in _FROM.finditer(text):
         wanted = tuple(name.strip().casefold() for name in named[1].split(","))
+        if COMMUNITY in wanted and not _ENDS.match(text[named.end() :]):
+            continue  # “learning from community feedback” is about it
         unknown = [name for name in wanted if name not in ask.desk.sources]
         if not unknown:
             return wanted, text[: named.start()] + text[named.end() :]

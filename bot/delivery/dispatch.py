@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 ATTEMPT = 30.0  # seconds a platform has to answer
 LEASES = 4  # attempts that a lease lasts: a slow holder must not be taken for a dead one
 AT_ONCE = 64  # deliveries under way, over all tenants
-PER_TENANT = 4  # so that one tenant's slow platform leaves room for the others
 GIVE_UP = timedelta(hours=24)  # after its due time; an outage of some hours is no reason to lose a post
 FEWEST_ATTEMPTS = 8  # also for a post that was given up long ago and is tried anew
 LONGEST = 600.0  # seconds between attempts at most
@@ -66,6 +66,7 @@ class Dispatcher:
         self._back_off = back_off
         self._longest = longest
         self._grace = grace
+        self._claims = 0
         self._holding = set[str]()  # keys under way in this process
         self._lease = timedelta(seconds=LEASES * attempt)
 
@@ -108,16 +109,29 @@ class Dispatcher:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _claim(self, room: int = AT_ONCE) -> Sequence[Delivery]:
-        if room <= 0:
-            return ()
-        return await self._outbox.claim(
-            self._clock.now(),
-            token=uuid.uuid4().hex,  # a claim's own: a lease that ended and was claimed anew is another's
-            lease=self._lease,
-            limit=room,
-            platforms=tuple(self._adapters),
-            per_tenant=PER_TENANT,
-        )
+        """Due posts, as many as there is room for; platforms with another share of it take turns to be first."""
+        claimed: list[Delivery] = []
+        self._claims += 1
+        for per_tenant, platforms in self._shares():
+            if room > len(claimed):
+                claimed += await self._outbox.claim(
+                    self._clock.now(),
+                    token=uuid.uuid4().hex,  # a claim's own: a lease that ended and was claimed anew is another's
+                    lease=self._lease,
+                    limit=room - len(claimed),
+                    platforms=platforms,
+                    per_tenant=per_tenant,
+                )
+        return claimed
+
+    def _shares(self) -> Sequence[tuple[int, Sequence[str]]]:
+        """Platforms by how many posts of one tenant may be under way; another group is first at each claim."""
+        groups = defaultdict[int, list[str]](list)
+        for name, adapter in self._adapters.items():
+            groups[adapter.limits.at_once].append(name)
+        first = self._claims % max(len(groups), 1)
+        shares = sorted(groups.items())
+        return shares[first:] + shares[:first]
 
     async def _deliver(self, delivery: Delivery) -> bool:
         """One attempt, settled whatever comes of it; True when the platform has the post."""

@@ -1,36 +1,69 @@
-"""Editions: a set of sources and a date. Papers that come late belong to the same one."""
+"""Editions: a set of sources and a date, or the days since the last. Papers that come late belong to the same one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 
+from bot.papers.community import is_own, list_of
 from bot.store.protocol import Papers
 from bot.store.records import Listed
 
 
 class Edition(Struct, frozen=True, kw_only=True):
-    """A set of sources and a date, with what they listed."""
+    """A set of sources and a date, with what they listed; for a schedule that is not daily, several dates."""
 
     id: str  # `huggingface:2025-03-18`: the sources that are read, whether or not all listed something
-    day: date
+    first: date  # of the oldest list
+    day: date  # of the newest list
     sources: tuple[str, ...]  # those that listed something
     listed: tuple[Listed, ...]
 
 
-async def newest(papers: Papers, sources: Sequence[str], day: date, *, exact: bool = False) -> Edition | None:
-    """The newest list of the sources up to `day`, or of that very day; None when there is none."""
-    days = [d for d, _ in await papers.days(sources, limit=1, until=day) if d == day or not exact]
-    if not days:
+class Span(Struct, frozen=True):
+    """Which lists to read: from the newest up to `until` (`exact`: of just that day) back so many days, but none that
+    an earlier edition had."""
+
+    until: date
+    reach: int = 1
+    after: date | None = None
+    exact: bool = False
+
+
+def split(sources: Sequence[str], tenant: str) -> tuple[tuple[str, ...], str]:
+    """The sources whose days make editions, and the tenant's own list, if it is read: what people bring has no day of
+    its own, it comes with the next edition or late to the last. Alone, it makes editions itself."""
+    own = list_of(tenant) if any(map(is_own, sources)) else ""
+    others = tuple(source for source in sources if not is_own(source))
+    return (others, own) if others else ((own,), "")
+
+
+async def newest(papers: Papers, sources: Sequence[str], span: Span) -> Edition | None:
+    """The lists of the sources in a span; None when there is none."""
+    found = [day for day, _ in await papers.days(sources, limit=1, until=span.until)]
+    if not found or (span.exact and found[0] != span.until) or (span.after and found[0] <= span.after):
         return None
-    listed = await papers.listed(sources, days[0], days[0])
-    id = f"{'+'.join(sorted(sources))}:{days[0].isoformat()}"
-    return Edition(id=id, day=days[0], sources=tuple(sorted({item.source for item in listed})), listed=tuple(listed))
+    first = found[0] - timedelta(days=span.reach - 1)
+    if span.after:
+        first = max(first, span.after + timedelta(days=1))
+    listed = await papers.listed(sources, first, found[0])
+    return Edition(
+        id=_id(sources, listed[0].day, found[0]),
+        first=listed[0].day,
+        day=found[0],
+        sources=tuple(sorted({item.source for item in listed})),
+        listed=tuple(listed),
+    )
 
 
-def parse_id(id: str) -> tuple[list[str], date]:
-    """The sources and the day of an edition."""
-    sources, _, day = id.rpartition(":")
-    return sources.split("+"), date.fromisoformat(day)
+def parse_id(id: str) -> tuple[list[str], date, date]:
+    """The sources of an edition, its first and its last day."""
+    sources, _, days = id.rpartition(":")
+    first, _, last = days.partition("/")
+    return sources.split("+"), date.fromisoformat(first), date.fromisoformat(last or first)
+
+
+def _id(sources: Sequence[str], first: date, last: date) -> str:
+    return f"{'+'.join(sorted(sources))}:{first if first == last else f'{first}/{last}'}"

@@ -18,10 +18,11 @@ from bot.delivery.lookups import Lookups
 from bot.delivery.plan import Choice, Chosen, Fit, additions, choose, compose
 from bot.delivery.taught import Taught
 from bot.errors import PaperboyError
+from bot.papers.community import is_own
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
-from bot.store.records import Listed, Post, Subscription, Tally
-from bot.views.digest import Entry
+from bot.store.records import Because, Listed, Post, Subscription, Tally
+from bot.views.digest import About, Entry, because
 
 SEEN_DAYS = 90  # a channel sees a paper once in so many days
 
@@ -50,6 +51,7 @@ class Editor:
             seen=await self._seen(subscription, now - timedelta(days=SEEN_DAYS)),
             matches=await self._matches(subscription, ids),
             taste=await self._taught.leanings(subscription, ids, now) if self._taught else {},
+            brought=await self._brought(subscription.place.tenant, listed),
             room=room,
         )
 
@@ -57,20 +59,25 @@ class Editor:
         self, subscription: Subscription, edition: Edition, chosen: Sequence[Chosen], due: datetime
     ) -> tuple[Post, ...]:
         """The posts of an edition, its head first, to be sent at `due`."""
-        adapter = self._adapters.get(subscription.place.platform)
-        if adapter and not adapter.limits.threads:
+        if not self.has_threads(subscription.place):
             subscription = replace(subscription, layout="compact")
-        return compose(
-            subscription,
-            edition.id,
-            edition.day,
-            await self._entries(subscription, chosen),
-            listed=len({item.paper.id for item in edition.listed}),
-            sources=edition.sources,
-            now=due,
-            fit=self._fit(subscription.place),
-            by_taste=any(item.taught for item in chosen),
+        about = About(
+            day=edition.day,
+            first=edition.first,
+            listed=len({item.paper.id for item in edition.listed if not is_own(item.source)}),
+            sources=[source for source in edition.sources if not is_own(source)],
+            query=subscription.query,
+            min_votes=subscription.min_votes,
+            nearest_to=_taste(subscription) if any(item.taught for item in chosen) else "",
+            brought=sum(item.brought for item in chosen),
         )
+        entries = await self._entries(subscription, chosen)
+        return compose(subscription, edition.id, about, entries, now=due, fit=self._fit(subscription.place))
+
+    def has_threads(self, place: Place) -> bool:
+        """Whether a message there can have replies."""
+        adapter = self._adapters.get(place.platform)
+        return adapter is None or adapter.limits.threads
 
     async def replies(
         self, subscription: Subscription, edition: str, chosen: Sequence[Chosen], now: datetime
@@ -83,6 +90,12 @@ class Editor:
         """What was brought there, and to the channel that a digest's reader sees anyway."""
         seen = await self._store.outbox.shown(subscription.place, since)
         return seen | (await self._store.outbox.shown(subscription.beside, since) if subscription.beside else set())
+
+    async def _brought(self, tenant: str, listed: Sequence[Listed]) -> dict[PaperId, tuple[Because, ...]]:
+        """Those that the tenant's own people brought, each with who and why."""
+        own = {item.paper.id for item in listed if is_own(item.source)}
+        known = await self._lookups.brought(tenant) if own else {}
+        return {id: because(known[id]) for id in own if id in known}
 
     async def _matches(self, subscription: Subscription, ids: Collection[PaperId]) -> dict[PaperId, str] | None:
         """The papers that the subscription is about, each with the reason; None: it is about all."""
@@ -120,3 +133,8 @@ class Editor:
 
 def _fitted(adapter: Posts, message: Message) -> Sequence[Message]:
     return fit(message, adapter.limits, adapter.width)
+
+
+def _taste(subscription: Subscription) -> str:
+    """Whose taste orders what a subscription brings."""
+    return "what you saved" if subscription.follows else "what this channel votes for"

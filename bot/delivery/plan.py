@@ -7,7 +7,7 @@ carries it out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -15,14 +15,15 @@ from msgspec import Struct
 from bot.chat.message import Message, clean
 from bot.delivery.key import delivery_key
 from bot.papers.model import Paper, PaperId
-from bot.store.records import LeftOut, Listed, Post, Reason, Subscription, Tally
+from bot.store.records import Because, LeftOut, Listed, Post, Reason, Subscription, Tally
 from bot.views import digest
-from bot.views.digest import Entry
+from bot.views.digest import About, Entry
 from bot.votes.taste import Leaning, mixed, taught
 
 OPEN_PLACE = "a place that this channel's votes leave open"
 OPEN_TO_ONE = "a place that your saved papers leave open"
 TITLE_CHARS = 80  # of a title within a reason
+MOST_BROUGHT = 20  # of what people brought, in one edition
 HERE = 3  # what a vote of this community weighs beside an upvote outside
 
 Fit = Callable[[Message], Sequence[Message]]
@@ -33,8 +34,9 @@ class Chosen(Struct, frozen=True, kw_only=True):
     """A paper an edition brings, and why."""
 
     paper: Paper
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Because, ...] = ()
     taught: bool = False  # the channel's own votes had a say in the order
+    brought: bool = False  # somebody of its community asked for it
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -52,10 +54,11 @@ def choose(
     seen: set[PaperId],
     matches: Mapping[PaperId, str] | None,
     taste: Mapping[PaperId, Leaning] = MappingProxyType({}),
+    brought: Mapping[PaperId, tuple[Because, ...]] = MappingProxyType({}),
     room: int | None = None,
 ) -> Choice:
-    """The papers of a list that a subscription takes, best liked first; where the channel, or a digest's reader, has
-    a `taste`, that decides too, but for one place in five.
+    """The papers of a list that a subscription takes: what its people brought, whatever the room, then the best liked;
+    where the channel, or a digest's reader, has a `taste`, that decides too, but for one place in five.
 
     `matches` gives the reason for each paper its query takes; None when it has no query. `room` is how many
     more the edition may bring; by default the subscription's count.
@@ -65,10 +68,15 @@ def choose(
     liked = {id: _liked(paper, tallies) for id, paper in papers.items()}
     newest = sorted(papers, reverse=True)  # arXiv's ids sort by submission: before anybody votes, later ones do better
     untaught = sorted(newest, key=lambda id: -liked[id])
-    against = {id: _against(subscription, papers[id], tallies, seen, matches) for id in untaught}
+    fewest = {id: 0 if id in brought else subscription.min_votes for id in untaught}
+    against = {id: _against(papers[id], tallies, seen, matches, fewest[id]) for id in untaught}
     left_out = [LeftOut(paper=id, reason=reason) for id, reason in against.items() if reason]
-    order = _ordered(subscription, [id for id in untaught if not against[id]], liked, taste)
-    chosen = [
+    passing = [id for id in untaught if not against[id]]
+    own = [id for id in passing if id in brought][:MOST_BROUGHT]
+    order = _ordered(subscription, [id for id in passing if id not in own], liked, taste)
+    room = max(room - len(own), 0)
+    chosen = [Chosen(paper=papers[id], reasons=brought[id], brought=True) for id in own]
+    chosen += [
         Chosen(paper=papers[id], reasons=_reasons((matches or {}).get(id, ""), why), taught=bool(taste))
         for id, why in order[:room]
     ]
@@ -79,31 +87,21 @@ def choose(
 def compose(
     subscription: Subscription,
     edition: str,
-    day: date,
+    about: About,
     entries: Sequence[Entry],
     *,
-    listed: int,
-    sources: Sequence[str],
     now: datetime,
     fit: Fit,
-    by_taste: bool = False,
 ) -> tuple[Post, ...]:
     """The posts of an edition: a thread with a reply a paper, or one compact message (in pages if it must be)."""
-    about = {
-        "listed": listed,
-        "sources": sources,
-        "query": subscription.query,
-        "min_votes": subscription.min_votes,
-        "nearest_to": ("what you saved" if subscription.follows else "what this channel votes for") * by_taste,
-    }
     if subscription.layout == "compact":
-        pages = fit(digest.compact(day, entries, **about))  # type: ignore[arg-type]
+        pages = fit(digest.compact(about, entries))
         papers = tuple(entry.paper.id for entry in entries)
         return tuple(
             _post(subscription, edition, page, now, part="head" if n == 1 else f"head.{n}", papers=papers * (n == 1))
             for n, page in enumerate(pages, 1)
         )
-    head = fit(digest.head(day, entries, **about))[0]  # type: ignore[arg-type]
+    head = fit(digest.head(about, entries))[0]
     return (
         _post(subscription, edition, head, now),
         *additions(subscription, edition, entries, now=now, fit=fit),
@@ -139,7 +137,7 @@ def _post(
     part: str = "head",
     parent: str = "",
     papers: tuple[PaperId, ...] = (),
-    reasons: tuple[str, ...] = (),
+    reasons: tuple[Because, ...] = (),
 ) -> Post:
     return Post(
         key=delivery_key(subscription.place, subscription.id, edition, part),
@@ -186,11 +184,11 @@ def _liked(paper: Paper, tallies: Mapping[PaperId, Tally]) -> int:
 
 
 def _against(
-    subscription: Subscription,
     paper: Paper,
     tallies: Mapping[PaperId, Tally],
     seen: set[PaperId],
     matches: Mapping[PaperId, str] | None,
+    fewest: int,
 ) -> Reason | None:
     """Why a paper does not come, None when it may."""
     if paper.withdrawn:
@@ -200,6 +198,6 @@ def _against(
     if paper.id in seen:
         return "seen before"
     tally = tallies.get(paper.id, Tally())
-    if paper.counts.upvotes + tally.up < subscription.min_votes:
+    if paper.counts.upvotes + tally.up < fewest:
         return "too few votes"
     return None

@@ -13,13 +13,13 @@ from msgspec import Struct
 from bot.chat.adapter import Posts
 from bot.chat.event import Place
 from bot.clock import Clock
-from bot.delivery.edition import Edition
+from bot.delivery.edition import Edition, Span
 from bot.delivery.editor import Editor
 from bot.delivery.followed import Finds
 from bot.delivery.lookups import Lookups, Summarizes
 from bot.delivery.plan import Choice
 from bot.delivery.round import Known, Round
-from bot.delivery.schedule import next_times
+from bot.delivery.schedule import first_reach, next_times
 from bot.delivery.taught import HasVectors, Taught, ballots, by_saved
 from bot.delivery.wording import parse_schedule
 from bot.papers.model import PaperId
@@ -104,7 +104,8 @@ class Planner:
         now = self._clock.now()
         schedule = parse_schedule(subscription.schedule, "UTC")
         lookups = self._lookups()
-        edition = await lookups.newest(subscription.sources, day or now.date(), exact=day is not None)
+        span = Span(day, exact=True) if day else Span(now.date(), first_reach(schedule, now))
+        edition = await lookups.edition(subscription, span)
         choice = await self._editor(lookups).choose(subscription, edition.listed, now) if edition else Choice()
         votes = None if subscription.follows else await self.ballots(subscription.place)
         return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)), ballots=votes)
@@ -121,7 +122,7 @@ class Planner:
         )
 
     def _lookups(self) -> Lookups:
-        return Lookups(self._store.papers, self._lines)
+        return Lookups(self._store, self._lines, self._clock.now().date())
 
     def _editor(self, lookups: Lookups) -> Editor:
         taught = Taught(self._store, self._search) if self._taste else None

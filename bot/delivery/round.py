@@ -10,22 +10,24 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.delivery.calendar import closed, complete
-from bot.delivery.edition import Edition, parse_id
+from bot.delivery.edition import Edition, Span, parse_id, split
 from bot.delivery.editor import Editor
 from bot.delivery.lookups import Lookups
 from bot.delivery.plan import Choice
-from bot.delivery.schedule import Schedule, WhenComplete, occurrences, on_day
+from bot.delivery.schedule import Schedule, WhenComplete, first_reach, occurrences, on_day, reach
 from bot.delivery.wording import parse_schedule
 from bot.errors import PaperboyError
+from bot.papers.community import is_own
 from bot.papers.starter import SOURCE as STARTER
 from bot.store.protocol import Store
 from bot.store.records import Fetch, Post, Run, Standing, Subscription
-from bot.views.wording import listing, long_day, source_name
+from bot.views.wording import days, listing, long_day, source_name
 
 log = logging.getLogger(__name__)
 
-LATE_HOURS = 24  # for so long after its post, an edition takes late papers
 MOST_NAMED = 5  # lists that were passed over
+LATE = timedelta(hours=24)  # for so long after its post, an edition takes late papers
+LATEST = timedelta(days=7)  # and a daily one what people bring, unless the next comes before
 MOST_MISSED = 31  # occurrences that are recorded as missed after a long time away; earlier ones leave no trace
 
 Known: TypeAlias = tuple[str, int]
@@ -86,11 +88,12 @@ class Round:
         now, planned = self._now, 0
         after = _day_of(last.slot) if last else subscription.created.date() - timedelta(days=1)
         fetches = await self._lookups.fetches()
-        for day in reversed(await self._lookups.days(subscription.sources, now.date())):
+        sources, _ = split(subscription.sources, subscription.place.tenant)
+        for day in reversed(await self._lookups.days(sources, now.date())):
             if day <= after or not on_day(schedule, day):
                 continue
-            edition = await self._lookups.newest(subscription.sources, day, exact=True)
-            expected = [source for source in subscription.sources if source != STARTER and not closed(source, day)]
+            edition = await self._lookups.edition(subscription, Span(day, exact=True))
+            expected = [source for source in sources if source != STARTER and not closed(source, day)]
             if edition is None or not all(self._is_complete(s, edition, fetches, now) for s in expected):
                 break
             slot = _end_of(day)  # one a day, whoever plans it and whenever
@@ -102,15 +105,15 @@ class Round:
 
     @staticmethod
     def _is_complete(source: str, edition: Edition, fetches: Mapping[str, Fetch], now: datetime) -> bool:
-        listed = sum(item.source == source for item in edition.listed)
+        listed = sum(item.source == source and item.day == edition.day for item in edition.listed)
         return complete(source, edition.day, listed, fetches.get(source), now)
 
     async def run(self, subscription: Subscription, slot: datetime, day: date) -> int:
         """Plan one occurrence: posts with their reasons, or a quiet run with its reason; recorded once."""
         now = self._now
-        edition = await self._lookups.newest(subscription.sources, day)
         posted = await self._store.subscriptions.last_posted(subscription.id)
-        if edition is None or (posted and edition.id == posted.edition):
+        edition = await self._lookups.edition(subscription, _span(subscription, slot, day, posted))
+        if edition is None:
             why = self._nothing_new(subscription, day)
             quiet = Run(subscription=subscription.id, slot=slot, outcome="quiet", why=why, at=now)
             await self._store.outbox.plan(quiet, ())
@@ -131,23 +134,35 @@ class Round:
         return len(posts) if planned and choice.chosen else 0
 
     async def _plan_late(self, subscription: Subscription, run: Run) -> int:
-        """Papers that came after their edition was posted go into its thread, while there is room."""
-        now = self._now
-        if now - run.at > timedelta(hours=LATE_HOURS):
+        """Papers that came after their edition was posted go into its thread, while there is room. Where there are no
+        threads, an edition is one message."""
+        age = self._now - run.at
+        own_only = age > LATE
+        if age > LATEST or not self._editor.has_threads(subscription.place):
             return 0
-        sources, day = parse_id(run.edition)
-        edition = await self._lookups.newest(sources, day, exact=True)
+        if own_only and not await self._takes_own(subscription):
+            return 0
+        edition = await self._lookups.edition(subscription, _span_of(run.edition))
         if edition is None or self._complete.get(subscription.id) == (run.edition, len(edition.listed)):
             return 0  # nothing was listed since the last round
-        late = await self._late(subscription, run, edition)
+        late = await self._late(subscription, run, edition, own_only=own_only)
         added = await self._store.outbox.add(late) if late else 0
         self._complete[subscription.id] = (run.edition, len(edition.listed))
         return added
 
-    async def _late(self, subscription: Subscription, run: Run, edition: Edition) -> tuple[Post, ...]:
+    async def _takes_own(self, subscription: Subscription) -> bool:
+        """Whether what people bring goes into an old thread: not where the next edition is a week's, which has it."""
+        daily = first_reach(parse_schedule(subscription.schedule, "UTC"), self._now) == 1
+        return daily and bool(await self._lookups.brought(subscription.place.tenant))
+
+    async def _late(
+        self, subscription: Subscription, run: Run, edition: Edition, *, own_only: bool
+    ) -> tuple[Post, ...]:
         posted = await self._store.outbox.of_edition(subscription.id, run.edition)
         known = {left.paper for left in run.left_out} | {id for d in posted for id in d.post.papers}
-        fresh = [item for item in edition.listed if item.paper.id not in known]
+        fresh = [
+            item for item in edition.listed if item.paper.id not in known and (is_own(item.source) or not own_only)
+        ]
         if not fresh:
             return ()
         room = subscription.count - sum(len(delivery.post.papers) for delivery in posted)
@@ -161,21 +176,24 @@ class Round:
 
     @staticmethod
     def _none_passed(edition: Edition, choice: Choice) -> str:
-        day = long_day(edition.day)
-        return "" if choice.chosen else f"None of the papers of {day} passed the schedule's filters."
+        read = days(edition.first, edition.day)
+        return "" if choice.chosen else f"None of the papers of {read} passed the schedule's filters."
 
     async def _passed_over(self, posted: Run | None, edition: Edition) -> str:
-        """An occurrence brings the newest list only: which ones came between it and the one before."""
-        sources, before = parse_id(posted.edition) if posted else ([], edition.day)
-        days = [day for day in await self._lookups.days(sources, edition.day) if before < day < edition.day]
-        if not days:
+        """An occurrence reaches back so far and no farther: which lists came between it and the one before."""
+        sources, _, before = parse_id(posted.edition) if posted else ([], edition.day, edition.day)
+        missed = [day for day in await self._lookups.days(sources, edition.day) if before < day < edition.first]
+        if not missed:
             return ""
-        told = listing([long_day(day) for day in reversed(days)]) if len(days) <= MOST_NAMED else f"{len(days)} days"
+        told = (
+            listing([long_day(day) for day in reversed(missed)]) if len(missed) <= MOST_NAMED else f"{len(missed)} days"
+        )
         return f"The list of {told} was passed over: a newer one was there."
 
     @staticmethod
     def _nothing_new(subscription: Subscription, day: date) -> str:
-        names = listing([source_name(source) for source in subscription.sources])
+        sources, _ = split(subscription.sources, subscription.place.tenant)
+        names = listing([source_name(source) for source in sources])
         because = next(filter(None, (closed(source, day) for source in subscription.sources)), "")
         return f"{names} had no new list up to {long_day(day)}" + (f" ({because})." if because else ".")
 
@@ -184,6 +202,26 @@ def jitter(subscription: str, spread: timedelta) -> timedelta:
     """A subscription's own place in the window that posts of one minute are spread over: the same each day."""
     share = int.from_bytes(hashlib.sha256(subscription.encode()).digest()[:4]) / 2**32
     return spread * share
+
+
+def _span(subscription: Subscription, slot: datetime, day: date, posted: Run | None) -> Span:
+    """The lists up to a day that the edition before has not had."""
+    schedule, after = parse_schedule(subscription.schedule, "UTC"), _last_day(subscription, posted)
+    at = slot if not isinstance(schedule, WhenComplete) else datetime.combine(day, time(12), ZoneInfo(schedule.zone))
+    return Span(day, reach(schedule, at) if after else first_reach(schedule, at), after)
+
+
+def _last_day(subscription: Subscription, posted: Run | None) -> date | None:
+    """The newest day that its last edition had; None when it read other sources then."""
+    if posted is None:
+        return None
+    sources, _, last = parse_id(posted.edition)
+    return last if set(sources) == set(split(subscription.sources, subscription.place.tenant)[0]) else None
+
+
+def _span_of(edition: str) -> Span:
+    _, first, last = parse_id(edition)
+    return Span(last, (last - first).days + 1, exact=True)
 
 
 def _local_day(schedule: Schedule, slot: datetime) -> date:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 WEEKDAYS = frozenset(range(5))
 WEEKEND = frozenset((5, 6))
+FARTHEST = 31  # days whose lists one edition brings at most
 HORIZON = timedelta(days=366 * 5)  # further ahead a schedule has no next time: `cron 0 9 30 2 *`
 
 
@@ -77,6 +78,49 @@ def occurrences(schedule: Schedule, after: datetime, until: datetime) -> Iterato
 def next_times(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
     """The next moments, as many as there are within five years."""
     return list(islice(occurrences(schedule, after, after + HORIZON), count))
+
+
+def reach(schedule: Schedule, at: datetime) -> int:
+    """The lists of how many days an occurrence brings, at most: those since the one before it."""
+    match schedule:
+        case WhenComplete(days=days):
+            return next(back for back in range(1, 8) if _weekday(schedule, at, -back) in days)
+        case Clocked() | Cron():
+            before = _before(schedule, at)
+            return max(1, _days_between(before, at, schedule.zone)) if before else FARTHEST
+        case _:
+            assert_never(schedule)
+
+
+def first_reach(schedule: Schedule, at: datetime) -> int:
+    """The same for one that has none before it: the fewest days between two. On weekdays that is one, on a Monday,
+    too."""
+    match schedule:
+        case WhenComplete(days=days):
+            return min(reach(schedule, at + timedelta(days=n)) for n in range(7) if _weekday(schedule, at, n) in days)
+        case Clocked() | Cron():
+            times = next_times(schedule, at, 8)
+            gaps = [_days_between(one, two, schedule.zone) for one, two in pairwise(times)]
+            return min(max(1, min(gaps, default=FARTHEST)), FARTHEST)
+        case _:
+            assert_never(schedule)
+
+
+def _weekday(schedule: Schedule, at: datetime, later: int) -> int:
+    return (at.astimezone(ZoneInfo(schedule.zone)).weekday() + later) % 7
+
+
+def _days_between(first: datetime, last: datetime, zone: str) -> int:
+    return (last.astimezone(ZoneInfo(zone)).date() - first.astimezone(ZoneInfo(zone)).date()).days
+
+
+def _before(schedule: Schedule, at: datetime) -> datetime | None:
+    """The last occurrence before a moment; looks further and further back, for a cron of minutes has thousands."""
+    for back in (timedelta(hours=2), *(timedelta(days=days, hours=1) for days in (1, 3, 7, FARTHEST))):
+        found = list(occurrences(schedule, at - back, at - timedelta(seconds=1)))
+        if found:
+            return found[-1]
+    return None
 
 
 def on_day(schedule: Schedule, day: date) -> bool:

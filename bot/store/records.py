@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from bot.chat.event import Place, Ref
-from bot.chat.message import Message
+from bot.chat.message import Message, Span
+from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.model import Paper, PaperId
 
 Key: TypeAlias = str
@@ -115,7 +116,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     place: Place
     schedule: str  # canonical text, read by `bot.delivery.schedule`
     query: str = ""  # as somebody would type it after `/papers`, filters included
-    sources: tuple[str, ...] = ("huggingface",)
+    sources: tuple[str, ...] = ("huggingface", COMMUNITY)
     count: int = 10  # papers an edition at most
     layout: Literal["thread", "compact"] = "thread"
     min_votes: int = 0  # upvotes outside plus votes here
@@ -133,6 +134,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
         return self.paused or self.held
 
 
+Because: TypeAlias = str | Span  # why a paper comes: words, or the person who brought it (`Span.person`)
 Reason: TypeAlias = Literal["no match", "seen before", "too few votes", "list full", "withdrawn"]
 
 
@@ -174,7 +176,7 @@ class Post(Struct, frozen=True, kw_only=True):
     edition: str = ""
     part: str = "head"  # `head`, or the paper's id
     papers: tuple[PaperId, ...] = ()  # the papers it shows
-    reasons: tuple[str, ...] = ()  # why this paper was chosen
+    reasons: tuple[Because, ...] = ()  # why this paper was chosen
     due: datetime
 
 

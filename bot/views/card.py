@@ -7,6 +7,7 @@ import re
 from msgspec.structs import replace
 
 from bot.chat.message import Action, Button, Card, Control, LinkButton, Span, Text, clean, text
+from bot.papers.community import Submission
 from bot.papers.model import Paper
 from bot.store.records import Tally
 from bot.views.wording import people, plural, short_day
@@ -25,17 +26,18 @@ def card(
     mine: int = 0,
     saved: bool = False,
     why: str = "",
+    by: Span | None = None,
     body: bool = False,
     buttons: bool = True,
 ) -> Card:
-    """One paper. `mine` is the reader's own ballot, `body` shows the abstract."""
+    """One paper. `mine` is the reader's own ballot, `by` who brought it, `body` shows the abstract."""
     return Card(
         paper=paper.id,
         title=title(paper),
         url=paper.links.page,
         byline=byline(paper),
         line=line,
-        facts=facts(paper, tally),
+        facts=facts(paper, tally, by),
         why=why,
         body=clean(paper.abstract, ABSTRACT_CHARS) if body else "",
         controls=controls(paper, mine=mine, saved=saved, body=body) if buttons else (),
@@ -54,8 +56,13 @@ def byline(paper: Paper) -> str:
     return " · ".join(filter(None, parts))
 
 
-def facts(paper: Paper, tally: Tally) -> Text:
-    """Votes first, then where to go; nothing that is zero or unknown."""
+def facts(paper: Paper, tally: Tally, by: Span | None = None) -> Text:
+    """Who brought it, votes, then where to go; nothing that is zero or unknown."""
+    rest = _facts(paper, tally)
+    return text("brought by ", by, " · " if rest else "", *rest) if by else rest
+
+
+def _facts(paper: Paper, tally: Tally) -> Text:
     counts, links = paper.counts, paper.links
     parts: list[str | Span] = [
         Span(f"▲ {counts.upvotes:,} on Hugging Face", url=links.discussion) if counts.upvotes else "",
@@ -66,6 +73,16 @@ def facts(paper: Paper, tally: Tally) -> Text:
     ]
     shown = [part for part in parts if part]
     return text(*(piece for i, part in enumerate(shown) for piece in ((" · ", part) if i else (part,))))
+
+
+def brought_by(submission: Submission) -> Span:
+    """The person, by name where the platform can show it."""
+    return Span(submission.person.partition("/")[2], person=True)
+
+
+def brought_why(submission: Submission) -> str:
+    """In their own words; empty when they gave none."""
+    return f"“{clean(submission.why)}”" if submission.why else ""
 
 
 def votes_here(tally: Tally) -> str:

@@ -9,11 +9,12 @@ from itertools import zip_longest
 from msgspec import Struct
 
 from bot.chat.message import Block, Footnote, Heading, Message, Paragraph, Span, Text, clean, text
+from bot.papers.community import Submission
 from bot.papers.model import Paper
 from bot.papers.starter import SOURCE as STARTER
-from bot.store.records import Tally
-from bot.views.card import card, title
-from bot.views.wording import long_day, plural, source_name, source_page
+from bot.store.records import Because, Tally
+from bot.views.card import brought_by, brought_why, card, title
+from bot.views.wording import days, plural, source_name, source_page
 
 SHELF = "No source has answered yet, so these come from the shelf that is bundled with Paperboy. "
 
@@ -24,26 +25,39 @@ class Entry(Struct, frozen=True, kw_only=True):
     paper: Paper
     line: str = ""
     tally: Tally = Tally()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Because, ...] = ()
 
 
-def head(
-    day: date,
-    entries: Sequence[Entry],
-    *,
-    listed: int,
-    sources: Sequence[str],
-    query: str = "",
-    min_votes: int = 0,
-    nearest_to: str = "",
-) -> Message:
+class About(Struct, frozen=True, kw_only=True):
+    """What an edition is of."""
+
+    day: date
+    first: date | None = None  # of several days
+    listed: int  # papers on the lists
+    sources: Sequence[str]
+    query: str = ""
+    min_votes: int = 0
+    nearest_to: str = ""  # `what you saved`, where taste decided
+    brought: int = 0  # of the papers shown, those that people here brought: on no other list
+
+    @property
+    def days(self) -> str:
+        return days(self.first or self.day, self.day)
+
+
+def because(submission: Submission) -> tuple[Because, ...]:
+    """Who brought a paper, and in their words why."""
+    return tuple(filter(None, (brought_by(submission), brought_why(submission))))
+
+
+def head(about: About, entries: Sequence[Entry]) -> Message:
     """The post that the day's thread hangs from: date, count, what was chosen and why."""
-    foot = "" if STARTER not in sources else SHELF
+    foot = "" if STARTER not in about.sources else SHELF
     return Message(
-        plain=_plain(day, entries),
+        plain=_plain(about, entries),
         blocks=(
-            Heading(f"Papers of {long_day(day)}"),
-            Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes, nearest_to=nearest_to)),
+            Heading(f"Papers of {about.days}"),
+            Paragraph(_chosen(about, len(entries))),
             Footnote(text(foot, "One reply a paper: react, or press Vote, on what your team should read.")),
         ),
     )
@@ -57,49 +71,49 @@ def entry(item: Entry) -> Message:
     )
 
 
-def compact(
-    day: date,
-    entries: Sequence[Entry],
-    *,
-    listed: int,
-    sources: Sequence[str],
-    query: str = "",
-    min_votes: int = 0,
-    nearest_to: str = "",
-) -> Message:
+def compact(about: About, entries: Sequence[Entry]) -> Message:
     """The whole edition in one message, without buttons: for busy channels."""
-    blocks: list[Block] = [Heading(f"Papers of {long_day(day)}")]
-    blocks.append(
-        Paragraph(_chosen(len(entries), listed, _linked(sources, day), query, min_votes, nearest_to=nearest_to))
-    )
+    blocks: list[Block] = [Heading(f"Papers of {about.days}"), Paragraph(_chosen(about, len(entries)))]
     blocks.extend(_card(item, buttons=False) for item in entries)
-    return Message(plain=_plain(day, entries), blocks=tuple(blocks))
+    return Message(plain=_plain(about, entries), blocks=tuple(blocks))
 
 
 def _card(item: Entry, *, buttons: bool) -> Block:
-    return card(item.paper, line=item.line, tally=item.tally, why="; ".join(item.reasons), buttons=buttons)
+    by = next((reason for reason in item.reasons if isinstance(reason, Span)), None)
+    why = "; ".join(reason for reason in item.reasons if isinstance(reason, str))
+    return card(item.paper, line=item.line, tally=item.tally, by=by, why=why, buttons=buttons)
 
 
-def _plain(day: date, entries: Sequence[Entry]) -> str:
+def _plain(about: About, entries: Sequence[Entry]) -> str:
     titles = "; ".join(title(item.paper) for item in entries[:3])
-    return f"Papers of {long_day(day)}: {plural(len(entries), 'paper')}. {titles}"
+    return f"Papers of {about.days}: {plural(len(entries), 'paper')}. {titles}"
 
 
-def _chosen(count: int, listed: int, sources: Sequence[Span], query: str, min_votes: int, *, nearest_to: str) -> Text:
+def _chosen(about: About, shown: int) -> Text:
+    """What is shown of the lists, and what people here brought."""
+    count = shown - about.brought
+    if not count:
+        return text(f"{plural(about.brought, 'paper')} that people here brought.")
+    more = f" {plural(about.brought, 'more was', 'more were')} brought by people here." if about.brought else ""
+    return text(*_of_lists(about, count), more)
+
+
+def _of_lists(about: About, count: int) -> Text:
     """`The 10 papers on “diffusion” that Hugging Face Daily Papers readers like most, of 42 listed.`"""
-    about = f" on “{clean(query, 100)}”" if query else ""
-    votes = f" with at least {plural(min_votes, 'vote')}" if min_votes else ""
-    if count < listed:
-        if nearest_to:
-            first = f"The {plural(count, 'paper')}{about}{votes}, of {listed:,} listed by "
-            return text(first, *sources, f", that come nearest to {nearest_to}.")
-        what = f"The {plural(count, 'paper')}{about}{votes} that "
-        return text(what, *sources, f" readers like most, of {listed:,} listed.")
-    return text(f"{plural(count, 'paper')}{about}{votes} listed by ", *sources, ".")
+    on = f" on “{clean(about.query, 100)}”" if about.query else ""
+    votes = f" with at least {plural(about.min_votes, 'vote')}" if about.min_votes else ""
+    what, sources = f"{plural(count, 'paper')}{on}{votes}", _linked(about)
+    if count == about.listed:
+        return text(f"{what} listed by ", *sources, ".")
+    if about.nearest_to:
+        near = f", that come nearest to {about.nearest_to}."
+        return text(f"The {what}, of {about.listed:,} listed by ", *sources, near)
+    return text(f"The {what} that ", *sources, f" readers like most, of {about.listed:,} listed.")
 
 
-def _linked(sources: Sequence[str], day: date) -> list[Span]:
+def _linked(about: About) -> list[Span]:
     """The sources in a row, each a link to its whole list of the day."""
-    names = [Span(source_name(source), url=source_page(source, day)) for source in sources]
+    first = about.first or about.day
+    names = [Span(source_name(source), url=source_page(source, first, about.day)) for source in about.sources]
     joints = [Span(", ")] * (len(names) - 2) + [Span(" and ")] * (len(names) > 1)
     return [span for pair in zip_longest(names, joints) for span in pair if span]

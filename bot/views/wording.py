@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.papers.community import SOURCE as COMMUNITY
+from bot.papers.community import is_own
+
 
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 paper`, `2 papers`, `1,204 papers`."""
@@ -29,6 +32,16 @@ def long_day(day: date) -> str:
     return f"{day:%A}, {day.day} {day:%B %Y}"
 
 
+def days(first: date, last: date) -> str:
+    """`Tuesday, 18 March 2025`, `the week of 10 to 14 March 2025`, `1 February to 3 March 2025`."""
+    if first == last:
+        return long_day(last)
+    year = f" {first.year}" if first.year != last.year else ""
+    month = f" {first:%B}" if (first.year, first.month) != (last.year, last.month) else ""
+    week = "the week of " if WEEK_FROM <= (last - first).days < 7 else ""
+    return f"{week}{first.day}{month}{year} to {last.day} {last:%B %Y}"
+
+
 def short_day(day: date) -> str:
     """`18 Mar 2025`."""
     return f"{day.day} {day:%b %Y}"
@@ -49,14 +62,19 @@ def ago(then: datetime, now: datetime) -> str:
     return "just now"
 
 
+WEEK_FROM = 3  # days between the first and the last list from which they are a week's: one may lack Monday or Friday
+
 SOURCE_NAMES = {"huggingface": "Hugging Face Daily Papers", "arxiv": "arXiv", "starter": "the starter shelf"}
+SOURCE_NAMES |= {COMMUNITY: "what people here bring"}
 
 
-def source_page(source: str, day: date) -> str:
-    """Where a source shows its list of a day; empty where it has no such page."""
-    return f"https://huggingface.co/papers/date/{day.isoformat()}" if source == "huggingface" else ""
+def source_page(source: str, first: date, last: date) -> str:
+    """Where a source shows its list of a day, or of the week it ends with; empty where it has no such page."""
+    if source != "huggingface":
+        return ""
+    return f"https://huggingface.co/papers/{f'date/{last}' if first == last else f'week/{last:%G-W%V}'}"
 
 
 def source_name(source: str) -> str:
     """A source as people call it."""
-    return SOURCE_NAMES.get(source, source.removeprefix("feed:"))
+    return SOURCE_NAMES.get(COMMUNITY if is_own(source) else source, source.removeprefix("feed:"))

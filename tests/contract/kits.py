@@ -8,14 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import adapters.discord
+import adapters.mail
 import adapters.slack
 import adapters.web
+from adapters.mail.keys import open_keys
+from adapters.mail.signup import place as reader
+from adapters.mail.subscribers import Subscribers
+from adapters.mail.wish import Wish
 from bot.chat.adapter import Factory, Posts, Setup
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.store.protocol import Store
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.mail import FakeMail
 from tests.fakes.slack import FakeSlack
+from tests.platforms.mail.delivering import OPTIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,4 +88,17 @@ async def discord(store: Store, home: Path) -> AsyncIterator[Kit]:
         assert not state["wrong"], state["wrong"]
 
 
-KITS: dict[str, Start] = {"web": web, "slack": slack, "discord": discord}
+@asynccontextmanager
+async def email(store: Store, home: Path) -> AsyncIterator[Kit]:
+    async with FakeMail() as server:
+        subscribers = Subscribers(store.shelf("email"), open_keys("", home), SystemClock())
+        asked = await subscribers.ask("ada@example.org", Wish())
+        assert asked
+        await subscribers.confirm(asked)
+        options: dict[str, object] = OPTIONS | {"port": server.port}
+        async with _kit(adapters.mail.make, store, home, reader(asked.id), options) as kit:
+            yield kit
+        assert set(server.by_reader) <= {"ada@example.org"}  # no words made another recipient
+
+
+KITS: dict[str, Start] = {"web": web, "slack": slack, "discord": discord, "email": email}

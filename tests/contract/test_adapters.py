@@ -62,7 +62,7 @@ async def test_it_declares_what_it_can_do(make: Callable[[], Posts], name: str) 
     assert isinstance(adapter, Posts)
     assert adapter.name == name
     declared = {protocol.__name__ for protocol in (Finds, Edits, Counts, Listens) if isinstance(adapter, protocol)}
-    assert declared == {"Finds", "Edits", "Counts", "Listens"}
+    assert declared == {"Finds", "Listens"} | (set() if name == "email" else {"Edits", "Counts"})
 
 
 async def test_the_same_key_is_the_same_message(make: Callable[[], Posts], place: Place, kit: Kit) -> None:
@@ -106,7 +106,8 @@ async def test_a_thread_hangs_from_a_message(make: Callable[[], Posts], place: P
 
 async def test_a_message_can_be_changed_and_one_that_is_gone_can_not(make: Callable[[], Posts], place: Place) -> None:
     adapter = make()
-    assert isinstance(adapter, Edits)
+    if not isinstance(adapter, Edits):
+        pytest.skip("what was sent here can't be changed")
     ref = await adapter.post(place, says("one"), key="key-1")
     await adapter.edit(ref, says("two"))
     with pytest.raises(Refused) as caught:
@@ -118,7 +119,8 @@ async def test_nobody_has_reacted_to_a_new_message_and_the_bot_does_not_count(
     make: Callable[[], Posts], place: Place
 ) -> None:
     adapter = make()
-    assert isinstance(adapter, Counts)
+    if not isinstance(adapter, Counts):
+        pytest.skip("nobody can react here")
     ref = await adapter.post(place, says("one"), key="key-1")
     assert await adapter.reactions(ref) == {}
 

@@ -9,7 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from bot.chat.event import Place, Ref
+from bot.chat.message import Message, Paragraph, Span
 from bot.errors import AlreadyDone, StoreError
+from bot.papers.community import Submission, list_of
 from bot.papers.filter import Filter
 from bot.papers.model import Counts
 from bot.store.protocol import Store
@@ -405,3 +407,88 @@ async def test_a_backup_is_a_whole_store(store: Store, tmp_path: Path) -> None:
 
 async def _claim(store: Store, *, token: str = "me", at: datetime = NOW) -> list[Delivery]:
     return await store.outbox.claim(at, token=token, lease=LEASE, limit=10, platforms=["web"])
+
+
+# ---- what people bring
+
+
+def brought(n: int, person: str = "ada", *, tenant: str = PAPERS.tenant, hours: int = 0, why: str = "") -> Submission:
+    at = NOW + timedelta(hours=hours)
+    return Submission(tenant=tenant, paper=paper(n).id, person=f"{tenant}/{person}", why=why, at=at)
+
+
+async def test_what_is_brought_stands_on_its_tenants_list_of_the_day_once(store: Store) -> None:
+    await store.papers.keep([listing(paper(n)) for n in (1, 2)], NOW - timedelta(days=3))
+    own, other = list_of(PAPERS.tenant), list_of("web:other")
+    assert await store.submissions.add(brought(1, why="good"), cause="e1")
+    assert not await store.submissions.add(brought(1, "bob"))
+    assert await store.submissions.add(brought(1, "eve", tenant="web:other", hours=24))
+    assert [item.paper.id for item in await store.papers.listed([own], TODAY, TODAY)] == [paper(1).id]
+    assert await store.papers.days([own, other]) == [(TODAY + timedelta(days=1), 1), (TODAY, 1)]
+    assert await store.submissions.of(PAPERS.tenant, [paper(1).id, paper(2).id]) == {
+        paper(1).id: brought(1, why="good")
+    }
+    assert own not in (await store.papers.get([paper(1).id]))[paper(1).id].sources  # the paper itself is everybody's
+    with pytest.raises(AlreadyDone):
+        await store.submissions.add(brought(2), cause="e1")
+
+
+async def test_a_paper_that_is_not_known_is_on_no_list(store: Store) -> None:
+    await store.submissions.add(brought(7))
+    assert await store.papers.days([list_of(PAPERS.tenant)]) == []
+
+
+async def test_what_is_brought_can_be_taken_off_and_is_counted_by_person_and_time(store: Store) -> None:
+    await store.papers.keep([listing(paper(n)) for n in (1, 2, 3)], NOW)
+    for one in (brought(1), brought(2, "bob", hours=2), brought(3, "bob", hours=30)):
+        await store.submissions.add(one)
+    count = store.submissions.count
+    assert [await count(PAPERS.tenant, NOW), await count(PAPERS.tenant, NOW + timedelta(hours=1))] == [3, 2]
+    assert await count(PAPERS.tenant, NOW, person=f"{PAPERS.tenant}/bob") == 2
+    assert [s.paper for s in await store.submissions.since(TODAY + timedelta(days=1))] == [paper(3).id]
+    assert await store.submissions.remove(PAPERS.tenant, paper(3).id)
+    assert not await store.submissions.remove(PAPERS.tenant, paper(3).id)
+    assert not await store.submissions.remove("web:other", paper(2).id)
+    assert await store.papers.days([list_of(PAPERS.tenant)]) == [(TODAY, 2)]
+    assert len(await store.submissions.since(TODAY)) == 2
+
+
+async def test_the_lists_a_paper_stands_on_are_told_newest_first(store: Store) -> None:
+    for source, ago in (("huggingface", 0), ("arxiv", 1), ("huggingface", 5)):
+        await store.papers.keep([listing(paper(1), source=source, day=TODAY - timedelta(days=ago))], NOW)
+    first = TODAY - timedelta(days=2)
+    stood = await store.papers.stood_on(paper(1).id, ["huggingface", "arxiv"], first)
+    assert stood == [("huggingface", TODAY), ("arxiv", TODAY - timedelta(days=1))]
+    assert await store.papers.stood_on(paper(2).id, ["huggingface"], first) == []
+
+
+async def test_a_person_is_forgotten_with_what_they_brought_and_in_posts_that_stay(store: Store) -> None:
+    await store.papers.keep([listing(paper(n)) for n in (1, 2)], NOW)
+    for n, person in ((1, "bob"), (2, "ada")):
+        await store.submissions.add(brought(n, person))
+        shown = Message(plain="A card", blocks=(Paragraph((Span("bob"), Span(person, person=True))),))
+        reasons = (Span(person, person=True), "bob")
+        await store.outbox.add([replace(post(f"k{n}"), message=shown, papers=(paper(n).id,), reasons=reasons)])
+    await store.records.forget(f"{PAPERS.tenant}/bob")
+    assert await store.submissions.since(TODAY) == [brought(2, "ada")]
+    assert [item.paper.id for item in await store.papers.listed([list_of(PAPERS.tenant)], TODAY, TODAY)] == [
+        paper(2).id
+    ]
+    his, hers = await store.outbox.by_key("k1"), await store.outbox.by_key("k2")
+    assert his
+    assert hers
+    assert his.post.reasons == (Span("somebody"), "bob")  # a word that is no person's id stays
+    assert his.post.message.blocks == (Paragraph((Span("bob"), Span("somebody"))),)
+    assert hers.post.reasons == (Span("ada", person=True), "bob")
+
+
+async def test_a_tenants_list_goes_with_it_and_no_other(store: Store) -> None:
+    await store.papers.keep([listing(paper(1))], NOW)
+    for tenant in (PAPERS.tenant, "web:other"):
+        await store.submissions.add(brought(1, tenant=tenant))
+    exported = await store.records.export(PAPERS.tenant)
+    assert [row["person"] for row in exported["submissions"]] == ["web:home/ada"]
+    await store.records.forget(PAPERS.tenant)
+    assert await store.papers.days([list_of(PAPERS.tenant)]) == []
+    assert await store.papers.days([list_of("web:other")]) == [(TODAY, 1)]
+    assert await store.papers.days(["huggingface"]) == [(TODAY, 1)]

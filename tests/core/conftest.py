@@ -18,6 +18,7 @@ from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
 from bot.delivery.presence import Presence
 from bot.delivery.refresh import Refresher
+from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.full_text import NOTHING, FullText
 from bot.papers.model import Paper
 from bot.search import Search
@@ -25,6 +26,7 @@ from bot.store.protocol import Store
 from bot.summaries import OneLines
 from tests.builders import ADA, PAPERS, listing, paper
 from tests.fakes.embedder import WordEmbedder
+from tests.fakes.invites import FakeInvites
 from tests.fakes.notebook import Notebook
 from tests.fakes.reading import reader
 
@@ -43,6 +45,7 @@ class Channel:
     refresher: Refresher
     looked_up: list[str]
     search: Search
+    invites: FakeInvites
     ids: itertools.count[int] = field(default_factory=itertools.count)
 
     async def says(self, text: str, who: Person = ADA, place: Place = PAPERS) -> Answer:
@@ -142,8 +145,9 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         look_up=look_up,
         read=read,
         direct=direct,
-        sources=("huggingface",),
+        sources=("huggingface", COMMUNITY),
         time_zone="UTC",
+        invites=(invites := FakeInvites()),
     )
     refresher = Refresher(store, lines, adapters, clock)
     core = Router(
@@ -156,6 +160,6 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         reading=reader(store, search, lines, clock),
     )
     dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent)
-    yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up, search)
+    yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up, search, invites)
     await search.aclose()
     await lines.aclose()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.chat.message import Action
 from bot.views.wording import long_day
 from tests.builders import BOB, PAPERS, listing, paper
@@ -82,7 +84,22 @@ async def test_only_those_who_may_can_send_the_form_or_press_its_button(channel:
 async def test_a_query_that_speaks_of_scratch_names_no_source(channel: Channel) -> None:
     await channel.says("schedule daily 09:00 learning from scratch")
     (made,) = await channel.store.subscriptions.of(PAPERS)
-    assert (made.query, made.sources) == ("learning from scratch", ("huggingface",))
+    assert (made.query, made.sources) == ("learning from scratch", ("huggingface", "community"))
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "sources"),
+    [
+        ("learning from community feedback", "learning from community feedback", ("huggingface", "community")),
+        ("owls from community", "owls", ("community",)),
+        ("from community top 3", "", ("community",)),
+        ("owls from huggingface top 3", "owls", ("huggingface",)),
+    ],
+)
+async def test_a_list_is_named_at_the_end(channel: Channel, text: str, query: str, sources: tuple[str, ...]) -> None:
+    await channel.says(f"schedule daily 09:00 {text}")
+    (made,) = await channel.store.subscriptions.of(PAPERS)
+    assert (made.query, made.sources) == (query, sources)
 
 
 async def test_a_list_that_came_too_late_for_its_occurrence_is_told_when_a_newer_one_passes_it(

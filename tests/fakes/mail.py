@@ -24,8 +24,8 @@ from msgspec import Struct
 from bot.clock import SystemClock
 
 Stage = Literal["MAIL", "RCPT", "DATA"]
-Fault = str | Literal["drop", "drop after", "hang"]
-"""An answer (`550 5.1.1 no such user`), or what to do instead of one; `drop after` takes the mail first."""
+Fault = str | Literal["drop", "drop after", "hang", "hang after"]
+"""An answer (`550 5.1.1 no such user`), or what to do instead of one; `… after` takes the mail first."""
 
 LINK = re.compile(r"https?://[^\s<>\"]+")
 
@@ -67,6 +67,7 @@ class FakeMail:
         self.received: list[Received] = []
         self.faults: dict[Stage, list[Fault]] = {"MAIL": [], "RCPT": [], "DATA": []}
         self.always: dict[Stage, Fault] = {}
+        self.chance: Callable[[Stage], Fault] = lambda _: ""
         self.connections = 0
         self.slow: Callable[[], float] = lambda: 0.0
         self.port = 0
@@ -129,7 +130,7 @@ class FakeMail:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.slow())
         fault = self._next("DATA")
-        if fault and fault != "drop after":
+        if fault and not fault.endswith(" after"):
             return await self._fail(server, fault)
         assert isinstance(envelope.content, bytes)
         for reader in envelope.rcpt_tos:
@@ -137,14 +138,14 @@ class FakeMail:
         return await self._fail(server, fault) if fault else "250 2.0.0 queued"
 
     def _next(self, stage: Stage) -> Fault:
-        return self.faults[stage].pop(0) if self.faults[stage] else self.always.get(stage, "")
+        return self.faults[stage].pop(0) if self.faults[stage] else self.always.get(stage) or self.chance(stage)
 
     async def _fail(self, server: SMTP, fault: Fault) -> str:
         match fault:
             case "drop" | "drop after":
                 server.transport.abort()
                 await asyncio.sleep(3600)  # the handler ends with its connection
-            case "hang":
+            case "hang" | "hang after":
                 await asyncio.sleep(3600)
         return fault
 

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import msgspec
 
 from bot.chat.event import Place
 from bot.store import open_store
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.mail import FakeMail, Fault, Stage
 from tests.fakes.slack import FakeSlack, Workspace
 from tests.fakes.world import ROOT
+from tests.platforms.mail.delivering import readers
 
 SPACES = 5  # tenants that the channels are spread over
+SLOWEST = 0.2  # seconds until a mail server says that it has a mail
 HANG = 8.0  # seconds: longer than an attempt lasts here
 
 
 class Arena(Protocol):
     """A platform on its own, with channels to post in."""
+
+    threads: bool  # an edition is a thread there; else one message
 
     async def start(self) -> None: ...
 
@@ -47,6 +53,8 @@ class Arena(Protocol):
 
 class WebArena:
     """The chat in the browser: its messages are on the shelf of the same database."""
+
+    threads = True
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -79,6 +87,8 @@ class WebArena:
 
 class SlackArena:
     """A Slack in its own process."""
+
+    threads = True
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
@@ -134,6 +144,8 @@ class SlackArena:
 class DiscordArena:
     """A Discord in its own process. `nonce_window=0`: it forgets nonces at once."""
 
+    threads = True
+
     def __init__(self, *, nonce_window: float = 300.0) -> None:
         self.fake = FakeDiscord.spawn(nonce_window=nonce_window, validate=0.02)
         self._guilds: list[str] = []
@@ -174,10 +186,64 @@ class DiscordArena:
         return found
 
 
+class MailArena:
+    """A mail server, which outlives the bot in this process; its channels are subscribers."""
+
+    threads = False
+
+    FAILS: ClassVar[dict[Stage, tuple[Fault, ...]]] = {
+        "RCPT": ("451 4.7.1 greylisted", "drop"),
+        "DATA": ("451 4.3.0 not now", "drop", "drop after", "hang after"),
+    }
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._readers: list[Place] = []
+        self.server = FakeMail()
+        self.server.slow = lambda: random.uniform(0, SLOWEST)
+
+    async def start(self) -> None:
+        await self.server.__aenter__()
+
+    async def stop(self) -> None:
+        await self.server.__aexit__()
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "MAIL_HOST": "127.0.0.1",
+            "MAIL_PORT": str(self.server.port),
+            "MAIL_TLS": "none",
+            "MAIL_SENDER": "papers@example.org",
+            "MAIL_BASE_URL": "https://papers.example.org",
+            "MAIL_LISTEN_PORT": "0",
+            "MAIL_PACE": "0",
+        }
+
+    async def channel(self) -> Place:
+        if not self._readers:
+            self._readers = await readers(self._home, 1_000)
+        return self._readers.pop()
+
+    async def faults(self, rate: float, seed: int) -> None:
+        chance = random.Random(seed)
+
+        def fails(stage: Stage) -> Fault:
+            kinds = self.FAILS.get(stage, ())
+            return next((fault for fault in kinds if chance.random() < rate / 2), "")
+
+        self.server.chance = fails
+
+    async def held(self, places: Sequence[Place]) -> Counter[str]:
+        ids = (received.mail["Message-ID"] for received in self.server.received)
+        return Counter(str(id).strip("<>").partition("@")[0] for id in ids)
+
+
 def arena(name: str, home: Path) -> Arena:
-    """The arena of this name: web, slack, discord, or discord-forgetful."""
+    """The arena of this name: web, slack, mail, discord, or discord-forgetful."""
     if name == "web":
         return WebArena(home)
+    if name == "mail":
+        return MailArena(home)
     if name == "slack":
         return SlackArena()
     return DiscordArena(nonce_window=0.0 if name.endswith("forgetful") else 300.0)

@@ -38,6 +38,7 @@ PAPERS = 3  # replies under each head
 BACKLOG = 60  # posts that wait at least, so that each kill has something to cut
 SHORTEST, LONGEST = 0.6, 3.0  # seconds of a life
 PATIENCE = 240.0  # seconds that the last life may take to finish
+MAY_HAVE = "it may have arrived"  # what is told where a platform can't be asked
 OPEN = (State.PLANNED, State.CLAIMED, State.UNSURE)
 
 
@@ -49,6 +50,8 @@ class Tally(Struct, frozen=True, kw_only=True):
     found: int
     lost: int
     repeated: int
+    unknown: int  # given up because nobody can know whether they arrived, and told so
+    arrived: int  # of those
     strange: int  # held, but never planned
     seconds: float
     missing: tuple[str, ...] = ()  # what is known of the lost ones
@@ -60,7 +63,9 @@ class Tally(Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         return (
             f"{self.kills:,} kills, {self.planned:,} posts planned, {self.found:,} found,"
-            f" {self.lost:,} lost, {self.repeated:,} repeated in {self.seconds:,.0f} s"
+            f" {self.lost:,} lost, {self.repeated:,} repeated"
+            + (f", {self.unknown:,} of unknown outcome, of which {self.arrived:,} had arrived," if self.unknown else "")
+            + f" in {self.seconds:,.0f} s"
             + "".join(f"\n  lost: {told}" for told in self.missing)
         )
 
@@ -68,13 +73,23 @@ class Tally(Struct, frozen=True, kw_only=True):
 class Chaos:
     """One workload on one platform."""
 
-    def __init__(self, home: Path, where: Arena, *, seed: int = 0, naive: bool = False, processes: int = 1) -> None:
+    def __init__(
+        self,
+        home: Path,
+        where: Arena,
+        *,
+        seed: int = 0,
+        naive: bool = False,
+        processes: int = 1,
+        longest: float = LONGEST,
+    ) -> None:
         self._home = home
         self._arena = where
         self._chance = random.Random(seed)
         self._seed = seed
         self._naive = naive
         self._processes = processes
+        self._longest = longest
         self._places: list[Place] = []
         self._feeding = asyncio.Lock()
         self._left, self._end = 0, float("inf")  # kills, and when to stop
@@ -107,7 +122,8 @@ class Chaos:
     async def _feed(self, store: Store) -> None:
         """New channels with a schedule that is due, while too little waits."""
         now = SystemClock().now()
-        while await _waiting(store) + (1 + PAPERS) * await _unplanned(store, self._places) < BACKLOG:
+        parts = 1 + PAPERS if self._arena.threads else 1
+        while await _waiting(store) + parts * await _unplanned(store, self._places) < BACKLOG:
             place = await self._arena.channel()
             self._places.append(place)
             hour = f"{(now - timedelta(hours=1)):%H:%M}"
@@ -123,7 +139,7 @@ class Chaos:
     async def _life(self) -> None:
         """One process from its start to its end."""
         process = await self._start()
-        await asyncio.sleep(self._chance.uniform(SHORTEST, LONGEST))
+        await asyncio.sleep(self._chance.uniform(SHORTEST, self._longest))
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
@@ -159,15 +175,19 @@ class Chaos:
         planned = {d.post.key for d in posts}
         held = await self._arena.held(self._places)
         (self._home / "held.json").write_bytes(msgspec.json.format(msgspec.json.encode(held)))
+        unknown = {d.post.key for d in posts if d.state is State.DEAD and MAY_HAVE in d.reason}
+        lost = [d for d in posts if not held[d.post.key] and d.post.key not in unknown]
         return Tally(
             kills=kills,
             planned=len(planned),
             found=sum(1 for key in planned if held[key]),
-            lost=sum(1 for key in planned if not held[key]),
+            lost=len(lost),
             repeated=sum(1 for key in planned if held[key] > 1),
+            unknown=len(unknown),
+            arrived=sum(1 for key in unknown if held[key]),
             strange=sum(Counter({key: n for key, n in held.items() if key not in planned}).values()),
             seconds=seconds,
-            missing=tuple(_told(d) for d in posts if not held[d.post.key]),
+            missing=tuple(_told(d) for d in lost),
         )
 
 
@@ -211,16 +231,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="for so long, if the kills last")
-    parser.add_argument("--platform", action="append", help="web, slack, discord, discord-forgetful; several times")
+    parser.add_argument(
+        "--platform", action="append", help="web, slack, mail, discord, discord-forgetful; several times"
+    )
     parser.add_argument(
         "--processes", type=int, default=1, help="on one store, each killed and started again by itself"
     )
+    parser.add_argument("--longest", type=float, default=LONGEST, help="seconds of a life; more on a busy machine")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--naive", action="store_true", help="a design that sends, then records")
     parser.add_argument("--keep", type=Path, help="a folder for the stores and what the platforms held, to look into")
     given = parser.parse_args()
     clean = True
-    for name in given.platform or ["web", "slack", "discord"]:
+    for name in given.platform or ["web", "slack", "discord", "mail"]:
         with _home(given.keep, name) as home:
             chaos = Chaos(
                 home,
@@ -228,6 +251,7 @@ def main() -> None:
                 seed=given.seed,
                 naive=given.naive,
                 processes=given.processes,
+                longest=given.longest,
             )
             tally = asyncio.run(chaos.run(given.kills, seconds=60 * given.minutes))
         print(f"{name:18} {tally}", flush=True)

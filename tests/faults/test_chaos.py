@@ -9,7 +9,7 @@ import pytest
 from tests.faults.arenas import arena
 from tests.faults.chaos import Chaos
 
-KILLS = {"web": 20, "slack": 30, "discord": 20, "discord-forgetful": 30}
+KILLS = {"web": 20, "slack": 30, "discord": 20, "discord-forgetful": 30, "mail": 20}
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
@@ -21,6 +22,7 @@ from bot.delivery.dispatch import Dispatcher
 from bot.store.protocol import Store
 from bot.store.records import State
 from tests.builders import PAPERS, post, subscription
+from tests.fakes.notebook import Notebook
 from tests.fakes.platform import FilePlatform
 from tests.faults import delivering
 
@@ -192,3 +194,31 @@ async def test_a_tenant_that_came_first_and_is_slow_lets_a_late_one_pass(store: 
 
 async def _ignore(place: Place, why: str) -> None:
     pass
+
+
+async def test_each_platform_has_as_much_under_way_in_a_tenant_as_it_takes(store: Store, clock: FixedClock) -> None:
+    class Counting(Notebook):
+        """Answers late, and notes how many waited at the same time."""
+
+        def __init__(self, name: str, at_once: int) -> None:
+            super().__init__(name)
+            self.limits = replace(Notebook.limits, at_once=at_once)
+            self.waiting = self.most = 0
+
+        async def post(self, place: Place, message: Message, *, key: str) -> Ref:
+            self.waiting += 1
+            self.most = max(self.most, self.waiting)
+            await asyncio.sleep(0.02)
+            self.waiting -= 1
+            return await super().post(place, message, key=key)
+
+    few, many = Counting("web", 4), Counting("email", 16)
+    posts = [post(f"{a.name}{n}", place=Place(a.name, "home", f"c{n}")) for a in (few, many) for n in range(40)]
+    await store.outbox.add(posts)
+    dispatcher = Dispatcher(store.outbox, {"web": few, "email": many}, clock, on_broken=_nobody)
+    assert await dispatcher.deliver_due() == 80
+    assert (few.most, many.most) == (4, 16)
+
+
+async def _nobody(place: Place, why: str) -> None:
+    raise AssertionError(why)

@@ -1,5 +1,5 @@
 """`make preview`: every kind of message as each platform shows it, in `build/preview/`; `--pictures` makes those of the
-docs too, with Debian's chromium.
+docs too, mails among them, with Debian's chromium.
 
 The payloads are the adapters' own; `slack.py` and `discord.py` beside this draw them as the platforms' apps do.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
@@ -23,7 +24,7 @@ from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Form
 from bot.chat.message import Message
-from tests.preview import discord, front, slack
+from tests.preview import discord, front, mail, slack
 from tests.preview.gallery import Gallery, shelf
 
 OUT = Path("build/preview")
@@ -131,6 +132,9 @@ def main() -> None:
         picture(shown)
         for path in front.picture(DOCS):
             print(path)
+        asyncio.run(mail.pictures(OUT))
+        for look in mail.LOOKS:
+            shutil.copy(OUT / f"mail-{look}.png", DOCS)
 
 
 if __name__ == "__main__":

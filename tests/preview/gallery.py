@@ -18,7 +18,7 @@ from bot.config import load
 from bot.delivery.plan import compose
 from bot.papers.starter import starter
 from bot.store.records import Subscription
-from bot.views.digest import Entry
+from bot.views.digest import About, Entry
 
 NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)
 HERE = Place("web", "home", "papers")
@@ -28,6 +28,7 @@ WISH = {"when": "weekdays 09:00 Europe/Berlin", "query": "video generation", "co
 ASKED = {
     "an answer": "hypernetworks",
     "a paper": "show {first}",
+    "today, with what people brought": "today",
     "trending": "trending month",
     "similar papers": "similar {first}",
     "the schedules": "schedules",
@@ -85,6 +86,8 @@ class Gallery:
         first = f"arxiv:{self._first()}"
         for who in (ADA, BOB):
             await self._app.core.handle(Press(**self._heard(who), action=Action("vote", (first,))))
+        brought = f"submit {self._older()} for the reading group on Friday"
+        await self._app.core.handle(Command(**self._heard(BOB), text=brought))
         for text in (f"save {first}", "follow world models", "schedule weekdays 09:00 Europe/Berlin diffusion top 5"):
             await self._asked(text)
 
@@ -110,10 +113,12 @@ class Gallery:
             posts = compose(
                 wish,
                 preview.edition.id,
-                preview.edition.day,
+                About(
+                    day=preview.edition.day,
+                    listed=len(preview.edition.listed),
+                    sources=("huggingface",),  # where the shelf was taken from
+                ),
                 entries,
-                listed=len(preview.edition.listed),
-                sources=("huggingface",),  # where the shelf was taken from
                 now=NOW,
                 fit=lambda message: (message,),
             )
@@ -130,6 +135,12 @@ class Gallery:
 
     def _heard(self, who: Person) -> dict[str, object]:
         return {"id": f"g{next(self._ids)}", "at": NOW, "who": who, "place": HERE}
+
+    @staticmethod
+    def _older() -> str:
+        """A paper that is on no list of the day."""
+        oldest = min(starter(), key=lambda item: item[0].day)
+        return oldest[0].paper.id.removeprefix("arxiv:")
 
     @staticmethod
     def _first() -> str:

@@ -14,7 +14,7 @@ from typing import Protocol
 from bot.chat.adapter import Shelf
 from bot.store.protocol.delivery import Outbox, Subscriptions
 from bot.store.protocol.papers import Costs, Lines, Papers, Texts, Vectors
-from bot.store.protocol.people import People, Programs, Records, Votes
+from bot.store.protocol.people import People, Programs, Records, Submissions, Votes
 
 __all__ = [
     "Costs",
@@ -26,6 +26,7 @@ __all__ = [
     "Questions",
     "Records",
     "Store",
+    "Submissions",
     "Subscriptions",
     "Texts",
     "Turns",
@@ -65,6 +66,7 @@ class Store(Protocol):
     votes: Votes
     people: People
     programs: Programs
+    submissions: Submissions
     records: Records
     questions: Questions
     turns: Turns

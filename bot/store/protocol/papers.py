@@ -47,6 +47,10 @@ class Papers(Protocol):
         """The newest days with a list, up to `until`, and how many papers each has."""
         ...
 
+    async def stood_on(self, id: PaperId, sources: Collection[str], first: date) -> list[tuple[str, date]]:
+        """The lists of these sources from `first` on that a paper stands on, newest first."""
+        ...
+
     async def match(self, match: Match, filter: Filter, limit: int) -> Scores:
         """Papers holding all the words and phrases; higher is better. Ranked by field weight."""
         ...

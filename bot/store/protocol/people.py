@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.chat.reading import Program
+from bot.papers.community import Submission
 from bot.papers.model import PaperId
 from bot.store.records import Mark, Tally
 
@@ -106,6 +107,28 @@ class Programs(Protocol):
 
     async def remove(self, name: str) -> bool:
         """False when there was none."""
+        ...
+
+
+class Submissions(Protocol):
+    """What people brought to the list of their community (`bot.papers.community`)."""
+
+    async def add(self, submission: Submission, *, cause: str | None = None) -> bool:
+        """Put a known paper on its tenant's list of the day; False, and nothing changes, when it was brought before."""
+        ...
+
+    async def remove(self, tenant: str, paper: PaperId, *, cause: str | None = None) -> bool:
+        """Take it off the list; False when it was not on it."""
+        ...
+
+    async def of(self, tenant: str, ids: Collection[PaperId]) -> dict[PaperId, Submission]: ...
+
+    async def since(self, first: date) -> list[Submission]:
+        """Those of all tenants from that day on, oldest first."""
+        ...
+
+    async def count(self, tenant: str, since: datetime, *, person: str = "") -> int:
+        """How many a tenant, or one person of it, brought since then."""
         ...
 
 

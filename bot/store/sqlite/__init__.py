@@ -19,6 +19,7 @@ from bot.store.sqlite.programs import SqlitePrograms
 from bot.store.sqlite.questions import SqliteQuestions
 from bot.store.sqlite.records import SqliteRecords
 from bot.store.sqlite.shelf import SqliteShelf
+from bot.store.sqlite.submissions import SqliteSubmissions
 from bot.store.sqlite.subscriptions import SqliteSubscriptions
 from bot.store.sqlite.texts import SqliteTexts
 from bot.store.sqlite.turns import SqliteTurns
@@ -43,6 +44,7 @@ class SqliteStore:
         self.votes: protocol.Votes = SqliteVotes(engine)
         self.people: protocol.People = SqlitePeople(engine)
         self.programs: protocol.Programs = SqlitePrograms(engine)
+        self.submissions: protocol.Submissions = SqliteSubmissions(engine)
         self.records: protocol.Records = SqliteRecords(engine)
         self.questions: protocol.Questions = SqliteQuestions(engine)
         self.turns: protocol.Turns = SqliteTurns(engine)

@@ -16,6 +16,7 @@ lanes, queues   channels and tenants with open posts (see `lanes.py`)
 marks           reactions and button votes; ballots: what they come to, one a person and paper
 saved, follows  what persons keep; tastes: who wants to be brought papers in the order of what they saved
 programs        those that have a key for the API, and the digest of it
+submissions     papers that people brought to the list of their community, which is in listings
 questions       texts too long for a button
 texts           whole papers' texts that somebody asked about, for some days
 turns           when a source that counts all processes together may be asked next
@@ -27,16 +28,13 @@ Moments are ISO 8601 in UTC with microseconds, so that they sort as text.
 
 from __future__ import annotations
 
-import json
-
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from bot.papers.filter import lab_words
 from bot.store.sqlite import lanes
 
 migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing", "labs", "texts", "tastes", "programs", "pages"})
+STEPS = frozenset({"papers", "delivery", "people", "writing"})  # those this version knows
 
 _PAPERS = """
 CREATE TABLE papers (
@@ -76,6 +74,7 @@ CREATE TABLE listings (
   seen TEXT NOT NULL,
   PRIMARY KEY (source, day, seq)
 ) WITHOUT ROWID;
+CREATE INDEX listings_of_paper ON listings(seq);
 CREATE TABLE fetches (
   source TEXT NOT NULL, day TEXT NOT NULL, at TEXT NOT NULL, error TEXT NOT NULL, grew TEXT,
   good INTEGER NOT NULL, -- whether the day was ever answered
@@ -91,7 +90,11 @@ CREATE TABLE lines (
   paper TEXT NOT NULL, version INTEGER NOT NULL, language TEXT NOT NULL, provenance TEXT NOT NULL,
   model TEXT NOT NULL, prompt TEXT NOT NULL, made TEXT NOT NULL, doc BLOB NOT NULL,
   PRIMARY KEY (paper, version, language, provenance, model, prompt)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE texts (
+  paper TEXT NOT NULL, version INTEGER NOT NULL, until TEXT NOT NULL, size INTEGER NOT NULL, doc BLOB NOT NULL,
+  PRIMARY KEY (paper, version)
+)
 """
 
 _DELIVERY = """
@@ -152,6 +155,13 @@ CREATE TABLE saved (
 CREATE TABLE follows (
   person TEXT NOT NULL, topic TEXT NOT NULL COLLATE NOCASE, at TEXT NOT NULL, PRIMARY KEY (person, topic)
 ) WITHOUT ROWID;
+CREATE TABLE tastes (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE submissions (
+  tenant TEXT NOT NULL, paper TEXT NOT NULL, person TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
+  PRIMARY KEY (tenant, paper)
+) WITHOUT ROWID;
+CREATE INDEX submissions_at ON submissions(at);
+CREATE TABLE programs (digest TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, made TEXT NOT NULL);
 CREATE TABLE departed (tenant TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE questions (name TEXT PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE turns (name TEXT PRIMARY KEY, next TEXT NOT NULL) WITHOUT ROWID;
@@ -178,17 +188,10 @@ CREATE TABLE costs (
 CREATE TABLE told (what TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID
 """
 
-_TEXTS = """
-CREATE TABLE texts (
-  paper TEXT NOT NULL, version INTEGER NOT NULL, until TEXT NOT NULL, size INTEGER NOT NULL, doc BLOB NOT NULL,
-  PRIMARY KEY (paper, version)
-)
-"""
-
 
 @migrations()
 def papers(db: Database) -> None:
-    """Papers, their lists, vectors and lines."""
+    """Papers, their lists, vectors, lines and texts."""
     _run(db, _PAPERS)
 
 
@@ -209,39 +212,6 @@ def people(db: Database) -> None:
 def writing(db: Database) -> None:
     """What a model is asked for, and what it costs."""
     _run(db, _WRITING)
-
-
-@migrations()
-def labs(db: Database) -> None:
-    """Papers kept before labs could be asked for."""
-    named = 'SELECT seq, doc FROM papers WHERE NOT instr(doc, \'"organization":""\')'
-    for seq, doc in db.execute(named):
-        for word in lab_words(str(json.loads(doc).get("organization", ""))):
-            db.execute("INSERT OR IGNORE INTO paper_facets VALUES ('lab', ?, ?)", (word, seq))
-
-
-@migrations()
-def texts(db: Database) -> None:
-    """Whole papers' texts."""
-    _run(db, _TEXTS)
-
-
-@migrations()
-def tastes(db: Database) -> None:
-    """Persons who let their saved papers order what they are brought."""
-    _run(db, "CREATE TABLE tastes (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;")
-
-
-@migrations()
-def programs(db: Database) -> None:
-    """Programs that have a key for the API."""
-    _run(db, "CREATE TABLE programs (digest TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, made TEXT NOT NULL)")
-
-
-@migrations()
-def pages(db: Database) -> None:
-    """The lists of a paper, asked for by whoever shows it."""
-    db.execute("CREATE INDEX listings_of_paper ON listings(seq)")
 
 
 def _run(db: Database, script: str) -> None:

@@ -80,6 +80,13 @@ class SqlitePapers:
         bound = (*sources, (until or date.max).isoformat(), limit)
         return [(date.fromisoformat(day), count) for day, count in await self._rows(sql, bound)]
 
+    async def stood_on(self, id: PaperId, sources: Collection[str], first: date) -> list[tuple[str, date]]:
+        sql = f"""SELECT source, day FROM listings WHERE source IN ({marks(len(sources))}) AND day >= ?
+                  AND seq = (SELECT seq FROM papers WHERE id = ?) ORDER BY day DESC, source"""
+        bound = (*sources, first.isoformat(), id)
+        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        return [(source, date.fromisoformat(day)) for source, day in rows]
+
     async def match(self, match: Match, filter: Filter, limit: int) -> Scores:
         return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=True))
 

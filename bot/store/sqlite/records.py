@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import datetime
+from typing import Any
 
 from msgspec.structs import replace
 
+from bot.papers.community import SOURCE as COMMUNITY
 from bot.store.records import Subscription
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.moments import pack, stamp, unpack
@@ -20,10 +23,15 @@ _TENANT = {  # where a tenant's rows are; `?` is the tenant
     "saved": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
     "follows": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
     "tastes": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
+    "submissions": "tenant = ?",
+    "listings": f"source = '{COMMUNITY}:' || ?",
     "departed": "tenant = ?",
 }
 _DIGESTS = "SELECT id FROM subscriptions WHERE json_extract(doc, '$.follows') = ?1"
 _PERSON = {
+    "listings": f"""(source, seq) IN (SELECT '{COMMUNITY}:' || s.tenant, p.seq FROM submissions s
+                    JOIN papers p ON p.id = s.paper WHERE s.person = ?)""",
+    "submissions": "person = ?",
     "shown": f"key IN (SELECT key FROM outbox WHERE subscription IN ({_DIGESTS}))",
     "outbox": f"subscription IN ({_DIGESTS})",
     "runs": f"subscription IN ({_DIGESTS})",
@@ -33,17 +41,10 @@ _PERSON = {
     "tastes": "person = ?",
     "subscriptions": f"id IN ({_DIGESTS})",
 }
-_ORDER = (
-    "runs",
-    "shown",
-    "outbox",
-    "marks",
-    "saved",
-    "follows",
-    "tastes",
-    "subscriptions",
-    "departed",
-)  # what names, first
+_ORDER = (  # what names, first
+    *("runs", "shown", "outbox", "marks", "saved", "follows", "tastes"),
+    *("subscriptions", "listings", "submissions", "departed"),
+)
 
 
 class SqliteRecords:
@@ -58,6 +59,7 @@ class SqliteRecords:
     async def forget(self, owner: str) -> int:
         def work(db: sqlite3.Connection) -> int:
             owned = _owned(owner)
+            _unname(db, owner)
             gone = sum(
                 db.execute(f"DELETE FROM {table} WHERE {owned[table]}", (owner,)).rowcount
                 for table in _ORDER
@@ -96,3 +98,25 @@ def _blank(db: sqlite3.Connection, person: str) -> int:
         subscription = replace(unpack(doc, Subscription), created_by="")
         db.execute("UPDATE subscriptions SET doc = ? WHERE id = ?", (pack(subscription), subscription.id))
     return len(rows)
+
+
+def _unname(db: sqlite3.Connection, person: str) -> None:
+    """Posts keep the papers that somebody brought, and forget who it was."""
+    tenant, _, id = person.partition("/")
+    sql = """SELECT key, post FROM outbox WHERE tenant = ? AND instr(CAST(post AS TEXT), '"person":true')
+             AND key IN (SELECT key FROM shown JOIN submissions s USING (tenant, paper) WHERE s.person = ?)"""
+    for key, doc in db.execute(sql, (tenant, person)).fetchall():
+        nameless = json.dumps(_without(json.loads(doc), id)).encode()
+        db.execute("UPDATE outbox SET post = ? WHERE key = ?", (nameless, key))
+
+
+def _without(doc: Any, person: str) -> Any:
+    """A record with nobody where it had this person."""
+    match doc:
+        case {"person": True, "text": text} if text == person:
+            return doc | {"person": False, "text": "somebody"}
+        case dict():
+            return {name: _without(value, person) for name, value in doc.items()}
+        case list():
+            return [_without(value, person) for value in doc]
+    return doc

@@ -16,10 +16,10 @@ from adapters.discord.settings import read
 from bot.chat.adapter import Setup
 from bot.clock import FixedClock
 from bot.commands.presses import MENU
-from bot.commands.router import COMMANDS
 from bot.errors import ConfigError
 from bot.store.protocol import Store
 from tests.fakes.discord.command_limits import check_commands
+from tests.fakes.invites import COMMANDS
 
 
 def told() -> list[dict[str, Any]]:

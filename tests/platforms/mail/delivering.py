@@ -12,6 +12,7 @@ from adapters.mail.signup import place
 from adapters.mail.subscribers import Subscribers
 from adapters.mail.wish import Wish
 from bot.chat.adapter import Setup
+from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.store import open_store
 from tests.builders import post
@@ -25,6 +26,24 @@ OPTIONS: dict[str, object] = {
     "listen_port": 0,
     "pace": 0,
 }
+
+
+async def readers(folder: Path, count: int) -> list[Place]:
+    """So many who have confirmed, in seven domains; where each reads."""
+    store, clock = await open_store(folder / "paperboy.db"), SystemClock()
+    subscribers = Subscribers(store.shelf("mail"), open_keys("", folder), clock)
+
+    async def confirmed(n: int) -> Place:
+        asked = await subscribers.ask(f"reader{n}@domain{n % 7}.example", Wish())
+        assert asked
+        await subscribers.confirm(asked)
+        await subscribers.settle(asked.id)
+        return place(asked.id)
+
+    try:
+        return await asyncio.gather(*map(confirmed, range(count)))
+    finally:
+        await store.aclose()
 
 
 async def plan(folder: Path, readers: int) -> dict[str, str]:
@@ -43,15 +62,15 @@ async def plan(folder: Path, readers: int) -> dict[str, str]:
     return keys
 
 
-async def deliver(folder: Path, port: int) -> None:
+async def deliver(folder: Path, port: int, attempt: float) -> None:
     """As the real process does, with shorter leases."""
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
     adapter = make(Setup(options=OPTIONS | {"port": port}, shelf=store.shelf("mail"), home=folder, clock=clock))
     assert adapter is not None
-    await drain(store, "email", adapter, attempt=0.5, back_off=0.05)
+    await drain(store, "email", adapter, attempt=attempt, back_off=0.05)
     await adapter.aclose()
     await store.aclose()
 
 
 if __name__ == "__main__":
-    asyncio.run(deliver(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(deliver(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.mail import make
 from adapters.mail.post import MailAdapter
-from bot.chat.adapter import Checks, Counts, Edits, Finds, Listens, Posts, Reaches, Setup
+from bot.chat.adapter import Checks, Counts, Edits, Finds, Invites, Listens, Posts, Reaches, Setup
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.message import Bullets, Card, Controls, Footnote, Heading, LinkButton, Message, Paragraph, Span, text
@@ -39,9 +39,9 @@ def says(words: str) -> Message:
 
 
 def test_it_declares_what_it_can_do(adapter: MailAdapter) -> None:
-    protocols = (Posts, Finds, Edits, Counts, Reaches, Checks, Listens)
-    assert {p.__name__ for p in protocols if isinstance(adapter, p)} == {"Posts", "Finds", "Checks", "Listens"}
-    assert adapter.name == "email"
+    protocols = (Posts, Finds, Edits, Counts, Reaches, Invites, Checks, Listens)
+    declared = {p.__name__ for p in protocols if isinstance(adapter, p)}
+    assert declared == {"Posts", "Finds", "Invites", "Checks", "Listens"}
 
 
 async def test_the_same_key_is_the_same_mail(adapter: MailAdapter, place: Place, server: FakeMail) -> None:

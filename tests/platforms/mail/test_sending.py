@@ -14,7 +14,7 @@ from bot.chat.fit import fit
 from bot.chat.message import Message
 from bot.clock import FixedClock
 from bot.errors import Busy, PostError, Refused, Unsure
-from bot.views.digest import Entry, compact
+from bot.views.digest import About, Entry, compact
 from tests.builders import NOW, paper
 from tests.fakes.mail import FakeMail, Stage, certificate
 from tests.platforms.mail.conftest import ADDRESS, Make
@@ -189,7 +189,9 @@ async def test_an_edition_of_30_papers_is_one_mail_under_100_kb(
 ) -> None:
     for n, word in enumerate(("owls ", '"&<' * 3, "ю" * 9 + " ", "🦉 ")):
         long = [paper(i, word * 60, upvotes=i, authors=(word * 9,) * 8) for i in range(30)]
-        message = compact(NOW.date(), [Entry(paper=p, line=word * 40) for p in long], listed=42, sources=("arxiv",))
+        message = compact(
+            About(day=NOW.date(), listed=42, sources=("arxiv",)), [Entry(paper=p, line=word * 40) for p in long]
+        )
         pages = fit(message, adapter.limits, adapter.width)
         assert len(pages) == 1
         await adapter.post(place, pages[0], key=f"k{n}")
@@ -201,7 +203,7 @@ async def test_an_edition_of_30_papers_is_one_mail_under_100_kb(
 
 async def test_a_mail_calls_home_nowhere(adapter: MailAdapter, place: Place, server: FakeMail) -> None:
     entries = [Entry(paper=paper(1, upvotes=3), line="A line.")]
-    await adapter.post(place, compact(NOW.date(), entries, listed=1, sources=("arxiv",)), key="k1")
+    await adapter.post(place, compact(About(day=NOW.date(), listed=1, sources=("arxiv",)), entries), key="k1")
     html = server.received[0].html
     for loads in ("<img", "<script", "<link", "<iframe", "url(", "@import", "<table"):
         assert loads not in html

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from adapters.mail import wish
 from adapters.mail.post import MailAdapter
+from adapters.mail.wish import Wish
 from bot.chat.event import Answer, Command, Event, Place
 from bot.chat.message import Message, Paragraph, text
 from bot.clock import FixedClock
 from bot.errors import AskError, Refused
+from tests.builders import ADA, BOB
 from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
 from tests.platforms.mail.conftest import ADDRESS, BASE, Visitor, subscribe
@@ -158,12 +161,32 @@ async def test_the_form_works_without_scripts_and_says_what_was_wrong(visitor: V
 async def test_the_function_behind_mail_me_asks_first(
     adapter: MailAdapter, visitor: Visitor, server: FakeMail, core: FakeCore
 ) -> None:
-    await adapter.invite(ADDRESS, days="daily", time="08:00", zone="Europe/Berlin", query="owls", count=5)
+    await adapter.invite(
+        BOB,
+        {"address": ADDRESS, "days": "daily", "time": "08:00", "zone": "Europe/Berlin", "query": "owls"},
+    )
     assert core.heard == []
     await visitor.post(server.received[0].link("/confirm/"))
-    assert commands(core.heard) == ["schedule daily 08:00 Europe/Berlin top 5 votes 0 compact about owls"]
-    with pytest.raises(AskError):
-        await adapter.invite("nobody")
+    assert commands(core.heard) == ["schedule daily 08:00 Europe/Berlin top 10 votes 0 compact about owls"]
+    with pytest.raises(AskError, match="no e-mail address"):
+        await adapter.invite(BOB, {"address": "nobody"})
+
+
+async def test_one_person_asks_for_ten_mails_an_hour_whatever_the_addresses(
+    adapter: MailAdapter, server: FakeMail
+) -> None:
+    for n in range(10):
+        await adapter.invite(BOB, {"address": f"reader{n}@example.org"})
+    with pytest.raises(AskError, match="often enough"):
+        await adapter.invite(BOB, {"address": "one.more@example.org"})
+    await adapter.invite(ADA, {"address": "one.more@example.org"})
+    assert len(server.received) == 11
+
+
+async def test_what_is_filled_into_a_chat_is_what_the_page_takes(adapter: MailAdapter) -> None:
+    assert adapter.page == f"{BASE}/"
+    assert wish.read({field.name: field.value for field in adapter.fields}) == Wish()
+    assert [field.name for field in adapter.fields if field.secret] == ["address"]
 
 
 @pytest.mark.parametrize("fault", ["drop after", "451 not now"])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from aiohttp import ClientSession
+from msgspec import structs
 
 from adapters.mail import make
 from adapters.mail.keys import open_keys
@@ -21,8 +24,9 @@ from bot.chat.event import Place
 from bot.clock import FixedClock
 from bot.config import load
 from bot.store.records import Subscription
-from tests.fakes.mail import FakeMail
-from tests.platforms.mail.conftest import ADDRESS, Visitor, options
+from tests.builders import listing, paper
+from tests.fakes.mail import LINK, FakeMail, Received
+from tests.platforms.mail.conftest import ADDRESS, BASE, Visitor, options
 
 NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)  # the shelf has a list of this day
 
@@ -80,11 +84,20 @@ async def test_from_the_form_to_the_mail_and_away_again(app: App, visitor: Visit
     assert received.html.count("<h2") == received.plain.count("https://arxiv.org/abs/") > 1
     assert len(received.raw) < 100_000
     assert "every day at 10:00 (Europe/Berlin), up to 20 papers" in " ".join(received.plain.split())
+    assert await _foreign(app, wish, received) == set()
     await app.planner.plan_now(wish)
     assert await app.dispatcher.deliver_due() == 0  # an edition is one mail
 
     await visitor.post(received.link("/unsubscribe/"), **{"List-Unsubscribe": "One-Click"})
     assert await wishes(app, wish.place) == []
+
+
+async def _foreign(app: App, wish: Subscription, received: Received) -> set[str]:
+    """Links of a mail that lead neither straight to a paper nor to our own pages."""
+    listed = await app.store.papers.listed(wish.sources, date.min, date.max)
+    papers = {url for item in listed for url in structs.astuple(item.paper.links)}
+    linked = {unescape(url) for url in re.findall(r'href="([^"]*)"', received.html)} | set(LINK.findall(received.plain))
+    return {url for url in linked - papers if not url.startswith((f"{BASE}/", "https://huggingface.co/papers/date/"))}
 
 
 @pytest.mark.parametrize(
@@ -123,3 +136,28 @@ async def test_a_bounced_reader_stands_still_and_can_come_back(app: App, visitor
     assert again.quiet == ""
     await app.planner.plan_now(again)
     assert await app.dispatcher.deliver_due() == 1
+
+
+async def test_once_a_week_brings_the_week_in_one_mail(app: App, visitor: Visitor, server: FakeMail) -> None:
+    wish = await subscribe(app, visitor, server, days="fri", count="30")
+    await app.planner.plan_now(wish)
+    assert await app.dispatcher.deliver_due() == 1
+    [received] = server.received
+    assert "Papers of the week of 2" in received.mail["Subject"]
+    assert "Papers of the week of 2" in received.plain
+    days = {
+        item.day for item in await app.store.papers.listed(wish.sources, NOW.date() - timedelta(days=6), NOW.date())
+    }
+    assert len(days) > 3
+    assert received.html.count("<h2") > 10
+
+
+async def test_what_is_listed_late_is_no_second_mail(app: App, visitor: Visitor, server: FakeMail) -> None:
+    wish = await subscribe(app, visitor, server, count="30")
+    await app.planner.plan_now(wish)
+    assert await app.dispatcher.deliver_due() == 1
+    late = listing(paper(1, "Late to the List", upvotes=99), day=NOW.date(), source="starter")
+    await app.store.papers.keep([late], app.clock.now())
+    assert await app.planner.plan_due() == 0
+    assert await app.dispatcher.deliver_due() == 0
+    assert len(server.received) == 1

@@ -38,7 +38,7 @@ class DiscordStage:
         self._fake = fake
         self._channel = channel
         self._people = people
-        self.deliver = bot.deliver
+        self.deliver, self.plan = bot.deliver, bot.plan
         self._bot = bot
 
     async def type(self, who: str, text: str) -> Seen:

@@ -71,6 +71,11 @@ class Bot:
             await self.app.planner.plan_now(subscription)
         await self.app.dispatcher.deliver_due()
 
+    async def plan(self) -> None:
+        """What came late to what was posted."""
+        await self.app.planner.plan_due()
+        await self.app.dispatcher.deliver_due()
+
     def _until_stopped(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task: asyncio.Task[None] = asyncio.create_task(work)
 

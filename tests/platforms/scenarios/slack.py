@@ -35,7 +35,7 @@ class SlackStage:
         self._room = room
         self._people = people
         self._menu = menu
-        self.deliver = bot.deliver
+        self.deliver, self.plan = bot.deliver, bot.plan
         self.away = bot.away
 
     async def type(self, who: str, text: str) -> Seen:

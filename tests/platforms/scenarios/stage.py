@@ -69,6 +69,10 @@ class Stage(Protocol):
         """It is the hour of the channel's schedules."""
         ...
 
+    async def plan(self) -> None:
+        """What is due otherwise is posted."""
+        ...
+
     def away(self) -> AbstractAsyncContextManager[None]:
         """Paperboy is down meanwhile, and started again after it."""
         ...

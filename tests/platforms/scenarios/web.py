@@ -32,7 +32,7 @@ class WebStage:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._browsers: dict[str, Browser] = {}
-        self.deliver = bot.deliver
+        self.deliver, self.plan = bot.deliver, bot.plan
 
     async def open(self) -> None:
         """Everybody loads the page; after a restart that is at another address."""

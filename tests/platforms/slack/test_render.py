@@ -34,7 +34,7 @@ from bot.chat.message import (
 from bot.papers.model import Paper
 from bot.sources.huggingface import parse
 from bot.views.card import card
-from bot.views.digest import Entry, compact, entry, head
+from bot.views.digest import About, Entry, compact, entry, head
 from bot.views.results import note, results, sheet
 from tests.builders import SHARED, needs_shared, paper
 from tests.fakes.slack.blocks import check_message, check_unfurl, check_view
@@ -242,8 +242,9 @@ def test_two_thousand_real_papers_are_taken_in_every_form() -> None:
         assert one.title[:100] in seen(full["blocks"])
     for n in range(0, 2_000, 10):
         entries = [Entry(paper=one, line=one.abstract[:240]) for one in papers[n : n + 10]]
-        judged(head(date(2025, 3, 18), entries, listed=40, sources=["huggingface"]))
-        judged(compact(date(2025, 3, 18), entries, listed=40, sources=["huggingface"]))
+        about = About(day=date(2025, 3, 18), listed=40, sources=["huggingface"])
+        judged(head(about, entries))
+        judged(compact(about, entries))
     for n in range(0, 2_000, 5):
         cards = [card(one, line=one.abstract[:240], why="matches “a query”") for one in papers[n : n + 5]]
         more = Button(label="Next page", action=Action("page", ("5", "query")))

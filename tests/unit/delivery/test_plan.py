@@ -13,7 +13,7 @@ from bot.delivery.key import LENGTH, delivery_key
 from bot.delivery.plan import Choice, additions, choose, compose
 from bot.papers.model import Paper
 from bot.store.records import Fetch, Listed, Tally
-from bot.views.digest import Entry
+from bot.views.digest import About, Entry
 from tests.builders import NOW, PAPERS, TODAY, paper, subscription
 
 
@@ -133,10 +133,8 @@ def _compose(wish: Any, count: int) -> Any:
     return compose(
         wish,
         "huggingface:2025-03-18",
-        TODAY,
+        About(day=TODAY, listed=count, sources=("huggingface",)),
         entries,
-        listed=count,
-        sources=("huggingface",),
         now=NOW,
         fit=lambda m: [m],
     )

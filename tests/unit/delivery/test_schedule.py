@@ -10,7 +10,7 @@ from cronsim import CronSim
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.schedule import Clocked, WhenComplete, describe, next_times, occurrences
+from bot.delivery.schedule import Clocked, WhenComplete, describe, first_reach, next_times, occurrences, reach
 from bot.delivery.wording import parse_schedule, split_schedule
 from bot.errors import AskError
 
@@ -134,3 +134,48 @@ def _is_calm(moment: datetime, zone: str) -> bool:
     """No change of the clocks within two days."""
     local = ZoneInfo(zone)
     return len({(moment + timedelta(hours=h)).astimezone(local).utcoffset() for h in range(-48, 49, 6)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "days"),
+    [
+        ("daily 09:00", "2025-03-18", 1),
+        ("daily 09:00,18:00", "2025-03-18", 1),
+        ("weekdays 09:00", "2025-03-18", 1),
+        ("weekdays 09:00", "2025-03-17", 3),  # a Monday
+        ("mon 09:00", "2025-03-17", 7),
+        ("mon,thu 09:00", "2025-03-20", 3),
+        ("mon,thu 09:00", "2025-03-17", 4),
+        ("mon when complete", "2025-03-17", 7),
+        ("weekdays when complete", "2025-03-17", 3),
+        ("when complete", "2025-03-18", 1),
+        ("cron */5 * * * *", "2025-03-18", 1),
+        ("cron 0 9 1 * *", "2025-03-01", 28),
+        ("cron 0 9 1 1 *", "2025-01-01", 31),  # a year's papers are no list
+        ("mon 02:30 Europe/Berlin", "2025-03-31", 7),  # the night before, the clocks changed
+    ],
+)
+def test_an_occurrence_reaches_back_to_the_one_before(text: str, day: str, days: int) -> None:
+    schedule = parse_schedule(text, "UTC")
+    start = datetime.fromisoformat(f"{day}T00:00+00:00")
+    due = next(occurrences(schedule, start, start + timedelta(days=1)), start + timedelta(hours=12))
+    assert reach(schedule, due) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("daily 09:00,18:00", 1),
+        ("weekdays 09:00", 1),
+        ("mon 09:00", 7),
+        ("mon,thu 09:00", 3),
+        ("weekdays when complete", 1),
+        ("fri when complete", 7),
+        ("cron */5 * * * *", 1),
+        ("cron 0 9 1 * *", 28),
+        ("cron 0 9 1 1 *", 31),
+    ],
+)
+@pytest.mark.parametrize("day", range(7))
+def test_a_first_edition_reaches_back_the_same_on_every_day(text: str, days: int, day: int) -> None:
+    assert first_reach(parse_schedule(text, "UTC"), at(2025, 1, 15 + day, 12)) == days

@@ -1,9 +1,8 @@
-"""`python -m tests.platforms.mail.preview FOLDER`: a mail and the pages as readers see them, with Debian's chromium."""
+"""A mail and the pages around it as readers see them, with Debian's chromium: light, dark, and on a phone."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
 import tempfile
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from adapters.mail.post import MailAdapter
 from bot.chat.adapter import Setup
 from bot.chat.fit import fit
 from bot.chat.message import Message
+from tests.builders import ADA
 from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
 from tests.platforms.mail.conftest import options
@@ -22,11 +22,12 @@ from tests.preview.gallery import Gallery, shelf
 LOOKS = {
     "light": {"color_scheme": "light", "viewport": {"width": 820, "height": 900}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 820, "height": 900}},
-    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}, "device_scale_factor": 2},
+    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
 }
 
 
-async def main(folder: Path) -> None:
+async def pictures(folder: Path) -> None:
+    """`mail-dark.png` and so on; beside it the mail to confirm, the form and its page, and the mails as they are."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         async with shelf(Path(home)) as app, FakeMail() as server:
@@ -50,7 +51,7 @@ async def main(folder: Path) -> None:
 async def _pictures(folder: Path, adapter: MailAdapter, core: FakeCore, server: FakeMail, message: Message) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        await adapter.invite("ada@example.org", zone="Europe/Berlin", query="video generation")
+        await adapter.invite(ADA, {"address": "ada@example.org", "zone": "Europe/Berlin", "query": "video generation"})
         question = server.received[0]
         link = question.link("/confirm/").replace("https://papers.example.org", adapter.url)
         await _page(browser, folder, "form", f"{adapter.url}/mail/")
@@ -74,7 +75,3 @@ async def _page(browser: Browser, folder: Path, name: str, url: str) -> None:
         await page.goto(url)
         await page.screenshot(path=folder / f"{name}-{look}.png", full_page=False)
         await page.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))

@@ -1,0 +1,111 @@
+"""People by their names. Slack's own mention would call them, and who brought a paper needs no call."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from adapters.slack.client import Workspaces
+from bot.chat.adapter import CommandHelp, Core, MenuEntry
+from bot.chat.event import Answer, Event, Person
+from bot.chat.message import Block, Bullets, Card, Footnote, Message, Paragraph, Text, clean
+from bot.chat.reading import Reading
+from bot.clock import Clock
+from bot.errors import PaperboyError
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(hours=1)  # a new name shows after so long at most
+MOST = 10_000
+MOST_CHARS = 40
+NOBODY = "somebody here"
+
+
+class Names:
+    """Knows, for an hour, what people call themselves; nothing of it is kept."""
+
+    def __init__(self, workspaces: Workspaces, clock: Clock) -> None:
+        self._workspaces = workspaces
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[datetime, str]] = {}
+
+    async def written(self, message: Message, space: str) -> Message:
+        """The message with names where it has people."""
+        people = {span.text for block in message.blocks for run in _runs(block) for span in run if span.person}
+        names = {id: await self._name(space, id) for id in people}
+        return replace(message, blocks=tuple(_named(b, names) for b in message.blocks)) if names else message
+
+    async def _name(self, space: str, id: str) -> str:
+        now = self._clock.now()
+        until, name = self._known.get((space, id), (now, NOBODY))
+        if now >= until:
+            try:
+                user = (await self._workspaces.call(space, "users_info", user=id)).get("user") or {}
+            except PaperboyError as error:
+                log.warning("the name of %s can't be looked up: %s", id, error)
+                return NOBODY
+            profile = user.get("profile") or {}
+            said = profile.get("display_name") or profile.get("real_name") or user.get("name") or ""
+            name = clean(str(said), MOST_CHARS) or NOBODY
+            if len(self._known) >= MOST:
+                self._known.pop(next(iter(self._known)))
+            self._known[space, id] = (now + FRESH, name)
+        return name
+
+
+class Naming:
+    """The core, whose answers have names where they had people."""
+
+    def __init__(self, core: Core, names: Names) -> None:
+        self._core = core
+        self._names = names
+
+    @property
+    def commands(self) -> Sequence[CommandHelp]:
+        return self._core.commands
+
+    @property
+    def menu(self) -> Sequence[MenuEntry]:
+        return self._core.menu
+
+    @property
+    def reading(self) -> Reading:
+        return self._core.reading
+
+    async def handle(self, event: Event) -> Answer | None:
+        answer = await self._core.handle(event)
+        return answer and replace(answer, message=await self._names.written(answer.message, event.who.space))
+
+    async def complete(self, text: str, who: Person) -> Sequence[str]:
+        return await self._core.complete(text, who)
+
+    async def healthy(self) -> Mapping[str, str]:
+        return await self._core.healthy()
+
+
+def _runs(block: Block) -> Sequence[Text]:
+    """The texts of a block that may name people."""
+    match block:
+        case Paragraph(text=run) | Footnote(text=run) | Card(facts=run):
+            return (run,)
+        case Bullets(items=runs):
+            return runs
+    return ()
+
+
+def _named(block: Block, names: Mapping[str, str]) -> Block:
+    match block:
+        case Paragraph() | Footnote():
+            return replace(block, text=_run(block.text, names))
+        case Bullets():
+            return replace(block, items=tuple(_run(item, names) for item in block.items))
+        case Card():
+            return replace(block, facts=_run(block.facts, names))
+    return block
+
+
+def _run(run: Text, names: Mapping[str, str]) -> Text:
+    return tuple(replace(span, text=names[span.text], person=False) if span.person else span for span in run)
