@@ -13,7 +13,7 @@ from bot.sources.full_text import ArxivTexts
 from tests.builders import ADA, BOB, PAPERS
 from tests.summaries.conftest import Office
 
-PATIENCE = 3.0  # seconds for a paper's text
+PATIENCE = 30.0  # seconds for a paper's text: another process reads it, and the machine may be busy
 
 
 class Room:
