@@ -26,7 +26,7 @@ from tests.builders import NOW, paper
 from tests.fakes.texts import FakeTexts, bomb, page, pdf
 
 ID, WARM = "2503.00001", "The nest of moss stays warm for nine hours when it freezes outside."
-SHORT = ClientTimeout(total=0.5)
+SHORT = ClientTimeout(total=2.0)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.builders import ADA, BOB, PAPERS
 from tests.fakes.reading import reader
 from tests.summaries.conftest import Office
 
-PATIENCE = 3.0  # seconds for a paper's text
+PATIENCE = 30.0  # seconds for a paper's text: another process reads it, and the machine may be busy
 
 
 class Room:

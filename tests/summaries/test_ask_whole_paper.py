@@ -57,7 +57,7 @@ async def enter(hire: Start, arxiv: FakeTexts) -> AsyncIterator[Callable[..., Aw
     async def start(*answers: Told, **more: object) -> Room:
         office = await hire(*answers, **more)
         await office.lists([NESTS])
-        client = Client(office.clock, timeout=ClientTimeout(total=1.0), within=arxiv.url)
+        client = Client(office.clock, timeout=ClientTimeout(total=3.0), tries=1, within=arxiv.url)
         sources.append(ArxivTexts(client, arxiv.url))
         return Room(office, sources[-1])
 

@@ -22,7 +22,7 @@ _WAITS = re.compile(  # words that no line ends with
     r"|sufficient|either|neither|nor|whose|who|no|any|all|some|many|other|two|three|several|different|various"
     r"|new|novel"
     r"|vs|potential|search|view|fact|idea|notion|problem|task|question|way|goal|aim|possibility|lack|number|set"
-    r"|use|case"
+    r"|use|cases?"
     r"|one|type|kind|class|family|form|range|variety|series|effect|role|impact|called|despite|along|deal|first"
     r"|second|relevant|given|unlike|upon|towards?|against|about|much|exactly|found|learnt|built|shown|done|seen|taken"
     r"|(?:lead|rel|foc|depend|consist|correspond|belong|account|allow|enable|make|help|require|use|result"
