@@ -6,13 +6,14 @@ import os
 import shutil
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from bot.papers.model import Paper
 from bot.search import Mode, Search, open_embedder, open_models
-from bot.search.embed import OnnxEmbedder
+from bot.search.embed import QUIET, OnnxEmbedder
 from bot.search.meaning import CHUNK, FRESH
 from bot.store.protocol import Store
 from tests.builders import NOW, listing, paper
@@ -109,6 +110,17 @@ async def test_gently_means_a_thread_of_low_priority() -> None:
         if thread.name.startswith("paperboy-") and thread.native_id
     }
     assert nice["paperboy-back-fill"] > nice["paperboy-new"]
+    await embedder.aclose()
+
+
+async def test_gently_means_after_whoever_asks() -> None:
+    embedder = open_embedder("", 1)
+    assert embedder is not None
+    await embedder.papers(MANY[:1], gently=True)
+    await embedder.query("owls")
+    began = time.monotonic()
+    await embedder.papers(MANY[:1], gently=True)
+    assert time.monotonic() - began > QUIET / 2
     await embedder.aclose()
 
 
