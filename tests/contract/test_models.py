@@ -75,6 +75,15 @@ async def test_a_paper_that_comes_meanwhile_is_found_by_meaning_at_once(store: S
     assert (await by_meaning(search, "kingfishers"))[0] == "arxiv:2503.00900"
 
 
+async def test_a_model_before_that_fails_does_not_hold_up_the_new_one(store: Store) -> None:
+    search, before, wanted = await changed(store)
+    before.broken = True
+    assert (await search.find("owls")).hits
+    assert await search.embed_pending() == len(MANY)
+    assert len(await by_meaning(search, "owls in the dark")) == 10
+    assert wanted.asked == ["owls in the dark"]
+
+
 async def test_a_stop_is_heard_between_two_chunks_and_the_next_start_goes_on(store: Store) -> None:
     await taken(store, *MANY)
     search = Search(store.papers, store.vectors, WordEmbedder())
