@@ -12,7 +12,8 @@ import importlib.util
 import os
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +29,9 @@ MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6
 MOST_TOKENS = 256  # what MiniLM was trained for; later words are left out
 BATCH = 4  # larger ones are slower here, for the padding, and hold twice the memory (docs/search.md)
 TEXT_CHARS = 4_000
-NICE = 10  # of the thread that embeds a backlog
+NICE = 10  # of the thread that embeds a backlog;
+QUIET = 0.2  # seconds without a query that it waits for,
+PATIENCE = 2.0  # though no longer than so many before each batch
 
 Vectors = NDArray[np.float32]
 
@@ -60,12 +63,15 @@ class OnnxEmbedder:
         self._model = model
         self._tokenizer_file = tokenizer
         self._threads = threads
+        self._asked = 0.0  # when the newest query came or was done, by the monotonic clock
         self._questions = ThreadPoolExecutor(1, thread_name_prefix="paperboy-query")
         self._new = ThreadPoolExecutor(1, thread_name_prefix="paperboy-new")
-        self._back_fill = ThreadPoolExecutor(1, thread_name_prefix="paperboy-back-fill", initializer=_give_way)
+        self._back_fill = ThreadPoolExecutor(1, thread_name_prefix="paperboy-back-fill", initializer=_low_priority)
 
     async def query(self, text: str) -> NDArray[np.float32]:
+        self._asked = time.monotonic()
         found = await _in(self._questions, lambda texts: self._embed(texts, self._quick), [text[:TEXT_CHARS]])
+        self._asked = time.monotonic()
         return np.asarray(found[0])
 
     async def papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
@@ -73,18 +79,27 @@ class OnnxEmbedder:
         texts = [f"{paper.title}. {paper.abstract or paper.offered_line}"[:TEXT_CHARS] for paper in papers]
         if not texts:
             return np.empty((0, 0), np.float32)
-        return await _in(self._back_fill if gently else self._new, self._in_batches, texts)
+        if gently:
+            return await _in(self._back_fill, lambda texts: self._in_batches(texts, first=self._give_way), texts)
+        return await _in(self._new, self._in_batches, texts)
 
     async def aclose(self) -> None:
         for pool in (self._questions, self._new, self._back_fill):
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _in_batches(self, texts: list[str]) -> Vectors:
+    def _give_way(self) -> None:
+        """Let people be answered first: two threads that compute at once slow each other, whatever their priority."""
+        until = time.monotonic() + PATIENCE
+        while (now := time.monotonic()) < until and now - self._asked < QUIET:
+            time.sleep(QUIET / 4)
+
+    def _in_batches(self, texts: list[str], *, first: Callable[[], None] = lambda: None) -> Vectors:
         """Texts of like length together: a batch is padded to its longest."""
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         found: list[Vectors] = [np.empty(0, np.float32)] * len(texts)
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
+            first()
             for i, vector in zip(part, self._embed([texts[i] for i in part], self._thorough), strict=True):
                 found[i] = vector
         return np.stack(found)
@@ -165,8 +180,8 @@ def _from_folder(folder: Path, threads: int) -> OnnxEmbedder:
     return OnnxEmbedder(f"{folder.name}-{_sha256(model)[:8]}", model, tokenizer, threads)
 
 
-def _give_way() -> None:
-    """Leave the processor to whoever answers people. Only Linux gives a thread a priority of its own."""
+def _low_priority() -> None:
+    """Of this thread. Only Linux gives a thread a priority of its own."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 

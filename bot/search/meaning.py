@@ -57,8 +57,7 @@ class Meaning:
         try:
             return await self._space.direction(*filter(None, texts))
         except ModelError as error:
-            self._broken = True  # it will not mend itself; from now on the notice says so
-            log.error("search goes on by word only: %s", error)
+            self._without(error)
             return None
 
     async def near(
@@ -121,6 +120,15 @@ class Meaning:
         for space in (self._space, self._coming):
             if space:
                 await space.aclose()
+
+    def _without(self, error: ModelError) -> None:
+        """A model that fails does not mend itself: the one that is coming must do, or words alone, which is said."""
+        if self._coming:
+            log.error("the embedding model before fails, the new one fills up: %s", error)
+            self._space, self._coming = self._coming, None
+        else:
+            log.error("search goes on by word only: %s", error)
+            self._broken = True
 
     async def _next(self, answering: Space, limit: int) -> tuple[Space, list[Paper]]:
         """Which papers to embed next, and where: the newest are found at once, though a new model is coming."""

@@ -6,13 +6,14 @@ import os
 import shutil
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from bot.papers.model import Paper
 from bot.search import Mode, Search, open_embedder, open_models
-from bot.search.embed import OnnxEmbedder
+from bot.search.embed import QUIET, OnnxEmbedder
 from bot.search.meaning import CHUNK, FRESH
 from bot.store.protocol import Store
 from tests.builders import NOW, listing, paper
@@ -74,6 +75,15 @@ async def test_a_paper_that_comes_meanwhile_is_found_by_meaning_at_once(store: S
     assert (await by_meaning(search, "kingfishers"))[0] == "arxiv:2503.00900"
 
 
+async def test_a_model_before_that_fails_does_not_hold_up_the_new_one(store: Store) -> None:
+    search, before, wanted = await changed(store)
+    before.broken = True
+    assert (await search.find("owls")).hits
+    assert await search.embed_pending() == len(MANY)
+    assert len(await by_meaning(search, "owls in the dark")) == 10
+    assert wanted.asked == ["owls in the dark"]
+
+
 async def test_a_stop_is_heard_between_two_chunks_and_the_next_start_goes_on(store: Store) -> None:
     await taken(store, *MANY)
     search = Search(store.papers, store.vectors, WordEmbedder())
@@ -109,6 +119,17 @@ async def test_gently_means_a_thread_of_low_priority() -> None:
         if thread.name.startswith("paperboy-") and thread.native_id
     }
     assert nice["paperboy-back-fill"] > nice["paperboy-new"]
+    await embedder.aclose()
+
+
+async def test_gently_means_after_whoever_asks() -> None:
+    embedder = open_embedder("", 1)
+    assert embedder is not None
+    await embedder.papers(MANY[:1], gently=True)
+    await embedder.query("owls")
+    began = time.monotonic()
+    await embedder.papers(MANY[:1], gently=True)
+    assert time.monotonic() - began > QUIET / 2
     await embedder.aclose()
 
 
