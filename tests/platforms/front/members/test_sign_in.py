@@ -12,6 +12,7 @@ import pytest
 from adapters.front.server import FrontPage
 from adapters.front.session import FILE, LIFE
 from bot.clock import FixedClock
+from bot.errors import ConfigError
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.people import Someone, Workspace
 from tests.platforms.front.members.conftest import Opens
@@ -313,3 +314,31 @@ async def test_nothing_secret_is_kept_or_said(
         assert word not in page.text
         assert word not in caplog.text
         assert word.encode() not in kept
+
+
+async def test_under_another_name_of_this_machine_people_are_led_to_the_one_that_slack_knows(
+    front: FrontPage, ada: Browser, user: Someone
+) -> None:
+    other = front.url.replace("127.0.0.1", "localhost")
+    page = await ada.get(f"{other}/sign-in/slack?next=/archive")
+    assert page.url == f"{front.url}/archive"
+    assert "Ada Sign out" in page.words
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"slack_client_id": "1.2"}, "slack_client_secret and slack_team"),
+        ({"discord_guild": "1", "discord_client_id": "2"}, "discord_client_secret"),
+        ({"public_url": "http://papers.example"}, "public_url: sign-in needs https"),
+        ({"slack_url": "http://slack.example"}, "slack_url: sign-in needs https"),
+    ],
+)
+async def test_settings_that_can_not_work_are_told_at_the_start(
+    opens: Opens, with_slack: dict[str, str], options: dict[str, str], said: str
+) -> None:
+    given = (with_slack if "https" in said else {}) | options
+    with pytest.raises(ConfigError, match=said) as error:
+        async with opens(**given):
+            pass
+    assert with_slack["slack_client_secret"] not in str(error.value)
