@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 import msgspec
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 EVERY = 2.0  # seconds between two looks
 MOST_IDS, MOST_CHARS = 200, 100  # of one page, and of one id
 MOST_PAGES = 1_000
+MOST_WATCHED = 20_000  # ids of all pages together: about all that a year's lists hold
 AT_ONCE = 500  # ids in one question to the store
 ALIVE = 20.0  # seconds of silence that proxies bear
 PATIENCE = 30.0  # for a reader who takes nothing
@@ -74,6 +76,7 @@ class Live:
         self._reading = reading
         self._every = every
         self._watchers: set[Watcher] = set()
+        self._watched: Counter[PaperId] = Counter()
         self._loop: asyncio.Task[None] | None = None
         self._over = False
 
@@ -81,17 +84,19 @@ class Live:
         """The stream of one page."""
         if (ids := _ids(request)) is None:
             return web.Response(status=400, text=f"Ask for one to {MOST_IDS} papers: /live?ids=ID,ID\n")
-        if self._over or len(self._watchers) >= MOST_PAGES:
+        if self._over or len(self._watchers) >= MOST_PAGES or len(self._watched) + len(ids) > MOST_WATCHED:
             return web.Response(status=503, text="Too many pages are open.\n", headers={"Retry-After": "60"})
         response = web.StreamResponse(headers=HEADERS)
         watcher = Watcher(ids, request.transport)
         self._watchers.add(watcher)
+        self._watched.update(ids)
         try:
             watcher.look(await self._ballots(ids))  # the page may be a minute old
             with contextlib.suppress(ClientConnectionResetError, TimeoutError):
                 await self._tell(request, response, watcher)
         finally:
             self._watchers.discard(watcher)
+            self._watched -= Counter(ids)  # those that nobody watches any more fall out
         return response
 
     async def close(self, app: web.Application) -> None:
@@ -124,7 +129,7 @@ class Live:
             await asyncio.sleep(self._every)
             watchers = tuple(self._watchers)
             try:
-                found = await self._ballots(frozenset[PaperId]().union(*(watcher.ids for watcher in watchers)))
+                found = await self._ballots(self._watched)
             except PaperboyError as error:
                 log.error("the votes could not be read for open pages: %s", error)  # at the next look, then
                 continue

@@ -77,3 +77,14 @@ async def opened(core: Core, store: Store, clock: Clock, home: Path, **options: 
         yield page
     finally:
         await page.aclose()
+
+
+async def sent_back(browser: Browser, front: FrontPage, next: str = "/") -> str:
+    """The address at which Slack sends a browser back, not opened yet."""
+    left = await browser.get(f"{front.url}/sign-in/slack?next={next}", follow=False)
+    assert left.status == 302
+    return (await browser.get(left.headers["Location"], follow=False)).headers["Location"]
+
+
+async def is_in(browser: Browser, front: FrontPage) -> bool:
+    return "Sign out" in (await browser.get(f"{front.url}/archive")).words

@@ -103,6 +103,17 @@ async def test_a_page_too_many_is_turned_away_and_let_in_when_another_goes(
         await _until_let_in(plain)
 
 
+async def test_a_few_pages_can_not_have_everything_watched(
+    plain: FrontPage, ada: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_WATCHED", 3)
+    async with watching(plain, NESTS, FEATHERS):
+        assert (await ada.get(f"{plain.url}/live?ids=arxiv:1,arxiv:2")).status == 503
+        async with watching(plain, "arxiv:1"):
+            pass
+    await _until_let_in(plain)
+
+
 async def test_silence_is_kept_alive_and_a_page_ends_after_a_while(
     plain: FrontPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,7 +117,7 @@ async def test_another_site_can_not_vote_in_a_readers_name(
     """Not even one that has come to know the token."""
     body = urlencode({"csrf": page.hidden("csrf"), "paper": NESTS, "vote": "on"})
     async with ada.session.post(f"{front.url}/vote", data=body, headers=FORM | headers) as answer:
-        assert answer.status in {403, 415}
+        assert answer.status == 403
     assert await votes(channel) == (0, 0)
     async with ada.session.post(f"{front.url}/vote", data=body, headers=FORM | {"Origin": front.url}) as answer:
         assert answer.status == 200
