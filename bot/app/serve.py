@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
@@ -47,6 +48,9 @@ async def serve(
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    # What is loaded by now stays for good. Python's collector looked through it every few seconds: 50 ms each time.
+    gc.collect()
+    gc.freeze()
     app.health.listens = role is not Role.DELIVER
     operations = Operations(app.store, app.health, app.clock)
     if app.settings.operations.port:
