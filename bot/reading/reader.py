@@ -128,8 +128,7 @@ class Reader:
         return Found(papers=papers, more=found.more, notice=found.notice)
 
     async def paper(self, id: PaperId, *, who: Person | None = None) -> Detail | None:
-        papers = self._store.papers
-        known, listed = await asyncio.gather(papers.get([id]), papers.lists([id]))
+        known, listed = await asyncio.gather(self._store.papers.get([id]), self._lists_of([id]))
         if id not in known:
             return None
         lists = listed.get(id, [])
@@ -191,10 +190,8 @@ class Reader:
         missing = voted - {item.paper.id for item in listed}
         if len(listed) < CANDIDATES or not missing:
             return listed
-        lists = await self._store.papers.lists(sorted(missing)[:CANDIDATES])
-        inside = (
-            [i for i in items if i.source in self._sources and first <= i.day <= last] for items in lists.values()
-        )
+        lists = await self._lists_of(sorted(missing)[:CANDIDATES])
+        inside = ([item for item in items if first <= item.day <= last] for items in lists.values())
         return [*listed, *(items[0] for items in inside if items)]
 
     async def _of_newest_day(self) -> list[Listed]:
@@ -235,7 +232,13 @@ class Reader:
         ]
 
     async def _newest_lists(self, ids: Sequence[PaperId]) -> Sequence[Listed]:
-        return [items[0] for items in (await self._store.papers.lists(ids)).values()]
+        return [items[0] for items in (await self._lists_of(ids)).values()]
+
+    async def _lists_of(self, ids: Sequence[PaperId]) -> dict[PaperId, list[Listed]]:
+        """The lists that papers stood on, newest first: none that a community keeps for itself."""
+        found = await self._store.papers.lists(ids)
+        public = {id: [item for item in items if item.source in self._sources] for id, items in found.items()}
+        return {id: items for id, items in public.items() if items}
 
     async def _posted(self, id: PaperId, who: Person | None) -> tuple[Posted, ...]:
         if who is None:

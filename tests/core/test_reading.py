@@ -54,3 +54,14 @@ async def test_a_paper_tells_its_lists_and_the_posts_of_the_askers_own_workspace
     assert stranger is not None
     assert stranger.posted == ()
     assert await channel.core.reading.paper("arxiv:2503.99999") is None
+
+
+async def test_what_a_community_brought_to_its_own_list_is_nobody_elses_to_see(channel: Channel) -> None:
+    one = paper(11)
+    await channel.store.papers.keep([listing(one, source="arxiv-asked")], NOW)
+    await channel.says(f"submit {one.id.removeprefix('arxiv:')} a secret plan")
+    assert await channel.store.submissions.of(ADA.tenant, [one.id])
+    detail = await channel.core.reading.paper(one.id)
+    assert detail is not None
+    assert detail.lists == ()
+    assert (detail.shown.day, detail.shown.seen) == (None, None)

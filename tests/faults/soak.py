@@ -29,6 +29,7 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.clock import FixedClock
 from bot.delivery.dispatch import Dispatcher
+from bot.delivery.edition import parse_id
 from bot.delivery.planner import Planner
 from bot.errors import Busy, Unreachable, Unsure
 from bot.intake.intake import Intake
@@ -187,7 +188,7 @@ async def _judge(store: Store, platform: Shaky, runs: list[Run], days: list[date
 
 def _accounted(day: date, runs: list[Run]) -> bool:
     """Whether a day's list was posted, or a run of that time says why not."""
-    if any(run.edition.endswith(day.isoformat()) for run in runs):
+    if any(first <= day <= last for _, first, last in (parse_id(run.edition) for run in runs if run.edition)):
         return True
     began = datetime.combine(day, datetime.min.time(), UTC)
     quiet = (run for run in runs if run.outcome != "posted" and began <= run.slot <= began + timedelta(days=1))
