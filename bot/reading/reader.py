@@ -16,7 +16,7 @@ from bot.chat.reading import PAGE, Ballots, Detail, Found, Linked, Lists, Posted
 from bot.clock import Clock
 from bot.papers.filter import Filter
 from bot.papers.model import Paper, PaperId
-from bot.search import Search
+from bot.search import Results, Search
 from bot.search.query import parse
 from bot.store.protocol import Store
 from bot.store.records import Listed, Match, Tally
@@ -102,9 +102,7 @@ class Reader:
         return Found(papers=tuple(papers), more=len(ranked) > offset + limit)
 
     async def search(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
-        found = await self._search.find(clean(query), limit=limit, offset=offset)
-        papers = await self._by_id([hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits})
-        return Found(papers=papers, more=found.more, notice=found.notice, instead=found.instead)
+        return await self._found(await self._search.find(clean(query), limit=limit, offset=offset))
 
     async def newest(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
         wanted = parse(query)
@@ -113,14 +111,10 @@ class Reader:
         return Found(papers=await self._by_id(ids[:limit]), more=len(ids) > limit)
 
     async def similar(self, id: PaperId, *, offset: int = 0, limit: int = PAGE) -> Found | None:
-        if not await self._store.papers.get([id]):
-            return None
-        return await self._near(id, offset, limit)
+        return await self._near(id, offset, limit) if await self._store.papers.get([id]) else None
 
     async def _near(self, id: PaperId, offset: int, limit: int) -> Found:
-        found = await self._search.similar([id], limit=limit, offset=offset)
-        papers = await self._by_id([hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits})
-        return Found(papers=papers, more=found.more, notice=found.notice)
+        return await self._found(await self._search.similar([id], limit=limit, offset=offset))
 
     async def paper(self, id: PaperId, *, who: Person | None = None) -> Detail | None:
         papers = self._store.papers
@@ -196,6 +190,11 @@ class Reader:
     async def _by_id(self, ids: Sequence[PaperId], reasons: Mapping[PaperId, str] | None = None) -> tuple[Shown, ...]:
         known = await self._store.papers.get(ids)
         return tuple(await self._shown([known[id] for id in ids if id in known], reasons))
+
+    async def _found(self, results: Results) -> Found:
+        reasons = {hit.id: "; ".join(hit.why) for hit in results.hits}
+        papers = await self._by_id([hit.id for hit in results.hits], reasons)
+        return Found(papers=papers, more=results.more, notice=results.notice, instead=results.instead)
 
     async def _shown(
         self,
