@@ -34,11 +34,8 @@ SINCE = datetime(2000, 1, 1, tzinfo=UTC)  # everything
 
 T = TypeVar("T")
 
-Links = Callable[[PaperId], Awaitable[Linked]]
-"""What else on Hugging Face names a paper."""
-
-Address = Callable[[Ref], str]
-"""Where a message can be read; empty where it can't be said."""
+Links = Callable[[PaperId], Awaitable[Linked]]  # what else on Hugging Face names a paper
+Address = Callable[[Ref], str]  # where a message can be read; empty where it can't be said
 
 
 class Reader:
