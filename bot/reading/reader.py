@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.papers.filter import Filter
 from bot.papers.model import Paper, PaperId
 from bot.reading.keys import MOST_CHARS, digest
-from bot.search import Search
+from bot.search import Results, Search
 from bot.search.query import parse
 from bot.store.protocol import Store
 from bot.store.records import Listed, Match, Tally
@@ -31,15 +31,11 @@ HERE = 3  # what a vote here weighs in a list, in upvotes; as in a channel's edi
 TOPICS_OF = 30  # days whose papers tell what the topics are
 TOPICS = 60
 SIMILAR = 6
-SINCE = datetime(2000, 1, 1, tzinfo=UTC)  # everything
 
 T = TypeVar("T")
 
-Links = Callable[[PaperId], Awaitable[Linked]]
-"""What else on Hugging Face names a paper."""
-
-Address = Callable[[Ref], str]
-"""Where a message can be read; empty where it can't be said."""
+Links = Callable[[PaperId], Awaitable[Linked]]  # what else on Hugging Face names a paper
+Address = Callable[[Ref], str]  # where a message can be read; empty where it can't be said
 
 
 class Reader:
@@ -103,9 +99,7 @@ class Reader:
         return Found(papers=tuple(papers), more=len(ranked) > offset + limit)
 
     async def search(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
-        found = await self._search.find(clean(query), limit=limit, offset=offset)
-        papers = await self._by_id([hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits})
-        return Found(papers=papers, more=found.more, notice=found.notice, instead=found.instead)
+        return await self._found(await self._search.find(clean(query), limit=limit, offset=offset))
 
     async def newest(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
         wanted = parse(query)
@@ -118,14 +112,10 @@ class Reader:
         return Found(papers=await self._by_id(ids[:limit]), more=len(ids) > limit)
 
     async def similar(self, id: PaperId, *, offset: int = 0, limit: int = PAGE) -> Found | None:
-        if not await self._store.papers.get([id]):
-            return None
-        return await self._near(id, offset, limit)
+        return await self._near(id, offset, limit) if await self._store.papers.get([id]) else None
 
     async def _near(self, id: PaperId, offset: int, limit: int) -> Found:
-        found = await self._search.similar([id], limit=limit, offset=offset)
-        papers = await self._by_id([hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits})
-        return Found(papers=papers, more=found.more, notice=found.notice)
+        return await self._found(await self._search.similar([id], limit=limit, offset=offset))
 
     async def paper(self, id: PaperId, *, who: Person | None = None) -> Detail | None:
         known, listed = await asyncio.gather(self._store.papers.get([id]), self._lists_of([id]))
@@ -202,6 +192,11 @@ class Reader:
         known = await self._store.papers.get(ids)
         return tuple(await self._shown([known[id] for id in ids if id in known], reasons))
 
+    async def _found(self, results: Results) -> Found:
+        reasons = {hit.id: "; ".join(hit.why) for hit in results.hits}
+        papers = await self._by_id([hit.id for hit in results.hits], reasons)
+        return Found(papers=papers, more=results.more, notice=results.notice, instead=results.instead)
+
     async def _shown(
         self,
         papers: Sequence[Paper],
@@ -243,11 +238,9 @@ class Reader:
     async def _posted(self, id: PaperId, who: Person | None) -> tuple[Posted, ...]:
         if who is None:
             return ()
-        showing = await self._store.outbox.showing(who.tenant, id, SINCE)
+        found = await self._store.outbox.shown_in(who.tenant, id)
         return tuple(
-            Posted(ref=one.ref, at=one.sent, url=self._address(one.ref))
-            for one in reversed(showing)
-            if one.ref and one.sent
+            Posted(ref=one.ref, at=one.sent, url=self._address(one.ref)) for one in found if one.ref and one.sent
         )
 
 

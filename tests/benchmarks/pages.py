@@ -18,10 +18,9 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 from aiohttp import ClientSession, TCPConnector, web
@@ -30,33 +29,14 @@ from bot.app.build import installed, open_app
 from bot.app.serve import Role, serve
 from bot.clock import SystemClock
 from bot.config import load
-from bot.papers.filter import Filter
-from bot.search import open_embedder
-from bot.store import open_store
-from bot.store.protocol import Store
-from bot.summaries import OneLines
-from tests.benchmarks.search_speed import _queries, _vectors
+from tests.benchmarks.pages_asked import KINDS, Addresses, fill
 from tests.builders import SHARED
-from tests.fakes.world import NOWHERE, ROOT, free_port, launch
+from tests.fakes.world import NOWHERE, ROOT, free_port
 
 READERS = 50
 THINK = (0.5, 1.0)  # seconds between two pages of a reader
 WARM = 10.0  # seconds before anything is counted
 LAST = datetime(2026, 5, 29, 12, 0, tzinfo=UTC)  # of the recorded days
-KINDS = {  # how often each is asked for, of a hundred
-    "newest day": 20,
-    "a day": 14,
-    "a week": 5,
-    "a month": 4,
-    "trending": 8,
-    "trending on a topic": 3,
-    "a paper": 26,
-    "search": 10,
-    "a topic": 4,
-    "an author": 3,
-    "topics": 1,
-    "archive": 2,
-}
 
 
 class SetBack:
@@ -70,78 +50,6 @@ class SetBack:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-
-class Addresses:
-    """Pages as readers ask for them."""
-
-    def __init__(
-        self,
-        days: Sequence[date],
-        ids: Sequence[str],
-        authors: Sequence[str],
-        topics: Sequence[str],
-        asked: Sequence[str],
-    ) -> None:
-        self._days = days
-        self._ids = ids
-        self._authors = authors
-        self._topics = topics
-        self._asked = asked
-
-    def one(self, kind: str, chance: random.Random) -> str:
-        day = chance.choice(self._days)
-        year, week, _ = day.isocalendar()
-        span = chance.choice(("day", "week", "month"))
-        return {
-            "newest day": lambda: "/",
-            "a day": lambda: f"/date/{day}",
-            "a week": lambda: f"/week/{year}-W{week:02d}",
-            "a month": lambda: f"/month/{day:%Y-%m}",
-            "trending": lambda: f"/trending/{span}",
-            "trending on a topic": lambda: f"/trending/{span}?topic={quote(chance.choice(self._topics))}",
-            "a paper": lambda: f"/paper/{chance.choice(self._ids)}",
-            "search": lambda: f"/search?q={quote(chance.choice(self._asked))}",
-            "a topic": lambda: f"/topic/{quote(chance.choice(self._topics))}",
-            "an author": lambda: f"/author/{quote(chance.choice(self._authors))}",
-            "topics": lambda: "/topics",
-            "archive": lambda: "/archive",
-        }[kind]()
-
-
-async def fill(home: Path) -> Addresses:
-    """Take in the recorded papers, once, and draw what will be asked for."""
-    if not (home / "paperboy.db").exists():
-        folders = [SHARED / "arxiv-new" / "corpus.jsonl.gz", SHARED / "hf-daily-papers"]
-        process = await launch(home, "ingest", "--no-vectors", *map(str, folders))
-        assert await process.wait() == 0
-    store = await open_store(home / "paperboy.db")
-    embedder = open_embedder("", 1)
-    assert embedder is not None
-    await _vectors(store, embedder)
-    ids = await store.papers.newest(Filter(), 100_000)
-    await _lines(store, ids)
-    chance = random.Random(5)
-    days = [day for day, _ in await store.papers.days(("huggingface",), limit=10_000)]
-    papers = list((await store.papers.get(chance.sample(ids, 2_000))).values())
-    authors = sorted({name for paper in papers for name in paper.authors})
-    topics = ["cs.CL", "cs.CV", "diffusion models", "reinforcement learning", "large language models", "robotics"]
-    queries = await _queries(store)
-    print(f"{len(ids):,} papers, {len(days)} days with a list", flush=True)
-    await embedder.aclose()
-    await store.aclose()
-    return Addresses(days, [id.removeprefix("arxiv:") for id in ids], authors, topics, queries)
-
-
-async def _lines(store: Store, ids: Sequence[str]) -> None:
-    """Every paper's line, as the running process makes them beside its work (`bot/app/ahead.py`)."""
-    lines = OneLines(store.lines, writer=None, clock=SystemClock())
-    began, used = time.perf_counter(), time.process_time()
-    for start in range(0, len(ids), 500):
-        await lines.of(list((await store.papers.get(ids[start : start + 500])).values()))
-    used, took = time.process_time() - used, time.perf_counter() - began
-    print(f"  lines of {len(ids):,} papers in {took:,.0f} s, {used:,.0f} s of the processor's time", flush=True)
-    await lines.aclose()
 
 
 async def measure(url: str, addresses: Addresses, seconds: float) -> dict[str, list[float]]:

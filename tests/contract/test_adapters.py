@@ -86,7 +86,8 @@ async def test_a_message_is_found_by_its_key_after_a_restart(make: Callable[[], 
 
 async def test_a_message_can_be_told_by_its_address(make: Callable[[], Posts], place: Place, name: str) -> None:
     adapter = make()
-    assert isinstance(adapter, Locates)
+    if not isinstance(adapter, Locates):
+        pytest.skip("what was sent here is nowhere to be seen by others")
     head, reply = Ref(place, "41.5"), Ref(place.in_thread("41.5"), "42.5")
     expected = {
         "slack": f"https://slack.com/app_redirect?team={place.space}&channel={place.channel}&message_ts=42.5",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.chat.reading import Ballots
-from tests.builders import ADA, NOW, PAPERS, TODAY, listing, mark, paper
+from tests.builders import ADA, BOB, NOW, PAPERS, TODAY, listing, mark, paper
 from tests.core.conftest import Channel
 
 YESTERDAY = TODAY - timedelta(days=1)
@@ -65,3 +65,15 @@ async def test_what_a_community_brought_to_its_own_list_is_nobody_elses_to_see(c
     assert detail is not None
     assert detail.lists == ()
     assert (detail.shown.day, detail.shown.seen) == (None, None)
+
+
+async def test_nobody_sees_what_a_colleague_was_brought_alone(channel: Channel) -> None:
+    one = paper(11, "Hypernetworks and Owls")
+    await channel.store.papers.keep([listing(one)], NOW)
+    await channel.says("follow owls")
+    await channel.says("digest daily 09:00 UTC")
+    await channel.tomorrow()
+    assert await channel.store.outbox.showing(ADA.tenant, one.id, NOW - timedelta(days=1))
+    detail = await channel.core.reading.paper(one.id, who=BOB)
+    assert detail is not None
+    assert (detail.channels, detail.posted) == (0, ())

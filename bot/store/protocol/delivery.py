@@ -141,12 +141,16 @@ class Outbox(Protocol):
         """Sent posts in a tenant that show a paper."""
         ...
 
+    async def shown_in(self, tenant: str, paper: PaperId) -> list[Delivery]:
+        """Posts in a tenant's channels that show a paper, newest first; none that one person alone was brought."""
+        ...
+
     async def brought(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
         """What a channel was brought, newest first."""
         ...
 
     async def channels(self, paper: PaperId) -> int:
-        """How many channels were brought a paper."""
+        """How many channels were brought a paper; not who had it for themselves."""
         ...
 
     async def shown_where(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:

@@ -17,6 +17,9 @@ from bot.store.sqlite.deliveries import deliveries
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
 
+# What is brought to one person alone: a digest, or a mail, whose reader made the schedule in a place of their own.
+_OF_ONE = """(json_extract(b.doc, '$.follows') != ''
+              OR json_extract(b.doc, '$.created_by') = b.tenant || '/' || b.channel)"""
 _CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?, lease = ?,
             attempts = attempts + 1 WHERE seq = ?"""
 _REST = f"""UPDATE outbox SET next_attempt = max(next_attempt, ?) WHERE seq = (
@@ -140,6 +143,12 @@ class SqliteOutbox:
         where = f"o.key IN ({keys}) AND o.state = 'sent' AND o.sent >= ?3 ORDER BY o.seq"
         return await self._all(where, tenant, paper, stamp(since))
 
+    async def shown_in(self, tenant: str, paper: PaperId) -> list[Delivery]:
+        where = f"""o.key IN (SELECT key FROM shown WHERE paper = ?2 AND tenant = ?1) AND o.state = 'sent'
+                    AND EXISTS (SELECT 1 FROM subscriptions b WHERE b.id = o.subscription AND NOT {_OF_ONE})
+                    ORDER BY o.seq DESC"""
+        return await self._all(where, tenant, paper)
+
     async def brought(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
         sql = """SELECT paper, max(at) FROM shown WHERE tenant = ? AND channel = ?
                  GROUP BY paper ORDER BY max(at) DESC, paper LIMIT ?"""
@@ -148,7 +157,9 @@ class SqliteOutbox:
         return [(paper, moment(at)) for paper, at in rows]
 
     async def channels(self, paper: PaperId) -> int:
-        sql = "SELECT count(*) FROM (SELECT DISTINCT tenant, channel FROM shown WHERE paper = ?)"
+        sql = f"""SELECT count(*) FROM (
+                    SELECT DISTINCT s.tenant, s.channel FROM shown s JOIN outbox o USING (key)
+                    JOIN subscriptions b ON b.id = o.subscription WHERE s.paper = ? AND NOT {_OF_ONE})"""
         rows = await self._engine.read(lambda db: db.execute(sql, (paper,)).fetchall())
         return int(rows[0][0])
 

@@ -11,13 +11,13 @@ import pytest
 
 from adapters.front.server import FrontPage
 from bot.clock import FixedClock
-from tests.core.conftest import Channel, channel
+from tests.core.conftest import Channel, channel, embedder
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.people import Someone, Workspace
 from tests.platforms.front.members.site import Browser, opened
 
-__all__ = ["channel"]  # a fixture
+__all__ = ["channel", "embedder"]  # fixtures
 
 Opens = Callable[..., AbstractAsyncContextManager[FrontPage]]
 
