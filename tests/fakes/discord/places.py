@@ -17,7 +17,7 @@ def guild(server: Server, name: str, bot: list[str] | None = None) -> str:
     rights = int(permissions.BOT) if bot is None else permissions.named(bot)
     mine = Role(world.new_id(), world.bot.name, rights, position=1, managed=True)
     everyone = Role(id, "@everyone", int(permissions.PEOPLE) if bot is None else 0)
-    members = {owner.id: Member(owner, now), world.bot.id: Member(world.bot, now, [mine.id])}
+    members = {owner.id: Member(owner, now), world.bot.id: Member(world.bot, now, roles=[mine.id])}
     made = Guild(id, name, owner.id, {id: everyone, mine.id: mine}, members)
     world.guilds[id] = made
     world.emit("GUILD_CREATE", wire.guild_create(world, made, joined=True), guild_id=id, intent=1)
