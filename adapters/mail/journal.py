@@ -18,8 +18,7 @@ from bot.clock import Clock
 PREFIX = "post/"
 KEEP = timedelta(days=14)  # bounces come within five days
 
-State = Literal["begun", "sent", "told"]
-"""`told`: it was said once that nobody knows; whoever asks again has decided to repeat it."""
+State = Literal["begun", "sent"]
 
 
 class Entry(Struct, frozen=True, kw_only=True):

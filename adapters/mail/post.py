@@ -59,12 +59,11 @@ class MailAdapter:
 
     async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         """What the journal knows. Of a mail that was begun and has no end, nobody knows whether it arrived: that is
-        said once, as `Refused`, so that there is a gap and no repeat; whoever revives it wants it repeated."""
+        `Refused`, so that there is a gap and no repeat."""
         entry = await self._parts.journal.get(key)
         if entry and entry.state == "sent":
             return Ref(place, self._parts.writer.message_id(key))
         if entry and entry.state == "begun" and self._parts.settings.unsure == "gap":
-            await self._parts.journal.note(key, entry.reader, "told")
             raise Refused(
                 "The connection ended after this mail was handed over: it may have arrived.",
                 f"Its Message-ID is {self._parts.writer.message_id(key)}; paperboy retry sends it again.",

@@ -168,10 +168,7 @@ class Dispatcher:
         place = post.place.in_thread(delivery.parent_ref.id) if delivery.parent_ref else post.place
         try:
             if delivery.doubtful and isinstance(adapter, Finds):
-                since = min(post.due, self._clock.now()) - LOOK_BACK
-                async with asyncio.timeout(self._attempt_for):
-                    found = await adapter.find(place, key=post.key, since=since)
-                if found:
+                if found := await self._found(delivery, adapter, place):
                     return found
             elif delivery.doubtful and delivery.attempts > 1:  # after `paperboy retry KEY` it has an admin's word
                 said = "An attempt had no answer, and this platform can't be asked whether it arrived."
@@ -191,6 +188,18 @@ class Dispatcher:
             # An adapter's own bug: it may have posted before it broke.
             log.exception("adapter %s broke on %s", adapter.name, post.key)
             raise Unsure(f"{type(error).__name__} in the adapter") from error
+
+    async def _found(self, delivery: Delivery, adapter: Finds, place: Place) -> Ref | None:
+        """The message, if it is there. Where nobody can know, `paperboy retry KEY` is an admin's word that it may be
+        sent again: for one attempt, for if that dies too, nobody knows once more."""
+        since = min(delivery.post.due, self._clock.now()) - LOOK_BACK
+        try:
+            async with asyncio.timeout(self._attempt_for):
+                return await adapter.find(place, key=delivery.post.key, since=since)
+        except Refused:
+            if delivery.attempts > 1:
+                raise
+            return None
 
     async def _settle(self, delivery: Delivery, error: PostError) -> None:
         key, token, now = delivery.post.key, delivery.token, self._clock.now()

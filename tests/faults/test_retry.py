@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
 from bot.clock import FixedClock
 from bot.delivery.dispatch import Dispatcher
+from bot.errors import Refused
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import Delivery, State
@@ -38,6 +41,19 @@ class Mute:
     async def aclose(self) -> None: ...
 
 
+class Unknowing(Mute):
+    """Can be asked, and says that nobody can know: mail."""
+
+    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+        raise Refused("It may have arrived.", f"paperboy retry {key} sends it again.")
+
+
+@pytest.fixture(params=[Mute, Unknowing])
+def mute(request: pytest.FixtureRequest) -> Mute:
+    kind: type[Mute] = request.param
+    return kind()
+
+
 async def deliver(store: Store, platform: Mute | FilePlatform, clock: FixedClock) -> None:
     dispatcher = Dispatcher(store.outbox, {"web": platform}, clock, on_broken=_ignore)
     for _ in range(3):
@@ -51,27 +67,26 @@ async def the_post(store: Store) -> Delivery:
     return found
 
 
-async def test_where_nobody_can_be_asked_the_admin_is_told_how_to_send_it(store: Store, clock: FixedClock) -> None:
+async def test_where_nobody_can_be_asked_the_admin_is_told_how_to_send_it(
+    store: Store, clock: FixedClock, mute: Mute
+) -> None:
     await store.outbox.add([post("k1", due=clock.now())])
-    mute = Mute()
     await deliver(store, mute, clock)
     dead = await the_post(store)
     assert (dead.state, mute.held) == (State.DEAD, ["k1"])
     assert "paperboy retry k1" in dead.reason
 
 
-async def test_retry_all_is_no_word_about_a_doubtful_post(store: Store, clock: FixedClock) -> None:
+async def test_retry_all_is_no_word_about_a_doubtful_post(store: Store, clock: FixedClock, mute: Mute) -> None:
     await store.outbox.add([post("k1", due=clock.now())])
-    mute = Mute()
     await deliver(store, mute, clock)
     assert await store.outbox.revive(None, clock.now()) == 1
     await deliver(store, mute, clock)
     assert ((await the_post(store)).state, mute.held) == (State.DEAD, ["k1"])
 
 
-async def test_retry_with_its_key_sends_it_once(store: Store, clock: FixedClock) -> None:
+async def test_retry_with_its_key_sends_it_once(store: Store, clock: FixedClock, mute: Mute) -> None:
     await store.outbox.add([post("k1", due=clock.now())])
-    mute = Mute()
     await deliver(store, mute, clock)
     await store.outbox.revive("k1", clock.now())
     await deliver(store, mute, clock)  # no answer again: the word was for one attempt

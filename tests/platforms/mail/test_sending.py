@@ -95,11 +95,11 @@ async def test_a_doubtful_mail_is_a_gap_that_is_told_and_can_be_repeated(
     with pytest.raises(Unsure):
         await adapter_of().post(place, PAPERS, key="k1")
     adapter = adapter_of()
-    with pytest.raises(Refused) as caught:
-        await adapter.find(place, key="k1", since=NOW)
-    assert not caught.value.broken
-    assert "k1@example.org" in str(caught.value)
-    assert await adapter.find(place, key="k1", since=NOW) is None  # somebody has revived it
+    for _ in range(2):  # whoever died between hearing it and noting it hears it again
+        with pytest.raises(Refused) as caught:
+            await adapter.find(place, key="k1", since=NOW)
+        assert not caught.value.broken
+        assert "k1@example.org" in str(caught.value)
     await adapter.post(place, PAPERS, key="k1")
     assert {received.mail["Message-ID"] for received in server.received} == {"<k1@example.org>"}
 
