@@ -31,7 +31,7 @@ BATCH = 4  # larger ones are slower here, for the padding, and hold twice the me
 TEXT_CHARS = 4_000
 NICE = 10  # of the thread that embeds a backlog;
 QUIET = 0.2  # seconds without a query that it waits for,
-PATIENCE = 2.0  # though no longer than so many before each batch
+PATIENCE = 20.0  # though no longer than so many before each batch: a hundredth of the time, where people never cease
 
 Vectors = NDArray[np.float32]
 

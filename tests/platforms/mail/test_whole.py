@@ -49,7 +49,8 @@ async def visitor(app: App, server: FakeMail, tmp_path: Path) -> AsyncIterator[V
     setup = Setup(options=options(server.port), shelf=app.store.shelf("mail"), home=tmp_path, clock=app.clock)
     adapter = make(setup)
     assert isinstance(adapter, MailAdapter)
-    cast(dict[str, Any], app.adapters)["email"] = adapter
+    for adapters in (app.adapters, app.posting):
+        cast(dict[str, Any], adapters)["email"] = adapter
     listening = asyncio.create_task(adapter.listen(app.core))
     await adapter.started.wait()
     async with ClientSession() as session:

@@ -24,7 +24,7 @@ async def test_a_member_signs_in_and_comes_back_to_the_page_they_read(
     assert "Sign in to vote: Slack" in page.words
     back = await ada.get(f"{front.url}/sign-in/slack?next=/archive%3Fa%3D1")
     assert (back.status, back.url) == (200, f"{front.url}/archive?a=1")
-    assert "Ada Sign out" in back.words
+    assert "Ada Submit a paper Sign out" in back.words
     assert "Sign in" not in back.words
     assert back.headers["Cache-Control"] == "private, no-store"
 
@@ -203,7 +203,7 @@ async def test_under_another_name_of_this_machine_people_are_led_to_the_one_that
     other = front.url.replace("127.0.0.1", "localhost")
     page = await ada.get(f"{other}/sign-in/slack?next=/archive")
     assert page.url == f"{front.url}/archive"
-    assert "Ada Sign out" in page.words
+    assert "Ada Submit a paper Sign out" in page.words
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,9 @@ async def test_a_member_signs_in_under_the_name_they_have_there(
     assert "Sign in to vote: Discord" in (await ada.get(f"{front.url}/archive")).words
     page = await ada.get(f"{front.url}/sign-in/discord?next=/archive")
     assert page.url == f"{front.url}/archive"
-    assert "Ada Sign out" in page.words
+    assert "Ada Submit a paper Sign out" in page.words
     discord.change_member(guild, user, nick="Countess")
-    assert "Countess Sign out" in (await ada.get(f"{front.url}/sign-in/discord?next=/archive")).words
+    assert "Countess Submit a paper Sign out" in (await ada.get(f"{front.url}/sign-in/discord?next=/archive")).words
     state = discord.state()
     assert state["wrong"] == []
     assert state["answers_checked"] or not state["described"]

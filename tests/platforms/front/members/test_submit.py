@@ -100,7 +100,13 @@ async def test_who_is_not_signed_in_is_shown_the_way(site: FrontPage, eve: Brows
     assert "<textarea" not in page.text and 'name="why"' not in page.text
 
 
-async def test_a_core_that_takes_no_papers_is_not_asked(front: FrontPage, ada: Browser, user: Someone) -> None:
-    page = await ada.get(f"{front.url}/sign-in/slack")
-    assert "Submit a paper" not in page.words
-    assert (await ada.get(f"{front.url}/submit")).status == 404
+async def test_what_is_given_on_the_site_stands_on_the_communitys_list(
+    front: FrontPage, channel: Channel, acme: Workspace, ada: Browser, user: Someone
+) -> None:
+    brought = paper(70, "Owls and Their Towns")
+    await channel.store.papers.keep([listing(brought, source="arxiv-asked")], channel.clock.now())
+    page = await ada.get(f"{front.url}/sign-in/slack?next=/submit")
+    said = await send(ada, front, page, url=brought.links.page, why="for Friday")
+    assert "is on the list of this community now" in said.words
+    (submission,) = (await channel.store.submissions.of(f"slack:{acme.id}", [brought.id])).values()
+    assert (submission.person, submission.why) == (f"slack:{acme.id}/{user.id}", "for Friday")
