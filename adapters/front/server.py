@@ -34,6 +34,7 @@ class FrontPage:
     """Implements `Listens` and `Feeds` of `bot.chat.adapter`."""
 
     name = "front"
+    about = "the front page"
 
     def __init__(self, settings: Settings, setup: Setup) -> None:
         self._settings = settings

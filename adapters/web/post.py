@@ -23,6 +23,7 @@ class WebAdapter:
     """Implements every protocol of `bot.chat.adapter`."""
 
     name = PLATFORM
+    about = "the chat in your browser"
     # A page takes anything; these keep one message readable.
     limits = Limits(chars=60_000, blocks=120, block_chars=8_000, controls=8)
 

@@ -52,8 +52,9 @@ async def _tell(app: App) -> None:
         started = getattr(adapter, "started", None)
         if isinstance(started, asyncio.Event):
             await started.wait()
-        address = getattr(adapter, "url", "")
-        console.print(f"[bold]Paperboy {__version__}[/] {adapter.name}: [link={address}]{address or 'on'}[/]")
+        address, about = getattr(adapter, "url", ""), getattr(adapter, "about", "")
+        where = f"{adapter.name}: [link={address}]{address or 'on'}[/]"
+        console.print(f"[bold]Paperboy {__version__}[/] {where} {about}".rstrip())
     console.print("Looking for today's papers … (stop with Ctrl+C)")
 
 

@@ -221,9 +221,9 @@ async def test_the_command_answers_from_the_whole_paper_in_the_browser(tmp_path:
         )
         assert process.stdout
         async with asyncio.timeout(60):
-            while not (found := re.search(rb"http://127\.0\.0\.1:\d+", line := await process.stdout.readline())):
+            while not (found := re.search(rb"web: (http://127\.0\.0\.1:\d+)", line := await process.stdout.readline())):
                 assert line, "it ended"
-            shown = await _asked(found[0].decode(), f"/papers {QUESTION}")
+            shown = await _asked(found[1].decode(), f"/papers {QUESTION}")
         process.send_signal(signal.SIGTERM)
         await process.communicate()
     assert "It stays warm for nine hours." in shown

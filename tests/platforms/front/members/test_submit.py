@@ -14,6 +14,7 @@ from bot.chat.message import Message
 from bot.chat.reading import Reading
 from bot.clock import FixedClock
 from bot.store.protocol import Store
+from tests.builders import listing, paper
 from tests.core.conftest import Channel
 from tests.fakes.core import FakeCore
 from tests.fakes.slack.people import Someone, Workspace
