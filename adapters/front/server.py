@@ -9,7 +9,7 @@ from functools import cached_property
 
 from aiohttp import web
 
-from adapters.front import assets, guard, live, sign_in, submit, votes
+from adapters.front import assets, flood, guard, live, sign_in, submit, votes
 from adapters.front.api.server import Api
 from adapters.front.feeds.routes import Feeds
 from adapters.front.find import FindPages
@@ -91,6 +91,7 @@ class FrontPage:
 def furnish(app: web.Application, site: Site) -> None:
     """Every room adds its addresses."""
     guard.add(app, site)
+    flood.add(app, site)
     assets.add(app)
     pages = Pages(site)
     ListPages(site).add(app, pages)

@@ -26,6 +26,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     proxied: bool = False  # a proxy of ours stands before the site and says who asks
     address_per_minute: Rate = 60  # requests to the API from one address
     key_per_minute: Rate = 600  # and with one key
+    searches_per_minute: Rate = 300  # pages and feeds from one address that something is looked for, once it is public
 
     slack_client_id: str = ""  # sign-in with Slack: all three, or none (docs/sign-in.md)
     slack_client_secret: str = ""

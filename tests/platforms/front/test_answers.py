@@ -190,3 +190,18 @@ def test_an_unknown_setting_is_named() -> None:
     with pytest.raises(ConfigError, match="has no setting 'prot'"):
         read({"prot": 1})
     assert read({"public_url": "https://papers.example.org/"}).public_url == "https://papers.example.org"
+
+
+async def test_a_stranger_can_have_so_much_looked_for_and_no_more(public: Site, site: Site) -> None:
+    for asked in range(300):
+        answer, _ = await public.get(f"/search?q=owl{asked % 3}")
+        assert answer.status == 200
+    for path in ("/search?q=owls", "/author/Ada", "/trending/week?topic=owls"):
+        answer, text = await public.get(path)
+        assert (answer.status, int(answer.headers["Retry-After"]) <= 60) == (429, True)
+        assert "Wait a minute" in text
+    answer, _ = await public.get("/feeds/search.atom?q=owls")
+    assert answer.status == 429
+    assert (await public.get("/"))[0].status == 200
+    for _ in range(301):  # on one machine all are one address
+        assert (await site.get("/search?q=owls"))[0].status == 200
