@@ -11,7 +11,9 @@ from bot.papers.ids import arxiv_id
 from bot.papers.model import PaperId
 
 _ARXIV = "arxiv:"
-_CATEGORY = re.compile(r"[a-z-]+\.[A-Za-z-]{2,}|[a-z]+-[a-z]+")
+_CATEGORY = re.compile(  # with its division, or an archive that has none; `self-supervised` is neither
+    r"[a-z]+(?:-[a-z]+)?\.[A-Za-z]{2}(?:-[a-z]+)?|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph"
+)
 
 
 class Feed(Struct, frozen=True):

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from adapters.front import links
 from adapters.front.api import asked, wire
 from adapters.front.api.problem import Problem
 from adapters.front.site import Site
@@ -88,7 +89,7 @@ def _papers(site: Site, at: str, found: Found, wanted: asked.Page) -> wire.Paper
 
 
 def _paper(site: Site, shown: Shown) -> wire.Paper:
-    return wire.paper(shown, f"{site.url}/paper/{quote(shown.paper.id.removeprefix('arxiv:'), safe='/:')}")
+    return wire.paper(shown, f"{site.url}{links.paper(shown.paper.id)}")
 
 
 def _next(site: Site, at: str, found: Found, wanted: asked.Page) -> str | None:

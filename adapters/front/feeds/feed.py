@@ -12,6 +12,7 @@ from urllib.parse import quote
 from msgspec import Struct
 from yarl import URL
 
+from adapters.front.links import paper as page_of
 from bot.chat.message import clean
 from bot.chat.reading import Shown
 from bot.papers.model import Paper
@@ -89,7 +90,7 @@ def _entry(shown: Shown, authority: str, site: str) -> Entry:
     links = _links(paper)
     return Entry(
         id=tag(authority, paper.id),
-        url=f"{site}{_page(paper)}",
+        url=f"{site}{page_of(paper.id)}",
         title=f"Withdrawn: {title}" if paper.withdrawn else title,
         line=plain(shown.line, MOST_TITLE),
         html=_html(shown, links),
@@ -99,10 +100,6 @@ def _entry(shown: Shown, authority: str, site: str) -> Entry:
         categories=tuple(filter(None, (plain(name, 100) for name in _categories(paper)))),
         links=links,
     )
-
-
-def _page(paper: Paper) -> str:
-    return f"/paper/{quote(paper.id.removeprefix('arxiv:'), safe='/:')}"
 
 
 def _told_apart(at: datetime, id: str) -> datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -12,7 +11,7 @@ from urllib.parse import quote, urlencode
 from aiohttp import web
 from msgspec import Struct
 
-from adapters.front import conditional
+from adapters.front import conditional, links
 from adapters.front.feeds import atom, jsonfeed
 from adapters.front.feeds.feed import Feed, Outline, feed, plain
 from adapters.front.made import Made
@@ -30,7 +29,6 @@ _FORMS: dict[str, tuple[Callable[[Feed], bytes], str]] = {
     "json": (jsonfeed.render, jsonfeed.CONTENT_TYPE),
 }
 _FORM = "{form:atom|json}"
-_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?\.[A-Za-z]{2}(-[a-z]+)?")
 _SPANS: dict[str, Span] = {"day": "day", "week": "week", "month": "month"}
 
 Papers = Callable[[], Awaitable[Sequence[Shown]]]
@@ -87,7 +85,7 @@ class Feeds:
         name = _name(request.match_info["name"])
 
         async def papers() -> Sequence[Shown]:
-            return (await self._reading.newest(await self._query(name))).papers
+            return (await self._reading.newest(links.topic_query(name))).papers
 
         at = f"topic/{quote(name, safe='')}"
         return await self._answer(
@@ -97,7 +95,7 @@ class Feeds:
     async def author(self, request: web.Request) -> web.Response:
         name = _name(request.match_info["name"])
         at = f"author/{quote(name, safe='')}"
-        papers = partial(self._matching, f'author:"{_unquoted(name)}"')
+        papers = partial(self._matching, links.author_query(name))
         return await self._answer(
             request, Wanted(at=at, key=f"author/{name}", title=f"Papers by {name}", page=f"/{at}"), papers
         )
@@ -157,13 +155,6 @@ class Feeds:
     async def _matching(self, query: str) -> Sequence[Shown]:
         return (await self._reading.newest(query, limit=PAGE)).papers
 
-    async def _query(self, topic: str) -> str:
-        """What finds a topic's papers: as the topic itself says, or a category, or its words together."""
-        for known in await self._reading.topics():
-            if known.name == topic:
-                return known.query
-        return f"cat:{topic}" if _CATEGORY.fullmatch(topic) else f'"{_unquoted(topic)}"'
-
 
 def _name(given: str) -> str:
     """What somebody asks for by name."""
@@ -171,7 +162,3 @@ def _name(given: str) -> str:
     if not name or len(name) > MOST_NAME:
         raise web.HTTPBadRequest(text=f"A feed needs something to bring, in 1 to {MOST_NAME} characters.\n")
     return name
-
-
-def _unquoted(name: str) -> str:
-    return " ".join(re.sub(r'["“”„]', " ", name).split())

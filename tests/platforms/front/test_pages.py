@@ -180,3 +180,10 @@ async def test_a_page_can_be_shared(public: Site) -> None:
     assert '<link rel="canonical" href="https://papers.example.org/paper/2503.00001">' in head
     assert '<meta name="twitter:card" content="summary">' in head
     assert re.search(r'<meta name="description" content="[^"]{20,}">', head)
+
+
+async def test_a_hyphen_makes_no_category_of_a_topic(site: Site) -> None:
+    one = paper(1, "Self-Supervised Owls")
+    await site.store.papers.keep([listing(one)], NOW)
+    assert one.title in await site.page("/topic/self-supervised")
+    assert one.title in await site.page("/feeds/topic/self-supervised.atom")
