@@ -7,14 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 
+from bot.app.adapters import address_of, configured, direct_of, feed_of
 from bot.app.health import Health
 from bot.app.sources import LOOK_UP, Opened, open_sources
-from bot.chat.adapter import Adapter, Factory, Feeds, Invites, Locates, Posts, Reaches, Setup
-from bot.chat.event import Person, Place, Ref
+from bot.chat.adapter import Adapter, Invites, Posts
 from bot.clock import Clock
 from bot.commands.command import Desk
 from bot.commands.router import Router
@@ -23,7 +21,6 @@ from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
 from bot.delivery.presence import Presence
 from bot.delivery.refresh import Refresher
-from bot.errors import AskError, ConfigError
 from bot.intake.full_text import FullTexts
 from bot.intake.intake import Intake
 from bot.intake.look_up import LookUp
@@ -39,7 +36,6 @@ from bot.summaries import Budget, OneLines, open_writer
 from bot.votes.emoji import Emojis, emojis
 
 log = logging.getLogger(__name__)
-GROUP = "paperboy.adapters"
 
 
 Refresh = Callable[[], Awaitable[object]]
@@ -73,12 +69,6 @@ class App(Library):
     core: Router
 
 
-def installed() -> dict[str, frozenset[str]]:
-    """The adapters installed here, whoever brought them, each with the options it takes (`OPTIONS` of its module)."""
-    points = entry_points(group=GROUP)
-    return {point.name: frozenset(getattr(import_module(point.module), "OPTIONS", ())) for point in points}
-
-
 @asynccontextmanager
 async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Library]:
     """The papers; closed on the way out."""
@@ -100,7 +90,7 @@ async def open_reader(settings: Settings, clock: Clock) -> AsyncIterator[tuple[R
         store, search, lines = library.store, library.search, library.lines
         names = _names(await stack.enter_async_context(open_sources(settings.sources, clock, store.turns)))
         linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
-        reader = Reader(store, search, lines, clock, sources=names, linked=linked, address=_address({}))
+        reader = Reader(store, search, lines, clock, sources=names, linked=linked, address=address_of({}))
         yield reader, search.refresh
 
 
@@ -111,7 +101,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         library = await stack.enter_async_context(open_library(settings, clock))
         store, search, lines = library.store, library.search, library.lines
         sources = await stack.enter_async_context(open_sources(settings.sources, clock, store.turns))
-        adapters = _adapters(settings, store, clock)
+        adapters = configured(settings, store, clock)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
         posting = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, Posts)}
@@ -140,11 +130,11 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             planner=planner,
             look_up=LookUp(sources.arxiv, intake, clock).paper,
             read=texts.text,
-            direct=_direct(posting),
+            direct=direct_of(posting),
             sources=names,
             time_zone=settings.time_zone,
             emojis=votes,
-            feed=_feed(adapters),
+            feed=feed_of(adapters),
             invites=next((adapter for adapter in adapters.values() if isinstance(adapter, Invites)), None),
         )
         yield App(
@@ -177,7 +167,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 absent=presence.absent,
                 present=presence.present,
                 health=health,
-                reading=Reader(store, search, lines, clock, sources=names, linked=linked, address=_address(posting)),
+                reading=Reader(store, search, lines, clock, sources=names, linked=linked, address=address_of(posting)),
             ),
         )
 
@@ -199,44 +189,6 @@ def _lines(settings: Summaries, store: Store, clock: Clock) -> OneLines:
     budget = Budget(store.costs, settings, clock)
     writer = open_writer(settings.api_key, settings.model, settings.url, thinking=settings.thinking, spend=budget.spend)
     return OneLines(store.lines, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
-
-
-def _adapters(settings: Settings, store: Store, clock: Clock) -> dict[str, Adapter]:
-    """Every installed adapter that is configured, by its platform's name."""
-    found: dict[str, Adapter] = {}
-    for point in entry_points(group=GROUP):
-        make: Factory = point.load()
-        options = settings.adapters.get(point.name, {})
-        adapter = make(Setup(options=options, shelf=store.shelf(point.name), home=Path(settings.home), clock=clock))
-        if adapter is not None:
-            found[adapter.name] = adapter
-    if not any(isinstance(adapter, Posts) for adapter in found.values()):
-        raise ConfigError("No chat platform is set up.", "The browser chat needs nothing: [adapters.web].")
-    return found
-
-
-def _direct(adapters: Mapping[str, Posts]) -> Callable[[Person], Awaitable[Place]]:
-    async def direct(person: Person) -> Place:
-        adapter = adapters.get(person.platform)
-        if not isinstance(adapter, Reaches):
-            raise AskError("There are no direct messages here.", "/papers mine shows what is new on your topics.")
-        return await adapter.direct(person.id, person.space)
-
-    return direct
-
-
-def _feed(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:
-    return next((adapter.feed for adapter in adapters.values() if isinstance(adapter, Feeds)), None)
-
-
-def _address(adapters: Mapping[str, Posts]) -> Callable[[Ref], str]:
-    def address(ref: Ref) -> str:
-        adapter = adapters.get(ref.place.platform)
-        if not isinstance(adapter, Locates):
-            return ""
-        return adapter.address(ref)
-
-    return address
 
 
 @asynccontextmanager

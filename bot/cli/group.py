@@ -15,7 +15,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from bot.app.build import installed
+from bot.app.adapters import installed
 from bot.clock import Clock, FixedClock, SystemClock
 from bot.config import Settings, load
 from bot.errors import ConfigError, PaperboyError

@@ -25,7 +25,8 @@ from pathlib import Path
 import numpy as np
 from aiohttp import ClientSession, TCPConnector, web
 
-from bot.app.build import installed, open_app
+from bot.app.adapters import installed
+from bot.app.build import open_app
 from bot.app.serve import Role, serve
 from bot.clock import SystemClock
 from bot.config import load

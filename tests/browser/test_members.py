@@ -12,7 +12,8 @@ import pytest
 from msgspec import Struct
 from playwright.sync_api import Browser, Page, expect
 
-from bot.app.build import App, installed, open_app
+from bot.app.adapters import installed
+from bot.app.build import App, open_app
 from bot.app.welcome import welcome
 from bot.clock import SystemClock
 from bot.config import load

@@ -6,7 +6,8 @@ import asyncio
 import os
 from datetime import timedelta
 
-from bot.app.build import App, installed, open_app
+from bot.app.adapters import installed
+from bot.app.build import App, open_app
 from bot.clock import SystemClock
 from bot.config import load
 from bot.errors import PostError

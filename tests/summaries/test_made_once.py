@@ -7,8 +7,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from bot.app.adapters import installed
 from bot.app.ahead import AT_ONCE, Ahead
-from bot.app.build import installed, open_app
+from bot.app.build import open_app
 from bot.clock import FixedClock
 from bot.config import load
 from bot.store.protocol import Store

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from adapters.discord.post import DiscordAdapter
-from bot.app.build import App, installed, open_app
+from bot.app.adapters import installed
+from bot.app.build import App, open_app
 from bot.app.welcome import welcome
 from bot.chat.event import Place
 from bot.clock import SystemClock

@@ -17,7 +17,8 @@ from msgspec import structs
 from adapters.mail import make
 from adapters.mail.keys import open_keys
 from adapters.mail.post import MailAdapter
-from bot.app.build import App, installed, open_app
+from bot.app.adapters import installed
+from bot.app.build import App, open_app
 from bot.app.welcome import put_up_shelf
 from bot.chat.adapter import Setup
 from bot.chat.event import Place

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot.app.build import installed
+from bot.app.adapters import installed
 from bot.chat.event import Place
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord import Seen as Looked

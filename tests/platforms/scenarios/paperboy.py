@@ -10,7 +10,8 @@ from typing import Any, Protocol, cast
 
 from msgspec.structs import replace
 
-from bot.app.build import App, installed, open_app
+from bot.app.adapters import installed
+from bot.app.build import App, open_app
 from bot.app.welcome import welcome
 from bot.chat.adapter import Listens
 from bot.chat.event import Place

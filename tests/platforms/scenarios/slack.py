@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.app.build import installed
+from bot.app.adapters import installed
 from bot.chat.event import Place
 from tests.fakes.slack import FakeSlack, Room, Someone, declared
 from tests.fakes.slack import Seen as Looked

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from adapters.slack.post import SlackAdapter
-from bot.app.build import App, installed, open_app
+from bot.app.adapters import installed
+from bot.app.build import App, open_app
 from bot.app.welcome import welcome
 from bot.chat.event import Place
 from bot.clock import SystemClock

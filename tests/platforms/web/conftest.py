@@ -14,7 +14,8 @@ from aiohttp import ClientResponse, ClientSession, CookieJar
 
 from adapters.web import make
 from adapters.web.post import WebAdapter
-from bot.app.build import App, installed, open_app
+from bot.app.adapters import installed
+from bot.app.build import App, open_app
 from bot.app.welcome import welcome
 from bot.chat.adapter import Setup
 from bot.clock import SystemClock

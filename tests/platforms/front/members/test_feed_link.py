@@ -12,7 +12,8 @@ from typing import cast
 import pytest
 
 from adapters.front.server import FrontPage
-from bot.app.build import App, installed, open_app
+from bot.app.adapters import installed
+from bot.app.build import App, open_app
 from bot.app.welcome import welcome
 from bot.chat.event import Answer, Command, Person, Place
 from bot.clock import FixedClock
