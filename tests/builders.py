@@ -11,7 +11,7 @@ import pytest
 from bot.chat.event import Person, Place
 from bot.chat.message import Message
 from bot.papers.model import Counts, Links, Listing, Paper
-from bot.store.records import Mark, Post, Subscription
+from bot.store.records import Post, ReactionMark, Subscription
 
 NOW = datetime(2025, 3, 18, 9, 30, tzinfo=UTC)  # a Tuesday
 TODAY = NOW.date()
@@ -49,6 +49,6 @@ def post(key: str = "k1", *, place: Place = PAPERS, due: datetime = NOW, **more:
     return Post(key=key, place=place, message=Message(plain=f"message {key}"), due=due, **more)
 
 
-def mark(person: str = "web:home/ada", of: str = "arxiv:2503.00001", **more: Any) -> Mark:
+def mark(person: str = "web:home/ada", of: str = "arxiv:2503.00001", **more: Any) -> ReactionMark:
     values: dict[str, Any] = {"community": "web:home", "origin": "button", "emoji": "👍", "value": 1, "at": NOW}
-    return Mark(person=person, paper=of, **(values | more))
+    return ReactionMark(person=person, paper=of, **(values | more))

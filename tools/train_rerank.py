@@ -18,9 +18,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from bot.clock import SystemClock
-from bot.intake.intake import Intake
-from bot.search import Mode, open_embedder
-from bot.search import fuse as fusion
+from bot.ingest.ingester import Ingester
+from bot.search import Mode, fusion, open_embedder
 from bot.search.legs import legs
 from bot.search.meaning import Meaning
 from bot.search.query import parse
@@ -56,7 +55,7 @@ async def gathered(folder: Path) -> tuple[Meaning, list[Asked]]:
         store = await open_store(Path(home) / "paperboy.db")
         embedder = open_embedder("", 1)
         assert embedder is not None, "no embedding model is installed"
-        await Intake(store.papers, (), SystemClock()).take(corpus(folder))
+        await Ingester(store.papers, (), SystemClock()).take(corpus(folder))
         await cached(store, embedder, folder.name)
         meaning = Meaning(store.vectors, embedder)
         await meaning.refresh()

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from adapters.discord.mark import walk
 from adapters.discord.problems import NO_TEXT_CHANNEL, THREAD_EXISTS, UNKNOWN_CHANNEL, code
 from adapters.discord.rest import Rest
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.chat.event import Place, Ref
 from bot.chat.message import Heading, Message, clean
 from bot.errors import PostError, Refused
@@ -43,7 +43,7 @@ class Recent(OrderedDict[str, V], Generic[V]):
 class Channels:
     """What is known of channels, and what is asked of them."""
 
-    def __init__(self, rest: Rest, shelf: Shelf) -> None:
+    def __init__(self, rest: Rest, shelf: KeyValue) -> None:
         self._rest = rest
         self._shelf = shelf
         self._kinds = Recent[dict[str, Any]]()

@@ -22,7 +22,7 @@ from adapters.discord.servers import Servers
 from adapters.discord.settings import DISCORD, Settings
 from adapters.discord.sync import sync
 from adapters.discord.votes import Votes
-from bot.chat.adapter import Core, Shelf
+from bot.chat.adapter import Core, KeyValue
 from bot.chat.event import Event, Place, Shared
 from bot.clock import Clock
 from bot.errors import ConfigError, PostError, Refused
@@ -44,7 +44,7 @@ class Listener:
         channels: Channels,
         rights: Rights,
         votes: Votes,
-        shelf: Shelf,
+        shelf: KeyValue,
         settings: Settings,
         clock: Clock,
     ) -> None:

@@ -24,7 +24,7 @@ from adapters.discord.rights import Rights
 from adapters.discord.send import Sender
 from adapters.discord.settings import Settings
 from adapters.discord.votes import Votes
-from bot.chat.adapter import Core, Finding, Shelf
+from bot.chat.adapter import Core, Finding, KeyValue
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
 from bot.clock import Clock
@@ -39,7 +39,7 @@ class DiscordAdapter:
     name = PLATFORM
     limits = LIMITS
 
-    def __init__(self, settings: Settings, shelf: Shelf, clock: Clock) -> None:
+    def __init__(self, settings: Settings, shelf: KeyValue, clock: Clock) -> None:
         Route.BASE = settings.api_url
         self._settings = settings
         self._shelf = shelf

@@ -5,7 +5,7 @@ from __future__ import annotations
 from adapters.discord.permissions import ALL_NEEDED, VIEW, missing, names
 from adapters.discord.problems import MISSING_ACCESS, code
 from adapters.discord.rest import Rest
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.chat.event import Place
 from bot.errors import Refused
 
@@ -15,7 +15,7 @@ BLOCKED = "blocked/"  # on the shelf: `blocked/GUILD/CHANNEL` while a permission
 class Rights:
     """What Paperboy may do, and the places where it may not enough."""
 
-    def __init__(self, rest: Rest, shelf: Shelf) -> None:
+    def __init__(self, rest: Rest, shelf: KeyValue) -> None:
         self._rest = rest
         self._shelf = shelf
 

@@ -11,7 +11,7 @@ import discord
 from adapters.discord.parse import PLATFORM
 from adapters.discord.permissions import ALL_NEEDED
 from adapters.discord.rights import Rights
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.chat.event import Event, Person, Place, Removed, Returned
 from bot.clock import Clock
 
@@ -25,7 +25,7 @@ Tell = Callable[[Event], Awaitable[object]]
 class Servers:
     """Tells the core where it can't post any more, and where it can again."""
 
-    def __init__(self, shelf: Shelf, rights: Rights, clock: Clock) -> None:
+    def __init__(self, shelf: KeyValue, rights: Rights, clock: Clock) -> None:
         self._shelf = shelf
         self._rights = rights
         self._clock = clock

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.discord.commands import fingerprint
 from adapters.discord.rest import Rest
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ KNOWN = "commands/"  # on the shelf: `commands/GUILD`, or `commands/*` for all s
 EVERYWHERE = "*"
 
 
-async def sync(rest: Rest, shelf: Shelf, commands: list[dict[str, Any]], guilds: Sequence[str]) -> None:
+async def sync(rest: Rest, shelf: KeyValue, commands: list[dict[str, Any]], guilds: Sequence[str]) -> None:
     """Set the commands for all servers, or only for some; take them back where they were set before."""
     application = (await rest.client()).application_id or 0
     wanted = set(guilds) or {EVERYWHERE}

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from adapters.slack.records import INSTALL, Install, Records
 from adapters.slack.renewal import Renewal, Renews, gone
 from adapters.slack.vault import Unreadable, Vault
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import ConfigError, PaperboyError, Refused
 
@@ -48,7 +48,7 @@ class ShelfInstalls:
     """Installs kept on the adapter's shelf, sealed, renewed in time."""
 
     def __init__(
-        self, shelf: Shelf, vault: Vault, clock: Clock, slack: Renews | None = None, *, install_url: str = ""
+        self, shelf: KeyValue, vault: Vault, clock: Clock, slack: Renews | None = None, *, install_url: str = ""
     ) -> None:
         """`slack` renews tokens that expire; `install_url` is shown where Paperboy is missing."""
         self._shelf = shelf

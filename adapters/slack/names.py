@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from adapters.slack.client import Workspaces
 from bot.chat.adapter import CommandHelp, Core, MenuEntry
+from bot.chat.catalog import Catalog
 from bot.chat.event import Answer, Event, Person
 from bot.chat.message import Block, Bullets, Card, Footnote, Message, Paragraph, Text, clean
-from bot.chat.reading import Reading
 from bot.clock import Clock
 from bot.errors import PaperboyError
 
@@ -72,7 +72,7 @@ class Naming:
         return self._core.menu
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> Catalog:
         return self._core.reading
 
     async def handle(self, event: Event) -> Answer | None:

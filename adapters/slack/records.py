@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.slack.vault import Unreadable, Vault
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 
 INSTALL, MEMBER = "install/", "member/"
 
@@ -59,7 +59,7 @@ class Tokens(Struct, frozen=True, kw_only=True):
 class Records:
     """Installs on the shelf, and which enterprise serves a workspace that has none of its own."""
 
-    def __init__(self, shelf: Shelf, vault: Vault) -> None:
+    def __init__(self, shelf: KeyValue, vault: Vault) -> None:
         self._shelf = shelf
         self._vault = vault
 

@@ -25,7 +25,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from adapters.slack.records import Install, Records, Tokens
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import Busy, PostError, Refused
 
@@ -52,7 +52,7 @@ class Renews(Protocol):
 class Renewal:
     """Keeps installs good."""
 
-    def __init__(self, shelf: Shelf, records: Records, clock: Clock, slack: Renews | None) -> None:
+    def __init__(self, shelf: KeyValue, records: Records, clock: Clock, slack: Renews | None) -> None:
         self._shelf = shelf
         self._records = records
         self._clock = clock

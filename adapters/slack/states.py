@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from adapters.slack.vault import Unreadable, Vault
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import AskError
 
@@ -20,7 +20,7 @@ NAME, SPENT = "state", "spent/"
 class States:
     """Sealed, so that looking at the install page writes nothing; what is written is which ones were used."""
 
-    def __init__(self, shelf: Shelf, vault: Vault, clock: Clock) -> None:
+    def __init__(self, shelf: KeyValue, vault: Vault, clock: Clock) -> None:
         self._shelf = shelf
         self._vault = vault
         self._clock = clock

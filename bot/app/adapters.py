@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from bot.chat.adapter import Adapter, Factory, Feeds, Locates, Posts, Reaches, Setup
+from bot.chat.adapter import Adapter, CanLink, CanMessageUser, CanPost, CanPublishFeed, Factory, Setup
 from bot.chat.event import Person, Place, Ref
 from bot.clock import Clock
 from bot.config import Settings
@@ -29,20 +29,20 @@ def configured(settings: Settings, store: Store, clock: Clock) -> dict[str, Adap
     for point in entry_points(group=GROUP):
         make: Factory = point.load()
         options = settings.adapters.get(point.name, {})
-        adapter = make(Setup(options=options, shelf=store.shelf(point.name), home=Path(settings.home), clock=clock))
+        adapter = make(Setup(options=options, shelf=store.key_value(point.name), home=Path(settings.home), clock=clock))
         if adapter is not None:
             found[adapter.name] = adapter
-    if not any(isinstance(adapter, Posts) for adapter in found.values()):
+    if not any(isinstance(adapter, CanPost) for adapter in found.values()):
         raise ConfigError("No chat platform is set up.", "The browser chat needs nothing: [adapters.web].")
     return found
 
 
-def direct_of(adapters: Mapping[str, Posts]) -> Callable[[Person], Awaitable[Place]]:
+def direct_of(adapters: Mapping[str, CanPost]) -> Callable[[Person], Awaitable[Place]]:
     """Where a person reads alone, asked of their own platform."""
 
     async def direct(person: Person) -> Place:
         adapter = adapters.get(person.platform)
-        if not isinstance(adapter, Reaches):
+        if not isinstance(adapter, CanMessageUser):
             raise AskError("There are no direct messages here.", "/papers mine shows what is new on your topics.")
         return await adapter.direct(person.id, person.space)
 
@@ -51,15 +51,15 @@ def direct_of(adapters: Mapping[str, Posts]) -> Callable[[Person], Awaitable[Pla
 
 def feed_of(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:
     """The secret address of a channel's feed; None where there are no feeds."""
-    return next((adapter.feed for adapter in adapters.values() if isinstance(adapter, Feeds)), None)
+    return next((adapter.feed for adapter in adapters.values() if isinstance(adapter, CanPublishFeed)), None)
 
 
-def address_of(adapters: Mapping[str, Posts]) -> Callable[[Ref], str]:
+def address_of(adapters: Mapping[str, CanPost]) -> Callable[[Ref], str]:
     """Where a message can be read, asked of its own platform."""
 
     def address(ref: Ref) -> str:
         adapter = adapters.get(ref.place.platform)
-        if not isinstance(adapter, Locates):
+        if not isinstance(adapter, CanLink):
             return ""
         return adapter.address(ref)
 

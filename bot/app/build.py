@@ -12,22 +12,22 @@ from pathlib import Path
 from bot.app.adapters import address_of, configured, direct_of, feed_of
 from bot.app.health import Health
 from bot.app.sources import LOOK_UP, Opened, open_sources
-from bot.chat.adapter import Adapter, Invites, Posts
+from bot.catalog.linked_repos import LinkedRepos, nothing
+from bot.catalog.store_catalog import Links, StoreCatalog
+from bot.chat.adapter import Adapter, CanInvite, CanPost
 from bot.clock import Clock
-from bot.commands.command import Desk
+from bot.commands.context import CommandContext
 from bot.commands.router import Router
 from bot.config import HuggingFace, SearchSettings, Settings, Summaries
+from bot.delivery.availability import Availability
+from bot.delivery.card_updates import CardUpdater
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
-from bot.delivery.presence import Presence
-from bot.delivery.refresh import Refresher
-from bot.intake.full_text import FullTexts
-from bot.intake.intake import Intake
-from bot.intake.look_up import LookUp
+from bot.ingest.full_texts import FullTextReader
+from bot.ingest.ingester import Ingester
+from bot.ingest.paper_lookup import PaperLookup
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.starter import SOURCE as STARTER
-from bot.reading.linked import LinkedThings, nothing
-from bot.reading.reader import Links, Reader
 from bot.search import Search, open_models
 from bot.sources.http import Client
 from bot.store import open_store
@@ -57,14 +57,14 @@ class Library:
 class App(Library):
     """All of Paperboy."""
 
-    intake: Intake
+    intake: Ingester
     adapters: Mapping[str, Adapter]
-    posting: Mapping[str, Posts]  # those of them that post
+    posting: Mapping[str, CanPost]  # those of them that post
     planner: Planner
     dispatcher: Dispatcher
-    refresher: Refresher
+    refresher: CardUpdater
     emojis: Emojis
-    presence: Presence
+    presence: Availability
     health: Health
     core: Router
 
@@ -83,14 +83,14 @@ async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Librar
 
 
 @asynccontextmanager
-async def open_reader(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Reader, Refresh]]:
+async def open_reader(settings: Settings, clock: Clock) -> AsyncIterator[tuple[StoreCatalog, Refresh]]:
     """The papers to be read beside a Paperboy that runs, and how to take up what that has learned since."""
     async with AsyncExitStack() as stack:
         library = await stack.enter_async_context(open_library(settings, clock))
         store, search, lines = library.store, library.search, library.lines
-        names = _names(await stack.enter_async_context(open_sources(settings.sources, clock, store.turns)))
+        names = _names(await stack.enter_async_context(open_sources(settings.sources, clock, store.rate_slots)))
         linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
-        reader = Reader(store, search, lines, clock, sources=names, linked=linked, address=address_of({}))
+        reader = StoreCatalog(store, search, lines, clock, sources=names, linked=linked, address=address_of({}))
         yield reader, search.refresh
 
 
@@ -100,11 +100,11 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         library = await stack.enter_async_context(open_library(settings, clock))
         store, search, lines = library.store, library.search, library.lines
-        sources = await stack.enter_async_context(open_sources(settings.sources, clock, store.turns))
+        sources = await stack.enter_async_context(open_sources(settings.sources, clock, store.rate_slots))
         adapters = configured(settings, store, clock)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
-        posting = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, Posts)}
+        posting = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, CanPost)}
         names = _names(sources)
         planner = Planner(
             store,
@@ -115,27 +115,27 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             spread=timedelta(minutes=settings.delivery.spread_minutes),
             taste=settings.votes.taste,
         )
-        refresher = Refresher(store, lines, posting, clock)
-        intake = Intake(store.papers, sources.lists, clock, changed=refresher.listed_anew)
-        texts = FullTexts(sources.texts, store.texts, clock)
+        refresher = CardUpdater(store, lines, posting, clock)
+        intake = Ingester(store.papers, sources.lists, clock, changed=refresher.listed_anew)
+        texts = FullTextReader(sources.texts, store.full_texts, clock)
         stack.push_async_callback(texts.aclose)
         health = Health(store, adapters, clock)
-        presence = Presence(store, posting, clock)
+        presence = Availability(store, posting, clock)
         linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
         votes = emojis(settings.votes.up, settings.votes.against)
-        desk = Desk(
+        desk = CommandContext(
             store=store,
             search=search,
             lines=lines,
             planner=planner,
-            look_up=LookUp(sources.arxiv, intake, clock).paper,
+            look_up=PaperLookup(sources.arxiv, intake, clock).paper,
             read=texts.text,
             direct=direct_of(posting),
             sources=names,
             time_zone=settings.time_zone,
             emojis=votes,
             feed=feed_of(adapters),
-            invites=next((adapter for adapter in adapters.values() if isinstance(adapter, Invites)), None),
+            invites=next((adapter for adapter in adapters.values() if isinstance(adapter, CanInvite)), None),
         )
         yield App(
             settings=settings,
@@ -167,7 +167,9 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 absent=presence.absent,
                 present=presence.present,
                 health=health,
-                reading=Reader(store, search, lines, clock, sources=names, linked=linked, address=address_of(posting)),
+                reading=StoreCatalog(
+                    store, search, lines, clock, sources=names, linked=linked, address=address_of(posting)
+                ),
             ),
         )
 
@@ -175,7 +177,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
 async def _search(settings: SearchSettings, store: Store) -> Search:
     embedder, before = None, None
     if settings.semantic:
-        places = store.shelf("search")
+        places = store.key_value("search")
         embedder, before = await open_models(settings.model, settings.threads, store.vectors, places)
     return Search(store.papers, store.vectors, embedder, before=before, newer_first=settings.newer_first)
 
@@ -188,7 +190,7 @@ def _names(sources: Opened) -> tuple[str, ...]:
 def _lines(settings: Summaries, store: Store, clock: Clock) -> OneLines:
     budget = Budget(store.costs, settings, clock)
     writer = open_writer(settings.api_key, settings.model, settings.url, thinking=settings.thinking, spend=budget.spend)
-    return OneLines(store.lines, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
+    return OneLines(store.summaries, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
 
 
 @asynccontextmanager
@@ -197,8 +199,8 @@ async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIte
     if not settings.enabled:
         yield nothing
         return
-    things = LinkedThings(
-        Client(clock, token=settings.token, timeout=LOOK_UP, tries=1), settings.url, store.shelf("linked"), clock
+    things = LinkedRepos(
+        Client(clock, token=settings.token, timeout=LOOK_UP, tries=1), settings.url, store.key_value("linked"), clock
     )
     try:
         yield things.of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.chat.adapter import Adapter, Connects
+from bot.chat.adapter import Adapter, HasConnection
 from bot.clock import Clock
 from bot.store.protocol import Store
 
@@ -38,6 +38,6 @@ class Health:
         away = {
             name: "not connected"
             for name, adapter in self._adapters.items()
-            if self.listens and isinstance(adapter, Connects) and not adapter.connected
+            if self.listens and isinstance(adapter, HasConnection) and not adapter.connected
         }
         return {**await self(), **away}

@@ -12,21 +12,21 @@ from mcp_types import Tool as Offered
 
 from bot import __version__
 from bot.app.build import Refresh
-from bot.chat.reading import Reading
+from bot.catalog.mcp_tools import TOOLS, UNTRUSTED, Tool
+from bot.chat.catalog import Catalog
 from bot.errors import PaperboyError
-from bot.reading.tools import TOOLS, UNTRUSTED, Tool
 
 BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
-async def speak(reading: Reading, refresh: Refresh) -> None:
+async def speak(reading: Catalog, refresh: Refresh) -> None:
     """Answer on stdin and stdout until the other side goes away; whatever else is printed goes to stderr."""
     server = _server(reading, refresh)
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 
-def _server(reading: Reading, refresh: Refresh) -> Server[Any]:
+def _server(reading: Catalog, refresh: Refresh) -> Server[Any]:
     async def offered(ctx: object, params: object) -> ListToolsResult:
         return ListToolsResult(tools=[_offered(tool) for tool in TOOLS])
 
@@ -43,7 +43,7 @@ def _server(reading: Reading, refresh: Refresh) -> Server[Any]:
     )
 
 
-async def _answer(reading: Reading, refresh: Refresh, name: str, arguments: dict[str, Any]) -> CallToolResult:
+async def _answer(reading: Catalog, refresh: Refresh, name: str, arguments: dict[str, Any]) -> CallToolResult:
     """What a tool says; what goes wrong is said in words too, so that the assistant can do better."""
     if (tool := BY_NAME.get(name)) is None:
         return _said(f"There is no tool {name[:100]!r}. There are: {', '.join(BY_NAME)}.")

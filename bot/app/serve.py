@@ -15,10 +15,10 @@ from typing import Any
 
 from bot.app.ahead import Ahead
 from bot.app.build import App
+from bot.app.first_run import Welcome, welcome
 from bot.app.health import Health
 from bot.app.operations import Operations
-from bot.app.welcome import Welcome, welcome
-from bot.chat.adapter import Listens
+from bot.chat.adapter import CanListen
 from bot.delivery.reconcile import recount
 from bot.errors import PaperboyError
 
@@ -84,7 +84,7 @@ async def until_idle(app: App) -> tuple[int, int]:
 
 def _listeners(app: App, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
     """Who answers knows the newest vectors."""
-    adapters = [adapter for adapter in app.adapters.values() if isinstance(adapter, Listens)]
+    adapters = [adapter for adapter in app.adapters.values() if isinstance(adapter, CanListen)]
     vectors = _every(app.health, stop, "vectors", REFRESH_EVERY, app.search.refresh)
     return [vectors, *(adapter.listen(app.core) for adapter in adapters)]
 

@@ -18,7 +18,7 @@ from bot.sources.full_text import ArxivTexts
 from bot.sources.full_text.arxiv import MOST_BYTES
 from bot.sources.http import Client
 from bot.sources.huggingface import HuggingFace, HuggingFaceSearch
-from bot.sources.pace import Pace, Permit
+from bot.sources.rate_limit import Pace, Permit
 from bot.sources.source import Source
 
 ARXIV_PACE = timedelta(seconds=3)  # one request, over all machines and all of arXiv's interfaces (api/tou)

@@ -13,15 +13,15 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from bot.chat.catalog import Catalog
 from bot.chat.event import Answer, Event, Person, Place, Ref
 from bot.chat.form import Field
 from bot.chat.message import Action, Message, Text
-from bot.chat.reading import Reading
 from bot.clock import Clock
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """How much one message may hold, counted on the wire after escaping (`Posts.width`)."""
+    """How much one message may hold, counted on the wire after escaping (`CanPost.width`)."""
 
     chars: int  # in the whole message
     blocks: int  # blocks, cards and button rows together
@@ -45,7 +45,7 @@ class Adapter(Protocol):
 
 
 @runtime_checkable
-class Posts(Adapter, Protocol):
+class CanPost(Adapter, Protocol):
     """Can post. That needs no listening connection, so a worker can deliver alone."""
 
     @property
@@ -64,28 +64,28 @@ class Posts(Adapter, Protocol):
 
 
 @runtime_checkable
-class Finds(Protocol):
+class CanFind(Protocol):
     """Can tell whether a message with a key is there: what makes exactly once possible after a crash."""
 
     async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None: ...
 
 
 @runtime_checkable
-class Edits(Protocol):
+class CanEdit(Protocol):
     """Can change what was posted. Raises like `post`; a deleted message is `Refused`."""
 
     async def edit(self, ref: Ref, message: Message) -> None: ...
 
 
 @runtime_checkable
-class Counts(Protocol):
+class CanCountReactions(Protocol):
     """Can say who reacted how: emoji in Unicode without skin tone → ids of people, without the bot."""
 
     async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]: ...
 
 
 @runtime_checkable
-class Reaches(Protocol):
+class CanMessageUser(Protocol):
     """Can write to one person alone. Used for what they asked for themselves, and for notices to an admin."""
 
     async def direct(self, person: str, space: str) -> Place:
@@ -94,7 +94,7 @@ class Reaches(Protocol):
 
 
 @runtime_checkable
-class Enters(Protocol):
+class CanTellAccess(Protocol):
     """Can tell whether a place may be posted to, without posting: where it may not, it is looked at again by and by."""
 
     async def may_post(self, place: Place) -> bool:
@@ -103,7 +103,7 @@ class Enters(Protocol):
 
 
 @runtime_checkable
-class Invites(Protocol):
+class CanInvite(Protocol):
     """Can bring papers to an address that a person gives, once somebody there has said yes: mail."""
 
     @property
@@ -122,7 +122,7 @@ class Invites(Protocol):
 
 
 @runtime_checkable
-class Checks(Protocol):
+class HasDoctor(Protocol):
     """Can look over its own set-up, for `paperboy doctor`."""
 
     async def check(self) -> Sequence[Finding]:
@@ -131,7 +131,7 @@ class Checks(Protocol):
 
 
 @runtime_checkable
-class Connects(Protocol):
+class HasConnection(Protocol):
     """Listens through a connection that can be lost: `/readyz` tells."""
 
     @property
@@ -139,14 +139,14 @@ class Connects(Protocol):
 
 
 @runtime_checkable
-class Locates(Protocol):
+class CanLink(Protocol):
     """Can say where in a browser a message is; empty where that can't be said."""
 
     def address(self, ref: Ref) -> str: ...
 
 
 @runtime_checkable
-class Feeds(Protocol):
+class CanPublishFeed(Protocol):
     """Can give a channel's papers as a feed, under an address that nobody can guess."""
 
     def feed(self, place: Place) -> str:
@@ -155,7 +155,7 @@ class Feeds(Protocol):
 
 
 @runtime_checkable
-class Listens(Protocol):
+class CanListen(Protocol):
     """Hears people: hands each event to the core and shows the answer, until cancelled.
 
     The adapter acknowledges within its platform's time limit first, then asks the core.
@@ -200,7 +200,7 @@ class Core(Protocol):
     def menu(self) -> Sequence[MenuEntry]: ...
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> Catalog:
         """What pages, feeds and programs can read."""
         ...
 
@@ -217,7 +217,7 @@ class Core(Protocol):
         ...
 
 
-class Shelf(Protocol):
+class KeyValue(Protocol):
     """A few durable records of an adapter's own (installations, a command hash, a chat history).
 
     One namespace per adapter, kept by the core's store; keys are text, in order; values are bytes.
@@ -241,7 +241,7 @@ class Setup(Struct, frozen=True, kw_only=True):
     """What the core gives an adapter to start with."""
 
     options: Mapping[str, object]  # its own section of the settings, environment included
-    shelf: Shelf
+    shelf: KeyValue
     home: Path  # the data folder
     clock: Clock
 

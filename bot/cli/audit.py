@@ -13,7 +13,7 @@ from bot.cli.group import asynchronous, clock, config_option, console, emit, jso
 from bot.delivery.audit import Day
 from bot.delivery.audit import audit as look_over
 from bot.papers.model import PaperId
-from bot.views.wording import plural, short_day, source_name
+from bot.views.formatting import plural, short_day, source_name
 
 NAMED = 3  # of the papers that a list lacks
 MARKS = {"complete": "ok", "closed": "  ", "open": "..", "short": "??", "missing": "!!"}

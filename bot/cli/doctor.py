@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from bot.app.build import App, database, open_app
-from bot.chat.adapter import Checks, Finding
+from bot.chat.adapter import Finding, HasDoctor
 from bot.cli.group import asynchronous, clock, config_option, settings
 from bot.delivery.calendar import out_of_date
 from bot.errors import SourceError, StoreError
-from bot.views.wording import plural, source_name
+from bot.views.formatting import plural, source_name
 
 OK, WARN, BAD = "ok", "--", "!!"
 
@@ -49,7 +49,7 @@ async def _run(config: Path | None, bad: list[str]) -> None:
 
 async def _platforms(app: App, bad: list[str]) -> None:
     for name, adapter in app.adapters.items():
-        findings = await adapter.check() if isinstance(adapter, Checks) else [Finding(what="set up", ok=True)]
+        findings = await adapter.check() if isinstance(adapter, HasDoctor) else [Finding(what="set up", ok=True)]
         for finding in findings:
             _say(OK if finding.ok else BAD, f"{name}: {finding.what}" + (f" - {finding.hint}" if finding.hint else ""))
             bad += [] if finding.ok else [finding.what]

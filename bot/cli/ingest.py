@@ -11,11 +11,11 @@ from bot.app.build import Library, open_library
 from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
 from bot.cli.progress import progress
 from bot.errors import SourceError
-from bot.intake.intake import Intake
+from bot.ingest.ingester import Ingester
 from bot.papers.model import Rejected
 from bot.sources.files import read
-from bot.store.records import Kept
-from bot.views.wording import plural
+from bot.store.records import StoreCounts
+from bot.views.formatting import plural
 
 SHOWN = 10  # rejected records named one by one; the rest are counted by reason
 
@@ -47,10 +47,10 @@ async def ingest(paths: tuple[Path, ...], vectors: bool, as_json: bool, config: 
         raise SourceError("; ".join(failed), "What could be read was kept.")
 
 
-async def _take(library: Library, paths: tuple[Path, ...]) -> tuple[Kept, list[Rejected], list[str]]:
+async def _take(library: Library, paths: tuple[Path, ...]) -> tuple[StoreCounts, list[Rejected], list[str]]:
     """Read all files; one that can't be read doesn't stop the others."""
-    intake = Intake(library.store.papers, (), library.clock)
-    kept, rejected, failed = Kept(), list[Rejected](), list[str]()
+    intake = Ingester(library.store.papers, (), library.clock)
+    kept, rejected, failed = StoreCounts(), list[Rejected](), list[str]()
     with progress("Reading papers") as advance:
         for path in paths:
             try:

@@ -14,7 +14,7 @@ from bot.commands.why import explained
 from bot.delivery.planner import Preview
 from bot.errors import AskError
 from bot.store.records import Because, Subscription
-from bot.views.wording import days, moment, plural
+from bot.views.formatting import days, moment, plural
 
 
 @click.command()

@@ -9,7 +9,7 @@ import click
 from bot.app.build import database, open_library
 from bot.cli.group import asynchronous, clock, config_option, console, emit, settings
 from bot.store import open_store
-from bot.views.wording import plural
+from bot.views.formatting import plural
 
 
 @click.command()
@@ -33,7 +33,7 @@ async def backup(target: Path, config: Path | None) -> None:
 async def export(owner: str, config: Path | None) -> None:
     """Print what is kept of OWNER: a tenant (slack:T1) or a person (slack:T1/U1), as JSON lines."""
     async with open_library(settings(config), clock()) as library:
-        for table, rows in (await library.store.records.export(owner)).items():
+        for table, rows in (await library.store.ownership.export(owner)).items():
             for row in rows:
                 emit({"table": table, **row})
 
@@ -48,7 +48,7 @@ async def forget(owner: str, yes: bool, config: Path | None) -> None:
     if not yes:
         click.confirm(f"Delete everything kept of {owner}?", abort=True, err=True)
     async with open_library(settings(config), clock()) as library:
-        gone = await library.store.records.forget(owner)
+        gone = await library.store.ownership.forget(owner)
     console.print(f"{plural(gone, 'record')} deleted.")
 
 

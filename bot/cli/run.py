@@ -10,8 +10,8 @@ import click
 
 from bot import __version__, logs
 from bot.app.build import App, open_app
+from bot.app.first_run import Welcome
 from bot.app.serve import Role, serve, until_idle
-from bot.app.welcome import Welcome
 from bot.cli.group import (
     Moment,
     asynchronous,
@@ -22,7 +22,7 @@ from bot.cli.group import (
     verbose_option,
 )
 from bot.papers.starter import starter
-from bot.views.wording import plural, short_day, source_name
+from bot.views.formatting import plural, short_day, source_name
 
 
 @click.command()

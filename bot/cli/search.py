@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from bot.app.build import Library, open_library
 from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
-from bot.commands.command import paper_id
+from bot.commands.context import paper_id
 from bot.errors import AskError, Malformed
 from bot.papers.model import Paper
 from bot.search import Mode, Results

@@ -15,7 +15,7 @@ from bot.errors import ConfigError, ModelError
 from bot.papers.model import Paper
 from bot.sources.files import read
 from bot.summaries import Writer, check, disarmed, extract, open_writer
-from bot.views.wording import plural
+from bot.views.formatting import plural
 
 
 @click.command()

@@ -9,14 +9,14 @@ from dataclasses import replace
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer, Ref
 from bot.chat.message import clean
-from bot.commands.command import Ask, Command, paging, the_paper
+from bot.commands.context import Command, Request, paging, the_paper
 from bot.errors import AskError
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
 from bot.summaries.asking.answers import Found
 from bot.summaries.writing.prompt import QUESTION_CHARS
 from bot.views.answer import answer
-from bot.views.wording import plural
+from bot.views.formatting import plural
 
 UNREAD = "The paper's text could not be had in time, so only its abstract was read."
 BY_ONE, IN_ONE = 10, 30  # questions an hour of one person, and in one channel
@@ -25,7 +25,7 @@ _QUESTION = re.compile(
 )
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """What a paper says to a question: `ID QUESTION`, or the question alone in the paper's thread."""
     first, _, question = rest.partition(" ")
     if arxiv_id(first) or first in await ask.desk.store.papers.get([first]):
@@ -36,14 +36,14 @@ async def run(ask: Ask, rest: str) -> Answer:
     return await _answer(ask, paper, rest)
 
 
-async def in_thread(ask: Ask) -> Answer | None:
+async def in_thread(ask: Request) -> Answer | None:
     """The answer to a bare question in the thread of a paper; None when it is none."""
     asked = ask.question.strip()
     paper = await of_thread(ask) if _QUESTION.search(asked) else None
     return await _answer(ask, paper, asked) if paper else None
 
 
-async def of_thread(ask: Ask) -> Paper | None:
+async def of_thread(ask: Request) -> Paper | None:
     """The paper whose thread this is: the one that the post at its top shows."""
     if not ask.place.thread:
         return None
@@ -52,7 +52,7 @@ async def of_thread(ask: Ask) -> Paper | None:
     return (await ask.desk.store.papers.get(shown)).get(shown[0]) if len(shown) == 1 else None
 
 
-async def _answer(ask: Ask, paper: Paper, question: str) -> Answer:
+async def _answer(ask: Request, paper: Paper, question: str) -> Answer:
     asked = question.strip()
     if not asked:
         raise AskError("What do you want to know?", "/papers ask 2405.15738 which data sets does it use?")
@@ -69,7 +69,7 @@ async def _answer(ask: Ask, paper: Paper, question: str) -> Answer:
     return Answer(message=message)
 
 
-def _admit(ask: Ask) -> None:
+def _admit(ask: Request) -> None:
     """Count a question; `AskError` when there were enough for now."""
     limits, now = ask.desk.lines.answers.limits, ask.now
     person, channel = ask.who.key, str(ask.place.in_thread(""))

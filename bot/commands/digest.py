@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands import wish
-from bot.commands.command import Ask, Command
+from bot.commands import subscription_form as wish
+from bot.commands.context import Command, Request
 from bot.delivery.schedule import describe
-from bot.delivery.wording import parse_schedule
+from bot.delivery.schedule_parser import parse_schedule
 from bot.errors import AskError
 from bot.store.records import Subscription
 from bot.views.results import note
@@ -17,7 +17,7 @@ from bot.views.results import note
 DEFAULT = "weekdays 09:00"
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """Bring me my digest, at another time, or no more."""
     mine = await ask.desk.store.subscriptions.of_person(ask.who.key)
     if rest.strip().casefold() in {"off", "stop", "none"}:
@@ -37,7 +37,7 @@ async def run(ask: Ask, rest: str) -> Answer:
     return Answer(message=note(said + without))
 
 
-async def _stop(ask: Ask, mine: list[Subscription]) -> Answer:
+async def _stop(ask: Request, mine: list[Subscription]) -> Answer:
     for subscription in mine:
         await ask.desk.store.subscriptions.remove(subscription.id)
     return Answer(message=note("You get no digest any more." if mine else "You had no digest."))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import LinkButton
-from bot.commands.command import Ask, Command
+from bot.commands.context import Command, Request
 from bot.errors import AskError
 from bot.views.results import note
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """The secret address of this channel's feed.
 
     For admins: the address opens the channel's papers to whoever has it, in the workspace or not, for as long as the

@@ -7,13 +7,13 @@ from datetime import timedelta
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Span, clean, text
-from bot.commands.command import PAGE, Ask, Command, cards, paging
-from bot.delivery.followed import followed
-from bot.delivery.plan import told
+from bot.commands.context import PAGE, Command, Request, cards, paging
+from bot.delivery.followed_topics import followed
+from bot.delivery.selection import told
 from bot.errors import AskError
 from bot.search.query import parse
+from bot.views.formatting import plural
 from bot.views.results import note, results, sheet
-from bot.views.wording import plural
 from bot.votes.taste import taught
 
 TOPIC_CHARS = 100
@@ -22,7 +22,7 @@ DAYS = 14
 SAVED_FIRST = "; nearest to what you saved first. /papers taste off ends that."
 
 
-async def follow(ask: Ask, rest: str) -> Answer:
+async def follow(ask: Request, rest: str) -> Answer:
     """Remember a topic: words, or a filter as in a search."""
     topic = clean(rest)
     query = parse(topic)
@@ -37,7 +37,7 @@ async def follow(ask: Ask, rest: str) -> Answer:
     return Answer(message=note(f"{said} /papers mine shows what is new on it."))
 
 
-async def unfollow(ask: Ask, rest: str) -> Answer:
+async def unfollow(ask: Request, rest: str) -> Answer:
     """Forget a topic."""
     topic = clean(rest)
     if await ask.desk.store.people.unfollow(ask.who.key, topic, cause=ask.cause):
@@ -45,7 +45,7 @@ async def unfollow(ask: Ask, rest: str) -> Answer:
     raise AskError(f"You don't follow {topic[:60]!r}.", "/papers following lists your topics.")
 
 
-async def following(ask: Ask, rest: str) -> Answer:
+async def following(ask: Request, rest: str) -> Answer:
     """My topics."""
     topics = await ask.desk.store.people.following(ask.who.key)
     if not topics:
@@ -53,7 +53,7 @@ async def following(ask: Ask, rest: str) -> Answer:
     return Answer(message=sheet("Topics you follow", [text(Span(topic)) for topic in topics]))
 
 
-async def mine(ask: Ask, rest: str) -> Answer:
+async def mine(ask: Request, rest: str) -> Answer:
     """Papers of the last two weeks on the topics I follow."""
     store = ask.desk.store
     topics = await store.people.following(ask.who.key)

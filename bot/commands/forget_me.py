@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands import presses
-from bot.commands.command import Ask, Command
+from bot.commands import buttons as presses
+from bot.commands.context import Command, Request
+from bot.views.formatting import plural
 from bot.views.results import note
-from bot.views.wording import plural
 
 SURE = "everything"
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """Say what would go, then let it go."""
     if rest.strip().casefold() != SURE:
         sure = await presses.doing(ask, "Delete it", f"{COMMAND.name} {SURE}")
@@ -21,7 +21,7 @@ async def run(ask: Ask, rest: str) -> Answer:
             " Schedules you made stay with their channel."
         )
         return Answer(message=note(said, controls=(sure,)))
-    gone = await ask.desk.store.records.forget(ask.who.key)
+    gone = await ask.desk.store.ownership.forget(ask.who.key)
     return Answer(message=note(f"Done: {plural(gone, 'record')} of yours deleted."))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Message, Span, Text, clean, text
-from bot.commands.command import Ask, Command, Runs
+from bot.commands.context import Command, Request, Runs
 from bot.errors import AskError
 from bot.views.results import sheet
 
@@ -45,7 +45,7 @@ def help_for(commands: Sequence[Command]) -> Command:
 
 
 def _runs(commands: Sequence[Command]) -> Runs:
-    async def run(ask: Ask, rest: str) -> Answer:
+    async def run(ask: Request, rest: str) -> Answer:
         """All commands, or one with examples."""
         wanted = rest.strip().casefold()
         if not wanted:

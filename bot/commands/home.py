@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Action, Block, Bullets, Button, Controls, Footnote, Heading, Message, Paragraph, Span, text
-from bot.commands.command import Ask, Command, cards
+from bot.commands.context import Command, Request, cards
 from bot.commands.schedule import summary
 
 FEW = 3
@@ -16,7 +16,7 @@ MOST_SCHEDULES = 10
 DOORS = (("Today", "today"), ("Trending", "trending"), ("New for you", "mine"), ("Help", "help"))
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """The asker's own papers and topics, what is liked here, and for admins what is scheduled."""
     doors = tuple(Button(label=label, action=Action("page", ("0", command))) for label, command in DOORS)
     blocks = [Heading("Paperboy"), Controls(doors), *await _saved(ask), *await _topics(ask), *await _liked(ask)]
@@ -26,7 +26,7 @@ async def run(ask: Ask, rest: str) -> Answer:
     return Answer(message=Message(plain="Your papers, your topics, and what is liked here.", blocks=tuple(blocks)))
 
 
-async def _saved(ask: Ask) -> list[Block]:
+async def _saved(ask: Request) -> list[Block]:
     ids = await ask.desk.store.people.saved(ask.who.key, limit=FEW + 1)
     if not ids:
         return [Heading("Your saved papers"), Paragraph(text("None yet: press Save on any paper."))]
@@ -34,7 +34,7 @@ async def _saved(ask: Ask) -> list[Block]:
     return [Heading("Your saved papers"), *await cards(ask, ids[:FEW]), *more]
 
 
-async def _topics(ask: Ask) -> list[Block]:
+async def _topics(ask: Request) -> list[Block]:
     topics = await ask.desk.store.people.following(ask.who.key)
     if not topics:
         return [Heading("Topics you follow"), Paragraph(text("None yet: /papers follow diffusion models"))]
@@ -42,14 +42,14 @@ async def _topics(ask: Ask) -> list[Block]:
     return [Heading("Topics you follow"), Bullets(tuple(text(topic) for topic in topics)), foot]
 
 
-async def _liked(ask: Ask) -> list[Block]:
+async def _liked(ask: Request) -> list[Block]:
     ranked = await ask.desk.store.votes.top(ask.who.tenant, ask.now - timedelta(days=7), FEW)
     if not ranked:
         return [Heading("Most voted here this week"), Paragraph(text("No votes yet: react to a paper, or press Vote."))]
     return [Heading("Most voted here this week"), *await cards(ask, [id for id, _ in ranked])]
 
 
-async def _schedules(ask: Ask) -> list[Block]:
+async def _schedules(ask: Request) -> list[Block]:
     found = await ask.desk.store.subscriptions.of_tenant(ask.who.tenant)
     shared = [s for s in found if not s.follows][:MOST_SCHEDULES]
     if not shared:

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.command import PAGE, Ask, Command, cards, paging
+from bot.commands.context import PAGE, Command, Request, cards, paging
 from bot.errors import AskError
 from bot.views.results import results
 
 SPANS: dict[str, timedelta | None] = {"week": timedelta(days=7), "month": timedelta(days=30), "all": None}
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """The papers with most votes here."""
     name = rest.strip().casefold() or "week"
     if name not in SPANS:

@@ -6,7 +6,7 @@ import re
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.command import PAGE, Ask, Command, cards, paging
+from bot.commands.context import PAGE, Command, Request, cards, paging
 from bot.errors import AskError
 from bot.papers.filter import Filter
 from bot.views.results import results
@@ -14,7 +14,7 @@ from bot.views.results import results
 _CATEGORY = re.compile(r"[a-z-]{2,12}(\.[A-Za-z-]{2,20})?")
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """The newest papers of an arXiv category or archive, cross-lists included; without one, of all."""
     wanted = tuple(rest.split())
     for category in wanted:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
 from bot.chat.adapter import CommandHelp, MenuEntry
+from bot.chat.catalog import Catalog
 from bot.chat.event import (
     Answer,
     Command,
@@ -25,15 +26,15 @@ from bot.chat.event import (
     Submit,
 )
 from bot.chat.message import Action
-from bot.chat.reading import Reading
 from bot.clock import Clock
 from bot.commands import ask as asking
-from bot.commands import find, presses
-from bot.commands.command import Ask, Desk
-from bot.commands.command import Command as Known
-from bot.commands.complete import complete
-from bot.commands.known import known
-from bot.commands.room import Room
+from bot.commands import buttons as presses
+from bot.commands import search as find
+from bot.commands.completion import complete
+from bot.commands.concurrency import ConcurrencyLimit
+from bot.commands.context import Command as Known
+from bot.commands.context import CommandContext, Request
+from bot.commands.registry import known
 from bot.errors import AlreadyDone, AskError, PaperboyError
 from bot.metrics import ANSWERS, FAILURES
 from bot.papers.model import PaperId
@@ -59,14 +60,14 @@ class Router:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: CommandContext,
         clock: Clock,
         *,
         changed: Changed,
         absent: Absent,
         present: Present,
         health: Callable[[], Awaitable[Mapping[str, str]]],
-        reading: Reading,
+        reading: Catalog,
     ) -> None:
         self._desk = desk
         self._clock = clock
@@ -74,7 +75,7 @@ class Router:
         self._absent = absent
         self._present = present
         self._health = health
-        self._room = Room()
+        self._room = ConcurrencyLimit()
         self._reading = reading
         self._by_name = {command.name: command for command in known(feeds=desk.feed is not None, invites=desk.invites)}
 
@@ -87,7 +88,7 @@ class Router:
         return presses.MENU
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> Catalog:
         return self._reading
 
     async def handle(self, event: Event) -> Answer | None:
@@ -139,7 +140,7 @@ class Router:
             case Returned():
                 await self._present(event.place)
 
-    async def _command(self, ask: Ask) -> Answer:
+    async def _command(self, ask: Request) -> Answer:
         """A command by its first word; anything else is a search."""
         name, _, rest = ask.question.strip().partition(" ")
         if command := self._by_name.get(name.casefold()):
@@ -189,8 +190,8 @@ class Router:
             again = command.again(event.action, event.values) if command.again else None
             return Answer(message=problem(error), form=again)
 
-    def _ask(self, event: Heard, text: str, offset: int = 0, *, shared: bool = False) -> Ask:
-        return Ask(
+    def _ask(self, event: Heard, text: str, offset: int = 0, *, shared: bool = False) -> Request:
+        return Request(
             desk=self._desk,
             who=event.who,
             place=event.place,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.command import PAGE, Ask, Command, cards, paging, the_paper
+from bot.commands.context import PAGE, Command, Request, cards, paging, the_paper
 from bot.views.results import note, results
 
 
-async def save(ask: Ask, rest: str) -> Answer:
+async def save(ask: Request, rest: str) -> Answer:
     """Keep a paper, or let it go when it is kept already."""
     paper = await the_paper(ask, rest)
     people, title = ask.desk.store.people, clean(paper.title, 120)
@@ -19,7 +19,7 @@ async def save(ask: Ask, rest: str) -> Answer:
     return Answer(message=note(f"“{title}” is no longer among your saved papers."), brief=True)
 
 
-async def saved(ask: Ask, rest: str) -> Answer:
+async def saved(ask: Request, rest: str) -> Answer:
     """What I kept, newest first."""
     ids = await ask.desk.store.people.saved(ask.who.key, limit=PAGE + 1, offset=ask.offset)
     message = results(

@@ -10,16 +10,17 @@ from msgspec.structs import replace
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Action, Button, Span, Text, clean, text
-from bot.commands import presses, wish
-from bot.commands.command import Ask, Command
+from bot.commands import buttons as presses
+from bot.commands import subscription_form as wish
+from bot.commands.context import Command, Request
 from bot.delivery.planner import Preview
 from bot.delivery.schedule import WhenComplete, describe
-from bot.delivery.wording import EXAMPLES, parse_schedule
+from bot.delivery.schedule_parser import EXAMPLES, parse_schedule
 from bot.errors import AskError
 from bot.store.records import Subscription
+from bot.views.formatting import days, listing, moment, plural, source_name
 from bot.views.results import note, sheet
 from bot.views.why import taste
-from bot.views.wording import days, listing, moment, plural, source_name
 from bot.votes.taste import ENOUGH
 
 MOST = 20  # schedules a channel
@@ -29,7 +30,7 @@ SHOWN = 5  # titles in a preview
 NEW = Button(label="Add a schedule", action=Action("schedule"), style="primary")
 
 
-async def schedule(ask: Ask, rest: str) -> Answer:
+async def schedule(ask: Request, rest: str) -> Answer:
     """Make a schedule for this channel and show what it will bring; without words, offer the form."""
     if not rest:
         return Answer(message=note(EXAMPLES), form=wish.form())
@@ -44,7 +45,7 @@ async def schedule(ask: Ask, rest: str) -> Answer:
     )
 
 
-async def change(ask: Ask, rest: str) -> Answer:
+async def change(ask: Request, rest: str) -> Answer:
     """Let a schedule follow another wish; what it brought before counts as seen."""
     name, _, text = rest.strip().partition(" ")
     old = await _mine(ask, name)
@@ -56,7 +57,7 @@ async def change(ask: Ask, rest: str) -> Answer:
     return Answer(message=sheet(f"Changed: {_when(new)}", lines, foot=f"Its name is still {new.id}."))
 
 
-async def fill(ask: Ask, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
+async def fill(ask: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
     """What the form asks for, shown before it is kept."""
     said = wish.typed(values, ask.desk.time_zone)
     subscription = wish.read(ask, said)
@@ -67,7 +68,7 @@ async def fill(ask: Ask, values: Mapping[str, str], args: tuple[str, ...]) -> An
     return Answer(message=shown)
 
 
-async def schedules(ask: Ask, rest: str) -> Answer:
+async def schedules(ask: Request, rest: str) -> Answer:
     """What is scheduled in this channel."""
     found = await ask.desk.store.subscriptions.of(ask.place)
     controls = (NEW,) if ask.who.admin else ()
@@ -82,14 +83,14 @@ async def schedules(ask: Ask, rest: str) -> Answer:
     return Answer(message=sheet("Schedules of this channel", lines, foot=foot, controls=controls))
 
 
-async def pause(ask: Ask, rest: str) -> Answer:
+async def pause(ask: Request, rest: str) -> Answer:
     """Stop a schedule for a while."""
     subscription = await _mine(ask, rest)
     await ask.desk.store.subscriptions.replace(replace(subscription, paused="paused by an admin"), cause=ask.cause)
     return Answer(message=note(f"{subscription.id} is paused. /papers resume {subscription.id} lets it run again."))
 
 
-async def resume(ask: Ask, rest: str) -> Answer:
+async def resume(ask: Request, rest: str) -> Answer:
     """Let a schedule run again, from now on: what was missed meanwhile is not made up."""
     subscription = await _mine(ask, rest)
     running = replace(subscription, paused="", held="", created=ask.now)
@@ -98,19 +99,19 @@ async def resume(ask: Ask, rest: str) -> Answer:
     return Answer(message=note(f"{subscription.id} runs again: {describe(wanted)}."))
 
 
-async def unschedule(ask: Ask, rest: str) -> Answer:
+async def unschedule(ask: Request, rest: str) -> Answer:
     """Remove a schedule; what it posted stays."""
     subscription = await _mine(ask, rest)
     await ask.desk.store.subscriptions.remove(subscription.id, cause=ask.cause)
     return Answer(message=note(f"{subscription.id} is removed: {summary(subscription)}."))
 
 
-async def _room(ask: Ask) -> None:
+async def _room(ask: Request) -> None:
     if len(await ask.desk.store.subscriptions.of(ask.place)) >= MOST:
         raise AskError(f"This channel has {MOST} schedules already.", "Remove one with /papers unschedule ID.")
 
 
-async def _promise(ask: Ask, subscription: Subscription) -> list[Text]:
+async def _promise(ask: Request, subscription: Subscription) -> list[Text]:
     """What a schedule brings and when, and what it would bring now."""
     zone = parse_schedule(subscription.schedule, "UTC").zone
     preview = await ask.desk.planner.preview(subscription)
@@ -122,7 +123,7 @@ def _when(subscription: Subscription) -> str:
     return said[:1].upper() + said[1:]
 
 
-async def _mine(ask: Ask, rest: str) -> Subscription:
+async def _mine(ask: Request, rest: str) -> Subscription:
     """The schedule that is meant: by its name, or the only one of the channel."""
     found = await ask.desk.store.subscriptions.of(ask.place)
     wanted = rest.strip().casefold()

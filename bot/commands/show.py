@@ -5,10 +5,10 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
-from bot.commands.command import Ask, Command, language_here, my_votes, paging, saved_among, the_paper
-from bot.store.records import Line, Tally
+from bot.commands.context import Command, Request, language_here, my_votes, paging, saved_among, the_paper
+from bot.store.records import Summary, Tally
 from bot.views.card import brought_by, brought_why, card, title
-from bot.views.wording import listing, source_name
+from bot.views.formatting import listing, source_name
 
 PROVENANCE = {
     "human": "written for the shelf that comes with Paperboy",
@@ -18,7 +18,7 @@ PROVENANCE = {
 }
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """One paper with its abstract, and where its line comes from."""
     paper = await the_paper(ask, rest)
     store = ask.desk.store
@@ -37,7 +37,7 @@ async def run(ask: Ask, rest: str) -> Answer:
         why=brought_why(submission) if submission else "",
         body=True,
     )
-    known = await store.lines.of([paper.id], language)
+    known = await store.summaries.of([paper.id], language)
     foot = " ".join(filter(None, (_line_note(line), *map(_refused, known.get(paper.id, [])))))
     brought = f"From {listing([source_name(s) for s in sorted(paper.sources)])}." if paper.sources else ""
     blocks: tuple[Block, ...] = (
@@ -49,14 +49,14 @@ async def run(ask: Ask, rest: str) -> Answer:
     return Answer(message=Message(plain=title(paper), blocks=blocks))
 
 
-def _line_note(line: Line | None) -> str:
+def _line_note(line: Summary | None) -> str:
     if line is None:
         return "No one-line summary: there is no abstract to take it from."
     by = PROVENANCE[line.provenance] + (f" ({line.model})" if line.model else "")
     return f"The line was {by}." if line.provenance == "human" else f"The line was {by} and passed the check."
 
 
-def _refused(line: Line) -> str:
+def _refused(line: Summary) -> str:
     if not line.failures:
         return ""
     return f"A line {PROVENANCE[line.provenance]} was refused: {listing(line.failures)}."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.command import PAGE, Ask, Command, cards, paging, the_paper
+from bot.commands.context import PAGE, Command, Request, cards, paging, the_paper
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
 from bot.search import Results
@@ -18,7 +18,7 @@ MOST_CHARS = 4_000  # of a paragraph that are read
 MOST_PAPERS = 10
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """Papers near in meaning to one, to what several have in common, or to a text."""
     text = clean(rest, MOST_CHARS)
     papers = await _named(ask, text)
@@ -33,14 +33,14 @@ async def run(ask: Ask, rest: str) -> Answer:
     return Answer(message=message)
 
 
-async def _near(ask: Ask, text: str, papers: Sequence[Paper]) -> Results:
+async def _near(ask: Request, text: str, papers: Sequence[Paper]) -> Results:
     search = ask.desk.search
     if papers:
         return await search.similar([paper.id for paper in papers], limit=PAGE, offset=ask.offset)
     return await search.similar_to(text, limit=PAGE, offset=ask.offset)
 
 
-async def _named(ask: Ask, text: str) -> list[Paper]:
+async def _named(ask: Request, text: str) -> list[Paper]:
     """The papers that a text names: several ids, or one paper in any way; none when it is a paragraph."""
     words = text.replace(",", " ").split()
     if len(words) > 1 and all(map(arxiv_id, words)):

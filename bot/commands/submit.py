@@ -9,16 +9,16 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.form import Field, Form, filled
 from bot.chat.message import Action, Message, Paragraph, clean, text
-from bot.commands.command import Ask, Command, the_paper
+from bot.commands.context import Command, Request, the_paper
+from bot.delivery.composer import SEEN_DAYS
 from bot.delivery.edition import split
-from bot.delivery.editor import SEEN_DAYS
 from bot.errors import AskError
 from bot.papers.community import Submission
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
 from bot.views.card import brought_by
+from bot.views.formatting import long_day, short_day, source_name
 from bot.views.results import note
-from bot.views.wording import long_day, short_day, source_name
 
 MOST_MINE, MOST_HERE = 10, 20  # in a day: of one person, and of a community
 DAY = timedelta(days=1)
@@ -30,7 +30,7 @@ FIELDS = (
 )
 
 
-async def submit(ask: Ask, rest: str) -> Answer:
+async def submit(ask: Request, rest: str) -> Answer:
     """Bring a paper to the list of the day; without words, offer the form."""
     if not rest:
         said = "Which paper? For instance: /papers submit https://arxiv.org/abs/2405.15738 it does what we need"
@@ -54,7 +54,7 @@ async def submit(ask: Ask, rest: str) -> Answer:
     return Answer(message=note(f"“{_title(paper)}” is on the list of this community now. {await _when(ask, paper)}"))
 
 
-async def fill(ask: Ask, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
+async def fill(ask: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
     """What the form says."""
     said = {field.name: clean(values.get(field.name, ""), field.most) for field in FIELDS}
     if not said["paper"] or " " in said["paper"]:
@@ -62,7 +62,7 @@ async def fill(ask: Ask, values: Mapping[str, str], args: tuple[str, ...]) -> An
     return await submit(ask, f"{said['paper']} {said['why']}".strip())
 
 
-async def unsubmit(ask: Ask, rest: str) -> Answer:
+async def unsubmit(ask: Request, rest: str) -> Answer:
     """Take a paper off the list; what was posted of it stays."""
     paper = await the_paper(ask, rest)
     brought = (await ask.desk.store.submissions.of(ask.who.tenant, [paper.id])).get(paper.id)
@@ -74,7 +74,7 @@ async def unsubmit(ask: Ask, rest: str) -> Answer:
     return Answer(message=note(f"“{_title(paper)}” is off the list. What was posted of it stays."))
 
 
-async def _brought(ask: Ask, paper: Paper) -> Answer | None:
+async def _brought(ask: Request, paper: Paper) -> Answer | None:
     """Who brought it before, if anybody did."""
     found = (await ask.desk.store.submissions.of(ask.who.tenant, [paper.id])).get(paper.id)
     if found is None:
@@ -86,7 +86,7 @@ async def _brought(ask: Ask, paper: Paper) -> Answer | None:
     return Answer(message=Message(plain=f"Somebody here brought “{_title(paper)}” {on}.", blocks=(Paragraph(said),)))
 
 
-async def _refuse_listed(ask: Ask, paper: Paper) -> None:
+async def _refuse_listed(ask: Request, paper: Paper) -> None:
     """What is on the newest list comes anyway."""
     papers = ask.desk.store.papers
     sources, _ = split(ask.desk.sources, ask.who.tenant)
@@ -96,7 +96,7 @@ async def _refuse_listed(ask: Ask, paper: Paper) -> None:
         raise AskError(said, "Vote for it, and it comes before others: /papers show ID has the button.")
 
 
-async def _refuse_too_many(ask: Ask) -> None:
+async def _refuse_too_many(ask: Request) -> None:
     count, since = ask.desk.store.submissions.count, ask.now - DAY
     if await count(ask.who.tenant, since, person=ask.who.key) >= MOST_MINE:
         raise AskError(f"You brought {MOST_MINE} papers in a day: that is the most.", "Tomorrow there is room again.")
@@ -104,7 +104,7 @@ async def _refuse_too_many(ask: Ask) -> None:
         raise AskError(f"This community brought {MOST_HERE} papers in a day: that is the most.", "Try tomorrow.")
 
 
-async def _when(ask: Ask, paper: Paper) -> str:
+async def _when(ask: Request, paper: Paper) -> str:
     shown = await ask.desk.store.outbox.shown(ask.place, ask.now - timedelta(days=SEEN_DAYS))
     if paper.id in shown:
         return "This channel had it before, so it comes to the others only."

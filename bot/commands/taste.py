@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.command import Ask, Command
+from bot.commands.context import Command, Request
 from bot.errors import AskError
+from bot.views.formatting import plural
 from bot.views.results import note
-from bot.views.wording import plural
 from bot.votes.taste import FEW
 
 ON, OFF = "on", "off"
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """Turn it on or off, or say which."""
     wanted, people = rest.strip().casefold(), ask.desk.store.people
     if wanted not in {"", ON, OFF}:

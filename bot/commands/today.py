@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.command import PAGE, Ask, Command, cards, paging
+from bot.commands.context import PAGE, Command, Request, cards, paging
 from bot.delivery.edition import split
+from bot.views.formatting import long_day, plural
 from bot.views.results import results
-from bot.views.wording import long_day, plural
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """What was listed on the newest day that has a list, most upvoted first, after what people here brought since."""
     papers = ask.desk.store.papers
     sources, own = split(ask.desk.sources, ask.who.tenant)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.command import PAGE, Ask, Command, cards, paging
+from bot.commands.context import PAGE, Command, Request, cards, paging
 from bot.errors import AskError
 from bot.store.records import Tally
 from bot.views.results import results
@@ -19,7 +19,7 @@ TOO_LONG = frozenset({"year", "years", "yearly", "decade", "ever", "all-time"})
 MOST = 50
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """What is talked about now, here and outside; of everything, or of one topic."""
     name, topic = _read(rest)
     store, until, days = ask.desk.store, ask.now.date(), SPANS[name]

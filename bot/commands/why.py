@@ -7,16 +7,16 @@ from datetime import datetime
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message
-from bot.commands.command import Ask, Command
+from bot.commands.context import Command, Request
 from bot.delivery.planner import Planner
 from bot.delivery.why import Why, Wish, explain
 from bot.store.protocol import Store
 from bot.views import why as view
-from bot.views.wording import ago, moment
+from bot.views.formatting import ago, moment
 from bot.votes.taste import ENOUGH
 
 
-async def run(ask: Ask, rest: str) -> Answer:
+async def run(ask: Request, rest: str) -> Answer:
     """When this channel last got something, what comes next, and what stands in the way."""
     return Answer(message=await explained(ask.desk.store, ask.place, ask.now, ask.desk.planner))
 

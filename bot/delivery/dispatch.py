@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from bot.chat.adapter import Finds, Posts
+from bot.chat.adapter import CanFind, CanPost
 from bot.chat.event import Place, Ref
 from bot.clock import Clock
 from bot.errors import Busy, PostError, Refused, StoreError, Unsure
@@ -49,7 +49,7 @@ class Dispatcher:
     def __init__(
         self,
         outbox: Outbox,
-        adapters: Mapping[str, Posts],
+        adapters: Mapping[str, CanPost],
         clock: Clock,
         *,
         on_broken: Broken,
@@ -167,7 +167,7 @@ class Dispatcher:
         post, adapter = delivery.post, self._adapters[delivery.post.place.platform]
         place = post.place.in_thread(delivery.parent_ref.id) if delivery.parent_ref else post.place
         try:
-            if delivery.doubtful and isinstance(adapter, Finds):
+            if delivery.doubtful and isinstance(adapter, CanFind):
                 if found := await self._found(delivery, adapter, place):
                     return found
             elif delivery.doubtful and delivery.attempts > 1:  # after `paperboy retry KEY` it has an admin's word
@@ -189,7 +189,7 @@ class Dispatcher:
             log.exception("adapter %s broke on %s", adapter.name, post.key)
             raise Unsure(f"{type(error).__name__} in the adapter") from error
 
-    async def _found(self, delivery: Delivery, adapter: Finds, place: Place) -> Ref | None:
+    async def _found(self, delivery: Delivery, adapter: CanFind, place: Place) -> Ref | None:
         """The message, if it is there. Where nobody can know, `paperboy retry KEY` is an admin's word that it may be
         sent again: for one attempt, for if that dies too, nobody knows once more."""
         since = min(delivery.post.due, self._clock.now()) - LOOK_BACK

@@ -10,21 +10,21 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from bot.chat.adapter import Posts
+from bot.chat.adapter import CanPost
 from bot.chat.event import Place
 from bot.clock import Clock
+from bot.delivery.channel_taste import ChannelTaste, HasVectors, ballots, by_saved
+from bot.delivery.composer import Composer
 from bot.delivery.edition import Edition, Span
-from bot.delivery.editor import Editor
-from bot.delivery.followed import Finds
-from bot.delivery.lookups import Lookups, Summarizes
-from bot.delivery.plan import Choice
-from bot.delivery.round import Known, Round
+from bot.delivery.followed_topics import Finds
+from bot.delivery.planning_cache import PlanningCache, Summarizes
+from bot.delivery.planning_pass import Known, PlanningPass
 from bot.delivery.schedule import first_reach, next_times
-from bot.delivery.taught import HasVectors, Taught, ballots, by_saved
-from bot.delivery.wording import parse_schedule
+from bot.delivery.schedule_parser import parse_schedule
+from bot.delivery.selection import Choice
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
-from bot.store.records import Standing, Subscription
+from bot.store.records import Subscription, SubscriptionStatus
 from bot.votes.taste import Leaning
 
 AT_ONCE = 16  # channels planned at the same time
@@ -51,7 +51,7 @@ class Planner:
         store: Store,
         search: Searches,
         lines: Summarizes,
-        adapters: Mapping[str, Posts],
+        adapters: Mapping[str, CanPost],
         clock: Clock,
         *,
         spread: timedelta = timedelta(0),
@@ -82,13 +82,13 @@ class Planner:
         return channels + await self._plan(planning, [one for one in standing if one.subscription.follows])
 
     @staticmethod
-    async def _plan(planning: Round, standing: Sequence[Standing]) -> int:
-        channels = defaultdict[str, list[Standing]](list)
+    async def _plan(planning: PlanningPass, standing: Sequence[SubscriptionStatus]) -> int:
+        channels = defaultdict[str, list[SubscriptionStatus]](list)
         for one in standing:
             channels[str(one.subscription.place)].append(one)
         turns = asyncio.Semaphore(AT_ONCE)
 
-        async def channel(of: Sequence[Standing]) -> int:
+        async def channel(of: Sequence[SubscriptionStatus]) -> int:
             async with turns:  # one after the other: the second must see what the first brings
                 return sum([await planning.subscription(standing) for standing in of])
 
@@ -110,9 +110,9 @@ class Planner:
         votes = None if subscription.follows else await self.ballots(subscription.place)
         return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)), ballots=votes)
 
-    def _round(self) -> Round:
+    def _round(self) -> PlanningPass:
         lookups = self._lookups()
-        return Round(
+        return PlanningPass(
             self._store,
             lookups=lookups,
             editor=self._editor(lookups),
@@ -121,9 +121,9 @@ class Planner:
             spread=self._spread,
         )
 
-    def _lookups(self) -> Lookups:
-        return Lookups(self._store, self._lines, self._clock.now().date())
+    def _lookups(self) -> PlanningCache:
+        return PlanningCache(self._store, self._lines, self._clock.now().date())
 
-    def _editor(self, lookups: Lookups) -> Editor:
-        taught = Taught(self._store, self._search) if self._taste else None
-        return Editor(self._store, self._search, lookups, self._adapters, taught)
+    def _editor(self, lookups: PlanningCache) -> Composer:
+        taught = ChannelTaste(self._store, self._search) if self._taste else None
+        return Composer(self._store, self._search, lookups, self._adapters, taught)

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
-from bot.chat.adapter import Counts, Posts
+from bot.chat.adapter import CanCountReactions, CanPost
 from bot.clock import Clock
-from bot.delivery.patience import patiently
+from bot.delivery.retry import patiently
 from bot.errors import PaperboyError, Refused
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
@@ -29,7 +29,7 @@ Changed = Callable[[str, PaperId], Awaitable[None]]
 
 
 async def recount(
-    store: Store, adapters: Mapping[str, Posts], clock: Clock, changed: Changed, emojis: Emojis = Emojis()
+    store: Store, adapters: Mapping[str, CanPost], clock: Clock, changed: Changed, emojis: Emojis = Emojis()
 ) -> int:
     """Ask each platform for the reactions on recent posts, newest first; returns how many had changed."""
     return await _Recount(store, adapters, clock, changed, emojis).all()
@@ -39,7 +39,7 @@ class _Recount:
     """One round over what was posted."""
 
     def __init__(
-        self, store: Store, adapters: Mapping[str, Posts], clock: Clock, changed: Changed, emojis: Emojis
+        self, store: Store, adapters: Mapping[str, CanPost], clock: Clock, changed: Changed, emojis: Emojis
     ) -> None:
         self._store = store
         self._adapters = adapters
@@ -64,7 +64,7 @@ class _Recount:
         """One post; what can't be read keeps its votes."""
         adapter = self._adapters.get(delivery.post.place.platform)
         gone = delivery.reason  # of a post that was sent
-        if gone or delivery.ref is None or not isinstance(adapter, Counts):
+        if gone or delivery.ref is None or not isinstance(adapter, CanCountReactions):
             return False
         try:
             reactions = await patiently(self._clock, partial(adapter.reactions, delivery.ref))

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from bot.chat.event import Place
 from bot.delivery.schedule import WhenComplete, describe, next_times
-from bot.delivery.wording import parse_schedule
+from bot.delivery.schedule_parser import parse_schedule
 from bot.errors import AskError
 from bot.store.protocol import Store
 from bot.store.records import Delivery, Fetch, Run, State, Subscription

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.errors import ModelError
 from bot.search.embed import OnnxEmbedder, open_embedder
 from bot.store.protocol import Vectors
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 async def open_models(
-    folder: str, threads: int, vectors: Vectors, places: Shelf
+    folder: str, threads: int, vectors: Vectors, places: KeyValue
 ) -> tuple[OnnxEmbedder | None, OnnxEmbedder | None]:
     """The model of a folder, or the one installed; and the one before, while the store has more of its vectors.
 

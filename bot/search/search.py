@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.papers.model import Paper, PaperId
 from bot.search.embed import Embedder
-from bot.search.fuse import fuse_twice
+from bot.search.fusion import fuse_twice
 from bot.search.legs import legs
 from bot.search.meaning import Meaning, Progress
 from bot.search.query import Query, parse

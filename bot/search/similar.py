@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.papers.filter import Filter
 from bot.papers.model import PaperId
-from bot.search.diverse import diverse
+from bot.search.diversity import diverse
 from bot.search.meaning import Meaning
 from bot.search.query import STOP, WORD
 from bot.search.results import NO_MODEL, Hit, Results

@@ -15,7 +15,7 @@ from bot import __version__
 from bot.clock import Clock
 from bot.errors import Malformed, SourceError, Throttled, Unreachable
 from bot.sources.network import connector, is_literal, is_public
-from bot.sources.pace import Pace, Window
+from bot.sources.rate_limit import Pace, Window
 
 USER_AGENT = f"paperboy-bot/{__version__} (+https://github.com/paperboy-bot/paperboy)"
 MOST_BYTES = 20_000_000  # after decompression; a day of Daily Papers is under 1 MB, an arXiv category under 5

@@ -18,7 +18,7 @@ Key: TypeAlias = str
 """A delivery key: 25 characters at most, the same for the same post however often it is planned."""
 
 
-class Kept(Struct, frozen=True, kw_only=True):
+class StoreCounts(Struct, frozen=True, kw_only=True):
     """What became of a batch of listings."""
 
     new: int = 0
@@ -26,8 +26,8 @@ class Kept(Struct, frozen=True, kw_only=True):
     unchanged: int = 0
     differ: tuple[PaperId, ...] = ()  # which changed
 
-    def __add__(self, other: Kept) -> Kept:
-        return Kept(
+    def __add__(self, other: StoreCounts) -> StoreCounts:
+        return StoreCounts(
             new=self.new + other.new,
             changed=self.changed + other.changed,
             unchanged=self.unchanged + other.unchanged,
@@ -58,7 +58,7 @@ class Fetch(Struct, frozen=True, kw_only=True):
 Provenance: TypeAlias = Literal["human", "claude", "source", "extract"]
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class Summary(Struct, frozen=True, kw_only=True):
     """A one-line summary of one version of a paper in one language, and where it comes from."""
 
     paper: PaperId
@@ -73,7 +73,7 @@ class Line(Struct, frozen=True, kw_only=True):
     basis: str = ""  # of a line that needs no model: hash of the text and the rules it comes from
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class SummaryRequest(Struct, frozen=True, kw_only=True):
     """A line that a model is asked for: whoever asked for the same one again would pay twice."""
 
     paper: PaperId
@@ -86,11 +86,11 @@ class Asked(Struct, frozen=True, kw_only=True):
     failures: tuple[str, ...] = ()  # what was wrong with the line before, when this is the second try
 
 
-class Batch(Struct, frozen=True, kw_only=True):
+class SummaryBatch(Struct, frozen=True, kw_only=True):
     """Lines asked for together, at a lower price, and taken up later."""
 
     id: str
-    asked: tuple[Asked, ...]  # each known to the model's maker by its number here
+    asked: tuple[SummaryRequest, ...]  # each known to the model's maker by its number here
     sent: datetime
     worth: float = 0.0  # what it will cost, about
 
@@ -157,7 +157,7 @@ class Run(Struct, frozen=True, kw_only=True):
     at: datetime  # when it was planned, UTC
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class SubscriptionStatus(Struct, frozen=True, kw_only=True):
     """A subscription and what came of it so far."""
 
     subscription: Subscription
@@ -219,7 +219,7 @@ class Late(Struct, frozen=True):
     due: datetime
 
 
-class Mark(Struct, frozen=True, kw_only=True):
+class ReactionMark(Struct, frozen=True, kw_only=True):
     """One sign of approval or the contrary: a reaction on one message, or the vote button.
 
     A ballot is what a person's marks on a paper come to: the latest that still stands counts, once.

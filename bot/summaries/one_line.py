@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from bot.clock import Clock
 from bot.papers.model import Paper, PaperId
-from bot.store.protocol import Lines
-from bot.store.records import Line, Provenance
+from bot.store.protocol import Summaries
+from bot.store.records import Provenance, Summary
 from bot.summaries.asking.answers import Answers
 from bot.summaries.check import check
 from bot.summaries.extract import extract, trim
@@ -28,11 +28,11 @@ BATCH_FROM = 8
 
 
 class OneLines:
-    """Lines, made once a paper version for all channels and tenants; and answers to questions about papers."""
+    """Summaries, made once a paper version for all channels and tenants; and answers to questions about papers."""
 
     def __init__(
         self,
-        lines: Lines,
+        lines: Summaries,
         *,
         writer: Writer | None,
         clock: Clock,
@@ -48,7 +48,7 @@ class OneLines:
         )
         self.answers = Answers(writer, budget, breaker)
 
-    async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Line]:
+    async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Summary]:
         """The best line of each paper that has one; never waits for a model.
 
         A line that somebody wrote in English is better than the abstract's, in whichever language one was wished for.
@@ -64,7 +64,7 @@ class OneLines:
             await self._lines.keep(fresh)
             for line in fresh:
                 known.setdefault(line.paper, []).append(line)
-        best: dict[PaperId, Line] = {}
+        best: dict[PaperId, Summary] = {}
         for paper in papers:
             own, others = known.get(paper.id, ()), english.get(paper.id, ())
             made = [line for line in own if line.version == paper.version and line.basis == bases[paper.id]]
@@ -81,9 +81,9 @@ class OneLines:
         if self._writer:
             await self._writer.aclose()
 
-    def _made(self, papers: Sequence[Paper], bases: Mapping[PaperId, str], language: str) -> list[Line]:
+    def _made(self, papers: Sequence[Paper], bases: Mapping[PaperId, str], language: str) -> list[Summary]:
         """What needs no model: the source's own line, shortened where it is too long, and the abstract's."""
-        made: list[Line] = []
+        made: list[Summary] = []
         for paper in map(disarmed, papers):
             offered: list[tuple[Provenance, str]] = [
                 ("source", trim(paper.offered_line) if paper.abstract else ""),
@@ -92,8 +92,8 @@ class OneLines:
             made += [self._line(paper, text, kind, language, bases[paper.id]) for kind, text in offered if text]
         return made
 
-    def _line(self, paper: Paper, text: str, provenance: Provenance, language: str, basis: str) -> Line:
-        return Line(
+    def _line(self, paper: Paper, text: str, provenance: Provenance, language: str, basis: str) -> Summary:
+        return Summary(
             paper=paper.id,
             version=paper.version,
             text=text,
@@ -122,8 +122,8 @@ def _rules() -> str:
     return found.hexdigest()
 
 
-def _written(lines: Sequence[Line], paper: Paper) -> list[Line]:
-    """Lines of people and models on this version, as the check sees them today; a person's word is taken."""
+def _written(lines: Sequence[Summary], paper: Paper) -> list[Summary]:
+    """Summaries of people and models on this version, as the check sees them today; a person's word is taken."""
     return [
         line
         if line.provenance == "human" or line.failures
@@ -133,6 +133,6 @@ def _written(lines: Sequence[Line], paper: Paper) -> list[Line]:
     ]
 
 
-def _best(lines: Sequence[Line]) -> Line | None:
+def _best(lines: Sequence[Summary]) -> Summary | None:
     passing = [line for line in lines if not line.failures]
     return min(passing, key=lambda line: (ORDER.index(line.provenance), -line.made.timestamp()), default=None)

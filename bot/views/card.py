@@ -10,7 +10,7 @@ from bot.chat.message import Action, Button, Card, Control, LinkButton, Span, Te
 from bot.papers.community import Submission
 from bot.papers.model import Paper
 from bot.store.records import Tally
-from bot.views.wording import people, plural, short_day
+from bot.views.formatting import people, plural, short_day
 
 TITLE_CHARS = 300
 HERE = "here"  # marks votes of this community

@@ -14,7 +14,7 @@ from bot.papers.model import Paper
 from bot.papers.starter import SOURCE as STARTER
 from bot.store.records import Because, Tally
 from bot.views.card import brought_by, brought_why, card, title
-from bot.views.wording import days, plural, source_name, source_page
+from bot.views.formatting import days, plural, source_name, source_page
 
 SHELF = "No source has answered yet, so these come from the shelf that is bundled with Paperboy. "
 

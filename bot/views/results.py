@@ -23,7 +23,7 @@ from bot.chat.message import (
     text,
 )
 from bot.errors import PaperboyError
-from bot.views.wording import plural
+from bot.views.formatting import plural
 
 
 def results(

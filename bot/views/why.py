@@ -6,8 +6,8 @@ from datetime import datetime
 
 from bot.chat.message import Message, Text, text
 from bot.store.records import Fetch, Run
+from bot.views.formatting import ago, listing, plural, source_name
 from bot.views.results import sheet
-from bot.views.wording import ago, listing, plural, source_name
 
 
 def left_out(counts: dict[str, int]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.chat.event import Person, Press, Reaction, Ref
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
-from bot.store.records import Delivery, Mark
+from bot.store.records import Delivery, ReactionMark
 from bot.votes.emoji import Emojis, bare
 
 BUTTON = "button"
@@ -26,7 +26,7 @@ async def react(store: Store, event: Reaction, emojis: Emojis) -> PaperId | None
         return None
     paper, emoji, where = delivery.post.papers[0], bare(event.emoji), origin(event.message)
     if event.added:
-        mark = Mark(
+        mark = ReactionMark(
             community=event.who.tenant,
             person=event.who.key,
             paper=paper,
@@ -46,7 +46,7 @@ async def press(store: Store, event: Press, paper: PaperId, *, off: bool = False
 
     Who reacted and presses to be sure has still voted once, and for it.
     """
-    mark = Mark(
+    mark = ReactionMark(
         community=event.who.tenant,
         person=event.who.key,
         paper=paper,
@@ -64,7 +64,7 @@ async def recount(store: Store, delivery: Delivery, reactions: Mapping[str, froz
         return False
     place = delivery.ref.place
     marks = [
-        Mark(
+        ReactionMark(
             community=place.tenant,
             person=Person(platform=place.platform, space=place.space, id=who).key,
             paper=delivery.post.papers[0],

@@ -51,7 +51,7 @@ def _started(home: str) -> tuple[subprocess.Popen[str], float]:
     environment = os.environ | {
         "PAPERBOY_HOME": home,
         "PAPERBOY_WEB_PORT": "0",
-        "PAPERBOY_FRONT_PORT": "0",
+        "PAPERBOY_SITE_PORT": "0",
         "HF_ENDPOINT": "http://127.0.0.1:9",
     }
     began = time.perf_counter()
@@ -66,7 +66,7 @@ def _started(home: str) -> tuple[subprocess.Popen[str], float]:
 
 async def chat() -> None:
     """Fifty people ask at once, alone and then while papers come in; the ratio says what the ingest costs them."""
-    from tests.platforms.web.conftest import running
+    from tests.platforms.webchat.conftest import running
 
     with tempfile.TemporaryDirectory() as home:
         async with running(Path(home)) as (app, url):
@@ -91,7 +91,7 @@ async def chat() -> None:
 
 
 async def _ask(url: str) -> list[float]:
-    from tests.platforms.web.conftest import Browser
+    from tests.platforms.webchat.conftest import Browser
 
     browsers = [Browser(url) for _ in range(PEOPLE)]
     took: list[float] = []

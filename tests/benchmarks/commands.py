@@ -103,7 +103,7 @@ async def discord(embedded: bool | None) -> Figures:
 
 
 async def web(embedded: bool | None) -> Figures:
-    from tests.platforms.web.conftest import Browser
+    from tests.platforms.webchat.conftest import Browser
 
     port = free_port()
     with tempfile.TemporaryDirectory() as home:

@@ -104,7 +104,7 @@ async def _planned(
         listed = [listing(paper(n, upvotes=n), day=clock.now().date()) for n in range(1, PAPERS + 1)]
         await store.papers.keep(listed, clock.now())
         await asyncio.gather(*map(store.subscriptions.add, wishes))
-        lines = OneLines(store.lines, writer=None, clock=clock)
+        lines = OneLines(store.summaries, writer=None, clock=clock)
         planner = Planner(store, Search(store.papers, store.vectors, None), lines, {"web": platform}, clock)
         yield planner, Dispatcher(store.outbox, {"web": platform}, clock, on_broken=_broken)
         await store.aclose()

@@ -89,7 +89,7 @@ class SlackField:
             api_url=slack.api_url,
         )
         clock = SystemClock()
-        installs = ShelfInstalls(store.shelf("slack"), open_vault("", home), clock, Grants(credentials, clock))
+        installs = ShelfInstalls(store.key_value("slack"), open_vault("", home), clock, Grants(credentials, clock))
         places: list[Place] = []
         for n in range(self.spaces):
             team = await slack.workspace(f"Team {n}")

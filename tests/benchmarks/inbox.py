@@ -27,7 +27,7 @@ from bot.store.records import State
 from tests.builders import listing, paper, subscription
 from tests.fakes.mail import FakeMail
 from tests.fakes.world import launch
-from tests.platforms.mail.delivering import readers
+from tests.platforms.email.delivering import readers
 
 PAPERS = 10
 
@@ -107,13 +107,13 @@ def _settings(port: int) -> dict[str, str]:
         "PAPERBOY_SEARCH_SEMANTIC": "false",
         "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
         "PAPERBOY_DELIVERY_SPREAD_MINUTES": "0",
-        "MAIL_HOST": "127.0.0.1",
-        "MAIL_PORT": str(port),
-        "MAIL_TLS": "none",
-        "MAIL_SENDER": "papers@example.org",
-        "MAIL_BASE_URL": "https://papers.example.org",
-        "MAIL_LISTEN_PORT": "0",
-        "MAIL_PACE": "0",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(port),
+        "EMAIL_TLS": "none",
+        "EMAIL_SENDER": "papers@example.org",
+        "EMAIL_BASE_URL": "https://papers.example.org",
+        "EMAIL_LISTEN_PORT": "0",
+        "EMAIL_PACE": "0",
     }
 
 

@@ -157,7 +157,7 @@ async def be_served(home: Path, port: int) -> None:
     environment = {
         "PAPERBOY_HOME": str(home),
         "PAPERBOY_WEB_PORT": "0",
-        "PAPERBOY_FRONT_PORT": str(port),
+        "PAPERBOY_SITE_PORT": str(port),
         "PAPERBOY_WELCOME_CHANNEL": "",
         "HF_ENDPOINT": NOWHERE,
         "ARXIV_API_URL": f"{NOWHERE}/api/query",

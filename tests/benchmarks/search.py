@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.clock import SystemClock
-from bot.intake.intake import Intake
+from bot.ingest.ingester import Ingester
 from bot.papers.ids import arxiv_id
 from bot.search import Mode, OnnxEmbedder, Search, open_embedder
 from bot.search.vectors import VectorIndex, pack
@@ -51,7 +51,7 @@ async def _judge(folder: Path) -> None:
         store = await open_store(Path(home) / "paperboy.db")
         embedder = open_embedder("", 2)
         assert embedder is not None
-        await Intake(store.papers, (), SystemClock()).take(corpus(folder))
+        await Ingester(store.papers, (), SystemClock()).take(corpus(folder))
         vectors = await cached(store, embedder, folder.name)
         search = Search(store.papers, store.vectors, embedder)
         await search.refresh()

@@ -55,7 +55,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = os.environ | {
         "PAPERBOY_HOME": str(home),
         "PAPERBOY_WEB_PORT": "0",
-        "PAPERBOY_FRONT_PORT": "0",
+        "PAPERBOY_SITE_PORT": "0",
         "HF_ENDPOINT": "http://127.0.0.1:9",
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
         "COLUMNS": "200",
@@ -86,7 +86,7 @@ def _ready(log: Path) -> str:
 def front(url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The front page of the same process."""
     log = next(tmp_path_factory.getbasetemp().glob("home*/log"))
-    return re.findall(r"front: (http://127\.0\.0\.1:\d+)", log.read_text())[0]
+    return re.findall(r"site: (http://127\.0\.0\.1:\d+)", log.read_text())[0]
 
 
 @pytest.fixture(scope="module")  # not longer: while it is open, no asyncio test can run in this thread

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
-from bot.app.welcome import welcome
+from bot.app.first_run import welcome
 from bot.clock import SystemClock
 from bot.config import load
 from tests.browser.test_access import found
@@ -24,7 +24,7 @@ ENVIRONMENT = {
     "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
     "PAPERBOY_SEARCH_SEMANTIC": "false",
     "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
-    "FRONT_PORT": "0",
+    "SITE_PORT": "0",
     "PAPERBOY_WEB_PORT": "0",
 }
 
@@ -42,7 +42,7 @@ async def stage(home: Path, made: Stage, ready: threading.Event, end: threading.
         app = await slack.app()
         given = {"CLIENT_ID": app["client_id"], "CLIENT_SECRET": app["client_secret"]}
         given |= {"TEAM": acme.id, "URL": slack.url}
-        environment = ENVIRONMENT | {"PAPERBOY_HOME": str(home)} | {f"FRONT_SLACK_{k}": v for k, v in given.items()}
+        environment = ENVIRONMENT | {"PAPERBOY_HOME": str(home)} | {f"SITE_SLACK_{k}": v for k, v in given.items()}
         async with open_app(load(None, environment, installed()), SystemClock()) as opened:
             made.url = await _begin(opened)
             ready.set()
@@ -51,7 +51,7 @@ async def stage(home: Path, made: Stage, ready: threading.Event, end: threading.
 
 async def _begin(app: App) -> str:
     await welcome(app)
-    front = app.adapters["front"]
+    front = app.adapters["site"]
     return str(await front.start(app.core))  # type: ignore[attr-defined]
 
 

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import adapters.discord
-import adapters.mail
+import adapters.email
 import adapters.slack
-import adapters.web
-from adapters.mail.keys import open_keys
-from adapters.mail.signup import place as reader
-from adapters.mail.subscribers import Subscribers
-from adapters.mail.wish import Wish
-from bot.chat.adapter import Factory, Posts, Setup
+import adapters.webchat
+from adapters.email.keys import open_keys
+from adapters.email.signup import place as reader
+from adapters.email.subscribers import Subscribers
+from adapters.email.wish import Wish
+from bot.chat.adapter import CanPost, Factory, Setup
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.store.protocol import Store
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.mail import FakeMail
 from tests.fakes.slack import FakeSlack
-from tests.platforms.mail.delivering import OPTIONS
+from tests.platforms.email.delivering import OPTIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Kit:
     """An adapter that can be started again and again on the same shelf, as after a restart."""
 
     factory: Factory
-    make: Callable[[], Posts]
+    make: Callable[[], CanPost]
     place: Place
     knows_keys: bool = True  # the platform itself takes a key once; else only `find` tells
 
@@ -42,10 +42,10 @@ Start = Callable[[Store, Path], AbstractAsyncContextManager[Kit]]
 async def _kit(
     factory: Factory, store: Store, home: Path, place: Place, options: dict[str, object], *, knows_keys: bool = True
 ) -> AsyncIterator[Kit]:
-    made: list[Posts] = []
+    made: list[CanPost] = []
 
-    def make() -> Posts:
-        setup = Setup(options=options, shelf=store.shelf(place.platform), home=home, clock=SystemClock())
+    def make() -> CanPost:
+        setup = Setup(options=options, shelf=store.key_value(place.platform), home=home, clock=SystemClock())
         adapter = factory(setup)
         assert adapter is not None
         made.append(adapter)
@@ -58,7 +58,7 @@ async def _kit(
 
 @asynccontextmanager
 async def web(store: Store, home: Path) -> AsyncIterator[Kit]:
-    async with _kit(adapters.web.make, store, home, Place("web", "home", "papers"), {"port": 0}) as kit:
+    async with _kit(adapters.webchat.make, store, home, Place("web", "home", "papers"), {"port": 0}) as kit:
         yield kit
 
 
@@ -91,12 +91,12 @@ async def discord(store: Store, home: Path) -> AsyncIterator[Kit]:
 @asynccontextmanager
 async def email(store: Store, home: Path) -> AsyncIterator[Kit]:
     async with FakeMail() as server:
-        subscribers = Subscribers(store.shelf("email"), open_keys("", home), SystemClock())
+        subscribers = Subscribers(store.key_value("email"), open_keys("", home), SystemClock())
         asked = await subscribers.ask("ada@example.org", Wish())
         assert asked
         await subscribers.confirm(asked)
         options: dict[str, object] = OPTIONS | {"port": server.port}
-        async with _kit(adapters.mail.make, store, home, reader(asked.id), options) as kit:
+        async with _kit(adapters.email.make, store, home, reader(asked.id), options) as kit:
             yield kit
         assert set(server.by_reader) <= {"ada@example.org"}  # no words made another recipient
 

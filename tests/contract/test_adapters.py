@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.adapter import Counts, Edits, Finds, Listens, Locates, Posts, Setup
+from bot.chat.adapter import CanCountReactions, CanEdit, CanFind, CanLink, CanListen, CanPost, Setup
 from bot.chat.event import Place, Ref
 from bot.chat.fit import fit
 from bot.chat.message import Bullets, Card, Controls, Footnote, Heading, LinkButton, Message, Paragraph, Span, text
@@ -43,7 +43,7 @@ async def kit(name: str, store: Store, tmp_path: Path) -> AsyncIterator[Kit]:
 
 
 @pytest.fixture
-def make(kit: Kit) -> Callable[[], Posts]:
+def make(kit: Kit) -> Callable[[], CanPost]:
     """Starts the adapter anew on the same shelf, as after a restart."""
     return kit.make
 
@@ -57,15 +57,19 @@ def says(words: str) -> Message:
     return Message(plain=words, blocks=(Paragraph(text(words)),))
 
 
-async def test_it_declares_what_it_can_do(make: Callable[[], Posts], name: str) -> None:
+async def test_it_declares_what_it_can_do(make: Callable[[], CanPost], name: str) -> None:
     adapter = make()
-    assert isinstance(adapter, Posts)
+    assert isinstance(adapter, CanPost)
     assert adapter.name == name
-    declared = {protocol.__name__ for protocol in (Finds, Edits, Counts, Listens) if isinstance(adapter, protocol)}
-    assert declared == {"Finds", "Listens"} | (set() if name == "email" else {"Edits", "Counts"})
+    declared = {
+        protocol.__name__
+        for protocol in (CanFind, CanEdit, CanCountReactions, CanListen)
+        if isinstance(adapter, protocol)
+    }
+    assert declared == {"CanFind", "CanListen"} | (set() if name == "email" else {"CanEdit", "CanCountReactions"})
 
 
-async def test_the_same_key_is_the_same_message(make: Callable[[], Posts], place: Place, kit: Kit) -> None:
+async def test_the_same_key_is_the_same_message(make: Callable[[], CanPost], place: Place, kit: Kit) -> None:
     if not kit.knows_keys:
         pytest.skip("this platform takes a message as often as it is sent: the dispatcher asks `find` first")
     adapter = make()
@@ -75,18 +79,18 @@ async def test_the_same_key_is_the_same_message(make: Callable[[], Posts], place
     assert first == again != other
 
 
-async def test_a_message_is_found_by_its_key_after_a_restart(make: Callable[[], Posts], place: Place) -> None:
+async def test_a_message_is_found_by_its_key_after_a_restart(make: Callable[[], CanPost], place: Place) -> None:
     ref = await make().post(place, says("one"), key="key-1")
     adapter = make()
-    assert isinstance(adapter, Finds)
+    assert isinstance(adapter, CanFind)
     since = SystemClock().now() - timedelta(hours=1)
     assert await adapter.find(place, key="key-1", since=since) == ref
     assert await adapter.find(place, key="key-9", since=since) is None
 
 
-async def test_a_message_can_be_told_by_its_address(make: Callable[[], Posts], place: Place, name: str) -> None:
+async def test_a_message_can_be_told_by_its_address(make: Callable[[], CanPost], place: Place, name: str) -> None:
     adapter = make()
-    if not isinstance(adapter, Locates):
+    if not isinstance(adapter, CanLink):
         pytest.skip("what was sent here is nowhere to be seen by others")
     head, reply = Ref(place, "41.5"), Ref(place.in_thread("41.5"), "42.5")
     expected = {
@@ -98,16 +102,16 @@ async def test_a_message_can_be_told_by_its_address(make: Callable[[], Posts], p
     assert adapter.address(head) != adapter.address(reply) or name == "web"
 
 
-async def test_a_thread_hangs_from_a_message(make: Callable[[], Posts], place: Place) -> None:
+async def test_a_thread_hangs_from_a_message(make: Callable[[], CanPost], place: Place) -> None:
     adapter = make()
     head = await adapter.post(place, says("head"), key="head")
     reply = await adapter.post(place.in_thread(head.id), says("reply"), key="reply")
     assert (reply.place.channel, reply.place.thread) == (place.channel, head.id)
 
 
-async def test_a_message_can_be_changed_and_one_that_is_gone_can_not(make: Callable[[], Posts], place: Place) -> None:
+async def test_a_message_can_be_changed_and_one_that_is_gone_can_not(make: Callable[[], CanPost], place: Place) -> None:
     adapter = make()
-    if not isinstance(adapter, Edits):
+    if not isinstance(adapter, CanEdit):
         pytest.skip("what was sent here can't be changed")
     ref = await adapter.post(place, says("one"), key="key-1")
     await adapter.edit(ref, says("two"))
@@ -117,10 +121,10 @@ async def test_a_message_can_be_changed_and_one_that_is_gone_can_not(make: Calla
 
 
 async def test_nobody_has_reacted_to_a_new_message_and_the_bot_does_not_count(
-    make: Callable[[], Posts], place: Place
+    make: Callable[[], CanPost], place: Place
 ) -> None:
     adapter = make()
-    if not isinstance(adapter, Counts):
+    if not isinstance(adapter, CanCountReactions):
         pytest.skip("nobody can react here")
     ref = await adapter.post(place, says("one"), key="key-1")
     assert await adapter.reactions(ref) == {}
@@ -128,7 +132,7 @@ async def test_nobody_has_reacted_to_a_new_message_and_the_bot_does_not_count(
 
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 async def test_hostile_words_are_posted_as_words_within_the_limits(
-    make: Callable[[], Posts], place: Place, words: str
+    make: Callable[[], CanPost], place: Place, words: str
 ) -> None:
     adapter = make()
     shown = Card(paper="p", title=words, url="javascript:alert(1)", line=words, byline=words, body=words)
@@ -137,7 +141,7 @@ async def test_hostile_words_are_posted_as_words_within_the_limits(
         await adapter.post(place, page, key=f"hostile-{n}")
 
 
-async def test_every_kind_of_block_can_be_posted(make: Callable[[], Posts], place: Place) -> None:
+async def test_every_kind_of_block_can_be_posted(make: Callable[[], CanPost], place: Place) -> None:
     blocks = (
         Heading("Heading"),
         Paragraph(text("words ", Span("bold", bold=True), Span("code", code=True), Span("it", italic=True))),
@@ -150,13 +154,13 @@ async def test_every_kind_of_block_can_be_posted(make: Callable[[], Posts], plac
     await adapter.post(place, Message(plain="all of them", blocks=blocks), key="all")
 
 
-async def test_width_counts_what_is_sent_and_not_what_is_seen(make: Callable[[], Posts]) -> None:
+async def test_width_counts_what_is_sent_and_not_what_is_seen(make: Callable[[], CanPost]) -> None:
     adapter = make()
     assert adapter.width(text("a & b")) >= len("a & b")
     assert adapter.width(text("ab", "cd")) == adapter.width(text("ab")) + adapter.width(text("cd"))
 
 
-async def test_a_place_that_can_not_be_is_refused_for_good(make: Callable[[], Posts], place: Place) -> None:
+async def test_a_place_that_can_not_be_is_refused_for_good(make: Callable[[], CanPost], place: Place) -> None:
     adapter = make()
     nowhere = Place(place.platform, "another-home", "no/such channel")
     with pytest.raises(PostError) as caught:
@@ -170,5 +174,5 @@ async def test_a_wrong_setting_is_answered_with_the_right_ones(
     kit: Kit, name: str, store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        kit.factory(Setup(options={"nonsense": 1}, shelf=store.shelf(name), home=tmp_path, clock=clock))
+        kit.factory(Setup(options={"nonsense": 1}, shelf=store.key_value(name), home=tmp_path, clock=clock))
     assert caught.value.hint

@@ -13,15 +13,15 @@ from aiohttp import ClientTimeout
 
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Malformed, SourceError, Unreachable
-from bot.intake.full_text import FullTexts
+from bot.ingest.full_texts import FullTextReader
 from bot.papers.full_text import NOTHING, FullText, Passage
 from bot.sources.full_text import ArxivTexts, apart
 from bot.sources.full_text.apart import read_apart
 from bot.sources.http import Client
-from bot.sources.pace import Pace
+from bot.sources.rate_limit import Pace
 from bot.store.protocol import Store
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.texts import SqliteTexts
+from bot.store.sqlite.full_texts import SqliteFullTexts
 from tests.builders import NOW, paper
 from tests.fakes.texts import FakeTexts, bomb, page, pdf
 
@@ -91,7 +91,7 @@ async def test_of_a_pdf_the_references_are_left_out(fake: FakeTexts, texts: Arxi
 async def test_what_arxiv_does_not_have_is_nothing_and_kept_so_for_a_day(
     fake: FakeTexts, texts: ArxivTexts, store: Store, clock: FixedClock
 ) -> None:
-    reader = FullTexts(texts, store.texts, clock)
+    reader = FullTextReader(texts, store.full_texts, clock)
     assert [await reader.text(paper(1)) for _ in range(2)] == [NOTHING, NOTHING]
     assert len(fake.asked) == 2
     clock.moment += timedelta(days=1, minutes=1)
@@ -184,11 +184,11 @@ async def test_a_text_is_fetched_once_however_many_ask_and_then_kept_for_a_week(
     fake: FakeTexts, texts: ArxivTexts, store: Store, clock: FixedClock
 ) -> None:
     fake.has(ID, html=page(("1 Heat", WARM)))
-    reader = FullTexts(texts, store.texts, clock)
+    reader = FullTextReader(texts, store.full_texts, clock)
     found = await asyncio.gather(*(reader.text(paper(1)) for _ in range(5)))
     assert all(one and one.passages for one in found)
     clock.moment += timedelta(days=6)
-    again = FullTexts(texts, store.texts, clock)
+    again = FullTextReader(texts, store.full_texts, clock)
     assert await again.text(paper(1)) == found[0]
     assert len(fake.asked) == 1
     clock.moment += timedelta(days=2)
@@ -200,7 +200,7 @@ async def test_what_comes_too_late_is_there_for_the_next_question(fake: FakeText
     slow = SystemClock()
     source = ArxivTexts(Client(slow, pace=Pace(slow, "arxiv", timedelta(seconds=0.5)), within=fake.url), fake.url)
     fake.has(ID, pdf=pdf([WARM]))
-    reader = FullTexts(source, store.texts, slow, patience=0.2)
+    reader = FullTextReader(source, store.full_texts, slow, patience=0.2)
     assert await reader.text(paper(1)) is None
     async with asyncio.timeout(20):
         while not await reader.text(paper(1)):  # noqa: ASYNC110 - it is fetched behind our back
@@ -214,7 +214,7 @@ async def test_a_crowd_of_papers_does_not_keep_arxiv_from_its_lists(
 ) -> None:
     for n in range(1, 9):
         fake.faults[f"/html/2503.{n:05d}"] = "hang"
-    reader = FullTexts(texts, store.texts, FixedClock(NOW), patience=0.1)
+    reader = FullTextReader(texts, store.full_texts, FixedClock(NOW), patience=0.1)
     assert await asyncio.gather(*(reader.text(paper(n)) for n in range(1, 9))) == [None] * 8
     await reader.aclose()
     assert len(set(fake.asked)) <= 5
@@ -223,7 +223,7 @@ async def test_a_crowd_of_papers_does_not_keep_arxiv_from_its_lists(
 async def test_of_too_many_texts_those_that_would_go_first_give_way(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "texts.db")
     await engine.open()
-    kept = SqliteTexts(engine, most=4_000)
+    kept = SqliteFullTexts(engine, most=4_000)
     for n in range(20):
         words = " ".join(str(hash((n, k))) for k in range(50))
         text = FullText(form="html", passages=(Passage(words, "here"),))

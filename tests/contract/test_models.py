@@ -145,7 +145,7 @@ def copied(folder: Path) -> str:
 
 async def named(store: Store, folder: str) -> tuple[str, str]:
     """Which model is wanted and which answers until then, as the settings of a start have it."""
-    models = await open_models(folder, 1, store.vectors, store.shelf("search"))
+    models = await open_models(folder, 1, store.vectors, store.key_value("search"))
     for model in models:
         if model:
             await model.aclose()
@@ -158,7 +158,7 @@ async def test_the_model_before_is_found_again_wherever_it_was(store: Store, tmp
     assert await named(store, "") == ("minilm", "")
     await store.vectors.keep("minilm-l6-v2-int8", {MANY[0].id: (1, b"x"), MANY[1].id: (1, b"x")})
     assert await named(store, other) == ("other", "minilm")
-    made = next(iter(await open_models(other, 1, store.vectors, store.shelf("search"))))
+    made = next(iter(await open_models(other, 1, store.vectors, store.key_value("search"))))
     assert made is not None
     await store.vectors.keep(made.name, {item.id: (1, b"x") for item in MANY[:3]})
     assert await named(store, other) == ("other", "")

@@ -13,8 +13,8 @@ from aiohttp import ClientTimeout
 
 from bot.clock import FixedClock
 from bot.errors import Malformed, SourceError, Throttled, Unreachable
-from bot.intake.intake import Intake
-from bot.intake.look_up import LookUp
+from bot.ingest.ingester import Ingester
+from bot.ingest.paper_lookup import PaperLookup
 from bot.papers.model import Listing
 from bot.sources import arxiv
 from bot.sources.arxiv import Arxiv, ArxivApi
@@ -23,7 +23,7 @@ from bot.sources.files import read
 from bot.sources.http import Client, Page
 from bot.sources.huggingface import HuggingFace, HuggingFaceSearch, parse
 from bot.sources.network import is_public
-from bot.sources.pace import Pace, Window
+from bot.sources.rate_limit import Pace, Window
 from bot.sources.source import Source
 from bot.store.protocol import Store
 from tests.builders import SHARED, TODAY, needs_shared
@@ -108,7 +108,7 @@ async def test_a_fault_is_a_clear_error(world: World, name: str, fault: str, err
 @pytest.mark.parametrize("fault", ["500", "hang", "html", "cut", "bomb", "429"])
 async def test_one_broken_source_stops_no_other_and_loses_nothing(world: World, store: Store, fault: str) -> None:
     world.fake.fail(PATHS["huggingface"], fault)
-    intake = Intake(store.papers, list(world.sources.values()), world.clock)
+    intake = Ingester(store.papers, list(world.sources.values()), world.clock)
     looks = {look.source: look for look in await intake.look() if look.day == TODAY or look.error}
     assert looks["huggingface"].error
     assert not looks["arxiv"].error
@@ -120,7 +120,7 @@ async def test_one_broken_source_stops_no_other_and_loses_nothing(world: World, 
 
 
 async def test_days_missed_in_an_outage_are_asked_for_again(world: World, store: Store) -> None:
-    intake = Intake(store.papers, [world.sources["huggingface"]], world.clock)
+    intake = Ingester(store.papers, [world.sources["huggingface"]], world.clock)
     await intake.look()
     world.fake.fail(PATHS["huggingface"], "500")
     world.clock.moment += timedelta(days=1)
@@ -306,7 +306,7 @@ async def test_a_standing_search_is_a_source_of_its_own(clock: FixedClock) -> No
 async def test_a_paper_nobody_listed_is_looked_up_and_kept(clock: FixedClock, store: Store) -> None:
     async with FakePapers() as fake:
         api = ArxivApi(Client(clock, timeout=ClientTimeout(total=0.3)), f"{fake.url}/api/query")
-        look_up = LookUp(api, Intake(store.papers, (), clock), clock)
+        look_up = PaperLookup(api, Ingester(store.papers, (), clock), clock)
         found = await look_up.paper("arxiv:2503.00777")
         assert found is not None
         assert (found.title, found.version) == ("Asked for 2503.00777", 2)

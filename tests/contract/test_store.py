@@ -15,7 +15,7 @@ from bot.papers.community import Submission, list_of
 from bot.papers.filter import Filter
 from bot.papers.model import Counts
 from bot.store.protocol import Store
-from bot.store.records import Delivery, Fetch, Kept, Line, Match, Run, State, Tally
+from bot.store.records import Delivery, Fetch, Match, Run, State, StoreCounts, Summary, Tally
 from tests.builders import NOW, PAPERS, TODAY, listing, mark, paper, post, subscription
 
 LEASE = timedelta(minutes=2)
@@ -27,8 +27,8 @@ ELSEWHERE = Place("web", "home", "elsewhere")
 
 async def test_a_paper_is_kept_and_a_second_time_changes_nothing(store: Store) -> None:
     papers = [listing(paper(n)) for n in range(3)]
-    assert await store.papers.keep(papers, NOW) == Kept(new=3)
-    assert await store.papers.keep(papers, NOW) == Kept(unchanged=3)
+    assert await store.papers.keep(papers, NOW) == StoreCounts(new=3)
+    assert await store.papers.keep(papers, NOW) == StoreCounts(unchanged=3)
     assert await store.papers.count() == 3
 
 
@@ -40,7 +40,7 @@ async def test_a_paper_twice_in_one_batch_is_one_paper(store: Store) -> None:
 
 async def test_new_votes_change_a_paper(store: Store) -> None:
     await store.papers.keep([listing(paper(1, upvotes=1))], NOW)
-    assert await store.papers.keep([listing(paper(1, upvotes=5))], NOW) == Kept(changed=1, differ=(paper(1).id,))
+    assert await store.papers.keep([listing(paper(1, upvotes=5))], NOW) == StoreCounts(changed=1, differ=(paper(1).id,))
     assert (await store.papers.get(["arxiv:2503.00001"]))["arxiv:2503.00001"].counts == Counts(upvotes=5)
 
 
@@ -81,10 +81,10 @@ async def test_how_a_look_at_a_source_went_is_remembered(store: Store) -> None:
 
 
 async def test_lines_come_newest_first_by_language(store: Store) -> None:
-    line = Line(paper="p", text="Builds nests.", provenance="extract", made=NOW)
+    line = Summary(paper="p", text="Builds nests.", provenance="extract", made=NOW)
     better = replace(line, text="Builds dry nests.", provenance="claude", made=NOW + LEASE)
-    await store.lines.keep([line, better, replace(line, language="de", text="Baut Nester.")])
-    assert [found.text for found in (await store.lines.of(["p"]))["p"]] == ["Builds dry nests.", "Builds nests."]
+    await store.summaries.keep([line, better, replace(line, language="de", text="Baut Nester.")])
+    assert [found.text for found in (await store.summaries.of(["p"]))["p"]] == ["Builds dry nests.", "Builds nests."]
 
 
 async def test_vectors_are_missing_until_kept_and_again_when_the_text_changes(store: Store) -> None:
@@ -343,16 +343,16 @@ async def test_forgetting_a_tenant_leaves_no_row_of_it_and_every_row_of_others(s
         await store.outbox.plan(run, [post(f"k-{tenant}", place=place, papers=("p1",))])
         await store.votes.mark(mark(f"slack:{tenant}/u", community=f"slack:{tenant}"))
         await store.people.save(f"slack:{tenant}/u", "p1", NOW)
-    before = await store.records.export("slack:T10")
-    assert await store.records.forget("slack:T1") == 6
-    assert not any((await store.records.export("slack:T1")).values())
-    assert await store.records.export("slack:T10") == before
+    before = await store.ownership.export("slack:T10")
+    assert await store.ownership.forget("slack:T1") == 6
+    assert not any((await store.ownership.export("slack:T1")).values())
+    assert await store.ownership.export("slack:T10") == before
 
 
 async def test_forgetting_a_person_keeps_the_channels_schedule(store: Store) -> None:
     await store.subscriptions.add(subscription(created_by="web:home/ada"))
     await store.people.save("web:home/ada", "p1", NOW)
-    await store.records.forget("web:home/ada")
+    await store.ownership.forget("web:home/ada")
     assert await store.people.saved("web:home/ada") == []
     kept = await store.subscriptions.get("s1")
     assert kept is not None
@@ -368,20 +368,20 @@ async def test_a_paused_channel_runs_nothing_until_it_is_resumed(store: Store) -
 
 async def test_turns_at_a_source_are_taken_one_after_another(store: Store) -> None:
     every = timedelta(seconds=3)
-    assert [await store.turns.wait("arxiv", every, NOW) for _ in range(3)] == [0.0, 3.0, 6.0]
-    assert await store.turns.wait("other", every, NOW) == 0.0
-    assert await store.turns.wait("arxiv", every, NOW + timedelta(minutes=1)) == 0.0
+    assert [await store.rate_slots.wait("arxiv", every, NOW) for _ in range(3)] == [0.0, 3.0, 6.0]
+    assert await store.rate_slots.wait("other", every, NOW) == 0.0
+    assert await store.rate_slots.wait("arxiv", every, NOW + timedelta(minutes=1)) == 0.0
 
 
 async def test_long_questions_have_short_names(store: Store) -> None:
-    name = await store.questions.keep("owls " * 100, NOW)
+    name = await store.long_queries.keep("owls " * 100, NOW)
     assert len(name) <= 12
-    assert await store.questions.text(name) == "owls " * 100
-    assert await store.questions.text("nothing") is None
+    assert await store.long_queries.text(name) == "owls " * 100
+    assert await store.long_queries.text("nothing") is None
 
 
 async def test_a_shelf_keeps_an_adapters_records_apart_and_in_order(store: Store) -> None:
-    shelf, other = store.shelf("web"), store.shelf("mail")
+    shelf, other = store.key_value("web"), store.key_value("mail")
     for n in (2, 1, 3):
         await shelf.put(f"message/{n}", bytes([n]))
     assert not await shelf.put("message/1", b"x", if_absent=True)
@@ -469,7 +469,7 @@ async def test_a_person_is_forgotten_with_what_they_brought_and_in_posts_that_st
         shown = Message(plain="A card", blocks=(Paragraph((Span("bob"), Span(person, person=True))),))
         reasons = (Span(person, person=True), "bob")
         await store.outbox.add([replace(post(f"k{n}"), message=shown, papers=(paper(n).id,), reasons=reasons)])
-    await store.records.forget(f"{PAPERS.tenant}/bob")
+    await store.ownership.forget(f"{PAPERS.tenant}/bob")
     assert await store.submissions.since(TODAY) == [brought(2, "ada")]
     assert [item.paper.id for item in await store.papers.listed([list_of(PAPERS.tenant)], TODAY, TODAY)] == [
         paper(2).id
@@ -486,9 +486,9 @@ async def test_a_tenants_list_goes_with_it_and_no_other(store: Store) -> None:
     await store.papers.keep([listing(paper(1))], NOW)
     for tenant in (PAPERS.tenant, "web:other"):
         await store.submissions.add(brought(1, tenant=tenant))
-    exported = await store.records.export(PAPERS.tenant)
+    exported = await store.ownership.export(PAPERS.tenant)
     assert [row["person"] for row in exported["submissions"]] == ["web:home/ada"]
-    await store.records.forget(PAPERS.tenant)
+    await store.ownership.forget(PAPERS.tenant)
     assert await store.papers.days([list_of(PAPERS.tenant)]) == []
     assert await store.papers.days([list_of("web:other")]) == [(TODAY, 1)]
     assert await store.papers.days(["huggingface"]) == [(TODAY, 1)]

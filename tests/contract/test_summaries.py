@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bot.clock import FixedClock
 from bot.store.protocol import Store
-from bot.store.records import Line
+from bot.store.records import Summary
 from bot.summaries import OneLines
 from bot.summaries.writing import claude
 from bot.summaries.writing.claude import Claude
@@ -23,7 +23,7 @@ ONE = paper(1)
 
 
 def lines(store: Store, clock: FixedClock, fake: FakeAnthropic | None = None) -> OneLines:
-    return OneLines(store.lines, writer=Claude("key", "claude-haiku-5-5", fake.url) if fake else None, clock=clock)
+    return OneLines(store.summaries, writer=Claude("key", "claude-haiku-5-5", fake.url) if fake else None, clock=clock)
 
 
 async def shown(summaries: OneLines, of: object = ONE) -> tuple[str, str]:
@@ -61,7 +61,7 @@ async def test_a_false_line_is_asked_for_again_with_what_was_wrong_and_then_not_
         await summaries.aclose()
     assert len(fake.asked) == 2
     assert "number 99" in fake.asked[1]["messages"][0]["content"]
-    kept = (await store.lines.of([ONE.id]))[ONE.id]
+    kept = (await store.summaries.of([ONE.id]))[ONE.id]
     assert any(line.provenance == "claude" and line.failures for line in kept)
 
 
@@ -133,8 +133,8 @@ async def test_the_abstract_is_sent_as_data_and_bounded(store: Store, clock: Fix
 
 
 async def test_a_persons_line_is_shown_before_all_others(store: Store, clock: FixedClock) -> None:
-    mine = Line(paper=ONE.id, text="A house for birds that somebody described.", provenance="human", made=NOW)
-    await store.lines.keep([mine])
+    mine = Summary(paper=ONE.id, text="A house for birds that somebody described.", provenance="human", made=NOW)
+    await store.summaries.keep([mine])
     assert (await shown(lines(store, clock)))[0] == "human"
 
 

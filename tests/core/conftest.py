@@ -12,12 +12,12 @@ import pytest
 from bot.chat.event import Answer, Command, Person, Place, Press, Ref, Removed, Returned, Shared, Submit
 from bot.chat.message import Action, Button, Card, Controls, Message
 from bot.clock import FixedClock
-from bot.commands.command import Desk
+from bot.commands.context import CommandContext
 from bot.commands.router import Router
+from bot.delivery.availability import Availability
+from bot.delivery.card_updates import CardUpdater
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
-from bot.delivery.presence import Presence
-from bot.delivery.refresh import Refresher
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.full_text import NOTHING, FullText
 from bot.papers.model import Paper
@@ -39,10 +39,10 @@ class Channel:
     store: Store
     planner: Planner
     dispatcher: Dispatcher
-    presence: Presence
+    presence: Availability
     platform: Notebook
     clock: FixedClock
-    refresher: Refresher
+    refresher: CardUpdater
     looked_up: list[str]
     search: Search
     invites: FakeInvites
@@ -117,11 +117,11 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
     ]
     await store.papers.keep([listing(p) for p in papers], clock.now())
     search = Search(store.papers, store.vectors, embedder)
-    lines = OneLines(store.lines, writer=None, clock=clock)
+    lines = OneLines(store.summaries, writer=None, clock=clock)
     platform = Notebook()
     adapters = {"web": platform}
     planner = Planner(store, search, lines, adapters, clock)
-    presence = Presence(store, adapters, clock)
+    presence = Availability(store, adapters, clock)
     looked_up: list[str] = []
 
     async def look_up(id: str) -> Paper | None:
@@ -137,7 +137,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
     async def healthy() -> dict[str, str]:
         return {}
 
-    desk = Desk(
+    desk = CommandContext(
         store=store,
         search=search,
         lines=lines,
@@ -149,7 +149,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         time_zone="UTC",
         invites=(invites := FakeInvites()),
     )
-    refresher = Refresher(store, lines, adapters, clock)
+    refresher = CardUpdater(store, lines, adapters, clock)
     core = Router(
         desk,
         clock,

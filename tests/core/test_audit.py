@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.delivery.audit import audit
 from bot.delivery.calendar import ARXIV_HOLIDAYS, SATURDAY, closed, out_of_date
-from bot.delivery.round import jitter
+from bot.delivery.planning_pass import jitter
 from bot.store.protocol import Store
 from tests.builders import listing, paper
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.chat.event import Person, Place
-from bot.commands.room import MOST
+from bot.commands.concurrency import MOST
 from tests.builders import PAPERS
 from tests.core.conftest import Channel
 

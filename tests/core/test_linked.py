@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.reading import Linked, Resource
+from bot.catalog.linked_repos import LinkedRepos
+from bot.chat.catalog import Linked, Resource
 from bot.clock import FixedClock
-from bot.reading.linked import LinkedThings
 from bot.sources.http import Client
 from bot.store.protocol import Store
 from tests.fakes.papers import FakePapers
@@ -32,13 +32,13 @@ async def hub() -> AsyncIterator[FakePapers]:
 
 
 @pytest.fixture
-async def things(hub: FakePapers, store: Store, clock: FixedClock) -> AsyncIterator[LinkedThings]:
-    made = LinkedThings(Client(clock), hub.url, store.shelf("linked"), clock)
+async def things(hub: FakePapers, store: Store, clock: FixedClock) -> AsyncIterator[LinkedRepos]:
+    made = LinkedRepos(Client(clock), hub.url, store.key_value("linked"), clock)
     yield made
     await made.aclose()
 
 
-async def test_models_data_sets_and_spaces_come_most_liked_first(hub: FakePapers, things: LinkedThings) -> None:
+async def test_models_data_sets_and_spaces_come_most_liked_first(hub: FakePapers, things: LinkedRepos) -> None:
     hub.linked["2503.00001"] = ANSWER
     found = await things.of(ONE)
     assert [one.name for one in found.models] == ["aviary/owl", "aviary/nest-7b"]
@@ -48,11 +48,11 @@ async def test_models_data_sets_and_spaces_come_most_liked_first(hub: FakePapers
 
 
 async def test_an_answer_is_kept_for_a_day_also_by_another_process(
-    hub: FakePapers, things: LinkedThings, store: Store, clock: FixedClock
+    hub: FakePapers, things: LinkedRepos, store: Store, clock: FixedClock
 ) -> None:
     hub.linked["2503.00001"] = ANSWER
     await things.of(ONE)
-    other = LinkedThings(Client(clock), hub.url, store.shelf("linked"), clock)
+    other = LinkedRepos(Client(clock), hub.url, store.key_value("linked"), clock)
     clock.moment += timedelta(hours=23)
     assert (await other.of(ONE)).models
     assert hub.asked["/api/papers"] == 1
@@ -63,16 +63,16 @@ async def test_an_answer_is_kept_for_a_day_also_by_another_process(
 
 
 async def test_what_is_too_old_does_not_pile_up(
-    hub: FakePapers, things: LinkedThings, store: Store, clock: FixedClock
+    hub: FakePapers, things: LinkedRepos, store: Store, clock: FixedClock
 ) -> None:
     for day in range(5):
         await things.of(f"arxiv:2503.0000{day}")
         clock.moment += timedelta(days=1)
-    assert len(await store.shelf("linked").scan("")) == 2
+    assert len(await store.key_value("linked").scan("")) == 2
 
 
 async def test_a_page_does_not_wait_for_a_slow_answer_and_has_it_the_next_time(
-    hub: FakePapers, things: LinkedThings
+    hub: FakePapers, things: LinkedRepos
 ) -> None:
     hub.fail("/api/papers", "hang")
     began = time.monotonic()
@@ -82,7 +82,7 @@ async def test_a_page_does_not_wait_for_a_slow_answer_and_has_it_the_next_time(
 
 @pytest.mark.parametrize("fault", ["500", "html", "cut", "429", "bomb"])
 async def test_a_failure_is_not_asked_again_for_ten_minutes(
-    hub: FakePapers, things: LinkedThings, clock: FixedClock, fault: str
+    hub: FakePapers, things: LinkedRepos, clock: FixedClock, fault: str
 ) -> None:
     hub.linked["2503.00001"] = ANSWER
     hub.fail("/api/papers", fault)
@@ -98,7 +98,7 @@ async def test_a_failure_is_not_asked_again_for_ten_minutes(
 
 
 async def test_after_a_failure_other_papers_wait_a_minute_too(
-    hub: FakePapers, things: LinkedThings, clock: FixedClock
+    hub: FakePapers, things: LinkedRepos, clock: FixedClock
 ) -> None:
     hub.fail("/api/papers", "429")
     await things.of(ONE)
@@ -112,7 +112,7 @@ async def test_after_a_failure_other_papers_wait_a_minute_too(
     assert hub.asked["/api/papers"] == tries + 1
 
 
-async def test_names_that_lead_elsewhere_are_left_out(hub: FakePapers, things: LinkedThings) -> None:
+async def test_names_that_lead_elsewhere_are_left_out(hub: FakePapers, things: LinkedRepos) -> None:
     bad = ["../evil", "//evil.example", "javascript:x", "a/b/c", "a b", "", None, 7, {"x": 1}, "a" * 300]
     hub.linked["2503.00001"] = {
         "linkedModels": [*({"id": id} for id in bad), "text", {"id": "aviary/secret", "private": True}],
@@ -122,6 +122,6 @@ async def test_names_that_lead_elsewhere_are_left_out(hub: FakePapers, things: L
     assert await things.of(ONE) == Linked()
 
 
-async def test_a_paper_that_is_not_on_arxiv_is_not_asked_for(hub: FakePapers, things: LinkedThings) -> None:
+async def test_a_paper_that_is_not_on_arxiv_is_not_asked_for(hub: FakePapers, things: LinkedRepos) -> None:
     assert await things.of("url:0123456789abcdef") == Linked()
     assert not hub.asked

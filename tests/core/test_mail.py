@@ -34,7 +34,7 @@ async def test_who_sends_the_form_is_asked_at_that_address_and_nobody_else_hears
     assert ADDRESS not in str(answer)
     assert ADDRESS not in caplog.text
     assert channel.platform.posted == {}
-    assert not any((await channel.store.records.export(BOB.key)).values())
+    assert not any((await channel.store.ownership.export(BOB.key)).values())
 
 
 async def test_an_address_that_is_typed_is_not_used_and_not_said_again(channel: Channel) -> None:

@@ -72,7 +72,7 @@ async def test_forget_me_asks_first_and_then_leaves_nothing(channel: Channel) ->
     sure = await channel.says("forget-me", who=BOB)
     assert await channel.store.people.saved(BOB.key) != []
     await channel.presses(buttons(sure.message)["Delete it"], who=BOB)
-    assert [rows for rows in (await channel.store.records.export(BOB.key)).values() if rows] == []
+    assert [rows for rows in (await channel.store.ownership.export(BOB.key)).values() if rows] == []
     assert await channel.store.people.saved(ADA.key) != []
 
 

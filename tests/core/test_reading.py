@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.chat.reading import Ballots
+from bot.chat.catalog import Ballots
 from tests.builders import ADA, BOB, NOW, PAPERS, TODAY, listing, mark, paper
 from tests.core.conftest import Channel
 

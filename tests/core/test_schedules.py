@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.message import Action
-from bot.views.wording import long_day
+from bot.views.formatting import long_day
 from tests.builders import BOB, PAPERS, listing, paper
 from tests.core.conftest import Channel, buttons
 

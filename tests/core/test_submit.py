@@ -218,17 +218,17 @@ async def test_forget_me_takes_what_i_brought_and_my_name_with_it(channel: Chann
     await channel.says("submit 2503.00078 hers", who=ADA)
     channel.clock.moment += timedelta(hours=1)
     await channel.deliver()
-    kept = await channel.store.records.export(BOB.key)
+    kept = await channel.store.ownership.export(BOB.key)
     assert [row["why"] for row in kept["submissions"]] == ["mine"]
     await channel.presses(buttons((await channel.says("forget-me", who=BOB)).message)["Delete it"], who=BOB)
-    assert not any((await channel.store.records.export(BOB.key)).values())
-    told = str((await channel.store.records.export(BOB.tenant))["outbox"]).replace(" ", "")
+    assert not any((await channel.store.ownership.export(BOB.key)).values())
+    told = str((await channel.store.ownership.export(BOB.tenant))["outbox"]).replace(" ", "")
     assert ('"text":"bob"' in told, '"text":"ada"' in told) == (False, True)
     assert titles((await channel.says("today")).message)[0] == "Owls at Night, Part 78"
 
 
 async def test_a_community_that_goes_leaves_nothing(channel: Channel) -> None:
     await channel.says(f"submit {OWLS}", who=BOB)
-    await channel.store.records.forget(BOB.tenant)
-    assert not any((await channel.store.records.export(BOB.tenant)).values())
+    await channel.store.ownership.forget(BOB.tenant)
+    assert not any((await channel.store.ownership.export(BOB.tenant)).values())
     assert await channel.store.papers.days([list_of(BOB.tenant)]) == []

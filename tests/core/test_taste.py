@@ -45,7 +45,7 @@ class Town:
     def __init__(self, store: Store, clock: FixedClock) -> None:
         self.store = store
         self.search = Search(store.papers, store.vectors, WordEmbedder())
-        self.lines = OneLines(store.lines, writer=None, clock=clock)
+        self.lines = OneLines(store.summaries, writer=None, clock=clock)
         self.planner = Planner(store, self.search, self.lines, {"web": Notebook()}, clock)
         self.clock = clock
 

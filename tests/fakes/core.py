@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from bot.chat.adapter import CommandHelp, MenuEntry
+from bot.chat.catalog import Catalog
 from bot.chat.event import Answer, Command, Event, Person, Press, Reaction, Removed, Returned, Shared, Submit
 from bot.chat.form import Field, Form
 from bot.chat.message import Action, Button, Controls, Heading, Message, Paragraph, text
-from bot.chat.reading import Reading
 
 FORM = Form(
     title="Bring papers here",
@@ -36,7 +36,7 @@ class FakeCore:
     )
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> Catalog:
         raise NotImplementedError("chats do not read; what does is tested against a real store (tests/builders.py)")
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.chat.event import Person
 from bot.chat.form import Field
-from bot.commands.known import known
+from bot.commands.registry import known
 from bot.errors import AskError
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.catalog.store_catalog import StoreCatalog
+from bot.chat.catalog import Linked
 from bot.chat.event import Ref
-from bot.chat.reading import Linked
 from bot.clock import Clock
 from bot.papers.model import PaperId
-from bot.reading.reader import Reader
 from bot.search import Search
 from bot.store.protocol import Store
 from bot.summaries import OneLines
@@ -16,7 +16,7 @@ from bot.summaries import OneLines
 
 def reader(
     store: Store, search: Search, lines: OneLines, clock: Clock, *, sources: Sequence[str] = ("huggingface",)
-) -> Reader:
+) -> StoreCatalog:
     """Nothing on Hugging Face names the papers, and no message has an address."""
 
     async def linked(id: PaperId) -> Linked:
@@ -25,4 +25,4 @@ def reader(
     def address(ref: Ref) -> str:
         return ""
 
-    return Reader(store, search, lines, clock, sources=sources, linked=linked, address=address)
+    return StoreCatalog(store, search, lines, clock, sources=sources, linked=linked, address=address)

@@ -38,7 +38,7 @@ async def launch(
         "PATH": os.environ["PATH"],
         "PAPERBOY_HOME": str(home),
         "PAPERBOY_WEB_PORT": "0",
-        "PAPERBOY_FRONT_PORT": "0",
+        "PAPERBOY_SITE_PORT": "0",
         "HF_ENDPOINT": NOWHERE,
         "ARXIV_API_URL": f"{NOWHERE}/api/query",
         "ARXIV_TEXT_URL": NOWHERE,

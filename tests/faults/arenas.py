@@ -18,7 +18,7 @@ from tests.fakes.discord import FakeDiscord
 from tests.fakes.mail import FakeMail, Fault, Stage
 from tests.fakes.slack import FakeSlack, Workspace
 from tests.fakes.world import ROOT
-from tests.platforms.mail.delivering import readers
+from tests.platforms.email.delivering import readers
 
 SPACES = 5  # tenants that the channels are spread over
 SLOWEST = 0.2  # seconds until a mail server says that it has a mail
@@ -75,7 +75,7 @@ class WebArena:
 
     async def held(self, places: Sequence[Place]) -> Counter[str]:
         store = await open_store(self._home / "paperboy.db")
-        shelf = store.shelf("web")
+        shelf = store.key_value("web")
         messages = {key.removeprefix("message/") for key, _ in await shelf.scan("message/")}
         found = Counter(
             {key.removeprefix("key/"): int(id.decode() in messages) for key, id in await shelf.scan("key/")}
@@ -210,13 +210,13 @@ class MailArena:
 
     def environment(self) -> dict[str, str]:
         return {
-            "MAIL_HOST": "127.0.0.1",
-            "MAIL_PORT": str(self.server.port),
-            "MAIL_TLS": "none",
-            "MAIL_SENDER": "papers@example.org",
-            "MAIL_BASE_URL": "https://papers.example.org",
-            "MAIL_LISTEN_PORT": "0",
-            "MAIL_PACE": "0",
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(self.server.port),
+            "EMAIL_TLS": "none",
+            "EMAIL_SENDER": "papers@example.org",
+            "EMAIL_BASE_URL": "https://papers.example.org",
+            "EMAIL_LISTEN_PORT": "0",
+            "EMAIL_PACE": "0",
         }
 
     async def channel(self) -> Place:

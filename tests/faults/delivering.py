@@ -6,7 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot.chat.adapter import Posts
+from bot.chat.adapter import CanPost
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.delivery.dispatch import Dispatcher
@@ -46,7 +46,7 @@ async def deliver(database: Path, platform: FilePlatform) -> None:
     await store.aclose()
 
 
-async def drain(store: Store, name: str, platform: Posts, *, attempt: float, back_off: float) -> None:
+async def drain(store: Store, name: str, platform: CanPost, *, attempt: float, back_off: float) -> None:
     """Deliver until nothing waits, whoever else works on the same store."""
 
     async def on_broken(place: Place, why: str) -> None:

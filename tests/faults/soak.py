@@ -32,7 +32,7 @@ from bot.delivery.dispatch import Dispatcher
 from bot.delivery.edition import parse_id
 from bot.delivery.planner import Planner
 from bot.errors import Busy, Unreachable, Unsure
-from bot.intake.intake import Intake
+from bot.ingest.ingester import Ingester
 from bot.search import Search
 from bot.sources.huggingface import parse
 from bot.sources.source import Batch
@@ -40,7 +40,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import Run
 from bot.summaries import OneLines
-from bot.views.wording import long_day
+from bot.views.formatting import long_day
 from tests.builders import SHARED, subscription
 from tests.fakes.notebook import Notebook
 
@@ -123,8 +123,8 @@ async def soak(folder: Path, days: list[date], seed: int = 1) -> str:
 async def _live(
     store: Store, source: Recorded, platform: Shaky, clock: FixedClock, days: list[date], chance: random.Random
 ) -> int:
-    search, lines = Search(store.papers, store.vectors, None), OneLines(store.lines, writer=None, clock=clock)
-    intake = Intake(store.papers, (source,), clock)
+    search, lines = Search(store.papers, store.vectors, None), OneLines(store.summaries, writer=None, clock=clock)
+    intake = Ingester(store.papers, (source,), clock)
     planner = Planner(store, search, lines, {"web": platform}, clock)
 
     async def broken(place: Place, why: str) -> None:

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from bot.clock import FixedClock
 from bot.delivery.planner import Planner
 from bot.delivery.schedule import occurrences
-from bot.delivery.wording import parse_schedule
+from bot.delivery.schedule_parser import parse_schedule
 from bot.search import Search
 from bot.store import open_store
 from bot.store.protocol import Store
@@ -39,7 +39,7 @@ some = settings(deadline=None, max_examples=12, suppress_health_check=list(Healt
 async def planning(clock: FixedClock) -> AsyncIterator[tuple[Store, Planner]]:
     folder = tempfile.TemporaryDirectory()
     store = await open_store(Path(folder.name) / "paperboy.db")
-    search, lines = Search(store.papers, store.vectors, None), OneLines(store.lines, writer=None, clock=clock)
+    search, lines = Search(store.papers, store.vectors, None), OneLines(store.summaries, writer=None, clock=clock)
     yield store, Planner(store, search, lines, {"web": Notebook()}, clock)
     await search.aclose()
     await lines.aclose()

@@ -12,7 +12,7 @@ from aiohttp import ClientTimeout
 
 from bot.chat.event import Place
 from bot.clock import FixedClock
-from bot.intake.intake import Intake
+from bot.ingest.ingester import Ingester
 from bot.sources import http
 from bot.sources.feeds import Feed
 from bot.sources.http import Client
@@ -65,7 +65,7 @@ async def test_a_source_that_accepts_and_never_answers_ends_and_leaves_the_other
             HuggingFace(Client(clock, timeout=ClientTimeout(total=0.3)), dead),
             Feed(Client(clock), f"{alive.url}/feed.xml", "feed"),
         ]
-        looks = await asyncio.wait_for(Intake(store.papers, sources, clock).look(), 20)
+        looks = await asyncio.wait_for(Ingester(store.papers, sources, clock).look(), 20)
         for source in sources:
             await source.aclose()
     by_source = {look.source: look for look in looks}

@@ -121,7 +121,7 @@ class OutboxMachine(Bench):
         mine = {p.channel: p for p in CHANNELS if p.tenant == place.tenant}
         assert {s.id for s in self.do(self.store.subscriptions.hold(everywhere, "removed"))} == set(mine)
         if forget:
-            self.do(self.store.records.forget(place.tenant))
+            self.do(self.store.ownership.forget(place.tenant))
             self.forgotten |= {key for key, post in self.planned.items() if post.place.tenant == place.tenant}
             for channel, at in mine.items():
                 self.do(self.store.subscriptions.add(subscription(channel, place=at)))

@@ -9,9 +9,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from adapters.front.server import FrontPage
+from adapters.site.server import SiteAdapter
 from bot.chat.event import Person
-from bot.store.records import Mark
+from bot.store.records import ReactionMark
 from tests.preview.gallery import NOW, shelf
 
 PAPER = "/paper/2508.09968"
@@ -45,7 +45,7 @@ async def _shoot(out: Path) -> list[Path]:
             for number, shown in enumerate(listed.found.papers[:6]):
                 for voter in range((7 - number) // 2):
                     person = Person(platform="web", space="home", id=f"p{voter}")
-                    mark = Mark(
+                    mark = ReactionMark(
                         community=person.tenant,
                         person=person.key,
                         paper=shown.paper.id,
@@ -55,8 +55,8 @@ async def _shoot(out: Path) -> list[Path]:
                         at=NOW,
                     )
                     await app.store.votes.mark(mark)
-            front = app.adapters["front"]
-            assert isinstance(front, FrontPage)
+            front = app.adapters["site"]
+            assert isinstance(front, SiteAdapter)
             url = await front.start(app.core)
             browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             written = []

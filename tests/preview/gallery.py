@@ -10,13 +10,13 @@ from pathlib import Path
 
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
-from bot.app.welcome import put_up_shelf
+from bot.app.first_run import put_up_shelf
 from bot.chat.event import Command, Person, Place, Press, Shared, Submit
 from bot.chat.form import Form
 from bot.chat.message import Action, Message
 from bot.clock import FixedClock
 from bot.config import load
-from bot.delivery.plan import compose
+from bot.delivery.selection import compose
 from bot.papers.starter import starter
 from bot.store.records import Subscription
 from bot.views.digest import About, Entry
@@ -47,7 +47,7 @@ async def shelf(home: Path) -> AsyncIterator[App]:
     """Paperboy on the papers that come with it; it reads no source."""
     environment = {
         "PAPERBOY_HOME": str(home),
-        "PAPERBOY_FRONT_PORT": "0",
+        "PAPERBOY_SITE_PORT": "0",
         "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
     }

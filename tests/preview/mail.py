@@ -8,15 +8,15 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from adapters.mail import make
-from adapters.mail.post import MailAdapter
+from adapters.email import make
+from adapters.email.post import EmailAdapter
 from bot.chat.adapter import Setup
 from bot.chat.fit import fit
 from bot.chat.message import Message
 from tests.builders import ADA
 from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
-from tests.platforms.mail.conftest import options
+from tests.platforms.email.conftest import options
 from tests.preview.gallery import Gallery, shelf
 
 LOOKS = {
@@ -34,7 +34,9 @@ async def pictures(folder: Path) -> None:
             shown = await Gallery(app).all()
             message = next(m for name, m in shown.items() if "compact" in name or "one message" in name)
             assert isinstance(message, Message)
-            setup = Setup(options=options(server.port), shelf=app.store.shelf("mail"), home=Path(home), clock=app.clock)
+            setup = Setup(
+                options=options(server.port), shelf=app.store.key_value("email"), home=Path(home), clock=app.clock
+            )
             adapter = make(setup)
             assert adapter is not None
             core = FakeCore()
@@ -48,7 +50,7 @@ async def pictures(folder: Path) -> None:
                 await adapter.aclose()
 
 
-async def _pictures(folder: Path, adapter: MailAdapter, core: FakeCore, server: FakeMail, message: Message) -> None:
+async def _pictures(folder: Path, adapter: EmailAdapter, core: FakeCore, server: FakeMail, message: Message) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium")
         await adapter.invite(ADA, {"address": "ada@example.org", "zone": "Europe/Berlin", "query": "video generation"})

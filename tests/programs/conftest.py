@@ -9,10 +9,10 @@ import pytest
 from aiohttp import ClientResponse, ClientSession
 from msgspec import Struct
 
-from adapters.front.server import FrontPage
-from adapters.front.settings import Settings
+from adapters.site.server import SiteAdapter
+from adapters.site.settings import Settings
 from bot.chat.adapter import Setup
-from bot.chat.reading import Reading
+from bot.chat.catalog import Catalog
 from bot.clock import FixedClock
 from bot.search import Search
 from bot.store.protocol import Store
@@ -26,12 +26,12 @@ PUBLIC = "https://papers.example.org"
 class Reads(FakeCore):
     """A core that is only read."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Catalog) -> None:
         super().__init__()
         self._reading = reading
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> Catalog:
         return self._reading
 
 
@@ -69,12 +69,12 @@ Starts = Callable[..., Awaitable[Site]]
 @pytest.fixture
 async def starts(store: Store, clock: FixedClock, tmp_path: Path) -> AsyncIterator[Starts]:
     """Starts a site on the store, with settings."""
-    search, lines = Search(store.papers, store.vectors, None), OneLines(store.lines, writer=None, clock=clock)
-    session, fronts = ClientSession(), list[FrontPage]()
+    search, lines = Search(store.papers, store.vectors, None), OneLines(store.summaries, writer=None, clock=clock)
+    session, fronts = ClientSession(), list[SiteAdapter]()
 
     async def start(**settings: object) -> Site:
         given = Settings(**({"port": 0, "public_url": PUBLIC} | settings))  # type: ignore[arg-type]
-        front = FrontPage(given, Setup(options={}, shelf=store.shelf("front"), home=tmp_path, clock=clock))
+        front = SiteAdapter(given, Setup(options={}, shelf=store.key_value("site"), home=tmp_path, clock=clock))
         fronts.append(front)
         return Site(await front.start(Reads(reader(store, search, lines, clock))), session, clock)
 

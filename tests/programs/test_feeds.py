@@ -11,7 +11,7 @@ import feedparser
 import msgspec
 import pytest
 
-from adapters.front.secret import open_secret
+from adapters.site.secret import open_secret
 from bot.chat.event import Place
 from bot.chat.message import Card, Message
 from bot.clock import FixedClock

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.front import made
-from adapters.front.made import Made
+from adapters.site import made
+from adapters.site.made import Made
 from bot.clock import FixedClock
 from bot.errors import StoreError
 

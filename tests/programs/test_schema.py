@@ -35,7 +35,7 @@ async def running(home: Path) -> AsyncIterator[str]:
     home.mkdir()
     papers.write_text("\n".join(map(json.dumps, lines)), "utf-8")
     assert (await paperboy(home, "ingest", str(papers), "--no-vectors")).code == 0
-    settings = {"PAPERBOY_FRONT_PORT": str(port), "PAPERBOY_FRONT_ADDRESS_PER_MINUTE": "1000000"}
+    settings = {"PAPERBOY_SITE_PORT": str(port), "PAPERBOY_SITE_ADDRESS_PER_MINUTE": "1000000"}
     process = await launch(home, "run", err=asyncio.subprocess.DEVNULL, **settings)
     try:
         url = f"http://127.0.0.1:{port}/api/v1"

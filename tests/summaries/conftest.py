@@ -13,10 +13,10 @@ from bot.chat.event import Place
 from bot.chat.message import Card, Message
 from bot.clock import FixedClock
 from bot.config import Summaries
+from bot.delivery.availability import Availability
+from bot.delivery.card_updates import CardUpdater
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
-from bot.delivery.presence import Presence
-from bot.delivery.refresh import Refresher
 from bot.papers.model import Paper, PaperId
 from bot.search import Search
 from bot.store import open_store
@@ -43,9 +43,9 @@ class Office:
         adapters = {"web": self.platform}
         search = Search(self.store.papers, self.store.vectors, None)
         self.planner = Planner(self.store, search, self.lines, adapters, self.clock)
-        presence = Presence(self.store, adapters, self.clock)
+        presence = Availability(self.store, adapters, self.clock)
         self.dispatcher = Dispatcher(self.store.outbox, adapters, self.clock, on_broken=presence.absent)
-        self.refresher = Refresher(self.store, self.lines, adapters, self.clock)
+        self.refresher = CardUpdater(self.store, self.lines, adapters, self.clock)
 
     async def lists(self, papers: Sequence[Paper]) -> None:
         self.papers = list(papers)
@@ -86,7 +86,7 @@ async def hire(clock: FixedClock, tmp_path: Path) -> AsyncIterator[Callable[...,
             stack.push_async_callback(store.aclose)
             budget = Budget(store.costs, settings, clock)
             writer = Claude("key", settings.model, fakes[0].url, thinking=settings.thinking, spend=budget.spend)
-            lines = OneLines(store.lines, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
+            lines = OneLines(store.summaries, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
             stack.push_async_callback(lines.aclose)
             return Office(store, clock, fakes[0], lines)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.chat.event import Answer, Command, Person, Place, Press
 from bot.chat.message import Action, Message
-from bot.commands.command import Desk
+from bot.commands.context import CommandContext
 from bot.commands.router import Router
-from bot.intake.full_text import FullTexts
+from bot.ingest.full_texts import FullTextReader
 from bot.papers.model import Paper
 from bot.search import Search
 from bot.sources.full_text import ArxivTexts
@@ -23,7 +23,7 @@ class Room:
     def __init__(self, office: Office, texts: ArxivTexts | None = None) -> None:
         self.office = office
         store = office.store
-        self.reader = FullTexts(texts, store.texts, office.clock, patience=PATIENCE)
+        self.reader = FullTextReader(texts, store.full_texts, office.clock, patience=PATIENCE)
 
         async def none(*_: object) -> None:
             return None
@@ -37,7 +37,7 @@ class Room:
         async def direct(who: Person) -> Place:
             return PAPERS
 
-        desk = Desk(
+        desk = CommandContext(
             store=store,
             search=Search(store.papers, store.vectors, None),
             lines=office.lines,

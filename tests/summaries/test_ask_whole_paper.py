@@ -230,7 +230,7 @@ async def test_the_command_answers_from_the_whole_paper_in_the_browser(tmp_path:
     assert MOSS in shown
     assert "3 Wool and Moss" in shown
     store = await open_store(tmp_path / "paperboy.db")
-    assert await store.texts.of(NESTS.id, 1, now)
+    assert await store.full_texts.of(NESTS.id, 1, now)
     await store.aclose()
 
 

@@ -16,7 +16,7 @@ def test_a_platforms_usual_names_are_its_options() -> None:
 
 
 def test_another_programs_variables_are_left_alone() -> None:
-    assert load(None, {"SLACK_WEBHOOK_URL": "https://hooks.example", "MAIL_MAILER": "smtp"}, ADAPTERS).adapters == {}
+    assert load(None, {"SLACK_WEBHOOK_URL": "https://hooks.example", "EMAIL_MAILER": "smtp"}, ADAPTERS).adapters == {}
 
 
 def test_a_name_that_is_plainly_meant_for_us_is_passed_on_to_be_complained_of() -> None:

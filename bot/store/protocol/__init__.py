@@ -11,31 +11,31 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.store.protocol.delivery import Outbox, Subscriptions
-from bot.store.protocol.papers import Costs, Lines, Papers, Texts, Vectors
-from bot.store.protocol.people import People, Programs, Records, Submissions, Votes
+from bot.store.protocol.papers import Costs, FullTexts, Papers, Summaries, Vectors
+from bot.store.protocol.people import ApiKeys, Ownership, People, Submissions, Votes
 
 __all__ = [
+    "ApiKeys",
     "Costs",
-    "Lines",
+    "FullTexts",
+    "LongQueries",
     "Outbox",
+    "Ownership",
     "Papers",
     "People",
-    "Programs",
-    "Questions",
-    "Records",
+    "RateSlots",
     "Store",
     "Submissions",
     "Subscriptions",
-    "Texts",
-    "Turns",
+    "Summaries",
     "Vectors",
     "Votes",
 ]
 
 
-class Questions(Protocol):
+class LongQueries(Protocol):
     """Texts too long for a button, kept under a short name."""
 
     async def keep(self, text: str, at: datetime) -> str:
@@ -45,7 +45,7 @@ class Questions(Protocol):
     async def text(self, name: str) -> str | None: ...
 
 
-class Turns(Protocol):
+class RateSlots(Protocol):
     """Whose turn it is at a source that counts all our processes together."""
 
     async def wait(self, name: str, every: timedelta, now: datetime) -> float:
@@ -58,21 +58,21 @@ class Store(Protocol):
 
     papers: Papers
     vectors: Vectors
-    lines: Lines
-    texts: Texts
+    summaries: Summaries
+    full_texts: FullTexts
     costs: Costs
     subscriptions: Subscriptions
     outbox: Outbox
     votes: Votes
     people: People
-    programs: Programs
+    api_keys: ApiKeys
     submissions: Submissions
-    records: Records
-    questions: Questions
-    turns: Turns
+    ownership: Ownership
+    long_queries: LongQueries
+    rate_slots: RateSlots
 
-    def shelf(self, owner: str) -> Shelf:
-        """An adapter's own records."""
+    def key_value(self, owner: str) -> KeyValue:
+        """A small key-value store of one owner, such as an adapter."""
         ...
 
     async def check(self, *, deep: bool = False) -> str:

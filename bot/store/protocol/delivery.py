@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.papers.model import PaperId
-from bot.store.records import Delivery, Key, Late, Post, Run, Standing, State, Subscription
+from bot.store.records import Delivery, Key, Late, Post, Run, State, Subscription, SubscriptionStatus
 
 
 class Subscriptions(Protocol):
@@ -53,7 +53,7 @@ class Subscriptions(Protocol):
         """Let what was held run again, from `at` on: what was missed meanwhile is not made up."""
         ...
 
-    async def standing(self) -> list[Standing]:
+    async def standing(self) -> list[SubscriptionStatus]:
         """All that are neither paused nor held, oldest first, each with its newest runs."""
         ...
 

@@ -9,13 +9,13 @@ from typing import Protocol
 from bot.papers.filter import Filter
 from bot.papers.full_text import FullText
 from bot.papers.model import Listing, Paper, PaperId
-from bot.store.records import Asked, Batch, Fetch, Kept, Line, Listed, Match, Scores, Spent
+from bot.store.records import Fetch, Listed, Match, Scores, Spent, StoreCounts, Summary, SummaryBatch, SummaryRequest
 
 
 class Papers(Protocol):
     """Papers, the lists they stood on, and keyword search over them."""
 
-    async def keep(self, listings: Sequence[Listing], at: datetime) -> Kept:
+    async def keep(self, listings: Sequence[Listing], at: datetime) -> StoreCounts:
         """Merge papers with what is known of them (`bot.papers.merge`) and note the lists they stand on."""
         ...
 
@@ -112,37 +112,37 @@ class Vectors(Protocol):
         ...
 
 
-class Lines(Protocol):
+class Summaries(Protocol):
     """One-line summaries."""
 
-    async def keep(self, lines: Sequence[Line]) -> None: ...
+    async def keep(self, lines: Sequence[Summary]) -> None: ...
 
-    async def of(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Line]]:
+    async def of(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Summary]]:
         """Every line kept for these papers, newest first."""
         ...
 
-    async def claim(self, asked: Sequence[Asked], *, now: datetime, until: datetime) -> list[Asked]:
+    async def claim(self, asked: Sequence[SummaryRequest], *, now: datetime, until: datetime) -> list[SummaryRequest]:
         """Those that nobody has asked for and nobody is asking for, over all processes; ours alone until then."""
         ...
 
-    async def release(self, asked: Sequence[Asked]) -> None:
+    async def release(self, asked: Sequence[SummaryRequest]) -> None:
         """Let anybody ask for them."""
         ...
 
-    async def sent(self, batch: Batch, *, until: datetime) -> None:
+    async def sent(self, batch: SummaryBatch, *, until: datetime) -> None:
         """Remember a batch under way; what it asks for stays claimed until then."""
         ...
 
-    async def take_up(self, *, now: datetime, until: datetime) -> list[Batch]:
+    async def take_up(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
         """Batches under way that no process has looked at lately; ours to look at until then."""
         ...
 
-    async def settle(self, batch: Batch, lines: Sequence[Line], spent: Spent | None) -> bool:
+    async def settle(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spent | None) -> bool:
         """Keep what a batch brought and cost, and let the rest be asked for anew; False when that was done before."""
         ...
 
 
-class Texts(Protocol):
+class FullTexts(Protocol):
     """Texts of whole papers, so that a second question asks no source; a bounded amount of them."""
 
     async def of(self, paper: PaperId, version: int, now: datetime) -> FullText | None: ...

@@ -6,28 +6,28 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.chat.reading import Program
+from bot.chat.catalog import Program
 from bot.papers.community import Submission
 from bot.papers.model import PaperId
-from bot.store.records import Mark, Tally
+from bot.store.records import ReactionMark, Tally
 
 
 class Votes(Protocol):
     """Marks in, ballots out."""
 
-    async def mark(self, mark: Mark, *, cause: str | None = None) -> None: ...
+    async def mark(self, mark: ReactionMark, *, cause: str | None = None) -> None: ...
 
     async def unmark(
         self, community: str, person: str, origin: str, emoji: str, *, cause: str | None = None
     ) -> None: ...
 
-    async def toggle(self, mark: Mark, *, off: bool = False, cause: str | None = None) -> bool:
+    async def toggle(self, mark: ReactionMark, *, off: bool = False, cause: str | None = None) -> bool:
         """Put a button's mark, or take it back when it stands (`off`: whatever stands); True when the vote now stands.
         Taking it back outweighs every mark the person made on that paper before, also those that a recount brings up
         again."""
         ...
 
-    async def recount(self, origin: str, marks: Sequence[Mark]) -> bool:
+    async def recount(self, origin: str, marks: Sequence[ReactionMark]) -> bool:
         """Replace all marks of one message by what the platform says; True when anything changed."""
         ...
 
@@ -92,7 +92,7 @@ class People(Protocol):
     async def teaches(self, person: str) -> bool: ...
 
 
-class Programs(Protocol):
+class ApiKeys(Protocol):
     """Programs with a key of their own. Of a key only its digest is kept."""
 
     async def add(self, name: str, digest: str, at: datetime) -> bool:
@@ -132,7 +132,7 @@ class Submissions(Protocol):
         ...
 
 
-class Records(Protocol):
+class Ownership(Protocol):
     """What belongs to whom: export and forgetting."""
 
     async def export(self, owner: str) -> dict[str, list[dict[str, object]]]:

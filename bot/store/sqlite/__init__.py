@@ -9,20 +9,20 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from bot.store import protocol
+from bot.store.sqlite.api_keys import SqliteApiKeys
 from bot.store.sqlite.costs import SqliteCosts
 from bot.store.sqlite.engine import Engine, explain
-from bot.store.sqlite.lines import SqliteLines
+from bot.store.sqlite.full_texts import SqliteFullTexts
+from bot.store.sqlite.key_value import SqliteKeyValue
+from bot.store.sqlite.long_queries import SqliteLongQueries
 from bot.store.sqlite.outbox import SqliteOutbox
+from bot.store.sqlite.ownership import SqliteOwnership
 from bot.store.sqlite.papers import SqlitePapers
 from bot.store.sqlite.people import SqlitePeople
-from bot.store.sqlite.programs import SqlitePrograms
-from bot.store.sqlite.questions import SqliteQuestions
-from bot.store.sqlite.records import SqliteRecords
-from bot.store.sqlite.shelf import SqliteShelf
+from bot.store.sqlite.rate_slots import SqliteRateSlots
 from bot.store.sqlite.submissions import SqliteSubmissions
 from bot.store.sqlite.subscriptions import SqliteSubscriptions
-from bot.store.sqlite.texts import SqliteTexts
-from bot.store.sqlite.turns import SqliteTurns
+from bot.store.sqlite.summaries import SqliteSummaries
 from bot.store.sqlite.vectors import SqliteVectors
 from bot.store.sqlite.votes import SqliteVotes
 
@@ -36,21 +36,21 @@ class SqliteStore:
         self._engine = engine
         self.papers: protocol.Papers = SqlitePapers(engine)
         self.vectors: protocol.Vectors = SqliteVectors(engine)
-        self.lines: protocol.Lines = SqliteLines(engine)
-        self.texts: protocol.Texts = SqliteTexts(engine)
+        self.summaries: protocol.Summaries = SqliteSummaries(engine)
+        self.full_texts: protocol.FullTexts = SqliteFullTexts(engine)
         self.costs: protocol.Costs = SqliteCosts(engine)
         self.subscriptions: protocol.Subscriptions = SqliteSubscriptions(engine)
         self.outbox: protocol.Outbox = SqliteOutbox(engine)
         self.votes: protocol.Votes = SqliteVotes(engine)
         self.people: protocol.People = SqlitePeople(engine)
-        self.programs: protocol.Programs = SqlitePrograms(engine)
+        self.api_keys: protocol.ApiKeys = SqliteApiKeys(engine)
         self.submissions: protocol.Submissions = SqliteSubmissions(engine)
-        self.records: protocol.Records = SqliteRecords(engine)
-        self.questions: protocol.Questions = SqliteQuestions(engine)
-        self.turns: protocol.Turns = SqliteTurns(engine)
+        self.ownership: protocol.Ownership = SqliteOwnership(engine)
+        self.long_queries: protocol.LongQueries = SqliteLongQueries(engine)
+        self.rate_slots: protocol.RateSlots = SqliteRateSlots(engine)
 
-    def shelf(self, owner: str) -> SqliteShelf:
-        return SqliteShelf(self._engine, owner)
+    def key_value(self, owner: str) -> SqliteKeyValue:
+        return SqliteKeyValue(self._engine, owner)
 
     async def check(self, *, deep: bool = False) -> str:
         try:

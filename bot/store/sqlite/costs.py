@@ -6,8 +6,8 @@ import sqlite3
 from datetime import date, datetime
 
 from bot.store.records import Spent
+from bot.store.sqlite.codec import stamp
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import stamp
 
 _ADD = """
 INSERT INTO costs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

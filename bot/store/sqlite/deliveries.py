@@ -6,7 +6,7 @@ import sqlite3
 
 from bot.chat.event import Ref
 from bot.store.records import Delivery, Post, State
-from bot.store.sqlite.moments import moment, unpack
+from bot.store.sqlite.codec import moment, unpack
 
 _COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent, o.edited,
               (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""

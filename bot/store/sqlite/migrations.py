@@ -31,7 +31,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from bot.store.sqlite import lanes
+from bot.store.sqlite import outbox_queue as lanes
 
 migrations = Migrations("paperboy")
 STEPS = frozenset({"papers", "delivery", "people", "writing"})  # those this version knows

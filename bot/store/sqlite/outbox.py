@@ -12,10 +12,10 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.papers.model import PaperId
 from bot.store.records import Delivery, Key, Late, Post, Run, State
-from bot.store.sqlite import lanes
+from bot.store.sqlite import outbox_queue as lanes
+from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
 from bot.store.sqlite.deliveries import deliveries
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
 
 # What is brought to one person alone: a digest, or a mail, whose reader made the schedule in a place of their own.
 _OF_ONE = """(json_extract(b.doc, '$.follows') != ''

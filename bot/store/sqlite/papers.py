@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from bot.papers.filter import Filter, lab_words
 from bot.papers.merge import merge
 from bot.papers.model import Listing, Paper, PaperId
-from bot.store.records import Fetch, Kept, Listed, Match, Scores
+from bot.store.records import Fetch, Listed, Match, Scores, StoreCounts
 from bot.store.sqlite import search
+from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import marks, moment, pack, stamp, unpack
 
 _INSERT = """INSERT INTO papers(title, abstract, authors, keywords, published, upvotes, text_hash, doc, seq, id)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -30,7 +30,7 @@ class SqlitePapers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def keep(self, listings: Sequence[Listing], at: datetime) -> Kept:
+    async def keep(self, listings: Sequence[Listing], at: datetime) -> StoreCounts:
         return await self._engine.write(lambda db: _keep(db, listings, at))
 
     async def get(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]:
@@ -145,7 +145,7 @@ def _listed(row: tuple[Any, ...]) -> Listed:
     return Listed(paper=unpack(doc, Paper), source=source, day=date.fromisoformat(day), seen=moment(seen))
 
 
-def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> Kept:
+def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> StoreCounts:
     known = {id: (seq, paper) for id, seq, paper in _known(db, {item.paper.id for item in listings})}
     before = {id: paper for id, (_, paper) in known.items()}
     fresh: dict[PaperId, Paper] = {}
@@ -161,7 +161,7 @@ def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> 
     _facets(db, [*new, *changed], seqs)
     rows = ((item.source, item.day.isoformat(), seqs[item.paper.id], stamp(at)) for item in listings)
     db.executemany("INSERT OR IGNORE INTO listings VALUES (?, ?, ?, ?)", rows)
-    return Kept(
+    return StoreCounts(
         new=len(new),
         changed=len(changed),
         unchanged=len(listings) - len(new) - len(changed),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.papers.model import PaperId
+from bot.store.sqlite.codec import stamp
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import stamp
 
 
 class SqlitePeople:

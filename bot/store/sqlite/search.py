@@ -15,7 +15,7 @@ from itertools import islice
 from bot.papers.filter import Filter, lab_words
 from bot.papers.model import PaperId
 from bot.store.records import Match
-from bot.store.sqlite.moments import marks
+from bot.store.sqlite.codec import marks
 
 WEIGHTS = "bm25(3.0, 1.0, 1.0, 1.0)"  # title, abstract, authors, keywords
 RANKED = 10_000  # papers ranked for a query, about

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from bot.papers.community import Submission, list_of
 from bot.papers.model import PaperId
+from bot.store.sqlite.codec import marks, moment, stamp
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import marks, moment, stamp
 
 _LIST = "INSERT OR IGNORE INTO listings SELECT ?, ?, seq, ? FROM papers WHERE id = ?"
 _UNLIST = "DELETE FROM listings WHERE source = ? AND seq = (SELECT seq FROM papers WHERE id = ?)"

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from bot.chat.event import Place
 from bot.errors import AskError
-from bot.store.records import Run, Standing, Subscription
+from bot.store.records import Run, Subscription, SubscriptionStatus
+from bot.store.sqlite.codec import marks, pack, unpack
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import marks, pack, unpack
 
 # Two index look-ups a subscription, however long its history is.
 _NEWEST = "SELECT doc FROM runs WHERE subscription = id"
@@ -75,10 +75,10 @@ class SqliteSubscriptions:
     async def release(self, place: Place, at: datetime) -> list[Subscription]:
         return await self._change(place, lambda s: replace(s, held="", created=at) if s.held else s)
 
-    async def standing(self) -> list[Standing]:
+    async def standing(self) -> list[SubscriptionStatus]:
         rows = await self._engine.read(lambda db: db.execute(_STANDING).fetchall())
         return [
-            Standing(
+            SubscriptionStatus(
                 subscription=unpack(doc, Subscription),
                 last=unpack(last, Run) if last else None,
                 posted=unpack(posted, Run) if posted else None,

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Mapping
 from msgspec import Struct
 
 from bot.papers.model import Paper, PaperId
+from bot.store.sqlite.codec import marks, unpack
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import marks, unpack
 
 CHUNK = 5_000  # rows a read: about 2 MB, so that no read holds others up
 LOOKED_AT = 500  # papers of the backlog whose vectors are looked for at a time

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.papers.model import PaperId
-from bot.store.records import Mark, Tally
+from bot.store.records import ReactionMark, Tally
+from bot.store.sqlite.codec import marks, stamp
 from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.moments import marks, stamp
 
 _MARK = "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)"
 _UP = "count(CASE value WHEN 1 THEN 1 END)"
@@ -22,14 +22,14 @@ class SqliteVotes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def mark(self, mark: Mark, *, cause: str | None = None) -> None:
+    async def mark(self, mark: ReactionMark, *, cause: str | None = None) -> None:
         await self._engine.write(lambda db: db.execute(_MARK, _row(mark)), cause=cause)
 
     async def unmark(self, community: str, person: str, origin: str, emoji: str, *, cause: str | None = None) -> None:
         sql = "DELETE FROM marks WHERE community = ? AND person = ? AND origin = ? AND emoji = ?"
         await self._engine.write(lambda db: db.execute(sql, (community, person, origin, emoji)), cause=cause)
 
-    async def toggle(self, mark: Mark, *, off: bool = False, cause: str | None = None) -> bool:
+    async def toggle(self, mark: ReactionMark, *, off: bool = False, cause: str | None = None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             sql = "SELECT 1 FROM {} WHERE community = ? AND person = ? AND paper = ? AND value = ?"
             own = (mark.community, mark.person, mark.paper, mark.value)
@@ -42,7 +42,7 @@ class SqliteVotes:
 
         return await self._engine.write(work, cause=cause)
 
-    async def recount(self, origin: str, marks: Sequence[Mark]) -> bool:
+    async def recount(self, origin: str, marks: Sequence[ReactionMark]) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             sql = "SELECT community, person, paper, origin, emoji, value FROM marks WHERE origin = ?"
             known = set(db.execute(sql, (origin,)).fetchall())
@@ -110,5 +110,5 @@ class SqliteVotes:
         return [(paper, Tally(up, down)) for paper, up, down in rows]
 
 
-def _row(mark: Mark) -> tuple[object, ...]:
+def _row(mark: ReactionMark) -> tuple[object, ...]:
     return (mark.community, mark.person, mark.paper, mark.origin, mark.emoji, mark.value, stamp(mark.at))

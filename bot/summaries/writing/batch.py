@@ -10,8 +10,8 @@ from operator import add
 
 from bot.clock import Clock
 from bot.errors import ModelError
-from bot.store.protocol import Lines
-from bot.store.records import Asked, Batch, Spent
+from bot.store.protocol import Summaries
+from bot.store.records import Spent, SummaryBatch, SummaryRequest
 from bot.summaries.writing.breaker import Breaker
 from bot.summaries.writing.budget import Budget
 from bot.summaries.writing.writer import Unanswerable, Usage, Writer, Written
@@ -25,14 +25,16 @@ KEPT = timedelta(days=30)  # results are kept for 29: a batch that is never sett
 class Batches:
     """Sends batches, and looks after those under way."""
 
-    def __init__(self, lines: Lines, writer: Writer, clock: Clock, breaker: Breaker, *, budget: Budget | None) -> None:
+    def __init__(
+        self, lines: Summaries, writer: Writer, clock: Clock, breaker: Breaker, *, budget: Budget | None
+    ) -> None:
         self._lines = lines
         self._writer = writer
         self._budget = budget
         self._breaker = breaker
         self._clock = clock
 
-    async def send(self, asked: Sequence[Asked], worth: float) -> bool:
+    async def send(self, asked: Sequence[SummaryRequest], worth: float) -> bool:
         """Ask for claimed lines together; what is not taken is released."""
         try:
             id = await self._writer.send({str(number): one for number, one in enumerate(asked)})
@@ -42,13 +44,13 @@ class Batches:
             await self._lines.release(asked)
             return False
         now = self._clock.now()
-        await self._lines.sent(Batch(id=id, asked=tuple(asked), sent=now, worth=worth), until=now + KEPT)
+        await self._lines.sent(SummaryBatch(id=id, asked=tuple(asked), sent=now, worth=worth), until=now + KEPT)
         log.info("asked for %s lines in batch %s", len(asked), id)
         return True
 
-    async def ended(self) -> list[tuple[Batch, dict[str, Written]]]:
+    async def ended(self) -> list[tuple[SummaryBatch, dict[str, Written]]]:
         """The batches that have ended, whichever process sent them; each goes to one process at a time."""
-        found: list[tuple[Batch, dict[str, Written]]] = []
+        found: list[tuple[SummaryBatch, dict[str, Written]]] = []
         now = self._clock.now()
         for batch in await self._lines.take_up(now=now, until=now + LOOK_EVERY):
             results = await self._results(batch)
@@ -61,14 +63,14 @@ class Batches:
                 self._breaker.worked()
         return found
 
-    def spent(self, batch: Batch, results: dict[str, Written]) -> Spent | None:
+    def spent(self, batch: SummaryBatch, results: dict[str, Written]) -> Spent | None:
         """What a batch took."""
         used = [written.usage for written in results.values() if written.usage]
         if self._budget is None or not used:
             return None
         return self._budget.priced(reduce(add, used, Usage(requests=0)), batch=True, model=batch.asked[0].model)
 
-    async def _results(self, batch: Batch) -> dict[str, Written] | None:
+    async def _results(self, batch: SummaryBatch) -> dict[str, Written] | None:
         try:
             return await self._writer.results(batch.id)
         except Unanswerable as error:

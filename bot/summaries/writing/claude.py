@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from bot.errors import ModelError
 from bot.papers.model import Paper
-from bot.store.records import Asked
+from bot.store.records import SummaryRequest
 from bot.summaries.writing import prompt
 from bot.summaries.writing.material import paper_of
 from bot.summaries.writing.writer import KeyRefused, Reply, Spend, Unanswerable, Usage, Written
@@ -55,7 +55,7 @@ class Claude:
         request = prompt.for_answer(self.model, text, question, thinking=self._thinking)
         return _decoded(await self._ask(request), Reply)
 
-    async def send(self, requests: Mapping[str, Asked]) -> str:
+    async def send(self, requests: Mapping[str, SummaryRequest]) -> str:
         async with _translated():
             batch = await self._client.messages.batches.create(
                 requests=[

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from bot.clock import Clock
 from bot.errors import ModelError
 from bot.papers.model import Paper, PaperId
-from bot.store.protocol import Lines
-from bot.store.records import Asked, Batch, Line
+from bot.store.protocol import Summaries
+from bot.store.records import Summary, SummaryBatch, SummaryRequest
 from bot.summaries.check import check
 from bot.summaries.writing import prompt
 from bot.summaries.writing.batch import Batches
@@ -36,7 +36,7 @@ class Improver:
 
     def __init__(
         self,
-        lines: Lines,
+        lines: Summaries,
         writer: Writer,
         clock: Clock,
         breaker: Breaker,
@@ -59,10 +59,10 @@ class Improver:
             better = [id for batch, results in await self._ended() for id in await self._settle(batch, results)]
             return better + await self._ask(await self._wanted(papers, language))
 
-    async def _ended(self) -> list[tuple[Batch, dict[str, Written]]]:
+    async def _ended(self) -> list[tuple[SummaryBatch, dict[str, Written]]]:
         return [] if self._breaker.is_open else await self._batches.ended()
 
-    async def _wanted(self, papers: Sequence[Paper], language: str) -> list[Asked]:
+    async def _wanted(self, papers: Sequence[Paper], language: str) -> list[SummaryRequest]:
         """The lines that no one has asked for yet, as far as one can see without claiming them."""
         known = await self._lines.of([paper.id for paper in papers], language)
         wanted = [self._asked(paper, language) for paper in {paper.id: paper for paper in papers}.values()]
@@ -70,9 +70,9 @@ class Improver:
             one for one in wanted if one.abstract and not any(self._is_there(x, one) for x in known.get(one.paper, ()))
         ]
 
-    def _asked(self, paper: Paper, language: str) -> Asked:
+    def _asked(self, paper: Paper, language: str) -> SummaryRequest:
         shown = disarmed(paper)
-        return Asked(
+        return SummaryRequest(
             paper=paper.id,
             version=paper.version,
             language=language,
@@ -83,13 +83,13 @@ class Improver:
         )
 
     @staticmethod
-    def _is_there(line: Line, asked: Asked) -> bool:
+    def _is_there(line: Summary, asked: SummaryRequest) -> bool:
         """Whether a line needs no asking: it was asked for, or a person wrote one."""
         if line.version != asked.version:
             return False
         return line.provenance == "human" or (line.model, line.prompt) == (asked.model, asked.prompt)
 
-    async def _ask(self, wanted: Sequence[Asked]) -> list[PaperId]:
+    async def _ask(self, wanted: Sequence[SummaryRequest]) -> list[PaperId]:
         """Ask for lines, many as a batch, a few at once."""
         if self._breaker.is_open or not wanted:
             return []
@@ -102,7 +102,7 @@ class Improver:
         await self._lines.release(mine[SINGLES:])
         return await self._one_by_one(mine[:SINGLES])
 
-    async def _one_by_one(self, mine: Sequence[Asked]) -> list[PaperId]:
+    async def _one_by_one(self, mine: Sequence[SummaryRequest]) -> list[PaperId]:
         better: list[PaperId] = []
         for at, asked in enumerate(mine):
             if self._breaker.is_open or not await self._affordable([asked]):
@@ -114,7 +114,7 @@ class Improver:
                 better.append(line.paper)
         return better
 
-    async def _try(self, asked: Asked) -> Line | None:
+    async def _try(self, asked: SummaryRequest) -> Summary | None:
         """The line, or that there will be none; None when it may be asked for again."""
         try:
             line = await self._written(asked)
@@ -127,7 +127,7 @@ class Improver:
         self._breaker.worked()
         return line
 
-    async def _written(self, asked: Asked) -> Line:
+    async def _written(self, asked: SummaryRequest) -> Summary:
         """Ask, and ask once more with what was wrong; what fails again is kept, with its failures, unshown."""
         text = await self._writer.write(paper_of(asked), asked.language, asked.failures)
         failures = check(text, paper_of(asked), asked.language)
@@ -138,10 +138,10 @@ class Improver:
                 log.warning("no second line for %s: %s", asked.paper, error)
         return self._line(asked, text, failures)
 
-    async def _settle(self, batch: Batch, results: dict[str, Written]) -> list[PaperId]:
+    async def _settle(self, batch: SummaryBatch, results: dict[str, Written]) -> list[PaperId]:
         """Keep what a batch brought; what failed is asked for once more, what did not come is asked for anew."""
-        lines: list[Line] = []
-        again: list[Asked] = []
+        lines: list[Summary] = []
+        again: list[SummaryRequest] = []
         for number, asked in enumerate(batch.asked):
             written = results.get(str(number), Written())
             failures = check(written.text, paper_of(asked), asked.language) if written.text else (written.why_not,)
@@ -155,8 +155,8 @@ class Improver:
             await self._budget.tell()
         return [line.paper for line in lines if not line.failures] + await self._ask(again)
 
-    def _line(self, asked: Asked, text: str, failures: tuple[str, ...]) -> Line:
-        return Line(
+    def _line(self, asked: SummaryRequest, text: str, failures: tuple[str, ...]) -> Summary:
+        return Summary(
             paper=asked.paper,
             version=asked.version,
             text=text,
@@ -168,7 +168,7 @@ class Improver:
             made=self._clock.now(),
         )
 
-    async def _affordable(self, asked: Sequence[Asked], *, batch: bool = False) -> Sequence[Asked]:
+    async def _affordable(self, asked: Sequence[SummaryRequest], *, batch: bool = False) -> Sequence[SummaryRequest]:
         """As many of them as the budget still pays for."""
         if self._budget is None or (room := await self._budget.room()) == math.inf:
             return asked
@@ -178,7 +178,7 @@ class Improver:
             await self._budget.tell(costs[paid])
         return asked[:paid]
 
-    def _worth(self, asked: Sequence[Asked], *, batch: bool = False) -> float:
+    def _worth(self, asked: Sequence[SummaryRequest], *, batch: bool = False) -> float:
         if self._budget is None:
             return 0.0
         requests = (prompt.for_line(one.model, paper_of(one), one.language) for one in asked)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from bot.papers.model import Paper
-from bot.store.records import Asked
+from bot.store.records import SummaryRequest
 
 _SENTENCE = re.compile(r"(?<=[.!?:;])\s+|(?<=[。！？])|\n+")
 _READERS = (
@@ -94,6 +94,6 @@ def is_order(sentence: str) -> bool:
     return any(look.search(sentence) for look in (_TO_SOMEBODY, _ORDER, _ELSEWHERE, _ENCODED))
 
 
-def paper_of(asked: Asked) -> Paper:
+def paper_of(asked: SummaryRequest) -> Paper:
     """The paper that was sent."""
     return Paper(id=asked.paper, title=asked.title, abstract=asked.abstract, version=asked.version)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from bot.errors import ModelError
 from bot.papers.model import Paper
-from bot.store.records import Asked
+from bot.store.records import SummaryRequest
 
 
 class Unanswerable(ModelError):
@@ -78,7 +78,7 @@ class Writer(Protocol):
         """An answer from a text."""
         ...
 
-    async def send(self, requests: Mapping[str, Asked]) -> str:
+    async def send(self, requests: Mapping[str, SummaryRequest]) -> str:
         """Ask for many lines at a lower price; returns the name of the batch."""
         ...
 

@@ -15,7 +15,7 @@ from adapters.discord.permissions import ALL_NEEDED, invite, missing, names
 from adapters.discord.settings import read
 from bot.chat.adapter import Setup
 from bot.clock import FixedClock
-from bot.commands.presses import MENU
+from bot.commands.buttons import MENU
 from bot.errors import ConfigError
 from bot.store.protocol import Store
 from tests.fakes.discord.command_limits import check_commands
@@ -76,7 +76,7 @@ class TestPermissions:
 class TestSettings:
     def test_without_a_token_there_is_no_adapter(self, store: Store, clock: FixedClock, tmp_path: Path) -> None:
         for options in ({}, {"token": ""}, {"token": "x", "enabled": "false"}):
-            setup = Setup(options=options, shelf=store.shelf("discord"), home=tmp_path, clock=clock)
+            setup = Setup(options=options, shelf=store.key_value("discord"), home=tmp_path, clock=clock)
             assert make(setup) is None
 
     @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from adapters.discord.post import DiscordAdapter
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
-from bot.app.welcome import welcome
+from bot.app.first_run import welcome
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.config import load

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
-from bot.app.welcome import welcome
-from bot.chat.adapter import Listens
+from bot.app.first_run import welcome
+from bot.chat.adapter import CanListen
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.config import Welcome, load
@@ -21,7 +21,7 @@ from bot.delivery.reconcile import recount
 from tests.platforms.scenarios.stage import LONG
 
 
-class Adapter(Listens, Protocol):
+class Adapter(CanListen, Protocol):
     """An adapter that tells when it hears."""
 
     started: asyncio.Event

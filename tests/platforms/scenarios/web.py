@@ -11,7 +11,7 @@ from typing import Any
 from bot.chat.event import Place
 from tests.platforms.scenarios.paperboy import Bot
 from tests.platforms.scenarios.stage import ADA, BOB, Seen
-from tests.platforms.web.conftest import Browser
+from tests.platforms.webchat.conftest import Browser
 
 PEOPLE = {ADA: "you", BOB: "robin"}
 PLACE = Place("web", "home", "papers")
@@ -209,7 +209,7 @@ class Reader(HTMLParser):
 
 @asynccontextmanager
 async def web(home: Path) -> AsyncIterator[WebStage]:
-    bot = Bot(home, PLACE, {"PAPERBOY_WEB_PORT": "0", "PAPERBOY_FRONT_PORT": "0"})
+    bot = Bot(home, PLACE, {"PAPERBOY_WEB_PORT": "0", "PAPERBOY_SITE_PORT": "0"})
     stage = WebStage(bot)
     await bot.start()
     try:

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.slack import make as make_slack
 from adapters.slack.post import SlackAdapter
-from bot.chat.adapter import Checks, Connects, Reaches, Setup
+from bot.chat.adapter import CanMessageUser, HasConnection, HasDoctor, Setup
 from bot.chat.event import Place
 from bot.clock import FixedClock
 from bot.errors import ConfigError
@@ -16,16 +16,16 @@ from bot.store.protocol import Store
 
 
 async def test_it_also_reaches_people_checks_itself_and_tells_whether_it_is_connected(adapter: SlackAdapter) -> None:
-    assert isinstance(adapter, Reaches)
-    assert isinstance(adapter, Checks)
-    assert isinstance(adapter, Connects)
+    assert isinstance(adapter, CanMessageUser)
+    assert isinstance(adapter, HasDoctor)
+    assert isinstance(adapter, HasConnection)
 
 
 @pytest.mark.parametrize("options", [{}, {"app_token": "xapp-1"}, {"bot_token": "xoxb-1", "enabled": "false"}])
 def test_without_a_token_it_is_left_out(
     options: dict[str, Any], store: Store, clock: FixedClock, tmp_path: Any
 ) -> None:
-    assert make_slack(Setup(options=options, shelf=store.shelf("slack"), home=tmp_path, clock=clock)) is None
+    assert make_slack(Setup(options=options, shelf=store.key_value("slack"), home=tmp_path, clock=clock)) is None
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_wrong_setting_is_answered_with_the_right_ones(
     options: dict[str, Any], says: str, store: Store, clock: FixedClock, tmp_path: Any
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        make_slack(Setup(options=options, shelf=store.shelf("slack"), home=tmp_path, clock=clock))
+        make_slack(Setup(options=options, shelf=store.key_value("slack"), home=tmp_path, clock=clock))
     assert says in caught.value.message
     assert caught.value.hint
 

@@ -40,7 +40,7 @@ async def slack() -> AsyncIterator[FakeSlack]:
 @pytest.fixture
 async def many(slack: FakeSlack, store: Store, tmp_path: Path) -> list[Workspace]:
     """Twenty workspaces that installed Paperboy."""
-    installs = ShelfInstalls(store.shelf("slack"), open_vault("", tmp_path), SystemClock())
+    installs = ShelfInstalls(store.key_value("slack"), open_vault("", tmp_path), SystemClock())
     app = await slack.app()
     spaces = [await slack.workspace(f"Team {n}") for n in range(20)]
     for space in spaces:

@@ -13,7 +13,7 @@ from adapters.slack.listen import LISTENS
 from adapters.slack.options import Options
 from adapters.slack.scopes import SCOPES
 from bot.chat.message import Action
-from bot.commands.presses import MENU as ENTRIES
+from bot.commands.buttons import MENU as ENTRIES
 
 yaml = pytest.importorskip("yaml", reason="PyYAML, which reads the manifest, is not installed")
 

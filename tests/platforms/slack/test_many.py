@@ -27,7 +27,7 @@ TOKEN = re.compile(r"xox[bep]|xapp-|xoxe")
 
 @pytest.fixture
 def installs(store: Store, tmp_path: Path) -> ShelfInstalls:
-    return ShelfInstalls(store.shelf("slack"), open_vault("", tmp_path), SystemClock())
+    return ShelfInstalls(store.key_value("slack"), open_vault("", tmp_path), SystemClock())
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from adapters.slack.post import SlackAdapter
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
-from bot.app.welcome import welcome
+from bot.app.first_run import welcome
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.config import load

@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from bot.delivery.calendar import closed, complete
-from bot.delivery.key import LENGTH, delivery_key
-from bot.delivery.plan import Choice, additions, choose, compose
+from bot.delivery.delivery_key import LENGTH, delivery_key
+from bot.delivery.selection import Choice, additions, choose, compose
 from bot.papers.model import Paper
 from bot.store.records import Fetch, Listed, Tally
 from bot.views.digest import About, Entry

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.schedule import Clocked, WhenComplete, describe, first_reach, next_times, occurrences, reach
-from bot.delivery.wording import parse_schedule, split_schedule
+from bot.delivery.schedule_parser import parse_schedule, split_schedule
 from bot.errors import AskError
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.schedule import Clocked, Cron, Schedule, WhenComplete, describe
-from bot.delivery.wording import MOST_TIMES, parse_schedule, split_schedule
+from bot.delivery.schedule_parser import MOST_TIMES, parse_schedule, split_schedule
 from bot.errors import AskError
 
 zones = st.sampled_from(sorted(available_timezones()))

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.search.diverse import diverse
-from bot.search.fuse import fuse, weights
+from bot.search.diversity import diverse
+from bot.search.fusion import fuse, weights
 from bot.search.search import TIE, _in_order
 from tests.builders import NOW, paper
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.views.wording import days, source_page
+from bot.views.formatting import days, source_page
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from adapters.slack.grants import Credentials, Grants
 from adapters.slack.installs import ShelfInstalls
 from adapters.slack.vault import Vault
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.store.protocol import Store
 from tests.platforms.slack.installs.tiny import ID, SECRET, TinySlack, serving
@@ -19,8 +19,8 @@ KEY = Fernet.generate_key().decode()
 
 
 @pytest.fixture
-def shelf(store: Store) -> Shelf:
-    return store.shelf("slack")
+def shelf(store: Store) -> KeyValue:
+    return store.key_value("slack")
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def grants(credentials: Credentials, clock: FixedClock) -> Grants:
 
 @pytest.fixture
 async def process(
-    shelf: Shelf, vault: Vault, clock: FixedClock, grants: Grants
+    shelf: KeyValue, vault: Vault, clock: FixedClock, grants: Grants
 ) -> AsyncIterator[Callable[[], ShelfInstalls]]:
     """Makes installs as another process on the same store would have them."""
     made: list[ShelfInstalls] = []

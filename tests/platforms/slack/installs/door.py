@@ -18,7 +18,7 @@ from adapters.slack.installs import ShelfInstalls
 from adapters.slack.oauth import InstallPages
 from adapters.slack.states import States
 from adapters.slack.vault import Vault
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from tests.platforms.slack.installs.tiny import ID, SECRET, TinySlack
 
@@ -40,7 +40,7 @@ class Door(Struct):
 
 
 @asynccontextmanager
-async def opened(slack: TinySlack, shelf: Shelf, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
+async def opened(slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         app = Credentials(

@@ -16,7 +16,7 @@ from adapters.slack.grants import Credentials
 from adapters.slack.installs import Install, ShelfInstalls
 from adapters.slack.records import Tokens
 from adapters.slack.vault import Vault
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import ConfigError, Refused
 from tests.builders import NOW
@@ -86,7 +86,7 @@ async def test_one_workspaces_install_serves_no_other_of_its_organization(instal
         await installs.of("T2", ORG)
 
 
-async def test_forgetting_leaves_nothing_of_a_workspace(installs: ShelfInstalls, shelf: Shelf) -> None:
+async def test_forgetting_leaves_nothing_of_a_workspace(installs: ShelfInstalls, shelf: KeyValue) -> None:
     await installs.save(install("T1", name="Acme", refresh_token="xoxe-1", expires=NOW + timedelta(hours=9)))
     await installs.save(install("T2"))
     await installs.forget("T1")
@@ -96,7 +96,7 @@ async def test_forgetting_leaves_nothing_of_a_workspace(installs: ShelfInstalls,
     await installs.forget("T1")  # an event can come twice
 
 
-async def test_forgetting_an_organization_ends_all_it_served(installs: ShelfInstalls, shelf: Shelf) -> None:
+async def test_forgetting_an_organization_ends_all_it_served(installs: ShelfInstalls, shelf: KeyValue) -> None:
     await installs.save(org())
     for space in ("T1", "T2"):
         await installs.of(space, ORG)
@@ -139,7 +139,7 @@ async def test_what_another_process_changes_is_seen_soon(
 
 
 async def test_a_record_that_was_copied_to_another_tenant_gives_nobody_access(
-    installs: ShelfInstalls, shelf: Shelf
+    installs: ShelfInstalls, shelf: KeyValue
 ) -> None:
     await installs.save(install("T1"))
     sealed = await shelf.get("install/T1")
@@ -151,7 +151,7 @@ async def test_a_record_that_was_copied_to_another_tenant_gives_nobody_access(
     assert (await installs.of("T1")).token == "xoxb-T1-token"
 
 
-async def test_a_new_key_seals_everything_anew(shelf: Shelf, clock: FixedClock, installs: ShelfInstalls) -> None:
+async def test_a_new_key_seals_everything_anew(shelf: KeyValue, clock: FixedClock, installs: ShelfInstalls) -> None:
     await installs.save(install("T1", refresh_token="xoxe-1", expires=NOW + timedelta(hours=9)))
     await installs.save(org())
     await installs.of("T2", ORG)
@@ -163,7 +163,7 @@ async def test_a_new_key_seals_everything_anew(shelf: Shelf, clock: FixedClock, 
 
 
 async def test_a_lost_key_is_said_at_the_start_and_there_is_a_way_on(
-    shelf: Shelf, clock: FixedClock, installs: ShelfInstalls
+    shelf: KeyValue, clock: FixedClock, installs: ShelfInstalls
 ) -> None:
     await installs.save(install("T1"))
     other = ShelfInstalls(shelf, Vault([Fernet.generate_key().decode()]), clock)
@@ -180,7 +180,7 @@ async def test_a_lost_key_is_said_at_the_start_and_there_is_a_way_on(
 
 
 async def test_an_unreadable_record_can_be_installed_over_and_forgotten(
-    shelf: Shelf, clock: FixedClock, installs: ShelfInstalls
+    shelf: KeyValue, clock: FixedClock, installs: ShelfInstalls
 ) -> None:
     await installs.save(install("T1"))
     other = ShelfInstalls(shelf, Vault([Fernet.generate_key().decode()]), clock)

@@ -17,7 +17,7 @@ from adapters.slack.installs import ShelfInstalls
 from adapters.slack.oauth import InstallPages
 from adapters.slack.states import States
 from adapters.slack.vault import Vault
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import Refused, StoreError
 from tests.platforms.slack.installs.door import SCOPES, Browser, Door, Page, button, opened
@@ -25,7 +25,7 @@ from tests.platforms.slack.installs.tiny import ID, Home, TinySlack
 
 
 @pytest.fixture
-async def door(slack: TinySlack, shelf: Shelf, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
+async def door(slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
     async with opened(slack, shelf, vault, clock) as found:
         yield found
 
@@ -122,7 +122,7 @@ async def test_of_many_at_once_one_wins(door: Door, slack: TinySlack, ada: Brows
 
 
 async def test_what_was_used_here_is_used_in_another_process_too(
-    door: Door, slack: TinySlack, shelf: Shelf, vault: Vault, clock: FixedClock, ada: Browser
+    door: Door, slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClock, ada: Browser
 ) -> None:
     back = await ada.consent(await ada.start(door))
     await ada.get(back)
@@ -172,7 +172,7 @@ async def test_a_state_that_is_none_of_ours_is_refused(door: Door, slack: TinySl
     assert not slack.asked
 
 
-async def test_a_record_of_ours_is_no_state(door: Door, slack: TinySlack, shelf: Shelf, ada: Browser) -> None:
+async def test_a_record_of_ours_is_no_state(door: Door, slack: TinySlack, shelf: KeyValue, ada: Browser) -> None:
     await ada.install(door)
     record = await shelf.get("install/T1")
     assert record
@@ -270,7 +270,7 @@ async def test_every_page_is_careful(door: Door, slack: TinySlack, ada: Browser,
 
 
 async def test_over_https_the_cookie_is_this_hosts_alone(
-    grants: Grants, shelf: Shelf, vault: Vault, clock: FixedClock
+    grants: Grants, shelf: KeyValue, vault: Vault, clock: FixedClock
 ) -> None:
     app = Credentials(client_id=ID, client_secret="s", redirect_uri="https://paperboy.example/slack/oauth_redirect")
     pages = InstallPages(app, grants, ShelfInstalls(shelf, vault, clock), States(shelf, vault, clock), SCOPES)
@@ -286,7 +286,7 @@ async def test_over_https_the_cookie_is_this_hosts_alone(
 
 
 async def test_looking_at_the_page_writes_nothing_and_old_states_do_not_pile_up(
-    door: Door, shelf: Shelf, clock: FixedClock, ada: Browser
+    door: Door, shelf: KeyValue, clock: FixedClock, ada: Browser
 ) -> None:
     await ada.start(door)
     assert await shelf.scan("") == []

@@ -15,7 +15,7 @@ import pytest
 from adapters.slack.grants import Credentials, Grants
 from adapters.slack.installs import Install, ShelfInstalls
 from adapters.slack.vault import Vault
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Refused
 from tests.platforms.slack.installs.conftest import KEY
@@ -52,7 +52,7 @@ async def start(tmp_path: Path, slack: TinySlack) -> AsyncIterator[Start]:
         await worker.communicate()
 
 
-async def given(slack: TinySlack, shelf: Shelf, left: timedelta) -> Install:
+async def given(slack: TinySlack, shelf: KeyValue, left: timedelta) -> Install:
     """An install whose token ends so soon."""
     slack.rotation = True
     now = SystemClock().now()
@@ -68,7 +68,7 @@ async def given(slack: TinySlack, shelf: Shelf, left: timedelta) -> Install:
     return install
 
 
-async def test_processes_that_race_spend_a_refresh_token_once(slack: TinySlack, shelf: Shelf, start: Start) -> None:
+async def test_processes_that_race_spend_a_refresh_token_once(slack: TinySlack, shelf: KeyValue, start: Start) -> None:
     install = await given(slack, shelf, timedelta(seconds=-1))
     slack.delay = 0.2
     workers = await asyncio.gather(*(start(20) for _ in range(3)))
@@ -80,7 +80,7 @@ async def test_processes_that_race_spend_a_refresh_token_once(slack: TinySlack, 
 
 
 async def test_a_process_killed_before_it_wrote_down_the_answer(
-    slack: TinySlack, shelf: Shelf, start: Start, caplog: pytest.LogCaptureFixture
+    slack: TinySlack, shelf: KeyValue, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     install = await given(slack, shelf, timedelta(hours=1))
     slack.delay = 60.0
@@ -107,7 +107,7 @@ async def test_a_process_killed_before_it_wrote_down_the_answer(
 
 
 async def test_a_process_killed_before_slack_took_it_costs_nothing(
-    slack: TinySlack, shelf: Shelf, start: Start
+    slack: TinySlack, shelf: KeyValue, start: Start
 ) -> None:
     install = await given(slack, shelf, timedelta(hours=1))
     slack.hold = True

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.slack.grants import Grants
 from adapters.slack.installs import Install, ShelfInstalls
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import Busy, PostError, Refused
 from tests.platforms.slack.installs.tiny import LIVES, Home, TinySlack
@@ -114,7 +114,12 @@ async def test_slacks_trouble_after_the_end_means_later_and_not_never(
 
 
 async def test_a_wrong_client_secret_pauses_nobody(
-    first: Install, shelf: Shelf, process: Process, slack: TinySlack, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    first: Install,
+    shelf: KeyValue,
+    process: Process,
+    slack: TinySlack,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tests.platforms.slack.installs.tiny.SECRET", "another")
     await clock.sleep(LATE)
@@ -142,7 +147,7 @@ async def test_an_answer_that_was_lost_leaves_the_old_token_until_its_end(
 
 
 async def test_after_that_a_new_install_makes_all_well(
-    first: Install, installs: ShelfInstalls, grants: Grants, slack: TinySlack, clock: FixedClock, shelf: Shelf
+    first: Install, installs: ShelfInstalls, grants: Grants, slack: TinySlack, clock: FixedClock, shelf: KeyValue
 ) -> None:
     slack.faults = ["lose"]
     await clock.sleep(LATE)
@@ -157,7 +162,7 @@ async def test_after_that_a_new_install_makes_all_well(
 
 
 async def test_an_uninstall_during_a_renewal_stands(
-    first: Install, process: Process, slack: TinySlack, clock: FixedClock, shelf: Shelf
+    first: Install, process: Process, slack: TinySlack, clock: FixedClock, shelf: KeyValue
 ) -> None:
     slack.delay = 0.2
     await clock.sleep(LATE)
@@ -221,7 +226,7 @@ async def test_one_that_fails_does_not_keep_the_others_from_it(
 
 
 async def test_without_the_apps_secret_a_token_works_until_its_end(
-    first: Install, shelf: Shelf, installs: ShelfInstalls, clock: FixedClock, slack: TinySlack
+    first: Install, shelf: KeyValue, installs: ShelfInstalls, clock: FixedClock, slack: TinySlack
 ) -> None:
     alone = ShelfInstalls(shelf, installs._vault, clock)
     await clock.sleep(SOON)

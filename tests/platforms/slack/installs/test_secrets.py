@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.slack.vault import Vault
-from bot.chat.adapter import Shelf
+from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import PaperboyError
 from bot.store.protocol import Store
@@ -23,7 +23,7 @@ def kept(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
 
 
-async def lived(slack: TinySlack, shelf: Shelf, vault: Vault, clock: FixedClock) -> list[str]:
+async def lived(slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClock) -> list[str]:
     """Installs, renewals, losses and a removal; returns every secret that there was."""
     slack.rotation = True
     states = []
@@ -47,7 +47,7 @@ async def lived(slack: TinySlack, shelf: Shelf, vault: Vault, clock: FixedClock)
 
 
 async def test_the_database_holds_no_readable_secret(
-    slack: TinySlack, store: Store, shelf: Shelf, vault: Vault, clock: FixedClock, tmp_path: Path
+    slack: TinySlack, store: Store, shelf: KeyValue, vault: Vault, clock: FixedClock, tmp_path: Path
 ) -> None:
     secrets = await lived(slack, shelf, vault, clock)
     await shelf.put("control", b"xoxb-that-is-not-sealed")
@@ -67,7 +67,7 @@ async def test_the_database_holds_no_readable_secret(
 
 
 async def test_no_log_holds_a_secret_however_much_is_logged(
-    slack: TinySlack, shelf: Shelf, vault: Vault, clock: FixedClock, caplog: pytest.LogCaptureFixture
+    slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         secrets = await lived(slack, shelf, vault, clock)

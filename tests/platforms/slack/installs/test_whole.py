@@ -44,7 +44,7 @@ async def adapter(fake: FakeSlack, store: Store, tmp_path: Path, moving: FixedCl
     options = {name.removeprefix("SLACK_").casefold(): value for name, value in env.items() if "APP_TOKEN" not in name}
     port = _free_port()
     more = {"mode": "http", "port": port, "redirect_url": f"http://127.0.0.1:{port}/slack/oauth_redirect"}
-    made = make(Setup(options=options | more, shelf=store.shelf("slack"), home=tmp_path / "home", clock=moving))
+    made = make(Setup(options=options | more, shelf=store.key_value("slack"), home=tmp_path / "home", clock=moving))
     assert made is not None
     yield made
     await made.aclose()

@@ -17,7 +17,7 @@ from tests.platforms.slack.installs.tiny import ID, SECRET
 async def main(database: str, key: str, api: str, times: int) -> None:
     store, clock = await open_store(Path(database)), SystemClock()
     grants = Grants(Credentials(client_id=ID, client_secret=SECRET, api_url=api), clock)
-    installs = ShelfInstalls(store.shelf("slack"), Vault([key]), clock, grants)
+    installs = ShelfInstalls(store.key_value("slack"), Vault([key]), clock, grants)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     found = await asyncio.gather(*(installs.of("T1") for _ in range(times)))

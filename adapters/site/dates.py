@@ -1,0 +1,80 @@
+"""Days, weeks and months as addresses name them. Pure."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from adapters.site.words import long_day, short_day
+
+Kind: TypeAlias = Literal["date", "week", "month"]
+
+_SHAPE = {
+    "date": re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII),
+    "week": re.compile(r"(\d{4})-W(\d{2})", re.ASCII),
+    "month": re.compile(r"(\d{4})-(\d{2})", re.ASCII),
+}
+
+
+class Period(Struct, frozen=True, kw_only=True):
+    """Some days in a row that have a page of their own."""
+
+    kind: Kind
+    first: date
+    last: date
+
+    @property
+    def path(self) -> str:
+        return path(self.kind, self.first)
+
+    @property
+    def title(self) -> str:
+        """`Tuesday, 18 March 2025`; `Week 12 of 2025`; `March 2025`."""
+        if self.kind == "date":
+            return long_day(self.first)
+        year, week, _ = self.first.isocalendar()
+        return f"Week {week} of {year}" if self.kind == "week" else f"{self.first:%B %Y}"
+
+    @property
+    def span(self) -> str:
+        """`17 to 23 March 2025`; empty where the title says it."""
+        if self.kind != "week":
+            return ""
+        same_month = self.first.month == self.last.month
+        return f"{self.first.day if same_month else f'{self.first.day} {self.first:%B}'} to {short_day(self.last)}"
+
+
+def period(kind: Kind, day: date) -> Period:
+    """The one that a day is in."""
+    if kind == "week":
+        first = day - timedelta(days=day.weekday())
+        return Period(kind=kind, first=first, last=first + timedelta(days=6))
+    if kind == "month":
+        return Period(kind=kind, first=day.replace(day=1), last=day.replace(day=monthrange(day.year, day.month)[1]))
+    return Period(kind=kind, first=day, last=day)
+
+
+def parse(kind: Kind, raw: str) -> Period | None:
+    """`2025-03-18`, `2025-W12` or `2025-03`; None for what no calendar has."""
+    match = _SHAPE[kind].fullmatch(raw)
+    if not match:
+        return None
+    year, number = int(match[1]), int(match[2])
+    try:
+        if kind == "week":
+            return period(kind, date.fromisocalendar(year, number, 1))
+        return period(kind, date(year, number, int(match[3]) if kind == "date" else 1))
+    except (ValueError, OverflowError):
+        return None
+
+
+def path(kind: Kind, day: date) -> str:
+    """The address of the period that a day is in."""
+    if kind == "date":
+        return f"/date/{day.isoformat()}"
+    year, week, _ = day.isocalendar()
+    return f"/week/{year:04d}-W{week:02d}" if kind == "week" else f"/month/{day.year:04d}-{day.month:02d}"

@@ -1,0 +1,70 @@
+"""The first start: papers on the shelf, a channel with a schedule, and its first edition at once."""
+
+from __future__ import annotations
+
+import logging
+
+from msgspec import Struct
+
+from bot.app.build import App
+from bot.chat.event import Place
+from bot.delivery.schedule_parser import parse_schedule
+from bot.errors import ConfigError
+from bot.ingest.ingester import Look
+from bot.papers.community import SOURCE as COMMUNITY
+from bot.papers.starter import SOURCE as STARTER
+from bot.papers.starter import starter
+from bot.sources.source import Batch
+from bot.store.records import Subscription, Summary
+
+log = logging.getLogger(__name__)
+NAME = "home"  # of the first channel's schedule
+
+
+class Welcome(Struct, frozen=True, kw_only=True):
+    """What the first look found."""
+
+    looks: tuple[Look, ...]
+    shelf: int = 0  # papers taken from the starter shelf, because no source could be reached
+
+
+async def welcome(app: App) -> Welcome:
+    """Look at the sources; where none answers and nothing is known yet, put up the starter shelf."""
+    looks = tuple(await app.intake.look())
+    shelf = 0 if await app.store.papers.count() else await put_up_shelf(app)
+    await _first_channel(app)
+    return Welcome(looks=looks, shelf=shelf)
+
+
+async def put_up_shelf(app: App) -> int:
+    """The bundled papers and their lines; returns how many."""
+    papers = starter()
+    await app.intake.take(Batch(listings=tuple(listing for listing, _ in papers)))
+    now = app.clock.now()
+    lines = [Summary(paper=listing.paper.id, text=line, provenance="human", made=now) for listing, line in papers]
+    await app.store.summaries.keep(lines)
+    return len(papers)
+
+
+async def _first_channel(app: App) -> None:
+    """A schedule for the channel of the settings, once; what somebody removed stays removed."""
+    wanted = app.settings.welcome
+    shelf = app.store.key_value("welcome")
+    if not wanted.channel or await shelf.get("channel"):
+        return
+    try:
+        place = Place.parse(wanted.channel)
+    except ValueError as error:
+        raise ConfigError(f"[welcome] channel: {error}.", "Write web:home/papers.") from error
+    if place.platform not in app.adapters:
+        return
+    subscription = Subscription(
+        id=NAME,
+        place=place,
+        schedule=str(parse_schedule(wanted.schedule, app.settings.time_zone)),
+        sources=(*(source.name for source in app.intake.sources), STARTER, COMMUNITY),
+        created=app.clock.now(),
+    )
+    await app.store.subscriptions.add(subscription)
+    await shelf.put("channel", wanted.channel.encode())
+    await app.planner.plan_now(subscription)

@@ -1,0 +1,172 @@
+"""What on Hugging Face names a paper: models, data sets and Spaces, asked for when somebody looks at the paper.
+
+A page waits a moment for the answer and no longer: what comes later is there at the next look. An answer is kept for a
+day; who did not answer is left alone for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from bot.chat.adapter import KeyValue
+from bot.chat.catalog import Linked, Resource
+from bot.clock import Clock
+from bot.errors import Malformed, PaperboyError
+from bot.papers.ids import arxiv_id
+from bot.papers.model import PaperId
+from bot.sources.http import Client
+from bot.sources.wire import count, words
+
+log = logging.getLogger(__name__)
+
+CEILING = 2.0  # seconds that Hugging Face has to answer
+PATIENCE = 0.5  # seconds that a page waits
+KEPT = timedelta(days=1)
+LEFT_ALONE = timedelta(minutes=10)  # a paper for which no answer came
+PAUSE = timedelta(minutes=1)  # everything, after a failure: the next would fail as well
+AT_ONCE = 4  # requests under way
+WAITING = 32  # and papers that may wait for one; further ones are asked for at another look
+SHOWN = 5  # of each kind, the most liked
+_NAME = re.compile(r"[\w-][\w.-]{0,95}(?:/[\w-][\w.-]{0,95})?", re.ASCII)
+
+
+class _Kept(Struct, frozen=True):
+    at: datetime
+    linked: Linked
+
+
+class LinkedRepos:
+    """Asks, remembers, and never lets a page wait for long."""
+
+    def __init__(self, client: Client, url: str, shelf: KeyValue, clock: Clock) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+        self._shelf = shelf
+        self._clock = clock
+        self._asking: dict[PaperId, asyncio.Task[Linked]] = {}
+        self._failed: dict[PaperId, datetime] = {}
+        self._paused_until: datetime | None = None
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._tidied = ""
+
+    async def of(self, id: PaperId) -> Linked:
+        """What is known by now; an older answer where there is no new one in time."""
+        if not (known := arxiv_id(id)):
+            return Linked()
+        kept = await self._kept(id)
+        now = self._clock.now()
+        if kept and now - kept.at < KEPT:
+            return kept.linked
+        task = self._asking.get(id) or self._ask(id, known[0].removeprefix("arxiv:"), now)
+        if task:
+            await asyncio.wait({task}, timeout=PATIENCE)
+        if task and task.done() and not task.cancelled() and not task.exception():
+            return task.result()
+        return kept.linked if kept else Linked()
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way."""
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+
+    async def aclose(self) -> None:
+        """Let go of what is under way."""
+        tasks = list(self._asking.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._client.aclose()
+
+    def _ask(self, id: PaperId, number: str, now: datetime) -> asyncio.Task[Linked] | None:
+        """Begin to ask; None where it is not the time for it."""
+        self._failed = {one: until for one, until in self._failed.items() if until > now}
+        paused = self._paused_until and self._paused_until > now
+        if paused or id in self._failed or len(self._asking) >= WAITING:
+            return None
+        task = self._asking[id] = asyncio.create_task(self._answer(id, number))
+        task.add_done_callback(lambda done: self._settle(id, done))
+        return task
+
+    async def _answer(self, id: PaperId, number: str) -> Linked:
+        async with self._turns, asyncio.timeout(CEILING):
+            page = await self._client.get(f"{self._url}/api/papers/{number}", conditional=False)
+        linked = Linked() if page.missing else parse(page.body, page.url, self._url)
+        now = self._clock.now()
+        await self._shelf.put(_key(now, id), msgspec.json.encode(_Kept(now, linked)))
+        await self._tidy(now)
+        return linked
+
+    def _settle(self, id: PaperId, done: asyncio.Task[Linked]) -> None:
+        self._asking.pop(id, None)
+        if done.cancelled() or not (error := done.exception()):
+            return
+        now = self._clock.now()
+        self._failed[id] = now + LEFT_ALONE
+        if isinstance(error, PaperboyError | TimeoutError):
+            self._paused_until = now + PAUSE
+            log.info("what is linked to %s is not known: %s", id, str(error) or "no answer in time")
+        else:
+            log.error("what is linked to %s could not be read", id, exc_info=error)
+
+    async def _kept(self, id: PaperId) -> _Kept | None:
+        """The newest answer, of today or of yesterday."""
+        now = self._clock.now()
+        found = await asyncio.gather(*(self._shelf.get(_key(day, id)) for day in (now, now - KEPT)))
+        return next((msgspec.json.decode(value, type=_Kept) for value in found if value), None)
+
+    async def _tidy(self, now: datetime) -> None:
+        """Once a day, drop what is too old to be shown."""
+        today, oldest = _key(now, ""), _key(now - KEPT, "")
+        if self._tidied == today:
+            return
+        self._tidied = today
+        for key, _ in await self._shelf.scan(""):
+            if key < oldest:
+                await self._shelf.delete(key)
+
+
+async def nothing(id: PaperId) -> Linked:
+    """Where nobody is to be asked."""
+    return Linked()
+
+
+def parse(body: bytes, where: str, url: str) -> Linked:
+    """What an answer of `/api/papers/{id}` links; a resource that can't be read is left out."""
+    try:
+        answer = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(f"{where} sent broken JSON ({error}).", "It is asked again later.") from error
+    if not isinstance(answer, dict):
+        raise Malformed(f"{where} is no paper.", "It is asked again later.")
+    models = _resources(answer.get("linkedModels"), lambda name: f"{url}/{name}")
+    datasets = _resources(answer.get("linkedDatasets"), lambda name: f"{url}/datasets/{name}")
+    spaces = _resources(answer.get("linkedSpaces"), lambda name: f"{url}/spaces/{name}")
+    totals = (answer.get("numTotalModels"), answer.get("numTotalDatasets"), answer.get("numTotalSpaces"))
+    known = tuple(
+        max(count(total), len(found)) for total, found in zip(totals, (models, datasets, spaces), strict=True)
+    )
+    return Linked(
+        models=models[:SHOWN], datasets=datasets[:SHOWN], spaces=spaces[:SHOWN], counts=(known[0], known[1], known[2])
+    )
+
+
+def _resources(raw: Any, address: Callable[[str], str]) -> tuple[Resource, ...]:
+    """The most liked first. A name that would lead elsewhere than to its own page is none."""
+    known = (one for one in (raw if isinstance(raw, list) else []) if isinstance(one, dict) and not one.get("private"))
+    found = [
+        Resource(name=name, url=address(name), likes=count(one.get("likes")))
+        for one in known
+        if (name := words(one.get("id"))) and _NAME.fullmatch(name)
+    ]
+    return tuple(sorted(found, key=lambda one: -one.likes))
+
+
+def _key(at: datetime, id: PaperId) -> str:
+    return f"{at.date().isoformat()}/{id}"

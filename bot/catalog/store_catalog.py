@@ -1,0 +1,257 @@
+"""The core as readers see it: papers, lists, trends, searches; each paper with its line and what votes come to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from bot.catalog.api_keys import MOST_CHARS, digest
+from bot.chat.catalog import PAGE, Ballots, Detail, Found, Linked, Lists, Posted, Program, Shown, Span, Topic
+from bot.chat.event import Person, Place, Ref
+from bot.chat.message import clean
+from bot.clock import Clock
+from bot.papers.filter import Filter
+from bot.papers.model import Paper, PaperId
+from bot.search import Results, Search
+from bot.search.query import parse
+from bot.store.protocol import Store
+from bot.store.records import Listed, Match, Tally
+from bot.summaries import OneLines
+from bot.views.formatting import source_name
+from bot.votes.trending import trending, why
+
+DAYS = {"day": 1, "week": 7, "month": 30}
+CANDIDATES = 500  # of a week or a month that are put in order: the most upvoted, and all that was voted on
+HERE = 3  # what a vote here weighs in a list, in upvotes; as in a channel's edition
+TOPICS_OF = 30  # days whose papers tell what the topics are
+TOPICS = 60
+SIMILAR = 6
+
+T = TypeVar("T")
+
+Links = Callable[[PaperId], Awaitable[Linked]]  # what else on Hugging Face names a paper
+Address = Callable[[Ref], str]  # where a message can be read; empty where it can't be said
+
+
+class StoreCatalog:
+    """Implements `bot.chat.catalog.Reading`."""
+
+    def __init__(
+        self,
+        store: Store,
+        search: Search,
+        lines: OneLines,
+        clock: Clock,
+        *,
+        sources: Sequence[str],
+        linked: Links,
+        address: Address,
+    ) -> None:
+        self._store = store
+        self._search = search
+        self._lines = lines
+        self._clock = clock
+        self._sources = sources
+        self._linked = linked
+        self._address = address
+
+    async def days(self, *, until: date | None = None, limit: int = 30) -> Sequence[tuple[date, int]]:
+        return await self._store.papers.days(self._sources, until=until, limit=limit)
+
+    async def lists(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE) -> Lists:
+        papers, sources = self._store.papers, self._sources
+        listed, earlier, later, newest, total = await asyncio.gather(  # together: each waits for a thread of the store
+            self._listed(first, last),
+            papers.days(sources, until=first - timedelta(days=1), limit=1),
+            papers.later(sources, last),
+            papers.days(sources, limit=1),
+            papers.total(sources, first, last),
+        )
+        tallies = await self._store.votes.everywhere([item.paper.id for item in listed])
+        listed.sort(key=lambda item: (-_liked(item.paper, tallies.get(item.paper.id, Tally())), item.paper.id))
+        page = listed[offset : offset + limit]
+        shown = await self._shown([item.paper for item in page], lists=page, tallies=tallies)
+        return Lists(
+            first=first,
+            last=last,
+            found=Found(papers=tuple(shown), more=len(listed) > offset + limit, total=total),
+            earlier=earlier[0][0] if earlier else None,
+            later=later,
+            newest=newest[0][0] if newest else None,
+        )
+
+    async def trending(self, span: Span, topic: str = "", *, offset: int = 0, limit: int = PAGE) -> Found:
+        now, days = self._clock.now(), DAYS[span]
+        listed = await self._listed(now.date() - timedelta(days=days), now.date())
+        if topic := clean(topic, 200):
+            on_topic = await self._search.among(topic, {item.paper.id for item in listed})
+            listed = [item for item in listed if item.paper.id in on_topic]
+        tallies = await self._store.votes.everywhere([item.paper.id for item in listed])
+        ranked = trending(listed, tallies, now, offset + limit + 1, days=days)
+        page = ranked[offset : offset + limit]
+        reasons = {item.paper.id: why(item, tallies.get(item.paper.id, Tally()), now) for item in page}
+        papers = await self._shown([item.paper for item in page], reasons, lists=page, tallies=tallies)
+        return Found(papers=tuple(papers), more=len(ranked) > offset + limit)
+
+    async def search(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
+        return await self._found(await self._search.find(clean(query), limit=limit, offset=offset))
+
+    async def newest(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
+        wanted = parse(query)
+        if wanted.paper:
+            return Found(papers=(await self._by_id([wanted.paper]))[offset : offset + limit])
+        if wanted.is_empty and wanted.filter.is_open and query.strip():
+            return Found(notice="There is no word in that to look for.")
+        match = Match(words=wanted.words, phrases=wanted.phrases)
+        ids = await self._store.papers.newest(wanted.filter, limit + 1, offset=offset, match=match)
+        return Found(papers=await self._by_id(ids[:limit]), more=len(ids) > limit)
+
+    async def similar(self, id: PaperId, *, offset: int = 0, limit: int = PAGE) -> Found | None:
+        return await self._near(id, offset, limit) if await self._store.papers.get([id]) else None
+
+    async def _near(self, id: PaperId, offset: int, limit: int) -> Found:
+        return await self._found(await self._search.similar([id], limit=limit, offset=offset))
+
+    async def paper(self, id: PaperId, *, who: Person | None = None) -> Detail | None:
+        known, listed = await asyncio.gather(self._store.papers.get([id]), self._lists_of([id]))
+        if id not in known:
+            return None
+        lists = listed.get(id, [])
+        shown, near, linked, channels, posted = await asyncio.gather(
+            self._shown([known[id]], lists=lists[:1]),
+            self._near(id, 0, SIMILAR),
+            self._linked(id),
+            self._store.outbox.channels(id),
+            self._posted(id, who),
+        )
+        return Detail(
+            shown=shown[0],
+            lists=tuple(dict.fromkeys((source_name(item.source), item.day) for item in lists)),
+            linked=linked,
+            similar=near.papers,
+            channels=channels,
+            posted=posted,
+        )
+
+    async def channel(self, place: Place, *, limit: int = PAGE) -> Found:
+        brought = await self._store.outbox.brought(place, limit)
+        papers = await self._by_id([id for id, _ in brought])
+        at = dict(brought)
+        return Found(papers=tuple(replace(shown, seen=at[shown.paper.id]) for shown in papers))
+
+    async def topics(self) -> Sequence[Topic]:
+        today = self._clock.now().date()
+        listed = (
+            await self._store.papers.liked(self._sources, today - timedelta(days=TOPICS_OF), today, CANDIDATES)
+            or await self._of_newest_day()
+        )
+        categories = Counter(category for item in listed for category in item.paper.categories[:1])
+        words = Counter(word.casefold() for item in listed for word in set(item.paper.keywords))
+        known = [Topic(name=name, query=f"cat:{name}", count=count) for name, count in categories.items()]
+        known += [Topic(name=word, query=f'"{word}"', count=count) for word, count in words.items() if count > 1]
+        return sorted(known, key=lambda topic: (-topic.count, topic.name))[:TOPICS]
+
+    async def mine(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
+        return await self._store.votes.mine(who.tenant, who.key, ids)
+
+    async def count(self) -> int:
+        return await self._store.papers.count()
+
+    async def ids(self, *, offset: int = 0, limit: int = PAGE) -> Sequence[PaperId]:
+        return await self._store.papers.newest(Filter(), limit, offset=offset)
+
+    async def ballots(self, ids: Collection[PaperId]) -> Mapping[PaperId, Ballots]:
+        return {id: _ballots(tally) for id, tally in (await self._store.votes.everywhere(ids)).items()}
+
+    async def program(self, key: str) -> Program | None:
+        return await self._store.api_keys.of(digest(key)) if len(key) <= MOST_CHARS else None
+
+    async def _listed(self, first: date, last: date) -> list[Listed]:
+        """The papers of these days that can come first, each once: the most upvoted, and all that was voted on."""
+        listed, voted = await asyncio.gather(
+            self._store.papers.liked(self._sources, first, last, CANDIDATES),
+            self._store.votes.voted(datetime.combine(first, time(), UTC)),
+        )
+        missing = voted - {item.paper.id for item in listed}
+        if len(listed) < CANDIDATES or not missing:
+            return listed
+        lists = await self._lists_of(sorted(missing)[:CANDIDATES])
+        inside = ([item for item in items if first <= item.day <= last] for items in lists.values())
+        return [*listed, *(items[0] for items in inside if items)]
+
+    async def _of_newest_day(self) -> list[Listed]:
+        newest = await self._store.papers.days(self._sources, limit=1)
+        return await self._store.papers.liked(self._sources, date.min, newest[0][0], CANDIDATES) if newest else []
+
+    async def _by_id(self, ids: Sequence[PaperId], reasons: Mapping[PaperId, str] | None = None) -> tuple[Shown, ...]:
+        known = await self._store.papers.get(ids)
+        return tuple(await self._shown([known[id] for id in ids if id in known], reasons))
+
+    async def _found(self, results: Results) -> Found:
+        reasons = {hit.id: "; ".join(hit.why) for hit in results.hits}
+        papers = await self._by_id([hit.id for hit in results.hits], reasons)
+        return Found(papers=papers, more=results.more, notice=results.notice, instead=results.instead)
+
+    async def _shown(
+        self,
+        papers: Sequence[Paper],
+        reasons: Mapping[PaperId, str] | None = None,
+        *,
+        lists: Sequence[Listed] | None = None,
+        tallies: Mapping[PaperId, Tally] | None = None,
+    ) -> list[Shown]:
+        """Papers with their lines, votes, and the newest list of each; `lists` and `tallies` where they are known."""
+        ids = [paper.id for paper in papers]
+        lines, votes, listed = await asyncio.gather(
+            self._lines.of(papers),
+            _known(tallies) if tallies is not None else self._store.votes.everywhere(ids),
+            _known(lists) if lists is not None else self._newest_lists(ids),
+        )
+        on = {item.paper.id: item for item in listed}
+        return [
+            Shown(
+                paper=paper,
+                line=lines[paper.id].text if paper.id in lines else "",
+                provenance=lines[paper.id].provenance if paper.id in lines else "",
+                ballots=_ballots(votes.get(paper.id, Tally())),
+                day=on[paper.id].day if paper.id in on else None,
+                seen=on[paper.id].seen if paper.id in on else None,
+                why=(reasons or {}).get(paper.id, ""),
+            )
+            for paper in papers
+        ]
+
+    async def _newest_lists(self, ids: Sequence[PaperId]) -> Sequence[Listed]:
+        return [items[0] for items in (await self._lists_of(ids)).values()]
+
+    async def _lists_of(self, ids: Sequence[PaperId]) -> dict[PaperId, list[Listed]]:
+        """The lists that papers stood on, newest first: none that a community keeps for itself."""
+        found = await self._store.papers.lists(ids)
+        public = {id: [item for item in items if item.source in self._sources] for id, items in found.items()}
+        return {id: items for id, items in public.items() if items}
+
+    async def _posted(self, id: PaperId, who: Person | None) -> tuple[Posted, ...]:
+        if who is None:
+            return ()
+        found = await self._store.outbox.shown_in(who.tenant, id)
+        return tuple(
+            Posted(ref=one.ref, at=one.sent, url=self._address(one.ref)) for one in found if one.ref and one.sent
+        )
+
+
+async def _known(value: T) -> T:
+    """What needs no waiting, among what does."""
+    return value
+
+
+def _liked(paper: Paper, tally: Tally) -> int:
+    return paper.counts.upvotes + HERE * (tally.up - tally.down)
+
+
+def _ballots(tally: Tally) -> Ballots:
+    return Ballots(tally.up, tally.down)

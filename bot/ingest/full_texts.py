@@ -1,0 +1,71 @@
+"""The text of a whole paper, for somebody who waits: from the store, or from arXiv when it is quick."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.errors import PaperboyError
+from bot.papers.full_text import NOTHING, FullText
+from bot.papers.model import Paper
+from bot.sources.full_text import ArxivTexts
+from bot.store.protocol import FullTexts
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 12.0  # seconds: the HTML, arXiv's three seconds, the PDF
+AT_ONCE = 5  # texts under way: each holds up arXiv's lists by its three seconds
+KEPT = timedelta(days=7)
+KEPT_NOTHING = timedelta(days=1)  # arXiv makes the HTML of a new paper within hours
+
+
+class FullTextReader:
+    """Fetches texts, each once however many ask; what comes too late for one question is there for the next."""
+
+    def __init__(
+        self, source: ArxivTexts | None, texts: FullTexts, clock: Clock, *, patience: float = PATIENCE
+    ) -> None:
+        self._source = source
+        self._texts = texts
+        self._clock = clock
+        self._patience = patience
+        self._under_way: dict[tuple[str, int], asyncio.Task[FullText | None]] = {}
+
+    async def text(self, paper: Paper) -> FullText | None:
+        """The text of a paper; None when it can't be had now."""
+        if self._source is None or not paper.id.startswith("arxiv:"):
+            return NOTHING
+        if known := await self._texts.of(paper.id, paper.version, self._clock.now()):
+            return known
+        key = (paper.id, paper.version)
+        if key not in self._under_way and len(self._under_way) >= AT_ONCE:
+            return None
+        fetching = self._under_way.get(key) or self._begin(self._source, paper)
+        done, _ = await asyncio.wait({fetching}, timeout=self._patience)
+        return fetching.result() if done else None
+
+    async def aclose(self) -> None:
+        """Fetch no more."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, source: ArxivTexts, paper: Paper) -> asyncio.Task[FullText | None]:
+        key = (paper.id, paper.version)
+        task = self._under_way[key] = asyncio.create_task(self._fetch(source, paper))
+        task.add_done_callback(lambda _: self._under_way.pop(key))
+        return task
+
+    async def _fetch(self, source: ArxivTexts, paper: Paper) -> FullText | None:
+        try:
+            found = await source.of(paper.id)
+            now = self._clock.now()
+            until = now + (KEPT if found.passages else KEPT_NOTHING)
+            await self._texts.keep(paper.id, paper.version, found, now=now, until=until)
+        except PaperboyError as error:
+            log.info("the text of %s can't be had: %s", paper.id, error)
+            return None
+        return found

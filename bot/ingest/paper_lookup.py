@@ -1,0 +1,42 @@
+"""A paper that nobody has listed yet, asked for by its arXiv id: fetched while the asker waits, if it is quick."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.clock import Clock
+from bot.errors import SourceError
+from bot.ingest.ingester import Ingester
+from bot.papers.model import Listing, Paper, PaperId
+from bot.sources.arxiv import NAME, ArxivApi
+from bot.sources.source import Batch
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 2.5  # seconds: chats give three in all
+ASKED = f"{NAME}-asked"  # a source of its own: what somebody asked for is on no day's list
+
+
+class PaperLookup:
+    """Asks arXiv for one paper, and keeps it."""
+
+    def __init__(self, arxiv: ArxivApi, intake: Ingester, clock: Clock) -> None:
+        self._arxiv = arxiv
+        self._intake = intake
+        self._clock = clock
+
+    async def paper(self, id: PaperId) -> Paper | None:
+        """The paper; None when arXiv does not know it, or does not say in time."""
+        if not id.startswith("arxiv:"):
+            return None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                found = await self._arxiv.papers([id])
+        except (SourceError, TimeoutError) as error:
+            log.info("%s could not be looked up: %s", id, error)
+            return None
+        if not found:
+            return None
+        await self._intake.take(Batch(listings=(Listing(paper=found[0], source=ASKED, day=self._clock.now().date()),)))
+        return found[0]

@@ -1,0 +1,34 @@
+"""Programs that may ask more often, and the digests of their keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.chat.catalog import Program
+from bot.store.sqlite.codec import moment, stamp
+from bot.store.sqlite.engine import Engine
+
+
+class SqliteApiKeys:
+    """Implements `bot.store.protocol.Programs`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def add(self, name: str, digest: str, at: datetime) -> bool:
+        sql = "INSERT OR IGNORE INTO programs VALUES (?, ?, ?)"
+        return await self._engine.write(lambda db: bool(db.execute(sql, (digest, name, stamp(at))).rowcount))
+
+    async def of(self, digest: str) -> Program | None:
+        sql = "SELECT name, made FROM programs WHERE digest = ?"
+        row = await self._engine.read(lambda db: db.execute(sql, (digest,)).fetchone())
+        return Program(name=row[0], made=moment(row[1])) if row else None
+
+    async def all(self) -> list[Program]:
+        sql = "SELECT name, made FROM programs ORDER BY name"
+        rows = await self._engine.read(lambda db: db.execute(sql).fetchall())
+        return [Program(name=name, made=moment(made)) for name, made in rows]
+
+    async def remove(self, name: str) -> bool:
+        sql = "DELETE FROM programs WHERE name = ?"
+        return await self._engine.write(lambda db: bool(db.execute(sql, (name,)).rowcount))

@@ -1,0 +1,25 @@
+"""Turns at a source, over all processes on this file."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from bot.store.sqlite.codec import moment, stamp
+from bot.store.sqlite.engine import Engine
+
+
+class SqliteRateSlots:
+    """Implements `bot.store.protocol.Turns`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def wait(self, name: str, every: timedelta, now: datetime) -> float:
+        def work(db: sqlite3.Connection) -> float:
+            row = db.execute("SELECT next FROM turns WHERE name = ?", (name,)).fetchone()
+            turn = max(now, moment(row[0])) if row else now
+            db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?)", (name, stamp(turn + every)))
+            return (turn - now).total_seconds()
+
+        return await self._engine.write(work)

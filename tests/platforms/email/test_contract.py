@@ -1,0 +1,164 @@
+"""The promises of tests/contract that a platform without edits and reactions can keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adapters.email import make
+from adapters.email.post import EmailAdapter
+from bot.chat.adapter import (
+    CanCountReactions,
+    CanEdit,
+    CanFind,
+    CanInvite,
+    CanListen,
+    CanMessageUser,
+    CanPost,
+    HasDoctor,
+    Setup,
+)
+from bot.chat.event import Place
+from bot.chat.fit import fit
+from bot.chat.message import Bullets, Card, Controls, Footnote, Heading, LinkButton, Message, Paragraph, Span, text
+from bot.clock import FixedClock
+from bot.errors import ConfigError, Refused
+from bot.store.protocol import Store
+from bot.views.card import card
+from tests.builders import NOW, paper
+from tests.fakes.mail import FakeMail
+from tests.platforms.email.conftest import Make, options
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<!channel> <@U123> @everyone @here",
+    "[a link](https://evil.example) <https://evil.example|safe>",
+    "right\u202eto left",
+    "&lt;b&gt; &amp; \x00\x07",
+    "one\r\nBcc: everybody@example.org\r\n\r\nanother mail",
+    ".\r\nMAIL FROM:<x@example.org>",
+    "🦉" * 500,
+    "x" * 10_000,
+    "half a \ud83e pair",
+)
+
+
+def says(words: str) -> Message:
+    return Message(plain=words, blocks=(Paragraph(text(words)),))
+
+
+def test_it_declares_what_it_can_do(adapter: EmailAdapter) -> None:
+    protocols = (CanPost, CanFind, CanEdit, CanCountReactions, CanMessageUser, CanInvite, HasDoctor, CanListen)
+    declared = {p.__name__ for p in protocols if isinstance(adapter, p)}
+    assert declared == {"CanPost", "CanFind", "CanInvite", "HasDoctor", "CanListen"}
+
+
+async def test_the_same_key_is_the_same_mail(adapter: EmailAdapter, place: Place, server: FakeMail) -> None:
+    first = await adapter.post(place, says("one"), key="key-1")
+    again = await adapter.post(place, says("one"), key="key-1")
+    other = await adapter.post(place, says("two"), key="key-2")
+    assert first == again != other
+    assert [received.mail["Message-ID"] for received in server.received] == [f"<{first.id}>", f"<{other.id}>"]
+
+
+async def test_a_mail_is_found_by_its_key_after_a_restart(adapter_of: Make, place: Place, server: FakeMail) -> None:
+    ref = await adapter_of().post(place, says("one"), key="key-1")
+    adapter = adapter_of()
+    assert await adapter.find(place, key="key-1", since=NOW) == ref
+    assert await adapter.find(place, key="key-9", since=NOW) is None
+    assert await adapter.post(place, says("one"), key="key-1") == ref
+    assert len(server.received) == 1
+
+
+async def test_a_thread_hangs_from_a_mail(adapter: EmailAdapter, place: Place, server: FakeMail) -> None:
+    head = await adapter.post(place, says("head"), key="head")
+    reply = await adapter.post(place.in_thread(head.id), says("reply"), key="reply")
+    assert (reply.place.channel, reply.place.thread) == (place.channel, head.id)
+    assert server.received[1].mail["In-Reply-To"] == server.received[0].mail["Message-ID"]
+    assert Place.parse(str(reply.place)) == reply.place
+
+
+@pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
+async def test_hostile_words_are_words(adapter: EmailAdapter, place: Place, server: FakeMail, words: str) -> None:
+    shown = Card(paper="p", title=words, url="javascript:alert(1)", line=words, byline=words, body=words)
+    message = Message(plain=words, blocks=(Heading(words), shown, Footnote(text(Span(words, url=words)))))
+    for n, page in enumerate(fit(message, adapter.limits, adapter.width)):
+        await adapter.post(place, page, key=f"hostile-{n}")
+    for received in server.received:
+        mail = received.mail
+        assert received.recipient == "Ada.Lovelace@example.org"
+        assert set(mail.keys()) == EXPECTED
+        assert "\n" not in mail["Subject"]
+        assert "<script" not in received.html
+        assert 'href="javascript' not in received.html
+        assert not set(received.html + received.plain) & set("\u202e\x00\x07")
+        assert len(received.raw) < 100_000
+        assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+
+
+EXPECTED = {
+    *("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Auto-Submitted"),
+    *("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"),
+}
+
+
+async def test_every_kind_of_block_can_be_posted(adapter: EmailAdapter, place: Place, server: FakeMail) -> None:
+    blocks = (
+        Heading("Heading"),
+        Paragraph(text("words ", Span("bold", bold=True), Span("code", code=True), Span("it", italic=True))),
+        Bullets((text("one"), text("two"))),
+        card(paper(1), line="A line.", mine=1, saved=True, why="because", body=True),
+        Controls((LinkButton(label="Read", url="https://example.org/read"),)),
+        Footnote(text("small print")),
+    )
+    await adapter.post(place, Message(plain="all of them", blocks=blocks), key="all")
+    received = server.received[0]
+    for said in ("Heading", "bold", "code", "one", "A line.", "because", "https://example.org/read", "small print"):
+        assert said in received.plain
+        assert said in received.html
+    assert "Similar" not in received.plain + received.html  # a button that needs a chat
+
+
+async def test_width_counts_what_is_sent(adapter: EmailAdapter) -> None:
+    assert adapter.width(text("a & b")) >= len("a & b") + len("a &amp; b")
+    assert adapter.width(text("ab", "cd")) == adapter.width(text("ab")) + adapter.width(text("cd"))
+
+
+@pytest.mark.parametrize("nowhere", [Place("email", "another-home", "no/such channel"), Place("email", "mail", "x")])
+async def test_a_place_that_can_not_be_is_refused_for_good(adapter: EmailAdapter, nowhere: Place) -> None:
+    with pytest.raises(Refused) as caught:
+        await adapter.post(nowhere, says("x"), key="k")
+    assert caught.value.broken
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"nonsense": 1},
+        {"sender": ""},
+        {"sender": "no address"},
+        {"sender": "Paperboy <a@example.org>\r\nBcc: <b@example.org>"},
+        {"base_url": ""},
+        {"base_url": "javascript:alert(1)"},
+        {"base_url": "https://papers.example.org/\r\nBcc: x"},
+        {"secret": "short"},
+        {"tls": "perhaps"},
+        {"port": "70000"},
+        {"host": "mail.example.org", "password": "hunter2", "tls": "none"},
+    ],
+    ids=str,
+)
+def test_a_wrong_setting_is_answered_with_the_right_ones(
+    wrong: dict[str, object], store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make(Setup(options=options(25) | wrong, shelf=store.key_value("mail"), home=tmp_path, clock=clock))
+    assert caught.value.hint
+    assert "hunter2" not in str(caught.value)
+
+
+def test_without_a_server_there_is_no_mail(store: Store, clock: FixedClock, tmp_path: Path) -> None:
+    for nothing in ({}, {"host": ""}, options(25) | {"enabled": "false"}):
+        assert make(Setup(options=nothing, shelf=store.key_value("mail"), home=tmp_path, clock=clock)) is None

@@ -1,0 +1,79 @@
+"""The real server before a real store; only people's own chats are left out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientResponse, ClientSession
+from yarl import URL
+
+from adapters.site import make
+from adapters.site.server import SiteAdapter
+from bot.chat.adapter import Setup
+from bot.chat.catalog import Catalog
+from bot.clock import FixedClock
+from bot.search import Search
+from bot.store.protocol import Store
+from bot.summaries import OneLines
+from tests.builders import NOW
+from tests.fakes.core import FakeCore
+from tests.fakes.reading import reader
+
+
+class ReadingCore(FakeCore):
+    """A core that can be read."""
+
+    def __init__(self, reading: Catalog) -> None:
+        super().__init__()
+        self._reading = reading
+
+    @property
+    def reading(self) -> Catalog:
+        return self._reading
+
+
+class Site:
+    """A reader's browser, and what is behind the page."""
+
+    def __init__(self, url: str, session: ClientSession, store: Store) -> None:
+        self.url = url
+        self.store = store
+        self.session = session
+
+    async def get(self, path: str, *, method: str = "GET", **headers: str) -> tuple[ClientResponse, str]:
+        url = URL(f"{self.url}{path}", encoded=True)
+        async with self.session.request(method, url, headers=headers, allow_redirects=False) as answer:
+            return answer, await answer.text()
+
+    async def page(self, path: str) -> str:
+        answer, text = await self.get(path)
+        assert answer.status == 200, (path, answer.status, text)
+        return text
+
+
+async def front(store: Store, clock: FixedClock, home: Path, **options: object) -> SiteAdapter:
+    """The adapter, listening."""
+    adapter = make(Setup(options={"port": 0, **options}, shelf=store.key_value("site"), home=home, clock=clock))
+    assert adapter is not None
+    lines = OneLines(store.summaries, writer=None, clock=clock)
+    await adapter.start(ReadingCore(reader(store, Search(store.papers, store.vectors, None), lines, clock)))
+    return adapter
+
+
+@pytest.fixture
+async def site(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
+    adapter = await front(store, FixedClock(NOW), tmp_path)
+    async with ClientSession() as session:
+        yield Site(adapter.url, session, store)
+    await adapter.aclose()
+
+
+@pytest.fixture
+async def public(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
+    """The same, for everybody at https://papers.example.org."""
+    adapter = await front(store, FixedClock(NOW), tmp_path, public_url="https://papers.example.org")
+    async with ClientSession() as session:
+        yield Site(adapter.url, session, store)
+    await adapter.aclose()

@@ -1,0 +1,207 @@
+"""How the server answers: caching, strange addresses, other hosts, programs that read the whole site."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from adapters.site.settings import read
+from bot.errors import ConfigError
+from tests.builders import NOW, listing, mark, paper
+from tests.platforms.site.conftest import Site
+
+NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+
+
+async def test_a_page_is_sent_again_only_when_it_has_changed(site: Site) -> None:
+    one = paper(1)
+    await site.store.papers.keep([listing(one)], NOW)
+    answer, _ = await site.get("/")
+    tag = answer.headers["ETag"]
+    again, text = await site.get("/", **{"If-None-Match": tag})
+    assert (again.status, text) == (304, "")
+    assert again.headers["ETag"] == tag
+    await site.store.votes.mark(mark(of=one.id))
+    for _ in range(30):  # the page is looked over after a second, while it is given out once more
+        await asyncio.sleep(0.1)
+        changed, text = await site.get("/", **{"If-None-Match": tag})
+        if changed.status != 304:
+            break
+    assert changed.status == 200
+    assert '">1</span></span>' in text
+
+
+async def test_head_has_the_length_and_no_body(site: Site) -> None:
+    whole, text = await site.get("/archive", **{"Accept-Encoding": "identity"})
+    head, nothing = await site.get("/archive", method="HEAD", **{"Accept-Encoding": "identity"})
+    assert head.status == 200
+    assert nothing == ""
+    assert head.headers["Content-Length"] == str(len(text.encode())) == whole.headers["Content-Length"]
+
+
+async def test_pages_are_zipped_for_those_who_take_it(site: Site) -> None:
+    assert (await site.get("/archive", **{"Accept-Encoding": "gzip"}))[0].headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in (await site.get("/archive", **{"Accept-Encoding": "identity"}))[0].headers
+
+
+async def test_every_answer_is_careful(site: Site) -> None:
+    for path in ("/", "/static/style.css", "/nope", "/robots.txt", "/week"):
+        headers: Mapping[str, str] = (await site.get(path))[0].headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"], path
+        assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "<script>" not in await site.page("/")
+    assert "style=" not in await site.page("/")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/date/2025-02-30", 404, "There is no such day"),
+        ("/date/99999-01-01", 404, "There is no such day"),
+        ("/week/2025-W54", 404, "There is no such week"),
+        ("/month/2025-13", 404, "There is no such month"),
+        ("/?page=-1", 400, "There is no such page number"),
+        ("/?page=1e9", 400, "There is no such page number"),
+        (f"/?page={'9' * 400}", 400, "There is no such page number"),
+        ("/search?q=birds&page=0", 400, "There is no such page number"),
+        ("/paper/../../etc/passwd", 404, "No such paper here"),
+        ("/paper/..%2f..%2fetc%2fpasswd", 404, "No such paper here"),
+        ("/paper/%00", 404, "There is no such page"),
+        ("/paper/2503.00001%0d%0aSet-Cookie:%20x", 404, "There is no such page"),
+        ("/author/%22%20OR%201=1", 404, "Nothing on"),
+        ("/topic/%F0%9F%A6%89", 404, "Nothing on"),
+        ("/static/../settings.py", 404, "There is no such page"),
+        ("/static/..%2fsettings.py", 404, "There is no such page"),
+        (f"/search?q={'x' * 10_000}", 400, "That is too long"),
+        (f"/search?q={quote('𓅓' * 4_000)}", 400, "That is too long"),
+        (f"/author/{'x' * 10_000}", 404, "There is no such page"),
+        ("/nope", 404, "There is no such page"),
+    ],
+)
+async def test_what_is_no_page_is_told_on_one(site: Site, path: str, status: int, said: str) -> None:
+    answer, page = await site.get(path)
+    assert answer.status == status
+    assert said in page
+    assert 'class="masthead"' in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert "root:" not in page
+
+
+@pytest.mark.parametrize("asked", ["<script>alert(1)</script>", '"><img src=x>', "{{7*7}}", "a\x00b\u202ec", "'; DROP"])
+async def test_what_is_asked_is_shown_harmlessly(site: Site, asked: str) -> None:
+    page = await site.page(f"/search?q={quote(asked)}")
+    assert "<script>" not in page
+    assert "<img src=x" not in page
+    assert "\u202e" not in page
+    assert "\x00" not in page
+    assert "49" not in re.sub(r"<[^>]*>", "", page)
+
+
+async def test_a_paper_can_write_no_markup(site: Site) -> None:
+    bad = paper(1, "<script>alert(1)</script> {{ 7*7 }}", authors=("<img src=x onerror=y>",), organization="</html>")
+    await site.store.papers.keep([listing(bad)], NOW)
+    for path in ("/", "/paper/2503.00001", "/search?q=alert"):
+        page = await site.page(path)
+        assert "<script>" not in page
+        assert "<img src=x" not in page
+        assert page.count("</html>") == 1
+        assert "{{ 7*7 }}" in page
+
+
+async def test_only_its_own_names_are_answered_to(site: Site, public: Site) -> None:
+    for host, status in (("evil.example", 421), ("127.0.0.1", 200), ("localhost:8430", 200), ("[::1]", 200)):
+        assert (await site.get("/", Host=host))[0].status == status, host
+    assert (await public.get("/", Host="papers.example.org"))[0].status == 200
+    assert (await public.get("/", Host="papers.example.org.evil.example"))[0].status == 421
+
+
+async def test_pages_are_only_read(site: Site) -> None:
+    answer, page = await site.get("/", method="POST")
+    assert answer.status == 405
+    assert "GET" in answer.headers["Allow"]
+    assert 'class="masthead"' in page
+
+
+async def test_a_broken_store_is_told_on_a_page_that_nobody_keeps(site: Site, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "paperboy.db")) as db:
+        db.execute("DROP TABLE listings")
+    answer, page = await site.get("/date/2025-03-17")
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "60"
+    assert 'class="masthead"' in page
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_site_that_is_not_public_is_read_by_no_search_engine(site: Site, public: Site) -> None:
+    assert await site.page("/robots.txt") == "User-agent: *\nDisallow: /\n"
+    robots = await public.page("/robots.txt")
+    assert "Disallow: /\n" not in robots
+    assert "Sitemap: https://papers.example.org/sitemap.xml" in robots
+
+
+async def test_the_sitemap_names_every_day_and_paper(public: Site) -> None:
+    await public.store.papers.keep([listing(paper(n)) for n in range(1, 4)], NOW)
+    index = ET.fromstring(await public.page("/sitemap.xml"))  # noqa: S314
+    files = [found.text or "" for found in index.findall("s:sitemap/s:loc", NAMES)]
+    assert len(files) == 2
+    addresses: list[str] = []
+    for file in files:
+        urls = ET.fromstring(await public.page(file.removeprefix("https://papers.example.org")))  # noqa: S314
+        addresses += [found.text or "" for found in urls.findall("s:url/s:loc", NAMES)]
+    wanted = {"/", "/date/2025-03-18", "/week/2025-W12", "/month/2025-03", *(f"/paper/2503.0000{n}" for n in (1, 2, 3))}
+    assert {f"https://papers.example.org{path}" for path in wanted} <= set(addresses)
+    for address in addresses:
+        await public.page(address.removeprefix("https://papers.example.org"))
+    assert (await public.get("/sitemap-papers-2.xml"))[0].status == 404
+
+
+async def test_files_are_kept_for_ever_under_an_address_that_changes_with_them(site: Site) -> None:
+    (style,) = re.findall(r'href="(/static/style\.css\?[0-9a-f]{8})"', await site.page("/"))
+    answer, text = await site.get(style)
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "--paper" in text
+    assert (await site.get("/favicon.ico"))[0].content_type == "image/svg+xml"
+
+
+async def test_a_hundred_who_ask_at_once_get_the_same_page(site: Site) -> None:
+    await site.store.papers.keep([listing(paper(n)) for n in range(1, 30)], NOW)
+    answers = await asyncio.gather(*(site.get("/") for _ in range(100)))
+    assert {answer.status for answer, _ in answers} == {200}
+    assert len({answer.headers["ETag"] for answer, _ in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["papers.example.org", "https://example.org/papers", "https://a@example.org", "ftp://x.org"]
+)
+def test_a_public_address_that_can_not_be_one_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="is no web address"):
+        read({"public_url": url})
+
+
+def test_an_unknown_setting_is_named() -> None:
+    with pytest.raises(ConfigError, match="has no setting 'prot'"):
+        read({"prot": 1})
+    assert read({"public_url": "https://papers.example.org/"}).public_url == "https://papers.example.org"
+
+
+async def test_a_stranger_can_have_so_much_looked_for_and_no_more(public: Site, site: Site) -> None:
+    for asked in range(300):
+        answer, _ = await public.get(f"/search?q=owl{asked % 3}")
+        assert answer.status == 200
+    for path in ("/search?q=owls", "/author/Ada", "/trending/week?topic=owls"):
+        answer, text = await public.get(path)
+        assert (answer.status, int(answer.headers["Retry-After"]) <= 60) == (429, True)
+        assert "Wait a minute" in text
+    answer, _ = await public.get("/feeds/search.atom?q=owls")
+    assert answer.status == 429
+    assert (await public.get("/"))[0].status == 200
+    for _ in range(301):  # on one machine all are one address
+        assert (await site.get("/search?q=owls"))[0].status == 200

@@ -1,0 +1,189 @@
+"""What readers find on the pages."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from tests.builders import NOW, TODAY, listing, mark, paper
+from tests.platforms.site.conftest import Site
+
+EARLIER = TODAY - timedelta(days=4)  # a Friday
+
+
+def titles(page: str) -> list[str]:
+    return re.findall(r'<h[23]><a href="/paper/[^"]+">([^<]+)</a>', page)
+
+
+async def test_the_newest_day_leads_with_what_is_liked_most(site: Site) -> None:
+    await site.store.papers.keep(
+        [listing(paper(1, "Nests", upvotes=3)), listing(paper(2, "Owls", upvotes=9)), listing(paper(3), day=EARLIER)],
+        NOW,
+    )
+    page = await site.page("/")
+    assert titles(page) == ["Owls", "Nests"]
+    assert "Tuesday, 18 March 2025" in page
+    assert "2 papers, most liked first" in page
+    assert 'href="/date/2025-03-14"' in page
+    assert "9 upvotes" in page
+
+
+async def test_any_day_week_and_month_can_be_read_and_lead_on(site: Site) -> None:
+    await site.store.papers.keep([listing(paper(1, "Nests")), listing(paper(3, "Wrens"), day=EARLIER)], NOW)
+    assert titles(await site.page("/date/2025-03-14")) == ["Wrens"]
+    week = await site.page("/week/2025-W11")
+    assert titles(week) == ["Wrens"]
+    assert "Week 11 of 2025" in week
+    assert "10 to 16 March 2025" in week
+    assert 'rel="next" href="/week/2025-W12"' in week
+    month = await site.page("/month/2025-03")
+    assert "March 2025" in month
+    assert sorted(titles(month)) == ["Nests", "Wrens"]
+    assert (await site.get("/week"))[0].headers["Location"] == "/week/2025-W12"
+
+
+async def test_a_day_without_a_list_says_so_and_leads_to_the_nearest(site: Site) -> None:
+    await site.store.papers.keep([listing(paper(1)), listing(paper(3), day=EARLIER)], NOW)
+    page = await site.page("/date/2025-03-16")
+    assert "There was no list on this day" in page
+    assert 'href="/date/2025-03-14"' in page
+    assert 'href="/date/2025-03-18"' in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert "has not come yet" in await site.page("/date/2025-03-20")
+
+
+async def test_before_the_first_list_the_page_says_that_it_is_on_its_way(site: Site) -> None:
+    assert "Today’s papers are on their way" in await site.page("/")
+    assert "No list yet" in await site.page("/archive")
+
+
+async def test_every_day_is_in_the_archive(site: Site) -> None:
+    days = [TODAY, EARLIER, date(2024, 5, 27)]
+    await site.store.papers.keep([listing(paper(n), day=day) for n, day in enumerate(days)], NOW)
+    page = await site.page("/archive")
+    assert re.findall(r'href="/date/([^"]+)"', page) == ["2025-03-14", "2025-03-18", "2024-05-27"]
+    assert "3 days with a list, from 27 May 2024 to 18 March 2025" in page
+    for day in days:
+        assert titles(await site.page(f"/date/{day}"))
+
+
+async def test_a_long_list_has_pages(site: Site) -> None:
+    await site.store.papers.keep([listing(paper(n)) for n in range(1, 61)], NOW)
+    first, second = await site.page("/"), await site.page("/?page=2")
+    assert len(titles(first)) == 50
+    assert len(titles(second)) == 10
+    assert not set(titles(first)) & set(titles(second))
+    assert 'rel="next" href="/?page=2"' in first
+    assert 'rel="prev" href="/"' in second
+    assert (await site.get("/?page=3"))[0].status == 404
+
+
+async def test_trending_is_by_day_week_month_and_topic(site: Site) -> None:
+    old = listing(paper(3, "Wrens at dawn", upvotes=90), day=TODAY - timedelta(days=5))
+    await site.store.papers.keep([listing(paper(1, "Owls at night", upvotes=4)), old], NOW)
+    assert titles(await site.page("/trending/day")) == ["Owls at night"]
+    assert set(titles(await site.page("/trending/week"))) == {"Owls at night", "Wrens at dawn"}
+    assert titles(await site.page("/trending/month?topic=wrens")) == ["Wrens at dawn"]
+    assert (await site.get("/trending/year"))[0].status == 404
+    assert "Nothing on “storks” was listed this week" in await site.page("/trending/week?topic=storks")
+
+
+async def test_a_paper_tells_all_that_is_known_of_it(site: Site) -> None:
+    one = paper(
+        15738,
+        "Owls & <b>nests</b>",
+        upvotes=12,
+        authors=("Ada Lovelace", "Charles Babbage"),
+        categories=("cs.CL", "cs.LG"),
+        keywords=("glass birds",),
+        organization="Aviary Lab",
+        version=2,
+        updated=NOW,
+        withdrawn=True,
+    )
+    await site.store.papers.keep([listing(one), listing(one, day=EARLIER)], NOW)
+    await site.store.votes.mark(mark(of=one.id))
+    page = await site.page("/paper/2503.15738")
+    for told in (
+        "Owls &amp; &lt;b&gt;nests&lt;/b&gt;",
+        "Withdrawn.",
+        'href="/author/Ada%20Lovelace"',
+        'href="/topic/cs.LG"',
+        'href="/topic/glass%20birds"',
+        "Aviary Lab",
+        "Birds sing.",
+        "<dd>2, 18 March 2025</dd>",
+        "12 upvotes on Hugging Face",
+        'href="/date/2025-03-14"',
+        "From the abstract.",
+        'href="https://arxiv.org/abs/2503.15738"',
+    ):
+        assert told in page, told
+    assert '">1</span></span>' in page
+    for other in ("/paper/arxiv:2503.15738", "/paper/2503.15738v2", "/paper/arXiv:2503.15738"):
+        assert '<link rel="canonical" href="' + site.url + '/paper/2503.15738">' in await site.page(other)
+
+
+async def test_papers_that_are_not_on_arxiv_have_pages_too(site: Site) -> None:
+    ids = ("url:0123456789abcdef", "text:0123456789abcdef", "arxiv:hep-th/9901001", "Some id, 100% own?")
+    await site.store.papers.keep([listing(paper(id, f"Paper {id}")) for id in ids], NOW)
+    paths = re.findall(r'href="(/paper/[^"]+)"', await site.page("/"))
+    shown = [re.findall("<h1>Paper (.+)</h1>", await site.page(path))[0] for path in paths]
+    assert sorted(shown) == sorted(ids)
+
+
+async def test_search_takes_filters_from_the_form(site: Site) -> None:
+    cl = paper(1, "Glass birds sing", categories=("cs.CL",), authors=("Ada Lovelace",))
+    cv = paper(2, "Glass birds seen", categories=("cs.CV",), authors=("Alan Turing",))
+    await site.store.papers.keep([listing(cl), listing(cv)], NOW)
+    assert set(titles(await site.page("/search?q=glass+birds"))) == {"Glass birds sing", "Glass birds seen"}
+    narrowed = await site.page("/search?q=glass+birds&category=cs.CL")
+    assert titles(narrowed) == ["Glass birds sing"]
+    assert 'value="cs.CL"' in narrowed
+    assert titles(await site.page("/search?q=&author=alan+turing")) == ["Glass birds seen"]
+    assert titles(await site.page("/search?q=birds&after=2026")) == []
+    assert "Not understood: after:" in await site.page("/search?q=birds&after=yesterday")
+    assert "Nothing was found" in await site.page("/search?q=zeppelins")
+
+
+async def test_topics_and_authors_have_pages(site: Site) -> None:
+    one = paper(1, "Owls", categories=("cs.CL",), keywords=("glass birds",), authors=("Ada Lovelace",))
+    two = paper(2, "Wrens and glass birds", categories=("cs.CL",), keywords=("glass birds",))
+    await site.store.papers.keep([listing(one), listing(two)], NOW)
+    topics = await site.page("/topics")
+    assert "Computation and Language" in topics
+    assert 'href="/topic/glass%20birds"' in topics
+    assert set(titles(await site.page("/topic/cs.CL"))) == {"Owls", "Wrens and glass birds"}
+    assert "Wrens and glass birds" in titles(await site.page("/topic/glass%20birds"))
+    assert titles(await site.page("/author/Ada%20Lovelace")) == ["Owls"]
+    assert (await site.get("/author/Nobody%20Known"))[0].status == 404
+
+
+async def test_each_page_names_its_feeds(site: Site) -> None:
+    await site.store.papers.keep([listing(paper(1, authors=("Ada Lovelace",)))], NOW)
+    feeds = {
+        "/": "/feeds/day.atom",
+        "/trending/week": "/feeds/trending/week.json",
+        "/author/Ada%20Lovelace": "/feeds/author/Ada%20Lovelace.atom",
+        "/search?q=birds": "/feeds/search.atom?q=birds",
+    }
+    for path, feed in feeds.items():
+        assert f'href="{feed}"' in await site.page(path), path
+
+
+async def test_a_page_can_be_shared(public: Site) -> None:
+    await public.store.papers.keep([listing(paper(1, 'Owls "at" night'))], NOW)
+    head = (await public.page("/paper/2503.00001")).partition("</head>")[0]
+    assert "<title>Owls &#34;at&#34; night · Paperboy</title>" in head
+    assert '<meta property="og:title" content="Owls &#34;at&#34; night">' in head
+    assert '<meta property="og:url" content="https://papers.example.org/paper/2503.00001">' in head
+    assert '<link rel="canonical" href="https://papers.example.org/paper/2503.00001">' in head
+    assert '<meta name="twitter:card" content="summary">' in head
+    assert re.search(r'<meta name="description" content="[^"]{20,}">', head)
+
+
+async def test_a_hyphen_makes_no_category_of_a_topic(site: Site) -> None:
+    one = paper(1, "Self-Supervised Owls")
+    await site.store.papers.keep([listing(one)], NOW)
+    assert one.title in await site.page("/topic/self-supervised")
+    assert one.title in await site.page("/feeds/topic/self-supervised.atom")
