@@ -20,4 +20,4 @@ def make(setup: Setup) -> DiscordAdapter | None:
         return None
     from adapters.discord.post import DiscordAdapter  # noqa: PLC0415 - the library takes a while to load
 
-    return DiscordAdapter(settings, setup.shelf, setup.clock)
+    return DiscordAdapter(settings, setup.storage, setup.clock)

@@ -43,9 +43,9 @@ class Recent(OrderedDict[str, V], Generic[V]):
 class Channels:
     """What is known of channels, and what is asked of them."""
 
-    def __init__(self, rest: Rest, shelf: KeyValue) -> None:
+    def __init__(self, rest: Rest, storage: KeyValue) -> None:
         self._rest = rest
-        self._shelf = shelf
+        self._storage = storage
         self._kinds = Recent[dict[str, Any]]()
         self._unthreaded = Recent[str]()  # own posts without a thread yet → its name to be
 
@@ -117,12 +117,12 @@ class Channels:
     async def direct(self, person: str, space: str) -> str:
         """The private conversation with somebody; what happens in it from now on belongs to `space`."""
         made = await self._rest.call("POST", "/users/@me/channels", {"recipient_id": person})
-        await self._shelf.put(f"{DIRECT}{made['id']}", space.encode())
+        await self._storage.put(f"{DIRECT}{made['id']}", space.encode())
         return str(made["id"])
 
     async def space_of_direct(self, channel: str, person: str) -> str:
         """Whose data a private conversation is about: the server that it was opened for, else the person's alone."""
-        kept = await self._shelf.get(f"{DIRECT}{channel}")
+        kept = await self._storage.get(f"{DIRECT}{channel}")
         return kept.decode() if kept else f"@{person}"
 
     async def _name(self, place: Place) -> str:

@@ -44,7 +44,7 @@ class Listener:
         channels: Channels,
         rights: Rights,
         votes: Votes,
-        shelf: KeyValue,
+        storage: KeyValue,
         settings: Settings,
         clock: Clock,
     ) -> None:
@@ -52,10 +52,10 @@ class Listener:
         self._rest = rest
         self._channels = channels
         self._votes = votes
-        self._shelf = shelf
+        self._storage = storage
         self._settings = settings
         self._clock = clock
-        self._servers = Servers(shelf, rights, clock)
+        self._servers = Servers(storage, rights, clock)
         self._answerer = Answerer(rest)
         self._core: Core | None = None
         self._let_in = Recent[float]()
@@ -74,7 +74,7 @@ class Listener:
             try:
                 client = self._client = await self._rest.client()
                 body = commands.payload(core.commands, core.menu)
-                await sync(self._rest, self._shelf, body, self._settings.guilds)
+                await sync(self._rest, self._storage, body, self._settings.guilds)
                 await self._find_gateway()
                 await client.connect()
             except (PostError, discord.DiscordException, OSError) as error:
@@ -100,7 +100,7 @@ class Listener:
             place = await self._place(it.channel, it.guild_id, it.user.id)
             who = person_of(it, place.space, let_in=self._is_let_in(it, core))
             event, private = event_of(it, who, place, core)
-            await self._answerer.answer(it, core.handle(event), private=private)
+            await self._answerer.answer(it, core.handle_event(event), private=private)
 
     def _is_let_in(self, it: discord.Interaction[Any], core: Core) -> bool:
         """Whether the server lets somebody use an admin's command, now or a moment ago: what follows is theirs too."""
@@ -115,7 +115,7 @@ class Listener:
             return
         place = await self._place(message.channel, message.guild.id if message.guild else None, message.author.id)
         for event in talk.events(message, client.user.id, place):
-            answer = await self._core.handle(event)
+            answer = await self._core.handle_event(event)
             if answer is None or (isinstance(event, Shared) and answer.private):
                 continue  # nobody asked, so nobody is told what went wrong
             try:
@@ -153,7 +153,7 @@ class Listener:
 
     async def _tell(self, event: Event) -> None:
         if self._core:
-            await self._core.handle(event)
+            await self._core.handle_event(event)
 
     async def _place(self, channel: Any, guild: int | None, person: int) -> Place:
         """Where something happened, from what came with it."""

@@ -39,14 +39,14 @@ class DiscordAdapter:
     name = PLATFORM
     limits = LIMITS
 
-    def __init__(self, settings: Settings, shelf: KeyValue, clock: Clock) -> None:
+    def __init__(self, settings: Settings, storage: KeyValue, clock: Clock) -> None:
         Route.BASE = settings.api_url
         self._settings = settings
-        self._shelf = shelf
+        self._storage = storage
         self._gate = Gate()
         self._rest = Rest(self._client, settings.token)
-        self._rights = Rights(self._rest, shelf)
-        self._channels = Channels(self._rest, shelf)
+        self._rights = Rights(self._rest, storage)
+        self._channels = Channels(self._rest, storage)
         self._history = History(self._rest, self._channels, self._rights)
         publisher = Publisher(self._rest, self._channels, clock) if settings.crosspost else None
         self._sender = Sender(self._rest, self._channels, self._rights, publisher)
@@ -56,7 +56,7 @@ class DiscordAdapter:
             channels=self._channels,
             rights=self._rights,
             votes=self._votes,
-            shelf=shelf,
+            storage=storage,
             settings=settings,
             clock=clock,
         )
@@ -71,39 +71,39 @@ class DiscordAdapter:
         """Whether the gateway is open."""
         return self._listener.connected
 
-    def width(self, run: Text) -> int:
+    def text_width(self, run: Text) -> int:
         return width(run)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         _must_be(place)
         return await self._sender.send(place, message, key)
 
-    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         _must_be(place)
         return await self._history.find(place, key, since)
 
-    async def edit(self, ref: Ref, message: Message) -> None:
-        await self._sender.edit(ref, message)
+    async def edit_post(self, ref: Ref, message: Message) -> None:
+        await self._sender.edit_post(ref, message)
 
-    async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
+    async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
         found = await self._history.reactions(await self._channels.holding(ref), ref.id)
         self._votes.counted(ref.id, found)
         return found
 
-    def address(self, ref: Ref) -> str:
+    def message_url(self, ref: Ref) -> str:
         """A thread is a channel of its own there, and so is a forum post under its first message's id."""
         space, channel = ref.place.space, ref.place.thread or ref.place.channel
         home = "@me" if space.startswith("@") else space
         return f"https://discord.com/channels/{home}/{ref.id if self._channels.is_forum(channel) else channel}/{ref.id}"
 
-    async def direct(self, person: str, space: str) -> Place:
+    async def open_direct_message(self, person: str, space: str) -> Place:
         return Place(PLATFORM, space, await self._channels.direct(person, space))
 
     async def may_post(self, place: Place) -> bool:
         _must_be(place)
         return not ALL_NEEDED & await self._rights.missing(place)
 
-    async def check(self) -> Sequence[Finding]:
+    async def check_setup(self) -> Sequence[Finding]:
         return await check(self._rest, self._settings)
 
     async def listen(self, core: Core) -> None:

@@ -15,9 +15,9 @@ BLOCKED = "blocked/"  # on the shelf: `blocked/GUILD/CHANNEL` while a permission
 class Rights:
     """What Paperboy may do, and the places where it may not enough."""
 
-    def __init__(self, rest: Rest, shelf: KeyValue) -> None:
+    def __init__(self, rest: Rest, storage: KeyValue) -> None:
         self._rest = rest
-        self._shelf = shelf
+        self._storage = storage
 
     async def missing(self, place: Place) -> int:
         """The needed permissions that are missing in a channel, as bits."""
@@ -39,7 +39,7 @@ class Rights:
         lacking = names(await self.missing(place) & ALL_NEEDED)
         if not lacking:
             return Refused("Discord does not allow it there.", "Look over Paperboy's permissions.", broken=True)
-        await self._shelf.put(f"{BLOCKED}{place.space}/{place.channel}", b"")
+        await self._storage.put(f"{BLOCKED}{place.space}/{place.channel}", b"")
         what = "permission" if len(lacking) == 1 else "permissions"
         return Refused(
             f"Paperboy lacks the {what} {', '.join(lacking)} in the channel.",
@@ -49,8 +49,8 @@ class Rights:
 
     async def blocked(self, guild: str) -> list[str]:
         """Channels of a guild where something was missing."""
-        found = await self._shelf.scan(f"{BLOCKED}{guild}/")
+        found = await self._storage.scan(f"{BLOCKED}{guild}/")
         return [key.rpartition("/")[2] for key, _ in found]
 
     async def unblock(self, guild: str, channel: str) -> None:
-        await self._shelf.delete(f"{BLOCKED}{guild}/{channel}")
+        await self._storage.delete(f"{BLOCKED}{guild}/{channel}")

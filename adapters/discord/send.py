@@ -36,7 +36,7 @@ class Sender:
             task.add_done_callback(lambda done: self._ended(key, done))
         return await asyncio.shield(task)
 
-    async def edit(self, ref: Ref, message: Message) -> None:
+    async def edit_post(self, ref: Ref, message: Message) -> None:
         """Change a message."""
         if not ref.id.isdecimal():
             raise Refused("That message is gone.", gone=True)

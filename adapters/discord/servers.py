@@ -25,14 +25,14 @@ Tell = Callable[[Event], Awaitable[object]]
 class Servers:
     """Tells the core where it can't post any more, and where it can again."""
 
-    def __init__(self, shelf: KeyValue, rights: Rights, clock: Clock) -> None:
-        self._shelf = shelf
+    def __init__(self, storage: KeyValue, rights: Rights, clock: Clock) -> None:
+        self._storage = storage
         self._rights = rights
         self._clock = clock
 
     async def ready(self, now: Iterable[int], tell: Tell) -> None:
         """Compare with the last time; a server with an outage is among them."""
-        before = {key.removeprefix(KNOWN) for key, _ in await self._shelf.scan(KNOWN)}
+        before = {key.removeprefix(KNOWN) for key, _ in await self._storage.scan(KNOWN)}
         here = {str(guild) for guild in now}
         for guild in sorted(before - here):
             await self.left(guild, tell)
@@ -40,11 +40,11 @@ class Servers:
             await self.joined(guild, tell)
 
     async def joined(self, guild: str, tell: Tell) -> None:
-        if await self._shelf.put(KNOWN + guild, b"", if_absent=True):
+        if await self._storage.put(KNOWN + guild, b"", if_absent=True):
             await tell(self._event(Returned, guild, WHOLE))
 
     async def left(self, guild: str, tell: Tell) -> None:
-        await self._shelf.delete(KNOWN + guild)
+        await self._storage.delete(KNOWN + guild)
         await tell(self._event(Removed, guild, WHOLE))
 
     async def channel_gone(self, guild: str, channel: str, tell: Tell) -> None:

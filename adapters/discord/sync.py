@@ -17,18 +17,18 @@ KNOWN = "commands/"  # on the shelf: `commands/GUILD`, or `commands/*` for all s
 EVERYWHERE = "*"
 
 
-async def sync(rest: Rest, shelf: KeyValue, commands: list[dict[str, Any]], guilds: Sequence[str]) -> None:
+async def sync(rest: Rest, storage: KeyValue, commands: list[dict[str, Any]], guilds: Sequence[str]) -> None:
     """Set the commands for all servers, or only for some; take them back where they were set before."""
     application = (await rest.client()).application_id or 0
     wanted = set(guilds) or {EVERYWHERE}
     print_ = fingerprint([{"application": str(application)}, *commands])
-    known = {key.removeprefix(KNOWN): value for key, value in await shelf.scan(KNOWN)}
+    known = {key.removeprefix(KNOWN): value for key, value in await storage.scan(KNOWN)}
     for scope in sorted(wanted):
         if known.get(scope) != print_ and await _set(rest, application, scope, commands):
-            await shelf.put(KNOWN + scope, print_)
+            await storage.put(KNOWN + scope, print_)
     for scope in sorted(known.keys() - wanted):
         await _set(rest, application, scope, [])
-        await shelf.delete(KNOWN + scope)
+        await storage.delete(KNOWN + scope)
 
 
 async def _set(rest: Rest, application: int, scope: str, commands: list[dict[str, Any]]) -> bool:

@@ -19,8 +19,8 @@ def build(settings: Settings, setup: Setup) -> EmailAdapter:
     return EmailAdapter(
         Parts(
             settings=settings,
-            subscribers=Subscribers(setup.shelf, open_keys(settings.secret, setup.home), setup.clock),
-            journal=Journal(setup.shelf, setup.clock),
+            subscribers=Subscribers(setup.storage, open_keys(settings.secret, setup.home), setup.clock),
+            journal=Journal(setup.storage, setup.clock),
             writer=Writer(settings),
             relay=Relay(settings),
             pace=Pace(settings.pace, setup.clock),

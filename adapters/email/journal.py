@@ -32,26 +32,26 @@ class Entry(Struct, frozen=True, kw_only=True):
 class Journal:
     """Notes on the shelf, so that every process and every restart sees them."""
 
-    def __init__(self, shelf: KeyValue, clock: Clock) -> None:
-        self._shelf = shelf
+    def __init__(self, storage: KeyValue, clock: Clock) -> None:
+        self._storage = storage
         self._clock = clock
 
     async def get(self, key: str) -> Entry | None:
-        found = await self._shelf.get(PREFIX + key)
+        found = await self._storage.get(PREFIX + key)
         return msgspec.json.decode(found, type=Entry) if found else None
 
     async def note(self, key: str, reader: str, state: State) -> None:
         entry = Entry(state=state, reader=reader, at=self._clock.now())
-        await self._shelf.put(PREFIX + key, msgspec.json.encode(entry))
+        await self._storage.put(PREFIX + key, msgspec.json.encode(entry))
 
     async def forget(self, key: str) -> None:
         """The server did not take it after all."""
-        if await self._shelf.get(PREFIX + key):
-            await self._shelf.delete(PREFIX + key)
+        if await self._storage.get(PREFIX + key):
+            await self._storage.delete(PREFIX + key)
 
     async def tidy(self) -> None:
         """Forget what is too old to be asked about."""
         before = self._clock.now() - KEEP
-        for key, value in await self._shelf.scan(PREFIX):
+        for key, value in await self._storage.scan(PREFIX):
             if msgspec.json.decode(value, type=Entry).at < before:
-                await self._shelf.delete(key)
+                await self._storage.delete(key)

@@ -45,7 +45,7 @@ class EmailAdapter:
         """Where the pages are on this machine."""
         return self._server.url
 
-    def width(self, run: Text) -> int:
+    def text_width(self, run: Text) -> int:
         """Bytes in both parts: a mail says everything twice."""
         return sum(_bytes(span.text) + _bytes(escape(span.text)) + 2 * len(href(span.url)) for span in run)
 
@@ -57,7 +57,7 @@ class EmailAdapter:
             await self._send(place, reader, message, key)
         return ref
 
-    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         """What the journal knows. Of a mail that was begun and has no end, nobody knows whether it arrived: that is
         `Refused`, so that there is a gap and no repeat."""
         entry = await self._parts.journal.get(key)
@@ -84,7 +84,7 @@ class EmailAdapter:
             raise AskError("That was often enough for now.", "Try again in an hour.")
         await self._signup.ask(values.get("address", ""), wish.read(values))
 
-    async def check(self) -> Sequence[Finding]:
+    async def check_setup(self) -> Sequence[Finding]:
         return await check.check(self._parts)
 
     async def listen(self, core: Core) -> None:

@@ -124,12 +124,14 @@ class Signup:
         if await self._readers.get(id):
             await self._readers.stop(id, why)
             now = self._parts.clock.now()
-            await core.handle(Removed(id=_event(secrets.token_hex(8)), at=now, who=_who(id), place=place(id), why=why))
+            await core.handle_event(
+                Removed(id=_event(secrets.token_hex(8)), at=now, who=_who(id), place=place(id), why=why)
+            )
 
     async def _tell(self, core: Core, id: str, command: str, cause: str) -> Answer | None:
         """Say a command in the subscriber's own place, where they alone may decide."""
         now = self._parts.clock.now()
-        return await core.handle(Command(id=_event(cause), at=now, who=_who(id), place=place(id), text=command))
+        return await core.handle_event(Command(id=_event(cause), at=now, who=_who(id), place=place(id), text=command))
 
     async def _send(self, asked: Asked) -> None:
         """At once, whatever its domain has to get: somebody is waiting before the page."""

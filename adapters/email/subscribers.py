@@ -55,15 +55,15 @@ class Asked(Struct, frozen=True, kw_only=True):
 class Subscribers:
     """The records."""
 
-    def __init__(self, shelf: KeyValue, keys: Keys, clock: Clock) -> None:
-        self._shelf = shelf
+    def __init__(self, storage: KeyValue, keys: Keys, clock: Clock) -> None:
+        self._storage = storage
         self._keys = keys
         self._clock = clock
 
     async def get(self, id: str) -> Subscriber | None:
         """Raises `Unreadable` when the key is another one."""
         name = f"subscriber/{id}"
-        sealed = await self._shelf.get(name)
+        sealed = await self._storage.get(name)
         return msgspec.json.decode(self._keys.open(name, sealed), type=Subscriber) if sealed else None
 
     async def ask(self, address: str, wish: Wish) -> Asked | None:
@@ -84,13 +84,13 @@ class Subscribers:
 
     async def withdraw(self, asked: Asked) -> None:
         """Its mail could not be sent."""
-        await self._shelf.delete(f"pending/{asked.id}/{asked.nonce}")
+        await self._storage.delete(f"pending/{asked.id}/{asked.nonce}")
 
     async def asked(self, token: str) -> Asked | None:
         """What a link to confirm is about; None for one that we did not send, or that is too old."""
         id, nonce = self._confirms(token)
         name = f"pending/{id}/{nonce}"
-        sealed = await self._shelf.get(name) if id else None
+        sealed = await self._storage.get(name) if id else None
         if sealed is None:
             return None
         pending = msgspec.json.decode(self._keys.open(name, sealed), type=Pending)
@@ -114,15 +114,15 @@ class Subscribers:
             nonce=asked.nonce,
             replaces=old is not None,
         )
-        await self._shelf.delete(f"blocked/{asked.id}")
+        await self._storage.delete(f"blocked/{asked.id}")
         await self._put(f"subscriber/{asked.id}", new)
         return new
 
     async def settle(self, id: str) -> bool:
         """Nothing waits any more; whether something did."""
-        waiting = await self._shelf.scan(f"pending/{id}/")
+        waiting = await self._storage.scan(f"pending/{id}/")
         for key, _ in waiting:
-            await self._shelf.delete(key)
+            await self._storage.delete(key)
         return bool(waiting)
 
     async def stop(self, id: str, why: str) -> None:
@@ -133,23 +133,23 @@ class Subscribers:
 
     async def erase(self, id: str) -> bool:
         """Forget somebody; whether there was anybody."""
-        known = await self._shelf.get(f"subscriber/{id}") is not None
-        await self._shelf.delete(f"subscriber/{id}")
+        known = await self._storage.get(f"subscriber/{id}") is not None
+        await self._storage.delete(f"subscriber/{id}")
         return known
 
     async def block(self, id: str) -> None:
         """They want nothing from us, not even to be asked."""
-        await self._shelf.put(f"blocked/{id}", (self._clock.now() + BLOCKED).isoformat().encode())
+        await self._storage.put(f"blocked/{id}", (self._clock.now() + BLOCKED).isoformat().encode())
 
     async def tidy(self) -> None:
         """Forget what ran out."""
         now = self._clock.now()
-        for key, sealed in await self._shelf.scan("pending/"):
+        for key, sealed in await self._storage.scan("pending/"):
             if msgspec.json.decode(self._keys.open(key, sealed), type=Pending).asked + LIFE <= now:
-                await self._shelf.delete(key)
-        for key, until in await self._shelf.scan("blocked/"):
+                await self._storage.delete(key)
+        for key, until in await self._storage.scan("blocked/"):
             if datetime.fromisoformat(until.decode()) <= now:
-                await self._shelf.delete(key)
+                await self._storage.delete(key)
 
     def confirm_token(self, asked: Asked) -> str:
         return self._keys.sign(CONFIRM, f"{asked.id}.{asked.nonce}")
@@ -167,12 +167,12 @@ class Subscribers:
         return id, nonce
 
     async def _waiting(self, id: str) -> list[tuple[str, Pending]]:
-        found = await self._shelf.scan(f"pending/{id}/")
+        found = await self._storage.scan(f"pending/{id}/")
         return [(key, msgspec.json.decode(self._keys.open(key, sealed), type=Pending)) for key, sealed in found]
 
     async def _is_blocked(self, id: str) -> bool:
-        until = await self._shelf.get(f"blocked/{id}")
+        until = await self._storage.get(f"blocked/{id}")
         return until is not None and datetime.fromisoformat(until.decode()) > self._clock.now()
 
     async def _put(self, name: str, record: Struct) -> None:
-        await self._shelf.put(name, self._keys.seal(name, msgspec.json.encode(record)))
+        await self._storage.put(name, self._keys.seal(name, msgspec.json.encode(record)))

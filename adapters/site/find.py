@@ -34,7 +34,7 @@ class FindPages:
     """The addresses of what is found by words."""
 
     def __init__(self, site: Site) -> None:
-        self._reading = site.reading
+        self._catalog = site.catalog
 
     def add(self, app: web.Application, pages: Pages) -> None:
         app.add_routes(
@@ -50,7 +50,7 @@ class FindPages:
         number, asked = ask.page(request.query), ask.words(request.query, "q")
         fields = {name: ask.words(request.query, name, MOST_FIELD) for name in FIELDS}
         query = whole(asked, fields)
-        found = await self._reading.search(query, offset=(number - 1) * HITS, limit=HITS) if query else Found()
+        found = await self._catalog.search(query, offset=(number - 1) * HITS, limit=HITS) if query else Found()
         if number > 1 and not found.papers:
             raise Problem(404, "There is no such page", "What was found ends before it.")
         given = {"q": asked} | fields
@@ -71,12 +71,12 @@ class FindPages:
                 "number": number,
                 "before": links.with_query("/search", **given, page=number - 1 if number > 2 else ""),
                 "after": links.with_query("/search", **given, page=number + 1),
-                "topics": (await self._reading.topics())[:24] if not found.papers else (),
+                "topics": (await self._catalog.topics())[:24] if not found.papers else (),
             },
         )
 
     async def topics(self, request: web.Request, who: Visitor) -> View:
-        found = await self._reading.topics()
+        found = await self._catalog.topics()
         return View(
             template="topics.html",
             title="Topics",
@@ -112,7 +112,7 @@ class FindPages:
         return await self._newest(subject, ask.page(request.query))
 
     async def _newest(self, subject: Subject, number: int) -> View:
-        found = await self._reading.newest(subject.query, offset=(number - 1) * PAGE)
+        found = await self._catalog.newest(subject.query, offset=(number - 1) * PAGE)
         if not found.papers:
             raise Problem(404, f"Nothing on “{words.cut(subject.title, 60)}”", "No paper that this site knows has it.")
         return View(

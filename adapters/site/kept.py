@@ -83,7 +83,7 @@ class Pages:
         except Problem as error:
             view = problem(error.status, error.title, error.said)
         ids = [shown.paper.id for shown in view.shown]
-        mine = await self._site.reading.mine(who.person, ids) if who.person and ids else {}
+        mine = await self._site.catalog.mine(who.person, ids) if who.person and ids else {}
         body = look.html(self._site, view, who, mine).encode()
         return Page(
             body=body,
@@ -96,7 +96,7 @@ class Pages:
         )
 
     async def _ballots(self, known: Mapping[PaperId, Ballots]) -> Mapping[PaperId, Ballots]:
-        now = await self._site.reading.ballots(known) if known else {}
+        now = await self._site.catalog.ballots(known) if known else {}
         return {id: now.get(id, Ballots()) for id in known}
 
     def _keep(self, key: str, done: asyncio.Task[Page]) -> None:

@@ -27,7 +27,7 @@ class ListPages:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._reading = site.reading
+        self._catalog = site.catalog
 
     def add(self, app: web.Application, pages: Pages) -> None:
         app.add_routes(
@@ -72,7 +72,7 @@ class ListPages:
         if span is None:
             raise Problem(404, "There is no such page", "Trending is by day, by week and by month.")
         number, topic = ask.page(request.query), ask.words(request.query, "topic", 200)
-        found = await self._reading.trending(span, topic, offset=(number - 1) * PAGE)
+        found = await self._catalog.trending(span, topic, offset=(number - 1) * PAGE)
         if number > 1 and not found.papers:
             raise _past_the_end()
         path = f"/trending/{span}"
@@ -95,14 +95,14 @@ class ListPages:
                 "start": (number - 1) * PAGE,
                 "before": links.with_query(path, topic=topic, page=number - 1 if number > 2 else ""),
                 "after": links.with_query(path, topic=topic, page=number + 1),
-                "topics": (await self._reading.topics())[:TOPICS],
+                "topics": (await self._catalog.topics())[:TOPICS],
                 "newest": await self._newest() if not found.papers else None,
             },
         )
 
     async def archive(self, request: web.Request, who: Visitor) -> View:
         """Every date with a list, by month."""
-        days = await self._reading.days(limit=EVERY)
+        days = await self._catalog.days(limit=EVERY)
         months = [(first, list(some)) for first, some in groupby(days, lambda item: item[0].replace(day=1))]
         years = [(year, list(some)) for year, some in groupby(months, lambda item: item[0].year)]
         return View(
@@ -115,7 +115,7 @@ class ListPages:
         )
 
     async def _listed(self, period: Period, number: int, *, home: bool = False) -> View:
-        lists = await self._reading.lists(period.first, period.last, offset=(number - 1) * PAGE)
+        lists = await self._catalog.lists(period.first, period.last, offset=(number - 1) * PAGE)
         if number > 1 and not lists.found.papers:
             raise _past_the_end()
         own = "/" if home else period.path
@@ -139,7 +139,7 @@ class ListPages:
         )
 
     async def _newest(self) -> date | None:
-        days = await self._reading.days(limit=1)
+        days = await self._catalog.days(limit=1)
         return days[0][0] if days else None
 
 

@@ -72,8 +72,8 @@ class Watcher:
 class Live:
     """Watches for all pages."""
 
-    def __init__(self, reading: Catalog, every: float = EVERY) -> None:
-        self._reading = reading
+    def __init__(self, catalog: Catalog, every: float = EVERY) -> None:
+        self._catalog = catalog
         self._every = every
         self._watchers: set[Watcher] = set()
         self._watched: Counter[PaperId] = Counter()
@@ -139,12 +139,12 @@ class Live:
     async def _ballots(self, ids: Collection[PaperId]) -> dict[PaperId, Ballots]:
         wanted, found = sorted(ids), dict[PaperId, Ballots]()
         for start in range(0, len(wanted), AT_ONCE):
-            found |= await self._reading.ballots(wanted[start : start + AT_ONCE])
+            found |= await self._catalog.ballots(wanted[start : start + AT_ONCE])
         return found
 
 
 def add(app: web.Application, site: Site) -> None:
-    live = Live(site.reading)
+    live = Live(site.catalog)
     app.add_routes([web.get("/live", live.serve, allow_head=False)])
     app.on_shutdown.append(live.close)
 

@@ -19,14 +19,14 @@ class PaperPage:
     """The address of a paper: `/paper/2405.15738`."""
 
     def __init__(self, site: Site) -> None:
-        self._reading = site.reading
+        self._catalog = site.catalog
 
     def add(self, app: web.Application, pages: Pages) -> None:
         app.add_routes([web.get("/paper/{name:.+}", pages(self.paper))])
 
     async def paper(self, request: web.Request, who: Visitor) -> View:
         asked = ask.name(request)
-        detail = await self._reading.paper(links.paper_id(asked), who=who.person)
+        detail = await self._catalog.paper(links.paper_id(asked), who=who.person)
         if detail is None:
             raise Problem(404, "No such paper here", f"“{asked[:60]}” was on no list that this site reads.")
         paper = detail.shown.paper

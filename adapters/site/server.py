@@ -62,7 +62,7 @@ class SiteAdapter:
                 core=core,
                 clock=self._setup.clock,
                 home=self._setup.home,
-                shelf=self._setup.shelf,
+                storage=self._setup.storage,
                 url=ours.public_url or self.url,
                 secret=self._secret,
             ),
@@ -73,7 +73,7 @@ class SiteAdapter:
         self.started.set()
         return self.url
 
-    def feed(self, place: Place) -> str:
+    def feed_url(self, place: Place) -> str:
         """The secret address of what a channel is brought; empty: nobody outside this machine could open it."""
         public = self._settings.public_url
         return f"{public}/feeds/channel/{self._secret.seal(place)}.atom" if public else ""

@@ -97,15 +97,15 @@ class Sessions:
         ends = self._site.clock.now() + LIFE
         self._ended[_digest(session.id)] = ends
         self.forget(response, self._cookie)
-        await self._site.shelf.put(ENDED + _digest(session.id), ends.isoformat().encode())
+        await self._site.storage.put(ENDED + _digest(session.id), ends.isoformat().encode())
 
     async def recall(self) -> None:
         """At the start: who signed out before it."""
-        for key, ends in await self._site.shelf.scan(ENDED):
+        for key, ends in await self._site.storage.scan(ENDED):
             if (until := datetime.fromisoformat(ends.decode())) > self._site.clock.now():
                 self._ended[key.removeprefix(ENDED)] = until
             else:
-                await self._site.shelf.delete(key)
+                await self._site.storage.delete(key)
 
     def give(self, response: web.StreamResponse, name: str, value: bytes, life: timedelta) -> None:
         """Let the browser keep a value, sealed."""

@@ -124,12 +124,12 @@ class Door:
 
     async def _spend(self, state: str) -> None:
         """A state works once, in every process on this store."""
-        shelf, now = self._site.shelf, self._site.clock.now()
-        for key, ends in await shelf.scan(SPENT):
+        storage, now = self._site.storage, self._site.clock.now()
+        for key, ends in await storage.scan(SPENT):
             if datetime.fromisoformat(ends.decode()) <= now:  # by then the cookie is too old
-                await shelf.delete(key)
+                await storage.delete(key)
         key = SPENT + hashlib.sha256(state.encode()).hexdigest()
-        if not await shelf.put(key, (now + LIFE).isoformat().encode(), if_absent=True):
+        if not await storage.put(key, (now + LIFE).isoformat().encode(), if_absent=True):
             raise AskError("That sign-in has been gone through already.", "Start again.")
 
 

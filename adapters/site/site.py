@@ -21,13 +21,13 @@ class Site(Struct, frozen=True, kw_only=True):
     core: Core
     clock: Clock
     home: Path  # the data folder
-    shelf: KeyValue
+    storage: KeyValue
     url: str  # where readers reach it, without a slash at the end
     secret: Secret
 
     @property
-    def reading(self) -> Catalog:
-        return self.core.reading
+    def catalog(self) -> Catalog:
+        return self.core.catalog
 
     @property
     def authority(self) -> str:

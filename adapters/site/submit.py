@@ -54,7 +54,7 @@ class Submissions:
     async def _told(self, who: Person, text: str) -> str:
         now = self._site.clock.now()
         event = Command(id=f"front-{secrets.token_hex(12)}", at=now, who=who, place=place(who), text=text)
-        answer = await self._site.core.handle(event)
+        answer = await self._site.core.handle_event(event)
         return answer.message.plain if answer else "Taken."
 
     def _page(self, request: web.Request, **values: str) -> web.Response:

@@ -56,7 +56,7 @@ class Votes:
 
     async def _press(self, who: Person, paper: str, *, wanted: bool) -> Answer | None:
         """What the core says; None: it is so already."""
-        if wanted == ((await self._site.reading.mine(who, [paper])).get(paper, 0) > 0):
+        if wanted == ((await self._site.catalog.mine(who, [paper])).get(paper, 0) > 0):
             return None
         event = Press(
             id=f"front-{secrets.token_hex(12)}",
@@ -65,13 +65,13 @@ class Votes:
             place=place(who),
             action=Action("vote" if wanted else "unvote", (paper,)),
         )
-        return await self._site.core.handle(event)
+        return await self._site.core.handle_event(event)
 
     async def _counted(self, request: web.Request, form: Sent, paper: str, answer: Answer | None) -> web.Response:
         """Back to the page; what stands now, for a script that asked."""
         if "application/json" not in request.headers.get("Accept", ""):
             return home(self._site, form.next)
-        ballots = (await self._site.reading.ballots([paper])).get(paper, Ballots())
-        mine = (await self._site.reading.mine(form.session.person, [paper])).get(paper, 0)
+        ballots = (await self._site.catalog.ballots([paper])).get(paper, Ballots())
+        mine = (await self._site.catalog.mine(form.session.person, [paper])).get(paper, 0)
         now = {"votes": ballots.up - ballots.down, "mine": mine, "said": answer.message.plain if answer else ""}
         return web.json_response(now, headers={"Cache-Control": "no-store"})

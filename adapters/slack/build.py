@@ -42,9 +42,9 @@ def _for_many(options: Options, setup: Setup, wire: Wire) -> SlackAdapter:
     )
     vault, grants = open_vault(options.secret_keys, setup.home), Grants(app, setup.clock)
     address = options.redirect_url.removesuffix(REDIRECT) + INSTALL if options.redirect_url else ""
-    installs = ShelfInstalls(setup.shelf, vault, setup.clock, grants, install_url=address)
+    installs = ShelfInstalls(setup.storage, vault, setup.clock, grants, install_url=address)
     whys = {name: scope.why for name, scope in SCOPES.items()}
-    pages = InstallPages(app, grants, installs, States(setup.shelf, vault, setup.clock), whys)
+    pages = InstallPages(app, grants, installs, States(setup.storage, vault, setup.clock), whys)
 
     async def upkeep() -> None:
         await installs.rotate(forget_unreadable=options.forget_unreadable)

@@ -54,7 +54,7 @@ class Desk:
     async def press(self, body: Json, space: str) -> None:
         if event := hear.press(body, space, self._clock.now()):
             event = await self._people.knowing(event)
-            answer = await self._core.handle(event)
+            answer = await self._core.handle_event(event)
             asked = _pressed(body, event.place, event.who.id)
             if (body.get("view") or {}).get("type") == views.HOME:
                 await self._at_home(event, answer, asked)
@@ -63,7 +63,7 @@ class Desk:
 
     async def shortcut(self, body: Json, space: str) -> None:
         event = hear.shortcut(body, space, self._clock.now())
-        if answer := await self._core.handle(await self._people.knowing(event)):
+        if answer := await self._core.handle_event(await self._people.knowing(event)):
             await self._answers.show(answer, _pressed(body, event.place, event.who.id))
 
     async def submit(self, body: Json, space: str, ack: Ack) -> None:
@@ -87,13 +87,13 @@ class Desk:
 
     async def reaction(self, body: Json, space: str) -> None:
         if event := hear.reaction(body, space, await self._bot(body, space)):
-            await self._core.handle(event)
+            await self._core.handle_event(event)
 
     async def shared(self, body: Json, space: str) -> None:
         """Links to papers get their card beneath; all of a message at once, since Slack counts the calls."""
         shown: dict[str, Json] = {}
         for event in hear.shared(body, space):
-            if answer := await self._core.handle(event):
+            if answer := await self._core.handle_event(event):
                 shown[event.url] = {"blocks": views.unfurled(answer.message)}
         if shown:
             await self._answers.unfurl(shown, _message(body["event"]), space)
@@ -105,28 +105,28 @@ class Desk:
         else:
             event = hear.gone(body, space)
         if event:
-            await self._core.handle(event)
+            await self._core.handle_event(event)
 
     async def uninstalled(self, body: Json, space: str) -> None:
         """The token is forgotten before anything else, whatever the core does then."""
         if event := hear.uninstalled(body, space):
             await self._workspaces.installs.forget(_holder(body, space), at=event.at)
-            await self._core.handle(event)
+            await self._core.handle_event(event)
 
     async def access_revoked(self, body: Json, space: str) -> None:
         """An organization took Paperboy out of some of its workspaces."""
         for event in hear.access_revoked(body):
             await self._workspaces.installs.forget(event.place.space, at=event.at)
-            await self._core.handle(event)
+            await self._core.handle_event(event)
 
     async def _asked(self, event: Command, asked: Asked) -> None:
         if event.text.partition(" ")[0].casefold() in {c.name for c in self._core.commands}:
             event = await self._people.knowing(event)
-        if answer := await self._core.handle(event):
+        if answer := await self._core.handle_event(event):
             await self._answers.show(answer, asked)
 
     async def _submitted(self, event: Submit) -> Answer | None:
-        answer = await self._core.handle(await self._people.knowing(event))
+        answer = await self._core.handle_event(await self._people.knowing(event))
         if answer and not answer.private:
             await self._answers.show(answer, Asked(place=event.place, person=event.who.id))
         return answer
@@ -142,7 +142,7 @@ class Desk:
             await self._show_home(again)
 
     async def _show_home(self, event: Command) -> None:
-        if answer := await self._core.handle(await self._people.knowing(event)):
+        if answer := await self._core.handle_event(await self._people.knowing(event)):
             await self._answers.home(answer.message, event.who.id, event.place)
 
     async def _bot(self, body: Json, space: str) -> str:

@@ -48,14 +48,14 @@ class ShelfInstalls:
     """Installs kept on the adapter's shelf, sealed, renewed in time."""
 
     def __init__(
-        self, shelf: KeyValue, vault: Vault, clock: Clock, slack: Renews | None = None, *, install_url: str = ""
+        self, storage: KeyValue, vault: Vault, clock: Clock, slack: Renews | None = None, *, install_url: str = ""
     ) -> None:
         """`slack` renews tokens that expire; `install_url` is shown where Paperboy is missing."""
-        self._shelf = shelf
+        self._storage = storage
         self._vault = vault
         self._clock = clock
-        self._records = Records(shelf, vault)
-        self._renewal = Renewal(shelf, self._records, clock, slack)
+        self._records = Records(storage, vault)
+        self._renewal = Renewal(storage, self._records, clock, slack)
         self._install_url = install_url
         self._seen: dict[str, tuple[datetime, Install]] = {}
 
@@ -112,7 +112,7 @@ class ShelfInstalls:
         if lost and not forget_unreadable:
             raise _lost(lost)
         for key in lost:
-            await self._shelf.delete(key)
+            await self._storage.delete(key)
         return done
 
     async def renew_due(self) -> None:
@@ -178,10 +178,10 @@ class ShelfInstalls:
             return untouched and await self._reseal_now(key)
 
     async def _reseal_now(self, key: str) -> bool:
-        sealed = await self._shelf.get(key)
+        sealed = await self._storage.get(key)
         renewed = self._vault.renew(key, sealed) if sealed is not None else None
         if renewed is not None:
-            await self._shelf.put(key, renewed)
+            await self._storage.put(key, renewed)
         return renewed is not None
 
 

@@ -72,18 +72,18 @@ class Naming:
         return self._core.menu
 
     @property
-    def reading(self) -> Catalog:
-        return self._core.reading
+    def catalog(self) -> Catalog:
+        return self._core.catalog
 
-    async def handle(self, event: Event) -> Answer | None:
-        answer = await self._core.handle(event)
+    async def handle_event(self, event: Event) -> Answer | None:
+        answer = await self._core.handle_event(event)
         return answer and replace(answer, message=await self._names.written(answer.message, event.who.space))
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
         return await self._core.complete(text, who)
 
-    async def healthy(self) -> Mapping[str, str]:
-        return await self._core.healthy()
+    async def health_problems(self) -> Mapping[str, str]:
+        return await self._core.health_problems()
 
 
 def _runs(block: Block) -> Sequence[Text]:

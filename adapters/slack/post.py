@@ -52,7 +52,7 @@ class SlackAdapter:
         """Where HTTP mode listens; empty in Socket Mode."""
         return self._listener.url
 
-    def width(self, run: Text) -> int:
+    def text_width(self, run: Text) -> int:
         return render.width(run)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
@@ -69,19 +69,19 @@ class SlackAdapter:
         )
         return Ref(place, str(answer["ts"]))
 
-    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         bot = (await self._workspaces.installs.of(place.space)).bot_user
         async for said in self._said(place, since - SKEW):
             if said.get("user") == bot and _key(said) == key:
                 return Ref(place, str(said["ts"]))
         return None
 
-    async def edit(self, ref: Ref, message: Message) -> None:
+    async def edit_post(self, ref: Ref, message: Message) -> None:
         # Without `metadata` Slack keeps the mark that the post was given.
         shown = render.payload(await self._names.written(message, ref.place.space))
         await self._workspaces.call(ref.place.space, "chat_update", channel=ref.place.channel, ts=ref.id, **shown)
 
-    async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
+    async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
         bot = (await self._workspaces.installs.of(ref.place.space)).bot_user
         answer = await self._workspaces.call(
             ref.place.space, "reactions_get", channel=ref.place.channel, timestamp=ref.id, full=True
@@ -92,12 +92,12 @@ class SlackAdapter:
                 people.setdefault(emoji, set()).update(map(str, reaction.get("users", ())))
         return {emoji: frozenset(who - {bot}) for emoji, who in people.items() if who - {bot}}
 
-    def address(self, ref: Ref) -> str:
+    def message_url(self, ref: Ref) -> str:
         """Slack's own way to a message of a workspace whose web address is not known (docs: deep linking)."""
         query = {"team": ref.place.space, "channel": ref.place.channel, "message_ts": ref.id}
         return f"https://slack.com/app_redirect?{urlencode(query)}"
 
-    async def direct(self, person: str, space: str) -> Place:
+    async def open_direct_message(self, person: str, space: str) -> Place:
         answer = await self._workspaces.call(space, "conversations_open", users=person)
         return Place(PLATFORM, space, str(answer["channel"]["id"]))
 
@@ -105,7 +105,7 @@ class SlackAdapter:
         found = (await self._workspaces.call(place.space, "conversations_info", channel=place.channel))["channel"]
         return not found.get("is_archived") and bool(found.get("is_member") or found.get("is_im"))
 
-    async def check(self) -> Sequence[Finding]:
+    async def check_setup(self) -> Sequence[Finding]:
         return await look(self._workspaces, self._listener.missing())
 
     async def listen(self, core: Core) -> None:

@@ -59,8 +59,8 @@ class Tokens(Struct, frozen=True, kw_only=True):
 class Records:
     """Installs on the shelf, and which enterprise serves a workspace that has none of its own."""
 
-    def __init__(self, shelf: KeyValue, vault: Vault) -> None:
-        self._shelf = shelf
+    def __init__(self, storage: KeyValue, vault: Vault) -> None:
+        self._storage = storage
         self._vault = vault
 
     async def install(self, space: str) -> Install | None:
@@ -81,24 +81,24 @@ class Records:
 
     async def leave(self, space: str) -> None:
         """The workspace has an install of its own now."""
-        await self._shelf.delete(MEMBER + space)
+        await self._storage.delete(MEMBER + space)
 
     async def spaces(self) -> Sequence[str]:
         """All that can be asked for: workspaces, and enterprises that installed for all of theirs."""
-        found = [*await self._shelf.scan(INSTALL), *await self._shelf.scan(MEMBER)]
+        found = [*await self._storage.scan(INSTALL), *await self._storage.scan(MEMBER)]
         return sorted({key.partition("/")[2] for key, _ in found})
 
     async def delete(self, space: str) -> None:
         """Everything of a workspace; of an enterprise, also that it serves others."""
-        await self._shelf.delete(INSTALL + space)
-        await self._shelf.delete(MEMBER + space)
-        for key, sealed in await self._shelf.scan(MEMBER):
+        await self._storage.delete(INSTALL + space)
+        await self._storage.delete(MEMBER + space)
+        for key, sealed in await self._storage.scan(MEMBER):
             if self._serves(space, key, sealed):
-                await self._shelf.delete(key)
+                await self._storage.delete(key)
 
     async def sealed(self) -> Sequence[tuple[str, bytes]]:
         """Every record as it lies there."""
-        return [*await self._shelf.scan(INSTALL), *await self._shelf.scan(MEMBER)]
+        return [*await self._storage.scan(INSTALL), *await self._storage.scan(MEMBER)]
 
     def _serves(self, enterprise: str, key: str, sealed: bytes) -> bool:
         try:
@@ -107,8 +107,8 @@ class Records:
             return False
 
     async def _get(self, key: str) -> bytes | None:
-        sealed = await self._shelf.get(key)
+        sealed = await self._storage.get(key)
         return self._vault.open(key, sealed) if sealed is not None else None
 
     async def _put(self, key: str, value: bytes) -> None:
-        await self._shelf.put(key, self._vault.seal(key, value))
+        await self._storage.put(key, self._vault.seal(key, value))

@@ -52,8 +52,8 @@ class Renews(Protocol):
 class Renewal:
     """Keeps installs good."""
 
-    def __init__(self, shelf: KeyValue, records: Records, clock: Clock, slack: Renews | None) -> None:
-        self._shelf = shelf
+    def __init__(self, storage: KeyValue, records: Records, clock: Clock, slack: Renews | None) -> None:
+        self._storage = storage
         self._records = records
         self._clock = clock
         self._slack = slack
@@ -88,8 +88,8 @@ class Renewal:
     async def release(self, install: Install) -> None:
         """Forget the leases of an install whose refresh token is gone, or was not spent."""
         if install.refresh_token:
-            for key, _ in await self._shelf.scan(_prefix(install)):
-                await self._shelf.delete(key)
+            for key, _ in await self._storage.scan(_prefix(install)):
+                await self._storage.delete(key)
 
     def _start(self, install: Install, slack: Renews) -> asyncio.Task[Install]:
         task = asyncio.create_task(self._renew(install, slack), name=f"renew the token of {install.space}")
@@ -140,8 +140,8 @@ class Renewal:
             raise gone(install.space)
         if there.refresh_token != install.refresh_token:
             return there
-        for key, _ in await self._shelf.scan(_prefix(install), last=1):
-            await self._shelf.put(key, SPENT)
+        for key, _ in await self._storage.scan(_prefix(install), last=1):
+            await self._storage.put(key, SPENT)
         log.error("workspace %s has to install Paperboy again: its token ends %s", install.space, install.expires)
         return self._good(install)
 
@@ -161,12 +161,12 @@ class Renewal:
             waited += POLL
 
     async def _is_spent(self, install: Install) -> bool:
-        return any(end == SPENT for _, end in await self._shelf.scan(_prefix(install)))
+        return any(end == SPENT for _, end in await self._storage.scan(_prefix(install)))
 
     async def _lease(self, install: Install) -> bool:
         """Whether nobody else is at this install's tokens now."""
         prefix = _prefix(install)
-        held = await self._shelf.scan(prefix, last=1)
+        held = await self._storage.scan(prefix, last=1)
         if not held:
             return await self._take(prefix, 0)
         key, end = held[0]
@@ -174,7 +174,7 @@ class Renewal:
             return False
         taken = await self._take(prefix, int(key[len(prefix) :]) + 1)
         if taken:
-            await self._shelf.delete(key)
+            await self._storage.delete(key)
         return taken
 
     def _good(self, install: Install) -> Install:
@@ -190,7 +190,7 @@ class Renewal:
 
     async def _take(self, prefix: str, number: int) -> bool:
         end = (self._clock.now() + LEASE).isoformat().encode()
-        return await self._shelf.put(f"{prefix}{number:06d}", end, if_absent=True)
+        return await self._storage.put(f"{prefix}{number:06d}", end, if_absent=True)
 
 
 def gone(space: str, how: str = "") -> Refused:

@@ -58,5 +58,5 @@ class Server:
         return await to_aiohttp_response(answer)
 
     async def _health(self, request: web.Request) -> web.Response:
-        wrong = dict(await self._core.healthy())
+        wrong = dict(await self._core.health_problems())
         return web.json_response({"ok": not wrong, **wrong}, status=503 if wrong else 200)

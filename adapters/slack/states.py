@@ -20,8 +20,8 @@ NAME, SPENT = "state", "spent/"
 class States:
     """Sealed, so that looking at the install page writes nothing; what is written is which ones were used."""
 
-    def __init__(self, shelf: KeyValue, vault: Vault, clock: Clock) -> None:
-        self._shelf = shelf
+    def __init__(self, storage: KeyValue, vault: Vault, clock: Clock) -> None:
+        self._storage = storage
         self._vault = vault
         self._clock = clock
 
@@ -39,7 +39,7 @@ class States:
                 "This browser did not start the installation.", "Start again here, with cookies allowed for this page."
             )
         await self._forget_old()
-        if not await self._shelf.put(SPENT + _digest(state), (issued + LIFE).isoformat().encode(), if_absent=True):
+        if not await self._storage.put(SPENT + _digest(state), (issued + LIFE).isoformat().encode(), if_absent=True):
             raise AskError(
                 "This installation has been gone through already.",
                 "If Paperboy was just added, all is well. If not, start again.",
@@ -53,9 +53,9 @@ class States:
 
     async def _forget_old(self) -> None:
         """A state that is too old is refused for that."""
-        for key, end in await self._shelf.scan(SPENT):
+        for key, end in await self._storage.scan(SPENT):
             if datetime.fromisoformat(end.decode()) <= self._clock.now():
-                await self._shelf.delete(key)
+                await self._storage.delete(key)
 
 
 def _digest(text: str) -> str:

@@ -22,4 +22,4 @@ def make(setup: Setup) -> WebchatAdapter | None:
         raise ConfigError(f"[adapters.web] port: {port!r} is no port.", "Give a number, or 0 for any free one.")
     if options:
         raise ConfigError(f"[adapters.web] has no setting {sorted(options)[0]!r}.", "It has enabled, host and port.")
-    return WebchatAdapter(Room(setup.shelf, setup.clock), host, int(port))
+    return WebchatAdapter(Room(setup.storage, setup.clock), host, int(port))

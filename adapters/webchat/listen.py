@@ -42,7 +42,7 @@ class Desk:
         if typed.startswith(NAME) and typed[len(NAME) : len(NAME) + 1].strip() == "":
             asked = typed[len(NAME) :].strip()
             event = Command(id=_id(), at=self._room.now(), who=who, place=place(channel, thread), text=asked)
-            return await self._show(await self._core.handle(event), who, channel, thread)
+            return await self._show(await self._core.handle_event(event), who, channel, thread)
         if typed.startswith("/"):
             return None, f"There is no command {clean(typed.split()[0], 30)}; try /papers help"
         said = await self._room.say(self._said(channel, thread, words.message(typed), author=who.id))
@@ -61,7 +61,7 @@ class Desk:
             message=Ref(place(channel, thread), message) if message else None,
             said=stood.message.plain if stood and stood.channel == channel else "",
         )
-        return await self._show(await self._core.handle(event), who, channel, thread, replaces=message)
+        return await self._show(await self._core.handle_event(event), who, channel, thread, replaces=message)
 
     async def submitted(
         self, who: Person, channel: str, thread: str, message: str, *, action: str, values: Mapping[str, str]
@@ -79,7 +79,7 @@ class Desk:
             action=form.action if form else Action.parse(action),
             values=blank.values(form) if form else values,
         )
-        answer = await self._core.handle(event)
+        answer = await self._core.handle_event(event)
         if form is None or answer is None or not answer.private:
             return await self._show(answer, who, channel, thread)
         left = blank.left(form, answer)
@@ -102,7 +102,7 @@ class Desk:
             emoji=emoji,
             added=added,
         )
-        await self._core.handle(event)
+        await self._core.handle_event(event)
 
     async def aclose(self) -> None:
         """Drop what is still under way."""
@@ -121,7 +121,7 @@ class Desk:
         where = place(said.channel, said.thread)
         for url in addresses:
             event = Shared(id=_id(), at=self._room.now(), who=who, place=where, url=url)
-            answer = await self._core.handle(event)
+            answer = await self._core.handle_event(event)
             if answer is None or answer.private:  # nobody asked, so nobody is told what went wrong
                 continue
             try:

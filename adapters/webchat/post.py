@@ -41,7 +41,7 @@ class WebchatAdapter:
         """Where to look."""
         return self._server.url
 
-    def width(self, run: Text) -> int:
+    def text_width(self, run: Text) -> int:
         return sum(len(escape(span.text)) for span in run)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
@@ -53,19 +53,19 @@ class WebchatAdapter:
         said = Said(id=room.new_id(), channel=place.channel, thread=place.thread, at=room.now(), message=message)
         return Ref(place, (await room.say(said, key)).id)
 
-    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         said = await self._room.find(key)
         return Ref(place, said.id) if said else None
 
-    async def edit(self, ref: Ref, message: Message) -> None:
+    async def edit_post(self, ref: Ref, message: Message) -> None:
         if not await self._room.edit(ref.id, message):
             raise Refused("That message is gone.", gone=True)
 
-    async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
+    async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
         await self._room.load()
         return self._room.reactions(ref.id)
 
-    def address(self, ref: Ref) -> str:
+    def message_url(self, ref: Ref) -> str:
         """The channel with the message's thread beside it; empty where the page is served by another process."""
         if not self.url:
             return ""

@@ -29,8 +29,8 @@ OVERLAP = 60_000_000  # microseconds: another process's clock may be behind ours
 class Room:
     """All of the chat. Whoever looks at it watches for changes."""
 
-    def __init__(self, shelf: KeyValue, clock: Clock) -> None:
-        self._shelf = shelf
+    def __init__(self, storage: KeyValue, clock: Clock) -> None:
+        self._storage = storage
         self._clock = clock
         self._said: dict[str, Said] = {}
         self._tops: defaultdict[str, list[str]] = defaultdict(list)
@@ -55,11 +55,11 @@ class Room:
         async with self._loaded:
             if self._is_loaded:
                 return
-            for key, _ in await self._shelf.scan("channel/"):
+            for key, _ in await self._storage.scan("channel/"):
                 self._open(key.removeprefix("channel/"))
-            for _, value in await self._shelf.scan("message/", last=LOADED):
+            for _, value in await self._storage.scan("message/", last=LOADED):
                 self._take(msgspec.json.decode(value, type=Said))
-            for key, _ in await self._shelf.scan("reaction/"):
+            for key, _ in await self._storage.scan("reaction/"):
                 _, id, emoji, person = key.split("/", 3)
                 self._reactions[id].setdefault(emoji, set()).add(person)
             self._is_loaded = True
@@ -68,7 +68,7 @@ class Room:
         """Take up what other processes have posted."""
         last = max(self._said, default="")
         after = f"message/{max(int(last[:17]) - OVERLAP, 0):017d}" if last else ""
-        for _, value in await self._shelf.scan("message/", after=after):
+        for _, value in await self._storage.scan("message/", after=after):
             said = msgspec.json.decode(value, type=Said)
             if said.id not in self._said:
                 self._take(said)
@@ -78,9 +78,9 @@ class Room:
         """Keep a message; with a delivery key, the same key is the same message, kept once."""
         await self.load()
         if key:
-            await self._shelf.put(f"key/{key}", said.id.encode(), if_absent=True)
-            said = replace(said, id=(await self._shelf.get(f"key/{key}") or said.id.encode()).decode())
-        new = await self._shelf.put(f"message/{said.id}", msgspec.json.encode(said), if_absent=True)
+            await self._storage.put(f"key/{key}", said.id.encode(), if_absent=True)
+            said = replace(said, id=(await self._storage.get(f"key/{key}") or said.id.encode()).decode())
+        new = await self._storage.put(f"message/{said.id}", msgspec.json.encode(said), if_absent=True)
         if not new:  # said before, perhaps by another process or with other words: what is kept stands
             said = self._said.get(said.id) or await self._kept(said.id) or said
         if new or said.id not in self._said:
@@ -91,7 +91,7 @@ class Room:
     async def find(self, key: str) -> Said | None:
         """The message with a delivery key, if it is there."""
         await self.load()
-        id = await self._shelf.get(f"key/{key}")
+        id = await self._storage.get(f"key/{key}")
         return await self._kept(id.decode()) if id else None
 
     async def edit(self, id: str, message: Message) -> bool:
@@ -102,13 +102,13 @@ class Room:
             return False
         if said.message != message:
             self._said[id] = replace(said, message=message, edited=True)
-            await self._shelf.put(f"message/{id}", msgspec.json.encode(self._said[id]))
+            await self._storage.put(f"message/{id}", msgspec.json.encode(self._said[id]))
             self._tell(id)
         return True
 
     async def _kept(self, id: str) -> Said | None:
         """A message that is too old to be in memory."""
-        value = await self._shelf.get(f"message/{id}")
+        value = await self._storage.get(f"message/{id}")
         return msgspec.json.decode(value, type=Said) if value else None
 
     async def react(self, id: str, emoji: str, person: str) -> bool:
@@ -118,17 +118,17 @@ class Room:
         key = f"reaction/{id}/{emoji}/{person}"
         if added:
             people.add(person)
-            await self._shelf.put(key, b"")
+            await self._storage.put(key, b"")
         else:
             people.discard(person)
-            await self._shelf.delete(key)
+            await self._storage.delete(key)
         self._tell(id)
         return added
 
     async def open_channel(self, name: str) -> None:
         """Make a channel, if there is none of that name."""
         self._open(name)
-        await self._shelf.put(f"channel/{name}", b"", if_absent=True)
+        await self._storage.put(f"channel/{name}", b"", if_absent=True)
 
     def whisper(self, said: Said, person: str) -> None:
         """Show something to one person only; it is not kept."""

@@ -109,7 +109,7 @@ class Routes:
         return web.json_response(list(found))
 
     async def health(self, request: web.Request) -> web.Response:
-        wrong = dict(await self._core.healthy())
+        wrong = dict(await self._core.health_problems())
         return web.json_response({"ok": not wrong, **wrong}, status=503 if wrong else 200)
 
     async def static(self, request: web.Request) -> web.Response:

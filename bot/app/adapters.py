@@ -29,7 +29,9 @@ def configured(settings: Settings, store: Store, clock: Clock) -> dict[str, Adap
     for point in entry_points(group=GROUP):
         make: Factory = point.load()
         options = settings.adapters.get(point.name, {})
-        adapter = make(Setup(options=options, shelf=store.key_value(point.name), home=Path(settings.home), clock=clock))
+        adapter = make(
+            Setup(options=options, storage=store.key_value(point.name), home=Path(settings.home), clock=clock)
+        )
         if adapter is not None:
             found[adapter.name] = adapter
     if not any(isinstance(adapter, CanPost) for adapter in found.values()):
@@ -44,14 +46,14 @@ def direct_of(adapters: Mapping[str, CanPost]) -> Callable[[Person], Awaitable[P
         adapter = adapters.get(person.platform)
         if not isinstance(adapter, CanMessageUser):
             raise AskError("There are no direct messages here.", "/papers mine shows what is new on your topics.")
-        return await adapter.direct(person.id, person.space)
+        return await adapter.open_direct_message(person.id, person.space)
 
     return direct
 
 
 def feed_of(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:
     """The secret address of a channel's feed; None where there are no feeds."""
-    return next((adapter.feed for adapter in adapters.values() if isinstance(adapter, CanPublishFeed)), None)
+    return next((adapter.feed_url for adapter in adapters.values() if isinstance(adapter, CanPublishFeed)), None)
 
 
 def address_of(adapters: Mapping[str, CanPost]) -> Callable[[Ref], str]:
@@ -61,6 +63,6 @@ def address_of(adapters: Mapping[str, CanPost]) -> Callable[[Ref], str]:
         adapter = adapters.get(ref.place.platform)
         if not isinstance(adapter, CanLink):
             return ""
-        return adapter.address(ref)
+        return adapter.message_url(ref)
 
     return address

@@ -167,7 +167,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 absent=presence.absent,
                 present=presence.present,
                 health=health,
-                reading=StoreCatalog(
+                catalog=StoreCatalog(
                     store, search, lines, clock, sources=names, linked=linked, address=address_of(posting)
                 ),
             ),

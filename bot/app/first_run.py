@@ -25,18 +25,18 @@ class Welcome(Struct, frozen=True, kw_only=True):
     """What the first look found."""
 
     looks: tuple[Look, ...]
-    shelf: int = 0  # papers taken from the starter shelf, because no source could be reached
+    samples: int = 0  # papers taken from the bundled sample, because no source could be reached
 
 
 async def welcome(app: App) -> Welcome:
     """Look at the sources; where none answers and nothing is known yet, put up the starter shelf."""
     looks = tuple(await app.intake.look())
-    shelf = 0 if await app.store.papers.count() else await put_up_shelf(app)
+    samples = 0 if await app.store.papers.count() else await load_samples(app)
     await _first_channel(app)
-    return Welcome(looks=looks, shelf=shelf)
+    return Welcome(looks=looks, samples=samples)
 
 
-async def put_up_shelf(app: App) -> int:
+async def load_samples(app: App) -> int:
     """The bundled papers and their lines; returns how many."""
     papers = starter()
     await app.intake.take(Batch(listings=tuple(listing for listing, _ in papers)))
@@ -49,8 +49,8 @@ async def put_up_shelf(app: App) -> int:
 async def _first_channel(app: App) -> None:
     """A schedule for the channel of the settings, once; what somebody removed stays removed."""
     wanted = app.settings.welcome
-    shelf = app.store.key_value("welcome")
-    if not wanted.channel or await shelf.get("channel"):
+    storage = app.store.key_value("welcome")
+    if not wanted.channel or await storage.get("channel"):
         return
     try:
         place = Place.parse(wanted.channel)
@@ -66,5 +66,5 @@ async def _first_channel(app: App) -> None:
         created=app.clock.now(),
     )
     await app.store.subscriptions.add(subscription)
-    await shelf.put("channel", wanted.channel.encode())
+    await storage.put("channel", wanted.channel.encode())
     await app.planner.plan_now(subscription)

@@ -19,19 +19,19 @@ from bot.errors import PaperboyError
 BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
-async def speak(reading: Catalog, refresh: Refresh) -> None:
+async def speak(catalog: Catalog, refresh: Refresh) -> None:
     """Answer on stdin and stdout until the other side goes away; whatever else is printed goes to stderr."""
-    server = _server(reading, refresh)
+    server = _server(catalog, refresh)
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 
-def _server(reading: Catalog, refresh: Refresh) -> Server[Any]:
+def _server(catalog: Catalog, refresh: Refresh) -> Server[Any]:
     async def offered(ctx: object, params: object) -> ListToolsResult:
         return ListToolsResult(tools=[_offered(tool) for tool in TOOLS])
 
     async def called(ctx: object, params: CallToolRequestParams) -> CallToolResult:
-        return await _answer(reading, refresh, params.name, params.arguments or {})
+        return await _answer(catalog, refresh, params.name, params.arguments or {})
 
     return Server(
         "paperboy",
@@ -43,13 +43,13 @@ def _server(reading: Catalog, refresh: Refresh) -> Server[Any]:
     )
 
 
-async def _answer(reading: Catalog, refresh: Refresh, name: str, arguments: dict[str, Any]) -> CallToolResult:
+async def _answer(catalog: Catalog, refresh: Refresh, name: str, arguments: dict[str, Any]) -> CallToolResult:
     """What a tool says; what goes wrong is said in words too, so that the assistant can do better."""
     if (tool := BY_NAME.get(name)) is None:
         return _said(f"There is no tool {name[:100]!r}. There are: {', '.join(BY_NAME)}.")
     try:
         await refresh()
-        found = await tool.ask(reading, msgspec.convert(arguments, tool.asks))
+        found = await tool.ask(catalog, msgspec.convert(arguments, tool.asks))
     except (PaperboyError, msgspec.ValidationError) as error:
         return _said(str(error))
     return _said(tool.tell(found), found)

@@ -46,10 +46,10 @@ class _Kept(Struct, frozen=True):
 class LinkedRepos:
     """Asks, remembers, and never lets a page wait for long."""
 
-    def __init__(self, client: Client, url: str, shelf: KeyValue, clock: Clock) -> None:
+    def __init__(self, client: Client, url: str, storage: KeyValue, clock: Clock) -> None:
         self._client = client
         self._url = url.rstrip("/")
-        self._shelf = shelf
+        self._storage = storage
         self._clock = clock
         self._asking: dict[PaperId, asyncio.Task[Linked]] = {}
         self._failed: dict[PaperId, datetime] = {}
@@ -99,7 +99,7 @@ class LinkedRepos:
             page = await self._client.get(f"{self._url}/api/papers/{number}", conditional=False)
         linked = Linked() if page.missing else parse(page.body, page.url, self._url)
         now = self._clock.now()
-        await self._shelf.put(_key(now, id), msgspec.json.encode(_Kept(now, linked)))
+        await self._storage.put(_key(now, id), msgspec.json.encode(_Kept(now, linked)))
         await self._tidy(now)
         return linked
 
@@ -118,7 +118,7 @@ class LinkedRepos:
     async def _kept(self, id: PaperId) -> _Kept | None:
         """The newest answer, of today or of yesterday."""
         now = self._clock.now()
-        found = await asyncio.gather(*(self._shelf.get(_key(day, id)) for day in (now, now - KEPT)))
+        found = await asyncio.gather(*(self._storage.get(_key(day, id)) for day in (now, now - KEPT)))
         return next((msgspec.json.decode(value, type=_Kept) for value in found if value), None)
 
     async def _tidy(self, now: datetime) -> None:
@@ -127,9 +127,9 @@ class LinkedRepos:
         if self._tidied == today:
             return
         self._tidied = today
-        for key, _ in await self._shelf.scan(""):
+        for key, _ in await self._storage.scan(""):
             if key < oldest:
-                await self._shelf.delete(key)
+                await self._storage.delete(key)
 
 
 async def nothing(id: PaperId) -> Linked:

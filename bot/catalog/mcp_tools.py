@@ -100,31 +100,31 @@ class Tool(Struct, frozen=True, kw_only=True):
     tell: Callable[[Any], str]
 
 
-async def search(reading: Catalog, asked: Search) -> Cards:
-    return _cards(await reading.search(asked.query, limit=asked.limit))
+async def search(catalog: Catalog, asked: Search) -> Cards:
+    return _cards(await catalog.search(asked.query, limit=asked.limit))
 
 
-async def similar(reading: Catalog, asked: Similar) -> Cards:
-    found = await reading.similar(_id(asked.id), limit=asked.limit)
+async def similar(catalog: Catalog, asked: Similar) -> Cards:
+    found = await catalog.similar(_id(asked.id), limit=asked.limit)
     if found is None:
         raise _unknown(asked.id)
     return _cards(found)
 
 
-async def today(reading: Catalog, asked: Today) -> Cards:
-    days = await reading.days(until=asked.day, limit=1)
+async def today(catalog: Catalog, asked: Today) -> Cards:
+    days = await catalog.days(until=asked.day, limit=1)
     if not days:
         return Cards(papers=[], more=False, notice="Nothing has been listed yet.", day=asked.day)
     if asked.day and days[0][0] != asked.day:
         return Cards(
             papers=[], more=False, notice=f"Nothing was listed that day; before it on {days[0][0]}.", day=asked.day
         )
-    lists = await reading.lists(days[0][0], days[0][0], limit=asked.limit)
+    lists = await catalog.lists(days[0][0], days[0][0], limit=asked.limit)
     return _cards(lists.found, day=lists.first)
 
 
-async def paper(reading: Catalog, asked: One) -> Whole:
-    found = await reading.paper(_id(asked.id))
+async def paper(catalog: Catalog, asked: One) -> Whole:
+    found = await catalog.paper(_id(asked.id))
     if found is None:
         raise _unknown(asked.id)
     of = found.shown.paper

@@ -21,7 +21,7 @@ from bot.clock import Clock
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """How much one message may hold, counted on the wire after escaping (`CanPost.width`)."""
+    """How much one message may hold, counted on the wire after escaping (`CanPost.text_width`)."""
 
     chars: int  # in the whole message
     blocks: int  # blocks, cards and button rows together
@@ -51,7 +51,7 @@ class CanPost(Adapter, Protocol):
     @property
     def limits(self) -> Limits: ...
 
-    def width(self, run: Text) -> int:
+    def text_width(self, run: Text) -> int:
         """The size of a text on the wire, after escaping."""
         ...
 
@@ -67,28 +67,28 @@ class CanPost(Adapter, Protocol):
 class CanFind(Protocol):
     """Can tell whether a message with a key is there: what makes exactly once possible after a crash."""
 
-    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None: ...
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None: ...
 
 
 @runtime_checkable
 class CanEdit(Protocol):
     """Can change what was posted. Raises like `post`; a deleted message is `Refused`."""
 
-    async def edit(self, ref: Ref, message: Message) -> None: ...
+    async def edit_post(self, ref: Ref, message: Message) -> None: ...
 
 
 @runtime_checkable
 class CanCountReactions(Protocol):
     """Can say who reacted how: emoji in Unicode without skin tone → ids of people, without the bot."""
 
-    async def reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]: ...
+    async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]: ...
 
 
 @runtime_checkable
 class CanMessageUser(Protocol):
     """Can write to one person alone. Used for what they asked for themselves, and for notices to an admin."""
 
-    async def direct(self, person: str, space: str) -> Place:
+    async def open_direct_message(self, person: str, space: str) -> Place:
         """The place of the private conversation with a person (an id) of a space. Raises like `post`."""
         ...
 
@@ -125,7 +125,7 @@ class CanInvite(Protocol):
 class HasDoctor(Protocol):
     """Can look over its own set-up, for `paperboy doctor`."""
 
-    async def check(self) -> Sequence[Finding]:
+    async def check_setup(self) -> Sequence[Finding]:
         """What was looked at and how it stands; a platform that can't be reached is a finding, not an error."""
         ...
 
@@ -142,14 +142,14 @@ class HasConnection(Protocol):
 class CanLink(Protocol):
     """Can say where in a browser a message is; empty where that can't be said."""
 
-    def address(self, ref: Ref) -> str: ...
+    def message_url(self, ref: Ref) -> str: ...
 
 
 @runtime_checkable
 class CanPublishFeed(Protocol):
     """Can give a channel's papers as a feed, under an address that nobody can guess."""
 
-    def feed(self, place: Place) -> str:
+    def feed_url(self, place: Place) -> str:
         """The address; the same each time, and empty where the feed could not be reached from outside."""
         ...
 
@@ -200,11 +200,11 @@ class Core(Protocol):
     def menu(self) -> Sequence[MenuEntry]: ...
 
     @property
-    def reading(self) -> Catalog:
+    def catalog(self) -> Catalog:
         """What pages, feeds and programs can read."""
         ...
 
-    async def handle(self, event: Event) -> Answer | None:
+    async def handle_event(self, event: Event) -> Answer | None:
         """Act on an event; None: nothing to say. Never raises: what goes wrong becomes a private answer."""
         ...
 
@@ -212,7 +212,7 @@ class Core(Protocol):
         """Continuations of what somebody is typing after `/papers `, best first."""
         ...
 
-    async def healthy(self) -> Mapping[str, str]:
+    async def health_problems(self) -> Mapping[str, str]:
         """What is wrong now, by part; empty when all is well."""
         ...
 
@@ -241,7 +241,7 @@ class Setup(Struct, frozen=True, kw_only=True):
     """What the core gives an adapter to start with."""
 
     options: Mapping[str, object]  # its own section of the settings, environment included
-    shelf: KeyValue
+    storage: KeyValue
     home: Path  # the data folder
     clock: Clock
 

@@ -1,6 +1,6 @@
 """A message in as many pages as a platform's limits need; pure.
 
-Sizes are counted on the wire, after the adapter's escaping (`Posts.width`): counted in visible characters,
+Sizes are counted on the wire, after the adapter's escaping (`CanPost.text_width`): counted in visible characters,
 a title full of `&` overflows. Nothing is cut in silence: what must be shortened ends in "…".
 """
 

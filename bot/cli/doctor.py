@@ -49,7 +49,7 @@ async def _run(config: Path | None, bad: list[str]) -> None:
 
 async def _platforms(app: App, bad: list[str]) -> None:
     for name, adapter in app.adapters.items():
-        findings = await adapter.check() if isinstance(adapter, HasDoctor) else [Finding(what="set up", ok=True)]
+        findings = await adapter.check_setup() if isinstance(adapter, HasDoctor) else [Finding(what="set up", ok=True)]
         for finding in findings:
             _say(OK if finding.ok else BAD, f"{name}: {finding.what}" + (f" - {finding.hint}" if finding.hint else ""))
             bad += [] if finding.ok else [finding.what]

@@ -26,5 +26,5 @@ async def mcp(config: Path | None, verbose: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the thread that reads stdin would wait for one more line
     wanted = settings(config)
     logs.set_up(wanted.operations.logs, verbose=verbose)
-    async with open_reader(wanted, clock()) as (reading, refresh):
-        await speak(reading, refresh)
+    async with open_reader(wanted, clock()) as (catalog, refresh):
+        await speak(catalog, refresh)

@@ -65,10 +65,10 @@ def _tell_welcome(found: Welcome) -> None:
             console.print(f"{name} has no list for us now: {look.error}", markup=False, soft_wrap=True)
         elif look.kept.new:
             console.print(f"{name}, {short_day(look.day)}: {plural(look.kept.new, 'new paper')}.", markup=False)
-    if found.shelf:
+    if found.samples:
         newest = max(listing.day for listing, _ in starter())
         console.print(
-            f"So you see the starter shelf that comes with Paperboy: {plural(found.shelf, 'paper')}"
+            f"So you see the starter shelf that comes with Paperboy: {plural(found.samples, 'paper')}"
             f" listed up to {short_day(newest)}. Today's come in as soon as a source answers.",
             soft_wrap=True,
         )

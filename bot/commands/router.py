@@ -67,7 +67,7 @@ class Router:
         absent: Absent,
         present: Present,
         health: Callable[[], Awaitable[Mapping[str, str]]],
-        reading: Catalog,
+        catalog: Catalog,
     ) -> None:
         self._desk = desk
         self._clock = clock
@@ -76,7 +76,7 @@ class Router:
         self._present = present
         self._health = health
         self._room = ConcurrencyLimit()
-        self._reading = reading
+        self._catalog = catalog
         self._by_name = {command.name: command for command in known(feeds=desk.feed is not None, invites=desk.invites)}
 
     @property
@@ -88,10 +88,10 @@ class Router:
         return presses.MENU
 
     @property
-    def reading(self) -> Catalog:
-        return self._reading
+    def catalog(self) -> Catalog:
+        return self._catalog
 
-    async def handle(self, event: Event) -> Answer | None:
+    async def handle_event(self, event: Event) -> Answer | None:
         kind = type(event).__name__.lower()
         try:
             with ANSWERS.labels(kind).time(), self._room.of(event):
@@ -111,7 +111,7 @@ class Router:
     async def complete(self, text: str, who: Person) -> Sequence[str]:
         return await complete(list(self._by_name.values()), self._desk.store.papers, text)
 
-    async def healthy(self) -> Mapping[str, str]:
+    async def health_problems(self) -> Mapping[str, str]:
         return await self._health()
 
     async def _act(self, event: Event) -> Answer | None:

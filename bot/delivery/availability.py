@@ -79,7 +79,7 @@ class Availability:
         if not isinstance(adapter, CanMessageUser):
             return
         try:
-            place = await adapter.direct(person, space)
+            place = await adapter.open_direct_message(person, space)
         except PostError as error:
             log.warning("%s can't be told about %s: %s", subscription.created_by, subscription.place, error)
             return

@@ -153,7 +153,7 @@ class CardUpdater:
         lines = await self._lines.of([found], subscription.language if subscription else "en")
         line = lines[paper].text if paper in lines else ""
         item = Entry(paper=found, line=line, tally=tallies.get(paper, Tally()), reasons=delivery.post.reasons)
-        return fit(entry(item), adapter.limits, adapter.width)[0]
+        return fit(entry(item), adapter.limits, adapter.text_width)[0]
 
 
 def _only_counts(shown: Message, message: Message) -> bool:

@@ -137,7 +137,7 @@ class Composer:
 
 
 def _fitted(adapter: CanPost, message: Message) -> Sequence[Message]:
-    return fit(message, adapter.limits, adapter.width)
+    return fit(message, adapter.limits, adapter.text_width)
 
 
 def _taste(subscription: Subscription) -> str:

@@ -195,7 +195,7 @@ class Dispatcher:
         since = min(delivery.post.due, self._clock.now()) - LOOK_BACK
         try:
             async with asyncio.timeout(self._attempt_for):
-                return await adapter.find(place, key=delivery.post.key, since=since)
+                return await adapter.find_post(place, key=delivery.post.key, since=since)
         except Refused:
             if delivery.attempts > 1:
                 raise

@@ -45,7 +45,7 @@ async def _kit(
     made: list[CanPost] = []
 
     def make() -> CanPost:
-        setup = Setup(options=options, shelf=store.key_value(place.platform), home=home, clock=SystemClock())
+        setup = Setup(options=options, storage=store.key_value(place.platform), home=home, clock=SystemClock())
         adapter = factory(setup)
         assert adapter is not None
         made.append(adapter)

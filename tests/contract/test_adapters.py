@@ -84,8 +84,8 @@ async def test_a_message_is_found_by_its_key_after_a_restart(make: Callable[[], 
     adapter = make()
     assert isinstance(adapter, CanFind)
     since = SystemClock().now() - timedelta(hours=1)
-    assert await adapter.find(place, key="key-1", since=since) == ref
-    assert await adapter.find(place, key="key-9", since=since) is None
+    assert await adapter.find_post(place, key="key-1", since=since) == ref
+    assert await adapter.find_post(place, key="key-9", since=since) is None
 
 
 async def test_a_message_can_be_told_by_its_address(make: Callable[[], CanPost], place: Place, name: str) -> None:
@@ -98,8 +98,8 @@ async def test_a_message_can_be_told_by_its_address(make: Callable[[], CanPost],
         "discord": f"https://discord.com/channels/{place.space}/41.5/42.5",
         "web": "",  # it does not listen yet: there is no page to lead to
     }
-    assert adapter.address(reply) == expected[name]
-    assert adapter.address(head) != adapter.address(reply) or name == "web"
+    assert adapter.message_url(reply) == expected[name]
+    assert adapter.message_url(head) != adapter.message_url(reply) or name == "web"
 
 
 async def test_a_thread_hangs_from_a_message(make: Callable[[], CanPost], place: Place) -> None:
@@ -114,9 +114,9 @@ async def test_a_message_can_be_changed_and_one_that_is_gone_can_not(make: Calla
     if not isinstance(adapter, CanEdit):
         pytest.skip("what was sent here can't be changed")
     ref = await adapter.post(place, says("one"), key="key-1")
-    await adapter.edit(ref, says("two"))
+    await adapter.edit_post(ref, says("two"))
     with pytest.raises(Refused) as caught:
-        await adapter.edit(Ref(place, "never-posted"), says("x"))
+        await adapter.edit_post(Ref(place, "never-posted"), says("x"))
     assert caught.value.gone
 
 
@@ -127,7 +127,7 @@ async def test_nobody_has_reacted_to_a_new_message_and_the_bot_does_not_count(
     if not isinstance(adapter, CanCountReactions):
         pytest.skip("nobody can react here")
     ref = await adapter.post(place, says("one"), key="key-1")
-    assert await adapter.reactions(ref) == {}
+    assert await adapter.count_reactions(ref) == {}
 
 
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
@@ -137,7 +137,7 @@ async def test_hostile_words_are_posted_as_words_within_the_limits(
     adapter = make()
     shown = Card(paper="p", title=words, url="javascript:alert(1)", line=words, byline=words, body=words)
     message = Message(plain=words, blocks=(Heading(words), shown, Footnote(text(Span(words, url=words)))))
-    for n, page in enumerate(fit(message, adapter.limits, adapter.width)):
+    for n, page in enumerate(fit(message, adapter.limits, adapter.text_width)):
         await adapter.post(place, page, key=f"hostile-{n}")
 
 
@@ -156,8 +156,8 @@ async def test_every_kind_of_block_can_be_posted(make: Callable[[], CanPost], pl
 
 async def test_width_counts_what_is_sent_and_not_what_is_seen(make: Callable[[], CanPost]) -> None:
     adapter = make()
-    assert adapter.width(text("a & b")) >= len("a & b")
-    assert adapter.width(text("ab", "cd")) == adapter.width(text("ab")) + adapter.width(text("cd"))
+    assert adapter.text_width(text("a & b")) >= len("a & b")
+    assert adapter.text_width(text("ab", "cd")) == adapter.text_width(text("ab")) + adapter.text_width(text("cd"))
 
 
 async def test_a_place_that_can_not_be_is_refused_for_good(make: Callable[[], CanPost], place: Place) -> None:
@@ -174,5 +174,5 @@ async def test_a_wrong_setting_is_answered_with_the_right_ones(
     kit: Kit, name: str, store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        kit.factory(Setup(options={"nonsense": 1}, shelf=store.key_value(name), home=tmp_path, clock=clock))
+        kit.factory(Setup(options={"nonsense": 1}, storage=store.key_value(name), home=tmp_path, clock=clock))
     assert caught.value.hint

@@ -381,12 +381,12 @@ async def test_long_questions_have_short_names(store: Store) -> None:
 
 
 async def test_a_shelf_keeps_an_adapters_records_apart_and_in_order(store: Store) -> None:
-    shelf, other = store.key_value("web"), store.key_value("mail")
+    storage, other = store.key_value("web"), store.key_value("mail")
     for n in (2, 1, 3):
-        await shelf.put(f"message/{n}", bytes([n]))
-    assert not await shelf.put("message/1", b"x", if_absent=True)
-    assert [key for key, _ in await shelf.scan("message/", last=2)] == ["message/2", "message/3"]
-    assert [key for key, _ in await shelf.scan("message/", after="message/2")] == ["message/3"]
+        await storage.put(f"message/{n}", bytes([n]))
+    assert not await storage.put("message/1", b"x", if_absent=True)
+    assert [key for key, _ in await storage.scan("message/", last=2)] == ["message/2", "message/3"]
+    assert [key for key, _ in await storage.scan("message/", after="message/2")] == ["message/3"]
     assert await other.scan("message/") == []
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from tests.fakes.catalog import reader
 
 from bot.chat.event import Answer, Command, Person, Place, Press, Ref, Removed, Returned, Shared, Submit
 from bot.chat.message import Action, Button, Card, Controls, Message
@@ -28,7 +29,6 @@ from tests.builders import ADA, PAPERS, listing, paper
 from tests.fakes.embedder import WordEmbedder
 from tests.fakes.invites import FakeInvites
 from tests.fakes.notebook import Notebook
-from tests.fakes.reading import reader
 
 
 @dataclass
@@ -49,24 +49,26 @@ class Channel:
     ids: itertools.count[int] = field(default_factory=itertools.count)
 
     async def says(self, text: str, who: Person = ADA, place: Place = PAPERS) -> Answer:
-        return _some(await self.core.handle(Command(**self._heard(who, place), text=text)))
+        return _some(await self.core.handle_event(Command(**self._heard(who, place), text=text)))
 
     async def presses(
         self, action: Action, who: Person = ADA, place: Place = PAPERS, *, on: Ref | None = None, said: str = ""
     ) -> Answer:
-        return _some(await self.core.handle(Press(**self._heard(who, place), action=action, message=on, said=said)))
+        return _some(
+            await self.core.handle_event(Press(**self._heard(who, place), action=action, message=on, said=said))
+        )
 
     async def fills(self, action: Action, who: Person = ADA, **values: str) -> Answer:
-        return _some(await self.core.handle(Submit(**self._heard(who, PAPERS), action=action, values=values)))
+        return _some(await self.core.handle_event(Submit(**self._heard(who, PAPERS), action=action, values=values)))
 
     async def shares(self, url: str) -> Answer | None:
-        return await self.core.handle(Shared(**self._heard(ADA, PAPERS), url=url))
+        return await self.core.handle_event(Shared(**self._heard(ADA, PAPERS), url=url))
 
     async def removed(self, place: Place) -> None:
-        await self.core.handle(Removed(**self._heard(ADA, place)))
+        await self.core.handle_event(Removed(**self._heard(ADA, place)))
 
     async def returned(self, place: Place) -> None:
-        await self.core.handle(Returned(**self._heard(ADA, place)))
+        await self.core.handle_event(Returned(**self._heard(ADA, place)))
 
     async def tomorrow(self) -> None:
         self.clock.moment += timedelta(days=1)
@@ -132,7 +134,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         return NOTHING
 
     async def direct(who: Person) -> Place:
-        return await platform.direct(who.id, who.space)
+        return await platform.open_direct_message(who.id, who.space)
 
     async def healthy() -> dict[str, str]:
         return {}
@@ -157,7 +159,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         absent=presence.absent,
         present=presence.present,
         health=healthy,
-        reading=reader(store, search, lines, clock),
+        catalog=reader(store, search, lines, clock),
     )
     dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent)
     yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up, search, invites)

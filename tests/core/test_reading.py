@@ -15,11 +15,11 @@ async def test_a_days_list_is_led_by_what_is_liked_and_leads_on(channel: Channel
     liked, other = paper(11, upvotes=40), paper(12, upvotes=38)
     await channel.store.papers.keep([listing(liked), listing(other), listing(paper(13), day=YESTERDAY)], NOW)
     await channel.store.votes.mark(mark(of=other.id))
-    found = await channel.core.reading.lists(TODAY, TODAY)
+    found = await channel.core.catalog.lists(TODAY, TODAY)
     assert [shown.paper.id for shown in found.found.papers][:2] == [other.id, liked.id]
     assert found.found.papers[0].ballots == Ballots(1, 0)
     assert (found.earlier, found.later, found.newest) == (YESTERDAY, None, TODAY)
-    assert (await channel.core.reading.lists(YESTERDAY, YESTERDAY)).later == TODAY
+    assert (await channel.core.catalog.lists(YESTERDAY, YESTERDAY)).later == TODAY
 
 
 async def test_votes_of_all_communities_are_added_up_a_person_once(channel: Channel) -> None:
@@ -28,7 +28,7 @@ async def test_votes_of_all_communities_are_added_up_a_person_once(channel: Chan
     for community, person, emoji in (("web:home", "ada", "👍"), ("web:home", "ada", "🔥"), ("slack:T1", "U1", "👍")):
         ballot = mark(person=f"{community}/{person}", of=one.id, community=community, emoji=emoji, origin="m1")
         await channel.store.votes.mark(ballot)
-    assert await channel.core.reading.ballots([one.id, "arxiv:2503.99999"]) == {one.id: Ballots(2, 0)}
+    assert await channel.core.catalog.ballots([one.id, "arxiv:2503.99999"]) == {one.id: Ballots(2, 0)}
 
 
 async def test_a_topics_papers_come_newest_first_with_all_its_words(channel: Channel) -> None:
@@ -36,7 +36,7 @@ async def test_a_topics_papers_come_newest_first_with_all_its_words(channel: Cha
     new = paper(12, "Glass birds in winter", published=NOW - timedelta(days=2))
     other = paper(13, "Glass for birds", published=NOW)
     await channel.store.papers.keep([listing(old), listing(new), listing(other)], NOW)
-    found = await channel.core.reading.newest('"glass birds"')
+    found = await channel.core.catalog.newest('"glass birds"')
     assert [shown.paper.id for shown in found.papers] == [new.id, old.id]
 
 
@@ -45,15 +45,15 @@ async def test_a_paper_tells_its_lists_and_the_posts_of_the_askers_own_workspace
     await channel.store.papers.keep([listing(one), listing(one, day=YESTERDAY)], NOW)
     await channel.says("schedule daily 09:00 UTC")
     await channel.tomorrow()
-    detail = await channel.core.reading.paper(one.id, who=ADA)
+    detail = await channel.core.catalog.paper(one.id, who=ADA)
     assert detail is not None
     assert [day for _, day in detail.lists] == [TODAY, YESTERDAY]
     assert detail.channels == 1
     assert {post.ref.place.channel for post in detail.posted} == {PAPERS.channel}
-    stranger = await channel.core.reading.paper(one.id)
+    stranger = await channel.core.catalog.paper(one.id)
     assert stranger is not None
     assert stranger.posted == ()
-    assert await channel.core.reading.paper("arxiv:2503.99999") is None
+    assert await channel.core.catalog.paper("arxiv:2503.99999") is None
 
 
 async def test_what_a_community_brought_to_its_own_list_is_nobody_elses_to_see(channel: Channel) -> None:
@@ -61,7 +61,7 @@ async def test_what_a_community_brought_to_its_own_list_is_nobody_elses_to_see(c
     await channel.store.papers.keep([listing(one, source="arxiv-asked")], NOW)
     await channel.says(f"submit {one.id.removeprefix('arxiv:')} a secret plan")
     assert await channel.store.submissions.of(ADA.tenant, [one.id])
-    detail = await channel.core.reading.paper(one.id)
+    detail = await channel.core.catalog.paper(one.id)
     assert detail is not None
     assert detail.lists == ()
     assert (detail.shown.day, detail.shown.seen) == (None, None)
@@ -74,6 +74,6 @@ async def test_nobody_sees_what_a_colleague_was_brought_alone(channel: Channel) 
     await channel.says("digest daily 09:00 UTC")
     await channel.tomorrow()
     assert await channel.store.outbox.showing(ADA.tenant, one.id, NOW - timedelta(days=1))
-    detail = await channel.core.reading.paper(one.id, who=BOB)
+    detail = await channel.core.catalog.paper(one.id, who=BOB)
     assert detail is not None
     assert (detail.channels, detail.posted) == (0, ())

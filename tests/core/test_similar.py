@@ -21,32 +21,32 @@ def embedder() -> WordEmbedder:
 
 
 @pytest.fixture
-async def shelf(channel: Channel) -> Channel:
+async def storage(channel: Channel) -> Channel:
     """The channel's papers and four more, with vectors."""
     await channel.store.papers.keep([listing(p) for p in (OWLS, SHIPS, GULLS, ROCKS)], NOW)
     await channel.search.embed_pending()
     return channel
 
 
-async def test_to_several_papers_is_to_what_they_have_in_common(shelf: Channel) -> None:
-    message = (await shelf.says("similar 2503.00021 2503.00022")).message
+async def test_to_several_papers_is_to_what_they_have_in_common(storage: Channel) -> None:
+    message = (await storage.says("similar 2503.00021 2503.00022")).message
     assert titles(message)[0] == "Gulls on Ships"
     assert not {"Owls", "Ships"} & set(titles(message))
     assert "these 2 papers" in str(message.blocks[0])
 
 
-async def test_to_a_paragraph(shelf: Channel) -> None:
-    message = (await shelf.says(f"similar {IDEA}")).message
+async def test_to_a_paragraph(storage: Channel) -> None:
+    message = (await storage.says(f"similar {IDEA}")).message
     assert titles(message)[0] == "Ships"
     assert "Next page" in buttons(message)
-    second = (await shelf.presses(buttons(message)["Next page"])).message
+    second = (await storage.presses(buttons(message)["Next page"])).message
     assert titles(second)
     assert not set(titles(second)) & set(titles(message))
 
 
-async def test_a_short_text_is_a_title_half_remembered(shelf: Channel) -> None:
-    assert "Similar to “Rocks”" in str((await shelf.says("similar rocks")).message.blocks[0])
+async def test_a_short_text_is_a_title_half_remembered(storage: Channel) -> None:
+    assert "Similar to “Rocks”" in str((await storage.says("similar rocks")).message.blocks[0])
 
 
-async def test_a_paper_that_is_not_known_is_told(shelf: Channel) -> None:
-    assert "2503.99999" in str((await shelf.says("similar 2503.00021 2503.99999")).message)
+async def test_a_paper_that_is_not_known_is_told(storage: Channel) -> None:
+    assert "2503.99999" in str((await storage.says("similar 2503.00021 2503.99999")).message)

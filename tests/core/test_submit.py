@@ -207,8 +207,8 @@ async def test_a_person_and_a_community_bring_so_many_a_day(channel: Channel) ->
 
 async def test_a_redelivered_event_brings_it_once(channel: Channel) -> None:
     event = Command(id="e1", at=channel.clock.now(), who=BOB, place=PAPERS, text=f"submit {OWLS}")
-    assert await channel.core.handle(event)
-    assert await channel.core.handle(Command(**{**structs.asdict(event), "text": "submit 2503.00078"})) is None
+    assert await channel.core.handle_event(event)
+    assert await channel.core.handle_event(Command(**{**structs.asdict(event), "text": "submit 2503.00078"})) is None
     assert [brought.paper for brought in await channel.store.submissions.since(TODAY)] == [paper(77).id]
 
 

@@ -36,14 +36,14 @@ class FakeCore:
     )
 
     @property
-    def reading(self) -> Catalog:
+    def catalog(self) -> Catalog:
         raise NotImplementedError("chats do not read; what does is tested against a real store (tests/builders.py)")
 
     def __init__(self) -> None:
         self.heard: list[Event] = []
         self.wrong: dict[str, str] = {}  # what `healthy` tells
 
-    async def handle(self, event: Event) -> Answer | None:
+    async def handle_event(self, event: Event) -> Answer | None:
         self.heard.append(event)
         match event:
             case Command(text="nothing"):
@@ -70,7 +70,7 @@ class FakeCore:
     async def complete(self, text: str, who: Person) -> Sequence[str]:
         return [command.name for command in self.commands if command.name.startswith(text)]
 
-    async def healthy(self) -> Mapping[str, str]:
+    async def health_problems(self) -> Mapping[str, str]:
         return self.wrong
 
 

@@ -24,7 +24,7 @@ class Notebook:
         self.deleted: set[str] = set()  # ids of messages
         self.out = False  # it takes no edits now
 
-    def width(self, run: Text) -> int:
+    def text_width(self, run: Text) -> int:
         return sum(len(span.text) for span in run)
 
     def said(self, channel: str) -> list[str]:
@@ -36,10 +36,10 @@ class Notebook:
         self.posted.setdefault(key, (place, message))
         return Ref(place, key)
 
-    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         return Ref(place, key) if key in self.posted else None
 
-    async def edit(self, ref: Ref, message: Message) -> None:
+    async def edit_post(self, ref: Ref, message: Message) -> None:
         self.asked += 1
         if self.out:
             raise Busy("Not now.", retry_after=0.0)
@@ -50,7 +50,7 @@ class Notebook:
     async def may_post(self, place: Place) -> bool:
         return place.channel not in self.closed
 
-    async def direct(self, person: str, space: str) -> Place:
+    async def open_direct_message(self, person: str, space: str) -> Place:
         return Place(self.name, space, f"dm-{person}")
 
     async def aclose(self) -> None:

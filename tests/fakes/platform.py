@@ -29,7 +29,7 @@ class FilePlatform:
         self.refuse: set[str] = set()  # channels that are gone
         self.slow: set[str] = set()  # spaces that answer late
 
-    def width(self, run: Text) -> int:
+    def text_width(self, run: Text) -> int:
         return sum(len(span.text) for span in run)
 
     def held(self) -> list[tuple[str, str, str]]:
@@ -60,7 +60,7 @@ class FilePlatform:
             await asyncio.sleep(30)
         return Ref(place, key)
 
-    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         self._step("finding")
         return Ref(place, key) if any(held[0] == key for held in self.held()) else None
 

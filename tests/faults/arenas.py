@@ -75,10 +75,10 @@ class WebArena:
 
     async def held(self, places: Sequence[Place]) -> Counter[str]:
         store = await open_store(self._home / "paperboy.db")
-        shelf = store.key_value("web")
-        messages = {key.removeprefix("message/") for key, _ in await shelf.scan("message/")}
+        storage = store.key_value("web")
+        messages = {key.removeprefix("message/") for key, _ in await storage.scan("message/")}
         found = Counter(
-            {key.removeprefix("key/"): int(id.decode() in messages) for key, id in await shelf.scan("key/")}
+            {key.removeprefix("key/"): int(id.decode() in messages) for key, id in await storage.scan("key/")}
         )
         found["messages without a key"] = len(messages) - sum(found.values())
         await store.aclose()

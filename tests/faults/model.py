@@ -107,7 +107,7 @@ class Process:
             await asyncio.gather(self._working, return_exceptions=True)
         return mine
 
-    def width(self, run: Text) -> int:
+    def text_width(self, run: Text) -> int:
         return sum(len(span.text) for span in run)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
@@ -118,7 +118,7 @@ class Process:
         assert arrived
         return Ref(place, key)
 
-    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         error = OUTCOMES[await self._ask(Request(self, place, key, looks=True))][1]
         if error:
             raise error()

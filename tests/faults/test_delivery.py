@@ -110,7 +110,7 @@ async def test_a_platform_that_can_not_be_asked_gets_a_gap_and_no_repeat(store: 
 
         name, limits, posted = "web", FilePlatform.limits, 0
 
-        def width(self, run: object) -> int:
+        def text_width(self, run: object) -> int:
             return 0
 
         async def post(self, place: Place, message: Message, *, key: str) -> Ref:

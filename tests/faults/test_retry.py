@@ -29,7 +29,7 @@ class Mute:
         self.held: list[str] = []
         self.answers = False
 
-    def width(self, run: Text) -> int:
+    def text_width(self, run: Text) -> int:
         return 0
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
@@ -44,7 +44,7 @@ class Mute:
 class Unknowing(Mute):
     """Can be asked, and says that nobody can know: mail."""
 
-    async def find(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         raise Refused("It may have arrived.", f"paperboy retry {key} sends it again.")
 
 

@@ -25,7 +25,7 @@ from bot.chat.fit import fit
 from bot.chat.form import Form
 from bot.chat.message import Message
 from tests.preview import discord, front, mail, slack
-from tests.preview.gallery import Gallery, shelf
+from tests.preview.gallery import Gallery, storage
 
 OUT = Path("build/preview")
 DOCS = Path("docs")
@@ -117,7 +117,7 @@ def picture(shown: Shown) -> None:
 async def gallery() -> Shown:
     """What the core says, asked now."""
     with tempfile.TemporaryDirectory() as home:
-        async with shelf(Path(home)) as app:
+        async with storage(Path(home)) as app:
             return await Gallery(app).all()
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from adapters.site.server import SiteAdapter
 from bot.chat.event import Person
 from bot.store.records import ReactionMark
-from tests.preview.gallery import NOW, shelf
+from tests.preview.gallery import NOW, storage
 
 PAPER = "/paper/2508.09968"
 
@@ -39,9 +39,9 @@ async def _shoot(out: Path) -> list[Path]:
     from playwright.async_api import async_playwright
 
     with tempfile.TemporaryDirectory() as home:
-        async with shelf(Path(home)) as app, async_playwright() as playwright:
-            newest = await app.core.reading.days(limit=1)
-            listed = await app.core.reading.lists(newest[0][0], newest[0][0])
+        async with storage(Path(home)) as app, async_playwright() as playwright:
+            newest = await app.core.catalog.days(limit=1)
+            listed = await app.core.catalog.lists(newest[0][0], newest[0][0])
             for number, shown in enumerate(listed.found.papers[:6]):
                 for voter in range((7 - number) // 2):
                     person = Person(platform="web", space="home", id=f"p{voter}")

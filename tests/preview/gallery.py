@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
-from bot.app.first_run import put_up_shelf
+from bot.app.first_run import load_samples
 from bot.chat.event import Command, Person, Place, Press, Shared, Submit
 from bot.chat.form import Form
 from bot.chat.message import Action, Message
@@ -43,7 +43,7 @@ ASKED = {
 
 
 @asynccontextmanager
-async def shelf(home: Path) -> AsyncIterator[App]:
+async def storage(home: Path) -> AsyncIterator[App]:
     """Paperboy on the papers that come with it; it reads no source."""
     environment = {
         "PAPERBOY_HOME": str(home),
@@ -52,7 +52,7 @@ async def shelf(home: Path) -> AsyncIterator[App]:
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
     }
     async with open_app(load(None, environment, installed()), FixedClock(NOW)) as app:
-        await put_up_shelf(app)
+        await load_samples(app)
         await app.search.embed_pending()
         yield app
 
@@ -70,14 +70,16 @@ class Gallery:
         shown: dict[str, Message | Form] = dict(await self._posts())
         for name, text in ASKED.items():
             shown[name] = await self._asked(text.format(first=self._first()))
-        form = await self._app.core.handle(Press(**self._heard(ADA), action=Action("schedule")))
+        form = await self._app.core.handle_event(Press(**self._heard(ADA), action=Action("schedule")))
         assert form
         assert form.form
         shown["the form"] = form.form
-        preview = await self._app.core.handle(Submit(**self._heard(ADA), action=Action("schedule"), values=WISH))
+        preview = await self._app.core.handle_event(Submit(**self._heard(ADA), action=Action("schedule"), values=WISH))
         assert preview
         shown["a schedule before it is kept"] = preview.message
-        card = await self._app.core.handle(Shared(**self._heard(BOB), url=f"https://arxiv.org/abs/{self._first()}"))
+        card = await self._app.core.handle_event(
+            Shared(**self._heard(BOB), url=f"https://arxiv.org/abs/{self._first()}")
+        )
         assert card
         shown["a shared link"] = card.message
         return shown
@@ -86,9 +88,9 @@ class Gallery:
         """Somebody has voted, saved, followed and scheduled."""
         first = f"arxiv:{self._first()}"
         for who in (ADA, BOB):
-            await self._app.core.handle(Press(**self._heard(who), action=Action("vote", (first,))))
+            await self._app.core.handle_event(Press(**self._heard(who), action=Action("vote", (first,))))
         brought = f"submit {self._older()} for the reading group on Friday"
-        await self._app.core.handle(Command(**self._heard(BOB), text=brought))
+        await self._app.core.handle_event(Command(**self._heard(BOB), text=brought))
         for text in (f"save {first}", "follow world models", "schedule weekdays 09:00 Europe/Berlin diffusion top 5"):
             await self._asked(text)
 
@@ -130,7 +132,7 @@ class Gallery:
         return made
 
     async def _asked(self, text: str) -> Message:
-        answer = await self._app.core.handle(Command(**self._heard(ADA), text=text))
+        answer = await self._app.core.handle_event(Command(**self._heard(ADA), text=text))
         assert answer
         return answer.message
 

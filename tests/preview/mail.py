@@ -17,7 +17,7 @@ from tests.builders import ADA
 from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
 from tests.platforms.email.conftest import options
-from tests.preview.gallery import Gallery, shelf
+from tests.preview.gallery import Gallery, storage
 
 LOOKS = {
     "light": {"color_scheme": "light", "viewport": {"width": 820, "height": 900}},
@@ -30,12 +30,12 @@ async def pictures(folder: Path) -> None:
     """`mail-dark.png` and so on; beside it the mail to confirm, the form and its page, and the mails as they are."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
-        async with shelf(Path(home)) as app, FakeMail() as server:
+        async with storage(Path(home)) as app, FakeMail() as server:
             shown = await Gallery(app).all()
             message = next(m for name, m in shown.items() if "compact" in name or "one message" in name)
             assert isinstance(message, Message)
             setup = Setup(
-                options=options(server.port), shelf=app.store.key_value("email"), home=Path(home), clock=app.clock
+                options=options(server.port), storage=app.store.key_value("email"), home=Path(home), clock=app.clock
             )
             adapter = make(setup)
             assert adapter is not None
@@ -62,7 +62,7 @@ async def _pictures(folder: Path, adapter: EmailAdapter, core: FakeCore, server:
         await page.goto(link)
         await page.click("button")
         place = core.heard[-1].place
-        await adapter.post(place, fit(message, adapter.limits, adapter.width)[0], key="preview")
+        await adapter.post(place, fit(message, adapter.limits, adapter.text_width)[0], key="preview")
         for name, received in (("question", question), ("mail", server.received[-1])):
             file = folder / f"{name}.html"
             file.write_text(received.html)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse, ClientSession
 from msgspec import Struct
+from tests.fakes.catalog import reader
 
 from adapters.site.server import SiteAdapter
 from adapters.site.settings import Settings
@@ -18,7 +19,6 @@ from bot.search import Search
 from bot.store.protocol import Store
 from bot.summaries import OneLines
 from tests.fakes.core import FakeCore
-from tests.fakes.reading import reader
 
 PUBLIC = "https://papers.example.org"
 
@@ -26,13 +26,13 @@ PUBLIC = "https://papers.example.org"
 class Reads(FakeCore):
     """A core that is only read."""
 
-    def __init__(self, reading: Catalog) -> None:
+    def __init__(self, catalog: Catalog) -> None:
         super().__init__()
-        self._reading = reading
+        self._catalog = catalog
 
     @property
-    def reading(self) -> Catalog:
-        return self._reading
+    def catalog(self) -> Catalog:
+        return self._catalog
 
 
 class Got(Struct):
@@ -74,7 +74,7 @@ async def starts(store: Store, clock: FixedClock, tmp_path: Path) -> AsyncIterat
 
     async def start(**settings: object) -> Site:
         given = Settings(**({"port": 0, "public_url": PUBLIC} | settings))  # type: ignore[arg-type]
-        front = SiteAdapter(given, Setup(options={}, shelf=store.key_value("site"), home=tmp_path, clock=clock))
+        front = SiteAdapter(given, Setup(options={}, storage=store.key_value("site"), home=tmp_path, clock=clock))
         fronts.append(front)
         return Site(await front.start(Reads(reader(store, search, lines, clock))), session, clock)
 

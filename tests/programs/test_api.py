@@ -19,7 +19,7 @@ API = "/api/v1"
 
 
 @pytest.fixture(autouse=True)
-async def shelf(store: Store, clock: FixedClock) -> None:
+async def storage(store: Store, clock: FixedClock) -> None:
     birds = paper(1, "Glass birds in winter", upvotes=9, categories=("cs.CL",), authors=("Ada Lovelace",))
     worms = paper(2, "A study of <b>worms</b>", upvotes=3, links=Links(page="https://example.org/2"), version=2)
     old = paper("arxiv:hep-th/9901001", "Old birds", categories=("hep-th",))

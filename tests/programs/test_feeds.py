@@ -36,7 +36,7 @@ NASTY = 'A <script>alert(1)</script> & "bird" \x00\x08\x1b\ufffe\u202e]]> &amp; 
 
 
 @pytest.fixture(autouse=True)
-async def shelf(store: Store, clock: FixedClock) -> None:
+async def storage(store: Store, clock: FixedClock) -> None:
     nest = paper(
         1,
         "Glass birds in winter",

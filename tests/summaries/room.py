@@ -11,7 +11,7 @@ from bot.papers.model import Paper
 from bot.search import Search
 from bot.sources.full_text import ArxivTexts
 from tests.builders import ADA, BOB, PAPERS
-from tests.fakes.reading import reader
+from tests.fakes.catalog import reader
 from tests.summaries.conftest import Office
 
 PATIENCE = 30.0  # seconds for a paper's text: another process reads it, and the machine may be busy
@@ -55,15 +55,15 @@ class Room:
             absent=none,
             present=none,
             health=well,
-            reading=reader(store, desk.search, office.lines, office.clock),
+            catalog=reader(store, desk.search, office.lines, office.clock),
         )
         self.events = 0
 
     async def says(self, text: str, who: Person = ADA, place: Place = PAPERS) -> Message:
-        return _some(await self.core.handle(Command(**self._heard(who, place), text=text)))
+        return _some(await self.core.handle_event(Command(**self._heard(who, place), text=text)))
 
     async def presses(self, action: Action) -> Answer:
-        answer = await self.core.handle(Press(**self._heard(BOB, PAPERS), action=action))
+        answer = await self.core.handle_event(Press(**self._heard(BOB, PAPERS), action=action))
         assert answer is not None
         return answer
 

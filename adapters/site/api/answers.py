@@ -23,12 +23,12 @@ Path = Mapping[str, str]
 
 
 async def papers(site: Site, path: Path, wanted: asked.Newest) -> wire.Papers:
-    found = await site.reading.newest(wanted.query, offset=wanted.offset, limit=wanted.limit)
+    found = await site.catalog.newest(wanted.query, offset=wanted.offset, limit=wanted.limit)
     return _papers(site, "papers", found, wanted)
 
 
 async def paper(site: Site, path: Path, wanted: asked.Nothing) -> wire.Detail:
-    found = await site.reading.paper(_id(path))
+    found = await site.catalog.paper(_id(path))
     if found is None:
         raise _unknown(path)
     return wire.Detail(
@@ -41,7 +41,7 @@ async def paper(site: Site, path: Path, wanted: asked.Nothing) -> wire.Detail:
 
 
 async def similar(site: Site, path: Path, wanted: asked.Page) -> wire.Papers:
-    found = await site.reading.similar(_id(path), offset=wanted.offset, limit=wanted.limit)
+    found = await site.catalog.similar(_id(path), offset=wanted.offset, limit=wanted.limit)
     if found is None:
         raise _unknown(path)
     return _papers(site, f"papers/{quote(path['id'], safe=':')}/similar", found, wanted)
@@ -49,7 +49,7 @@ async def similar(site: Site, path: Path, wanted: asked.Page) -> wire.Papers:
 
 async def edition(site: Site, path: Path, wanted: asked.Page) -> wire.Edition:
     day = await _day(site, path["date"])
-    lists = await site.reading.lists(day, day, offset=wanted.offset, limit=wanted.limit)
+    lists = await site.catalog.lists(day, day, offset=wanted.offset, limit=wanted.limit)
     if not (total := lists.found.total or 0):
         raise Problem(404, f"Nothing was listed on {day}. {_near(lists.earlier, lists.later)}")
     return wire.Edition(
@@ -64,17 +64,17 @@ async def edition(site: Site, path: Path, wanted: asked.Page) -> wire.Edition:
 
 
 async def trending(site: Site, path: Path, wanted: asked.Trending) -> wire.Papers:
-    found = await site.reading.trending(wanted.span, wanted.topic, offset=wanted.offset, limit=wanted.limit)
+    found = await site.catalog.trending(wanted.span, wanted.topic, offset=wanted.offset, limit=wanted.limit)
     return _papers(site, "trending", found, wanted)
 
 
 async def search(site: Site, path: Path, wanted: asked.Search) -> wire.Papers:
-    found = await site.reading.search(wanted.q, offset=wanted.offset, limit=wanted.limit)
+    found = await site.catalog.search(wanted.q, offset=wanted.offset, limit=wanted.limit)
     return _papers(site, "search", found, wanted)
 
 
 async def topics(site: Site, path: Path, wanted: asked.Nothing) -> wire.Topics:
-    found = await site.reading.topics()
+    found = await site.catalog.topics()
     return wire.Topics(topics=[wire.Topic(name=t.name, query=t.query, count=t.count) for t in found])
 
 
@@ -113,7 +113,7 @@ def _unknown(path: Path) -> Problem:
 
 async def _day(site: Site, given: str) -> date:
     if given == "latest":
-        if days := await site.reading.days(limit=1):
+        if days := await site.catalog.days(limit=1):
             return days[0][0]
         raise Problem(404, "Nothing has been listed yet. Come back when a source has been read.")
     try:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from bot.chat import catalog as reading
+from bot.chat import catalog
 from bot.papers import model
 
 Day = date  # a field may be called so, too
@@ -144,7 +144,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     detail: str
 
 
-def paper(shown: reading.Shown, page: str) -> Paper:
+def paper(shown: catalog.Shown, page: str) -> Paper:
     """`page` is where the site shows it."""
     of = shown.paper
     return Paper(
@@ -170,8 +170,8 @@ def paper(shown: reading.Shown, page: str) -> Paper:
     )
 
 
-def linked(of: reading.Linked) -> Linked:
-    def some(found: tuple[reading.Resource, ...]) -> list[Resource]:
+def linked(of: catalog.Linked) -> Linked:
+    def some(found: tuple[catalog.Resource, ...]) -> list[Resource]:
         return [Resource(name=one.name, url=one.url, likes=one.likes) for one in found]
 
     return Linked(models=some(of.models), datasets=some(of.datasets), spaces=some(of.spaces))

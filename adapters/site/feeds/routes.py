@@ -50,7 +50,7 @@ class Feeds:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._reading = site.reading
+        self._catalog = site.catalog
         self._made = Made(site.clock, FRESH)
 
     def add(self, app: web.Application) -> None:
@@ -74,7 +74,7 @@ class Feeds:
         span = _SPANS[request.match_info["span"]]
 
         async def papers() -> Sequence[Shown]:
-            return (await self._reading.trending(span)).papers
+            return (await self._catalog.trending(span)).papers
 
         at = f"trending/{span}"
         return await self._answer(
@@ -85,7 +85,7 @@ class Feeds:
         name = _name(request.match_info["name"])
 
         async def papers() -> Sequence[Shown]:
-            return (await self._reading.newest(links.topic_query(name))).papers
+            return (await self._catalog.newest(links.topic_query(name))).papers
 
         at = f"topic/{quote(name, safe='')}"
         return await self._answer(
@@ -115,7 +115,7 @@ class Feeds:
             raise web.HTTPNotFound(text="There is no such feed: ask in the channel for its link again.\n")
 
         async def papers() -> Sequence[Shown]:
-            return (await self._reading.channel(place)).papers
+            return (await self._catalog.channel(place)).papers
 
         hidden = hashlib.sha256(secret.encode()).hexdigest()[:16]  # readers hand a feed's id on with its entries
         title = f"Papers in {place.channel}"
@@ -147,13 +147,13 @@ class Feeds:
         return conditional.answer(request, body, content_type, wanted.cache)
 
     async def _newest_lists(self) -> Sequence[Shown]:
-        days = await self._reading.days(limit=LISTS)
-        lists = [await self._reading.lists(day, day, limit=MOST) for day, _ in days]
+        days = await self._catalog.days(limit=LISTS)
+        lists = [await self._catalog.lists(day, day, limit=MOST) for day, _ in days]
         papers = [shown for listed in lists for shown in listed.found.papers]
         return list({shown.paper.id: shown for shown in reversed(papers)}.values())[::-1]
 
     async def _matching(self, query: str) -> Sequence[Shown]:
-        return (await self._reading.newest(query, limit=PAGE)).papers
+        return (await self._catalog.newest(query, limit=PAGE)).papers
 
 
 def _name(given: str) -> str:

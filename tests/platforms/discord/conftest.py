@@ -57,7 +57,7 @@ async def start(discord: FakeDiscord, store: Store, tmp_path: Path) -> AsyncIter
 
     async def started(core: Core | None = None, **options: Any) -> DiscordAdapter:
         given = {"token": discord.token, "api_url": discord.api_url, **options}
-        adapter = make(Setup(options=given, shelf=store.key_value("discord"), home=tmp_path, clock=SystemClock()))
+        adapter = make(Setup(options=given, storage=store.key_value("discord"), home=tmp_path, clock=SystemClock()))
         assert adapter is not None
         task = asyncio.create_task(adapter.listen(core)) if core else None
         running.append((adapter, task))

@@ -28,7 +28,7 @@ class TalkingCore:
         )
         self.menu: Sequence[MenuEntry] = (MenuEntry(label="Similar papers", action=Action("similar")),)
 
-    async def handle(self, event: Event) -> Answer | None:
+    async def handle_event(self, event: Event) -> Answer | None:
         self.heard.append(event)
         await asyncio.sleep(self.slow)
         match event:
@@ -56,7 +56,7 @@ class TalkingCore:
     async def complete(self, text: str, who: Person) -> Sequence[str]:
         return [f"{text} {n}" for n in range(40)]
 
-    async def healthy(self) -> Mapping[str, str]:
+    async def health_problems(self) -> Mapping[str, str]:
         return {}
 
     def kind(self, wanted: type[Event]) -> list[Event]:

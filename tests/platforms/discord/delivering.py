@@ -37,7 +37,7 @@ async def deliver(folder: Path, url: str, token: str) -> None:
     """As the real process does, with shorter leases and no pause between posts."""
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
     options = {"token": token, "api_url": url}
-    adapter = make(Setup(options=options, shelf=store.key_value("discord"), home=folder, clock=clock))
+    adapter = make(Setup(options=options, storage=store.key_value("discord"), home=folder, clock=clock))
     assert adapter is not None
     adapter.limits = replace(adapter.limits, pace=0.0)  # type: ignore[misc]
     await drain(store, "discord", adapter, attempt=0.5, back_off=0.05)

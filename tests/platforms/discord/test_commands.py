@@ -76,7 +76,7 @@ class TestPermissions:
 class TestSettings:
     def test_without_a_token_there_is_no_adapter(self, store: Store, clock: FixedClock, tmp_path: Path) -> None:
         for options in ({}, {"token": ""}, {"token": "x", "enabled": "false"}):
-            setup = Setup(options=options, shelf=store.key_value("discord"), home=tmp_path, clock=clock)
+            setup = Setup(options=options, storage=store.key_value("discord"), home=tmp_path, clock=clock)
             assert make(setup) is None
 
     @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ class TestReactions:
         ref = await (await start()).post(papers, says("head"), key="head")
         discord.react(bob, papers.channel, ref.id, "👍")
         adapter = await start(core)
-        assert await adapter.reactions(ref) == {"👍": frozenset({bob})}
+        assert await adapter.count_reactions(ref) == {"👍": frozenset({bob})}
         discord.clear(papers.channel, ref.id)
         await discord.until(lambda: core.kind(Reaction))
         assert not core.kind(Reaction)[0].added
@@ -77,7 +77,7 @@ class TestReactions:
         self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str, bob: str
     ) -> None:
         adapter = await start(core)
-        ref = await adapter.post(await adapter.direct(bob, guild), says("for you"), key="key")
+        ref = await adapter.post(await adapter.open_direct_message(bob, guild), says("for you"), key="key")
         discord.react(bob, ref.place.channel, ref.id, "👍")
         await discord.until(lambda: core.kind(Reaction))
         (heard,) = core.kind(Reaction)

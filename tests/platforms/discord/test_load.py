@@ -48,7 +48,7 @@ async def test_an_edition_to_many_servers_makes_no_request_that_discord_refuses(
         for n in range(4):
             await adapter.post(place.in_thread(head.id), says(f"paper {n}"), key=f"{place.channel}-{n}"[-25:])
 
-    await adapter.direct(discord.member(guilds[0]), guilds[0])  # logged in
+    await adapter.open_direct_message(discord.member(guilds[0]), guilds[0])  # logged in
     began = time.perf_counter()
     await asyncio.gather(*map(edition, places))
     took = time.perf_counter() - began

@@ -93,7 +93,7 @@ class TestThreads:
         head = await poster.post(papers, says("head"), key="head")
         card = await poster.post(papers.in_thread(head.id), says("card"), key="card")
         discord.archive(head.id)
-        await poster.edit(card, says("withdrawn"))
+        await poster.edit_post(card, says("withdrawn"))
         assert "withdrawn" in str(discord.messages(head.id)[-1]["components"])
         assert discord.threads(papers.channel)[0]["thread_metadata"]["archived"]
 
@@ -131,11 +131,11 @@ class TestForums:
         forum = Place("discord", guild, discord.forum(guild))
         ref = await (await start()).post(forum, says("head"), key="head")
         later = await start()
-        assert await later.find(forum, key="head", since=lately()) == ref
-        assert await later.find(forum, key="other", since=lately()) is None
+        assert await later.find_post(forum, key="head", since=lately()) == ref
+        assert await later.find_post(forum, key="other", since=lately()) is None
         discord.archive(ref.id)
-        assert await later.find(forum, key="head", since=lately()) == ref
-        await later.edit(ref, says("changed"))
+        assert await later.find_post(forum, key="head", since=lately()) == ref
+        await later.edit_post(ref, says("changed"))
         assert "changed" in str(discord.messages(ref.id)[0]["components"])
 
     async def test_a_reply_to_a_post_that_was_deleted_ends_the_reply_only(
@@ -155,7 +155,7 @@ class TestForums:
             await poster.post(forum, says("head"), key="head")
         assert len(discord.threads(forum.channel)) == 1
         discord.faults(error_after=0.0)
-        assert await poster.find(forum, key="head", since=lately())
+        assert await poster.find_post(forum, key="head", since=lately())
 
 
 class TestFinding:
@@ -167,9 +167,9 @@ class TestFinding:
         plain = await (await start()).post(papers, says("one"), key="key-1")
         rich = await (await start()).post(papers, Message(plain="x", blocks=(Heading("H"), buttons)), key="key-2")
         later = await start()
-        assert await later.find(papers, key="key-1", since=lately()) == plain
-        assert await later.find(papers, key="key-2", since=lately()) == rich
-        assert await later.find(papers, key="key-3", since=lately()) is None
+        assert await later.find_post(papers, key="key-1", since=lately()) == plain
+        assert await later.find_post(papers, key="key-2", since=lately()) == rich
+        assert await later.find_post(papers, key="key-3", since=lately()) is None
 
     async def test_it_is_found_below_hundreds_of_others(
         self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place, guild: str
@@ -178,14 +178,14 @@ class TestFinding:
         ada = discord.member(guild, "Ada")
         for n in range(350):
             discord.say(ada, papers.channel, f"chat {n}")
-        assert await poster.find(papers, key="key-1", since=lately()) == ref
-        assert await poster.find(papers, key="key-1", since=SystemClock().now() + timedelta(seconds=5)) is None
+        assert await poster.find_post(papers, key="key-1", since=lately()) == ref
+        assert await poster.find_post(papers, key="key-1", since=SystemClock().now() + timedelta(seconds=5)) is None
 
     async def test_in_a_thread_that_does_not_exist_yet_nothing_was_posted(
         self, poster: DiscordAdapter, papers: Place
     ) -> None:
         head = await poster.post(papers, says("head"), key="head")
-        assert await poster.find(papers.in_thread(head.id), key="reply", since=lately()) is None
+        assert await poster.find_post(papers.in_thread(head.id), key="reply", since=lately()) is None
 
     @pytest.mark.parametrize("right", ["read_message_history", "view_channel"])
     async def test_a_thread_it_may_not_read_is_not_taken_for_an_empty_one(
@@ -195,7 +195,7 @@ class TestFinding:
         await poster.post(papers.in_thread(head.id), says("reply"), key="reply")
         discord.deny(papers.channel, right)
         with pytest.raises(Refused) as caught:
-            await poster.find(papers.in_thread(head.id), key="reply", since=lately())
+            await poster.find_post(papers.in_thread(head.id), key="reply", since=lately())
         assert caught.value.broken
 
     async def test_a_channel_it_may_not_read_is_not_taken_for_an_empty_one(
@@ -204,7 +204,7 @@ class TestFinding:
         await poster.post(papers, says("one"), key="key-1")
         discord.deny(papers.channel, "read_message_history")
         with pytest.raises(Refused, match="Read Message History"):
-            await poster.find(papers, key="key-1", since=lately())
+            await poster.find_post(papers, key="key-1", since=lately())
 
 
 class TestFailures:
@@ -255,12 +255,12 @@ class TestFailures:
     async def test_a_cut_connection_leaves_it_unsure(
         self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
     ) -> None:
-        await poster.direct(discord.member(papers.space), papers.space)  # logged in
+        await poster.open_direct_message(discord.member(papers.space), papers.space)  # logged in
         discord.faults(drop_after=1.0, only=[CREATE])
         with pytest.raises(Unsure):
             await poster.post(papers, says("one"), key="key-1")
         discord.faults(drop_after=0.0)
-        assert await poster.find(papers, key="key-1", since=lately())
+        assert await poster.find_post(papers, key="key-1", since=lately())
 
     async def test_a_long_wait_is_told_to_the_dispatcher(
         self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
@@ -273,7 +273,7 @@ class TestFailures:
     async def test_a_caller_that_gives_up_during_a_global_limit_blocks_nobody(
         self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place
     ) -> None:
-        await poster.direct(discord.member(papers.space), papers.space)
+        await poster.open_direct_message(discord.member(papers.space), papers.space)
         discord.faults(limit_global=1.0, retry_after=0.5, only=[CREATE])
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
@@ -292,13 +292,13 @@ class TestFailures:
 class TestEdits:
     async def test_a_message_is_changed(self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place) -> None:
         ref = await poster.post(papers, says("one"), key="key-1")
-        await poster.edit(ref, says("two"))
+        await poster.edit_post(ref, says("two"))
         assert "two" in str(discord.messages(papers.channel)[0]["components"])
 
     async def test_one_in_a_thread_too(self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place) -> None:
         head = await poster.post(papers, says("head"), key="head")
         ref = await poster.post(papers.in_thread(head.id), says("one"), key="one")
-        await poster.edit(ref, says("two"))
+        await poster.edit_post(ref, says("two"))
         assert "two" in str(discord.messages(head.id)[-1]["components"])
 
     async def test_one_that_is_gone_is_refused(
@@ -308,7 +308,7 @@ class TestEdits:
         discord.delete(papers.channel, ref.id)
         for gone in (ref, Ref(papers, "never-posted")):
             with pytest.raises(Refused) as caught:
-                await poster.edit(gone, says("two"))
+                await poster.edit_post(gone, says("two"))
             assert not caught.value.broken
 
 
@@ -319,16 +319,16 @@ class TestCounting:
         for person in people:
             discord.react(person, papers.channel, ref.id, "👍")
         discord.react(people[0], papers.channel, ref.id, "👎🏽")
-        assert await poster.reactions(ref) == {"👍": frozenset(people), "👎": frozenset(people[:1])}
+        assert await poster.count_reactions(ref) == {"👍": frozenset(people), "👎": frozenset(people[:1])}
 
     async def test_nobody_has_reacted_to_a_new_message(self, poster: DiscordAdapter, papers: Place) -> None:
-        assert await poster.reactions(await poster.post(papers, says("one"), key="key-1")) == {}
+        assert await poster.count_reactions(await poster.post(papers, says("one"), key="key-1")) == {}
 
 
 class TestDirect:
     async def test_one_person_is_reached(self, discord: FakeDiscord, poster: DiscordAdapter, guild: str) -> None:
         ada = discord.member(guild, "Ada")
-        place = await poster.direct(ada, guild)
+        place = await poster.open_direct_message(ada, guild)
         await poster.post(place, says("for you"), key="key-1")
         assert keys(discord, discord.direct(ada)) == ["key-1"]
 
@@ -336,7 +336,7 @@ class TestDirect:
         self, discord: FakeDiscord, poster: DiscordAdapter, guild: str
     ) -> None:
         ada = discord.member(guild, "Ada")
-        place = await poster.direct(ada, guild)
+        place = await poster.open_direct_message(ada, guild)
         discord.takes_direct(ada, False)
         assert (await refused(poster, place)).broken
 
@@ -359,10 +359,10 @@ class TestPublishing:
 
 
 async def test_the_check_says_how_to_invite_and_whether_the_token_works(discord: FakeDiscord, start: Start) -> None:
-    found = await (await start()).check()
+    found = await (await start()).check_setup()
     assert all(finding.ok for finding in found)
     assert any("client_id=" in finding.hint and "permissions=" in finding.hint for finding in found)
-    (wrong,) = await (await start(token="wrong")).check()
+    (wrong,) = await (await start(token="wrong")).check_setup()
     assert not wrong.ok
     assert wrong.hint
 

@@ -65,7 +65,7 @@ class TestStart:
         adapter = await start(message_content=True)
         with pytest.raises(ConfigError, match="Message Content"):
             await asyncio.wait_for(adapter.listen(core), 10)
-        assert [finding.ok for finding in await adapter.check()].count(False) == 1
+        assert [finding.ok for finding in await adapter.check_setup()].count(False) == 1
 
     async def test_it_says_whether_it_hears(self, discord: FakeDiscord, start: Start, core: TalkingCore) -> None:
         adapter = await start()

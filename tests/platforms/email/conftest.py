@@ -53,7 +53,7 @@ async def adapter_of(server: FakeMail, store: Store, tmp_path: Path, clock: Fixe
 
         def started(**more: Any) -> EmailAdapter:
             setup = Setup(
-                options=options(server.port) | more, shelf=store.key_value("email"), home=tmp_path, clock=clock
+                options=options(server.port) | more, storage=store.key_value("email"), home=tmp_path, clock=clock
             )
             adapter = make(setup)
             assert adapter is not None

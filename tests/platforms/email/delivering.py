@@ -65,7 +65,7 @@ async def plan(folder: Path, readers: int) -> dict[str, str]:
 async def deliver(folder: Path, port: int, attempt: float) -> None:
     """As the real process does, with shorter leases."""
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
-    adapter = make(Setup(options=OPTIONS | {"port": port}, shelf=store.key_value("mail"), home=folder, clock=clock))
+    adapter = make(Setup(options=OPTIONS | {"port": port}, storage=store.key_value("mail"), home=folder, clock=clock))
     assert adapter is not None
     await drain(store, "email", adapter, attempt=attempt, back_off=0.05)
     await adapter.aclose()

@@ -65,8 +65,8 @@ async def test_the_same_key_is_the_same_mail(adapter: EmailAdapter, place: Place
 async def test_a_mail_is_found_by_its_key_after_a_restart(adapter_of: Make, place: Place, server: FakeMail) -> None:
     ref = await adapter_of().post(place, says("one"), key="key-1")
     adapter = adapter_of()
-    assert await adapter.find(place, key="key-1", since=NOW) == ref
-    assert await adapter.find(place, key="key-9", since=NOW) is None
+    assert await adapter.find_post(place, key="key-1", since=NOW) == ref
+    assert await adapter.find_post(place, key="key-9", since=NOW) is None
     assert await adapter.post(place, says("one"), key="key-1") == ref
     assert len(server.received) == 1
 
@@ -83,7 +83,7 @@ async def test_a_thread_hangs_from_a_mail(adapter: EmailAdapter, place: Place, s
 async def test_hostile_words_are_words(adapter: EmailAdapter, place: Place, server: FakeMail, words: str) -> None:
     shown = Card(paper="p", title=words, url="javascript:alert(1)", line=words, byline=words, body=words)
     message = Message(plain=words, blocks=(Heading(words), shown, Footnote(text(Span(words, url=words)))))
-    for n, page in enumerate(fit(message, adapter.limits, adapter.width)):
+    for n, page in enumerate(fit(message, adapter.limits, adapter.text_width)):
         await adapter.post(place, page, key=f"hostile-{n}")
     for received in server.received:
         mail = received.mail
@@ -121,8 +121,8 @@ async def test_every_kind_of_block_can_be_posted(adapter: EmailAdapter, place: P
 
 
 async def test_width_counts_what_is_sent(adapter: EmailAdapter) -> None:
-    assert adapter.width(text("a & b")) >= len("a & b") + len("a &amp; b")
-    assert adapter.width(text("ab", "cd")) == adapter.width(text("ab")) + adapter.width(text("cd"))
+    assert adapter.text_width(text("a & b")) >= len("a & b") + len("a &amp; b")
+    assert adapter.text_width(text("ab", "cd")) == adapter.text_width(text("ab")) + adapter.text_width(text("cd"))
 
 
 @pytest.mark.parametrize("nowhere", [Place("email", "another-home", "no/such channel"), Place("email", "mail", "x")])
@@ -154,11 +154,11 @@ def test_a_wrong_setting_is_answered_with_the_right_ones(
     wrong: dict[str, object], store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        make(Setup(options=options(25) | wrong, shelf=store.key_value("mail"), home=tmp_path, clock=clock))
+        make(Setup(options=options(25) | wrong, storage=store.key_value("mail"), home=tmp_path, clock=clock))
     assert caught.value.hint
     assert "hunter2" not in str(caught.value)
 
 
 def test_without_a_server_there_is_no_mail(store: Store, clock: FixedClock, tmp_path: Path) -> None:
     for nothing in ({}, {"host": ""}, options(25) | {"enabled": "false"}):
-        assert make(Setup(options=nothing, shelf=store.key_value("mail"), home=tmp_path, clock=clock)) is None
+        assert make(Setup(options=nothing, storage=store.key_value("mail"), home=tmp_path, clock=clock)) is None

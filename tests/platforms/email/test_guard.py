@@ -142,7 +142,7 @@ async def test_what_ran_out_is_forgotten(
     clock: FixedClock,
     server: FakeMail,
 ) -> None:
-    shelf = store.key_value("mail")
+    storage = store.key_value("mail")
     await adapter.post(place, PAPERS, key="k1")
     await visitor.post(address="second@example.org")
     await visitor.post(address="third@example.org")
@@ -151,7 +151,7 @@ async def test_what_ran_out_is_forgotten(
     async def kept() -> set[str]:
         await adapter._parts.subscribers.tidy()
         await adapter._parts.journal.tidy()
-        return {key.partition("/")[0] for key, _ in await shelf.scan("")}
+        return {key.partition("/")[0] for key, _ in await storage.scan("")}
 
     assert await kept() == {"subscriber", "post", "pending", "blocked"}
     clock.moment += timedelta(days=20)

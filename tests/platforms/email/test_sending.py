@@ -75,7 +75,7 @@ async def test_an_answer_becomes_an_error(
     assert type(caught.value) is becomes
     assert getattr(caught.value, "broken", False) is broken
     if becomes is Busy:
-        assert await adapter.find(place, key="k1", since=NOW) is None  # nothing is in doubt
+        assert await adapter.find_post(place, key="k1", since=NOW) is None  # nothing is in doubt
         await adapter.post(place, PAPERS, key="k1")
         assert len(server.received) == 1
     if broken:
@@ -97,7 +97,7 @@ async def test_a_doubtful_mail_is_a_gap_that_is_told_and_can_be_repeated(
     adapter = adapter_of()
     for _ in range(2):  # whoever died between hearing it and noting it hears it again
         with pytest.raises(Refused) as caught:
-            await adapter.find(place, key="k1", since=NOW)
+            await adapter.find_post(place, key="k1", since=NOW)
         assert not caught.value.broken
         assert "k1@example.org" in str(caught.value)
     await adapter.post(place, PAPERS, key="k1")
@@ -109,7 +109,7 @@ async def test_whoever_prefers_a_repeat_gets_one(adapter_of: Make, place: Place,
     server.faults["DATA"] = ["drop after"]
     with pytest.raises(Unsure):
         await adapter.post(place, PAPERS, key="k1")
-    assert await adapter.find(place, key="k1", since=NOW) is None
+    assert await adapter.find_post(place, key="k1", since=NOW) is None
     await adapter.post(place, PAPERS, key="k1")
     assert [received.mail["Message-ID"] for received in server.received] == ["<k1@example.org>"] * 2
 
@@ -122,9 +122,9 @@ async def test_an_attempt_that_is_cut_short_is_in_doubt_only_after_the_mail_went
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
                 await adapter.post(place, PAPERS, key=key)
-    assert await adapter.find(place, key="k1", since=NOW) is None
+    assert await adapter.find_post(place, key="k1", since=NOW) is None
     with pytest.raises(Refused):
-        await adapter.find(place, key="k2", since=NOW)
+        await adapter.find_post(place, key="k2", since=NOW)
 
 
 async def test_a_server_that_is_not_there_is_tried_again(adapter_of: Make, place: Place, server: FakeMail) -> None:
@@ -192,7 +192,7 @@ async def test_an_edition_of_30_papers_is_one_mail_under_100_kb(
         message = compact(
             About(day=NOW.date(), listed=42, sources=("arxiv",)), [Entry(paper=p, line=word * 40) for p in long]
         )
-        pages = fit(message, adapter.limits, adapter.width)
+        pages = fit(message, adapter.limits, adapter.text_width)
         assert len(pages) == 1
         await adapter.post(place, pages[0], key=f"k{n}")
     for received in server.received:
@@ -220,7 +220,7 @@ async def test_it_signs_in_behind_tls(
         mine = {"port": guarded.port, "tls": kind, "user": "paperboy"}
         adapter = adapter_of(**mine, password="hunter2", ca_file=str(authority))
         await adapter.post(place, PAPERS, key="k1")
-        assert [f.ok for f in await adapter.check()] == [True, True, True]
+        assert [f.ok for f in await adapter.check_setup()] == [True, True, True]
         assert len(guarded.received) == 1
         for more in ({"password": "wrong", "ca_file": str(authority)}, {"password": "hunter2"}):
             with pytest.raises(Busy) as caught:
@@ -230,6 +230,6 @@ async def test_it_signs_in_behind_tls(
 
 
 async def test_doctor_says_what_is_wrong(adapter_of: Make) -> None:
-    findings = await adapter_of(port=1, base_url="http://papers.example.org", report_token="").check()
+    findings = await adapter_of(port=1, base_url="http://papers.example.org", report_token="").check_setup()
     assert [f.ok for f in findings] == [False, False, False]
     assert all(f.hint for f in findings)

@@ -19,7 +19,7 @@ from adapters.email.keys import open_keys
 from adapters.email.post import EmailAdapter
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
-from bot.app.first_run import put_up_shelf
+from bot.app.first_run import load_samples
 from bot.chat.adapter import Setup
 from bot.chat.event import Place
 from bot.clock import FixedClock
@@ -41,13 +41,13 @@ async def app(tmp_path: Path) -> AsyncIterator[App]:
         "PAPERBOY_SEARCH_SEMANTIC": "false",
     }
     async with open_app(load(None, environment, installed()), FixedClock(NOW)) as opened:
-        await put_up_shelf(opened)
+        await load_samples(opened)
         yield opened
 
 
 @pytest.fixture
 async def visitor(app: App, server: FakeMail, tmp_path: Path) -> AsyncIterator[Visitor]:
-    setup = Setup(options=options(server.port), shelf=app.store.key_value("mail"), home=tmp_path, clock=app.clock)
+    setup = Setup(options=options(server.port), storage=app.store.key_value("mail"), home=tmp_path, clock=app.clock)
     adapter = make(setup)
     assert isinstance(adapter, EmailAdapter)
     for adapters in (app.adapters, app.posting):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, ClientSession
+from tests.fakes.catalog import reader
 from yarl import URL
 
 from adapters.site import make
@@ -19,19 +20,18 @@ from bot.store.protocol import Store
 from bot.summaries import OneLines
 from tests.builders import NOW
 from tests.fakes.core import FakeCore
-from tests.fakes.reading import reader
 
 
 class ReadingCore(FakeCore):
     """A core that can be read."""
 
-    def __init__(self, reading: Catalog) -> None:
+    def __init__(self, catalog: Catalog) -> None:
         super().__init__()
-        self._reading = reading
+        self._catalog = catalog
 
     @property
-    def reading(self) -> Catalog:
-        return self._reading
+    def catalog(self) -> Catalog:
+        return self._catalog
 
 
 class Site:
@@ -55,7 +55,7 @@ class Site:
 
 async def front(store: Store, clock: FixedClock, home: Path, **options: object) -> SiteAdapter:
     """The adapter, listening."""
-    adapter = make(Setup(options={"port": 0, **options}, shelf=store.key_value("site"), home=home, clock=clock))
+    adapter = make(Setup(options={"port": 0, **options}, storage=store.key_value("site"), home=home, clock=clock))
     assert adapter is not None
     lines = OneLines(store.summaries, writer=None, clock=clock)
     await adapter.start(ReadingCore(reader(store, Search(store.papers, store.vectors, None), lines, clock)))

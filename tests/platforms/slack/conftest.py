@@ -63,7 +63,7 @@ async def adapter_of(slack: FakeSlack, acme: Workspace, store: Store, tmp_path: 
             given = {"api_url": slack.api_url, "bot_token": acme.token, "app_token": app["app_token"]} | options
             setup = Setup(
                 options={name: value for name, value in given.items() if value is not None},
-                shelf=store.key_value("slack"),
+                storage=store.key_value("slack"),
                 home=tmp_path,
                 clock=clock or SystemClock(),
             )

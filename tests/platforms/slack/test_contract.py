@@ -25,7 +25,7 @@ async def test_it_also_reaches_people_checks_itself_and_tells_whether_it_is_conn
 def test_without_a_token_it_is_left_out(
     options: dict[str, Any], store: Store, clock: FixedClock, tmp_path: Any
 ) -> None:
-    assert make_slack(Setup(options=options, shelf=store.key_value("slack"), home=tmp_path, clock=clock)) is None
+    assert make_slack(Setup(options=options, storage=store.key_value("slack"), home=tmp_path, clock=clock)) is None
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_wrong_setting_is_answered_with_the_right_ones(
     options: dict[str, Any], says: str, store: Store, clock: FixedClock, tmp_path: Any
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        make_slack(Setup(options=options, shelf=store.key_value("slack"), home=tmp_path, clock=clock))
+        make_slack(Setup(options=options, storage=store.key_value("slack"), home=tmp_path, clock=clock))
     assert says in caught.value.message
     assert caught.value.hint
 

@@ -22,7 +22,7 @@ async def test_people_have_their_names_and_nobody_is_called(
 ) -> None:
     grace = await acme.user(name)
     ref = await adapter.post(place, card_by(grace.id), key="k1")
-    await adapter.edit(ref, card_by(grace.id))
+    await adapter.edit_post(ref, card_by(grace.id))
     [held] = await papers.messages()
     shown = str(held.blocks)
     assert shown.count("brought by ") == 4

@@ -49,7 +49,7 @@ async def test_a_lost_answer_is_never_repeated_and_the_post_is_found(
     with pytest.raises(Unsure):
         await adapter.post(place, says("one"), key="key-1")
     assert len(await slack.requests(method="chat.postMessage")) == 1 + threaded
-    found = await adapter.find(place, key="key-1", since=recently())
+    found = await adapter.find_post(place, key="key-1", since=recently())
     arrived = [held.ts for held in await papers.messages() if held.text == "one"]
     assert [found.id] == arrived if found else arrived == []
     assert bool(found) == fault.endswith("after")
@@ -59,8 +59,8 @@ async def test_a_post_is_found_among_hundreds(adapter: SlackAdapter, place: Plac
     ref = await adapter.post(place, says("one"), key="key-1")
     for n in range(210):
         await ada.slack.do("say", user=ada.id, channel=papers.id, text=f"talk {n}", answers=0)
-    assert await adapter.find(place, key="key-1", since=recently()) == ref
-    assert await adapter.find(place, key="key-9", since=recently()) is None
+    assert await adapter.find_post(place, key="key-1", since=recently()) == ref
+    assert await adapter.find_post(place, key="key-9", since=recently()) is None
     assert len(await ada.slack.requests(method="conversations.history")) == 4
 
 
@@ -68,7 +68,7 @@ async def test_nothing_older_than_asked_for_is_found(
     adapter: SlackAdapter, place: Place, papers: Room, slack: FakeSlack, acme: Workspace
 ) -> None:
     await adapter.post(place, says("one"), key="key-1")
-    assert await adapter.find(place, key="key-1", since=recently() + timedelta(hours=1)) is None
+    assert await adapter.find_post(place, key="key-1", since=recently() + timedelta(hours=1)) is None
 
 
 async def test_slack_asks_for_a_pause(adapter: SlackAdapter, place: Place, slack: FakeSlack) -> None:
@@ -83,7 +83,7 @@ async def test_slack_asks_for_a_pause(adapter: SlackAdapter, place: Place, slack
 async def test_a_pause_in_reading_back_holds_up_no_post(adapter: SlackAdapter, place: Place, slack: FakeSlack) -> None:
     await slack.fail_next("conversations.history", "rate_limited")
     with pytest.raises(Busy) as caught:
-        await adapter.find(place, key="k", since=recently())
+        await adapter.find_post(place, key="k", since=recently())
     assert not caught.value.whole
 
 
@@ -134,38 +134,38 @@ async def test_without_the_right_to_read_a_doubtful_post_is_given_up_and_the_sch
     adapter = adapter_of(bot_token=made["token"])
     await adapter.post(place, says("one"), key="k")
     with pytest.raises(Refused) as caught:
-        await adapter.find(place, key="k", since=recently())
+        await adapter.find_post(place, key="k", since=recently())
     assert not caught.value.broken
     assert "channels:history" in caught.value.hint
 
 
 async def test_a_change_keeps_the_mark(adapter: SlackAdapter, place: Place, papers: Room) -> None:
     ref = await adapter.post(place, says("one"), key="key-1")
-    await adapter.edit(ref, says("two"))
+    await adapter.edit_post(ref, says("two"))
     [held] = await papers.messages()
     assert held.text == "two"
-    assert await adapter.find(place, key="key-1", since=recently()) == ref
+    assert await adapter.find_post(place, key="key-1", since=recently()) == ref
 
 
 async def test_what_is_gone_can_not_be_changed(adapter: SlackAdapter, place: Place, papers: Room) -> None:
     ref = await adapter.post(place, says("one"), key="key-1")
     await papers.forget((await papers.messages())[0])
     with pytest.raises(Refused) as caught:
-        await adapter.edit(ref, says("two"))
+        await adapter.edit_post(ref, says("two"))
     assert not caught.value.broken
     with pytest.raises(PostError):
-        await adapter.reactions(ref)
+        await adapter.count_reactions(ref)
 
 
 async def test_reactions_are_people_by_emoji(
     adapter: SlackAdapter, place: Place, papers: Room, ada: Someone, bob: Someone
 ) -> None:
     ref = await adapter.post(place, says("one"), key="key-1")
-    assert await adapter.reactions(ref) == {}
+    assert await adapter.count_reactions(ref) == {}
     [held] = await papers.messages()
     for who, name in ((ada, "+1"), (bob, "+1::skin-tone-5"), (bob, "heart"), (bob, "our_own")):
         await who.react(held, name)
-    assert await adapter.reactions(ref) == {"👍": {ada.id, bob.id}, "❤": {bob.id}}
+    assert await adapter.count_reactions(ref) == {"👍": {ada.id, bob.id}, "❤": {bob.id}}
 
 
 async def test_more_than_fifty_people_are_all_counted(
@@ -176,7 +176,7 @@ async def test_more_than_fifty_people_are_all_counted(
     people = [await acme.user(f"p{n}") for n in range(60)]
     for who in people:
         await who.react(held, "thumbsup")
-    assert await adapter.reactions(ref) == {"👍": {who.id for who in people}}
+    assert await adapter.count_reactions(ref) == {"👍": {who.id for who in people}}
 
 
 async def test_the_bots_own_reaction_does_not_count(
@@ -184,21 +184,21 @@ async def test_the_bots_own_reaction_does_not_count(
 ) -> None:
     ref = await adapter.post(place, says("one"), key="key-1")
     await slack.do("react", user=acme.bot, channel=papers.id, ts=ref.id, name="+1")
-    assert await adapter.reactions(ref) == {}
+    assert await adapter.count_reactions(ref) == {}
 
 
 async def test_somebody_is_written_to_alone(adapter: SlackAdapter, ada: Someone, acme: Workspace) -> None:
-    talk = await adapter.direct(ada.id, acme.id)
+    talk = await adapter.open_direct_message(ada.id, acme.id)
     ref = await adapter.post(talk, says("your digest"), key="k")
     assert talk.channel == (await ada.conversation()).id
-    assert await adapter.find(talk, key="k", since=recently()) == Ref(talk, ref.id)
+    assert await adapter.find_post(talk, key="k", since=recently()) == Ref(talk, ref.id)
 
 
 async def test_doctor_finds_all_well_with_the_scopes_of_the_manifest(
     adapter_of: Make, acme: Workspace, slack: FakeSlack
 ) -> None:
     made = await slack.do("token", team=acme.id, scopes=list(SCOPES))
-    found = await adapter_of(bot_token=made["token"]).check()
+    found = await adapter_of(bot_token=made["token"]).check_setup()
     assert len(found) == 1 + len(SCOPES)
     assert all(finding.ok for finding in found)
 
@@ -208,7 +208,7 @@ async def test_doctor_tells_what_is_missing_and_what_is_too_much(
 ) -> None:
     made = await slack.do("token", team=acme.id, scopes=[*(set(SCOPES) - {"links:write"}), "files:read"])
     adapter = adapter_of(bot_token=made["token"], app_token=None)
-    bad = {finding.what: finding.hint for finding in await adapter.check() if not finding.ok}
+    bad = {finding.what: finding.hint for finding in await adapter.check_setup() if not finding.ok}
     assert len(bad) == 3
     assert "no card" in bad[f"Slack scope links:write in {acme.id}"]
     assert "More than" in bad[f"Slack scope files:read in {acme.id}"]
@@ -218,6 +218,6 @@ async def test_doctor_tells_what_is_missing_and_what_is_too_much(
 async def test_doctor_tells_when_slack_can_not_be_asked(adapter_of: Make, acme: Workspace) -> None:
     adapter = adapter_of()
     await acme.revoke()
-    [finding] = await adapter.check()
+    [finding] = await adapter.check_setup()
     assert not finding.ok
     assert acme.token not in finding.hint

@@ -73,10 +73,10 @@ class Slow(FakeCore):
         super().__init__()
         self._seconds = seconds
 
-    async def handle(self, event: Event) -> Answer | None:
+    async def handle_event(self, event: Event) -> Answer | None:
         if not isinstance(event, Command) or event.text != "schedule":
             await asyncio.sleep(self._seconds)
-        return await super().handle(event)
+        return await super().handle_event(event)
 
 
 async def test_a_slow_core_delays_no_acknowledgement(adapter: SlackAdapter, ada: Someone, papers: Room) -> None:
@@ -113,7 +113,7 @@ async def test_a_dialog_that_can_not_open_any_more_is_said_in_words(
 class Everything(FakeCore):
     """Answers each press in the way that its button names."""
 
-    async def handle(self, event: Event) -> Answer | None:
+    async def handle_event(self, event: Event) -> Answer | None:
         self.heard.append(event)
         note = Message(plain="A note.", blocks=(Paragraph(text("A note.")),))
         match event:

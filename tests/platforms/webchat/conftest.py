@@ -121,7 +121,7 @@ def core() -> FakeCore:
 
 @pytest.fixture
 async def bare_adapter(store: Store, core: FakeCore, tmp_path: Path) -> AsyncIterator[WebchatAdapter]:
-    adapter = make(Setup(options={"port": 0}, shelf=store.key_value("web"), home=tmp_path, clock=SystemClock()))
+    adapter = make(Setup(options={"port": 0}, storage=store.key_value("web"), home=tmp_path, clock=SystemClock()))
     assert adapter is not None
     listening = asyncio.create_task(adapter.listen(core))
     await asyncio.wait_for(adapter.started.wait(), 10)

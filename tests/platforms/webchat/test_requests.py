@@ -118,10 +118,10 @@ async def test_cookies_are_for_this_site_and_not_for_scripts(bare_url: str) -> N
 @pytest.mark.parametrize("options", [{"port": "x"}, {"port": 70_000}, {"port": -1}, {"colour": "red"}])
 async def test_settings_that_make_no_sense_are_named(store: Store, tmp_path: Path, options: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match=next(iter(options))):
-        make(Setup(options=options, shelf=store.key_value("web"), home=tmp_path, clock=SystemClock()))
+        make(Setup(options=options, storage=store.key_value("web"), home=tmp_path, clock=SystemClock()))
 
 
 @pytest.mark.parametrize("value", ["false", "0", "No", False])
 async def test_the_page_can_be_turned_off(store: Store, tmp_path: Path, value: object) -> None:
-    setup = Setup(options={"enabled": value}, shelf=store.key_value("web"), home=tmp_path, clock=SystemClock())
+    setup = Setup(options={"enabled": value}, storage=store.key_value("web"), home=tmp_path, clock=SystemClock())
     assert make(setup) is None

@@ -98,7 +98,7 @@ class Page(Struct):
 @asynccontextmanager
 async def looking(home: Path) -> AsyncIterator[Page]:
     store = await open_store(home / "paperboy.db")
-    adapter = make(Setup(options={"port": 0}, shelf=store.key_value("web"), home=home, clock=FixedClock(NOW)))
+    adapter = make(Setup(options={"port": 0}, storage=store.key_value("web"), home=home, clock=FixedClock(NOW)))
     assert adapter is not None
     listening = asyncio.create_task(adapter.listen(FakeCore()))
     await asyncio.wait_for(adapter.started.wait(), 10)
@@ -134,7 +134,7 @@ async def test_the_same_key_after_a_restart_shows_the_first_words(tmp_path: Path
     async with looking(tmp_path) as page:
         first = await page.adapter.post(HERE, said("First words"), key="k1")
     async with looking(tmp_path) as page:
-        assert await page.adapter.find(HERE, key="k1", since=NOW - timedelta(minutes=5)) == first
+        assert await page.adapter.find_post(HERE, key="k1", since=NOW - timedelta(minutes=5)) == first
         assert await page.adapter.post(HERE, said("Other words"), key="k1") == first
         assert await page.words(first) == ["First words"]
 
@@ -142,7 +142,7 @@ async def test_the_same_key_after_a_restart_shows_the_first_words(tmp_path: Path
 async def test_an_edit_is_seen_and_survives_a_restart(tmp_path: Path) -> None:
     async with looking(tmp_path) as page:
         ref = await page.adapter.post(HERE, said("Before"), key="k1")
-        await page.adapter.edit(ref, said("After"))
+        await page.adapter.edit_post(ref, said("After"))
         assert await page.words(ref) == ["After"]
     async with looking(tmp_path) as page:
         assert await page.words(ref) == ["After"]
@@ -161,9 +161,9 @@ async def test_reactions_are_counted_by_person_taken_back_and_kept(tmp_path: Pat
         for person, emoji in (("you", "👍"), ("robin", "👍"), ("robin", "🔥"), ("robin", "🔥")):
             await page.browser.become(person)
             await page.browser.post("/c/papers/react", message=ref.id, emoji=emoji)
-        assert await page.adapter.reactions(ref) == {"👍": {"you", "robin"}}
+        assert await page.adapter.count_reactions(ref) == {"👍": {"you", "robin"}}
     async with looking(tmp_path) as page:
-        assert await page.adapter.reactions(ref) == {"👍": {"you", "robin"}}
+        assert await page.adapter.count_reactions(ref) == {"👍": {"you", "robin"}}
 
 
 HOSTILE = [
@@ -235,7 +235,7 @@ async def test_a_message_without_blocks_shows_its_plain_form(page: Page) -> None
 
 
 async def test_a_message_fitted_to_the_limits_is_shown_whole(page: Page) -> None:
-    pages = fit(everywhere("&<" * 20_000), page.adapter.limits, page.adapter.width)
+    pages = fit(everywhere("&<" * 20_000), page.adapter.limits, page.adapter.text_width)
     assert len(pages) > 1
     for n, piece in enumerate(pages):
         (shown,) = await page.shown(await page.adapter.post(HERE, piece, key=f"k{n}"))

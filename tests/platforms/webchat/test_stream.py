@@ -59,7 +59,7 @@ async def test_a_mark_that_is_not_known_means_look_again(you: Browser, since: st
 
 async def test_what_another_process_posts_comes_too(you: Browser, robin: Browser, store: Store, tmp_path: Path) -> None:
     since = await mark(robin)
-    worker = make(Setup(options={}, shelf=store.key_value("web"), home=tmp_path, clock=SystemClock()))
+    worker = make(Setup(options={}, storage=store.key_value("web"), home=tmp_path, clock=SystemClock()))
     assert worker is not None
     message = Message(plain="from the worker", blocks=(Heading("From the worker"),))
     await worker.post(PAPERS, message, key="k1")
@@ -69,7 +69,7 @@ async def test_what_another_process_posts_comes_too(you: Browser, robin: Browser
 async def test_two_processes_with_one_key_say_one_thing(
     you: Browser, bare_adapter: WebchatAdapter, store: Store, tmp_path: Path
 ) -> None:
-    worker = make(Setup(options={}, shelf=store.key_value("web"), home=tmp_path, clock=SystemClock()))
+    worker = make(Setup(options={}, storage=store.key_value("web"), home=tmp_path, clock=SystemClock()))
     assert worker is not None
     words = [Message(plain=said, blocks=(Heading(said),)) for said in ("Said first", "Said second")]
     first = await worker.post(PAPERS, words[0], key="k1")

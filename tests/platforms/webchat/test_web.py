@@ -288,6 +288,6 @@ async def test_a_message_has_an_address_with_its_thread_open(app_url: tuple[App,
     place = Place("web", "home", "papers")
     head = await adapter.post(place, Message(plain="a head"), key="head")
     reply = await adapter.post(place.in_thread(head.id), Message(plain="a reply of its own"), key="reply")
-    async with ClientSession() as session, session.get(adapter.address(reply)) as answer:
+    async with ClientSession() as session, session.get(adapter.message_url(reply)) as answer:
         page = await answer.text()
     assert page.count("a reply of its own") == 1

@@ -69,7 +69,7 @@ class Browser:
 @asynccontextmanager
 async def opened(core: Core, store: Store, clock: Clock, home: Path, **options: object) -> AsyncIterator[SiteAdapter]:
     """The site, answering at `url`."""
-    setup = Setup(options={"port": 0} | options, shelf=store.key_value("site"), home=home, clock=clock)
+    setup = Setup(options={"port": 0} | options, storage=store.key_value("site"), home=home, clock=clock)
     page = make(setup)
     assert page is not None
     await page.start(core)

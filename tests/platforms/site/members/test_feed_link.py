@@ -46,7 +46,7 @@ def whole(tmp_path: Path, clock: FixedClock) -> Whole:
 
 
 async def says(app: App, text: str, who: Person = ADA, place: Place = PAPERS) -> Answer:
-    answer = await app.core.handle(
+    answer = await app.core.handle_event(
         Command(id=f"e{app.clock.now()}{text}{who.id}", at=app.clock.now(), who=who, place=place, text=text)
     )
     assert answer is not None

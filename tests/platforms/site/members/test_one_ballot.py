@@ -27,7 +27,7 @@ async def voted(bot: Bot, paper: PaperId, *, up: int) -> None:
     """The vote counts come to be so, and stay so."""
 
     async def look() -> bool:
-        found = await bot.app.core.reading.ballots([paper])
+        found = await bot.app.core.catalog.ballots([paper])
         return found.get(paper, Ballots()) == Ballots(up, 0)
 
     await eventually(look)

@@ -28,15 +28,15 @@ class Takes(FakeCore):
 
     commands = (CommandHelp(name="submit", usage="submit URL [why]", summary="Bring a paper."),)
 
-    def __init__(self, reading: Catalog) -> None:
+    def __init__(self, catalog: Catalog) -> None:
         super().__init__()
-        self._reading = reading
+        self._catalog = catalog
 
     @property
-    def reading(self) -> Catalog:
-        return self._reading
+    def catalog(self) -> Catalog:
+        return self._catalog
 
-    async def handle(self, event: Event) -> Answer | None:
+    async def handle_event(self, event: Event) -> Answer | None:
         self.heard.append(event)
         assert isinstance(event, Command)
         return Answer(message=Message(plain=f"I heard <b>{event.text}</b>."))
@@ -44,7 +44,7 @@ class Takes(FakeCore):
 
 @pytest.fixture
 def core(channel: Channel) -> Takes:
-    return Takes(channel.core.reading)
+    return Takes(channel.core.catalog)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ KEY = Fernet.generate_key().decode()
 
 
 @pytest.fixture
-def shelf(store: Store) -> KeyValue:
+def storage(store: Store) -> KeyValue:
     return store.key_value("slack")
 
 
@@ -46,13 +46,13 @@ def grants(credentials: Credentials, clock: FixedClock) -> Grants:
 
 @pytest.fixture
 async def process(
-    shelf: KeyValue, vault: Vault, clock: FixedClock, grants: Grants
+    storage: KeyValue, vault: Vault, clock: FixedClock, grants: Grants
 ) -> AsyncIterator[Callable[[], ShelfInstalls]]:
     """Makes installs as another process on the same store would have them."""
     made: list[ShelfInstalls] = []
 
     def another() -> ShelfInstalls:
-        made.append(ShelfInstalls(shelf, vault, clock, grants, install_url="https://paperboy.example/slack/install"))
+        made.append(ShelfInstalls(storage, vault, clock, grants, install_url="https://paperboy.example/slack/install"))
         return made[-1]
 
     yield another

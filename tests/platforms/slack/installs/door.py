@@ -40,16 +40,16 @@ class Door(Struct):
 
 
 @asynccontextmanager
-async def opened(slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
+async def opened(slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         app = Credentials(
             client_id=ID, client_secret=SECRET, redirect_uri=f"{url}/slack/oauth_redirect", api_url=slack.api
         )
         grants = Grants(app, clock)
-        installs = ShelfInstalls(shelf, vault, clock, grants)
+        installs = ShelfInstalls(storage, vault, clock, grants)
         pages = web.Application()
-        InstallPages(app, grants, installs, States(shelf, vault, clock), SCOPES).add(pages)
+        InstallPages(app, grants, installs, States(storage, vault, clock), SCOPES).add(pages)
         runner = web.AppRunner(pages, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.SockSite(runner, listening).start()

@@ -86,23 +86,23 @@ async def test_one_workspaces_install_serves_no_other_of_its_organization(instal
         await installs.of("T2", ORG)
 
 
-async def test_forgetting_leaves_nothing_of_a_workspace(installs: ShelfInstalls, shelf: KeyValue) -> None:
+async def test_forgetting_leaves_nothing_of_a_workspace(installs: ShelfInstalls, storage: KeyValue) -> None:
     await installs.save(install("T1", name="Acme", refresh_token="xoxe-1", expires=NOW + timedelta(hours=9)))
     await installs.save(install("T2"))
     await installs.forget("T1")
-    assert [key for key, _ in await shelf.scan("")] == ["install/T2"]
+    assert [key for key, _ in await storage.scan("")] == ["install/T2"]
     with pytest.raises(Refused):
         await installs.of("T1")
     await installs.forget("T1")  # an event can come twice
 
 
-async def test_forgetting_an_organization_ends_all_it_served(installs: ShelfInstalls, shelf: KeyValue) -> None:
+async def test_forgetting_an_organization_ends_all_it_served(installs: ShelfInstalls, storage: KeyValue) -> None:
     await installs.save(org())
     for space in ("T1", "T2"):
         await installs.of(space, ORG)
     await installs.save(install("T3"))
     await installs.forget(ORG)
-    assert [key for key, _ in await shelf.scan("")] == ["install/T3"]
+    assert [key for key, _ in await storage.scan("")] == ["install/T3"]
 
 
 async def test_a_late_removal_does_not_undo_a_new_install(installs: ShelfInstalls, clock: FixedClock) -> None:
@@ -139,34 +139,34 @@ async def test_what_another_process_changes_is_seen_soon(
 
 
 async def test_a_record_that_was_copied_to_another_tenant_gives_nobody_access(
-    installs: ShelfInstalls, shelf: KeyValue
+    installs: ShelfInstalls, storage: KeyValue
 ) -> None:
     await installs.save(install("T1"))
-    sealed = await shelf.get("install/T1")
+    sealed = await storage.get("install/T1")
     assert sealed
-    await shelf.put("install/T2", sealed)
+    await storage.put("install/T2", sealed)
     with pytest.raises(Refused) as caught:
         await installs.of("T2")
     assert caught.value.broken
     assert (await installs.of("T1")).token == "xoxb-T1-token"
 
 
-async def test_a_new_key_seals_everything_anew(shelf: KeyValue, clock: FixedClock, installs: ShelfInstalls) -> None:
+async def test_a_new_key_seals_everything_anew(storage: KeyValue, clock: FixedClock, installs: ShelfInstalls) -> None:
     await installs.save(install("T1", refresh_token="xoxe-1", expires=NOW + timedelta(hours=9)))
     await installs.save(org())
     await installs.of("T2", ORG)
     new = Fernet.generate_key().decode()
-    assert await ShelfInstalls(shelf, Vault([new, KEY]), clock).rotate() == 3
-    alone = ShelfInstalls(shelf, Vault([new]), clock)
+    assert await ShelfInstalls(storage, Vault([new, KEY]), clock).rotate() == 3
+    alone = ShelfInstalls(storage, Vault([new]), clock)
     assert await alone.rotate() == 0
     assert [(await alone.of(space)).token for space in ("T1", "T2")] == ["xoxb-T1-token", "xoxb-E1-token"]
 
 
 async def test_a_lost_key_is_said_at_the_start_and_there_is_a_way_on(
-    shelf: KeyValue, clock: FixedClock, installs: ShelfInstalls
+    storage: KeyValue, clock: FixedClock, installs: ShelfInstalls
 ) -> None:
     await installs.save(install("T1"))
-    other = ShelfInstalls(shelf, Vault([Fernet.generate_key().decode()]), clock)
+    other = ShelfInstalls(storage, Vault([Fernet.generate_key().decode()]), clock)
     await other.save(install("T2"))
     with pytest.raises(ConfigError, match="T1") as caught:
         await other.rotate()
@@ -180,14 +180,14 @@ async def test_a_lost_key_is_said_at_the_start_and_there_is_a_way_on(
 
 
 async def test_an_unreadable_record_can_be_installed_over_and_forgotten(
-    shelf: KeyValue, clock: FixedClock, installs: ShelfInstalls
+    storage: KeyValue, clock: FixedClock, installs: ShelfInstalls
 ) -> None:
     await installs.save(install("T1"))
-    other = ShelfInstalls(shelf, Vault([Fernet.generate_key().decode()]), clock)
+    other = ShelfInstalls(storage, Vault([Fernet.generate_key().decode()]), clock)
     await other.save(install("T1", token="xoxb-again"))
     assert (await other.of("T1")).token == "xoxb-again"
     await installs.forget("T1")
-    assert await shelf.get("install/T1") is None
+    assert await storage.get("install/T1") is None
 
 
 def test_nothing_shows_a_token(caplog: pytest.LogCaptureFixture) -> None:

@@ -25,8 +25,8 @@ from tests.platforms.slack.installs.tiny import ID, Home, TinySlack
 
 
 @pytest.fixture
-async def door(slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
-    async with opened(slack, shelf, vault, clock) as found:
+async def door(slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
+    async with opened(slack, storage, vault, clock) as found:
         yield found
 
 
@@ -122,11 +122,11 @@ async def test_of_many_at_once_one_wins(door: Door, slack: TinySlack, ada: Brows
 
 
 async def test_what_was_used_here_is_used_in_another_process_too(
-    door: Door, slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClock, ada: Browser
+    door: Door, slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedClock, ada: Browser
 ) -> None:
     back = await ada.consent(await ada.start(door))
     await ada.get(back)
-    async with opened(slack, shelf, vault, clock) as other:
+    async with opened(slack, storage, vault, clock) as other:
         page = await ada.get(f"{other.url}/slack/oauth_redirect?{urlsplit(back).query}")
     assert page.status == 400
     assert len(slack.asked) == 1
@@ -172,9 +172,9 @@ async def test_a_state_that_is_none_of_ours_is_refused(door: Door, slack: TinySl
     assert not slack.asked
 
 
-async def test_a_record_of_ours_is_no_state(door: Door, slack: TinySlack, shelf: KeyValue, ada: Browser) -> None:
+async def test_a_record_of_ours_is_no_state(door: Door, slack: TinySlack, storage: KeyValue, ada: Browser) -> None:
     await ada.install(door)
-    record = await shelf.get("install/T1")
+    record = await storage.get("install/T1")
     assert record
     page = await ada.get(_with(await ada.consent(await ada.start(door)), state=record.decode()))
     assert page.status == 400
@@ -270,10 +270,10 @@ async def test_every_page_is_careful(door: Door, slack: TinySlack, ada: Browser,
 
 
 async def test_over_https_the_cookie_is_this_hosts_alone(
-    grants: Grants, shelf: KeyValue, vault: Vault, clock: FixedClock
+    grants: Grants, storage: KeyValue, vault: Vault, clock: FixedClock
 ) -> None:
     app = Credentials(client_id=ID, client_secret="s", redirect_uri="https://paperboy.example/slack/oauth_redirect")
-    pages = InstallPages(app, grants, ShelfInstalls(shelf, vault, clock), States(shelf, vault, clock), SCOPES)
+    pages = InstallPages(app, grants, ShelfInstalls(storage, vault, clock), States(storage, vault, clock), SCOPES)
     server = web.Application()
     pages.add(server)
     async with TestClient(TestServer(server)) as client:
@@ -286,14 +286,14 @@ async def test_over_https_the_cookie_is_this_hosts_alone(
 
 
 async def test_looking_at_the_page_writes_nothing_and_old_states_do_not_pile_up(
-    door: Door, shelf: KeyValue, clock: FixedClock, ada: Browser
+    door: Door, storage: KeyValue, clock: FixedClock, ada: Browser
 ) -> None:
     await ada.start(door)
-    assert await shelf.scan("") == []
+    assert await storage.scan("") == []
     for _ in range(3):
         await ada.install(door)
         await clock.sleep(601)
-    assert [key.partition("/")[0] for key, _ in await shelf.scan("")] == ["install", "spent"]
+    assert [key.partition("/")[0] for key, _ in await storage.scan("")] == ["install", "spent"]
 
 
 async def test_uninstalling_and_installing_again(door: Door, slack: TinySlack, ada: Browser) -> None:

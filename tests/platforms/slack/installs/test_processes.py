@@ -52,7 +52,7 @@ async def start(tmp_path: Path, slack: TinySlack) -> AsyncIterator[Start]:
         await worker.communicate()
 
 
-async def given(slack: TinySlack, shelf: KeyValue, left: timedelta) -> Install:
+async def given(slack: TinySlack, storage: KeyValue, left: timedelta) -> Install:
     """An install whose token ends so soon."""
     slack.rotation = True
     now = SystemClock().now()
@@ -64,12 +64,14 @@ async def given(slack: TinySlack, shelf: KeyValue, left: timedelta) -> Install:
         bot_user="U1",
         app_id="A1",
     )
-    await ShelfInstalls(shelf, Vault([KEY]), SystemClock()).save(install)
+    await ShelfInstalls(storage, Vault([KEY]), SystemClock()).save(install)
     return install
 
 
-async def test_processes_that_race_spend_a_refresh_token_once(slack: TinySlack, shelf: KeyValue, start: Start) -> None:
-    install = await given(slack, shelf, timedelta(seconds=-1))
+async def test_processes_that_race_spend_a_refresh_token_once(
+    slack: TinySlack, storage: KeyValue, start: Start
+) -> None:
+    install = await given(slack, storage, timedelta(seconds=-1))
     slack.delay = 0.2
     workers = await asyncio.gather(*(start(20) for _ in range(3)))
     said = await asyncio.gather(*(worker.communicate(b"go\n") for worker in workers))
@@ -80,9 +82,9 @@ async def test_processes_that_race_spend_a_refresh_token_once(slack: TinySlack, 
 
 
 async def test_a_process_killed_before_it_wrote_down_the_answer(
-    slack: TinySlack, shelf: KeyValue, start: Start, caplog: pytest.LogCaptureFixture
+    slack: TinySlack, storage: KeyValue, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
-    install = await given(slack, shelf, timedelta(hours=1))
+    install = await given(slack, storage, timedelta(hours=1))
     slack.delay = 60.0
     worker = await start(1)
     assert worker.stdin
@@ -93,7 +95,7 @@ async def test_a_process_killed_before_it_wrote_down_the_answer(
     slack.delay = 0.0
     clock = FixedClock(SystemClock().now())
     grants = Grants(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
-    survivor = ShelfInstalls(shelf, Vault([KEY]), clock, grants)
+    survivor = ShelfInstalls(storage, Vault([KEY]), clock, grants)
     assert (await survivor.of("T1")).token == install.token  # its lease is respected, the old token is good
     assert len(slack.asked) == 1
     await clock.sleep(61)
@@ -107,9 +109,9 @@ async def test_a_process_killed_before_it_wrote_down_the_answer(
 
 
 async def test_a_process_killed_before_slack_took_it_costs_nothing(
-    slack: TinySlack, shelf: KeyValue, start: Start
+    slack: TinySlack, storage: KeyValue, start: Start
 ) -> None:
-    install = await given(slack, shelf, timedelta(hours=1))
+    install = await given(slack, storage, timedelta(hours=1))
     slack.hold = True
     worker = await start(1)
     assert worker.stdin
@@ -120,4 +122,4 @@ async def test_a_process_killed_before_slack_took_it_costs_nothing(
     slack.hold = False
     clock = FixedClock(SystemClock().now() + timedelta(seconds=61))
     grants = Grants(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
-    assert (await ShelfInstalls(shelf, Vault([KEY]), clock, grants).of("T1")).token != install.token
+    assert (await ShelfInstalls(storage, Vault([KEY]), clock, grants).of("T1")).token != install.token

@@ -115,7 +115,7 @@ async def test_slacks_trouble_after_the_end_means_later_and_not_never(
 
 async def test_a_wrong_client_secret_pauses_nobody(
     first: Install,
-    shelf: KeyValue,
+    storage: KeyValue,
     process: Process,
     slack: TinySlack,
     clock: FixedClock,
@@ -147,7 +147,7 @@ async def test_an_answer_that_was_lost_leaves_the_old_token_until_its_end(
 
 
 async def test_after_that_a_new_install_makes_all_well(
-    first: Install, installs: ShelfInstalls, grants: Grants, slack: TinySlack, clock: FixedClock, shelf: KeyValue
+    first: Install, installs: ShelfInstalls, grants: Grants, slack: TinySlack, clock: FixedClock, storage: KeyValue
 ) -> None:
     slack.faults = ["lose"]
     await clock.sleep(LATE)
@@ -158,11 +158,11 @@ async def test_after_that_a_new_install_makes_all_well(
         await installs.of("T1")
     await installs.save(await grants.exchange(slack.given("codes", Home("T1"))))
     assert (await installs.of("T1")).token == slack.issued[-2]
-    assert [key for key, _ in await shelf.scan("")] == ["install/T1"]
+    assert [key for key, _ in await storage.scan("")] == ["install/T1"]
 
 
 async def test_an_uninstall_during_a_renewal_stands(
-    first: Install, process: Process, slack: TinySlack, clock: FixedClock, shelf: KeyValue
+    first: Install, process: Process, slack: TinySlack, clock: FixedClock, storage: KeyValue
 ) -> None:
     slack.delay = 0.2
     await clock.sleep(LATE)
@@ -172,7 +172,7 @@ async def test_an_uninstall_during_a_renewal_stands(
     await other.forget("T1")
     with pytest.raises(Refused):
         await asking
-    assert await shelf.get("install/T1") is None
+    assert await storage.get("install/T1") is None
 
 
 async def test_a_new_install_during_a_renewal_stands(
@@ -226,9 +226,9 @@ async def test_one_that_fails_does_not_keep_the_others_from_it(
 
 
 async def test_without_the_apps_secret_a_token_works_until_its_end(
-    first: Install, shelf: KeyValue, installs: ShelfInstalls, clock: FixedClock, slack: TinySlack
+    first: Install, storage: KeyValue, installs: ShelfInstalls, clock: FixedClock, slack: TinySlack
 ) -> None:
-    alone = ShelfInstalls(shelf, installs._vault, clock)
+    alone = ShelfInstalls(storage, installs._vault, clock)
     await clock.sleep(SOON)
     assert (await alone.of("T1")).token == first.token
     await clock.sleep(3_601)

@@ -23,11 +23,11 @@ def kept(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
 
 
-async def lived(slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClock) -> list[str]:
+async def lived(slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedClock) -> list[str]:
     """Installs, renewals, losses and a removal; returns every secret that there was."""
     slack.rotation = True
     states = []
-    async with opened(slack, shelf, vault, clock) as door, Browser() as ada:
+    async with opened(slack, storage, vault, clock) as door, Browser() as ada:
         for home in (Home("T1"), Home("T2"), Home("", "Org", "E1", org_wide=True)):
             slack.next_home = home
             back = await ada.consent(await ada.start(door))
@@ -47,10 +47,10 @@ async def lived(slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClo
 
 
 async def test_the_database_holds_no_readable_secret(
-    slack: TinySlack, store: Store, shelf: KeyValue, vault: Vault, clock: FixedClock, tmp_path: Path
+    slack: TinySlack, store: Store, storage: KeyValue, vault: Vault, clock: FixedClock, tmp_path: Path
 ) -> None:
-    secrets = await lived(slack, shelf, vault, clock)
-    await shelf.put("control", b"xoxb-that-is-not-sealed")
+    secrets = await lived(slack, storage, vault, clock)
+    await storage.put("control", b"xoxb-that-is-not-sealed")
     found = kept(tmp_path)
     assert {file.name for file in tmp_path.iterdir()} >= {"paperboy.db", "paperboy.db-wal"}
     assert b"xoxb-that-is-not-sealed" in found  # this test can see what is there
@@ -67,10 +67,10 @@ async def test_the_database_holds_no_readable_secret(
 
 
 async def test_no_log_holds_a_secret_however_much_is_logged(
-    slack: TinySlack, shelf: KeyValue, vault: Vault, clock: FixedClock, caplog: pytest.LogCaptureFixture
+    slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        secrets = await lived(slack, shelf, vault, clock)
+        secrets = await lived(slack, storage, vault, clock)
     assert "workspace T1 installed Paperboy" in caplog.text
     assert "not renewed" in caplog.text
     assert not [secret for secret in secrets if secret in caplog.text]

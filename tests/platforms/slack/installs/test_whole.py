@@ -44,7 +44,7 @@ async def adapter(fake: FakeSlack, store: Store, tmp_path: Path, moving: FixedCl
     options = {name.removeprefix("SLACK_").casefold(): value for name, value in env.items() if "APP_TOKEN" not in name}
     port = _free_port()
     more = {"mode": "http", "port": port, "redirect_url": f"http://127.0.0.1:{port}/slack/oauth_redirect"}
-    made = make(Setup(options=options | more, shelf=store.key_value("slack"), home=tmp_path / "home", clock=moving))
+    made = make(Setup(options=options | more, storage=store.key_value("slack"), home=tmp_path / "home", clock=moving))
     assert made is not None
     yield made
     await made.aclose()
@@ -123,7 +123,7 @@ async def _used(fake: FakeSlack, adapter: SlackAdapter, core: FakeCore, workspac
 async def _until_refused(adapter: SlackAdapter, workspace: Workspace) -> None:
     for _ in range(100):
         try:
-            await adapter.direct("U1", workspace.id)
+            await adapter.open_direct_message("U1", workspace.id)
         except Refused as error:
             if "not installed" in error.message:
                 return
