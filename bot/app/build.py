@@ -27,9 +27,9 @@ from bot.ingest.full_texts import FullTextReader
 from bot.ingest.ingester import Ingester
 from bot.ingest.paper_lookup import PaperLookup
 from bot.papers.community import SOURCE as COMMUNITY
-from bot.papers.starter import SOURCE as STARTER
+from bot.papers.samples import SOURCE as STARTER
 from bot.search import Search, open_models
-from bot.sources.http import Client
+from bot.sources.http import SourceClient
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.summaries import Budget, OneLines, open_writer
@@ -200,7 +200,10 @@ async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIte
         yield nothing
         return
     things = LinkedRepos(
-        Client(clock, token=settings.token, timeout=LOOK_UP, tries=1), settings.url, store.key_value("linked"), clock
+        SourceClient(clock, token=settings.token, timeout=LOOK_UP, max_attempts=1),
+        settings.url,
+        store.key_value("linked"),
+        clock,
     )
     try:
         yield things.of

@@ -12,8 +12,8 @@ from bot.delivery.schedule_parser import parse_schedule
 from bot.errors import ConfigError
 from bot.ingest.ingester import Look
 from bot.papers.community import SOURCE as COMMUNITY
-from bot.papers.starter import SOURCE as STARTER
-from bot.papers.starter import starter
+from bot.papers.samples import SOURCE as STARTER
+from bot.papers.samples import sample_papers
 from bot.sources.source import Batch
 from bot.store.records import Subscription, Summary
 
@@ -29,7 +29,7 @@ class Welcome(Struct, frozen=True, kw_only=True):
 
 
 async def welcome(app: App) -> Welcome:
-    """Look at the sources; where none answers and nothing is known yet, put up the starter shelf."""
+    """Look at the sources; where none answers and nothing is known yet, put up the sample papers."""
     looks = tuple(await app.intake.look())
     samples = 0 if await app.store.papers.count() else await load_samples(app)
     await _first_channel(app)
@@ -38,7 +38,7 @@ async def welcome(app: App) -> Welcome:
 
 async def load_samples(app: App) -> int:
     """The bundled papers and their lines; returns how many."""
-    papers = starter()
+    papers = sample_papers()
     await app.intake.take(Batch(listings=tuple(listing for listing, _ in papers)))
     now = app.clock.now()
     lines = [Summary(paper=listing.paper.id, text=line, provenance="human", made=now) for listing, line in papers]

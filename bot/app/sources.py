@@ -15,10 +15,10 @@ from bot.config import Sources
 from bot.sources.arxiv import Arxiv, ArxivApi
 from bot.sources.feeds import Feed
 from bot.sources.full_text import ArxivTexts
-from bot.sources.full_text.arxiv import MOST_BYTES
-from bot.sources.http import Client
+from bot.sources.full_text.arxiv import MAX_FULL_TEXT_BYTES
+from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace, HuggingFaceSearch
-from bot.sources.rate_limit import Pace, Permit
+from bot.sources.rate_limit import RequestPacer, SharedSlots
 from bot.sources.source import Source
 
 ARXIV_PACE = timedelta(seconds=3)  # one request, over all machines and all of arXiv's interfaces (api/tou)
@@ -36,23 +36,23 @@ class Opened:
 
 
 @asynccontextmanager
-async def open_sources(settings: Sources, clock: Clock, permit: Permit) -> AsyncIterator[Opened]:
+async def open_sources(settings: Sources, clock: Clock, permit: SharedSlots) -> AsyncIterator[Opened]:
     """In the order they are read; closed on the way out."""
     sources: list[Source] = []
-    pace = Pace(clock, "arxiv", ARXIV_PACE, permit)  # one for the lists and the look-ups
+    pace = RequestPacer(clock, "arxiv", ARXIV_PACE, permit)  # one for the lists and the look-ups
     face, arxiv = settings.huggingface, settings.arxiv
     if face.enabled:
-        sources.append(HuggingFace(Client(clock, token=face.token), face.url))
+        sources.append(HuggingFace(SourceClient(clock, token=face.token), face.url))
         if face.searches:
-            sources.append(HuggingFaceSearch(Client(clock, token=face.token), face.url, face.searches))
+            sources.append(HuggingFaceSearch(SourceClient(clock, token=face.token), face.url, face.searches))
     if arxiv.categories:
-        client = Client(clock, pace=pace, connections=1)
+        client = SourceClient(clock, pacer=pace, connections=1)
         sources.append(Arxiv(client, arxiv.feed_url, arxiv.categories, cross_lists=arxiv.cross_lists))
     for feed in settings.feeds:
-        client = Client(clock, allow_private=settings.allow_private)
+        client = SourceClient(clock, allow_private=settings.allow_private)
         parts = urlsplit(feed)
         sources.append(Feed(client, feed, f"{parts.hostname or feed}{parts.path.rstrip('/')}"))
-    api = ArxivApi(Client(clock, pace=pace, connections=1, timeout=LOOK_UP), arxiv.api_url)
+    api = ArxivApi(SourceClient(clock, pacer=pace, connections=1, timeout=LOOK_UP), arxiv.api_url)
     texts = _texts(arxiv.text_url, clock, pace)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(api.aclose)
@@ -63,9 +63,11 @@ async def open_sources(settings: Sources, clock: Clock, permit: Permit) -> Async
         yield Opened(tuple(sources), api, texts)
 
 
-def _texts(url: str, clock: Clock, pace: Pace) -> ArxivTexts | None:
+def _texts(url: str, clock: Clock, pace: RequestPacer) -> ArxivTexts | None:
     """Where papers' texts come from: one host, which nothing leads away from. Lists wait while one is fetched."""
     if not url:
         return None
-    client = Client(clock, pace=pace, connections=1, timeout=READ, most_bytes=MOST_BYTES, tries=1, within=url)
+    client = SourceClient(
+        clock, pacer=pace, connections=1, timeout=READ, max_bytes=MAX_FULL_TEXT_BYTES, max_attempts=1, only_origin=url
+    )
     return ArxivTexts(client, url)

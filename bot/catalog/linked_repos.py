@@ -22,8 +22,8 @@ from bot.clock import Clock
 from bot.errors import Malformed, PaperboyError
 from bot.papers.ids import arxiv_id
 from bot.papers.model import PaperId
-from bot.sources.http import Client
-from bot.sources.wire import count, words
+from bot.sources.fields import parse_count, text_or_empty
+from bot.sources.http import SourceClient
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class _Kept(Struct, frozen=True):
 class LinkedRepos:
     """Asks, remembers, and never lets a page wait for long."""
 
-    def __init__(self, client: Client, url: str, storage: KeyValue, clock: Clock) -> None:
+    def __init__(self, client: SourceClient, url: str, storage: KeyValue, clock: Clock) -> None:
         self._client = client
         self._url = url.rstrip("/")
         self._storage = storage
@@ -150,7 +150,7 @@ def parse(body: bytes, where: str, url: str) -> Linked:
     spaces = _resources(answer.get("linkedSpaces"), lambda name: f"{url}/spaces/{name}")
     totals = (answer.get("numTotalModels"), answer.get("numTotalDatasets"), answer.get("numTotalSpaces"))
     known = tuple(
-        max(count(total), len(found)) for total, found in zip(totals, (models, datasets, spaces), strict=True)
+        max(parse_count(total), len(found)) for total, found in zip(totals, (models, datasets, spaces), strict=True)
     )
     return Linked(
         models=models[:SHOWN], datasets=datasets[:SHOWN], spaces=spaces[:SHOWN], counts=(known[0], known[1], known[2])
@@ -161,9 +161,9 @@ def _resources(raw: Any, address: Callable[[str], str]) -> tuple[Resource, ...]:
     """The most liked first. A name that would lead elsewhere than to its own page is none."""
     known = (one for one in (raw if isinstance(raw, list) else []) if isinstance(one, dict) and not one.get("private"))
     found = [
-        Resource(name=name, url=address(name), likes=count(one.get("likes")))
+        Resource(name=name, url=address(name), likes=parse_count(one.get("likes")))
         for one in known
-        if (name := words(one.get("id"))) and _NAME.fullmatch(name)
+        if (name := text_or_empty(one.get("id"))) and _NAME.fullmatch(name)
     ]
     return tuple(sorted(found, key=lambda one: -one.likes))
 

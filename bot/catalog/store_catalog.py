@@ -105,7 +105,7 @@ class StoreCatalog:
         wanted = parse(query)
         if wanted.paper:
             return Found(papers=(await self._by_id([wanted.paper]))[offset : offset + limit])
-        if wanted.is_empty and wanted.filter.is_open and query.strip():
+        if wanted.is_empty and wanted.filter.is_empty and query.strip():
             return Found(notice="There is no word in that to look for.")
         match = Match(words=wanted.words, phrases=wanted.phrases)
         ids = await self._store.papers.newest(wanted.filter, limit + 1, offset=offset, match=match)

@@ -13,7 +13,7 @@ from bot.cli.progress import progress
 from bot.errors import SourceError
 from bot.ingest.ingester import Ingester
 from bot.papers.model import Rejected
-from bot.sources.files import read
+from bot.sources.files import read_papers
 from bot.store.records import StoreCounts
 from bot.views.formatting import plural
 
@@ -54,7 +54,7 @@ async def _take(library: Library, paths: tuple[Path, ...]) -> tuple[StoreCounts,
     with progress("Reading papers") as advance:
         for path in paths:
             try:
-                for batch in read(path):
+                for batch in read_papers(path):
                     kept += await intake.take(batch)
                     rejected += batch.rejected
                     advance(kept.new + kept.changed + kept.unchanged, None)

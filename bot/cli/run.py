@@ -21,7 +21,7 @@ from bot.cli.group import (
     settings,
     verbose_option,
 )
-from bot.papers.starter import starter
+from bot.papers.samples import sample_papers
 from bot.views.formatting import plural, short_day, source_name
 
 
@@ -66,9 +66,9 @@ def _tell_welcome(found: Welcome) -> None:
         elif look.kept.new:
             console.print(f"{name}, {short_day(look.day)}: {plural(look.kept.new, 'new paper')}.", markup=False)
     if found.samples:
-        newest = max(listing.day for listing, _ in starter())
+        newest = max(listing.day for listing, _ in sample_papers())
         console.print(
-            f"So you see the starter shelf that comes with Paperboy: {plural(found.samples, 'paper')}"
+            f"You see the {plural(found.samples, 'sample paper')} that come with Paperboy,"
             f" listed up to {short_day(newest)}. Today's come in as soon as a source answers.",
             soft_wrap=True,
         )

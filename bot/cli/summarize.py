@@ -13,7 +13,7 @@ from bot.cli.progress import progress
 from bot.config import Settings
 from bot.errors import ConfigError, ModelError
 from bot.papers.model import Paper
-from bot.sources.files import read
+from bot.sources.files import read_papers
 from bot.summaries import Writer, check, disarmed, extract, open_writer
 from bot.views.formatting import plural
 
@@ -30,7 +30,7 @@ async def summarize(source: Path, target: Path, engine: str, config: Path | None
     done = refused = 0
     try:
         with target.open("wb") as out, progress("Summarizing") as advance:
-            for batch in read(source):
+            for batch in read_papers(source):
                 refused += len(batch.rejected)
                 for listing in batch.listings:
                     await _one(listing.paper, writer, out, must=engine == "claude")

@@ -7,7 +7,7 @@ from bot.chat.event import Answer, Press
 from bot.chat.message import Action, Button, clean
 from bot.commands.context import Request, short, the_paper
 from bot.errors import AskError
-from bot.papers.ids import mentioned
+from bot.papers.ids import find_arxiv_ids
 from bot.papers.model import PaperId
 from bot.store.records import Tally
 from bot.views.card import votes_here
@@ -26,7 +26,7 @@ async def subject(ask: Request, event: Press) -> PaperId:
     if event.action.args:
         return event.action.args[0]
     delivery = await ask.desk.store.outbox.by_ref(event.message) if event.message else None
-    named = delivery.post.papers if delivery else mentioned(event.said)
+    named = delivery.post.papers if delivery else find_arxiv_ids(event.said)
     if len(named) == 1:
         return named[0]
     if named:

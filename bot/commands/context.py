@@ -13,7 +13,7 @@ from bot.chat.form import Form
 from bot.chat.message import Action, Button, Card, Control
 from bot.delivery.planner import Planner
 from bot.errors import AskError
-from bot.papers.community import resolved
+from bot.papers.community import resolve_sources
 from bot.papers.full_text import FullText
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper, PaperId
@@ -62,7 +62,7 @@ class Request:
     @property
     def sources(self) -> tuple[str, ...]:
         """The sources as the asker's community reads them: with its own list, and no other's."""
-        return resolved(self.desk.sources, self.who.tenant)
+        return resolve_sources(self.desk.sources, self.who.tenant)
 
 
 class Runs(Protocol):

@@ -26,7 +26,7 @@ async def follow(ask: Request, rest: str) -> Answer:
     """Remember a topic: words, or a filter as in a search."""
     topic = clean(rest)
     query = parse(topic)
-    if not topic or len(topic) > TOPIC_CHARS or query.ignored or (query.is_empty and query.filter.is_open):
+    if not topic or len(topic) > TOPIC_CHARS or query.ignored or (query.is_empty and query.filter.is_empty):
         kinds = f"up to {TOPIC_CHARS} characters: /papers follow diffusion, author:hinton, cat:cs.CL or lab:deepmind"
         raise AskError("What do you want to follow?", f"Say {kinds}.")
     people = ask.desk.store.people

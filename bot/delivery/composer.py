@@ -18,7 +18,7 @@ from bot.delivery.followed_topics import Finds, followed
 from bot.delivery.planning_cache import PlanningCache
 from bot.delivery.selection import Choice, Chosen, Fit, additions, choose, compose
 from bot.errors import PaperboyError
-from bot.papers.community import is_own
+from bot.papers.community import is_community_list
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Because, Listed, Post, Subscription, Tally
@@ -69,8 +69,8 @@ class Composer:
         about = About(
             day=edition.day,
             first=edition.first,
-            listed=len({item.paper.id for item in edition.listed if not is_own(item.source)}),
-            sources=[source for source in edition.sources if not is_own(source)],
+            listed=len({item.paper.id for item in edition.listed if not is_community_list(item.source)}),
+            sources=[source for source in edition.sources if not is_community_list(source)],
             query=subscription.query,
             min_votes=subscription.min_votes,
             nearest_to=_taste(subscription) if any(item.taught for item in chosen) else "",
@@ -98,7 +98,7 @@ class Composer:
 
     async def _brought(self, tenant: str, listed: Sequence[Listed]) -> dict[PaperId, tuple[Because, ...]]:
         """Those that the tenant's own people brought, each with who and why."""
-        own = {item.paper.id for item in listed if is_own(item.source)}
+        own = {item.paper.id for item in listed if is_community_list(item.source)}
         known = await self._lookups.brought(tenant) if own else {}
         return {id: because(known[id]) for id in own if id in known}
 

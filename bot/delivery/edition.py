@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from bot.papers.community import is_own, list_of
+from bot.papers.community import community_list, is_community_list
 from bot.store.protocol import Papers
 from bot.store.records import Listed
 
@@ -35,8 +35,8 @@ class Span(Struct, frozen=True):
 def split(sources: Sequence[str], tenant: str) -> tuple[tuple[str, ...], str]:
     """The sources whose days make editions, and the tenant's own list, if it is read: what people bring has no day of
     its own, it comes with the next edition or late to the last. Alone, it makes editions itself."""
-    own = list_of(tenant) if any(map(is_own, sources)) else ""
-    others = tuple(source for source in sources if not is_own(source))
+    own = community_list(tenant) if any(map(is_community_list, sources)) else ""
+    others = tuple(source for source in sources if not is_community_list(source))
     return (others, own) if others else ((own,), "")
 
 

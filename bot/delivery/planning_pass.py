@@ -17,8 +17,8 @@ from bot.delivery.schedule import Schedule, WhenComplete, first_reach, occurrenc
 from bot.delivery.schedule_parser import parse_schedule
 from bot.delivery.selection import Choice
 from bot.errors import PaperboyError
-from bot.papers.community import is_own
-from bot.papers.starter import SOURCE as STARTER
+from bot.papers.community import is_community_list
+from bot.papers.samples import SOURCE as STARTER
 from bot.store.protocol import Store
 from bot.store.records import Fetch, Post, Run, Subscription, SubscriptionStatus
 from bot.views.formatting import days, listing, long_day, source_name
@@ -161,7 +161,9 @@ class PlanningPass:
         posted = await self._store.outbox.of_edition(subscription.id, run.edition)
         known = {left.paper for left in run.left_out} | {id for d in posted for id in d.post.papers}
         fresh = [
-            item for item in edition.listed if item.paper.id not in known and (is_own(item.source) or not own_only)
+            item
+            for item in edition.listed
+            if item.paper.id not in known and (is_community_list(item.source) or not own_only)
         ]
         if not fresh:
             return ()

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.errors import PaperboyError
-from bot.papers.full_text import NOTHING, FullText
+from bot.papers.full_text import NO_FULL_TEXT, FullText
 from bot.papers.model import Paper
 from bot.sources.full_text import ArxivTexts
 from bot.store.protocol import FullTexts
@@ -36,7 +36,7 @@ class FullTextReader:
     async def text(self, paper: Paper) -> FullText | None:
         """The text of a paper; None when it can't be had now."""
         if self._source is None or not paper.id.startswith("arxiv:"):
-            return NOTHING
+            return NO_FULL_TEXT
         if known := await self._texts.of(paper.id, paper.version, self._clock.now()):
             return known
         key = (paper.id, paper.version)
@@ -61,7 +61,7 @@ class FullTextReader:
 
     async def _fetch(self, source: ArxivTexts, paper: Paper) -> FullText | None:
         try:
-            found = await source.of(paper.id)
+            found = await source.full_text(paper.id)
             now = self._clock.now()
             until = now + (KEPT if found.passages else KEPT_NOTHING)
             await self._texts.keep(paper.id, paper.version, found, now=now, until=until)

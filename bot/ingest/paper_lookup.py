@@ -32,7 +32,7 @@ class PaperLookup:
             return None
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await self._arxiv.papers([id])
+                found = await self._arxiv.fetch_papers([id])
         except (SourceError, TimeoutError) as error:
             log.info("%s could not be looked up: %s", id, error)
             return None

@@ -22,16 +22,16 @@ class Submission(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-def list_of(tenant: str) -> str:
+def community_list(tenant: str) -> str:
     """The name of a tenant's own list."""
     return f"{SOURCE}:{tenant}"
 
 
-def is_own(source: str) -> bool:
+def is_community_list(source: str) -> bool:
     """Whether a source is such a list, or stands for one."""
     return source.partition(":")[0] == SOURCE
 
 
-def resolved(sources: Iterable[str], tenant: str) -> tuple[str, ...]:
+def resolve_sources(sources: Iterable[str], tenant: str) -> tuple[str, ...]:
     """The sources as a tenant reads them: no list but its own."""
-    return tuple(list_of(tenant) if is_own(source) else source for source in sources)
+    return tuple(community_list(tenant) if is_community_list(source) else source for source in sources)

@@ -1,4 +1,4 @@
-"""Which papers a search or a subscription asks for, as a value."""
+"""The conditions of a search or a subscription, as a value; the store applies them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from datetime import date
 
 from msgspec import Struct
 
-from bot.papers.model import Paper
-
 _WORD = re.compile(r"[^\W_]+")
 
 
 class Filter(Struct, frozen=True, kw_only=True):
-    """Conditions that must all hold; within one field, any of the values will do."""
+    """Conditions that must all hold; within one field, any one of the values suffices."""
 
     after: date | None = None  # published on this day or later (UTC)
     before: date | None = None  # published before this day (UTC)
@@ -23,42 +21,11 @@ class Filter(Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
 
     @property
-    def is_open(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether every paper passes."""
         return self == Filter()
-
-    def takes(self, paper: Paper) -> bool:
-        """Whether `paper` meets every condition."""
-        day = paper.published.date() if paper.published else None
-        return (
-            (self.after is None or (day is not None and day >= self.after))
-            and (self.before is None or (day is not None and day < self.before))
-            and (not self.categories or any(_in_category(c, paper.categories) for c in self.categories))
-            and (not self.authors or any(_names(a, paper.authors) for a in self.authors))
-            and (not self.labs or any(_is_lab(lab, paper.organization) for lab in self.labs))
-            and (
-                not self.sources
-                or not {s.casefold() for s in paper.sources}.isdisjoint(map(str.casefold, self.sources))
-            )
-        )
 
 
 def lab_words(name: str) -> list[str]:
     """The words of an organisation's name: `Google DeepMind` is found as `deepmind`."""
     return _WORD.findall(name.casefold())
-
-
-def _is_lab(wanted: str, organization: str) -> bool:
-    words = lab_words(wanted)
-    return bool(words) and set(words) <= set(lab_words(organization))
-
-
-def _in_category(wanted: str, categories: tuple[str, ...]) -> bool:
-    low = wanted.casefold()
-    return any(c.casefold() == low or c.casefold().startswith(low + ".") for c in categories)
-
-
-def _names(wanted: str, authors: tuple[str, ...]) -> bool:
-    """Whether all parts of a name are in one author's, in any order."""
-    parts = wanted.casefold().split()
-    return any(all(part in author.casefold().split() for part in parts) for author in authors)

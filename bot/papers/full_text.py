@@ -21,4 +21,4 @@ class FullText(Struct, frozen=True, kw_only=True):
     passages: tuple[Passage, ...] = ()
 
 
-NOTHING = FullText(form="none")
+NO_FULL_TEXT = FullText(form="none")

@@ -38,7 +38,7 @@ def arxiv_id(text: str) -> tuple[PaperId, int | None] | None:
     return f"arxiv:{match['id'].lower()}", int(version) if version else None
 
 
-def mentioned(text: str) -> list[PaperId]:
+def find_arxiv_ids(text: str) -> list[PaperId]:
     """The arXiv papers that running text names by address or `arXiv:` id, in order, each once."""
     found = (
         arxiv_id(word.strip("<>()[]{}.,;:!?\"'|"))

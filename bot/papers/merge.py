@@ -41,7 +41,7 @@ def merge(known: Paper, fresh: Paper) -> Paper:
             comments=max(known.counts.comments, fresh.counts.comments),
             stars=max(known.counts.stars, fresh.counts.stars),
         ),
-        offered_line=newer.offered_line or older.offered_line,
+        offered_summary=newer.offered_summary or older.offered_summary,
         sources=known.sources | fresh.sources,
         as_of=max(filter(None, (known.as_of, fresh.as_of)), default=None),
         withdrawn=newer.withdrawn or (older.withdrawn and older.version == newer.version),
@@ -57,7 +57,7 @@ def _rank(paper: Paper) -> tuple[int, bool, date, bytes]:
         paper.authors,
         paper.keywords,
         paper.organization,
-        paper.offered_line,
+        paper.offered_summary,
         paper.links,
     )
     return (paper.version, bool(paper.abstract), paper.as_of or date.min, msgspec.json.encode((*said, paper.links)))

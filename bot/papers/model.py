@@ -47,7 +47,7 @@ class Paper(Struct, frozen=True, kw_only=True):
     organization: str = ""  # the lab, as Hugging Face names it
     links: Links = Links()
     counts: Counts = Counts()
-    offered_line: str = ""  # a source's own one-line summary (HF `ai_summary`); unchecked
+    offered_summary: str = ""  # a source's own one-line summary (HF `ai_summary`); unchecked
     sources: frozenset[str] = frozenset()  # names of the sources that brought it
     withdrawn: bool = False
     as_of: date | None = None  # the newest list it stood on: of two records, the later speaks

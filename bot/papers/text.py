@@ -11,7 +11,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-LIMIT = 20_000  # characters; the longest real abstract is under 4,000, and parsing takes time
+MAX_TEXT_CHARS = 20_000  # characters; the longest real abstract is under 4,000, and parsing takes time
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _MARKUP = re.compile(r"[\\$]|\{|~")
 _UNSEEN = re.compile(
@@ -29,11 +29,13 @@ _DOWN = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅
 
 
 def readable(raw: str) -> str:
-    """`raw` in one line of Unicode; at most `LIMIT` characters of it are read."""
-    text = _ENTITY.sub(lambda match: html.unescape(match[0]), raw[:LIMIT]) if "&" in raw else raw[:LIMIT]
+    """`raw` in one line of Unicode; at most `MAX_TEXT_CHARS` characters of it are read."""
+    text = (
+        _ENTITY.sub(lambda match: html.unescape(match[0]), raw[:MAX_TEXT_CHARS]) if "&" in raw else raw[:MAX_TEXT_CHARS]
+    )
     if _MARKUP.search(text):
         text = _without_latex(text)
-    return _DASH.sub("–", one_line(text)) or one_line(raw[:LIMIT])
+    return _DASH.sub("–", one_line(text)) or one_line(raw[:MAX_TEXT_CHARS])
 
 
 def one_line(text: str) -> str:

@@ -76,7 +76,7 @@ class OnnxEmbedder:
 
     async def papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
         # The line only until the abstract comes: a paper's fingerprint then changes, and it is embedded again.
-        texts = [f"{paper.title}. {paper.abstract or paper.offered_line}"[:TEXT_CHARS] for paper in papers]
+        texts = [f"{paper.title}. {paper.abstract or paper.offered_summary}"[:TEXT_CHARS] for paper in papers]
         if not texts:
             return np.empty((0, 0), np.float32)
         if gently:

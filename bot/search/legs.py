@@ -38,7 +38,7 @@ async def legs(papers: Papers, meaning: Meaning, query: Query, depth: int, *, mo
 async def _by_meaning(
     papers: Papers, meaning: Meaning, query: Query, vector: Floats | None, depth: int
 ) -> dict[PaperId, float]:
-    if query.filter.is_open:
+    if query.filter.is_empty:
         return dict(await meaning.near(vector, depth))
     near = await meaning.near(vector, depth * FILTERED)
     passing = await papers.passing([id for id, _ in near], query.filter)

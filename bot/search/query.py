@@ -107,7 +107,7 @@ def parse(raw: str) -> Query:
         text=_plain(rest),
         gist=_plain(gist),
         said=tuple(said),
-        words=_telling(said, needed=filter_.is_open),
+        words=_telling(said, needed=filter_.is_empty),
         phrases=tuple(phrase for phrase in phrases if phrase)[:8],
         filter=filter_,
         ignored=tuple(ignored),

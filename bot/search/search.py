@@ -75,7 +75,7 @@ class Search:
         if query.paper:
             return {query.paper: "the paper asked for"} if query.paper in passing else {}
         if query.is_empty:
-            return {} if query.filter.is_open else dict.fromkeys(passing, f"matches “{text}”")
+            return {} if query.filter.is_empty else dict.fromkeys(passing, f"matches “{text}”")
         match = Match(words=query.words, phrases=query.phrases)
         taken = dict.fromkeys(await self._papers.matching(match, passing), f"matches “{query.text}”")
         vector = await self._meaning.vector(query.text)
@@ -108,7 +108,7 @@ class Search:
 
     async def _filtered(self, query: Query, limit: int, offset: int) -> Results:
         """No words at all: the newest that pass the filters."""
-        if query.filter.is_open:
+        if query.filter.is_empty:
             return Results(notice=_notice(query) or "There is no word in that to search for.")
         ids = await self._papers.newest(query.filter, limit + 1, offset=offset)
         hits = tuple(Hit(id=id, score=1.0 / (offset + n)) for n, id in enumerate(ids[:limit], 1))

@@ -18,14 +18,14 @@ from msgspec.structs import replace
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Listing, Paper, PaperId, Rejected
 from bot.papers.text import readable
-from bot.sources.feeds import Latest, changed, entries, names, published
-from bot.sources.http import Client, Page
+from bot.sources.feeds import CachedPage, changed, entries, names, published
+from bot.sources.fields import arxiv_links
+from bot.sources.http import FetchedPage, SourceClient
 from bot.sources.source import Batch
-from bot.sources.wire import arxiv_links
 
 NAME = "arxiv"
 NEW_YORK = ZoneInfo("America/New_York")
-IDS = 100  # a request; the API takes up to 2,000 and prefers fewer
+MAX_IDS_PER_REQUEST = 100  # a request; the API takes up to 2,000 and prefers fewer
 
 
 class Arxiv:
@@ -33,14 +33,14 @@ class Arxiv:
 
     name = NAME
 
-    def __init__(self, client: Client, url: str, categories: Sequence[str], *, cross_lists: bool = True) -> None:
-        self._latest = Latest(client, f"{url.rstrip('/')}/atom/{'+'.join(categories)}")
+    def __init__(self, client: SourceClient, url: str, categories: Sequence[str], *, cross_lists: bool = True) -> None:
+        self._latest = CachedPage(client, f"{url.rstrip('/')}/atom/{'+'.join(categories)}")
         self._cross = cross_lists
 
     async def fetch(self, day: date) -> Batch:
         page = await self._latest.get()
-        batch = await asyncio.to_thread(parse_listing, page, day, cross_lists=self._cross)
-        self._latest.used(page)
+        batch = await asyncio.to_thread(parse_announcements, page, day, cross_lists=self._cross)
+        self._latest.mark_used(page)
         return batch
 
     async def aclose(self) -> None:
@@ -50,27 +50,27 @@ class Arxiv:
 class ArxivApi:
     """Papers by id."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: SourceClient, url: str) -> None:
         self._client = client
         self._url = url
 
-    async def papers(self, ids: Sequence[PaperId]) -> tuple[Paper, ...]:
+    async def fetch_papers(self, ids: Sequence[PaperId]) -> tuple[Paper, ...]:
         """Those of `ids` that arXiv has, in its order; raises `SourceError`."""
         found: list[Paper] = []
         bare = [id.removeprefix("arxiv:") for id in ids]
-        for start in range(0, len(bare), IDS):
-            part = bare[start : start + IDS]
+        for start in range(0, len(bare), MAX_IDS_PER_REQUEST):
+            part = bare[start : start + MAX_IDS_PER_REQUEST]
             page = await self._client.get(
                 self._url, {"id_list": ",".join(part), "max_results": str(len(part))}, conditional=False
             )
-            found += parse_answer(page)
+            found += parse_api_response(page)
         return tuple(found)
 
     async def aclose(self) -> None:
         await self._client.aclose()
 
 
-def parse_listing(page: Page, day: date, *, cross_lists: bool = True) -> Batch:
+def parse_announcements(page: FetchedPage, day: date, *, cross_lists: bool = True) -> Batch:
     """What the feed announces for `day` (New York's calendar): new papers, and cross-lists where wanted."""
     wanted = {"new", "cross"} if cross_lists else {"new"}
     listings, rejected = list[Listing](), list[Rejected]()
@@ -87,7 +87,7 @@ def parse_listing(page: Page, day: date, *, cross_lists: bool = True) -> Batch:
     return Batch(listings=tuple(listings), rejected=tuple(rejected))
 
 
-def parse_answer(page: Page) -> list[Paper]:
+def parse_api_response(page: FetchedPage) -> list[Paper]:
     """The papers of an API answer; its error entry, and ids it does not know, give none."""
     papers = ((_paper(entry, readable(entry.get("summary", ""))), changed(entry)) for entry in entries(page))
     return [replace(paper, updated=at) for paper, at in papers if paper]

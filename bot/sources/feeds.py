@@ -16,38 +16,38 @@ from bot.errors import Malformed
 from bot.papers.ids import arxiv_id, url_id
 from bot.papers.model import Links, Listing, Paper, Rejected
 from bot.papers.text import readable
-from bot.sources.http import Client, Page
+from bot.sources.fields import arxiv_links, web_address
+from bot.sources.http import FetchedPage, SourceClient
 from bot.sources.source import Batch
-from bot.sources.wire import arxiv_links, link
 
-MOST_ENTRIES = 2_000  # what arXiv's own largest feed holds
-MOST_BYTES = 8_000_000
-RECENT = timedelta(days=7)
+MAX_FEED_ENTRIES = 2_000  # what arXiv's own largest feed holds
+MAX_FEED_BYTES = 8_000_000
+MAX_ENTRY_AGE = timedelta(days=7)
 _TAGS = re.compile(r"<(?=[/!a-zA-Z])[^<>]{0,2000}>")
 
 
-class Latest:
+class CachedPage:
     """A page that holds several days at once: when it has not changed, the last answer still speaks for each."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: SourceClient, url: str) -> None:
         self._client = client
         self._url = url
-        self._page: Page | None = None
+        self._page: FetchedPage | None = None
 
-    async def get(self) -> Page:
+    async def get(self) -> FetchedPage:
         """The page as it is now; raises `SourceError`."""
         page = await self._client.get(self._url, conditional=self._page is not None)
         if page.missing:
             raise Malformed(f"There is no feed at {self._url}.", "Check the address in [sources].")
         if page.unchanged and self._page is not None:
             return self._page
-        if len(page.body) > MOST_BYTES:
+        if len(page.body) > MAX_FEED_BYTES:
             raise Malformed(f"{self._url} is too large for a feed.", "It is skipped.")
         return page
 
-    def used(self, page: Page) -> None:
+    def mark_used(self, page: FetchedPage) -> None:
         """The page made sense: remember it."""
-        self._client.used(page)
+        self._client.mark_used(page)
         self._page = page
 
     async def aclose(self) -> None:
@@ -57,21 +57,21 @@ class Latest:
 class Feed:
     """One feed. Entries are listed on the day they were published, or on the day we look."""
 
-    def __init__(self, client: Client, url: str, name: str) -> None:
-        self._latest = Latest(client, url)
+    def __init__(self, client: SourceClient, url: str, name: str) -> None:
+        self._latest = CachedPage(client, url)
         self.name = f"feed:{name}"
 
     async def fetch(self, day: date) -> Batch:
         page = await self._latest.get()
-        batch = await asyncio.to_thread(parse, page, day, self.name)  # a hostile feed may take seconds
-        self._latest.used(page)
+        batch = await asyncio.to_thread(parse_feed, page, day, self.name)  # a hostile feed may take seconds
+        self._latest.mark_used(page)
         return batch
 
     async def aclose(self) -> None:
         await self._latest.aclose()
 
 
-def parse(page: Page, day: date, source: str) -> Batch:
+def parse_feed(page: FetchedPage, day: date, source: str) -> Batch:
     """The entries of a feed, those of the last days under their own date: some come late, some feeds come weekly."""
     listings, rejected = list[Listing](), list[Rejected]()
     for number, entry in enumerate(entries(page)):
@@ -79,27 +79,27 @@ def parse(page: Page, day: date, source: str) -> Batch:
         listed = paper.published.date() if paper and paper.published else day
         if paper is None:
             rejected.append(Rejected(where=f"{page.url}[{number}]", reason="an entry without title or address"))
-        elif day - RECENT <= listed <= day:
+        elif day - MAX_ENTRY_AGE <= listed <= day:
             listings.append(Listing(paper=paper, source=source, day=listed, listed=paper.published))
     return Batch(listings=tuple(listings), rejected=tuple(rejected))
 
 
-def entries(page: Page) -> list[Any]:
+def entries(page: FetchedPage) -> list[Any]:
     """The entries of an RSS or Atom document; raises `Malformed` for anything else."""
     import feedparser  # noqa: PLC0415 - only where a feed is read
 
     if b"<!ENTITY" in page.body[:100_000]:
         raise Malformed(f"{page.url} declares entities of its own.", "No honest feed does; it is refused.")
-    if page.body.count(b"<item") + page.body.count(b"<entry") > 2 * MOST_ENTRIES:
+    if page.body.count(b"<item") + page.body.count(b"<entry") > 2 * MAX_FEED_ENTRIES:
         raise Malformed(f"{page.url} has too many entries.", "It is skipped.")
     found = feedparser.parse(page.body, response_headers={"content-type": page.content_type})
     if not found.get("version") and not found.entries:
         raise Malformed(f"{page.url} is no RSS or Atom feed.", "Check the address; a web page is not a feed.")
-    return list(found.entries[:MOST_ENTRIES])
+    return list(found.entries[:MAX_FEED_ENTRIES])
 
 
 def _paper(entry: Any, source: str) -> Paper | None:
-    address, title = link(entry.get("link")), readable(text_of(entry.get("title", "")))
+    address, title = web_address(entry.get("link")), readable(text_of(entry.get("title", "")))
     known = arxiv_id(entry.get("id", "")) or arxiv_id(address)
     if not title or not (address or known):
         return None

@@ -25,15 +25,15 @@ from bot.errors import Malformed, SourceError
 from bot.papers.ids import arxiv_id, title_id
 from bot.papers.model import Links, Listing, Paper, Rejected
 from bot.papers.text import readable
-from bot.sources.huggingface import parse
+from bot.sources.fields import arxiv_links, parse_datetime, web_address
+from bot.sources.huggingface import parse_listings
 from bot.sources.source import Batch
-from bot.sources.wire import arxiv_links, link, moment
 
 NAME = "files"
-CHUNK = 1_000  # lines a batch
-MOST_BYTES = 500_000_000  # of one JSON answer, unpacked
+LINES_PER_BATCH = 1_000  # lines a batch
+MAX_JSON_BYTES = 500_000_000  # of one JSON answer, unpacked
 BOM = b"\xef\xbb\xbf"
-KINDS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
+FILE_ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -54,7 +54,7 @@ class _Found(Struct):
     id: str | None = None
 
 
-def read(path: Path) -> Iterator[Batch]:
+def read_papers(path: Path) -> Iterator[Batch]:
     """All batches of a file or folder; raises `SourceError` where a file can't be read further.
 
     Of a folder, every file that can be read is read before the error is raised.
@@ -62,9 +62,9 @@ def read(path: Path) -> Iterator[Batch]:
     if not path.is_dir():
         yield from _file(path)
         return
-    files = [file for file in sorted(path.iterdir()) if file.name.endswith(KINDS)]
+    files = [file for file in sorted(path.iterdir()) if file.name.endswith(FILE_ENDINGS)]
     if not files:
-        raise Malformed(f"{path} holds no papers.", f"Files end in {', '.join(KINDS)}.")
+        raise Malformed(f"{path} holds no papers.", f"Files end in {', '.join(FILE_ENDINGS)}.")
     failed: list[str] = []
     for file in files:
         try:
@@ -101,14 +101,16 @@ def _answers(file: Path) -> Iterator[Batch]:
         for name, page in answer.items():
             yield _search_page(page, f"{file.name}:{name}", _day_of(file))
     else:
-        yield parse(answer, _named_day(file), file.name)
+        yield parse_listings(answer, _named_day(file), file.name)
 
 
 def _unpacked(file: Path) -> bytes:
     with gzip.open(file) if file.name.endswith(".gz") else file.open("rb") as opened:
-        raw = opened.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise Malformed(f"{file.name} holds more than {MOST_BYTES // 1_000_000} MB.", "Split it, or use JSON lines.")
+        raw = opened.read(MAX_JSON_BYTES + 1)
+    if len(raw) > MAX_JSON_BYTES:
+        raise Malformed(
+            f"{file.name} holds more than {MAX_JSON_BYTES // 1_000_000} MB.", "Split it, or use JSON lines."
+        )
     return raw
 
 
@@ -147,7 +149,7 @@ def _lines(file: Path) -> Iterator[Batch]:
                     listings.append(_listing(msgspec.json.decode(line.removeprefix(BOM), type=_Line), day))
                 except (msgspec.DecodeError, ValueError) as error:
                     rejected.append(Rejected(where=f"{file.name}:{number}", reason=str(error)[:200]))
-                if len(listings) + len(rejected) >= CHUNK:
+                if len(listings) + len(rejected) >= LINES_PER_BATCH:
                     yield Batch(listings=tuple(listings), rejected=tuple(rejected))
                     listings, rejected = [], []
         except (EOFError, zlib.error, gzip.BadGzipFile):  # what came before the damage is kept
@@ -161,7 +163,7 @@ def _listing(line: _Line, day: date) -> Listing:
     if not raw or not line.title.strip():
         raise ValueError("id or title is empty")
     known = arxiv_id(raw)
-    published = moment(line.published) or moment(line.date)
+    published = parse_datetime(line.published) or parse_datetime(line.date)
     paper = _paper(
         known[0] if known else raw,
         line.title,
@@ -170,7 +172,7 @@ def _listing(line: _Line, day: date) -> Listing:
         version=(known[1] if known else None) or 1,
         published=published,
         categories=tuple(_split(line.categories, None)),
-        links=arxiv_links(known[0].removeprefix("arxiv:")) if known else Links(page=link(line.url)),
+        links=arxiv_links(known[0].removeprefix("arxiv:")) if known else Links(page=web_address(line.url)),
     )
     return Listing(paper=paper, source=NAME, day=published.date() if published else day)
 

@@ -14,22 +14,22 @@ from yarl import URL
 from bot import __version__
 from bot.clock import Clock
 from bot.errors import Malformed, SourceError, Throttled, Unreachable
-from bot.sources.network import connector, is_literal, is_public
-from bot.sources.rate_limit import Pace, Window
+from bot.sources.address_check import is_ip_literal, is_public_address, make_connector
+from bot.sources.rate_limit import RequestBudget, RequestPacer
 
 USER_AGENT = f"paperboy-bot/{__version__} (+https://github.com/paperboy-bot/paperboy)"
-MOST_BYTES = 20_000_000  # after decompression; a day of Daily Papers is under 1 MB, an arXiv category under 5
-TRIES = 3
-REDIRECTS = 5
-BACK_OFF = 1.0  # seconds before the second try, doubled for the third
-PATIENCE = 60.0  # the longest wait for a source's own limit; beyond it the source is skipped this time
+MAX_RESPONSE_BYTES = 20_000_000  # after decompression; a day of Daily Papers is under 1 MB, an arXiv category under 5
+MAX_ATTEMPTS = 3
+MAX_REDIRECTS = 5
+FIRST_RETRY_DELAY_S = 1.0  # seconds before the second try, doubled for the third
+MAX_RATE_LIMIT_WAIT_S = 60.0  # the longest wait for a source's own limit; beyond it the source is skipped this time
 TIMEOUT = ClientTimeout(total=30, connect=5, sock_connect=5)
-BUSY = 429
-REDIRECT = range(300, 400)
-SERVER = range(500, 600)
+TOO_MANY_REQUESTS = 429
+REDIRECT_STATUSES = range(300, 400)
+SERVER_ERROR_STATUSES = range(500, 600)
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class FetchedPage(Struct, frozen=True, kw_only=True):
     """An answer: its body, or that nothing changed since the last one."""
 
     url: str
@@ -40,57 +40,57 @@ class Page(Struct, frozen=True, kw_only=True):
     validators: tuple[tuple[str, str], ...] = ()  # what to ask with next time, once this answer has been used
 
 
-class Client:
+class SourceClient:
     """Fetches pages for sources; one of these for each host's rules."""
 
     def __init__(
         self,
         clock: Clock,
         *,
-        pace: Pace | None = None,
+        pacer: RequestPacer | None = None,
         allow_private: bool = True,
         connections: int = 4,
         token: str = "",
         timeout: ClientTimeout = TIMEOUT,
-        most_bytes: int = MOST_BYTES,
-        tries: int = TRIES,
-        within: str = "",
+        max_bytes: int = MAX_RESPONSE_BYTES,
+        max_attempts: int = MAX_ATTEMPTS,
+        only_origin: str = "",
     ) -> None:
-        """`within` is an address whose origin is never left, whoever redirects us."""
+        """`only_origin` is an address whose origin is never left, whoever redirects us."""
         self._clock = clock
-        self._most = most_bytes
-        self._tries = tries
-        self._within = URL(within).origin() if within else None
-        self._pace = pace
-        self._private = allow_private
-        self._window = Window(clock)
+        self._max_bytes = max_bytes
+        self._max_attempts = max_attempts
+        self._only_origin = URL(only_origin).origin() if only_origin else None
+        self._pacer = pacer
+        self._allow_private = allow_private
+        self._budget = RequestBudget(clock)
         self._validators: dict[str, dict[str, str]] = {}
         self._token = token
         headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
         self._session = ClientSession(
-            connector=connector(allow_private=allow_private, limit=connections),
+            connector=make_connector(allow_private=allow_private, limit=connections),
             headers=headers,
             timeout=timeout,
             auto_decompress=False,  # we do it ourselves, with a bound
         )
 
-    async def get(self, url: str, params: Mapping[str, str] | None = None, *, conditional: bool = True) -> Page:
+    async def get(self, url: str, params: Mapping[str, str] | None = None, *, conditional: bool = True) -> FetchedPage:
         """The page at `url`; raises `SourceError`. Tries again after a passing failure."""
         target = str(URL(url).update_query(params or {}))
-        for attempt in range(1, self._tries + 1):
+        for attempt in range(1, self._max_attempts + 1):
             try:
                 return await self._once(target, conditional=conditional)
             except Throttled as error:
-                if attempt == self._tries or error.retry_after > PATIENCE:
+                if attempt == self._max_attempts or error.retry_after > MAX_RATE_LIMIT_WAIT_S:
                     raise
                 await self._clock.sleep(error.retry_after)
             except Unreachable:
-                if attempt == self._tries:
+                if attempt == self._max_attempts:
                     raise
-                await self._clock.sleep(BACK_OFF * 2 ** (attempt - 1))
+                await self._clock.sleep(FIRST_RETRY_DELAY_S * 2 ** (attempt - 1))
         raise AssertionError("unreachable")
 
-    def used(self, page: Page) -> None:
+    def mark_used(self, page: FetchedPage) -> None:
         """Say that an answer was read and made sense: only then is it asked for conditionally the next time."""
         self._validators[page.url] = dict(page.validators)
 
@@ -98,10 +98,10 @@ class Client:
         """Close all connections."""
         await self._session.close()
 
-    async def _once(self, url: str, *, conditional: bool) -> Page:
-        if self._window.wait:
-            raise Throttled(f"{_host(url)} allows no more requests for now.", retry_after=self._window.wait)
-        async with self._pace.turn() if self._pace else nullcontext():
+    async def _once(self, url: str, *, conditional: bool) -> FetchedPage:
+        if self._budget.wait_s:
+            raise Throttled(f"{_host(url)} allows no more requests for now.", retry_after=self._budget.wait_s)
+        async with self._pacer.next_slot() if self._pacer else nullcontext():
             try:
                 return await self._follow(url, self._validators.get(url, {}) if conditional else {})
             except TimeoutError as error:
@@ -113,13 +113,13 @@ class Client:
                     f"{_host(url)} can't be reached ({_cause(error)}).", "It is asked again later."
                 ) from error
 
-    async def _follow(self, url: str, validators: Mapping[str, str]) -> Page:
+    async def _follow(self, url: str, validators: Mapping[str, str]) -> FetchedPage:
         at = url
-        for _ in range(REDIRECTS):
+        for _ in range(MAX_REDIRECTS):
             self._check(at)
             headers = dict(validators) | self._authority(url, at)
             async with self._session.get(at, headers=headers, allow_redirects=False) as response:
-                if response.status in REDIRECT and "Location" in response.headers:
+                if response.status in REDIRECT_STATUSES and "Location" in response.headers:
                     at = urljoin(at, response.headers["Location"])
                     continue
                 return await self._page(url, response)
@@ -134,27 +134,29 @@ class Client:
         parts = URL(url)
         if parts.scheme not in {"http", "https"} or not parts.host:
             raise Malformed(f"{url[:200]} is no web address.", "It must start with https://.")
-        if self._within and parts.origin() != self._within:
-            raise Malformed(f"{self._within.host} sends us on to {parts.host[:200]}.", "It is skipped.")
-        if not self._private and is_literal(parts.host) and not is_public(parts.host):
+        if self._only_origin and parts.origin() != self._only_origin:
+            raise Malformed(f"{self._only_origin.host} sends us on to {parts.host[:200]}.", "It is skipped.")
+        if not self._allow_private and is_ip_literal(parts.host) and not is_public_address(parts.host):
             raise Malformed(f"{parts.host} is an address of this network.", "Feeds must be on the open Internet.")
 
-    async def _page(self, url: str, response: ClientResponse) -> Page:
-        self._window.read(response.headers.get("RateLimit", ""))
+    async def _page(self, url: str, response: ClientResponse) -> FetchedPage:
+        self._budget.note_header(response.headers.get("RateLimit", ""))
         kind = response.content_type
         match response.status:
             case 304:
-                return Page(url=url, unchanged=True)
+                return FetchedPage(url=url, unchanged=True)
             case 404:
-                return Page(url=url, missing=True)
-            case status if status == BUSY or (status in SERVER and "Retry-After" in response.headers):
-                wait = max(_seconds(response.headers.get("Retry-After", "")), self._window.wait, 1.0)
+                return FetchedPage(url=url, missing=True)
+            case status if status == TOO_MANY_REQUESTS or (
+                status in SERVER_ERROR_STATUSES and "Retry-After" in response.headers
+            ):
+                wait = max(_seconds(response.headers.get("Retry-After", "")), self._budget.wait_s, 1.0)
                 raise Throttled(f"{_host(url)} asks us to wait {wait:.0f} s.", retry_after=wait)
-            case status if status in SERVER:
+            case status if status in SERVER_ERROR_STATUSES:
                 raise Unreachable(f"{_host(url)} has a fault (HTTP {status}).", "It is asked again later.")
             case 200:
-                body = await _body(response, self._most)
-                return Page(url=url, body=body, content_type=kind, validators=_validators(response))
+                body = await _body(response, self._max_bytes)
+                return FetchedPage(url=url, body=body, content_type=kind, validators=_validators(response))
             case status:
                 raise SourceError(f"{_host(url)} refuses (HTTP {status}).", "Check the address and the token.")
 

@@ -17,13 +17,13 @@ from bot.errors import Malformed
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Counts, Listing, Paper, Rejected
 from bot.papers.text import readable
-from bot.sources.http import Client, Page
+from bot.sources.fields import arxiv_links, parse_count, parse_datetime, text_or_empty
+from bot.sources.http import FetchedPage, SourceClient
 from bot.sources.source import Batch
-from bot.sources.wire import arxiv_links, count, moment, words
 
 NAME = "huggingface"
-PAGE = 100  # the API's largest
-PAGES = 10
+PAGE_SIZE = 100  # the API's largest
+MAX_PAGES = 10
 
 
 class _Record(Struct):
@@ -50,25 +50,25 @@ class HuggingFace:
 
     name = NAME
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: SourceClient, url: str) -> None:
         self._client = client
         self._url = url.rstrip("/")
 
     async def fetch(self, day: date) -> Batch:
         batches: list[Batch] = []
-        first: Page | None = None
-        for number in range(PAGES):
-            params = {"date": day.isoformat(), "limit": str(PAGE)} | ({"p": str(number)} if number else {})
+        first: FetchedPage | None = None
+        for number in range(MAX_PAGES):
+            params = {"date": day.isoformat(), "limit": str(PAGE_SIZE)} | ({"p": str(number)} if number else {})
             # Only the first page may answer "unchanged": the others must not stand for the whole list.
             page = await self._client.get(f"{self._url}/api/daily_papers", params, conditional=number == 0)
             if page.unchanged:
                 return Batch(unchanged=True)
             first = first or page
-            batches.append(parse(_json(page), day, page.url) if not page.missing else Batch())
-            if len(batches[-1].listings) + len(batches[-1].rejected) < PAGE:
+            batches.append(parse_listings(_json(page), day, page.url) if not page.missing else Batch())
+            if len(batches[-1].listings) + len(batches[-1].rejected) < PAGE_SIZE:
                 break
         if first:
-            self._client.used(first)
+            self._client.mark_used(first)
         return Batch(
             listings=tuple(x for batch in batches for x in batch.listings),
             rejected=tuple(x for batch in batches for x in batch.rejected),
@@ -83,7 +83,7 @@ class HuggingFaceSearch:
 
     name = "huggingface-search"
 
-    def __init__(self, client: Client, url: str, queries: Sequence[str]) -> None:
+    def __init__(self, client: SourceClient, url: str, queries: Sequence[str]) -> None:
         self._client = client
         self._url = url.rstrip("/")
         self._queries = queries
@@ -94,7 +94,7 @@ class HuggingFaceSearch:
             params = {"q": query[:250], "limit": "120"}  # the API's largest
             page = await self._client.get(f"{self._url}/api/papers/search", params, conditional=False)
             if not page.missing:
-                found.append(parse(_json(page), day, page.url, source=self.name))
+                found.append(parse_listings(_json(page), day, page.url, source=self.name))
         return Batch(
             listings=tuple(x for batch in found for x in batch.listings),
             rejected=tuple(x for batch in found for x in batch.rejected),
@@ -104,7 +104,7 @@ class HuggingFaceSearch:
         await self._client.aclose()
 
 
-def parse(answer: object, day: date | None, where: str, *, source: str = NAME) -> Batch:
+def parse_listings(answer: object, day: date | None, where: str, *, source: str = NAME) -> Batch:
     """The listings of an answer. A record that can't be read is rejected alone, with its reason.
 
     `day` None: each record's own `submittedOnDailyAt` says when it was listed.
@@ -130,16 +130,16 @@ def _listing(entry: Any, day: date | None, source: str) -> Listing:
         raise ValueError(f"paper.id {record.id[:40]!r} is no arXiv id")
     if not record.title.strip():
         raise ValueError("paper.title is empty")
-    listed = moment(record.submittedOnDailyAt)
+    listed = parse_datetime(record.submittedOnDailyAt)
     listed_day = day or (listed.date() if listed else None)
     if listed_day is None:
         raise ValueError("paper.submittedOnDailyAt is missing, and no date was given")
-    comments = count(outer.get("numComments"))
+    comments = parse_count(outer.get("numComments"))
     return Listing(paper=_paper(record, known[0], source, comments), source=source, day=listed_day, listed=listed)
 
 
 def _paper(record: _Record, id: str, source: str, comments: int) -> Paper:
-    summary = words(record.summary)
+    summary = text_or_empty(record.summary)
     title, abstract = readable(record.title), readable(summary)
     return Paper(
         id=id,
@@ -148,14 +148,14 @@ def _paper(record: _Record, id: str, source: str, comments: int) -> Paper:
         title_source=record.title if record.title != title else "",
         abstract_source=summary if summary != abstract else "",
         authors=_authors(record.authors),
-        published=_plausible(moment(record.publishedAt)),
+        published=_plausible(parse_datetime(record.publishedAt)),
         keywords=tuple(readable(word) for word in _list(record.ai_keywords) if isinstance(word, str)),
         organization=readable(_lab(record.organization)),
         links=arxiv_links(
             id.removeprefix("arxiv:"), code=record.githubRepo, project=record.projectPage, discussion=True
         ),
-        counts=Counts(upvotes=count(record.upvotes), comments=comments, stars=count(record.githubStars)),
-        offered_line=readable(words(record.ai_summary)),
+        counts=Counts(upvotes=parse_count(record.upvotes), comments=comments, stars=parse_count(record.githubStars)),
+        offered_summary=readable(text_or_empty(record.ai_summary)),
         sources=frozenset({source}),
         withdrawn=bool(record.withdrawnAt),
     )
@@ -163,12 +163,16 @@ def _paper(record: _Record, id: str, source: str, comments: int) -> Paper:
 
 def _authors(raw: Any) -> tuple[str, ...]:
     known = (one if isinstance(one, dict) else {"name": one} for one in _list(raw))
-    names = (words(one.get("name")) for one in known if not one.get("hidden"))
+    names = (text_or_empty(one.get("name")) for one in known if not one.get("hidden"))
     return tuple(filter(None, map(readable, names)))
 
 
 def _lab(raw: Any) -> str:
-    return words(raw.get("fullname")) or words(raw.get("name")) if isinstance(raw, dict) else words(raw)
+    return (
+        text_or_empty(raw.get("fullname")) or text_or_empty(raw.get("name"))
+        if isinstance(raw, dict)
+        else text_or_empty(raw)
+    )
 
 
 def _list(raw: Any) -> list[Any]:
@@ -179,7 +183,7 @@ def _plausible(at: datetime | None) -> datetime | None:
     return at if at and at.year >= 1991 else None  # arXiv's first year; some records carry 1970
 
 
-def _json(page: Page) -> object:
+def _json(page: FetchedPage) -> object:
     try:
         return msgspec.json.decode(page.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.clock import Clock
 
 
-class Permit(Protocol):
+class SharedSlots(Protocol):
     """Whose turn it is, for all processes of a deployment: arXiv counts them together."""
 
     async def wait(self, name: str, every: timedelta, now: datetime) -> float:
@@ -19,10 +19,10 @@ class Permit(Protocol):
         ...
 
 
-class Pace:
+class RequestPacer:
     """One request at a time, and at least `every` between two of them."""
 
-    def __init__(self, clock: Clock, name: str, every: timedelta, permit: Permit | None = None) -> None:
+    def __init__(self, clock: Clock, name: str, every: timedelta, permit: SharedSlots | None = None) -> None:
         self._clock = clock
         self._name = name
         self._every = every
@@ -31,7 +31,7 @@ class Pace:
         self._next: datetime | None = None
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def next_slot(self) -> AsyncIterator[None]:
         """Wait for the next turn and hold it until the request is done."""
         async with self._lock:
             now = self._clock.now()
@@ -49,21 +49,21 @@ class Pace:
             await self._clock.sleep(seconds)
 
 
-class Window:
+class RequestBudget:
     """A budget of requests a window, as Hugging Face's `RateLimit` header tells it: `"api";r=489;t=92`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._closed_until: datetime | None = None
 
-    def read(self, header: str) -> None:
+    def note_header(self, header: str) -> None:
         """Take note of what an answer says is left."""
         fields = dict(part.strip().partition("=")[::2] for part in header.split(";"))
         if fields.get("r") == "0" and fields.get("t", "").isdecimal():
             self._closed_until = self._clock.now() + timedelta(seconds=int(fields["t"]))
 
     @property
-    def wait(self) -> float:
+    def wait_s(self) -> float:
         """Seconds until requests are allowed again; 0 when they are."""
         if self._closed_until is None:
             return 0.0

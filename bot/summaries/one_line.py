@@ -86,7 +86,7 @@ class OneLines:
         made: list[Summary] = []
         for paper in map(disarmed, papers):
             offered: list[tuple[Provenance, str]] = [
-                ("source", trim(paper.offered_line) if paper.abstract else ""),
+                ("source", trim(paper.offered_summary) if paper.abstract else ""),
                 ("extract", extract(paper)),
             ]
             made += [self._line(paper, text, kind, language, bases[paper.id]) for kind, text in offered if text]
@@ -107,7 +107,7 @@ class OneLines:
 
 def _basis(paper: Paper) -> str:
     """Changes with what the lines of a paper are made from, and with the rules they are made by."""
-    text = f"{paper.fingerprint}\n{paper.offered_line}\n{_rules()}"
+    text = f"{paper.fingerprint}\n{paper.offered_summary}\n{_rules()}"
     return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from bot.chat.message import Block, Footnote, Heading, Message, Paragraph, Span, Text, clean, text
 from bot.papers.community import Submission
 from bot.papers.model import Paper
-from bot.papers.starter import SOURCE as STARTER
+from bot.papers.samples import SOURCE as STARTER
 from bot.store.records import Because, Tally
 from bot.views.card import brought_by, brought_why, card, title
 from bot.views.formatting import days, plural, source_name, source_page

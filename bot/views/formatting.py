@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.papers.community import SOURCE as COMMUNITY
-from bot.papers.community import is_own
+from bot.papers.community import is_community_list
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -64,7 +64,7 @@ def ago(then: datetime, now: datetime) -> str:
 
 WEEK_FROM = 3  # days between the first and the last list from which they are a week's: one may lack Monday or Friday
 
-SOURCE_NAMES = {"huggingface": "Hugging Face Daily Papers", "arxiv": "arXiv", "starter": "the starter shelf"}
+SOURCE_NAMES = {"huggingface": "Hugging Face Daily Papers", "arxiv": "arXiv", "samples": "the sample papers"}
 SOURCE_NAMES |= {COMMUNITY: "what people here bring"}
 
 
@@ -77,4 +77,4 @@ def source_page(source: str, first: date, last: date) -> str:
 
 def source_name(source: str) -> str:
     """A source as people call it."""
-    return SOURCE_NAMES.get(COMMUNITY if is_own(source) else source, source.removeprefix("feed:"))
+    return SOURCE_NAMES.get(COMMUNITY if is_community_list(source) else source, source.removeprefix("feed:"))

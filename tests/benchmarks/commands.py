@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.commands [--back-fill] slack slack-http discord web
 
-The real process with the starter shelf, before a fake platform in its own process: Slack with 20 workspaces that have
+The real process with the sample papers, before a fake platform in its own process: Slack with 20 workspaces that have
 installed it, Discord with one server, the browser chat by its own socket. The best of five rounds, beside one after
 the other. With `--back-fill` the same twice: with all of some thousand papers embedded, and while they are.
 """

@@ -20,7 +20,7 @@ from bot.ingest.ingester import Ingester
 from bot.papers.ids import arxiv_id
 from bot.search import Mode, OnnxEmbedder, Search, open_embedder
 from bot.search.vectors import VectorIndex, pack
-from bot.sources.files import read
+from bot.sources.files import read_papers
 from bot.sources.source import Batch
 from bot.store import open_store
 from bot.store.protocol import Store
@@ -85,7 +85,7 @@ async def _kept(
 
 def corpus(folder: Path) -> Batch:
     """The papers of a set."""
-    return Batch(listings=tuple(item for batch in read(next(folder.glob("corpus*"))) for item in batch.listings))
+    return Batch(listings=tuple(item for batch in read_papers(next(folder.glob("corpus*"))) for item in batch.listings))
 
 
 def questions(folder: Path) -> list[tuple[str, str]]:

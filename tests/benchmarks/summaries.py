@@ -111,7 +111,7 @@ def lies() -> None:
 def hugging_face() -> None:
     """How many of Hugging Face's own lines of 2025–26 pass, as they are and shortened, and why others fail."""
     papers = list(plants.hugging_face())
-    whole = [check(paper.offered_line, paper) for paper in papers]
+    whole = [check(paper.offered_summary, paper) for paper in papers]
     short = [check(line, paper) if line else ("cannot be shortened",) for paper in papers for line in [_short(paper)]]
     print(f"Hugging Face's lines, {len(papers)} papers    as they are   shortened")
     print(f"  {'pass':<40} {_share(whole, '')}   {_share(short, '')}")
@@ -122,7 +122,7 @@ def hugging_face() -> None:
 def _short(paper: Paper) -> str:
     from bot.summaries.extract import trim
 
-    return trim(paper.offered_line)
+    return trim(paper.offered_summary)
 
 
 def _reason(failure: str) -> str:

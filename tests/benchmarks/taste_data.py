@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from bot.papers.model import Paper, PaperId
 from bot.search import open_embedder
-from bot.sources.files import read
+from bot.sources.files import read_papers
 from bot.store.records import Listed
 from tests.builders import NOW, SHARED
 
@@ -41,7 +41,7 @@ def load() -> Days:
     for file in sorted((SHARED / "hf-daily-papers").glob("*.json.gz")):
         day = date.fromisoformat(file.name[:10])
         if day >= FIRST:
-            papers = [item.paper for batch in read(file) for item in batch.listings]
+            papers = [item.paper for batch in read_papers(file) for item in batch.listings]
             known = (replace(paper, categories=categories.get(paper.id, ())) for paper in papers)
             daily[day] = [Listed(paper=paper, source="huggingface", day=day, seen=NOW) for paper in known]
     return Days(daily, _whole(announced, list(daily)))

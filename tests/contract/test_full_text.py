@@ -14,11 +14,12 @@ from aiohttp import ClientTimeout
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Malformed, SourceError, Unreachable
 from bot.ingest.full_texts import FullTextReader
-from bot.papers.full_text import NOTHING, FullText, Passage
-from bot.sources.full_text import ArxivTexts, apart
-from bot.sources.full_text.apart import read_apart
-from bot.sources.http import Client
-from bot.sources.rate_limit import Pace
+from bot.papers.full_text import NO_FULL_TEXT, FullText, Passage
+from bot.sources import sandbox as apart
+from bot.sources.full_text import ArxivTexts
+from bot.sources.http import SourceClient
+from bot.sources.rate_limit import RequestPacer
+from bot.sources.sandbox import read_in_sandbox
 from bot.store.protocol import Store
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.full_texts import SqliteFullTexts
@@ -37,14 +38,16 @@ async def fake() -> AsyncIterator[FakeTexts]:
 
 @pytest.fixture
 async def texts(fake: FakeTexts, clock: FixedClock) -> AsyncIterator[ArxivTexts]:
-    made = ArxivTexts(Client(clock, timeout=SHORT, most_bytes=1_000_000, tries=1, within=fake.url), fake.url)
+    made = ArxivTexts(
+        SourceClient(clock, timeout=SHORT, max_bytes=1_000_000, max_attempts=1, only_origin=fake.url), fake.url
+    )
     yield made
     await made.aclose()
 
 
 async def test_html_is_read_section_by_section(fake: FakeTexts, texts: ArxivTexts) -> None:
     fake.has(ID, html=page(("3 Wool and Moss", WARM), ("4 Limits", "Owls were not asked what they think of nests.")))
-    found = await texts.of(f"arxiv:{ID}")
+    found = await texts.full_text(f"arxiv:{ID}")
     assert found == FullText(
         form="html",
         passages=(
@@ -70,14 +73,14 @@ async def test_of_html_is_read_what_its_readers_see(fake: FakeTexts, texts: Arxi
         'The loss of heat is <math alttext="10^{-3}\\alpha"><mn>10</mn><annotation>10^</annotation></math> in a night.'
     )
     fake.has(ID, html=page(("1 Heat", noted), ("2 Loss", formula), more=f"<div>{hidden}</div>"))
-    said = [passage.text for passage in (await texts.of(f"arxiv:{ID}")).passages]
+    said = [passage.text for passage in (await texts.full_text(f"arxiv:{ID}")).passages]
     assert said == ["It stays warm for some nine hours in the frost.", "The loss of heat is 10⁻³α in a night."]
 
 
 async def test_where_there_is_no_html_the_pdf_is_read_page_by_page(fake: FakeTexts, texts: ArxivTexts) -> None:
     lines = ["The nest of moss stays warm for nine hours when it free-", "zes outside."]
     fake.has(ID, pdf=pdf(["A House for Birds, by Ada and others, of some institute"], lines, squeeze=True))
-    found = await texts.of(f"arxiv:{ID}")
+    found = await texts.full_text(f"arxiv:{ID}")
     assert (found.form, found.passages[1]) == ("pdf", Passage(WARM, "page 2"))
     assert fake.asked == [f"/html/{ID}", f"/pdf/{ID}"]
 
@@ -85,14 +88,14 @@ async def test_where_there_is_no_html_the_pdf_is_read_page_by_page(fake: FakeTex
 async def test_of_a_pdf_the_references_are_left_out(fake: FakeTexts, texts: ArxivTexts) -> None:
     end = [WARM, "References", "Hopper. On the Remembering of Nests and other Houses, 1959."]
     fake.has(ID, pdf=pdf(end, ["Hopper. On the Forgetting of Nests and other Houses, 1960."]))
-    assert [passage.text for passage in (await texts.of(f"arxiv:{ID}")).passages] == [WARM]
+    assert [passage.text for passage in (await texts.full_text(f"arxiv:{ID}")).passages] == [WARM]
 
 
 async def test_what_arxiv_does_not_have_is_nothing_and_kept_so_for_a_day(
     fake: FakeTexts, texts: ArxivTexts, store: Store, clock: FixedClock
 ) -> None:
     reader = FullTextReader(texts, store.full_texts, clock)
-    assert [await reader.text(paper(1)) for _ in range(2)] == [NOTHING, NOTHING]
+    assert [await reader.text(paper(1)) for _ in range(2)] == [NO_FULL_TEXT, NO_FULL_TEXT]
     assert len(fake.asked) == 2
     clock.moment += timedelta(days=1, minutes=1)
     fake.has(ID, html=page(("1 Heat", WARM)))
@@ -103,7 +106,7 @@ async def test_what_arxiv_does_not_have_is_nothing_and_kept_so_for_a_day(
 
 @pytest.mark.parametrize("id", ["url:0123456789abcdef", "arxiv:../../admin", "arxiv:2503.00001/../x", "arxiv:"])
 async def test_what_is_no_arxiv_id_is_not_asked_for(fake: FakeTexts, texts: ArxivTexts, id: str) -> None:
-    assert await texts.of(id) == NOTHING
+    assert await texts.full_text(id) == NO_FULL_TEXT
     assert fake.asked == []
 
 
@@ -117,7 +120,7 @@ MANY_PAGES = pdf(*[["One of very many pages in a book that nobody asked for"]] *
 )
 async def test_a_pdf_that_is_none_or_a_bomb_is_passed_over(fake: FakeTexts, texts: ArxivTexts, body: bytes) -> None:
     fake.has(ID, pdf=body)
-    assert await texts.of(f"arxiv:{ID}") == NOTHING
+    assert await texts.full_text(f"arxiv:{ID}") == NO_FULL_TEXT
 
 
 @pytest.mark.parametrize(
@@ -130,19 +133,19 @@ async def test_a_hostile_page_gives_the_pdf_its_turn(
     monkeypatch.setitem(apart.SECONDS, "html", 1.0)
     fake.has(ID, html=body, pdf=pdf([WARM]))
     began = time.process_time()
-    assert (await texts.of(f"arxiv:{ID}")).form == "pdf"
+    assert (await texts.full_text(f"arxiv:{ID}")).form == "pdf"
     assert time.process_time() - began < 1.0  # not in this process
 
 
 async def test_a_file_that_is_too_large_is_not_read_to_its_end(fake: FakeTexts, texts: ArxivTexts) -> None:
     fake.has(ID, html=b"x" * 1_000_001, pdf=pdf([WARM]))
-    assert (await texts.of(f"arxiv:{ID}")).form == "pdf"
+    assert (await texts.full_text(f"arxiv:{ID}")).form == "pdf"
 
 
 async def test_a_file_that_takes_too_long_to_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(apart.SECONDS, "pdf", 0.001)
     with pytest.raises(Malformed, match="too long"):
-        await read_apart("pdf", pdf([WARM]))
+        await read_in_sandbox("pdf", pdf([WARM]))
 
 
 async def test_the_reading_process_has_nothing_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -152,7 +155,7 @@ async def test_the_reading_process_has_nothing_of_ours(monkeypatch: pytest.Monke
     spy.chmod(0o700)
     monkeypatch.setattr("sys.executable", str(spy))
     with pytest.raises(Malformed) as caught:
-        await read_apart("pdf", b"")
+        await read_in_sandbox("pdf", b"")
     assert "secret" not in str(caught.value)
 
 
@@ -161,21 +164,21 @@ async def test_nobody_is_followed_to_another_host(fake: FakeTexts, texts: ArxivT
     async with FakeTexts() as other:
         other.has(ID, html=page(("1 Evil", WARM)), pdf=pdf([WARM]))
         fake.faults[f"/{form}/{ID}"] = f"{other.url}/{form}/{ID}"
-        assert await texts.of(f"arxiv:{ID}") == NOTHING
+        assert await texts.full_text(f"arxiv:{ID}") == NO_FULL_TEXT
         assert other.asked == []
 
 
 async def test_on_the_same_host_a_redirect_is_followed(fake: FakeTexts, texts: ArxivTexts) -> None:
     fake.faults[f"/html/{ID}"] = f"/html/{ID}v2"
     fake.has(f"{ID}v2", html=page(("1 Heat", WARM)))
-    assert (await texts.of(f"arxiv:{ID}")).form == "html"
+    assert (await texts.full_text(f"arxiv:{ID}")).form == "html"
 
 
 @pytest.mark.parametrize("fault", ["hang", "500"])
 async def test_a_server_that_fails_is_a_clear_error(fake: FakeTexts, texts: ArxivTexts, fault: str) -> None:
     fake.faults[f"/html/{ID}"] = fault
     with pytest.raises(Unreachable) as caught:
-        await texts.of(f"arxiv:{ID}")
+        await texts.full_text(f"arxiv:{ID}")
     assert isinstance(caught.value, SourceError)
     assert len(fake.asked) == 1  # arXiv's lists wait meanwhile
 
@@ -198,7 +201,9 @@ async def test_a_text_is_fetched_once_however_many_ask_and_then_kept_for_a_week(
 
 async def test_what_comes_too_late_is_there_for_the_next_question(fake: FakeTexts, store: Store) -> None:
     slow = SystemClock()
-    source = ArxivTexts(Client(slow, pace=Pace(slow, "arxiv", timedelta(seconds=0.5)), within=fake.url), fake.url)
+    source = ArxivTexts(
+        SourceClient(slow, pacer=RequestPacer(slow, "arxiv", timedelta(seconds=0.5)), only_origin=fake.url), fake.url
+    )
     fake.has(ID, pdf=pdf([WARM]))
     reader = FullTextReader(source, store.full_texts, slow, patience=0.2)
     assert await reader.text(paper(1)) is None

@@ -17,13 +17,13 @@ from bot.ingest.ingester import Ingester
 from bot.ingest.paper_lookup import PaperLookup
 from bot.papers.model import Listing
 from bot.sources import arxiv
+from bot.sources.address_check import is_public_address
 from bot.sources.arxiv import Arxiv, ArxivApi
 from bot.sources.feeds import Feed
-from bot.sources.files import read
-from bot.sources.http import Client, Page
-from bot.sources.huggingface import HuggingFace, HuggingFaceSearch, parse
-from bot.sources.network import is_public
-from bot.sources.rate_limit import Pace, Window
+from bot.sources.files import read_papers
+from bot.sources.http import FetchedPage, SourceClient
+from bot.sources.huggingface import HuggingFace, HuggingFaceSearch, parse_listings
+from bot.sources.rate_limit import RequestBudget, RequestPacer
 from bot.sources.source import Source
 from bot.store.protocol import Store
 from tests.builders import SHARED, TODAY, needs_shared
@@ -53,8 +53,8 @@ async def world(clock: FixedClock) -> AsyncIterator[World]:
     async with FakePapers() as fake:
         fake.list(TODAY, [entry(n, upvotes=n) for n in range(1, 4)])
 
-        def client() -> Client:
-            return Client(clock, timeout=ClientTimeout(total=0.5))
+        def client() -> SourceClient:
+            return SourceClient(clock, timeout=ClientTimeout(total=0.5))
 
         sources: dict[str, Source] = {
             "huggingface": HuggingFace(client(), fake.url),
@@ -146,7 +146,7 @@ async def test_an_answer_that_could_not_be_used_is_asked_for_whole_again(world: 
 async def test_the_token_stays_with_its_host(clock: FixedClock) -> None:
     async with FakePapers() as own, FakePapers() as other:
         own.redirect = f"{other.url}/api/daily_papers"
-        source = HuggingFace(Client(clock, token="hf_secret"), own.url)
+        source = HuggingFace(SourceClient(clock, token="hf_secret"), own.url)
         await source.fetch(TODAY)
         await source.aclose()
         assert own.tokens == {"Bearer hf_secret"}
@@ -157,7 +157,7 @@ async def test_the_token_stays_with_its_host(clock: FixedClock) -> None:
 async def test_a_redirect_to_nowhere_is_a_clear_error(clock: FixedClock, to: str) -> None:
     async with FakePapers() as fake:
         fake.redirect = to
-        source = HuggingFace(Client(clock), fake.url)
+        source = HuggingFace(SourceClient(clock), fake.url)
         with pytest.raises(SourceError):
             await source.fetch(TODAY)
         await source.aclose()
@@ -179,7 +179,7 @@ async def test_a_passing_fault_is_tried_again_with_growing_patience(world: World
 
 async def test_arxiv_is_asked_once_in_three_seconds(clock: FixedClock) -> None:
     async with FakePapers() as fake:
-        client = Client(clock, pace=Pace(clock, "arxiv", timedelta(seconds=3)), connections=1)
+        client = SourceClient(clock, pacer=RequestPacer(clock, "arxiv", timedelta(seconds=3)), connections=1)
         source = Arxiv(client, fake.url, ["cs.CL"])
         for _ in range(3):
             await source.fetch(TODAY)
@@ -188,26 +188,26 @@ async def test_arxiv_is_asked_once_in_three_seconds(clock: FixedClock) -> None:
 
 
 async def test_a_closed_window_is_waited_for_and_not_knocked_at(clock: FixedClock) -> None:
-    window = Window(clock)
-    window.read('"api";r=489;t=92')
-    assert window.wait == 0
-    window.read('"api";r=0;t=92')
-    assert window.wait == 92
+    budget = RequestBudget(clock)
+    budget.note_header('"api";r=489;t=92')
+    assert budget.wait_s == 0
+    budget.note_header('"api";r=0;t=92')
+    assert budget.wait_s == 92
     clock.moment += timedelta(seconds=92)
-    assert window.wait == 0
+    assert budget.wait_s == 0
 
 
 async def test_a_long_list_is_read_page_by_page(clock: FixedClock) -> None:
     async with FakePapers() as fake:
         fake.list(TODAY, [entry(n) for n in range(230)])
-        source = HuggingFace(Client(clock), fake.url)
+        source = HuggingFace(SourceClient(clock), fake.url)
         assert len((await source.fetch(TODAY)).listings) == 230
         await source.aclose()
 
 
 async def test_feeds_can_not_reach_into_this_network(clock: FixedClock) -> None:
     async with FakePapers() as fake:
-        client = Client(clock, allow_private=False)
+        client = SourceClient(clock, allow_private=False)
         for url in (
             f"{fake.url}/feed.xml",
             f"http://localhost:{fake.url.rpartition(':')[2]}/feed.xml",
@@ -222,17 +222,17 @@ async def test_feeds_can_not_reach_into_this_network(clock: FixedClock) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "::1", "fe80::1%eth0",
                                      "::ffff:127.0.0.1", "0.0.0.0", "224.0.0.1", "100.64.0.1", "nonsense"])  # fmt: skip
 def test_private_addresses_are_known(address: str) -> None:
-    assert not is_public(address)
+    assert not is_public_address(address)
 
 
 def test_public_addresses_are_known() -> None:
-    assert is_public("93.184.216.34")
-    assert is_public("2606:2800:220:1::1")
+    assert is_public_address("93.184.216.34")
+    assert is_public_address("2606:2800:220:1::1")
 
 
 def test_an_edition_is_dated_by_the_inner_record() -> None:
     """The outer `publishedAt` is New York time labelled as UTC."""
-    batch = parse([entry(1, day="2025-03-19")], None, "x")
+    batch = parse_listings([entry(1, day="2025-03-19")], None, "x")
     assert batch.listings[0].day.isoformat() == "2025-03-19"
     assert batch.listings[0].paper.published is not None
     assert batch.listings[0].paper.published.isoformat() == "2025-03-17T12:00:00+00:00"
@@ -240,7 +240,7 @@ def test_an_edition_is_dated_by_the_inner_record() -> None:
 
 def test_a_bad_record_is_rejected_alone_with_its_reason() -> None:
     records = [entry(1), {"paper": {"id": "2503.00002"}}, "nonsense", {"paper": {"id": "x", "title": "y"}}, entry(3)]
-    batch = parse(records, TODAY, "answer")
+    batch = parse_listings(records, TODAY, "answer")
     assert [item.paper.id for item in batch.listings] == ["arxiv:2503.00001", "arxiv:2503.00003"]
     assert [bad.where for bad in batch.rejected] == ["answer[1]", "answer[2]", "answer[3]"]
     assert all(bad.reason for bad in batch.rejected)
@@ -250,7 +250,7 @@ def test_unknown_fields_are_ignored_and_missing_ones_are_fine() -> None:
     newer = entry(1, somethingNew={"deep": [1]}, githubRepo=None, organization={"fullname": "A Lab"})
     newer["another"] = 1
     bare = {"paper": {"id": "2503.00009", "title": "Bare"}}
-    first, second = parse([newer, bare], TODAY, "x").listings
+    first, second = parse_listings([newer, bare], TODAY, "x").listings
     assert first.paper.organization == "A Lab"
     assert second.paper.title == "Bare"
 
@@ -272,13 +272,13 @@ def test_unknown_fields_are_ignored_and_missing_ones_are_fine() -> None:
     ids=str,
 )
 def test_a_field_that_changes_its_form_costs_that_field_only(drift: dict[str, object]) -> None:
-    batch = parse([entry(1, **drift)], TODAY, "x")
+    batch = parse_listings([entry(1, **drift)], TODAY, "x")
     assert [item.paper.id for item in batch.listings] == ["arxiv:2503.00001"]
     assert batch.listings[0].paper.counts.comments == 1
 
 
 def test_links_of_strangers_are_kept_only_when_they_are_web_addresses() -> None:
-    (item,) = parse(
+    (item,) = parse_listings(
         [entry(1, githubRepo="javascript:alert(1)", projectPage="https://example.org/p")], TODAY, "x"
     ).listings
     assert item.paper.links.code == ""
@@ -286,7 +286,7 @@ def test_links_of_strangers_are_kept_only_when_they_are_web_addresses() -> None:
 
 
 def test_a_listing_of_arxiv_has_new_and_cross_but_no_replaced_papers() -> None:
-    page = Page(url="x", body=papers.atom_feed("cs.CL"), content_type="application/atom+xml")
+    page = FetchedPage(url="x", body=papers.atom_feed("cs.CL"), content_type="application/atom+xml")
     assert [i.paper.id for i in arxiv.parse_listing(page, TODAY).listings] == ["arxiv:2503.00001", "arxiv:2503.00002"]
     assert len(arxiv.parse_listing(page, TODAY, cross_lists=False).listings) == 1
     assert arxiv.parse_listing(page, TODAY).listings[0].paper.authors == ("Ada Lovelace", "Alan Turing")
@@ -296,7 +296,7 @@ def test_a_listing_of_arxiv_has_new_and_cross_but_no_replaced_papers() -> None:
 async def test_a_standing_search_is_a_source_of_its_own(clock: FixedClock) -> None:
     async with FakePapers() as fake:
         fake.list(TODAY, [entry(1, "Hypernetworks for Birds"), entry(2, "Owls")])
-        source = HuggingFaceSearch(Client(clock), fake.url, ["hypernetworks"])
+        source = HuggingFaceSearch(SourceClient(clock), fake.url, ["hypernetworks"])
         batch = await source.fetch(TODAY)
         await source.aclose()
     assert [item.paper.title for item in batch.listings] == ["Hypernetworks for Birds"]
@@ -305,7 +305,7 @@ async def test_a_standing_search_is_a_source_of_its_own(clock: FixedClock) -> No
 
 async def test_a_paper_nobody_listed_is_looked_up_and_kept(clock: FixedClock, store: Store) -> None:
     async with FakePapers() as fake:
-        api = ArxivApi(Client(clock, timeout=ClientTimeout(total=0.3)), f"{fake.url}/api/query")
+        api = ArxivApi(SourceClient(clock, timeout=ClientTimeout(total=0.3)), f"{fake.url}/api/query")
         look_up = PaperLookup(api, Ingester(store.papers, (), clock), clock)
         found = await look_up.paper("arxiv:2503.00777")
         assert found is not None
@@ -327,7 +327,7 @@ def test_json_lines_keep_foreign_ids_and_reject_bad_lines_alone(tmp_path: Path) 
     file.write_text(
         '{"id": "4983", "title": "Owls"}\nnonsense\n\n{"id": "2503.00001v2", "title": "Nests", "date": "2025-03-18"}\n'
     )
-    (batch,) = read(file)
+    (batch,) = read_papers(file)
     assert [item.paper.id for item in batch.listings] == ["4983", "arxiv:2503.00001"]
     assert batch.listings[1].paper.version == 2
     assert [bad.where for bad in batch.rejected] == ["corpus.jsonl:2"]
@@ -348,7 +348,7 @@ def test_json_lines_keep_foreign_ids_and_reject_bad_lines_alone(tmp_path: Path) 
 def test_a_file_that_can_not_be_read_says_why(tmp_path: Path, name: str, content: bytes, told: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(Malformed, match=told):
-        list(read(tmp_path / name))
+        list(read_papers(tmp_path / name))
 
 
 def test_a_folder_is_read_past_its_bad_files(tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ def test_a_folder_is_read_past_its_bad_files(tmp_path: Path) -> None:
     (tmp_path / "2025-03-18.json").write_text(json.dumps([entry(1)]))
     found: list[Listing] = []
     with pytest.raises(Malformed, match="2025-03-17"):
-        for batch in read(tmp_path):
+        for batch in read_papers(tmp_path):
             found += batch.listings
     assert [item.day.isoformat() for item in found] == ["2025-03-18"]
 
@@ -365,7 +365,7 @@ def test_a_folder_is_read_past_its_bad_files(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_every_recorded_day_is_read_whole() -> None:
     listings = rejected = 0
-    for batch in read(SHARED / "hf-daily-papers"):
+    for batch in read_papers(SHARED / "hf-daily-papers"):
         listings += len(batch.listings)
         rejected += len(batch.rejected)
     assert listings > 8_000
@@ -374,7 +374,7 @@ def test_every_recorded_day_is_read_whole() -> None:
 
 @needs_shared
 def test_recorded_search_pages_hold_643_papers_in_788_rows() -> None:
-    ids = [item.paper.id for batch in read(SHARED / "hf-searches" / "searches.json") for item in batch.listings]
+    ids = [item.paper.id for batch in read_papers(SHARED / "hf-searches" / "searches.json") for item in batch.listings]
     assert (len(ids), len(set(ids))) == (788, 643)
 
 
@@ -384,7 +384,7 @@ def test_recorded_search_pages_hold_643_papers_in_788_rows() -> None:
 )
 def test_recorded_answers_of_the_arxiv_api_are_read(file: Path) -> None:
     recorded = json.loads(file.read_text())
-    page = Page(url="x", body=recorded["body"].encode(), content_type="application/atom+xml")
+    page = FetchedPage(url="x", body=recorded["body"].encode(), content_type="application/atom+xml")
     found = arxiv.parse_answer(page)
     assert len(found) == recorded["body"].count("<entry>") - recorded["body"].count("<title>Error</title>")
     assert all(paper.title and paper.authors and paper.published for paper in found)

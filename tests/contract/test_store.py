@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Paragraph, Span
 from bot.errors import AlreadyDone, StoreError
-from bot.papers.community import Submission, list_of
+from bot.papers.community import Submission, community_list
 from bot.papers.filter import Filter
 from bot.papers.model import Counts
 from bot.store.protocol import Store
@@ -419,7 +419,7 @@ def brought(n: int, person: str = "ada", *, tenant: str = PAPERS.tenant, hours: 
 
 async def test_what_is_brought_stands_on_its_tenants_list_of_the_day_once(store: Store) -> None:
     await store.papers.keep([listing(paper(n)) for n in (1, 2)], NOW - timedelta(days=3))
-    own, other = list_of(PAPERS.tenant), list_of("web:other")
+    own, other = community_list(PAPERS.tenant), community_list("web:other")
     assert await store.submissions.add(brought(1, why="good"), cause="e1")
     assert not await store.submissions.add(brought(1, "bob"))
     assert await store.submissions.add(brought(1, "eve", tenant="web:other", hours=24))
@@ -435,7 +435,7 @@ async def test_what_is_brought_stands_on_its_tenants_list_of_the_day_once(store:
 
 async def test_a_paper_that_is_not_known_is_on_no_list(store: Store) -> None:
     await store.submissions.add(brought(7))
-    assert await store.papers.days([list_of(PAPERS.tenant)]) == []
+    assert await store.papers.days([community_list(PAPERS.tenant)]) == []
 
 
 async def test_what_is_brought_can_be_taken_off_and_is_counted_by_person_and_time(store: Store) -> None:
@@ -449,7 +449,7 @@ async def test_what_is_brought_can_be_taken_off_and_is_counted_by_person_and_tim
     assert await store.submissions.remove(PAPERS.tenant, paper(3).id)
     assert not await store.submissions.remove(PAPERS.tenant, paper(3).id)
     assert not await store.submissions.remove("web:other", paper(2).id)
-    assert await store.papers.days([list_of(PAPERS.tenant)]) == [(TODAY, 2)]
+    assert await store.papers.days([community_list(PAPERS.tenant)]) == [(TODAY, 2)]
     assert len(await store.submissions.since(TODAY)) == 2
 
 
@@ -471,7 +471,7 @@ async def test_a_person_is_forgotten_with_what_they_brought_and_in_posts_that_st
         await store.outbox.add([replace(post(f"k{n}"), message=shown, papers=(paper(n).id,), reasons=reasons)])
     await store.ownership.forget(f"{PAPERS.tenant}/bob")
     assert await store.submissions.since(TODAY) == [brought(2, "ada")]
-    assert [item.paper.id for item in await store.papers.listed([list_of(PAPERS.tenant)], TODAY, TODAY)] == [
+    assert [item.paper.id for item in await store.papers.listed([community_list(PAPERS.tenant)], TODAY, TODAY)] == [
         paper(2).id
     ]
     his, hers = await store.outbox.by_key("k1"), await store.outbox.by_key("k2")
@@ -489,6 +489,6 @@ async def test_a_tenants_list_goes_with_it_and_no_other(store: Store) -> None:
     exported = await store.ownership.export(PAPERS.tenant)
     assert [row["person"] for row in exported["submissions"]] == ["web:home/ada"]
     await store.ownership.forget(PAPERS.tenant)
-    assert await store.papers.days([list_of(PAPERS.tenant)]) == []
-    assert await store.papers.days([list_of("web:other")]) == [(TODAY, 1)]
+    assert await store.papers.days([community_list(PAPERS.tenant)]) == []
+    assert await store.papers.days([community_list("web:other")]) == [(TODAY, 1)]
     assert await store.papers.days(["huggingface"]) == [(TODAY, 1)]

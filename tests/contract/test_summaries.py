@@ -37,8 +37,8 @@ async def test_without_a_key_the_abstract_speaks(store: Store, clock: FixedClock
 
 async def test_the_sources_own_line_is_taken_when_it_passes(store: Store, clock: FixedClock) -> None:
     summaries = lines(store, clock)
-    assert (await shown(summaries, replace(ONE, offered_line=TRUE)))[0] == "source"
-    assert (await shown(summaries, replace(ONE, offered_line=FALSE)))[0] == "extract"
+    assert (await shown(summaries, replace(ONE, offered_summary=TRUE)))[0] == "source"
+    assert (await shown(summaries, replace(ONE, offered_summary=FALSE)))[0] == "extract"
 
 
 async def test_a_written_line_is_checked_kept_and_asked_for_once(store: Store, clock: FixedClock) -> None:

@@ -20,7 +20,7 @@ from bot.delivery.card_updates import CardUpdater
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
 from bot.papers.community import SOURCE as COMMUNITY
-from bot.papers.full_text import NOTHING, FullText
+from bot.papers.full_text import NO_FULL_TEXT, FullText
 from bot.papers.model import Paper
 from bot.search import Search
 from bot.store.protocol import Store
@@ -131,7 +131,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         return None
 
     async def read(of: Paper) -> FullText:
-        return NOTHING
+        return NO_FULL_TEXT
 
     async def direct(who: Person) -> Place:
         return await platform.open_direct_message(who.id, who.space)

@@ -11,7 +11,7 @@ import pytest
 from bot.catalog.linked_repos import LinkedRepos
 from bot.chat.catalog import Linked, Resource
 from bot.clock import FixedClock
-from bot.sources.http import Client
+from bot.sources.http import SourceClient
 from bot.store.protocol import Store
 from tests.fakes.papers import FakePapers
 
@@ -33,7 +33,7 @@ async def hub() -> AsyncIterator[FakePapers]:
 
 @pytest.fixture
 async def things(hub: FakePapers, store: Store, clock: FixedClock) -> AsyncIterator[LinkedRepos]:
-    made = LinkedRepos(Client(clock), hub.url, store.key_value("linked"), clock)
+    made = LinkedRepos(SourceClient(clock), hub.url, store.key_value("linked"), clock)
     yield made
     await made.aclose()
 
@@ -52,7 +52,7 @@ async def test_an_answer_is_kept_for_a_day_also_by_another_process(
 ) -> None:
     hub.linked["2503.00001"] = ANSWER
     await things.of(ONE)
-    other = LinkedRepos(Client(clock), hub.url, store.key_value("linked"), clock)
+    other = LinkedRepos(SourceClient(clock), hub.url, store.key_value("linked"), clock)
     clock.moment += timedelta(hours=23)
     assert (await other.of(ONE)).models
     assert hub.asked["/api/papers"] == 1

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from bot.chat.event import Command, Person, Place
 from bot.chat.message import Action, Card, Message, Span
-from bot.papers.community import list_of
+from bot.papers.community import community_list
 from tests.builders import ADA, BOB, PAPERS, TODAY, listing, paper
 from tests.core.conftest import Channel, buttons, titles
 
@@ -72,7 +72,7 @@ async def test_what_is_listed_anyway_and_what_is_no_paper_is_told(channel: Chann
     ):
         assert said in (await channel.says(text)).message.plain
     assert channel.looked_up == ["arxiv:2503.99999"]  # nothing but arXiv was asked
-    assert await channel.store.papers.days([list_of(ADA.tenant)]) == []
+    assert await channel.store.papers.days([community_list(ADA.tenant)]) == []
 
 
 async def test_the_form_does_the_same_and_comes_again_with_what_was_typed(channel: Channel) -> None:
@@ -231,4 +231,4 @@ async def test_a_community_that_goes_leaves_nothing(channel: Channel) -> None:
     await channel.says(f"submit {OWLS}", who=BOB)
     await channel.store.ownership.forget(BOB.tenant)
     assert not any((await channel.store.ownership.export(BOB.tenant)).values())
-    assert await channel.store.papers.days([list_of(BOB.tenant)]) == []
+    assert await channel.store.papers.days([community_list(BOB.tenant)]) == []

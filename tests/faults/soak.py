@@ -34,7 +34,7 @@ from bot.delivery.planner import Planner
 from bot.errors import Busy, Unreachable, Unsure
 from bot.ingest.ingester import Ingester
 from bot.search import Search
-from bot.sources.huggingface import parse
+from bot.sources.huggingface import parse_listings
 from bot.sources.source import Batch
 from bot.store import open_store
 from bot.store.protocol import Store
@@ -55,7 +55,7 @@ WISHES = {"clock": "weekdays 09:00 Europe/Berlin", "ny": "weekdays 18:00 America
 def _listed(file: Path, day: date) -> Batch:
     if not file.exists():
         return Batch()
-    return parse(msgspec.json.decode(gzip.decompress(file.read_bytes())), day, file.name)
+    return parse_listings(msgspec.json.decode(gzip.decompress(file.read_bytes())), day, file.name)
 
 
 class Recorded:

@@ -15,7 +15,7 @@ from bot.clock import FixedClock
 from bot.ingest.ingester import Ingester
 from bot.sources import http
 from bot.sources.feeds import Feed
-from bot.sources.http import Client
+from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace
 from bot.store import open_store
 from bot.store.protocol import Store
@@ -62,8 +62,8 @@ async def test_a_source_that_accepts_and_never_answers_ends_and_leaves_the_other
     monkeypatch.setattr(http, "BACK_OFF", 0.01)
     async with half_open() as dead, FakePapers() as alive:
         sources = [
-            HuggingFace(Client(clock, timeout=ClientTimeout(total=0.3)), dead),
-            Feed(Client(clock), f"{alive.url}/feed.xml", "feed"),
+            HuggingFace(SourceClient(clock, timeout=ClientTimeout(total=0.3)), dead),
+            Feed(SourceClient(clock), f"{alive.url}/feed.xml", "feed"),
         ]
         looks = await asyncio.wait_for(Ingester(store.papers, sources, clock).look(), 20)
         for source in sources:

@@ -1,4 +1,4 @@
-"""Every kind of message there is, made by the core itself from the starter shelf."""
+"""Every kind of message there is, made by the core itself from the sample papers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.chat.message import Action, Message
 from bot.clock import FixedClock
 from bot.config import load
 from bot.delivery.selection import compose
-from bot.papers.starter import starter
+from bot.papers.samples import sample_papers
 from bot.store.records import Subscription
 from bot.views.digest import About, Entry
 
@@ -96,7 +96,7 @@ class Gallery:
 
     async def _posts(self) -> dict[str, Message]:
         """A thread of the newest day, and the same day in one message."""
-        wish = Subscription(id="day1", place=HERE, schedule="daily 09:00 UTC", sources=("starter",), created=NOW)
+        wish = Subscription(id="day1", place=HERE, schedule="daily 09:00 UTC", sources=("samples",), created=NOW)
         preview = await self._app.planner.preview(wish)
         assert preview.edition
         papers = [item.paper for item in preview.choice.chosen]
@@ -142,10 +142,10 @@ class Gallery:
     @staticmethod
     def _older() -> str:
         """A paper that is on no list of the day."""
-        oldest = min(starter(), key=lambda item: item[0].day)
+        oldest = min(sample_papers(), key=lambda item: item[0].day)
         return oldest[0].paper.id.removeprefix("arxiv:")
 
     @staticmethod
     def _first() -> str:
-        newest = max(starter(), key=lambda item: (item[0].day, item[0].paper.counts.upvotes))
+        newest = max(sample_papers(), key=lambda item: (item[0].day, item[0].paper.counts.upvotes))
         return newest[0].paper.id.removeprefix("arxiv:")

@@ -25,7 +25,7 @@ PHASES = "examples,coverage,fuzzing,stateful" if DEEP else "examples,coverage,fu
 
 @asynccontextmanager
 async def running(home: Path) -> AsyncIterator[str]:
-    """Paperboy as people start it, with the starter shelf and some papers of the day."""
+    """Paperboy as people start it, with the sample papers and some papers of the day."""
     port = free_port()
     papers = home / "papers.jsonl"
     lines = [

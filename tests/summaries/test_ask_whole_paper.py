@@ -16,7 +16,7 @@ from aiohttp import ClientSession, ClientTimeout
 from bot.chat.message import Button, Controls
 from bot.papers.full_text import FullText, Passage
 from bot.sources.full_text import ArxivTexts
-from bot.sources.http import Client
+from bot.sources.http import SourceClient
 from bot.store import open_store
 from bot.summaries.asking.passages import ROOM, passages_for
 from tests.builders import listing, paper
@@ -57,7 +57,7 @@ async def enter(hire: Start, arxiv: FakeTexts) -> AsyncIterator[Callable[..., Aw
     async def start(*answers: Told, **more: object) -> Room:
         office = await hire(*answers, **more)
         await office.lists([NESTS])
-        client = Client(office.clock, timeout=ClientTimeout(total=3.0), tries=1, within=arxiv.url)
+        client = SourceClient(office.clock, timeout=ClientTimeout(total=3.0), max_attempts=1, only_origin=arxiv.url)
         sources.append(ArxivTexts(client, arxiv.url))
         return Room(office, sources[-1])
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bot.papers.filter import Filter
 from bot.search.query import MOST_WORDS, parse
-from tests.builders import paper
 
 
 @pytest.mark.parametrize(
@@ -74,13 +73,3 @@ def test_anything_is_a_query(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["", "🦉🦉", "x" * 10_000, "\x00\x1b", "\ud800 x", "a " * 5_000])
 def test_odd_input_is_bounded(typed: str) -> None:
     assert len(parse(typed).text) <= 500
-
-
-def test_a_filter_takes_what_it_says() -> None:
-    one = paper(
-        1, authors=("Geoffrey E. Hinton", "Ada Lovelace"), categories=("cs.CL", "stat.ML"), sources=frozenset({"arxiv"})
-    )
-    assert Filter(authors=("hinton geoffrey",), categories=("CS",), sources=("ArXiv",)).takes(one)
-    assert not Filter(authors=("geoffrey lovelace",)).takes(one)
-    assert not Filter(categories=("cs.C",)).takes(one)
-    assert not Filter(before=date(2025, 3, 17)).takes(one)

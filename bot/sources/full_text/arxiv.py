@@ -7,44 +7,44 @@ import logging
 from typing import Literal
 
 from bot.errors import Malformed
-from bot.papers.full_text import NOTHING, FullText
+from bot.papers.full_text import NO_FULL_TEXT, FullText
 from bot.papers.ids import arxiv_id
 from bot.papers.model import PaperId
-from bot.sources.full_text.apart import read_apart
-from bot.sources.http import Client
+from bot.sources.http import SourceClient
+from bot.sources.sandbox import read_in_sandbox
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 15_000_000  # of a PDF or page; nearly all are under 10 MB
+MAX_FULL_TEXT_BYTES = 15_000_000  # of a PDF or page; nearly all are under 10 MB
 FORMS: tuple[Literal["html", "pdf"], ...] = ("html", "pdf")
 
 
 class ArxivTexts:
     """Fetches papers' texts; `client` goes to arXiv's host alone, at its pace."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, client: SourceClient, url: str) -> None:
         self._client = client
         self._url = url.rstrip("/")
         self._reading = asyncio.Lock()  # a large file takes a processor and much memory: one at a time
 
-    async def of(self, id: PaperId) -> FullText:
+    async def full_text(self, id: PaperId) -> FullText:
         """What arXiv has of a paper; raises `SourceError` when that can't be said now."""
         if (arxiv_id(id.removeprefix("arxiv:")) or ("",))[0] != id:
-            return NOTHING
+            return NO_FULL_TEXT
         for form in FORMS:
             try:
                 if (found := await self._read(form, id)).passages:
                     return found
             except Malformed as error:  # too large, damaged, sent elsewhere: perhaps the other form is better
                 log.info("the %s of %s can't be read: %s", form, id, error)
-        return NOTHING
+        return NO_FULL_TEXT
 
     async def _read(self, form: Literal["html", "pdf"], id: PaperId) -> FullText:
         page = await self._client.get(f"{self._url}/{form}/{id.removeprefix('arxiv:')}", conditional=False)
         if page.missing or form not in page.content_type:
-            return NOTHING
+            return NO_FULL_TEXT
         async with self._reading:
-            return FullText(form=form, passages=await read_apart(form, page.body))
+            return FullText(form=form, passages=await read_in_sandbox(form, page.body))
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -15,9 +15,9 @@ from bot.papers.full_text import Passage
 from bot.papers.text import one_line, readable
 from bot.sources.full_text.paragraphs import passages
 
-FORMULA_CHARS = 300
-HEADING_CHARS = 80
-DEPTH = 300  # of elements in each other
+MAX_FORMULA_CHARS = 300
+MAX_HEADING_CHARS = 80
+MAX_DEPTH = 300  # of elements in each other
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | {"p", "div", "li", "section", "article", "figcaption", "caption", "td", "th", "tr", "table", "br"}
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
@@ -60,7 +60,7 @@ class _Reader(HTMLParser):
         known = {name: value or "" for name, value in attrs}
         if tag == "math" and not self._is_unread:
             self._words.append(_formula(known.get("alttext", "")))
-        if tag not in _VOID and len(self._open) < DEPTH:
+        if tag not in _VOID and len(self._open) < MAX_DEPTH:
             self._open.append((tag, self._is_unread or tag == "math" or _goes_unread(tag, known)))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -86,7 +86,7 @@ class _Reader(HTMLParser):
     def _end_block(self, tag: str) -> None:
         text, self._words = one_line("".join(self._words)), []
         if tag in _HEADINGS and text:
-            self._heading = text[:HEADING_CHARS]
+            self._heading = text[:MAX_HEADING_CHARS]
         elif text:
             self._found.append((text, f"section “{self._heading}”" if self._heading else "the text"))
 
@@ -104,4 +104,4 @@ def _goes_unread(tag: str, known: dict[str, str]) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _formula(latex: str) -> str:
-    return readable(f"${latex}$") if 0 < len(latex) <= FORMULA_CHARS and "$" not in latex else " … "
+    return readable(f"${latex}$") if 0 < len(latex) <= MAX_FORMULA_CHARS and "$" not in latex else " … "

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Iterator
 
 from bot.papers.full_text import Passage
 
-MOST_CHARS = 500_000  # of all passages; a long paper with its appendices has 300,000
-LONGEST = 1_000  # characters of a passage
-SHORTEST = 30
-PROSE = 0.6  # the share of a passage that is letters and spaces: the rows of a table are none
+MAX_TEXT_CHARS = 500_000  # of all passages; a long paper with its appendices has 300,000
+MAX_PASSAGE_CHARS = 1_000  # characters of a passage
+MIN_PASSAGE_CHARS = 30
+MIN_LETTER_SHARE = 0.6  # the share of a passage that is letters and spaces: the rows of a table are none
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])")
 
 
 def passages(parts: Iterable[tuple[str, str]]) -> tuple[Passage, ...]:
     """Passages of texts, each with where it stands."""
     found: list[Passage] = []
-    room = MOST_CHARS
+    room = MAX_TEXT_CHARS
     for text, where in parts:
         for piece in _pieces(text):
-            if len(piece) >= SHORTEST and _is_prose(piece):
+            if len(piece) >= MIN_PASSAGE_CHARS and _is_prose(piece):
                 found.append(Passage(piece, where))
                 room -= len(piece)
             if room <= 0:
@@ -29,15 +29,15 @@ def passages(parts: Iterable[tuple[str, str]]) -> tuple[Passage, ...]:
 
 
 def _is_prose(piece: str) -> bool:
-    return sum(letter.isalpha() or letter == " " for letter in piece) >= PROSE * len(piece)
+    return sum(letter.isalpha() or letter == " " for letter in piece) >= MIN_LETTER_SHARE * len(piece)
 
 
 def _pieces(text: str) -> Iterator[str]:
     """Whole sentences, as many as fit; one that is longer by itself is cut."""
     piece = ""
     for sentence in _SENTENCE.split(text):
-        if piece and len(piece) + len(sentence) >= LONGEST:
+        if piece and len(piece) + len(sentence) >= MAX_PASSAGE_CHARS:
             yield piece
             piece = ""
-        piece = f"{piece} {sentence}"[:LONGEST].strip()
+        piece = f"{piece} {sentence}"[:MAX_PASSAGE_CHARS].strip()
     yield piece

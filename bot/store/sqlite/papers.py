@@ -199,7 +199,7 @@ def _update(
 def _columns(paper: Paper) -> tuple[object, ...]:
     return (
         paper.title,
-        paper.abstract or paper.offered_line,
+        paper.abstract or paper.offered_summary,
         "\n".join(paper.authors),
         "\n".join(paper.keywords),
         stamp(paper.published) if paper.published else None,

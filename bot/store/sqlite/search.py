@@ -35,7 +35,7 @@ def match(db: sqlite3.Connection, match: Match, filter: Filter, limit: int, *, e
     if not whole:
         return {}
     # Only without a filter: what is left out could be all that passes it.
-    expressions = _narrowed(db, match, whole, limit, every=every) if filter.is_open else [whole]
+    expressions = _narrowed(db, match, whole, limit, every=every) if filter.is_empty else [whole]
     scores: dict[PaperId, float] = {}
     for expression in expressions:
         scores |= _ranked(db, expression, filter, limit)

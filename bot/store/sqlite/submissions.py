@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection
 from datetime import date, datetime
 
-from bot.papers.community import Submission, list_of
+from bot.papers.community import Submission, community_list
 from bot.papers.model import PaperId
 from bot.store.sqlite.codec import marks, moment, stamp
 from bot.store.sqlite.engine import Engine
@@ -29,14 +29,14 @@ class SqliteSubmissions:
             new = db.execute("INSERT OR IGNORE INTO submissions VALUES (?, ?, ?, ?, ?)", row).rowcount
             if new:
                 day = stamp(brought.at)[:10]
-                db.execute(_LIST, (list_of(brought.tenant), day, stamp(brought.at), brought.paper))
+                db.execute(_LIST, (community_list(brought.tenant), day, stamp(brought.at), brought.paper))
             return bool(new)
 
         return await self._engine.write(work, cause=cause)
 
     async def remove(self, tenant: str, paper: PaperId, *, cause: str | None = None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
-            db.execute(_UNLIST, (list_of(tenant), paper))
+            db.execute(_UNLIST, (community_list(tenant), paper))
             gone = db.execute("DELETE FROM submissions WHERE tenant = ? AND paper = ?", (tenant, paper))
             return bool(gone.rowcount)
 

@@ -32,7 +32,7 @@ from bot.chat.message import (
     Text,
     text,
 )
-from bot.sources.files import read
+from bot.sources.files import read_papers
 from bot.views.card import card
 from tests.builders import SHARED, needs_shared
 from tests.fakes.discord.limits import check_message
@@ -205,10 +205,12 @@ def test_five_papers_with_all_their_buttons_stand_in_boxes_of_one_message() -> N
 
 @needs_shared
 def test_two_thousand_real_papers_are_taken() -> None:
-    papers = islice((listing.paper for batch in read(SHARED / "hf-daily-papers") for listing in batch.listings), 2_000)
+    papers = islice(
+        (listing.paper for batch in read_papers(SHARED / "hf-daily-papers") for listing in batch.listings), 2_000
+    )
     count = 0
     for paper in papers:
-        message = Message(plain=paper.title, blocks=(card(paper, line=paper.offered_line, body=True),))
+        message = Message(plain=paper.title, blocks=(card(paper, line=paper.offered_summary, body=True),))
         for page in fit(message, LIMITS, width):
             body = payload(page, ids=marks(paper.id))
             check_message(body)

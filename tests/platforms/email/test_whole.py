@@ -1,4 +1,4 @@
-"""All of Paperboy in this process, with the starter shelf, before a mail server: what a reader would see."""
+"""All of Paperboy in this process, with the sample papers, before a mail server: what a reader would see."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ async def test_what_is_listed_late_is_no_second_mail(app: App, visitor: Visitor,
     wish = await subscribe(app, visitor, server, count="30")
     await app.planner.plan_now(wish)
     assert await app.dispatcher.deliver_due() == 1
-    late = listing(paper(1, "Late to the List", upvotes=99), day=NOW.date(), source="starter")
+    late = listing(paper(1, "Late to the List", upvotes=99), day=NOW.date(), source="samples")
     await app.store.papers.keep([late], app.clock.now())
     assert await app.planner.plan_due() == 0
     assert await app.dispatcher.deliver_due() == 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.papers.starter import starter
+from bot.papers.samples import sample_papers
 from tests.platforms.scenarios.stage import ADA, BOB, Stage, needs, the_card_says, the_days_papers, until
 
-PAPER = starter()[0][0].paper
+PAPER = sample_papers()[0][0].paper
 HOSTILE = (
     "<!channel> @everyone *video* _video_ ~video~ `video` <b>video</b> &amp; ||video||",
     "video <script>alert(1)</script>",

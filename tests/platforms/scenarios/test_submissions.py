@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.papers.starter import starter
+from bot.papers.samples import sample_papers
 from tests.platforms.scenarios.stage import ADA, BOB, Stage, the_card_says, the_days_papers
 
-NEWEST = max(item[0].day for item in starter())
-PAPER = next(item[0].paper for item in starter() if item[0].day < NEWEST)  # on no list of today
+NEWEST = max(item[0].day for item in sample_papers())
+PAPER = next(item[0].paper for item in sample_papers() if item[0].day < NEWEST)  # on no list of today
 ADDRESS = f"https://huggingface.co/papers/{PAPER.id.removeprefix('arxiv:')}"
 
 

@@ -32,7 +32,7 @@ from bot.chat.message import (
     text,
 )
 from bot.papers.model import Paper
-from bot.sources.huggingface import parse
+from bot.sources.huggingface import parse_listings
 from bot.views.card import card
 from bot.views.digest import About, Entry, compact, entry, head
 from bot.views.results import note, results, sheet
@@ -256,7 +256,7 @@ def real(count: int) -> list[Paper]:
     found: dict[str, Paper] = {}
     for file in sorted((SHARED / "hf-daily-papers").glob("*.json.gz")):
         day = date.fromisoformat(file.name.removesuffix(".json.gz"))
-        for listing in parse(json.loads(gzip.decompress(file.read_bytes())), day, file.name).listings:
+        for listing in parse_listings(json.loads(gzip.decompress(file.read_bytes())), day, file.name).listings:
             found.setdefault(listing.paper.id, listing.paper)
         if len(found) >= count:
             break

@@ -1,4 +1,4 @@
-"""All of Paperboy in this process, with the starter shelf, before a Slack: what a team would see."""
+"""All of Paperboy in this process, with the sample papers, before a Slack: what a team would see."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from bot.app.first_run import welcome
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.config import load
-from bot.papers.starter import SOURCE, starter
+from bot.papers.samples import SOURCE, sample_papers
 from bot.store.records import Subscription
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
 from tests.platforms.slack.conftest import hearing
 
-PAPER = starter()[0][0].paper
+PAPER = sample_papers()[0][0].paper
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The whole of Paperboy in this process, with the starter shelf, answering in a browser's protocol."""
+"""The whole of Paperboy in this process, with the sample papers, answering in a browser's protocol."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.papers.text import LIMIT, readable
+from bot.papers.text import MAX_TEXT_CHARS, readable
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_words_inside_unknown_macros_survive(words: list[str]) -> None:
 
 def test_a_megabyte_is_cut_and_does_not_hang() -> None:
     began = time.monotonic()
-    assert len(readable("$x_{1}$ {" * 120_000)) <= LIMIT
+    assert len(readable("$x_{1}$ {" * 120_000)) <= MAX_TEXT_CHARS
     assert time.monotonic() - began < 5

@@ -69,7 +69,7 @@ async def test_a_line_is_searched_by_meaning_until_the_abstract_comes() -> None:
     embedder = open_embedder("", 1)
     assert embedder is not None
     bare = paper(1, "Nestor", abstract="")
-    told = paper(1, "Nestor", abstract="", offered_line="Predicts where birds build nests.")
+    told = paper(1, "Nestor", abstract="", offered_summary="Predicts where birds build nests.")
     query = await embedder.query("birds' nests")
     without, line = await embedder.papers([bare, told])
     assert line @ query > without @ query + 0.2

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from bot.papers.model import Paper
-from bot.sources.files import read
+from bot.sources.files import read_papers
 from bot.summaries.check import MOST_CHARS, check
 from bot.summaries.check.facts import plain
 from bot.summaries.extract.trims import split, trims
@@ -93,10 +93,10 @@ def caught(said: Said) -> bool:
 def hugging_face() -> Iterator[Paper]:
     """The papers of 2025–26 that Hugging Face has a line for, each once."""
     seen: set[str] = set()
-    for batch in read(SHARED / "hf-daily-papers"):
+    for batch in read_papers(SHARED / "hf-daily-papers"):
         for listing in batch.listings:
             item = listing.paper
-            if listing.day.year >= 2025 and item.offered_line and item.id not in seen:
+            if listing.day.year >= 2025 and item.offered_summary and item.id not in seen:
                 seen.add(item.id)
                 yield item
 
@@ -110,7 +110,7 @@ def scitldr(part: str) -> Iterator[tuple[Paper, list[str]]]:
 
 def _hugging_face() -> Iterator[Said]:
     for item in hugging_face():
-        yield from (Said(line, item) for line in trims(item.offered_line)[:1])
+        yield from (Said(line, item) for line in trims(item.offered_summary)[:1])
 
 
 def _numbered() -> Iterator[Said]:

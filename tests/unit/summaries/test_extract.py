@@ -91,9 +91,9 @@ def test_without_an_abstract_there_is_no_line() -> None:
 
 @needs_shared
 def test_every_line_from_real_abstracts_passes_the_check() -> None:
-    from bot.sources.files import read
+    from bot.sources.files import read_papers
 
-    papers = [i.paper for b in read(SHARED / "hf-daily-papers" / "2025-03-18.json.gz") for i in b.listings]
+    papers = [i.paper for b in read_papers(SHARED / "hf-daily-papers" / "2025-03-18.json.gz") for i in b.listings]
     lines = {item.id: extract(item) for item in papers}
     assert sum(map(bool, lines.values())) >= 0.95 * len(papers)
     assert all(check(line, item) == () for item in papers if (line := lines[item.id]))

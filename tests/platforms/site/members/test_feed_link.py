@@ -18,7 +18,7 @@ from bot.app.first_run import welcome
 from bot.chat.event import Answer, Command, Person, Place
 from bot.clock import FixedClock
 from bot.config import load
-from bot.papers.starter import SOURCE, starter
+from bot.papers.samples import SOURCE, sample_papers
 from bot.store.records import Subscription
 from tests.builders import ADA, BOB, PAPERS
 from tests.platforms.site.members.site import Browser
@@ -76,7 +76,7 @@ async def test_an_admin_gets_an_address_that_brings_what_the_channel_was_brought
         feed = await ada.get(here + address)
         assert feed.status == 200
         brought = [id for id, _ in await app.store.outbox.brought(PAPERS, 5)]
-        titles = [listing.paper.title for listing, *_ in starter() if listing.paper.id in brought]
+        titles = [listing.paper.title for listing, *_ in sample_papers() if listing.paper.id in brought]
         assert titles
         assert all(title in html.unescape(feed.words) for title in titles)
         assert (await ada.get(here + address.replace(".atom", "x.atom"))).status == 404

@@ -24,7 +24,7 @@ class PublicResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._resolver.resolve(host, port, family)
-        allowed = [entry for entry in found if is_public(entry["host"])]
+        allowed = [entry for entry in found if is_public_address(entry["host"])]
         if not allowed:
             raise OSError(None, f"{host} is an address of this network")
         return allowed
@@ -33,7 +33,7 @@ class PublicResolver(AbstractResolver):
         await self._resolver.close()
 
 
-def is_public(address: str) -> bool:
+def is_public_address(address: str) -> bool:
     """Whether an IP address is one of the open Internet."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
@@ -43,7 +43,7 @@ def is_public(address: str) -> bool:
     return (mapped or ip).is_global and not ip.is_multicast
 
 
-def is_literal(host: str) -> bool:
+def is_ip_literal(host: str) -> bool:
     """Whether a host is written as an address: no name is resolved then, so it must be checked before."""
     try:
         ipaddress.ip_address(host.strip("[]"))
@@ -52,7 +52,7 @@ def is_literal(host: str) -> bool:
     return True
 
 
-def connector(*, allow_private: bool, limit: int) -> TCPConnector:
+def make_connector(*, allow_private: bool, limit: int) -> TCPConnector:
     """Connections to the open Internet, or to anywhere."""
     resolver = None if allow_private else PublicResolver()
     return TCPConnector(resolver=resolver, limit=limit, limit_per_host=limit)

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from bot.papers.model import Links
 
-URL_CHARS = 500
+MAX_URL_CHARS = 500
 
 
-def moment(raw: object) -> datetime | None:
+def parse_datetime(raw: object) -> datetime | None:
     """An ISO 8601 moment in UTC; None when it is none. A moment without a zone is taken as UTC."""
     if not isinstance(raw, str) or not raw:
         return None
@@ -21,19 +21,19 @@ def moment(raw: object) -> datetime | None:
         return None
 
 
-def words(raw: object) -> str:
+def text_or_empty(raw: object) -> str:
     """A text, or nothing."""
     return raw if isinstance(raw, str) else ""
 
 
-def count(raw: object) -> int:
+def parse_count(raw: object) -> int:
     """A number of votes or stars; 0 for anything that is none."""
     return max(int(raw), 0) if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) < 1e12 else 0
 
 
-def link(raw: object) -> str:
+def web_address(raw: object) -> str:
     """A web address, or nothing: no `javascript:`, no spaces, nothing endless."""
-    if not isinstance(raw, str) or len(raw) > URL_CHARS or any(c.isspace() for c in raw.strip()):
+    if not isinstance(raw, str) or len(raw) > MAX_URL_CHARS or any(c.isspace() for c in raw.strip()):
         return ""
     try:
         parts = urlsplit(raw.strip())
@@ -47,7 +47,7 @@ def arxiv_links(id: str, *, code: object = "", project: object = "", discussion:
     return Links(
         page=f"https://arxiv.org/abs/{id}",
         pdf=f"https://arxiv.org/pdf/{id}",
-        code=link(code),
-        project=link(project),
+        code=web_address(code),
+        project=web_address(project),
         discussion=f"https://huggingface.co/papers/{id}" if discussion else "",
     )

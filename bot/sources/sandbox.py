@@ -13,11 +13,11 @@ import msgspec
 from bot.errors import Malformed
 from bot.papers.full_text import Passage
 
-SECONDS = {"html": 8.0, "pdf": 20.0}  # a long paper takes one and five
-WORKER = "bot.sources.full_text.worker"
+MAX_SECONDS = {"html": 8.0, "pdf": 20.0}  # a long paper takes one and five
+WORKER = "bot.sources.sandbox_worker"
 
 
-async def read_apart(form: str, body: bytes) -> tuple[Passage, ...]:
+async def read_in_sandbox(form: str, body: bytes) -> tuple[Passage, ...]:
     """The passages of a file; raises `Malformed` when it can't be read within the bounds."""
     pipe = asyncio.subprocess.PIPE
     command = (sys.executable, "-I", "-m", WORKER, form)
@@ -28,7 +28,7 @@ async def read_apart(form: str, body: bytes) -> tuple[Passage, ...]:
             f"This {form} can't be read: no process starts ({error.strerror}).", "It is skipped."
         ) from error
     try:
-        async with asyncio.timeout(SECONDS[form]):
+        async with asyncio.timeout(MAX_SECONDS[form]):
             out, said = await process.communicate(body)
     except TimeoutError:
         raise Malformed(f"This {form} takes too long to read.", "It is skipped.") from None

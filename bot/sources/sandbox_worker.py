@@ -7,8 +7,8 @@ from importlib.util import find_spec
 
 import msgspec
 
-MEMORY = 768_000_000  # bytes of address space, the interpreter's own included
-SECONDS = 15  # of processor time
+MAX_MEMORY_BYTES = 768_000_000  # bytes of address space, the interpreter's own included
+MAX_CPU_S = 15  # of processor time
 
 
 def main() -> None:
@@ -29,8 +29,8 @@ def _bound() -> None:
         return
     import resource  # noqa: PLC0415
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_S, MAX_CPU_S))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The starter shelf: two hundred papers that come with Paperboy, for when no source can be reached.
+"""Two hundred sample papers that come with Paperboy, for when no source can be reached.
 
-Facts only (title, authors, dates, counts, links), each with a line in our own words; no abstracts.
+Facts only (title, authors, dates, counts, links), each with a summary in our own words; no abstracts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from bot.papers.model import Counts, Links, Listing, Paper
 
-SOURCE = "starter"
+SOURCE = "samples"
 
 
 class _Item(Struct, frozen=True, kw_only=True):
@@ -24,22 +24,22 @@ class _Item(Struct, frozen=True, kw_only=True):
     published: date
     day: date  # on which Hugging Face listed it
     upvotes: int
-    line: str
+    summary: str
     code: str = ""
     project: str = ""
     organization: str = ""
 
 
-class _Shelf(Struct, frozen=True):
+class _Samples(Struct, frozen=True):
     about: str
     papers: tuple[_Item, ...]
 
 
 @cache
-def starter() -> tuple[tuple[Listing, str], ...]:
-    """Each paper as a listing, with its line; newest day first."""
-    raw = files("bot.papers").joinpath("starter.json").read_bytes()
-    return tuple((_listing(item), item.line) for item in msgspec.json.decode(raw, type=_Shelf).papers)
+def sample_papers() -> tuple[tuple[Listing, str], ...]:
+    """Each paper as a listing, with its summary; newest day first."""
+    raw = files("bot.papers").joinpath("samples.json").read_bytes()
+    return tuple((_listing(item), item.summary) for item in msgspec.json.decode(raw, type=_Samples).papers)
 
 
 def _listing(item: _Item) -> Listing:
@@ -50,7 +50,7 @@ def _listing(item: _Item) -> Listing:
         authors=item.authors,
         published=datetime.combine(item.published, time(), UTC),
         organization=item.organization,
-        offered_line=item.line,  # found by its words, as long as no abstract is known
+        offered_summary=item.summary,  # searchable until the abstract is known
         links=Links(
             page=f"https://arxiv.org/abs/{bare}",
             pdf=f"https://arxiv.org/pdf/{bare}",
