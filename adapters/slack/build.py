@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from adapters.slack.client import Wire, Workspaces
-from adapters.slack.grants import Credentials, Grants
-from adapters.slack.installs import ShelfInstalls
-from adapters.slack.listen import Listener, Way
-from adapters.slack.names import Names
-from adapters.slack.oauth import INSTALL, REDIRECT, InstallPages
-from adapters.slack.options import Options
-from adapters.slack.people import People
-from adapters.slack.post import SlackAdapter
-from adapters.slack.scopes import SCOPES
-from adapters.slack.server import Beside
-from adapters.slack.single import Single
-from adapters.slack.states import States
-from adapters.slack.vault import open_vault
+from adapters.slack.adapter import SlackAdapter
+from adapters.slack.client import SlackApi, Workspaces
+from adapters.slack.inbound.admins import Admins
+from adapters.slack.inbound.listener import Listener, Way
+from adapters.slack.inbound.server import Beside
+from adapters.slack.install.installs import StoredInstalls
+from adapters.slack.install.oauth import INSTALL, REDIRECT, InstallPages
+from adapters.slack.install.oauth_client import Credentials, OAuthClient
+from adapters.slack.install.oauth_states import OAuthStates
+from adapters.slack.install.scopes import SCOPES
+from adapters.slack.install.single_workspace import SingleWorkspace
+from adapters.slack.install.vault import open_vault
+from adapters.slack.outbound.user_names import UserNames
+from adapters.slack.settings import Settings
 from bot.chat.adapter import Setup
 from bot.errors import ConfigError
 
 
-def build(options: Options, setup: Setup) -> SlackAdapter:
+def build(options: Settings, setup: Setup) -> SlackAdapter:
     """The adapter of these settings. Raises `ConfigError`."""
-    wire = Wire(options.api_url)
+    wire = SlackApi(options.api_url)
     if options.bot_token:
-        return _adapter(Workspaces(Single(options.bot_token, wire), wire), options, setup, Beside())
+        return _adapter(Workspaces(SingleWorkspace(options.bot_token, wire), wire), options, setup, Beside())
     if not options.client_secret:
         raise ConfigError("[adapters.slack] has a client_id but no client_secret.", "Set SLACK_CLIENT_SECRET.")
     return _for_many(options, setup, wire)
 
 
-def _for_many(options: Options, setup: Setup, wire: Wire) -> SlackAdapter:
+def _for_many(options: Settings, setup: Setup, wire: SlackApi) -> SlackAdapter:
     _check_redirect(options.redirect_url)
     app = Credentials(
         client_id=options.client_id,
@@ -40,11 +40,11 @@ def _for_many(options: Options, setup: Setup, wire: Wire) -> SlackAdapter:
         redirect_uri=options.redirect_url,
         api_url=options.api_url,
     )
-    vault, grants = open_vault(options.secret_keys, setup.home), Grants(app, setup.clock)
+    vault, grants = open_vault(options.secret_keys, setup.home), OAuthClient(app, setup.clock)
     address = options.redirect_url.removesuffix(REDIRECT) + INSTALL if options.redirect_url else ""
-    installs = ShelfInstalls(setup.storage, vault, setup.clock, grants, install_url=address)
+    installs = StoredInstalls(setup.storage, vault, setup.clock, grants, install_url=address)
     whys = {name: scope.why for name, scope in SCOPES.items()}
-    pages = InstallPages(app, grants, installs, States(setup.storage, vault, setup.clock), whys)
+    pages = InstallPages(app, grants, installs, OAuthStates(setup.storage, vault, setup.clock), whys)
 
     async def upkeep() -> None:
         await installs.rotate(forget_unreadable=options.forget_unreadable)
@@ -61,7 +61,7 @@ def _check_redirect(url: str) -> None:
         raise ConfigError(f"[adapters.slack] redirect_url {url!r} can't be used.", f"Give https://HOST{REDIRECT}")
 
 
-def _adapter(workspaces: Workspaces, options: Options, setup: Setup, beside: Beside) -> SlackAdapter:
+def _adapter(workspaces: Workspaces, options: Settings, setup: Setup, beside: Beside) -> SlackAdapter:
     way = Way(
         mode=options.mode,
         app_token=options.app_token,
@@ -69,5 +69,5 @@ def _adapter(workspaces: Workspaces, options: Options, setup: Setup, beside: Bes
         host=options.host,
         port=options.port,
     )
-    people, names = People(workspaces, setup.clock, options.admins), Names(workspaces, setup.clock)
+    people, names = Admins(workspaces, setup.clock, options.admins), UserNames(workspaces, setup.clock)
     return SlackAdapter(workspaces, names, Listener(workspaces, people, setup.clock, way, beside))

@@ -10,8 +10,8 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.faults import told
-from adapters.slack.installs import Installs
+from adapters.slack.errors import told
+from adapters.slack.install.installs import Installs
 
 # Without a level of its own the SDK writes out every request and answer, even where nobody reads it.
 quiet = logging.getLogger(f"{__name__}.sdk")
@@ -22,7 +22,7 @@ AT_ONCE = 200  # connections; Slack's limits are far below
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10)  # shorter than the 30 s that the dispatcher gives an attempt
 
 
-class Wire:
+class SlackApi:
     """The connections to Slack; opened when they are first needed."""
 
     def __init__(self, api_url: str = API) -> None:
@@ -54,7 +54,7 @@ class Wire:
 class Workspaces:
     """The client and the install of each workspace."""
 
-    def __init__(self, installs: Installs, wire: Wire) -> None:
+    def __init__(self, installs: Installs, wire: SlackApi) -> None:
         self.installs = installs
         self.wire = wire
 

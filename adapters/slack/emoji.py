@@ -9,7 +9,7 @@ from emoji import EMOJI_DATA
 _MARKS = dict.fromkeys([0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)])  # presentation and skin tone
 
 
-def unicode(name: str) -> str:
+def emoji_of(name: str) -> str:
     """The emoji of `+1` or `+1::skin-tone-3`; empty for one that a workspace made itself."""
     return _by_name().get(name.partition("::")[0], "")
 

@@ -19,10 +19,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from adapters.slack.grants import Credentials, Grants
-from adapters.slack.installs import ShelfInstalls
-from adapters.slack.records import Install
-from adapters.slack.vault import open_vault
+from adapters.slack.install.installs import StoredInstalls
+from adapters.slack.install.oauth_client import Credentials, OAuthClient
+from adapters.slack.install.records import Install
+from adapters.slack.install.vault import open_vault
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.store import open_store
@@ -89,7 +89,9 @@ class SlackField:
             api_url=slack.api_url,
         )
         clock = SystemClock()
-        installs = ShelfInstalls(store.key_value("slack"), open_vault("", home), clock, Grants(credentials, clock))
+        installs = StoredInstalls(
+            store.key_value("slack"), open_vault("", home), clock, OAuthClient(credentials, clock)
+        )
         places: list[Place] = []
         for n in range(self.spaces):
             team = await slack.workspace(f"Team {n}")

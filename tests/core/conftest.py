@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from tests.fakes.catalog import reader
 
 from bot.chat.event import Answer, Command, Person, Place, Press, Ref, Removed, Returned, Shared, Submit
 from bot.chat.message import Action, Button, Card, Controls, Message
@@ -26,6 +25,7 @@ from bot.search import Search
 from bot.store.protocol import Store
 from bot.summaries import OneLines
 from tests.builders import ADA, PAPERS, listing, paper
+from tests.fakes.catalog import reader
 from tests.fakes.embedder import WordEmbedder
 from tests.fakes.invites import FakeInvites
 from tests.fakes.notebook import Notebook

@@ -18,8 +18,8 @@ from typing import Any
 from adapters.discord import escape as discord_escape
 from adapters.discord import modal
 from adapters.discord import render as discord_render
-from adapters.slack import render as slack_render
-from adapters.slack import views
+from adapters.slack.outbound import modals
+from adapters.slack.outbound import render as slack_render
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Form
@@ -52,9 +52,9 @@ def draw_discord(name: str, item: Message | Form, theme: str) -> Iterator[str]:
 
 def _slack(name: str, item: Message | Form) -> list[dict[str, Any]]:
     if isinstance(item, Form):
-        return [views.dialog(item, HERE)]
+        return [modals.dialog(item, HERE)]
     if name == "home":
-        return [views.home(item, "D1")]
+        return [modals.home(item, "D1")]
     pages = fit(item, slack_render.LIMITS, slack_render.width)
     return [slack_render.payload(page) for page in pages]
 

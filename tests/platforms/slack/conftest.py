@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.slack import make
-from adapters.slack.post import SlackAdapter
+from adapters.slack.adapter import SlackAdapter
 from bot.chat.adapter import Core, Setup
 from bot.chat.event import Place
 from bot.clock import Clock, SystemClock

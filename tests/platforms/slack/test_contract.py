@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.slack import make as make_slack
-from adapters.slack.post import SlackAdapter
+from adapters.slack.adapter import SlackAdapter
 from bot.chat.adapter import CanMessageUser, HasConnection, HasDoctor, Setup
 from bot.chat.event import Place
 from bot.clock import FixedClock

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.installs import Install, ShelfInstalls
-from adapters.slack.vault import open_vault
+from adapters.slack.install.installs import Install, StoredInstalls
+from adapters.slack.install.vault import open_vault
 from bot.clock import SystemClock
 from bot.store.protocol import Store
 from tests.fakes.core import FakeCore
@@ -40,7 +40,7 @@ async def slack() -> AsyncIterator[FakeSlack]:
 @pytest.fixture
 async def many(slack: FakeSlack, store: Store, tmp_path: Path) -> list[Workspace]:
     """Twenty workspaces that installed Paperboy."""
-    installs = ShelfInstalls(store.key_value("slack"), open_vault("", tmp_path), SystemClock())
+    installs = StoredInstalls(store.key_value("slack"), open_vault("", tmp_path), SystemClock())
     app = await slack.app()
     spaces = [await slack.workspace(f"Team {n}") for n in range(20)]
     for space in spaces:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.hear import MENU
-from adapters.slack.listen import LISTENS
-from adapters.slack.options import Options
-from adapters.slack.scopes import SCOPES
+from adapters.slack.inbound.events import MENU
+from adapters.slack.inbound.listener import LISTENS
+from adapters.slack.install.scopes import SCOPES
+from adapters.slack.settings import Settings
 from bot.chat.message import Action
 from bot.commands.buttons import MENU as ENTRIES
 
@@ -55,4 +55,4 @@ def test_the_document_gives_each_scope_its_reason(document: str) -> None:
 
 def test_the_document_lists_every_setting(document: str) -> None:
     listed = set(re.findall(r"`(\w+)`", document.partition("## Settings")[2].partition("\n## ")[0]))
-    assert set(Options.__struct_fields__) <= listed
+    assert set(Settings.__struct_fields__) <= listed

@@ -10,9 +10,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from adapters.slack.installs import Install, ShelfInstalls
-from adapters.slack.post import SlackAdapter
-from adapters.slack.vault import open_vault
+from adapters.slack.adapter import SlackAdapter
+from adapters.slack.install.installs import Install, StoredInstalls
+from adapters.slack.install.vault import open_vault
 from bot.chat.event import Command, Place, Removed
 from bot.chat.message import Message
 from bot.clock import SystemClock
@@ -26,8 +26,8 @@ TOKEN = re.compile(r"xox[bep]|xapp-|xoxe")
 
 
 @pytest.fixture
-def installs(store: Store, tmp_path: Path) -> ShelfInstalls:
-    return ShelfInstalls(store.key_value("slack"), open_vault("", tmp_path), SystemClock())
+def installs(store: Store, tmp_path: Path) -> StoredInstalls:
+    return StoredInstalls(store.key_value("slack"), open_vault("", tmp_path), SystemClock())
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def long_ago() -> datetime:
 
 
 async def test_each_workspace_is_served_with_its_own_token(
-    adapter: SlackAdapter, installs: ShelfInstalls, slack: FakeSlack
+    adapter: SlackAdapter, installs: StoredInstalls, slack: FakeSlack
 ) -> None:
     spaces = [await slack.workspace(name) for name in ("Acme", "Initech")]
     for space in spaces:
@@ -59,7 +59,7 @@ async def test_each_workspace_is_served_with_its_own_token(
 
 
 async def test_an_uninstall_forgets_one_and_leaves_the_other(
-    adapter: SlackAdapter, installs: ShelfInstalls, slack: FakeSlack, core: FakeCore, store: Store
+    adapter: SlackAdapter, installs: StoredInstalls, slack: FakeSlack, core: FakeCore, store: Store
 ) -> None:
     going, staying = await slack.workspace("Going"), await slack.workspace("Staying")
     for space in (going, staying):
@@ -76,7 +76,7 @@ async def test_an_uninstall_forgets_one_and_leaves_the_other(
 
 
 async def test_an_organization_installs_for_all_its_workspaces(
-    adapter: SlackAdapter, installs: ShelfInstalls, slack: FakeSlack, core: FakeCore
+    adapter: SlackAdapter, installs: StoredInstalls, slack: FakeSlack, core: FakeCore
 ) -> None:
     org = await slack.enterprise("Initech")
     spaces = [await slack.workspace(name, enterprise=org["id"], installed=False) for name in ("East", "West")]
@@ -111,7 +111,7 @@ async def test_the_install_page_stands_beside(adapter_of: Make, slack: FakeSlack
 
 async def test_no_log_and_no_record_holds_a_token(
     adapter: SlackAdapter,
-    installs: ShelfInstalls,
+    installs: StoredInstalls,
     slack: FakeSlack,
     core: FakeCore,
     tmp_path: Path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.slack.post import SlackAdapter
+from adapters.slack.adapter import SlackAdapter
 from bot.chat.event import Place, Ref
 from bot.chat.message import Bullets, Card, Footnote, Message, Paragraph, Span, text
 from tests.fakes.slack import FakeSlack, Room, Workspace

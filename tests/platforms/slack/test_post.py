@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.slack.post import SlackAdapter
-from adapters.slack.scopes import SCOPES
+from adapters.slack.adapter import SlackAdapter
+from adapters.slack.install.scopes import SCOPES
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Paragraph, text
 from bot.errors import Busy, PostError, Refused, Unsure

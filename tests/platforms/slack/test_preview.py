@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapters.slack import views
-from adapters.slack.render import LIMITS, payload, width
+from adapters.slack.outbound import modals
+from adapters.slack.outbound.render import LIMITS, payload, width
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form
@@ -48,8 +48,8 @@ def test_any_message_has_a_preview_in_which_nothing_comes_alive(message: Message
         shown = Page(html(payload(page)))
         assert shown.tags <= TAGS
         assert all(link.startswith(("http://", "https://")) for link in shown.links)
-    html(views.sheet(message, Place("slack", "T1", "C1")))
-    html(views.home(message, "D1"))
+    html(modals.sheet(message, Place("slack", "T1", "C1")))
+    html(modals.home(message, "D1"))
 
 
 def test_a_card_shows_all_it_says() -> None:
@@ -61,7 +61,7 @@ def test_a_card_shows_all_it_says() -> None:
 
 def test_a_dialog_shows_its_fields() -> None:
     form = Form(title="Make a schedule", action=Action("s"), fields=(Field(name="when", label="When", value="mon"),))
-    words = " ".join(Page(html(views.dialog(form, Place("slack", "T1", "C1")))).words)
+    words = " ".join(Page(html(modals.dialog(form, Place("slack", "T1", "C1")))).words)
     assert all(said in words for said in ("Make a schedule", "When", "(optional)", "mon", "Continue", "Close"))
 
 

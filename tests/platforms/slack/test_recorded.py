@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack import hear
+from adapters.slack.inbound import events
 from bot.chat.event import Place, Removed
 from tests.builders import NOW, SHARED
 
@@ -23,7 +23,7 @@ def recorded(file: str, name: str) -> Any:
 
 def test_a_slash_command() -> None:
     body = recorded("slash-commands", "slashCommandWithArgs")
-    event = hear.command(body, body["team_id"], NOW)
+    event = events.command(body, body["team_id"], NOW)
     assert event.text == "some arguments here"
     assert event.place == Place("slack", body["team_id"], body["channel_id"])
     assert event.who.id == body["user_id"]
@@ -33,7 +33,7 @@ def test_a_slash_command() -> None:
 def test_a_mention_with_its_bots_name_taken_off() -> None:
     data = json.loads((RECORDED / "multi-workspace.json").read_text("utf-8"))
     body = data["mention"]
-    event = hear.mention(body, data["teamId"], data["botUserId"])
+    event = events.mention(body, data["teamId"], data["botUserId"])
     assert event is not None
     assert (event.text, event.place.channel) == ("testing", body["event"]["channel"])
     assert event.id == f"slack:{body['event_id']}"
@@ -42,16 +42,16 @@ def test_a_mention_with_its_bots_name_taken_off() -> None:
 
 def test_a_direct_message_and_not_what_is_said_in_a_channel() -> None:
     body = recorded("dm", "dmMessage")
-    event = hear.direct(body, body["team_id"], "U00FAKEBOT01")
+    event = events.direct(body, body["team_id"], "U00FAKEBOT01")
     assert event is not None
     assert event.text == "Hey!"
-    assert hear.direct(recorded("dm", "dmRequest"), body["team_id"], "U00FAKEBOT01") is None
+    assert events.direct(recorded("dm", "dmRequest"), body["team_id"], "U00FAKEBOT01") is None
 
 
 def test_a_button_in_a_thread() -> None:
     body = recorded("channel", "channel_post_action")
     body["actions"][0]["value"] = "vote|arxiv:2405.15738"
-    event = hear.press(body, body["team"]["id"], NOW)
+    event = events.press(body, body["team"]["id"], NOW)
     assert event is not None
     assert (event.action.name, event.action.args) == ("vote", ("arxiv:2405.15738",))
     assert event.place == Place("slack", "T00FAKE00AA", "C00FAKECHAN1", body["container"]["thread_ts"])
@@ -60,42 +60,42 @@ def test_a_button_in_a_thread() -> None:
 
 
 def test_a_button_of_somebody_elses_making_is_none_of_ours() -> None:
-    assert hear.press(recorded("channel", "channel_post_action"), "T00FAKE00AA", NOW) is None
-    assert hear.press(recorded("actions-reactions", "staticSelectAction"), "T00FAKE00AA", NOW) is None
+    assert events.press(recorded("channel", "channel_post_action"), "T00FAKE00AA", NOW) is None
+    assert events.press(recorded("actions-reactions", "staticSelectAction"), "T00FAKE00AA", NOW) is None
 
 
 def test_a_reaction_counts_on_our_messages_only() -> None:
     body = recorded("actions-reactions", "reaction")
-    event = hear.reaction(body, body["team_id"], "U00FAKEBOT01")
+    event = events.reaction(body, body["team_id"], "U00FAKEBOT01")
     assert event is not None
     assert (event.emoji, event.added, event.message.id) == ("👍", True, body["event"]["item"]["ts"])
-    assert hear.reaction(body, body["team_id"], "U0ANOTHER") is None
+    assert events.reaction(body, body["team_id"], "U0ANOTHER") is None
 
 
 def test_a_form() -> None:
     body = recorded("slash-commands", "viewSubmission")
     body["view"]["private_metadata"] = '{"channel": "C1", "action": "schedule|s1"}'
-    event = hear.submit(body, body["team"]["id"], NOW)
+    event = events.submit(body, body["team"]["id"], NOW)
     assert dict(event.values) == {"message": "Hello!", "category": "feature", "email": "user@example.com"}
     assert (event.place.channel, event.action.args) == ("C1", ("s1",))
 
 
 def test_the_bot_joins_and_others_do_too() -> None:
     body = recorded("member-joined-channel", "memberJoinedChannel")
-    event = hear.back(body, body["team_id"], "U00FAKEBOT01")
+    event = events.back(body, body["team_id"], "U00FAKEBOT01")
     assert event is not None
     assert (event.place.channel, event.who.id) == ("C00FAKECHAN1", "U00FAKEUSER1")
-    assert hear.back(body, body["team_id"], "U0ANOTHER") is None
+    assert events.back(body, body["team_id"], "U0ANOTHER") is None
 
 
 @pytest.mark.parametrize(
     ("name", "read", "kind"),
     [
-        ("AppHomeOpened", hear.home, type(None)),  # no tab is named
-        ("ChannelArchive", hear.gone, Removed),
-        ("GroupLeft", hear.gone, Removed),
-        ("LinkShared", hear.shared, list),
-        ("TokensRevoked", hear.uninstalled, Removed),
+        ("AppHomeOpened", events.home, type(None)),  # no tab is named
+        ("ChannelArchive", events.gone, Removed),
+        ("GroupLeft", events.gone, Removed),
+        ("LinkShared", events.shared, list),
+        ("TokensRevoked", events.uninstalled, Removed),
     ],
 )
 def test_a_payload_as_slack_documents_it_is_read(name: str, read: Callable[[Any, str], object], kind: type) -> None:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.slack import render, views
-from adapters.slack.render import LIMITS, MOST_JSON, Json, payload, width
+from adapters.slack.outbound import modals, render
+from adapters.slack.outbound.render import LIMITS, MOST_JSON, Json, payload, width
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form
@@ -141,9 +141,9 @@ def test_an_answer_full_of_buttons_comes_in_parts_that_slack_takes(found: list[C
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(messages)
 def test_a_message_is_a_sound_modal_and_home_too(message: Message) -> None:
-    assert check_view(views.sheet(message, PLACE)) == []
-    assert check_view(views.home(message, "D1")) == []
-    assert check_unfurl({"blocks": views.unfurled(message)[:50] or [{"type": "divider"}]}) == []
+    assert check_view(modals.sheet(message, PLACE)) == []
+    assert check_view(modals.home(message, "D1")) == []
+    assert check_unfurl({"blocks": modals.unfurled(message)[:50] or [{"type": "divider"}]}) == []
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
@@ -236,7 +236,7 @@ def test_two_thousand_real_papers_are_taken_in_every_form() -> None:
     assert len(papers) == 2_000
     for one in papers:
         [page] = judged(entry(Entry(paper=one, line=one.abstract[:280], reasons=("among the most liked",))))
-        assert check_unfurl({"blocks": views.unfurled(entry(Entry(paper=one)))}) == []
+        assert check_unfurl({"blocks": modals.unfurled(entry(Entry(paper=one)))}) == []
         [full] = judged(Message(plain=one.title, blocks=(card(one, body=True, line=one.abstract[:200]),)))
         assert one.title[:100] in seen(page["blocks"])
         assert one.title[:100] in seen(full["blocks"])
@@ -249,7 +249,7 @@ def test_two_thousand_real_papers_are_taken_in_every_form() -> None:
         cards = [card(one, line=one.abstract[:240], why="matches “a query”") for one in papers[n : n + 5]]
         more = Button(label="Next page", action=Action("page", ("5", "query")))
         [page] = judged(results("Papers about “a query”", cards, note="42 more", controls=[more, more]))
-        assert check_view(views.home(Message(plain="x", blocks=tuple(cards)), "D1")) == []
+        assert check_view(modals.home(Message(plain="x", blocks=tuple(cards)), "D1")) == []
 
 
 def real(count: int) -> list[Paper]:
@@ -270,9 +270,9 @@ def test_a_form_becomes_a_dialog_that_remembers_where_it_was_asked() -> None:
         Field(name="query", label="About", value="x" * 400, most=300),
     )
     form = Form(title="Make a schedule", action=Action("schedule", ("s1",)), fields=fields, send="Save")
-    view = views.dialog(form, PLACE.in_thread("169.12"))
+    view = modals.dialog(form, PLACE.in_thread("169.12"))
     assert check_view(view) == []
-    known = views.Origin.parse(view["private_metadata"])
+    known = modals.ViewOrigin.parse(view["private_metadata"])
     assert (known.channel, known.thread, Action.parse(known.action)) == ("C1", "169.12", form.action)
     when, layout, query = view["blocks"]
     assert (when["optional"], layout["optional"]) == (False, True)
@@ -282,7 +282,7 @@ def test_a_form_becomes_a_dialog_that_remembers_where_it_was_asked() -> None:
 
 @pytest.mark.parametrize("raw", ["", "{", "[]", "null", '{"channel": 5}'])
 def test_a_view_that_remembers_nonsense_remembers_nothing_harmful(raw: str) -> None:
-    assert isinstance(views.Origin.parse(raw).channel, str)
+    assert isinstance(modals.ViewOrigin.parse(raw).channel, str)
 
 
 def test_what_was_filled_in_comes_back_by_name() -> None:
@@ -291,7 +291,7 @@ def test_what_was_filled_in_comes_back_by_name() -> None:
         "layout": {"value": {"type": "static_select", "selected_option": {"value": "compact"}}},
         "query": {"value": {"type": "plain_text_input", "value": None}},
     }
-    assert views.submitted(state) == {"when": "mon 9:00", "layout": "compact", "query": ""}
+    assert modals.submitted(state) == {"when": "mon 9:00", "layout": "compact", "query": ""}
 
 
 def test_other_messages_of_the_core_are_taken() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.slack.emoji import unicode
-from adapters.slack.options import read
-from adapters.slack.repeats import Repeats, identity
+from adapters.slack.emoji import emoji_of
+from adapters.slack.inbound.dedupe import RecentEvents, event_identity
+from adapters.slack.settings import read_settings
 from bot.votes.emoji import Emojis
 
 
@@ -30,16 +30,16 @@ from bot.votes.emoji import Emojis
     ],
 )
 def test_short_names_are_emoji(name: str, emoji: str) -> None:
-    assert unicode(name) == emoji
+    assert emoji_of(name) == emoji
 
 
 def test_every_vote_can_be_cast_in_slack() -> None:
     names = ("+1", "arrow_up", "fire", "heart", "rocket", "100", "star", "tada", "-1", "arrow_down")
-    assert {unicode(name) for name in names} == Emojis().up | Emojis().against
+    assert {emoji_of(name) for name in names} == Emojis().up | Emojis().against
 
 
 def test_what_comes_again_is_dropped_and_what_failed_is_not() -> None:
-    repeats = Repeats(most=2)
+    repeats = RecentEvents(most=2)
     event = {"event_id": "Ev1"}
 
     def news(body: dict[str, object]) -> bool:
@@ -59,10 +59,10 @@ def test_a_form_that_was_changed_is_another() -> None:
     sent = {"type": "view_submission", "trigger_id": "1", "view": {"id": "V1", "hash": "a"}}
     again = {"type": "view_submission", "trigger_id": "2", "view": {"id": "V1", "hash": "a"}}
     other = {"type": "view_submission", "trigger_id": "2", "view": {"id": "V1", "hash": "b"}}
-    assert identity(sent) == identity(again) != identity(other)
+    assert event_identity(sent) == event_identity(again) != event_identity(other)
 
 
 def test_settings_come_as_text_from_the_environment_and_are_not_shown() -> None:
-    options = read({"bot_token": "xoxb-1", "port": "8080", "admins": "U1, U2,", "enabled": "false"})
+    options = read_settings({"bot_token": "xoxb-1", "port": "8080", "admins": "U1, U2,", "enabled": "false"})
     assert (options.port, options.admins, options.enabled) == (8080, ("U1", "U2"), False)
     assert "xoxb" not in repr(options)

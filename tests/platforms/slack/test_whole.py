@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.post import SlackAdapter
+from adapters.slack.adapter import SlackAdapter
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
 from bot.app.first_run import welcome

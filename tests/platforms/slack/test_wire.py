@@ -8,10 +8,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from adapters.slack.answer import Answers, Asked
-from adapters.slack.client import Wire, Workspaces
-from adapters.slack.post import SlackAdapter
-from adapters.slack.single import Single
+from adapters.slack.adapter import SlackAdapter
+from adapters.slack.client import SlackApi, Workspaces
+from adapters.slack.install.single_workspace import SingleWorkspace
+from adapters.slack.outbound.answers import Answers, AnswerTarget
 from bot.chat.event import Answer, Command, Event, Place, Press, Submit
 from bot.chat.message import Action, Button, Controls, Message, Paragraph, text
 from bot.errors import ConfigError
@@ -176,9 +176,9 @@ async def test_a_button_beneath_a_link_is_answered_where_paperboy_is_not(
     assert slack.server
     elsewhere = await acme.channel("elsewhere", member=False)
     trigger = slack.server.world.add_trigger(acme.id, ada.id).id
-    wire = Wire(slack.api_url)
-    answers = Answers(Workspaces(Single(acme.token, wire), wire))
-    asked = Asked(place=Place("slack", acme.id, elsewhere.id), person=ada.id, trigger=trigger)
+    wire = SlackApi(slack.api_url)
+    answers = Answers(Workspaces(SingleWorkspace(acme.token, wire), wire))
+    asked = AnswerTarget(place=Place("slack", acme.id, elsewhere.id), person=ada.id, trigger=trigger)
     await answers.show(Answer(message=Message(plain="Your vote counts.")), asked)
     await wire.aclose()
     [view] = await slack.views()

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from cryptography.fernet import Fernet
 
-from adapters.slack.grants import Credentials, Grants
-from adapters.slack.installs import ShelfInstalls
-from adapters.slack.vault import Vault
+from adapters.slack.install.installs import StoredInstalls
+from adapters.slack.install.oauth_client import Credentials, OAuthClient
+from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.store.protocol import Store
@@ -40,19 +40,19 @@ def credentials(slack: TinySlack) -> Credentials:
 
 
 @pytest.fixture
-def grants(credentials: Credentials, clock: FixedClock) -> Grants:
-    return Grants(credentials, clock)
+def grants(credentials: Credentials, clock: FixedClock) -> OAuthClient:
+    return OAuthClient(credentials, clock)
 
 
 @pytest.fixture
 async def process(
-    storage: KeyValue, vault: Vault, clock: FixedClock, grants: Grants
-) -> AsyncIterator[Callable[[], ShelfInstalls]]:
+    storage: KeyValue, vault: Vault, clock: FixedClock, grants: OAuthClient
+) -> AsyncIterator[Callable[[], StoredInstalls]]:
     """Makes installs as another process on the same store would have them."""
-    made: list[ShelfInstalls] = []
+    made: list[StoredInstalls] = []
 
-    def another() -> ShelfInstalls:
-        made.append(ShelfInstalls(storage, vault, clock, grants, install_url="https://paperboy.example/slack/install"))
+    def another() -> StoredInstalls:
+        made.append(StoredInstalls(storage, vault, clock, grants, install_url="https://paperboy.example/slack/install"))
         return made[-1]
 
     yield another
@@ -61,5 +61,5 @@ async def process(
 
 
 @pytest.fixture
-def installs(process: Callable[[], ShelfInstalls]) -> ShelfInstalls:
+def installs(process: Callable[[], StoredInstalls]) -> StoredInstalls:
     return process()

@@ -13,11 +13,11 @@ from aiohttp import web
 from msgspec import Struct
 from multidict import CIMultiDictProxy
 
-from adapters.slack.grants import Credentials, Grants
-from adapters.slack.installs import ShelfInstalls
-from adapters.slack.oauth import InstallPages
-from adapters.slack.states import States
-from adapters.slack.vault import Vault
+from adapters.slack.install.installs import StoredInstalls
+from adapters.slack.install.oauth import InstallPages
+from adapters.slack.install.oauth_client import Credentials, OAuthClient
+from adapters.slack.install.oauth_states import OAuthStates
+from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from tests.platforms.slack.installs.tiny import ID, SECRET, TinySlack
@@ -36,7 +36,7 @@ class Door(Struct):
     """The pages of one process."""
 
     url: str
-    installs: ShelfInstalls
+    installs: StoredInstalls
 
 
 @asynccontextmanager
@@ -46,10 +46,10 @@ async def opened(slack: TinySlack, storage: KeyValue, vault: Vault, clock: Fixed
         app = Credentials(
             client_id=ID, client_secret=SECRET, redirect_uri=f"{url}/slack/oauth_redirect", api_url=slack.api
         )
-        grants = Grants(app, clock)
-        installs = ShelfInstalls(storage, vault, clock, grants)
+        grants = OAuthClient(app, clock)
+        installs = StoredInstalls(storage, vault, clock, grants)
         pages = web.Application()
-        InstallPages(app, grants, installs, States(storage, vault, clock), SCOPES).add(pages)
+        InstallPages(app, grants, installs, OAuthStates(storage, vault, clock), SCOPES).add(pages)
         runner = web.AppRunner(pages, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.SockSite(runner, listening).start()

@@ -15,8 +15,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from adapters.slack.authorize import Authorize
-from adapters.slack.installs import Install, ShelfInstalls
+from adapters.slack.inbound.authorize import Authorize
+from adapters.slack.install.installs import Install, StoredInstalls
 from bot.clock import FixedClock
 from tests.builders import NOW
 from tests.platforms.slack.installs.tiny import LIVES, SECRET, TinySlack
@@ -33,7 +33,7 @@ def heard() -> Heard:
 
 @pytest.fixture
 def ask(
-    installs: ShelfInstalls,
+    installs: StoredInstalls,
     heard: Heard,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -80,7 +80,7 @@ def install(space: str, **more: Any) -> Install:
 
 
 async def test_each_workspace_is_answered_with_its_own_token(
-    ask: Ask, installs: ShelfInstalls, heard: Heard, tmp_path: Path
+    ask: Ask, installs: StoredInstalls, heard: Heard, tmp_path: Path
 ) -> None:
     await installs.save(install("T1"))
     await installs.save(install("T2"))
@@ -91,7 +91,7 @@ async def test_each_workspace_is_answered_with_its_own_token(
 
 
 async def test_an_organizations_events_are_answered_with_its_token(
-    ask: Ask, installs: ShelfInstalls, heard: Heard
+    ask: Ask, installs: StoredInstalls, heard: Heard
 ) -> None:
     await installs.save(install("E1", enterprise="E1", org_wide=True))
     assert (await ask(event("T1", "E1"))).status == 200
@@ -112,7 +112,7 @@ async def test_an_uninstall_is_heard_without_a_token(ask: Ask, heard: Heard) -> 
 
 
 async def test_what_passes_makes_slack_send_the_event_again(
-    ask: Ask, installs: ShelfInstalls, slack: TinySlack, clock: FixedClock, heard: Heard
+    ask: Ask, installs: StoredInstalls, slack: TinySlack, clock: FixedClock, heard: Heard
 ) -> None:
     await installs.save(install("T1", refresh_token="xoxe-1", expires=NOW))
     slack.faults = ["500"]

@@ -12,10 +12,10 @@ from cryptography.fernet import Fernet
 from msgspec.structs import replace
 from rich.pretty import pretty_repr
 
-from adapters.slack.grants import Credentials
-from adapters.slack.installs import Install, ShelfInstalls
-from adapters.slack.records import Tokens
-from adapters.slack.vault import Vault
+from adapters.slack.install.installs import Install, StoredInstalls
+from adapters.slack.install.oauth_client import Credentials
+from adapters.slack.install.records import Tokens
+from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import ConfigError, Refused
@@ -35,7 +35,7 @@ def org(**more: Any) -> Install:
     return install(ORG, enterprise=ORG, org_wide=True, **more)
 
 
-async def test_each_workspace_has_its_own(installs: ShelfInstalls) -> None:
+async def test_each_workspace_has_its_own(installs: StoredInstalls) -> None:
     await installs.save(install("T1"))
     await installs.save(install("T2"))
     assert (await installs.of("T1")).token == "xoxb-T1-token"
@@ -43,14 +43,14 @@ async def test_each_workspace_has_its_own(installs: ShelfInstalls) -> None:
     assert await installs.spaces() == ["T1", "T2"]
 
 
-async def test_where_it_is_not_installed_an_admin_is_told_how(installs: ShelfInstalls) -> None:
+async def test_where_it_is_not_installed_an_admin_is_told_how(installs: StoredInstalls) -> None:
     with pytest.raises(Refused, match="T9") as caught:
         await installs.of("T9")
     assert caught.value.broken
     assert "https://paperboy.example/slack/install" in caught.value.hint
 
 
-async def test_an_organizations_install_serves_all_its_workspaces(installs: ShelfInstalls) -> None:
+async def test_an_organizations_install_serves_all_its_workspaces(installs: StoredInstalls) -> None:
     await installs.save(org())
     served = await installs.of("T1", ORG)
     assert (served.space, served.token, served.org_wide) == ("T1", "xoxb-E1-token", True)
@@ -60,7 +60,7 @@ async def test_an_organizations_install_serves_all_its_workspaces(installs: Shel
 
 
 async def test_a_delivery_finds_the_organization_that_an_event_has_told(
-    process: Callable[[], ShelfInstalls],
+    process: Callable[[], StoredInstalls],
 ) -> None:
     listening, delivering = process(), process()
     await listening.save(org())
@@ -71,7 +71,7 @@ async def test_a_delivery_finds_the_organization_that_an_event_has_told(
     assert await delivering.spaces() == [ORG, "T1"]
 
 
-async def test_an_own_install_comes_before_the_organizations(installs: ShelfInstalls) -> None:
+async def test_an_own_install_comes_before_the_organizations(installs: StoredInstalls) -> None:
     await installs.save(org())
     await installs.of("T1", ORG)
     await installs.save(install("T1", enterprise=ORG))
@@ -80,13 +80,13 @@ async def test_an_own_install_comes_before_the_organizations(installs: ShelfInst
     assert (await installs.of("T1", ORG)).token == "xoxb-E1-token"
 
 
-async def test_one_workspaces_install_serves_no_other_of_its_organization(installs: ShelfInstalls) -> None:
+async def test_one_workspaces_install_serves_no_other_of_its_organization(installs: StoredInstalls) -> None:
     await installs.save(replace(install(ORG), enterprise=ORG))  # filed under the same id, but not org-wide
     with pytest.raises(Refused):
         await installs.of("T2", ORG)
 
 
-async def test_forgetting_leaves_nothing_of_a_workspace(installs: ShelfInstalls, storage: KeyValue) -> None:
+async def test_forgetting_leaves_nothing_of_a_workspace(installs: StoredInstalls, storage: KeyValue) -> None:
     await installs.save(install("T1", name="Acme", refresh_token="xoxe-1", expires=NOW + timedelta(hours=9)))
     await installs.save(install("T2"))
     await installs.forget("T1")
@@ -96,7 +96,7 @@ async def test_forgetting_leaves_nothing_of_a_workspace(installs: ShelfInstalls,
     await installs.forget("T1")  # an event can come twice
 
 
-async def test_forgetting_an_organization_ends_all_it_served(installs: ShelfInstalls, storage: KeyValue) -> None:
+async def test_forgetting_an_organization_ends_all_it_served(installs: StoredInstalls, storage: KeyValue) -> None:
     await installs.save(org())
     for space in ("T1", "T2"):
         await installs.of(space, ORG)
@@ -105,7 +105,7 @@ async def test_forgetting_an_organization_ends_all_it_served(installs: ShelfInst
     assert [key for key, _ in await storage.scan("")] == ["install/T3"]
 
 
-async def test_a_late_removal_does_not_undo_a_new_install(installs: ShelfInstalls, clock: FixedClock) -> None:
+async def test_a_late_removal_does_not_undo_a_new_install(installs: StoredInstalls, clock: FixedClock) -> None:
     await installs.save(install("T1"))
     removed = clock.now() + timedelta(minutes=1)
     await installs.save(install("T1", installed=removed + timedelta(minutes=1)))
@@ -116,7 +116,7 @@ async def test_a_late_removal_does_not_undo_a_new_install(installs: ShelfInstall
         await installs.of("T1")
 
 
-async def test_a_removal_in_the_very_second_of_the_install_counts(installs: ShelfInstalls) -> None:
+async def test_a_removal_in_the_very_second_of_the_install_counts(installs: StoredInstalls) -> None:
     await installs.save(install("T1", installed=NOW + timedelta(milliseconds=900)))
     await installs.forget("T1", at=NOW)  # Slack tells whole seconds
     with pytest.raises(Refused):
@@ -124,7 +124,7 @@ async def test_a_removal_in_the_very_second_of_the_install_counts(installs: Shel
 
 
 async def test_what_another_process_changes_is_seen_soon(
-    process: Callable[[], ShelfInstalls], clock: FixedClock
+    process: Callable[[], StoredInstalls], clock: FixedClock
 ) -> None:
     here, there = process(), process()
     await here.save(install("T1"))
@@ -139,7 +139,7 @@ async def test_what_another_process_changes_is_seen_soon(
 
 
 async def test_a_record_that_was_copied_to_another_tenant_gives_nobody_access(
-    installs: ShelfInstalls, storage: KeyValue
+    installs: StoredInstalls, storage: KeyValue
 ) -> None:
     await installs.save(install("T1"))
     sealed = await storage.get("install/T1")
@@ -151,22 +151,22 @@ async def test_a_record_that_was_copied_to_another_tenant_gives_nobody_access(
     assert (await installs.of("T1")).token == "xoxb-T1-token"
 
 
-async def test_a_new_key_seals_everything_anew(storage: KeyValue, clock: FixedClock, installs: ShelfInstalls) -> None:
+async def test_a_new_key_seals_everything_anew(storage: KeyValue, clock: FixedClock, installs: StoredInstalls) -> None:
     await installs.save(install("T1", refresh_token="xoxe-1", expires=NOW + timedelta(hours=9)))
     await installs.save(org())
     await installs.of("T2", ORG)
     new = Fernet.generate_key().decode()
-    assert await ShelfInstalls(storage, Vault([new, KEY]), clock).rotate() == 3
-    alone = ShelfInstalls(storage, Vault([new]), clock)
+    assert await StoredInstalls(storage, Vault([new, KEY]), clock).rotate() == 3
+    alone = StoredInstalls(storage, Vault([new]), clock)
     assert await alone.rotate() == 0
     assert [(await alone.of(space)).token for space in ("T1", "T2")] == ["xoxb-T1-token", "xoxb-E1-token"]
 
 
 async def test_a_lost_key_is_said_at_the_start_and_there_is_a_way_on(
-    storage: KeyValue, clock: FixedClock, installs: ShelfInstalls
+    storage: KeyValue, clock: FixedClock, installs: StoredInstalls
 ) -> None:
     await installs.save(install("T1"))
-    other = ShelfInstalls(storage, Vault([Fernet.generate_key().decode()]), clock)
+    other = StoredInstalls(storage, Vault([Fernet.generate_key().decode()]), clock)
     await other.save(install("T2"))
     with pytest.raises(ConfigError, match="T1") as caught:
         await other.rotate()
@@ -180,10 +180,10 @@ async def test_a_lost_key_is_said_at_the_start_and_there_is_a_way_on(
 
 
 async def test_an_unreadable_record_can_be_installed_over_and_forgotten(
-    storage: KeyValue, clock: FixedClock, installs: ShelfInstalls
+    storage: KeyValue, clock: FixedClock, installs: StoredInstalls
 ) -> None:
     await installs.save(install("T1"))
-    other = ShelfInstalls(storage, Vault([Fernet.generate_key().decode()]), clock)
+    other = StoredInstalls(storage, Vault([Fernet.generate_key().decode()]), clock)
     await other.save(install("T1", token="xoxb-again"))
     assert (await other.of("T1")).token == "xoxb-again"
     await installs.forget("T1")

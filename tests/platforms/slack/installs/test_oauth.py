@@ -12,11 +12,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography.fernet import Fernet
 
-from adapters.slack.grants import Credentials, Grants
-from adapters.slack.installs import ShelfInstalls
-from adapters.slack.oauth import InstallPages
-from adapters.slack.states import States
-from adapters.slack.vault import Vault
+from adapters.slack.install.installs import StoredInstalls
+from adapters.slack.install.oauth import InstallPages
+from adapters.slack.install.oauth_client import Credentials, OAuthClient
+from adapters.slack.install.oauth_states import OAuthStates
+from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import Refused, StoreError
@@ -270,10 +270,10 @@ async def test_every_page_is_careful(door: Door, slack: TinySlack, ada: Browser,
 
 
 async def test_over_https_the_cookie_is_this_hosts_alone(
-    grants: Grants, storage: KeyValue, vault: Vault, clock: FixedClock
+    grants: OAuthClient, storage: KeyValue, vault: Vault, clock: FixedClock
 ) -> None:
     app = Credentials(client_id=ID, client_secret="s", redirect_uri="https://paperboy.example/slack/oauth_redirect")
-    pages = InstallPages(app, grants, ShelfInstalls(storage, vault, clock), States(storage, vault, clock), SCOPES)
+    pages = InstallPages(app, grants, StoredInstalls(storage, vault, clock), OAuthStates(storage, vault, clock), SCOPES)
     server = web.Application()
     pages.add(server)
     async with TestClient(TestServer(server)) as client:

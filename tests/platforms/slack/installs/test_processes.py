@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.grants import Credentials, Grants
-from adapters.slack.installs import Install, ShelfInstalls
-from adapters.slack.vault import Vault
+from adapters.slack.install.installs import Install, StoredInstalls
+from adapters.slack.install.oauth_client import Credentials, OAuthClient
+from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Refused
@@ -64,7 +64,7 @@ async def given(slack: TinySlack, storage: KeyValue, left: timedelta) -> Install
         bot_user="U1",
         app_id="A1",
     )
-    await ShelfInstalls(storage, Vault([KEY]), SystemClock()).save(install)
+    await StoredInstalls(storage, Vault([KEY]), SystemClock()).save(install)
     return install
 
 
@@ -94,8 +94,8 @@ async def test_a_process_killed_before_it_wrote_down_the_answer(
     await worker.wait()
     slack.delay = 0.0
     clock = FixedClock(SystemClock().now())
-    grants = Grants(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
-    survivor = ShelfInstalls(storage, Vault([KEY]), clock, grants)
+    grants = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
+    survivor = StoredInstalls(storage, Vault([KEY]), clock, grants)
     assert (await survivor.of("T1")).token == install.token  # its lease is respected, the old token is good
     assert len(slack.asked) == 1
     await clock.sleep(61)
@@ -121,5 +121,5 @@ async def test_a_process_killed_before_slack_took_it_costs_nothing(
     await worker.wait()
     slack.hold = False
     clock = FixedClock(SystemClock().now() + timedelta(seconds=61))
-    grants = Grants(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
-    assert (await ShelfInstalls(storage, Vault([KEY]), clock, grants).of("T1")).token != install.token
+    grants = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
+    assert (await StoredInstalls(storage, Vault([KEY]), clock, grants).of("T1")).token != install.token

@@ -8,20 +8,20 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.slack.grants import Grants
-from adapters.slack.installs import Install, ShelfInstalls
+from adapters.slack.install.installs import Install, StoredInstalls
+from adapters.slack.install.oauth_client import OAuthClient
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import Busy, PostError, Refused
 from tests.platforms.slack.installs.tiny import LIVES, Home, TinySlack
 
-Process = Callable[[], ShelfInstalls]
+Process = Callable[[], StoredInstalls]
 SOON = LIVES - 3_600  # an hour before the end: due
 LATE = LIVES + 60
 
 
 @pytest.fixture
-async def first(slack: TinySlack, grants: Grants, installs: ShelfInstalls) -> Install:
+async def first(slack: TinySlack, grants: OAuthClient, installs: StoredInstalls) -> Install:
     """An install whose token lives twelve hours."""
     slack.rotation = True
     made = await grants.exchange(slack.given("codes", Home("T1")))
@@ -31,7 +31,7 @@ async def first(slack: TinySlack, grants: Grants, installs: ShelfInstalls) -> In
 
 
 async def test_a_token_with_time_left_is_left_alone(
-    first: Install, installs: ShelfInstalls, slack: TinySlack, clock: FixedClock
+    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock
 ) -> None:
     await clock.sleep(LIVES - 2 * 3_600 - 1)
     assert (await installs.of("T1")).token == first.token
@@ -40,7 +40,7 @@ async def test_a_token_with_time_left_is_left_alone(
 
 @pytest.mark.parametrize("after", [SOON, LATE])
 async def test_a_token_that_ends_is_renewed(
-    first: Install, installs: ShelfInstalls, process: Process, slack: TinySlack, clock: FixedClock, after: int
+    first: Install, installs: StoredInstalls, process: Process, slack: TinySlack, clock: FixedClock, after: int
 ) -> None:
     await clock.sleep(after)
     renewed = await installs.of("T1")
@@ -54,7 +54,7 @@ async def test_a_token_that_ends_is_renewed(
 
 
 async def test_a_hundred_that_ask_at_once_spend_one_refresh_token(
-    first: Install, installs: ShelfInstalls, slack: TinySlack, clock: FixedClock
+    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock
 ) -> None:
     slack.delay = 0.05
     await clock.sleep(LATE)
@@ -63,7 +63,7 @@ async def test_a_hundred_that_ask_at_once_spend_one_refresh_token(
 
 
 async def test_nobody_waits_for_a_slow_slack_while_the_old_token_is_good(
-    first: Install, installs: ShelfInstalls, slack: TinySlack, clock: FixedClock
+    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock
 ) -> None:
     slack.delay = 2.5
     await clock.sleep(SOON)
@@ -89,7 +89,7 @@ async def test_who_asked_can_go_away_and_the_answer_is_still_kept(
 
 @pytest.mark.parametrize("fault", ["500", "429", "text", "drop"])
 async def test_slacks_trouble_costs_nothing_while_the_old_token_is_good(
-    first: Install, installs: ShelfInstalls, slack: TinySlack, clock: FixedClock, fault: str
+    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock, fault: str
 ) -> None:
     slack.faults = [fault]
     await clock.sleep(SOON)
@@ -102,7 +102,7 @@ async def test_slacks_trouble_costs_nothing_while_the_old_token_is_good(
 
 @pytest.mark.parametrize("fault", ["500", "429", "text", "drop"])
 async def test_slacks_trouble_after_the_end_means_later_and_not_never(
-    first: Install, installs: ShelfInstalls, slack: TinySlack, clock: FixedClock, fault: str
+    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock, fault: str
 ) -> None:
     slack.faults = [fault]
     await clock.sleep(LATE)
@@ -128,7 +128,7 @@ async def test_a_wrong_client_secret_pauses_nobody(
 
 
 async def test_an_answer_that_was_lost_leaves_the_old_token_until_its_end(
-    first: Install, installs: ShelfInstalls, slack: TinySlack, clock: FixedClock, caplog: pytest.LogCaptureFixture
+    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.faults = ["lose"]
     await clock.sleep(SOON)
@@ -147,7 +147,12 @@ async def test_an_answer_that_was_lost_leaves_the_old_token_until_its_end(
 
 
 async def test_after_that_a_new_install_makes_all_well(
-    first: Install, installs: ShelfInstalls, grants: Grants, slack: TinySlack, clock: FixedClock, storage: KeyValue
+    first: Install,
+    installs: StoredInstalls,
+    grants: OAuthClient,
+    slack: TinySlack,
+    clock: FixedClock,
+    storage: KeyValue,
 ) -> None:
     slack.faults = ["lose"]
     await clock.sleep(LATE)
@@ -176,7 +181,7 @@ async def test_an_uninstall_during_a_renewal_stands(
 
 
 async def test_a_new_install_during_a_renewal_stands(
-    first: Install, process: Process, grants: Grants, slack: TinySlack, clock: FixedClock
+    first: Install, process: Process, grants: OAuthClient, slack: TinySlack, clock: FixedClock
 ) -> None:
     await clock.sleep(LATE)
     again = await grants.exchange(slack.given("codes", Home("T1")))
@@ -190,7 +195,7 @@ async def test_a_new_install_during_a_renewal_stands(
 
 
 async def test_an_organizations_token_is_renewed_for_all_it_serves(
-    slack: TinySlack, grants: Grants, installs: ShelfInstalls, clock: FixedClock
+    slack: TinySlack, grants: OAuthClient, installs: StoredInstalls, clock: FixedClock
 ) -> None:
     slack.rotation = True
     made = await grants.exchange(slack.given("codes", Home("", "Acme Org", "E1", org_wide=True)))
@@ -204,7 +209,7 @@ async def test_an_organizations_token_is_renewed_for_all_it_serves(
 
 
 async def test_tokens_are_renewed_before_somebody_needs_them(
-    first: Install, installs: ShelfInstalls, slack: TinySlack, grants: Grants, clock: FixedClock
+    first: Install, installs: StoredInstalls, slack: TinySlack, grants: OAuthClient, clock: FixedClock
 ) -> None:
     await installs.save(await grants.exchange(slack.given("codes", Home("T2"))))
     slack.asked.clear()
@@ -216,7 +221,7 @@ async def test_tokens_are_renewed_before_somebody_needs_them(
 
 
 async def test_one_that_fails_does_not_keep_the_others_from_it(
-    first: Install, installs: ShelfInstalls, slack: TinySlack, grants: Grants, clock: FixedClock
+    first: Install, installs: StoredInstalls, slack: TinySlack, grants: OAuthClient, clock: FixedClock
 ) -> None:
     await installs.save(await grants.exchange(slack.given("codes", Home("T2"))))
     slack.refreshes.pop(first.refresh_token)
@@ -226,9 +231,9 @@ async def test_one_that_fails_does_not_keep_the_others_from_it(
 
 
 async def test_without_the_apps_secret_a_token_works_until_its_end(
-    first: Install, storage: KeyValue, installs: ShelfInstalls, clock: FixedClock, slack: TinySlack
+    first: Install, storage: KeyValue, installs: StoredInstalls, clock: FixedClock, slack: TinySlack
 ) -> None:
-    alone = ShelfInstalls(storage, installs._vault, clock)
+    alone = StoredInstalls(storage, installs._vault, clock)
     await clock.sleep(SOON)
     assert (await alone.of("T1")).token == first.token
     await clock.sleep(3_601)

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.vault import FILE, Unreadable, Vault, open_vault
+from adapters.slack.install.vault import FILE, Unreadable, Vault, open_vault
 from bot.errors import ConfigError
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))

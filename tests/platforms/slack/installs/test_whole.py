@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.slack import make
-from adapters.slack.post import SlackAdapter
+from adapters.slack.adapter import SlackAdapter
 from bot.chat.adapter import Setup
 from bot.chat.event import Command, Place, Removed
 from bot.chat.message import Message

@@ -6,9 +6,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from adapters.slack.grants import Credentials, Grants
-from adapters.slack.installs import ShelfInstalls
-from adapters.slack.vault import Vault
+from adapters.slack.install.installs import StoredInstalls
+from adapters.slack.install.oauth_client import Credentials, OAuthClient
+from adapters.slack.install.vault import Vault
 from bot.clock import SystemClock
 from bot.store import open_store
 from tests.platforms.slack.installs.tiny import ID, SECRET
@@ -16,8 +16,8 @@ from tests.platforms.slack.installs.tiny import ID, SECRET
 
 async def main(database: str, key: str, api: str, times: int) -> None:
     store, clock = await open_store(Path(database)), SystemClock()
-    grants = Grants(Credentials(client_id=ID, client_secret=SECRET, api_url=api), clock)
-    installs = ShelfInstalls(store.key_value("slack"), Vault([key]), clock, grants)
+    grants = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=api), clock)
+    installs = StoredInstalls(store.key_value("slack"), Vault([key]), clock, grants)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     found = await asyncio.gather(*(installs.of("T1") for _ in range(times)))

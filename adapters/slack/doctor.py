@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from adapters.slack.client import Workspaces
-from adapters.slack.scopes import SCOPES
+from adapters.slack.install.scopes import SCOPES
 from bot.chat.adapter import Finding
 from bot.errors import PostError
 

@@ -13,9 +13,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.client import API
-from adapters.slack.faults import code as error_code
-from adapters.slack.faults import fault
-from adapters.slack.records import Install, Tokens
+from adapters.slack.errors import code as error_code
+from adapters.slack.errors import fault
+from adapters.slack.install.records import Install, Tokens
 from bot.clock import Clock
 from bot.errors import Busy, Refused, Unsure
 
@@ -49,7 +49,7 @@ class Credentials(Struct, frozen=True, kw_only=True):
         return [("client_id", self.client_id)]
 
 
-class Grants:
+class OAuthClient:
     """Asks Slack for tokens. Both a code and a refresh token are good for one use, so nothing is asked twice."""
 
     def __init__(self, app: Credentials, clock: Clock) -> None:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from adapters.slack.render import LIMITS, VIEW_LIMITS, Json, block, blocks, plain, width
+from adapters.slack.outbound.render import LIMITS, VIEW_LIMITS, Json, block, blocks, plain, width
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form
@@ -22,7 +22,7 @@ VALUE = "value"  # action_id of every input: its block carries the field's name
 PLAIN = 3_000
 
 
-class Origin(Struct, frozen=True, kw_only=True):
+class ViewOrigin(Struct, frozen=True, kw_only=True):
     """What a view remembers (`private_metadata`, at most 3,000 characters): where it belongs and what it sends."""
 
     channel: str = ""
@@ -30,7 +30,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     action: str = ""
 
     @classmethod
-    def parse(cls, raw: str) -> Origin:
+    def parse(cls, raw: str) -> ViewOrigin:
         """What a view remembered; nothing when it is none of ours."""
         try:
             found = json.loads(raw or "{}")
@@ -46,7 +46,7 @@ class Origin(Struct, frozen=True, kw_only=True):
 def dialog(form: Form, place: Place, *, said: Message | None = None) -> Json:
     """A form as a modal, below what is to be said of it; what is sent comes back with the form's action and the place
     it was asked in."""
-    origin = Origin(channel=place.channel, thread=place.thread, action=str(form.action))
+    origin = ViewOrigin(channel=place.channel, thread=place.thread, action=str(form.action))
     return _modal(form.title, FORM, origin, [*(_all(said) if said else ()), *map(_input, form.fields)]) | {
         "submit": _short(form.send)
     }
@@ -54,7 +54,7 @@ def dialog(form: Form, place: Place, *, said: Message | None = None) -> Json:
 
 def sheet(message: Message, place: Place, *, title: str = "Paperboy") -> Json:
     """A message as a modal; its buttons work there too."""
-    origin = Origin(channel=place.channel, thread=place.thread)
+    origin = ViewOrigin(channel=place.channel, thread=place.thread)
     return _modal(title, SHOWN, origin, _all(message))
 
 
@@ -63,7 +63,7 @@ def home(message: Message, channel: str) -> Json:
     return {
         "type": "home",
         "callback_id": HOME,
-        "private_metadata": str(Origin(channel=channel)),
+        "private_metadata": str(ViewOrigin(channel=channel)),
         "blocks": _all(message),
     }
 
@@ -83,7 +83,7 @@ def unfurled(message: Message) -> list[Json]:
     return [shown for item in fit(message, LIMITS, width)[0].blocks for shown in _under(item)]
 
 
-def _modal(title: str, kind: str, origin: Origin, shown: list[Json]) -> Json:
+def _modal(title: str, kind: str, origin: ViewOrigin, shown: list[Json]) -> Json:
     return {
         "type": "modal",
         "callback_id": kind,

@@ -10,14 +10,14 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from adapters.slack.records import INSTALL, Install, Records
-from adapters.slack.renewal import Renewal, Renews, gone
-from adapters.slack.vault import Unreadable, Vault
+from adapters.slack.install.records import INSTALL, Install, InstallRecords
+from adapters.slack.install.renewal import Renewal, Renews, gone
+from adapters.slack.install.vault import Unreadable, Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import ConfigError, PaperboyError, Refused
 
-__all__ = ["Install", "Installs", "ShelfInstalls"]
+__all__ = ["Install", "Installs", "StoredInstalls"]
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Installs(Protocol):
     async def aclose(self) -> None: ...
 
 
-class ShelfInstalls:
+class StoredInstalls:
     """Installs kept on the adapter's shelf, sealed, renewed in time."""
 
     def __init__(
@@ -54,7 +54,7 @@ class ShelfInstalls:
         self._storage = storage
         self._vault = vault
         self._clock = clock
-        self._records = Records(storage, vault)
+        self._records = InstallRecords(storage, vault)
         self._renewal = Renewal(storage, self._records, clock, slack)
         self._install_url = install_url
         self._seen: dict[str, tuple[datetime, Install]] = {}

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from adapters.slack.vault import Unreadable, Vault
+from adapters.slack.install.vault import Unreadable, Vault
 from bot.chat.adapter import KeyValue
 
 INSTALL, MEMBER = "install/", "member/"
@@ -56,7 +56,7 @@ class Tokens(Struct, frozen=True, kw_only=True):
         return [("expires", self.expires)]
 
 
-class Records:
+class InstallRecords:
     """Installs on the shelf, and which enterprise serves a workspace that has none of its own."""
 
     def __init__(self, storage: KeyValue, vault: Vault) -> None:

@@ -24,7 +24,7 @@ MOST_CHARS = 40
 NOBODY = "somebody here"
 
 
-class Names:
+class UserNames:
     """Knows, for an hour, what people call themselves; nothing of it is kept."""
 
     def __init__(self, workspaces: Workspaces, clock: Clock) -> None:
@@ -56,10 +56,10 @@ class Names:
         return name
 
 
-class Naming:
+class NamingCore:
     """The core, whose answers have names where they had people."""
 
-    def __init__(self, core: Core, names: Names) -> None:
+    def __init__(self, core: Core, names: UserNames) -> None:
         self._core = core
         self._names = names
 

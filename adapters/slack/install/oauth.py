@@ -16,9 +16,9 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
-from adapters.slack.grants import Credentials, Grants
-from adapters.slack.installs import Install, ShelfInstalls
-from adapters.slack.states import LIFE, States
+from adapters.slack.install.installs import Install, StoredInstalls
+from adapters.slack.install.oauth_client import Credentials, OAuthClient
+from adapters.slack.install.oauth_states import LIFE, OAuthStates
 from bot.errors import AskError, Busy, PaperboyError, Refused, Unsure
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,12 @@ class InstallPages:
     """The two pages."""
 
     def __init__(
-        self, app: Credentials, grants: Grants, installs: ShelfInstalls, states: States, scopes: Mapping[str, str]
+        self,
+        app: Credentials,
+        grants: OAuthClient,
+        installs: StoredInstalls,
+        states: OAuthStates,
+        scopes: Mapping[str, str],
     ) -> None:
         """`scopes`: what Paperboy asks for, each with its reason."""
         self._app = app
@@ -156,7 +161,10 @@ def _headers(nonce: str) -> dict[str, str]:
 @cache
 def _environment() -> Environment:
     found = Environment(
-        loader=PackageLoader("adapters.slack", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("adapters.slack.install", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     found.filters["code"] = _marked
     return found

@@ -15,14 +15,14 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.slack.authorize import Authorize
 from adapters.slack.client import Workspaces
-from adapters.slack.desk import Ack, Desk
-from adapters.slack.people import People
-from adapters.slack.render import Json
-from adapters.slack.repeats import Repeats
-from adapters.slack.server import Beside, Server
-from adapters.slack.views import FORM
+from adapters.slack.inbound.admins import Admins
+from adapters.slack.inbound.authorize import Authorize
+from adapters.slack.inbound.dedupe import RecentEvents
+from adapters.slack.inbound.handlers import Ack, Handlers
+from adapters.slack.inbound.server import Beside, Server
+from adapters.slack.outbound.modals import FORM
+from adapters.slack.outbound.render import Json
 from bot.chat.adapter import Core
 from bot.clock import Clock
 from bot.errors import ConfigError, PaperboyError
@@ -40,25 +40,25 @@ GRACE = 3.0  # seconds for what is under way when listening ends
 Job: TypeAlias = Callable[[Json, str], Awaitable[None]]
 
 # What Slack tells of its own accord, as in `config/slack-manifest.yml`.
-LISTENS: dict[str, Callable[[Desk, Json, str], Awaitable[None]]] = {
-    "app_home_opened": Desk.home,
-    "app_mention": Desk.mention,
-    "app_uninstalled": Desk.uninstalled,
-    "channel_archive": Desk.moved,
-    "channel_deleted": Desk.moved,
-    "channel_left": Desk.moved,
-    "channel_unarchive": Desk.moved,
-    "group_archive": Desk.moved,
-    "group_deleted": Desk.moved,
-    "group_left": Desk.moved,
-    "group_unarchive": Desk.moved,
-    "link_shared": Desk.shared,
-    "member_joined_channel": Desk.moved,
-    "message": Desk.direct,
-    "reaction_added": Desk.reaction,
-    "reaction_removed": Desk.reaction,
-    "team_access_revoked": Desk.access_revoked,
-    "tokens_revoked": Desk.uninstalled,
+LISTENS: dict[str, Callable[[Handlers, Json, str], Awaitable[None]]] = {
+    "app_home_opened": Handlers.home,
+    "app_mention": Handlers.mention,
+    "app_uninstalled": Handlers.uninstalled,
+    "channel_archive": Handlers.moved,
+    "channel_deleted": Handlers.moved,
+    "channel_left": Handlers.moved,
+    "channel_unarchive": Handlers.moved,
+    "group_archive": Handlers.moved,
+    "group_deleted": Handlers.moved,
+    "group_left": Handlers.moved,
+    "group_unarchive": Handlers.moved,
+    "link_shared": Handlers.shared,
+    "member_joined_channel": Handlers.moved,
+    "message": Handlers.direct,
+    "reaction_added": Handlers.reaction,
+    "reaction_removed": Handlers.reaction,
+    "team_access_revoked": Handlers.access_revoked,
+    "tokens_revoked": Handlers.uninstalled,
 }
 
 
@@ -75,7 +75,7 @@ class Way(Struct, frozen=True, kw_only=True):
 class Listener:
     """Implements listening, until cancelled."""
 
-    def __init__(self, workspaces: Workspaces, people: People, clock: Clock, way: Way, beside: Beside) -> None:
+    def __init__(self, workspaces: Workspaces, people: Admins, clock: Clock, way: Way, beside: Beside) -> None:
         self._workspaces = workspaces
         self._people = people
         self._clock = clock
@@ -101,7 +101,7 @@ class Listener:
                 f"[adapters.slack] has no {name}, so Slack can't be heard.",
                 f"Set SLACK_{name.upper()}; docs/slack.md says where Slack shows it.",
             )
-        app = self._app(Desk(core, self._workspaces, self._people, self._clock))
+        app = self._app(Handlers(core, self._workspaces, self._people, self._clock))
         hearing = self._over_http(app, core) if self._way.mode == HTTP else self._by_socket(app)
         jobs = [asyncio.create_task(hearing)]
         if self._beside.upkeep:
@@ -139,7 +139,7 @@ class Listener:
         finally:
             await self._server.aclose()
 
-    def _app(self, desk: Desk) -> AsyncApp:
+    def _app(self, desk: Handlers) -> AsyncApp:
         app = AsyncApp(
             name="paperboy",
             logger=quiet,
@@ -159,7 +159,7 @@ class Listener:
 
     def _acknowledged(self, job: Job) -> Callable[..., Awaitable[None]]:
         """A handler that acknowledges first and works then, in a task that a stop waits for."""
-        repeats = Repeats()
+        repeats = RecentEvents()
 
         async def handler(ack: Ack, body: Json, context: AsyncBoltContext) -> None:
             await ack()
@@ -170,9 +170,9 @@ class Listener:
 
         return handler
 
-    def _answering(self, desk: Desk) -> Callable[..., Awaitable[None]]:
+    def _answering(self, desk: Handlers) -> Callable[..., Awaitable[None]]:
         """A form's handler: its acknowledgement is its answer."""
-        repeats = Repeats()
+        repeats = RecentEvents()
 
         async def handler(ack: Ack, body: Json, context: AsyncBoltContext) -> None:
             with logged(), repeats.once(body) as new:

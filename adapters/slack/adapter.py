@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from adapters.slack import render
-from adapters.slack.check import look
 from adapters.slack.client import Workspaces
-from adapters.slack.emoji import unicode
-from adapters.slack.listen import Listener
-from adapters.slack.names import Names, Naming
-from adapters.slack.render import Json
+from adapters.slack.doctor import look
+from adapters.slack.emoji import emoji_of
+from adapters.slack.inbound.listener import Listener
+from adapters.slack.outbound import render
+from adapters.slack.outbound.render import Json
+from adapters.slack.outbound.user_names import NamingCore, UserNames
 from bot.chat.adapter import Core, Finding
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
@@ -32,7 +32,7 @@ class SlackAdapter:
     name = PLATFORM
     limits = render.LIMITS
 
-    def __init__(self, workspaces: Workspaces, names: Names, listener: Listener) -> None:
+    def __init__(self, workspaces: Workspaces, names: UserNames, listener: Listener) -> None:
         self._workspaces = workspaces
         self._names = names
         self._listener = listener
@@ -88,7 +88,7 @@ class SlackAdapter:
         )
         people: dict[str, set[str]] = {}
         for reaction in (answer.get("message") or {}).get("reactions", ()):
-            if emoji := unicode(str(reaction.get("name", ""))):  # `+1` and `+1::skin-tone-3` are one
+            if emoji := emoji_of(str(reaction.get("name", ""))):  # `+1` and `+1::skin-tone-3` are one
                 people.setdefault(emoji, set()).update(map(str, reaction.get("users", ())))
         return {emoji: frozenset(who - {bot}) for emoji, who in people.items() if who - {bot}}
 
@@ -109,7 +109,7 @@ class SlackAdapter:
         return await look(self._workspaces, self._listener.missing())
 
     async def listen(self, core: Core) -> None:
-        await self._listener.run(Naming(core, self._names))
+        await self._listener.run(NamingCore(core, self._names))
 
     async def aclose(self) -> None:
         await self._listener.aclose()

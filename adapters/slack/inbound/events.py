@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
-from adapters.slack.emoji import unicode
-from adapters.slack.render import Json
-from adapters.slack.views import Origin, submitted
+from adapters.slack.emoji import emoji_of
+from adapters.slack.outbound.modals import ViewOrigin, submitted
+from adapters.slack.outbound.render import Json
 from bot.chat.event import Command, Person, Place, Press, Reaction, Ref, Removed, Returned, Shared, Submit
 from bot.chat.message import Action
 
@@ -94,7 +94,7 @@ def shortcut(body: Json, space: str, now: datetime) -> Press:
 def submit(body: Json, space: str, now: datetime) -> Submit:
     """A form that was sent."""
     view = body["view"]
-    known = Origin.parse(str(view.get("private_metadata") or ""))
+    known = ViewOrigin.parse(str(view.get("private_metadata") or ""))
     return Submit(
         id=f"slack:{view['id']}:{view.get('hash', '')}",
         at=now,
@@ -108,7 +108,7 @@ def submit(body: Json, space: str, now: datetime) -> Submit:
 def reaction(body: Json, space: str, bot: str) -> Reaction | None:
     """A reaction on a message of ours, with an emoji that every workspace has."""
     event = body["event"]
-    item, emoji = event.get("item") or {}, unicode(str(event.get("reaction") or ""))
+    item, emoji = event.get("item") or {}, emoji_of(str(event.get("reaction") or ""))
     if item.get("type") != "message" or event.get("item_user") != bot or not emoji:
         return None
     where = Place(PLATFORM, space, str(item["channel"]))
@@ -177,7 +177,7 @@ def back(body: Json, space: str, bot: str) -> Returned | None:
 def origin(body: Json, space: str) -> Place:
     """Where a button stood: a message, or a view that remembers where it belongs."""
     if view := body.get("view"):
-        known = Origin.parse(str(view.get("private_metadata") or ""))
+        known = ViewOrigin.parse(str(view.get("private_metadata") or ""))
         return Place(PLATFORM, space, known.channel, known.thread)
     container = body.get("container") or {}
     channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""

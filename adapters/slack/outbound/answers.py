@@ -6,9 +6,9 @@ import logging
 
 from msgspec import Struct
 
-from adapters.slack import views
 from adapters.slack.client import Workspaces
-from adapters.slack.render import Json, pages
+from adapters.slack.outbound import modals
+from adapters.slack.outbound.render import Json, pages
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message
 from bot.errors import PostError
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 USES = 5  # of a response address, within 30 minutes
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class AnswerTarget(Struct, frozen=True, kw_only=True):
     """Where and how somebody asked, and so how they can be answered."""
 
     place: Place
@@ -37,7 +37,7 @@ class Answers:
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
 
-    async def show(self, answer: Answer, asked: Asked) -> None:
+    async def show(self, answer: Answer, asked: AnswerTarget) -> None:
         """The one that fits the place."""
         try:
             if answer.form and asked.trigger and await self._dialog(answer, asked):
@@ -56,23 +56,23 @@ class Answers:
     async def home(self, message: Message, person: str, place: Place) -> None:
         """What stands in somebody's App Home."""
         try:
-            view = views.home(message, place.channel)
+            view = modals.home(message, place.channel)
             await self._workspaces.call(place.space, "views_publish", user_id=person, view=view)
         except PostError as error:
             log.warning("App Home in %s could not be shown: %s", place.tenant, error)
 
-    async def modal(self, message: Message, asked: Asked) -> None:
+    async def modal(self, message: Message, asked: AnswerTarget) -> None:
         """A message in a modal of its own: where there is no conversation to answer in."""
         try:
             await self._workspaces.call(
-                asked.place.space, "views_open", trigger_id=asked.trigger, view=views.sheet(message, asked.place)
+                asked.place.space, "views_open", trigger_id=asked.trigger, view=modals.sheet(message, asked.place)
             )
         except PostError as error:
             log.warning("an answer in %s could not be shown: %s", asked.place, error)
 
     async def update(self, message: Message, view: str, place: Place) -> None:
         """Another content for a modal that is open. Raises `PostError`."""
-        await self._workspaces.call(place.space, "views_update", view_id=view, view=views.sheet(message, place))
+        await self._workspaces.call(place.space, "views_update", view_id=view, view=modals.sheet(message, place))
 
     async def unfurl(self, shown: dict[str, Json], where: Json, space: str) -> None:
         """Cards beneath links, by address."""
@@ -81,12 +81,12 @@ class Answers:
         except PostError as error:
             log.warning("links in %s could not be unfurled: %s", space, error)
 
-    async def _dialog(self, answer: Answer, asked: Asked) -> bool:
+    async def _dialog(self, answer: Answer, asked: AnswerTarget) -> bool:
         """Open the form; False when it came too late, and words must do."""
         if answer.form is None:
             return False
         method = "views_push" if asked.view else "views_open"
-        view = views.dialog(answer.form, asked.place)
+        view = modals.dialog(answer.form, asked.place)
         try:
             await self._workspaces.call(asked.place.space, method, trigger_id=asked.trigger, view=view)
         except PostError as error:
@@ -94,7 +94,7 @@ class Answers:
             return False
         return True
 
-    async def _in_modal(self, answer: Answer, asked: Asked) -> None:
+    async def _in_modal(self, answer: Answer, asked: AnswerTarget) -> None:
         """On top of the modal, or in its place. A modal that is full or was left takes no other on top."""
         if not answer.private:
             await self._post(answer.message, asked.place)
@@ -102,13 +102,13 @@ class Answers:
             await self.update(answer.message, asked.view, asked.place)
             return
         message = answer.message if answer.private else Message(plain="It stands in the channel now.")
-        view = views.sheet(message, asked.place)
+        view = modals.sheet(message, asked.place)
         try:
             await self._workspaces.call(asked.place.space, "views_push", trigger_id=asked.trigger, view=view)
         except PostError:
             await self.update(message, asked.view, asked.place)
 
-    async def _to_address(self, answer: Answer, asked: Asked) -> None:
+    async def _to_address(self, answer: Answer, asked: AnswerTarget) -> None:
         """By the response address: it works in channels that Paperboy is not in."""
         replace = answer.replace and (asked.own or asked.alone)  # never what others see too
         kind = "ephemeral" if answer.private else "in_channel"
@@ -118,7 +118,7 @@ class Answers:
                 how["thread_ts"] = asked.place.thread
             await self._workspaces.wire.answer(asked.address, page | how | QUIET)
 
-    async def _in_channel(self, answer: Answer, asked: Asked) -> None:
+    async def _in_channel(self, answer: Answer, asked: AnswerTarget) -> None:
         """To somebody who wrote a message: beneath it for all, or for their eyes only."""
         if asked.alone:
             await self._post(answer.message, asked.place)
@@ -139,7 +139,7 @@ class Answers:
                 **page,
             )
 
-    async def _whisper(self, message: Message, asked: Asked) -> None:
+    async def _whisper(self, message: Message, asked: AnswerTarget) -> None:
         for page in pages(message):
             await self._workspaces.call(
                 asked.place.space,

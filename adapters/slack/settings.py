@@ -13,7 +13,7 @@ from bot.errors import ConfigError
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
-class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set. Not shown in logs: it holds secrets."""
 
     enabled: bool = True
@@ -32,18 +32,18 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     api_url: str = "https://slack.com/api/"
 
     def __repr__(self) -> str:
-        return f"Options(mode={self.mode!r})"
+        return f"Settings(mode={self.mode!r})"
 
 
-def read(given: Mapping[str, object]) -> Options:
-    """The options as given. Raises `ConfigError` for one that there is not, or that can't be read."""
+def read_settings(given: Mapping[str, object]) -> Settings:
+    """The options as given. Raises `ConfigError` for one that there is not, or that can't be read_settings."""
     values = {name: _many(value) if name == "admins" else value for name, value in given.items()}
-    unknown = sorted(set(values) - set(Options.__struct_fields__))
+    unknown = sorted(set(values) - set(Settings.__struct_fields__))
     if unknown:
-        names = ", ".join(Options.__struct_fields__)
+        names = ", ".join(Settings.__struct_fields__)
         raise ConfigError(f"[adapters.slack] has no setting {unknown[0]!r}.", f"It has {names}.")
     try:
-        return msgspec.convert(values, Options, strict=False)
+        return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigError(f"[adapters.slack]: {error}.", "docs/slack.md lists what can be set.") from None
 

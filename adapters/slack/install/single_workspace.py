@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from adapters.slack.client import Wire
-from adapters.slack.faults import told
-from adapters.slack.installs import Install
+from adapters.slack.client import SlackApi
+from adapters.slack.errors import told
+from adapters.slack.install.installs import Install
 from bot.errors import Busy, Refused, Unsure
 
 REST = 5.0  # seconds until Slack is asked again who we are
 
 
-class Single:
+class SingleWorkspace:
     """Implements `Access` for one bot token; Slack is asked once whose it is."""
 
-    def __init__(self, token: str, wire: Wire) -> None:
+    def __init__(self, token: str, wire: SlackApi) -> None:
         self._token = token
         self._wire = wire
         self._known: Install | None = None

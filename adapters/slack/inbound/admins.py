@@ -23,7 +23,7 @@ RIGHTS = ("is_admin", "is_owner", "is_primary_owner")
 Asks = TypeVar("Asks", Command, Press, Submit)
 
 
-class People:
+class Admins:
     """Knows, for a few minutes, who is an admin."""
 
     def __init__(self, workspaces: Workspaces, clock: Clock, admins: Collection[str]) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from adapters.slack.vault import Unreadable, Vault
+from adapters.slack.install.vault import Unreadable, Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import AskError
@@ -17,7 +17,7 @@ LIFE = timedelta(minutes=10)
 NAME, SPENT = "state", "spent/"
 
 
-class States:
+class OAuthStates:
     """Sealed, so that looking at the install page writes nothing; what is written is which ones were used."""
 
     def __init__(self, storage: KeyValue, vault: Vault, clock: Clock) -> None:

@@ -24,7 +24,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from adapters.slack.records import Install, Records, Tokens
+from adapters.slack.install.records import Install, InstallRecords, Tokens
 from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import Busy, PostError, Refused
@@ -52,7 +52,7 @@ class Renews(Protocol):
 class Renewal:
     """Keeps installs good."""
 
-    def __init__(self, storage: KeyValue, records: Records, clock: Clock, slack: Renews | None) -> None:
+    def __init__(self, storage: KeyValue, records: InstallRecords, clock: Clock, slack: Renews | None) -> None:
         self._storage = storage
         self._records = records
         self._clock = clock

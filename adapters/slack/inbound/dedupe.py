@@ -6,12 +6,12 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapters.slack.render import Json
+from adapters.slack.outbound.render import Json
 
 MOST = 5_000  # remembered; the core knows older ones
 
 
-class Repeats:
+class RecentEvents:
     """Remembers what came lately."""
 
     def __init__(self, most: int = MOST) -> None:
@@ -21,7 +21,7 @@ class Repeats:
     @contextmanager
     def once(self, body: Json) -> Iterator[bool]:
         """Whether this is new; what fails may come again."""
-        name = identity(body)
+        name = event_identity(body)
         new = not name or name not in self._seen
         if name and new:
             self._seen[name] = None
@@ -34,7 +34,7 @@ class Repeats:
             raise
 
 
-def identity(body: Json) -> str:
+def event_identity(body: Json) -> str:
     """What two deliveries of the same thing share; empty when Slack gives it no name."""
     view = body.get("view") or {}
     if body.get("type") == "view_submission":
