@@ -44,7 +44,7 @@ def direct_of(adapters: Mapping[str, CanPost]) -> Callable[[Person], Awaitable[P
 
     async def direct(person: Person) -> Place:
         adapter = adapters.get(person.platform)
-        if not isinstance(adapter, CanMessageUser):
+        if adapter is None or not isinstance(adapter, CanMessageUser):
             raise AskError("There are no direct messages here.", "/papers mine shows what is new on your topics.")
         return await adapter.open_direct_message(person.id, person.space)
 
@@ -61,7 +61,7 @@ def address_of(adapters: Mapping[str, CanPost]) -> Callable[[Ref], str]:
 
     def address(ref: Ref) -> str:
         adapter = adapters.get(ref.place.platform)
-        if not isinstance(adapter, CanLink):
+        if adapter is None or not isinstance(adapter, CanLink):
             return ""
         return adapter.message_url(ref)
 

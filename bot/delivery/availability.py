@@ -52,7 +52,7 @@ class Availability:
 
     async def _is_back(self, place: Place) -> bool:
         adapter = self._adapters.get(place.platform)
-        if not isinstance(adapter, CanTellAccess):
+        if adapter is None or not isinstance(adapter, CanTellAccess):
             return False
         try:
             back = await adapter.may_post(place)
@@ -76,7 +76,7 @@ class Availability:
         tenant, _, person = subscription.created_by.rpartition("/")
         platform, _, space = tenant.partition(":")
         adapter = self._adapters.get(platform)
-        if not isinstance(adapter, CanMessageUser):
+        if adapter is None or not isinstance(adapter, CanMessageUser):
             return
         try:
             place = await adapter.open_direct_message(person, space)

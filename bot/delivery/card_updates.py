@@ -113,7 +113,9 @@ class CardUpdater:
         """Edit one post; only single cards follow, a compact list would flicker with every vote."""
         adapter = self._adapters.get(delivery.post.place.platform)
         gone = delivery.reason  # of a post that was sent
-        if delivery.post.part != paper or gone or delivery.ref is None or not isinstance(adapter, CanEdit):
+        if delivery.post.part != paper or gone or delivery.ref is None:
+            return False
+        if adapter is None or not isinstance(adapter, CanEdit):
             return False
         shown = delivery.post.message
         message = await self._message(delivery, paper, adapter)
@@ -124,7 +126,7 @@ class CardUpdater:
             self._look_again(delivery, calm)
             return False
         try:
-            await patiently(self._clock, partial(adapter.edit, delivery.ref, message), most=LONGEST_WAIT)
+            await patiently(self._clock, partial(adapter.edit_post, delivery.ref, message), most=LONGEST_WAIT)
         except PostError as error:
             await self._failed(delivery, error)
             return False

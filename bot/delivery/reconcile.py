@@ -64,10 +64,10 @@ class _Recount:
         """One post; what can't be read keeps its votes."""
         adapter = self._adapters.get(delivery.post.place.platform)
         gone = delivery.reason  # of a post that was sent
-        if gone or delivery.ref is None or not isinstance(adapter, CanCountReactions):
+        if gone or delivery.ref is None or adapter is None or not isinstance(adapter, CanCountReactions):
             return False
         try:
-            reactions = await patiently(self._clock, partial(adapter.reactions, delivery.ref))
+            reactions = await patiently(self._clock, partial(adapter.count_reactions, delivery.ref))
             if not await ballot.recount(self._store, delivery, reactions, self._emojis):
                 return False
         except Refused as error:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse, ClientSession
 from msgspec import Struct
-from tests.fakes.catalog import reader
 
 from adapters.site.server import SiteAdapter
 from adapters.site.settings import Settings
@@ -18,6 +17,7 @@ from bot.clock import FixedClock
 from bot.search import Search
 from bot.store.protocol import Store
 from bot.summaries import OneLines
+from tests.fakes.catalog import reader
 from tests.fakes.core import FakeCore
 
 PUBLIC = "https://papers.example.org"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, ClientSession
-from tests.fakes.catalog import reader
 from yarl import URL
 
 from adapters.site import make
@@ -19,6 +18,7 @@ from bot.search import Search
 from bot.store.protocol import Store
 from bot.summaries import OneLines
 from tests.builders import NOW
+from tests.fakes.catalog import reader
 from tests.fakes.core import FakeCore
 
 
