@@ -105,26 +105,26 @@ async def test_an_adapter_that_lost_its_connection_is_not_ready_but_not_ill(stor
 
 
 async def test_a_late_post_is_told_with_its_channel(store: Store) -> None:
-    await store.subscriptions.add(subscription("s1"))
-    await store.outbox.add([a_post("k1", subscription="s1")])
-    (late,) = await store.outbox.late(NOW.replace(hour=12))
+    await store.subscriptions.add_subscription(subscription("s1"))
+    await store.outbox.add_posts([a_post("k1", subscription="s1")])
+    (late,) = await store.outbox.late_schedules(NOW.replace(hour=12))
     assert (late.channel, late.subscription, late.due) == (str(PAPERS), "s1", NOW)
-    assert await store.outbox.late(NOW.replace(hour=1)) == []
+    assert await store.outbox.late_schedules(NOW.replace(hour=1)) == []
 
 
 @pytest.mark.parametrize("state", ["running", "paused", "held"])
 async def test_schedules_are_counted_by_state(store: Store, state: str) -> None:
-    await store.subscriptions.add(subscription("s1", paused="by an admin" if state == "paused" else ""))
+    await store.subscriptions.add_subscription(subscription("s1", paused="by an admin" if state == "paused" else ""))
     if state == "held":
-        await store.subscriptions.hold(PAPERS, "archived")
-    assert await store.subscriptions.counts() == {state: 1}
+        await store.subscriptions.hold_place(PAPERS, "archived")
+    assert await store.subscriptions.count_by_status() == {state: 1}
 
 
 async def test_every_metric_is_explained_and_what_claude_cost_is_told(store: Store, clock: FixedClock) -> None:
     today = clock.now().date()
     for day, money in ((today, 0.5), (today.replace(day=1), 2.0)):
-        await store.costs.add(Spent(day=day, model="m", money=money))
-    await store.papers.fetched(Fetch(source="huggingface", day=today, at=clock.now(), grew=clock.now()))
+        await store.costs.add_spending(Spent(day=day, model="m", money=money))
+    await store.papers.record_fetch(Fetch(source="huggingface", day=today, at=clock.now(), grew=clock.now()))
     operations = Operations(store, Health(store, {}, clock), clock)
     _, text = await read(f"{await operations.start('127.0.0.1', 0)}/metrics")
     await operations.aclose()

@@ -21,14 +21,14 @@ async def schedule(home: Path, **more: object) -> None:
     store = await open_store(home / "paperboy.db")
     created = datetime.combine(DAYS[0], time(), UTC)
     wish: Subscription = subscription("daily", schedule="weekdays 09:00 UTC", created=created, **more)
-    await store.subscriptions.add(wish)
+    await store.subscriptions.add_subscription(wish)
     await store.aclose()
 
 
 async def sent(home: Path) -> Sequence[Delivery]:
     store = await open_store(home / "paperboy.db")
     found = await store.outbox.sent_since(datetime(2000, 1, 1, tzinfo=UTC))
-    assert set(await store.outbox.states()) <= {State.SENT}
+    assert set(await store.outbox.count_by_state()) <= {State.SENT}
     await store.aclose()
     return found
 
@@ -75,7 +75,7 @@ async def test_what_was_missed_comes_once_if_it_is_young_and_is_explained_if_not
         await at(tmp_path, fake, WEEKDAYS[4], 20)  # down for days, back on Friday evening
     check(await sent(tmp_path), [WEEKDAYS[0], WEEKDAYS[4]])
     store = await open_store(tmp_path / "paperboy.db")
-    runs = {run.slot.date(): run for run in await store.subscriptions.runs("daily")}
+    runs = {run.slot.date(): run for run in await store.subscriptions.newest_runs("daily")}
     await store.aclose()
     assert [runs[day].outcome for day in WEEKDAYS[:5]] == ["posted", "missed", "missed", "missed", "posted"]
     assert "not running" in runs[WEEKDAYS[1]].why
@@ -89,7 +89,7 @@ async def test_a_quiet_day_has_its_reason(tmp_path: Path) -> None:
         await at(tmp_path, fake, DAYS[1], 10)
     assert await sent(tmp_path) == []
     store = await open_store(tmp_path / "paperboy.db")
-    second, first = await store.subscriptions.runs("daily")
+    second, first = await store.subscriptions.newest_runs("daily")
     await store.aclose()
     assert [item.reason for item in first.left_out] == ["no match"]
     assert first.outcome == second.outcome == "quiet"
@@ -117,7 +117,9 @@ async def test_ten_recorded_weekdays(tmp_path: Path) -> None:
 async def test_when_complete_brings_each_day_once_and_skips_none(tmp_path: Path) -> None:
     store = await open_store(tmp_path / "paperboy.db")
     created = datetime.combine(DAYS[0], time(), UTC)
-    await store.subscriptions.add(subscription("done", schedule="weekdays when complete UTC", created=created))
+    await store.subscriptions.add_subscription(
+        subscription("done", schedule="weekdays when complete UTC", created=created)
+    )
     await store.aclose()
     async with FakePapers() as fake:
         for n, day in enumerate(WEEKDAYS[:4]):

@@ -20,6 +20,6 @@ class Ahead:
         if self._done is None:
             return
         papers = self._app.store.papers
-        ids = await papers.newest(Filter(), AT_ONCE, offset=self._done)
-        await self._app.lines.of(list((await papers.get(ids)).values()))
+        ids = await papers.newest_ids(Filter(), AT_ONCE, offset=self._done)
+        await self._app.lines.of(list((await papers.get_papers(ids)).values()))
         self._done = self._done + len(ids) if len(ids) == AT_ONCE else None

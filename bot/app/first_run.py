@@ -31,7 +31,7 @@ class Welcome(Struct, frozen=True, kw_only=True):
 async def welcome(app: App) -> Welcome:
     """Look at the sources; where none answers and nothing is known yet, put up the sample papers."""
     looks = tuple(await app.intake.look())
-    samples = 0 if await app.store.papers.count() else await load_samples(app)
+    samples = 0 if await app.store.papers.count_papers() else await load_samples(app)
     await _first_channel(app)
     return Welcome(looks=looks, samples=samples)
 
@@ -42,7 +42,7 @@ async def load_samples(app: App) -> int:
     await app.intake.take(Batch(listings=tuple(listing for listing, _ in papers)))
     now = app.clock.now()
     lines = [Summary(paper=listing.paper.id, text=line, provenance="human", made=now) for listing, line in papers]
-    await app.store.summaries.keep(lines)
+    await app.store.summaries.store_summaries(lines)
     return len(papers)
 
 
@@ -65,6 +65,6 @@ async def _first_channel(app: App) -> None:
         sources=(*(source.name for source in app.intake.sources), STARTER, COMMUNITY),
         created=app.clock.now(),
     )
-    await app.store.subscriptions.add(subscription)
+    await app.store.subscriptions.add_subscription(subscription)
     await storage.put("channel", wanted.channel.encode())
     await app.planner.plan_now(subscription)

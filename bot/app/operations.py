@@ -79,13 +79,13 @@ class Operations:
         now, store = self._clock.now(), self._store
         return Known(
             at=now,
-            papers=await store.papers.count(),
-            outbox=await store.outbox.states(),
-            late=tuple(await store.outbox.late(now)),
-            subscriptions=await store.subscriptions.counts(),
-            fetches=tuple(await store.papers.fetches()),
-            votes=await store.votes.counts(),
-            spent=tuple(await store.costs.since(now.date().replace(day=1))),
+            papers=await store.papers.count_papers(),
+            outbox=await store.outbox.count_by_state(),
+            late=tuple(await store.outbox.late_schedules(now)),
+            subscriptions=await store.subscriptions.count_by_status(),
+            fetches=tuple(await store.papers.last_fetches()),
+            votes=await store.votes.count_by_platform(),
+            spent=tuple(await store.costs.spending_since(now.date().replace(day=1))),
         )
 
 

@@ -149,7 +149,7 @@ async def _improve(app: App) -> None:
     """Better lines for the newest papers, where somebody can write them; their cards follow."""
     names = [source.name for source in app.intake.sources]
     today = app.clock.now().date()
-    listed = await app.store.papers.listed(names, today - timedelta(days=IMPROVED_DAYS), today)
+    listed = await app.store.papers.listed_between(names, today - timedelta(days=IMPROVED_DAYS), today)
     papers = [item.paper for item in reversed(listed)][:MOST_IMPROVED]
     for language in sorted({"en"} | {s.language for s in await app.store.subscriptions.running()}):
         await app.refresher.listed_anew(await app.lines.improve(papers, language))

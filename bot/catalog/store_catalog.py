@@ -61,18 +61,18 @@ class StoreCatalog:
         self._address = address
 
     async def days(self, *, until: date | None = None, limit: int = 30) -> Sequence[tuple[date, int]]:
-        return await self._store.papers.days(self._sources, until=until, limit=limit)
+        return await self._store.papers.listed_days(self._sources, until=until, limit=limit)
 
     async def lists(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE) -> Lists:
         papers, sources = self._store.papers, self._sources
         listed, earlier, later, newest, total = await asyncio.gather(  # together: each waits for a thread of the store
             self._listed(first, last),
-            papers.days(sources, until=first - timedelta(days=1), limit=1),
-            papers.later(sources, last),
-            papers.days(sources, limit=1),
-            papers.total(sources, first, last),
+            papers.listed_days(sources, until=first - timedelta(days=1), limit=1),
+            papers.next_listed_day(sources, last),
+            papers.listed_days(sources, limit=1),
+            papers.count_listed(sources, first, last),
         )
-        tallies = await self._store.votes.everywhere([item.paper.id for item in listed])
+        tallies = await self._store.votes.tallies_everywhere([item.paper.id for item in listed])
         listed.sort(key=lambda item: (-_liked(item.paper, tallies.get(item.paper.id, Tally())), item.paper.id))
         page = listed[offset : offset + limit]
         shown = await self._shown([item.paper for item in page], lists=page, tallies=tallies)
@@ -91,7 +91,7 @@ class StoreCatalog:
         if topic := clean(topic, 200):
             on_topic = await self._search.among(topic, {item.paper.id for item in listed})
             listed = [item for item in listed if item.paper.id in on_topic]
-        tallies = await self._store.votes.everywhere([item.paper.id for item in listed])
+        tallies = await self._store.votes.tallies_everywhere([item.paper.id for item in listed])
         ranked = trending(listed, tallies, now, offset + limit + 1, days=days)
         page = ranked[offset : offset + limit]
         reasons = {item.paper.id: why(item, tallies.get(item.paper.id, Tally()), now) for item in page}
@@ -108,17 +108,17 @@ class StoreCatalog:
         if wanted.is_empty and wanted.filter.is_empty and query.strip():
             return Found(notice="There is no word in that to look for.")
         match = Match(words=wanted.words, phrases=wanted.phrases)
-        ids = await self._store.papers.newest(wanted.filter, limit + 1, offset=offset, match=match)
+        ids = await self._store.papers.newest_ids(wanted.filter, limit + 1, offset=offset, match=match)
         return Found(papers=await self._by_id(ids[:limit]), more=len(ids) > limit)
 
     async def similar(self, id: PaperId, *, offset: int = 0, limit: int = PAGE) -> Found | None:
-        return await self._near(id, offset, limit) if await self._store.papers.get([id]) else None
+        return await self._near(id, offset, limit) if await self._store.papers.get_papers([id]) else None
 
     async def _near(self, id: PaperId, offset: int, limit: int) -> Found:
         return await self._found(await self._search.similar([id], limit=limit, offset=offset))
 
     async def paper(self, id: PaperId, *, who: Person | None = None) -> Detail | None:
-        known, listed = await asyncio.gather(self._store.papers.get([id]), self._lists_of([id]))
+        known, listed = await asyncio.gather(self._store.papers.get_papers([id]), self._lists_of([id]))
         if id not in known:
             return None
         lists = listed.get(id, [])
@@ -126,7 +126,7 @@ class StoreCatalog:
             self._shown([known[id]], lists=lists[:1]),
             self._near(id, 0, SIMILAR),
             self._linked(id),
-            self._store.outbox.channels(id),
+            self._store.outbox.count_channels_showing(id),
             self._posted(id, who),
         )
         return Detail(
@@ -139,7 +139,7 @@ class StoreCatalog:
         )
 
     async def channel(self, place: Place, *, limit: int = PAGE) -> Found:
-        brought = await self._store.outbox.brought(place, limit)
+        brought = await self._store.outbox.papers_posted_in(place, limit)
         papers = await self._by_id([id for id, _ in brought])
         at = dict(brought)
         return Found(papers=tuple(replace(shown, seen=at[shown.paper.id]) for shown in papers))
@@ -147,7 +147,7 @@ class StoreCatalog:
     async def topics(self) -> Sequence[Topic]:
         today = self._clock.now().date()
         listed = (
-            await self._store.papers.liked(self._sources, today - timedelta(days=TOPICS_OF), today, CANDIDATES)
+            await self._store.papers.most_upvoted(self._sources, today - timedelta(days=TOPICS_OF), today, CANDIDATES)
             or await self._of_newest_day()
         )
         categories = Counter(category for item in listed for category in item.paper.categories[:1])
@@ -157,25 +157,25 @@ class StoreCatalog:
         return sorted(known, key=lambda topic: (-topic.count, topic.name))[:TOPICS]
 
     async def mine(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
-        return await self._store.votes.mine(who.tenant, who.key, ids)
+        return await self._store.votes.ballots_of(who.tenant, who.key, ids)
 
     async def count(self) -> int:
-        return await self._store.papers.count()
+        return await self._store.papers.count_papers()
 
     async def ids(self, *, offset: int = 0, limit: int = PAGE) -> Sequence[PaperId]:
-        return await self._store.papers.newest(Filter(), limit, offset=offset)
+        return await self._store.papers.newest_ids(Filter(), limit, offset=offset)
 
     async def ballots(self, ids: Collection[PaperId]) -> Mapping[PaperId, Ballots]:
-        return {id: _ballots(tally) for id, tally in (await self._store.votes.everywhere(ids)).items()}
+        return {id: _ballots(tally) for id, tally in (await self._store.votes.tallies_everywhere(ids)).items()}
 
     async def program(self, key: str) -> Program | None:
-        return await self._store.api_keys.of(digest(key)) if len(key) <= MOST_CHARS else None
+        return await self._store.api_keys.by_digest(digest(key)) if len(key) <= MOST_CHARS else None
 
     async def _listed(self, first: date, last: date) -> list[Listed]:
         """The papers of these days that can come first, each once: the most upvoted, and all that was voted on."""
         listed, voted = await asyncio.gather(
-            self._store.papers.liked(self._sources, first, last, CANDIDATES),
-            self._store.votes.voted(datetime.combine(first, time(), UTC)),
+            self._store.papers.most_upvoted(self._sources, first, last, CANDIDATES),
+            self._store.votes.papers_voted_since(datetime.combine(first, time(), UTC)),
         )
         missing = voted - {item.paper.id for item in listed}
         if len(listed) < CANDIDATES or not missing:
@@ -185,11 +185,13 @@ class StoreCatalog:
         return [*listed, *(items[0] for items in inside if items)]
 
     async def _of_newest_day(self) -> list[Listed]:
-        newest = await self._store.papers.days(self._sources, limit=1)
-        return await self._store.papers.liked(self._sources, date.min, newest[0][0], CANDIDATES) if newest else []
+        newest = await self._store.papers.listed_days(self._sources, limit=1)
+        return (
+            await self._store.papers.most_upvoted(self._sources, date.min, newest[0][0], CANDIDATES) if newest else []
+        )
 
     async def _by_id(self, ids: Sequence[PaperId], reasons: Mapping[PaperId, str] | None = None) -> tuple[Shown, ...]:
-        known = await self._store.papers.get(ids)
+        known = await self._store.papers.get_papers(ids)
         return tuple(await self._shown([known[id] for id in ids if id in known], reasons))
 
     async def _found(self, results: Results) -> Found:
@@ -209,7 +211,7 @@ class StoreCatalog:
         ids = [paper.id for paper in papers]
         lines, votes, listed = await asyncio.gather(
             self._lines.of(papers),
-            _known(tallies) if tallies is not None else self._store.votes.everywhere(ids),
+            _known(tallies) if tallies is not None else self._store.votes.tallies_everywhere(ids),
             _known(lists) if lists is not None else self._newest_lists(ids),
         )
         on = {item.paper.id: item for item in listed}
@@ -231,14 +233,14 @@ class StoreCatalog:
 
     async def _lists_of(self, ids: Sequence[PaperId]) -> dict[PaperId, list[Listed]]:
         """The lists that papers stood on, newest first: none that a community keeps for itself."""
-        found = await self._store.papers.lists(ids)
+        found = await self._store.papers.lists_featuring(ids)
         public = {id: [item for item in items if item.source in self._sources] for id, items in found.items()}
         return {id: items for id, items in public.items() if items}
 
     async def _posted(self, id: PaperId, who: Person | None) -> tuple[Posted, ...]:
         if who is None:
             return ()
-        found = await self._store.outbox.shown_in(who.tenant, id)
+        found = await self._store.outbox.sent_to_channels_showing(who.tenant, id)
         return tuple(
             Posted(ref=one.ref, at=one.sent, url=self._address(one.ref)) for one in found if one.ref and one.sent
         )

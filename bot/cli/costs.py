@@ -31,8 +31,10 @@ async def costs(days: int, as_json: bool, config: Path | None) -> None:
     today = clock().now().date()
     store = await open_store(database(wanted))
     try:
-        rows = await store.costs.since((today - timedelta(days=days - 1)).replace(day=1))  # months are told whole
-        coming = await store.costs.under_way()
+        rows = await store.costs.spending_since(
+            (today - timedelta(days=days - 1)).replace(day=1)
+        )  # months are told whole
+        coming = await store.costs.pending_batch_cost()
     finally:
         await store.aclose()
     if as_json:

@@ -34,7 +34,7 @@ def _examine(config: Path | None) -> bool:
 async def _run(config: Path | None, bad: list[str]) -> None:
     wanted = settings(config)
     async with open_app(wanted, clock()) as app:
-        _say(OK, f"database {database(wanted)}: {plural(await app.store.papers.count(), 'paper')}")
+        _say(OK, f"database {database(wanted)}: {plural(await app.store.papers.count_papers(), 'paper')}")
         if wrong := await app.store.check(deep=True):
             bad.append(wrong)
             _say(BAD, wrong)
@@ -60,7 +60,7 @@ async def _search(app: App) -> None:
         _say(WARN, "search by word only: no embedding model is installed")
         return
     await app.search.refresh()
-    papers = await app.store.papers.count()
+    papers = await app.store.papers.count_papers()
     _say(OK, f"search by meaning: {app.search.size:,} of {plural(papers, 'paper')} have a vector")
 
 

@@ -37,7 +37,7 @@ async def ingest(paths: tuple[Path, ...], vectors: bool, as_json: bool, config: 
             "unchanged": kept.unchanged,
             "rejected": len(rejected),
             "vectors": embedded,
-            "papers": await library.store.papers.count(),
+            "papers": await library.store.papers.count_papers(),
         }
         if as_json:
             emit(counts | {"reasons": [{"where": r.where, "id": r.id, "reason": r.reason} for r in rejected]})

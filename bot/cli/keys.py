@@ -30,7 +30,7 @@ async def add(name: str, config: Path | None) -> None:
     store = await open_store(database(settings(config)))
     try:
         key = new_key()
-        if not await store.api_keys.add(known, digest(key), clock().now()):
+        if not await store.api_keys.add_key(known, digest(key), clock().now()):
             raise AskError(f"There is a key for {known!r} already.", f"`paperboy keys remove {known!r}` revokes it.")
     finally:
         await store.aclose()
@@ -46,7 +46,7 @@ async def show(as_json: bool, config: Path | None) -> None:
     """List the programs that have a key."""
     store = await open_store(database(settings(config)))
     try:
-        found = await store.api_keys.all()
+        found = await store.api_keys.all_keys()
     finally:
         await store.aclose()
     for program in found:
@@ -66,7 +66,7 @@ async def remove(name: str, config: Path | None) -> None:
     """Revoke the key of NAME, at once."""
     store = await open_store(database(settings(config)))
     try:
-        if not await store.api_keys.remove(clean(name, 100)):
+        if not await store.api_keys.remove_key(clean(name, 100)):
             raise AskError(f"No program {name!r} has a key.", "`paperboy keys list` shows those that have.")
     finally:
         await store.aclose()

@@ -62,5 +62,5 @@ async def retry(key: str | None, everything: bool, config: Path | None) -> None:
     if bool(key) == everything:
         raise click.UsageError("Give a KEY, or --all.")
     async with open_library(settings(config), clock()) as library:
-        revived = await library.store.outbox.revive(key, library.clock.now())
+        revived = await library.store.outbox.revive_posts(key, library.clock.now())
     console.print(f"{plural(revived, 'post')} planned again.")

@@ -64,7 +64,7 @@ async def similar(papers: tuple[str, ...], text: str | None, limit: int, as_json
     async with open_library(settings(config), clock()) as library:
         await library.search.refresh()
         ids = [paper_id(paper) for paper in papers]
-        known = await library.store.papers.get(ids)
+        known = await library.store.papers.get_papers(ids)
         if missing := [paper for id, paper in zip(ids, papers, strict=True) if id not in known]:
             raise AskError(f"I don't know the paper {missing[0]!r}.", "`paperboy ingest` brings papers in.")
         search = library.search
@@ -73,7 +73,7 @@ async def similar(papers: tuple[str, ...], text: str | None, limit: int, as_json
 
 
 async def _show(library: Library, found: Results, *, as_json: bool) -> None:
-    papers = await library.store.papers.get([hit.id for hit in found.hits])
+    papers = await library.store.papers.get_papers([hit.id for hit in found.hits])
     if found.notice:
         console.print(found.notice, markup=False)
     for rank, hit in enumerate(found.hits, 1):

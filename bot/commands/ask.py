@@ -28,7 +28,7 @@ _QUESTION = re.compile(
 async def run(ask: Request, rest: str) -> Answer:
     """What a paper says to a question: `ID QUESTION`, or the question alone in the paper's thread."""
     first, _, question = rest.partition(" ")
-    if arxiv_id(first) or first in await ask.desk.store.papers.get([first]):
+    if arxiv_id(first) or first in await ask.desk.store.papers.get_papers([first]):
         return await _answer(ask, await the_paper(ask, first), question)
     paper = await of_thread(ask)
     if paper is None:
@@ -49,7 +49,7 @@ async def of_thread(ask: Request) -> Paper | None:
         return None
     delivery = await ask.desk.store.outbox.by_ref(Ref(ask.place.in_thread(""), ask.place.thread))
     shown = delivery.post.papers if delivery else ()
-    return (await ask.desk.store.papers.get(shown)).get(shown[0]) if len(shown) == 1 else None
+    return (await ask.desk.store.papers.get_papers(shown)).get(shown[0]) if len(shown) == 1 else None
 
 
 async def _answer(ask: Request, paper: Paper, question: str) -> Answer:

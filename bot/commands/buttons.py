@@ -38,7 +38,7 @@ async def vote(ask: Request, event: Press) -> tuple[Answer, PaperId]:
     """Cast or take back my vote, and on which paper; it works on the paper, not on the message it stands on."""
     paper = await the_paper(ask, await subject(ask, event))
     stands = await ballot.press(ask.desk.store, event, paper.id, off=event.action.name == "unvote")
-    tally = (await ask.desk.store.votes.tallies(ask.who.tenant, [paper.id])).get(paper.id, Tally())
+    tally = (await ask.desk.store.votes.tallies_for(ask.who.tenant, [paper.id])).get(paper.id, Tally())
     title = clean(paper.title, 120)
     said = f"Your vote for “{title}” counts" if stands else f"Your vote for “{title}” is taken back"
     count = votes_here(tally)
@@ -50,7 +50,7 @@ async def question(ask: Request, event: Press) -> tuple[int, str]:
     args = ("0", *event.action.args) if event.action.name == "do" else event.action.args
     offset, text = (*args, "", "")[:2]
     if text.startswith("#"):
-        text = await ask.desk.store.long_queries.text(text[1:]) or ""
+        text = await ask.desk.store.long_queries.get_query(text[1:]) or ""
     if not text or not offset.isdecimal() or len(offset) > 6:
         raise AskError("That button is too old.", "Ask again with /papers.")
     return int(offset), text

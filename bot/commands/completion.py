@@ -24,5 +24,5 @@ async def complete(commands: Sequence[Command], papers: Papers, text: str) -> li
     takes_words = name not in known or not known[name].options
     if len(found) < MOST and len(rest or typed) > 1 and takes_words and name not in {"schedule", "follow"}:
         lead = f"{name} " if name in known and space else ""
-        found += [lead + title for title in await papers.titles(rest if lead else typed, MOST - len(found))]
+        found += [lead + title for title in await papers.complete_title(rest if lead else typed, MOST - len(found))]
     return list(dict.fromkeys(found))[:MOST]

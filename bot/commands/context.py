@@ -101,13 +101,13 @@ class Command:
 async def cards(ask: Request, ids: Sequence[PaperId], why: dict[PaperId, str] | None = None) -> list[Card]:
     """Papers as cards, with their lines, the votes here and the asker's own."""
     store, tenant = ask.desk.store, ask.who.tenant
-    papers = await store.papers.get(ids)
+    papers = await store.papers.get_papers(ids)
     found = [papers[id] for id in ids if id in papers]
     lines = await ask.desk.lines.of(found, await language_here(ask))
-    tallies = await store.votes.tallies(tenant, ids)
+    tallies = await store.votes.tallies_for(tenant, ids)
     mine = await my_votes(ask, ids)
     saved = await saved_among(ask, ids)
-    brought = await store.submissions.of(tenant, ids)
+    brought = await store.submissions.for_papers(tenant, ids)
     return [
         card(
             paper,
@@ -124,18 +124,18 @@ async def cards(ask: Request, ids: Sequence[PaperId], why: dict[PaperId, str] | 
 
 async def language_here(ask: Request) -> str:
     """The language that the channel's oldest schedule asks for."""
-    served = await ask.desk.store.subscriptions.of(ask.place.in_thread(""))
+    served = await ask.desk.store.subscriptions.in_place(ask.place.in_thread(""))
     return served[0].language if served else "en"
 
 
 async def saved_among(ask: Request, ids: Collection[PaperId]) -> set[PaperId]:
     """Which of these the asker has saved; nobody else's business."""
-    return set() if ask.shared else set(await ask.desk.store.people.saved(ask.who.key)) & set(ids)
+    return set() if ask.shared else set(await ask.desk.store.people.saved_papers(ask.who.key)) & set(ids)
 
 
 async def my_votes(ask: Request, ids: Collection[PaperId]) -> dict[PaperId, int]:
     """The asker's own ballots; nobody else's business."""
-    return {} if ask.shared else await ask.desk.store.votes.mine(ask.who.tenant, ask.who.key, ids)
+    return {} if ask.shared else await ask.desk.store.votes.ballots_of(ask.who.tenant, ask.who.key, ids)
 
 
 async def paging(ask: Request, *, more: bool) -> list[Control]:
@@ -152,7 +152,7 @@ async def short(ask: Request, question: str) -> str:
     """A question as it fits a button: itself, or `#name` of where it is kept."""
     if len(question.encode()) <= QUESTION_BYTES and not set("|%#") & set(question):
         return question
-    return "#" + await ask.desk.store.long_queries.keep(question, ask.now)
+    return "#" + await ask.desk.store.long_queries.store_query(question, ask.now)
 
 
 def paper_id(text: str) -> PaperId:
@@ -168,14 +168,14 @@ async def the_paper(ask: Request, text: str) -> Paper:
         raise AskError("Which paper?", "Give an arXiv id or address: 2405.15738")
     known = arxiv_id(wanted)
     id = paper_id(wanted)
-    if paper := (await ask.desk.store.papers.get([id])).get(id):
+    if paper := (await ask.desk.store.papers.get_papers([id])).get(id):
         return paper
     if known and (fetched := await ask.desk.look_up(id)):
         return fetched
     found = await ask.desk.search.find(wanted, limit=1) if not known else None
     if found and found.hits:
         first = found.hits[0].id
-        return (await ask.desk.store.papers.get([first]))[first]
+        return (await ask.desk.store.papers.get_papers([first]))[first]
     raise AskError(
         f"I don't know the paper {wanted[:80]!r} yet.",
         "It is on no list I read, and arXiv did not answer in time or has none of that id. Search with /papers WORDS.",

@@ -19,18 +19,18 @@ DEFAULT = "weekdays 09:00"
 
 async def run(ask: Request, rest: str) -> Answer:
     """Bring me my digest, at another time, or no more."""
-    mine = await ask.desk.store.subscriptions.of_person(ask.who.key)
+    mine = await ask.desk.store.subscriptions.digests_of(ask.who.key)
     if rest.strip().casefold() in {"off", "stop", "none"}:
         return await _stop(ask, mine)
-    if not await ask.desk.store.people.following(ask.who.key):
+    if not await ask.desk.store.people.followed_topics(ask.who.key):
         raise AskError("You follow no topic yet.", "First: /papers follow diffusion models")
     wanted = wish.read(ask, rest or DEFAULT)
     place, here = await ask.desk.direct(ask.who), ask.place.in_thread("")
     new = replace(wanted, place=place, follows=ask.who.key, beside=None if here == place else here)
     if mine:
-        await ask.desk.store.subscriptions.replace(replace(new, id=mine[0].id), cause=ask.cause)
+        await ask.desk.store.subscriptions.replace_subscription(replace(new, id=mine[0].id), cause=ask.cause)
     else:
-        await ask.desk.store.subscriptions.add(new, cause=ask.cause)
+        await ask.desk.store.subscriptions.add_subscription(new, cause=ask.cause)
     when = describe(parse_schedule(new.schedule, "UTC"))
     said = f"I'll bring you what is new on your topics: {when}, as a direct message. /papers digest off ends it."
     without = " What this channel is brought is left out." if new.beside else ""
@@ -39,7 +39,7 @@ async def run(ask: Request, rest: str) -> Answer:
 
 async def _stop(ask: Request, mine: list[Subscription]) -> Answer:
     for subscription in mine:
-        await ask.desk.store.subscriptions.remove(subscription.id)
+        await ask.desk.store.subscriptions.remove_subscription(subscription.id)
     return Answer(message=note("You get no digest any more." if mine else "You had no digest."))
 
 

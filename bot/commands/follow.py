@@ -30,9 +30,9 @@ async def follow(ask: Request, rest: str) -> Answer:
         kinds = f"up to {TOPIC_CHARS} characters: /papers follow diffusion, author:hinton, cat:cs.CL or lab:deepmind"
         raise AskError("What do you want to follow?", f"Say {kinds}.")
     people = ask.desk.store.people
-    if len(await people.following(ask.who.key)) >= MOST:
+    if len(await people.followed_topics(ask.who.key)) >= MOST:
         raise AskError(f"You follow {MOST} topics already.", "Let one go with /papers unfollow TOPIC.")
-    new = await people.follow(ask.who.key, topic, ask.now, cause=ask.cause)
+    new = await people.follow_topic(ask.who.key, topic, ask.now, cause=ask.cause)
     said = f"You now follow “{topic}”." if new else f"You follow “{topic}” already."
     return Answer(message=note(f"{said} /papers mine shows what is new on it."))
 
@@ -40,14 +40,14 @@ async def follow(ask: Request, rest: str) -> Answer:
 async def unfollow(ask: Request, rest: str) -> Answer:
     """Forget a topic."""
     topic = clean(rest)
-    if await ask.desk.store.people.unfollow(ask.who.key, topic, cause=ask.cause):
+    if await ask.desk.store.people.unfollow_topic(ask.who.key, topic, cause=ask.cause):
         return Answer(message=note(f"You no longer follow “{topic}”."))
     raise AskError(f"You don't follow {topic[:60]!r}.", "/papers following lists your topics.")
 
 
 async def following(ask: Request, rest: str) -> Answer:
     """My topics."""
-    topics = await ask.desk.store.people.following(ask.who.key)
+    topics = await ask.desk.store.people.followed_topics(ask.who.key)
     if not topics:
         return Answer(message=note("You follow no topic yet: /papers follow diffusion models"))
     return Answer(message=sheet("Topics you follow", [text(Span(topic)) for topic in topics]))
@@ -56,13 +56,13 @@ async def following(ask: Request, rest: str) -> Answer:
 async def mine(ask: Request, rest: str) -> Answer:
     """Papers of the last two weeks on the topics I follow."""
     store = ask.desk.store
-    topics = await store.people.following(ask.who.key)
+    topics = await store.people.followed_topics(ask.who.key)
     if not topics:
         return Answer(
             message=note("Follow a topic first (/papers follow diffusion models); /papers saved lists papers.")
         )
     until = ask.now.date()
-    listed = await store.papers.listed(ask.sources, until - timedelta(days=DAYS), until)
+    listed = await store.papers.listed_between(ask.sources, until - timedelta(days=DAYS), until)
     newest = sorted(listed, key=lambda item: item.day, reverse=True)  # of a day, those with most upvotes first
     recent = list(dict.fromkeys(item.paper.id for item in newest))
     why = await followed(topics, recent, ask.desk.search)

@@ -27,7 +27,7 @@ async def run(ask: Request, rest: str) -> Answer:
 
 
 async def _saved(ask: Request) -> list[Block]:
-    ids = await ask.desk.store.people.saved(ask.who.key, limit=FEW + 1)
+    ids = await ask.desk.store.people.saved_papers(ask.who.key, limit=FEW + 1)
     if not ids:
         return [Heading("Your saved papers"), Paragraph(text("None yet: press Save on any paper."))]
     more = (Controls((Button(label="All saved papers", action=Action("page", ("0", "saved"))),)),) * (len(ids) > FEW)
@@ -35,7 +35,7 @@ async def _saved(ask: Request) -> list[Block]:
 
 
 async def _topics(ask: Request) -> list[Block]:
-    topics = await ask.desk.store.people.following(ask.who.key)
+    topics = await ask.desk.store.people.followed_topics(ask.who.key)
     if not topics:
         return [Heading("Topics you follow"), Paragraph(text("None yet: /papers follow diffusion models"))]
     foot = Footnote(text("/papers digest brings what is new on them as a direct message."))
@@ -43,14 +43,14 @@ async def _topics(ask: Request) -> list[Block]:
 
 
 async def _liked(ask: Request) -> list[Block]:
-    ranked = await ask.desk.store.votes.top(ask.who.tenant, ask.now - timedelta(days=7), FEW)
+    ranked = await ask.desk.store.votes.top_papers(ask.who.tenant, ask.now - timedelta(days=7), FEW)
     if not ranked:
         return [Heading("Most voted here this week"), Paragraph(text("No votes yet: react to a paper, or press Vote."))]
     return [Heading("Most voted here this week"), *await cards(ask, [id for id, _ in ranked])]
 
 
 async def _schedules(ask: Request) -> list[Block]:
-    found = await ask.desk.store.subscriptions.of_tenant(ask.who.tenant)
+    found = await ask.desk.store.subscriptions.in_tenant(ask.who.tenant)
     shared = [s for s in found if not s.follows][:MOST_SCHEDULES]
     if not shared:
         return [Heading("Schedules"), Paragraph(text("None yet: /papers schedule in the channel that wants papers."))]

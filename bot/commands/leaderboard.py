@@ -20,7 +20,7 @@ async def run(ask: Request, rest: str) -> Answer:
         raise AskError(f"A leaderboard of {name[:40]!r}?", "Say: leaderboard week, month or all.")
     span = SPANS[name]
     since = ask.now - span if span else None
-    ranked = await ask.desk.store.votes.top(ask.who.tenant, since, ask.offset + PAGE + 1)
+    ranked = await ask.desk.store.votes.top_papers(ask.who.tenant, since, ask.offset + PAGE + 1)
     ids = [id for id, _ in ranked[ask.offset :]]
     message = results(
         "Most voted here, of all time" if name == "all" else f"Most voted here this {name}",

@@ -23,7 +23,7 @@ async def run(ask: Request, rest: str) -> Answer:
                 f"{category[:40]!r} is no arXiv category.",
                 "They look like cs.CL, stat.ML or math.OC; or cs for all.",
             )
-    ids = await ask.desk.store.papers.newest(Filter(categories=wanted), PAGE + 1, offset=ask.offset)
+    ids = await ask.desk.store.papers.newest_ids(Filter(categories=wanted), PAGE + 1, offset=ask.offset)
     name = " or ".join(wanted)
     message = results(
         f"New in {name}" if name else "Newest papers",

@@ -13,15 +13,15 @@ async def save(ask: Request, rest: str) -> Answer:
     """Keep a paper, or let it go when it is kept already."""
     paper = await the_paper(ask, rest)
     people, title = ask.desk.store.people, clean(paper.title, 120)
-    if await people.save(ask.who.key, paper.id, ask.now, cause=ask.cause):
+    if await people.save_paper(ask.who.key, paper.id, ask.now, cause=ask.cause):
         return Answer(message=note(f"Saved “{title}”. /papers saved lists what you keep."), brief=True)
-    await people.unsave(ask.who.key, paper.id)
+    await people.unsave_paper(ask.who.key, paper.id)
     return Answer(message=note(f"“{title}” is no longer among your saved papers."), brief=True)
 
 
 async def saved(ask: Request, rest: str) -> Answer:
     """What I kept, newest first."""
-    ids = await ask.desk.store.people.saved(ask.who.key, limit=PAGE + 1, offset=ask.offset)
+    ids = await ask.desk.store.people.saved_papers(ask.who.key, limit=PAGE + 1, offset=ask.offset)
     message = results(
         "Your saved papers",
         await cards(ask, ids[:PAGE]),

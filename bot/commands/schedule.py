@@ -37,7 +37,7 @@ async def schedule(ask: Request, rest: str) -> Answer:
     await _room(ask)
     subscription = wish.read(ask, rest)
     lines = await _promise(ask, subscription)
-    await ask.desk.store.subscriptions.add(subscription, cause=ask.cause)
+    await ask.desk.store.subscriptions.add_subscription(subscription, cause=ask.cause)
     name = subscription.id
     foot = f"Its name is {name}: /papers pause {name}, /papers unschedule {name}."
     return Answer(
@@ -53,7 +53,7 @@ async def change(ask: Request, rest: str) -> Answer:
         return Answer(message=note(f"Say it anew: /papers change {old.id} weekdays 09:00"), form=wish.form(old))
     new = replace(wish.read(ask, text, language=old.language), id=old.id, created_by=old.created_by)
     lines = await _promise(ask, new)
-    await ask.desk.store.subscriptions.replace(new, cause=ask.cause)
+    await ask.desk.store.subscriptions.replace_subscription(new, cause=ask.cause)
     return Answer(message=sheet(f"Changed: {_when(new)}", lines, foot=f"Its name is still {new.id}."))
 
 
@@ -70,7 +70,7 @@ async def fill(ask: Request, values: Mapping[str, str], args: tuple[str, ...]) -
 
 async def schedules(ask: Request, rest: str) -> Answer:
     """What is scheduled in this channel."""
-    found = await ask.desk.store.subscriptions.of(ask.place)
+    found = await ask.desk.store.subscriptions.in_place(ask.place)
     controls = (NEW,) if ask.who.admin else ()
     if not found:
         hint = "Nothing is scheduled here. For instance: /papers schedule weekdays 09:00"
@@ -86,7 +86,9 @@ async def schedules(ask: Request, rest: str) -> Answer:
 async def pause(ask: Request, rest: str) -> Answer:
     """Stop a schedule for a while."""
     subscription = await _mine(ask, rest)
-    await ask.desk.store.subscriptions.replace(replace(subscription, paused="paused by an admin"), cause=ask.cause)
+    await ask.desk.store.subscriptions.replace_subscription(
+        replace(subscription, paused="paused by an admin"), cause=ask.cause
+    )
     return Answer(message=note(f"{subscription.id} is paused. /papers resume {subscription.id} lets it run again."))
 
 
@@ -94,7 +96,7 @@ async def resume(ask: Request, rest: str) -> Answer:
     """Let a schedule run again, from now on: what was missed meanwhile is not made up."""
     subscription = await _mine(ask, rest)
     running = replace(subscription, paused="", held="", created=ask.now)
-    await ask.desk.store.subscriptions.replace(running, cause=ask.cause)
+    await ask.desk.store.subscriptions.replace_subscription(running, cause=ask.cause)
     wanted = parse_schedule(subscription.schedule, ask.desk.time_zone)
     return Answer(message=note(f"{subscription.id} runs again: {describe(wanted)}."))
 
@@ -102,12 +104,12 @@ async def resume(ask: Request, rest: str) -> Answer:
 async def unschedule(ask: Request, rest: str) -> Answer:
     """Remove a schedule; what it posted stays."""
     subscription = await _mine(ask, rest)
-    await ask.desk.store.subscriptions.remove(subscription.id, cause=ask.cause)
+    await ask.desk.store.subscriptions.remove_subscription(subscription.id, cause=ask.cause)
     return Answer(message=note(f"{subscription.id} is removed: {summary(subscription)}."))
 
 
 async def _room(ask: Request) -> None:
-    if len(await ask.desk.store.subscriptions.of(ask.place)) >= MOST:
+    if len(await ask.desk.store.subscriptions.in_place(ask.place)) >= MOST:
         raise AskError(f"This channel has {MOST} schedules already.", "Remove one with /papers unschedule ID.")
 
 
@@ -125,7 +127,7 @@ def _when(subscription: Subscription) -> str:
 
 async def _mine(ask: Request, rest: str) -> Subscription:
     """The schedule that is meant: by its name, or the only one of the channel."""
-    found = await ask.desk.store.subscriptions.of(ask.place)
+    found = await ask.desk.store.subscriptions.in_place(ask.place)
     wanted = rest.strip().casefold()
     chosen = [s for s in found if s.id == wanted] if wanted else found
     if len(chosen) == 1:

@@ -36,7 +36,7 @@ async def run(ask: Request, rest: str) -> Answer:
 async def shared(ask: Request) -> Answer | None:
     """The card of a paper whose address somebody shared; None for any other address."""
     known = arxiv_id(ask.question)
-    if known is None or not (await ask.desk.store.papers.get([known[0]]) or await ask.desk.look_up(known[0])):
+    if known is None or not (await ask.desk.store.papers.get_papers([known[0]]) or await ask.desk.look_up(known[0])):
         return None
     found = await cards(replace(ask, shared=True), [known[0]])
     return Answer(message=Message(plain=found[0].title, blocks=tuple(found)), private=False)

@@ -24,9 +24,9 @@ async def run(ask: Request, rest: str) -> Answer:
     store = ask.desk.store
     language = await language_here(ask)
     line = (await ask.desk.lines.of([paper], language)).get(paper.id)
-    tallies = await store.votes.tallies(ask.who.tenant, [paper.id])
+    tallies = await store.votes.tallies_for(ask.who.tenant, [paper.id])
     mine = await my_votes(ask, [paper.id])
-    submission = (await store.submissions.of(ask.who.tenant, [paper.id])).get(paper.id)
+    submission = (await store.submissions.for_papers(ask.who.tenant, [paper.id])).get(paper.id)
     shown = card(
         paper,
         line=line.text if line else "",
@@ -37,7 +37,7 @@ async def run(ask: Request, rest: str) -> Answer:
         why=brought_why(submission) if submission else "",
         body=True,
     )
-    known = await store.summaries.of([paper.id], language)
+    known = await store.summaries.for_papers([paper.id], language)
     foot = " ".join(filter(None, (_line_note(line), *map(_refused, known.get(paper.id, [])))))
     brought = f"From {listing([source_name(s) for s in sorted(paper.sources)])}." if paper.sources else ""
     blocks: tuple[Block, ...] = (

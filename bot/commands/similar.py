@@ -48,7 +48,7 @@ async def _named(ask: Request, text: str) -> list[Paper]:
     if len(words) < PARAGRAPH:
         return [await the_paper(ask, text)]
     first = await ask.desk.search.find(text, limit=1)
-    known = await ask.desk.store.papers.get([hit.id for hit in first.hits])
+    known = await ask.desk.store.papers.get_papers([hit.id for hit in first.hits])
     return [paper for paper in known.values() if paper.title.casefold() == text.casefold()]
 
 

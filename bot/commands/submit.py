@@ -49,7 +49,7 @@ async def submit(ask: Request, rest: str) -> Answer:
     brought = Submission(
         tenant=ask.who.tenant, paper=paper.id, person=ask.who.key, why=clean(why, MOST_WHY), at=ask.now
     )
-    if not await ask.desk.store.submissions.add(brought, cause=ask.cause):
+    if not await ask.desk.store.submissions.add_submission(brought, cause=ask.cause):
         return await _brought(ask, paper) or Answer(message=note("It was taken off the list just now."))
     return Answer(message=note(f"“{_title(paper)}” is on the list of this community now. {await _when(ask, paper)}"))
 
@@ -65,18 +65,18 @@ async def fill(ask: Request, values: Mapping[str, str], args: tuple[str, ...]) -
 async def unsubmit(ask: Request, rest: str) -> Answer:
     """Take a paper off the list; what was posted of it stays."""
     paper = await the_paper(ask, rest)
-    brought = (await ask.desk.store.submissions.of(ask.who.tenant, [paper.id])).get(paper.id)
+    brought = (await ask.desk.store.submissions.for_papers(ask.who.tenant, [paper.id])).get(paper.id)
     if brought is None:
         raise AskError(f"Nobody here brought “{_title(paper)}”.", "/papers today shows what people brought.")
     if not ask.who.admin and brought.person != ask.who.key:
         raise AskError("Only who brought a paper, or an admin, can take it off the list.")
-    await ask.desk.store.submissions.remove(ask.who.tenant, paper.id, cause=ask.cause)
+    await ask.desk.store.submissions.remove_submission(ask.who.tenant, paper.id, cause=ask.cause)
     return Answer(message=note(f"“{_title(paper)}” is off the list. What was posted of it stays."))
 
 
 async def _brought(ask: Request, paper: Paper) -> Answer | None:
     """Who brought it before, if anybody did."""
-    found = (await ask.desk.store.submissions.of(ask.who.tenant, [paper.id])).get(paper.id)
+    found = (await ask.desk.store.submissions.for_papers(ask.who.tenant, [paper.id])).get(paper.id)
     if found is None:
         return None
     on = f"on {short_day(found.at.date())}"
@@ -90,14 +90,14 @@ async def _refuse_listed(ask: Request, paper: Paper) -> None:
     """What is on the newest list comes anyway."""
     papers = ask.desk.store.papers
     sources, _ = split(ask.desk.sources, ask.who.tenant)
-    newest = await papers.days(sources, limit=1)
-    for source, day in await papers.stood_on(paper.id, sources, newest[0][0]) if newest else ():
+    newest = await papers.listed_days(sources, limit=1)
+    for source, day in await papers.featured_since(paper.id, sources, newest[0][0]) if newest else ():
         said = f"{source_name(source)} listed “{_title(paper)}” on {long_day(day)} already."
         raise AskError(said, "Vote for it, and it comes before others: /papers show ID has the button.")
 
 
 async def _refuse_too_many(ask: Request) -> None:
-    count, since = ask.desk.store.submissions.count, ask.now - DAY
+    count, since = ask.desk.store.submissions.count_submitted, ask.now - DAY
     if await count(ask.who.tenant, since, person=ask.who.key) >= MOST_MINE:
         raise AskError(f"You brought {MOST_MINE} papers in a day: that is the most.", "Tomorrow there is room again.")
     if await count(ask.who.tenant, since) >= MOST_HERE:
@@ -105,7 +105,7 @@ async def _refuse_too_many(ask: Request) -> None:
 
 
 async def _when(ask: Request, paper: Paper) -> str:
-    shown = await ask.desk.store.outbox.shown(ask.place, ask.now - timedelta(days=SEEN_DAYS))
+    shown = await ask.desk.store.outbox.papers_shown_since(ask.place, ask.now - timedelta(days=SEEN_DAYS))
     if paper.id in shown:
         return "This channel had it before, so it comes to the others only."
     return "It comes with the next papers, or late to the last; /papers today shows it."

@@ -19,14 +19,14 @@ async def run(ask: Request, rest: str) -> Answer:
     if wanted not in {"", ON, OFF}:
         raise AskError(f"Taste {rest.strip()[:40]!r}?", "/papers taste on, or /papers taste off.")
     if wanted == ON:
-        await people.teach(ask.who.key, ask.now, cause=ask.cause)
+        await people.enable_taste(ask.who.key, ask.now, cause=ask.cause)
     if wanted == OFF:
-        await people.unteach(ask.who.key, cause=ask.cause)
-    if not await people.teaches(ask.who.key):
+        await people.disable_taste(ask.who.key, cause=ask.cause)
+    if not await people.has_taste(ask.who.key):
         return Answer(
             message=note("Your saved papers order nothing. /papers taste on lets them: mine, and your digest.")
         )
-    saved = len(await people.saved(ask.who.key, limit=FEW))
+    saved = len(await people.saved_papers(ask.who.key, limit=FEW))
     said = "What is nearest to the papers you saved comes first in /papers mine and in your digest."
     more = f" That takes {FEW} saved papers: you have {plural(saved, 'paper')}." if saved < FEW else ""
     return Answer(message=note(f"{said}{more} Nobody else sees it; /papers taste off ends it."))

@@ -16,12 +16,12 @@ async def run(ask: Request, rest: str) -> Answer:
     """What was listed on the newest day that has a list, most upvoted first, after what people here brought since."""
     papers = ask.desk.store.papers
     sources, own = split(ask.desk.sources, ask.who.tenant)
-    days = await papers.days(sources, limit=1) or (await papers.days([own], limit=1) if own else [])
+    days = await papers.listed_days(sources, limit=1) or (await papers.listed_days([own], limit=1) if own else [])
     if not days:
         return Answer(message=results("Papers of today", [], empty="No list has come in yet; see /papers why."))
     day, today = days[0][0], ask.now.date()
-    brought = [item.paper.id for item in reversed(await papers.listed([own], day, today))] if own else []
-    listed = [item.paper.id for item in await papers.listed(sources, day, day)]
+    brought = [item.paper.id for item in reversed(await papers.listed_between([own], day, today))] if own else []
+    listed = [item.paper.id for item in await papers.listed_between(sources, day, day)]
     ids = list(dict.fromkeys([*brought, *listed]))
     message = results(
         f"Papers of {long_day(day)}",

@@ -23,11 +23,11 @@ async def run(ask: Request, rest: str) -> Answer:
     """What is talked about now, here and outside; of everything, or of one topic."""
     name, topic = _read(rest)
     store, until, days = ask.desk.store, ask.now.date(), SPANS[name]
-    listed = await store.papers.listed(ask.sources, until - timedelta(days=days), until)
+    listed = await store.papers.listed_between(ask.sources, until - timedelta(days=days), until)
     if topic:
         on_topic = await ask.desk.search.among(topic, {item.paper.id for item in listed})
         listed = [item for item in listed if item.paper.id in on_topic]
-    tallies = await store.votes.tallies(ask.who.tenant, {item.paper.id for item in listed})
+    tallies = await store.votes.tallies_for(ask.who.tenant, {item.paper.id for item in listed})
     ranked = trending(listed, tallies, ask.now, MOST, days=days)
     page = ranked[ask.offset : ask.offset + PAGE]
     reasons = {item.paper.id: why(item, tallies.get(item.paper.id, Tally()), ask.now) for item in page}

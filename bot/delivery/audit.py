@@ -39,9 +39,9 @@ class Day(Struct, frozen=True, kw_only=True):
 
 async def audit(papers: Papers, sources: Sequence[str], first: date, last: date, now: datetime) -> list[Day]:
     """Each day of each source, oldest first. Compares sources with each other and with their own habit."""
-    fetches = {fetch.source: fetch for fetch in await papers.fetches()}
+    fetches = {fetch.source: fetch for fetch in await papers.last_fetches()}
     lists: dict[tuple[str, date], set[PaperId]] = {}
-    for item in await papers.listed(sources, first, last):
+    for item in await papers.listed_between(sources, first, last):
         lists.setdefault((item.source, item.day), set()).add(item.paper.id)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return [_day(source, day, lists, fetches.get(source), now) for day in days for source in sources]

@@ -30,19 +30,19 @@ class Availability:
 
     async def absent(self, place: Place, why: str) -> None:
         """Nothing can be posted in a channel (`*`: the whole tenant): hold its schedules, tell their makers once."""
-        held = await self._store.subscriptions.hold(place, why)
+        held = await self._store.subscriptions.hold_place(place, why)
         for subscription in held:
             log.error("schedule %s in %s is held: %s", subscription.id, subscription.place, why)
         if place.channel == "*":
-            await self._store.ownership.depart(place.tenant, self._clock.now())
+            await self._store.ownership.mark_departed(place.tenant, self._clock.now())
             return
         for maker in {s.created_by: s for s in held if s.created_by}.values():
             await self._tell(maker, why)
 
     async def present(self, place: Place) -> None:
         """It can be posted to again."""
-        await self._store.ownership.returned(place.tenant)
-        for subscription in await self._store.subscriptions.release(place, self._clock.now()):
+        await self._store.ownership.mark_returned(place.tenant)
+        for subscription in await self._store.subscriptions.release_place(place, self._clock.now()):
             log.info("schedule %s in %s runs again", subscription.id, subscription.place)
 
     async def look_again(self) -> int:
@@ -65,7 +65,7 @@ class Availability:
 
     async def tidy(self) -> int:
         """Forget tenants that left long ago; returns how many."""
-        gone = await self._store.ownership.departed(self._clock.now() - KEEP)
+        gone = await self._store.ownership.departed_before(self._clock.now() - KEEP)
         for tenant in gone:
             rows = await self._store.ownership.forget(tenant)
             log.info("forgot %s (%d records): Paperboy was removed %d days ago", tenant, rows, KEEP.days)
@@ -86,7 +86,7 @@ class Availability:
         now = self._clock.now()
         key = delivery_key(place, subscription.id, now.date().isoformat(), "held")
         message = _notice(subscription, why)
-        await self._store.outbox.add([Post(key=key, place=place, message=message, part="notice", due=now)])
+        await self._store.outbox.add_posts([Post(key=key, place=place, message=message, part="notice", due=now)])
 
 
 def _notice(subscription: Subscription, why: str) -> Message:

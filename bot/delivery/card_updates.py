@@ -61,12 +61,12 @@ class CardUpdater:
 
     async def listed_anew(self, papers: Collection[PaperId]) -> None:
         """Note that what is known of papers changed, wherever they are shown."""
-        for tenant, paper in await self._store.outbox.shown_where(papers, self._clock.now() - LIVING):
+        for tenant, paper in await self._store.outbox.tenants_shown(papers, self._clock.now() - LIVING):
             await self.changed(tenant, paper)
 
     async def catch_up(self) -> None:
         """Note what a process that was killed may have left undone."""
-        for tenant, paper in await self._store.votes.voted_on(self._clock.now() - LATELY):
+        for tenant, paper in await self._store.votes.voted_in_tenants_since(self._clock.now() - LATELY):
             await self.changed(tenant, paper)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -103,7 +103,7 @@ class CardUpdater:
         async with self._turns:
             for paper in papers:
                 try:
-                    for delivery in await self._store.outbox.showing(tenant, paper, self._clock.now() - LIVING):
+                    for delivery in await self._store.outbox.sent_showing(tenant, paper, self._clock.now() - LIVING):
                         edited += await self._refresh(delivery, paper)
                 except PaperboyError as error:
                     log.warning("cards of %s in %s could not be refreshed: %s", paper, tenant, error)
@@ -131,7 +131,7 @@ class CardUpdater:
             await self._failed(delivery, error)
             return False
         EDITS.labels(delivery.post.place.platform, "edited").inc()
-        await self._store.outbox.edited(delivery.post.key, message, self._clock.now())
+        await self._store.outbox.record_edit(delivery.post.key, message, self._clock.now())
         return True
 
     async def _failed(self, delivery: Delivery, error: PostError) -> None:
@@ -140,18 +140,18 @@ class CardUpdater:
         EDITS.labels(delivery.post.place.platform, type(error).__name__.lower()).inc()
         if isinstance(error, Refused):
             if error.gone:
-                await self._store.outbox.gone(delivery.post.key, str(error))
+                await self._store.outbox.mark_gone(delivery.post.key, str(error))
             return
         wait = timedelta(seconds=error.retry_after) if isinstance(error, Busy) else AGAIN
         self._look_again(delivery, self._clock.now() + max(wait, AGAIN))
 
     async def _message(self, delivery: Delivery, paper: PaperId, adapter: CanPost) -> Message | None:
         """What the post would say if it were made now."""
-        found = (await self._store.papers.get([paper])).get(paper)
-        subscription = await self._store.subscriptions.get(delivery.post.subscription)
+        found = (await self._store.papers.get_papers([paper])).get(paper)
+        subscription = await self._store.subscriptions.get_subscription(delivery.post.subscription)
         if found is None:
             return None
-        tallies = await self._store.votes.tallies(delivery.post.place.tenant, [paper])
+        tallies = await self._store.votes.tallies_for(delivery.post.place.tenant, [paper])
         lines = await self._lines.of([found], subscription.language if subscription else "en")
         line = lines[paper].text if paper in lines else ""
         item = Entry(paper=found, line=line, tally=tallies.get(paper, Tally()), reasons=delivery.post.reasons)

@@ -42,7 +42,7 @@ class ChannelTaste:
 
     async def _taste(self, place: Place, now: datetime) -> Taste | None:
         if place.tenant not in self._may:
-            self._may[place.tenant] = await self._store.votes.reached(place.tenant, ENOUGH)
+            self._may[place.tenant] = await self._store.votes.has_marks(place.tenant, ENOUGH)
         if not self._may[place.tenant]:
             return None
         channel = str(place.in_thread(""))
@@ -53,7 +53,7 @@ class ChannelTaste:
     async def _learned(self, place: Place, now: datetime) -> Taste | None:
         tallies = await votes_on_brought(self._store, place, now)
         vectors = self._search.vectors(tallies)
-        papers = await self._store.papers.get([id for id in vectors if tallies[id].up])
+        papers = await self._store.papers.get_papers([id for id in vectors if tallies[id].up])
         return learn(
             [
                 Lesson(
@@ -69,18 +69,18 @@ class ChannelTaste:
 
 async def by_saved(store: Store, search: HasVectors, person: str, ids: Collection[PaperId]) -> dict[PaperId, Leaning]:
     """How near each paper is to what somebody saved; none unless that person wants it so."""
-    if not await store.people.teaches(person):
+    if not await store.people.has_taste(person):
         return {}
-    saved = await store.people.saved(person, limit=SAVED)
-    vectors, papers = search.vectors(saved), await store.papers.get(saved)
+    saved = await store.people.saved_papers(person, limit=SAVED)
+    vectors, papers = search.vectors(saved), await store.papers.get_papers(saved)
     kept = [Lesson(vector=vectors[id], title=papers[id].title) for id in saved if id in vectors and id in papers]
     return near_saved(kept, search.vectors(ids))
 
 
 async def votes_on_brought(store: Store, place: Place, now: datetime) -> dict[PaperId, Tally]:
     """The papers a channel was brought lately, each with the votes of its community."""
-    brought = await store.outbox.shown(place, now - timedelta(days=DAYS))
-    tallies = await store.votes.tallies(place.tenant, brought)
+    brought = await store.outbox.papers_shown_since(place, now - timedelta(days=DAYS))
+    tallies = await store.votes.tallies_for(place.tenant, brought)
     return {id: tallies.get(id, Tally()) for id in brought}
 
 

@@ -52,7 +52,7 @@ class Composer:
         return choose(
             subscription,
             listed,
-            tallies=await self._store.votes.tallies(subscription.place.tenant, ids),
+            tallies=await self._store.votes.tallies_for(subscription.place.tenant, ids),
             seen=await self._seen(subscription, now - timedelta(days=SEEN_DAYS)),
             matches=await self._matches(subscription, ids),
             taste=await self._taught.leanings(subscription, ids, now) if self._taught else {},
@@ -93,8 +93,10 @@ class Composer:
 
     async def _seen(self, subscription: Subscription, since: datetime) -> set[PaperId]:
         """What was brought there, and to the channel that a digest's reader sees anyway."""
-        seen = await self._store.outbox.shown(subscription.place, since)
-        return seen | (await self._store.outbox.shown(subscription.beside, since) if subscription.beside else set())
+        seen = await self._store.outbox.papers_shown_since(subscription.place, since)
+        return seen | (
+            await self._store.outbox.papers_shown_since(subscription.beside, since) if subscription.beside else set()
+        )
 
     async def _brought(self, tenant: str, listed: Sequence[Listed]) -> dict[PaperId, tuple[Because, ...]]:
         """Those that the tenant's own people brought, each with who and why."""
@@ -106,7 +108,7 @@ class Composer:
         """The papers that the subscription is about, each with the reason; None: it is about all."""
         found: dict[PaperId, str] | None = None
         if subscription.follows:
-            topics = await self._store.people.following(subscription.follows)
+            topics = await self._store.people.followed_topics(subscription.follows)
             found = await followed(topics, ids, self._search)
         if subscription.query:
             matching = await self._search.among(subscription.query, ids if found is None else list(found))
@@ -116,7 +118,7 @@ class Composer:
     async def _entries(self, subscription: Subscription, chosen: Sequence[Chosen]) -> list[Entry]:
         papers = [item.paper for item in chosen]
         lines = await self._lookups.lines(papers, subscription.language)
-        tallies = await self._store.votes.tallies(subscription.place.tenant, {paper.id for paper in papers})
+        tallies = await self._store.votes.tallies_for(subscription.place.tenant, {paper.id for paper in papers})
         return [
             Entry(
                 paper=item.paper,

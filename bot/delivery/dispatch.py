@@ -114,7 +114,7 @@ class Dispatcher:
         self._claims += 1
         for per_tenant, platforms in self._shares():
             if room > len(claimed):
-                claimed += await self._outbox.claim(
+                claimed += await self._outbox.claim_posts(
                     self._clock.now(),
                     token=uuid.uuid4().hex,  # a claim's own: a lease that ended and was claimed anew is another's
                     lease=self._lease,

@@ -42,13 +42,13 @@ def split(sources: Sequence[str], tenant: str) -> tuple[tuple[str, ...], str]:
 
 async def newest(papers: Papers, sources: Sequence[str], span: Span) -> Edition | None:
     """The lists of the sources in a span; None when there is none."""
-    found = [day for day, _ in await papers.days(sources, limit=1, until=span.until)]
+    found = [day for day, _ in await papers.listed_days(sources, limit=1, until=span.until)]
     if not found or (span.exact and found[0] != span.until) or (span.after and found[0] <= span.after):
         return None
     first = found[0] - timedelta(days=span.reach - 1)
     if span.after:
         first = max(first, span.after + timedelta(days=1))
-    listed = await papers.listed(sources, first, found[0])
+    listed = await papers.listed_between(sources, first, found[0])
     return Edition(
         id=_id(sources, listed[0].day, found[0]),
         first=listed[0].day,

@@ -77,7 +77,7 @@ class Planner:
     async def plan_due(self) -> int:
         """Plan everything that is due, channel by channel; returns how many posts are new. One bad subscription
         stops no other. Digests come last: they leave out what a channel is brought."""
-        standing, planning = await self._store.subscriptions.standing(), self._round()
+        standing, planning = await self._store.subscriptions.running_with_runs(), self._round()
         channels = await self._plan(planning, [one for one in standing if not one.subscription.follows])
         return channels + await self._plan(planning, [one for one in standing if one.subscription.follows])
 

@@ -52,7 +52,7 @@ class PlanningCache:
         """What the people of a tenant brought lately."""
         if self._brought is None:
             self._brought = defaultdict(dict)
-            for submission in await self._store.submissions.since(self._today - timedelta(days=FARTHEST)):
+            for submission in await self._store.submissions.submitted_since(self._today - timedelta(days=FARTHEST)):
                 self._brought[submission.tenant][submission.paper] = submission
         return self._brought.get(tenant, {})
 
@@ -60,7 +60,7 @@ class PlanningCache:
         """The days with a list up to a day, newest first."""
         key = (tuple(sources), until)
         if key not in self._days:
-            self._days[key] = [day for day, _ in await self._store.papers.days(sources, until=until)]
+            self._days[key] = [day for day, _ in await self._store.papers.listed_days(sources, until=until)]
         return self._days[key]
 
     async def lines(self, papers: Sequence[Paper], language: str) -> dict[PaperId, Summary]:
@@ -74,10 +74,10 @@ class PlanningCache:
     async def fetches(self) -> dict[str, Fetch]:
         """The last look at each source."""
         if self._fetches is None:
-            self._fetches = {fetch.source: fetch for fetch in await self._store.papers.fetches()}
+            self._fetches = {fetch.source: fetch for fetch in await self._store.papers.last_fetches()}
         return self._fetches
 
     async def _listed(self, own: str, first: date) -> list[Listed]:
         if (own, first) not in self._own:
-            self._own[own, first] = await self._store.papers.listed([own], first, self._today)
+            self._own[own, first] = await self._store.papers.listed_between([own], first, self._today)
         return self._own[own, first]

@@ -111,12 +111,12 @@ class PlanningPass:
     async def run(self, subscription: Subscription, slot: datetime, day: date) -> int:
         """Plan one occurrence: posts with their reasons, or a quiet run with its reason; recorded once."""
         now = self._now
-        posted = await self._store.subscriptions.last_posted(subscription.id)
+        posted = await self._store.subscriptions.last_posted_run(subscription.id)
         edition = await self._lookups.edition(subscription, _span(subscription, slot, day, posted))
         if edition is None:
             why = self._nothing_new(subscription, day)
             quiet = Run(subscription=subscription.id, slot=slot, outcome="quiet", why=why, at=now)
-            await self._store.outbox.plan(quiet, ())
+            await self._store.outbox.plan_run(quiet, ())
             return 0
         choice = await self._editor.choose(subscription, edition.listed, now)
         due = now + jitter(subscription.id, self._spread)
@@ -130,7 +130,7 @@ class PlanningPass:
             left_out=choice.left_out,
             at=now,
         )
-        planned = await self._store.outbox.plan(run, posts if choice.chosen else ())
+        planned = await self._store.outbox.plan_run(run, posts if choice.chosen else ())
         return len(posts) if planned and choice.chosen else 0
 
     async def _plan_late(self, subscription: Subscription, run: Run) -> int:
@@ -146,7 +146,7 @@ class PlanningPass:
         if edition is None or self._complete.get(subscription.id) == (run.edition, len(edition.listed)):
             return 0  # nothing was listed since the last round
         late = await self._late(subscription, run, edition, own_only=own_only)
-        added = await self._store.outbox.add(late) if late else 0
+        added = await self._store.outbox.add_posts(late) if late else 0
         self._complete[subscription.id] = (run.edition, len(edition.listed))
         return added
 
@@ -158,7 +158,7 @@ class PlanningPass:
     async def _late(
         self, subscription: Subscription, run: Run, edition: Edition, *, own_only: bool
     ) -> tuple[Post, ...]:
-        posted = await self._store.outbox.of_edition(subscription.id, run.edition)
+        posted = await self._store.outbox.in_edition(subscription.id, run.edition)
         known = {left.paper for left in run.left_out} | {id for d in posted for id in d.post.papers}
         fresh = [
             item
@@ -174,7 +174,7 @@ class PlanningPass:
     async def _skip(self, subscription: Subscription, slot: datetime, now: datetime) -> None:
         why = f"Paperboy was not running then, and came back more than {subscription.catch_up_hours} hours later."
         missed = Run(subscription=subscription.id, slot=slot, outcome="missed", why=why, at=now)
-        await self._store.outbox.plan(missed, ())
+        await self._store.outbox.plan_run(missed, ())
 
     @staticmethod
     def _none_passed(edition: Edition, choice: Choice) -> str:

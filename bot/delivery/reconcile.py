@@ -72,7 +72,7 @@ class _Recount:
                 return False
         except Refused as error:
             if error.gone:
-                await self._store.outbox.gone(delivery.post.key, str(error))
+                await self._store.outbox.mark_gone(delivery.post.key, str(error))
             log.warning("reactions on %s can't be read any more: %s", delivery.post.key, error)
             return False
         except PaperboyError as error:

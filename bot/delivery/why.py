@@ -37,15 +37,15 @@ class Why(Struct, frozen=True, kw_only=True):
 
 async def explain(store: Store, place: Place, now: datetime) -> Why:
     """What is known of a channel."""
-    subscriptions = await store.subscriptions.of(place)
+    subscriptions = await store.subscriptions.in_place(place)
     runs = await store.subscriptions.last_runs([s.id for s in subscriptions])
     sources = {source for s in subscriptions for source in s.sources}
-    states = await store.outbox.states(place)
+    states = await store.outbox.count_by_state(place)
     return Why(
         wishes=tuple(_wish(s, runs.get(s.id), now) for s in subscriptions),
-        last=await store.outbox.last_sent(place),
+        last=await store.outbox.last_sent_in(place),
         states={state.value: count for state, count in states.items() if state is not State.SENT},
-        fetches=tuple(f for f in await store.papers.fetches() if f.source in sources or not subscriptions),
+        fetches=tuple(f for f in await store.papers.last_fetches() if f.source in sources or not subscriptions),
     )
 
 

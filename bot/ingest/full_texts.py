@@ -37,7 +37,7 @@ class FullTextReader:
         """The text of a paper; None when it can't be had now."""
         if self._source is None or not paper.id.startswith("arxiv:"):
             return NO_FULL_TEXT
-        if known := await self._texts.of(paper.id, paper.version, self._clock.now()):
+        if known := await self._texts.get_text(paper.id, paper.version, self._clock.now()):
             return known
         key = (paper.id, paper.version)
         if key not in self._under_way and len(self._under_way) >= AT_ONCE:
@@ -64,7 +64,7 @@ class FullTextReader:
             found = await source.full_text(paper.id)
             now = self._clock.now()
             until = now + (KEPT if found.passages else KEPT_NOTHING)
-            await self._texts.keep(paper.id, paper.version, found, now=now, until=until)
+            await self._texts.store_text(paper.id, paper.version, found, now=now, until=until)
         except PaperboyError as error:
             log.info("the text of %s can't be had: %s", paper.id, error)
             return None

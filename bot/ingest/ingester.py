@@ -67,7 +67,7 @@ class Ingester:
         """Keep what a batch lists."""
         kept = StoreCounts()
         for start in range(0, len(batch.listings), CHUNK):
-            kept += await self._papers.keep(batch.listings[start : start + CHUNK], self._clock.now())
+            kept += await self._papers.add_listings(batch.listings[start : start + CHUNK], self._clock.now())
         for bad in batch.rejected:
             log.warning("rejected %s %s: %s", bad.where, bad.id, bad.reason)
         if self._changed and kept.differ:
@@ -76,7 +76,7 @@ class Ingester:
 
     async def _days(self, source: Source) -> list[date]:
         today = self._clock.now().date()
-        last = next((f.answered for f in await self._papers.fetches() if f.source == source.name), None)
+        last = next((f.answered for f in await self._papers.last_fetches() if f.source == source.name), None)
         first = today - timedelta(days=1) if last is None else max(last, today - timedelta(days=BACK_DAYS))
         return [first + timedelta(days=n) for n in range((today - first).days + 1)] or [today]
 
@@ -86,12 +86,12 @@ class Ingester:
             batch = await self._asked(source, day)
         except SourceError as error:
             log.info("%s has no list of %s: %s", source.name, day, error)
-            await self._papers.fetched(Fetch(source=source.name, day=day, at=now, error=str(error)))
+            await self._papers.record_fetch(Fetch(source=source.name, day=day, at=now, error=str(error)))
             return Look(source=source.name, day=day, error=str(error))
         before = await self._listed(source, day)
         kept = await self.take(batch)
         grew = await self._listed(source, day) > before
-        await self._papers.fetched(Fetch(source=source.name, day=day, at=now, grew=now if grew else None))
+        await self._papers.record_fetch(Fetch(source=source.name, day=day, at=now, grew=now if grew else None))
         return Look(source=source.name, day=day, kept=kept, rejected=batch.rejected)
 
     @staticmethod
@@ -106,4 +106,4 @@ class Ingester:
             raise Malformed(f"{type(error).__name__} while reading it.", "The log has the details.") from error
 
     async def _listed(self, source: Source, day: date) -> int:
-        return len(await self._papers.listed([source.name], day, day))
+        return len(await self._papers.listed_between([source.name], day, day))

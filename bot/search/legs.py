@@ -41,5 +41,5 @@ async def _by_meaning(
     if query.filter.is_empty:
         return dict(await meaning.near(vector, depth))
     near = await meaning.near(vector, depth * FILTERED)
-    passing = await papers.passing([id for id, _ in near], query.filter)
+    passing = await papers.keep_passing([id for id, _ in near], query.filter)
     return dict([(id, score) for id, score in near if id in passing][:depth])

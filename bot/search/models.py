@@ -26,7 +26,7 @@ async def open_models(
     place = str(Path(folder).resolve()).encode() if folder else b""
     if await places.get(wanted.name) != place:
         await places.put(wanted.name, place)
-    made = await vectors.models()
+    made = await vectors.count_by_model()
     most = max(made, key=lambda name: made[name], default=wanted.name)
     if made.get(wanted.name, 0) >= made.get(most, 0):
         return wanted, None

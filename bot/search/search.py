@@ -54,7 +54,7 @@ class Search:
         """Papers for a query, best first; any text is a query."""
         query = parse(text)
         if query.paper:
-            known = query.paper in await self._papers.get([query.paper])
+            known = query.paper in await self._papers.get_papers([query.paper])
             return Results(hits=(Hit(id=query.paper, score=1.0, why=("its id",)),) if known else ())
         if query.is_empty:
             return await self._filtered(query, limit, offset)
@@ -71,13 +71,13 @@ class Search:
     async def among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]:
         """Those of `ids` that a standing query takes, with the reason: all its words, or near in meaning."""
         query = parse(text)
-        passing = await self._papers.passing(ids, query.filter)
+        passing = await self._papers.keep_passing(ids, query.filter)
         if query.paper:
             return {query.paper: "the paper asked for"} if query.paper in passing else {}
         if query.is_empty:
             return {} if query.filter.is_empty else dict.fromkeys(passing, f"matches “{text}”")
         match = Match(words=query.words, phrases=query.phrases)
-        taken = dict.fromkeys(await self._papers.matching(match, passing), f"matches “{query.text}”")
+        taken = dict.fromkeys(await self._papers.keep_matching(match, passing), f"matches “{query.text}”")
         vector = await self._meaning.vector(query.text)
         for id, score in await self._meaning.near(vector, len(passing), among=passing):
             if score >= NEAR and not query.phrases:
@@ -110,7 +110,7 @@ class Search:
         """No words at all: the newest that pass the filters."""
         if query.filter.is_empty:
             return Results(notice=_notice(query) or "There is no word in that to search for.")
-        ids = await self._papers.newest(query.filter, limit + 1, offset=offset)
+        ids = await self._papers.newest_ids(query.filter, limit + 1, offset=offset)
         hits = tuple(Hit(id=id, score=1.0 / (offset + n)) for n, id in enumerate(ids[:limit], 1))
         return Results(hits=hits, more=len(ids) > limit, notice=_notice(query))
 
@@ -123,7 +123,7 @@ class Search:
         ranked = _in_order(scores, papers if self._newer_first else {})
         page = ranked[offset : offset + limit]
         if unread := [id for id in page if id not in papers]:
-            papers |= await self._papers.get(unread)
+            papers |= await self._papers.get_papers(unread)
         sought = corrected or (*query.phrases, *query.words)
         hits = tuple(Hit(id=i, score=scores[i], why=why(sought, papers.get(i), near=i in meaning)) for i in page)
         notice = _notice(query, "" if self.has_model or mode is Mode.KEYWORD else NO_MODEL)
@@ -133,7 +133,7 @@ class Search:
 
     async def _looked_at(self, query: Query, scores: dict[PaperId, float]) -> dict[PaperId, Paper]:
         """Raise the score of the first papers whose title holds every word; returns the papers looked at."""
-        papers = await self._papers.get(sorted(scores, key=lambda id: -scores[id])[:FIRST])
+        papers = await self._papers.get_papers(sorted(scores, key=lambda id: -scores[id])[:FIRST])
         for id, paper in papers.items():
             if has_all((*query.phrases, *query.words), paper.title):
                 scores[id] += TITLE

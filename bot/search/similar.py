@@ -22,10 +22,10 @@ MOST_WORDS = 32  # of titles or a paragraph, where words must do
 async def like_papers(papers: Papers, meaning: Meaning, ids: Sequence[PaperId], limit: int, offset: int) -> Results:
     """Near to what these have in common, without them; by shared words where there are no vectors."""
     direction = meaning.mean(ids)
-    titles = "" if direction is not None else " ".join(paper.title for paper in (await papers.get(ids)).values())
+    titles = "" if direction is not None else " ".join(paper.title for paper in (await papers.get_papers(ids)).values())
     found = await _near(papers, meaning, direction, titles, offset + limit + 1, without=set(ids))
     page = found[offset : offset + limit]
-    known = await papers.get([*ids, *(id for id, _ in page)])
+    known = await papers.get_papers([*ids, *(id for id, _ in page)])
     near = meaning.vectors(list(known))
     sought = {id: known[id] for id in ids if id in known}
     hits = tuple(Hit(id=id, score=score, why=near_to(known.get(id), sought, near)) for id, score in page)
@@ -47,7 +47,7 @@ async def _near(
     """The first `POOL` with regard to each other, the others by nearness alone."""
     if direction is None:
         words = tuple(dict.fromkeys(word for word in WORD.findall(text) if word.casefold() not in STOP))[:MOST_WORDS]
-        shared = await papers.match_any(Match(words=words), Filter(), most + len(without))
+        shared = await papers.match_any_word(Match(words=words), Filter(), most + len(without))
         return [hit for hit in shared.items() if hit[0] not in without]
     near = await meaning.near(direction, max(most, POOL) + len(without))
     found = [hit for hit in near if hit[0] not in without]

@@ -30,22 +30,22 @@ class Space:
 
     async def counts(self) -> tuple[int, int]:
         """How many papers have a vector in the store, and how many there are."""
-        return await self._vectors.counts(self._embedder.name)
+        return await self._vectors.count_embedded(self._embedder.name)
 
     async def missing(self, limit: int) -> list[Paper]:
         """Papers without a vector, newest first."""
-        return await self._vectors.missing(self._embedder.name, limit)
+        return await self._vectors.papers_without_vector(self._embedder.name, limit)
 
     async def embed(self, papers: Sequence[Paper], *, gently: bool) -> None:
         """Make and keep the vectors of these."""
         made = await self._embedder.papers(papers, gently=gently)
         packed = {paper.id: (paper.fingerprint, pack(vector)) for paper, vector in zip(papers, made, strict=True)}
-        await self._vectors.keep(self._embedder.name, packed)
+        await self._vectors.store_vectors(self._embedder.name, packed)
 
     async def take_up(self) -> int:
         """Vectors that this or another process has stored since; returns how many."""
         taken = 0
-        async for rows in self._vectors.load(self._embedder.name, after=self._seen):
+        async for rows in self._vectors.load_vectors(self._embedder.name, after=self._seen):
             await asyncio.to_thread(self.index.put, [(id, vector) for _, id, vector in rows])
             self._seen = rows[-1][0]
             taken += len(rows)

@@ -27,15 +27,15 @@ async def by_words(papers: Papers, query: Query, depth: int) -> tuple[Mapping[Pa
     corrected = meant if meant != query.words else ()
     match = Match(words=meant, phrases=query.phrases)
     if corrected:
-        found = await papers.match(match, query.filter, depth)
-    return {**await papers.match_any(match, query.filter, depth), **found}, corrected
+        found = await papers.match_all_words(match, query.filter, depth)
+    return {**await papers.match_any_word(match, query.filter, depth), **found}, corrected
 
 
 async def _matching_all(papers: Papers, query: Query, depth: int) -> Mapping[PaperId, float]:
     """Papers with all the words, an acronym and its long form being one word."""
     found: dict[PaperId, float] = {}
     for match in ways(query):
-        for id, score in (await papers.match(match, query.filter, depth)).items():
+        for id, score in (await papers.match_all_words(match, query.filter, depth)).items():
             found[id] = max(score, found.get(id, 0.0))
     return dict(sorted(found.items(), key=lambda one: -one[1])[:depth])
 
@@ -56,7 +56,7 @@ async def _meant(papers: Papers, words: Sequence[str]) -> tuple[str, ...]:
     """Each word, or the indexed one that a word which is nowhere is most like."""
     meant: list[str] = []
     for word in words:
-        known = await papers.vocabulary(word, KNOWN)
+        known = await papers.similar_terms(word, KNOWN)
         meant.append(_likest(word.casefold(), known) or word)
     return tuple(meant)
 

@@ -14,7 +14,7 @@ from bot.clock import Clock
 class SharedSlots(Protocol):
     """Whose turn it is, for all processes of a deployment: arXiv counts them together."""
 
-    async def wait(self, name: str, every: timedelta, now: datetime) -> float:
+    async def reserve_slot(self, name: str, every: timedelta, now: datetime) -> float:
         """Take the next turn; returns in how many seconds it comes."""
         ...
 
@@ -36,7 +36,7 @@ class RequestPacer:
         async with self._lock:
             now = self._clock.now()
             if self._permit:
-                await self._sleep(await self._permit.wait(self._name, self._every, now))
+                await self._sleep(await self._permit.reserve_slot(self._name, self._every, now))
             elif self._next and self._next > now:
                 await self._sleep((self._next - now).total_seconds())
             try:

@@ -54,14 +54,14 @@ class OneLines:
         A line that somebody wrote in English is better than the abstract's, in whichever language one was wished for.
         """
         ids = [paper.id for paper in papers]
-        known = await self._lines.of(ids, language)
-        english = {} if language == "en" else await self._lines.of(ids)
+        known = await self._lines.for_papers(ids, language)
+        english = {} if language == "en" else await self._lines.for_papers(ids)
         bases = {paper.id: _basis(paper) for paper in papers}
         stale = [p for p in papers if p.abstract and not any(x.basis == bases[p.id] for x in known.get(p.id, ()))]
         if stale:
             # In a thread: a new list takes a while, and whoever asks for something else should not wait for it.
             fresh = await asyncio.to_thread(self._made, stale, bases, language)
-            await self._lines.keep(fresh)
+            await self._lines.store_summaries(fresh)
             for line in fresh:
                 known.setdefault(line.paper, []).append(line)
         best: dict[PaperId, Summary] = {}

@@ -35,9 +35,9 @@ async def react(store: Store, event: Reaction, emojis: Emojis) -> PaperId | None
             value=worth,
             at=event.at,
         )
-        await store.votes.mark(mark, cause=event.id)
+        await store.votes.add_mark(mark, cause=event.id)
     else:
-        await store.votes.unmark(event.who.tenant, event.who.key, where, emoji, cause=event.id)
+        await store.votes.remove_mark(event.who.tenant, event.who.key, where, emoji, cause=event.id)
     return paper
 
 
@@ -55,7 +55,7 @@ async def press(store: Store, event: Press, paper: PaperId, *, off: bool = False
         value=1,
         at=event.at,
     )
-    return await store.votes.toggle(mark, off=off, cause=event.id)
+    return await store.votes.toggle_vote(mark, off=off, cause=event.id)
 
 
 async def recount(store: Store, delivery: Delivery, reactions: Mapping[str, frozenset[str]], emojis: Emojis) -> bool:
@@ -77,4 +77,4 @@ async def recount(store: Store, delivery: Delivery, reactions: Mapping[str, froz
         if (worth := emojis.value(emoji))
         for who in people
     ]
-    return await store.votes.recount(origin(delivery.ref), marks)
+    return await store.votes.replace_marks(origin(delivery.ref), marks)

@@ -78,7 +78,7 @@ async def chat() -> None:
                 count = 0
                 while not stop.is_set():
                     papers = [listing(paper(f"text:{count + n:016x}", f"Owl {count + n}")) for n in range(200)]
-                    await app.store.papers.keep(papers, app.clock.now())
+                    await app.store.papers.add_listings(papers, app.clock.now())
                     count += len(papers)
                 return count
 

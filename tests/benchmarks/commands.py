@@ -171,9 +171,9 @@ async def _stock(home: Path, *, embedded: bool) -> None:
     embedder = open_embedder("", 1)
     assert embedder is not None
     chance = np.random.default_rng(1)
-    while embedded and (missing := await store.vectors.missing(embedder.name, 1_000)):
+    while embedded and (missing := await store.vectors.papers_without_vector(embedder.name, 1_000)):
         made = {item.id: (item.fingerprint, pack(chance.standard_normal(384, np.float32))) for item in missing}
-        await store.vectors.keep(embedder.name, made)
+        await store.vectors.store_vectors(embedder.name, made)
     await embedder.aclose()
     await store.aclose()
 
@@ -184,7 +184,7 @@ async def _end(process: asyncio.subprocess.Process, home: str) -> None:
     embedder = open_embedder("", 1)
     assert embedder is not None
     store = await open_store(Path(home) / "paperboy.db")
-    have, papers = await store.vectors.counts(embedder.name)
+    have, papers = await store.vectors.count_embedded(embedder.name)
     print(f"{'':11} in the end {have:,} of {papers:,} papers have a vector", flush=True)
     await store.aclose()
 

@@ -102,8 +102,8 @@ async def _planned(
     with tempfile.TemporaryDirectory() as home:
         store = await open_store(Path(home) / "paperboy.db")
         listed = [listing(paper(n, upvotes=n), day=clock.now().date()) for n in range(1, PAPERS + 1)]
-        await store.papers.keep(listed, clock.now())
-        await asyncio.gather(*map(store.subscriptions.add, wishes))
+        await store.papers.add_listings(listed, clock.now())
+        await asyncio.gather(*map(store.subscriptions.add_subscription, wishes))
         lines = OneLines(store.summaries, writer=None, clock=clock)
         planner = Planner(store, Search(store.papers, store.vectors, None), lines, {"web": platform}, clock)
         yield planner, Dispatcher(store.outbox, {"web": platform}, clock, on_broken=_broken)

@@ -197,15 +197,15 @@ async def fan_out(name: str, field: Field) -> None:
 async def _wishes(store: Store, places: Sequence[Place]) -> None:
     now = datetime.now(UTC)  # noqa: TID251 - a benchmark runs in real time
     papers = [paper(n, f"A House for Birds, Part {n}", upvotes=n) for n in range(1, PAPERS + 1)]
-    await store.papers.keep([listing(p, day=now.date() - timedelta(days=1)) for p in papers], now)
+    await store.papers.add_listings([listing(p, day=now.date() - timedelta(days=1)) for p in papers], now)
     due = f"daily {now - timedelta(hours=1):%H:%M} UTC"
     for n, place in enumerate(places):
         wish = subscription(f"s{n}", place=place, schedule=due, count=PAPERS, created=now - timedelta(days=1))
-        await store.subscriptions.add(wish)
+        await store.subscriptions.add_subscription(wish)
 
 
 async def _done(store: Store, channels: int) -> bool:
-    return (await store.outbox.states()).get(State.SENT, 0) >= channels * (PAPERS + 1)
+    return (await store.outbox.count_by_state()).get(State.SENT, 0) >= channels * (PAPERS + 1)
 
 
 async def _deliver(home: Path, environment: dict[str, str]) -> asyncio.subprocess.Process:

@@ -83,7 +83,7 @@ async def _subscribed(home: Path, count: int) -> None:
     places, now = await readers(home, count), SystemClock().now()
     store = await open_store(home / "paperboy.db")
     papers = [paper(n, f"A House for Birds, Part {n}", upvotes=n) for n in range(1, 3 * PAPERS)]
-    await store.papers.keep([listing(p, day=now.date() - timedelta(days=1)) for p in papers], now)
+    await store.papers.add_listings([listing(p, day=now.date() - timedelta(days=1)) for p in papers], now)
     due = f"daily {now - timedelta(hours=1):%H:%M} UTC"
     wishes = (
         subscription(
@@ -91,13 +91,13 @@ async def _subscribed(home: Path, count: int) -> None:
         )
         for n, place in enumerate(places)
     )
-    await asyncio.gather(*map(store.subscriptions.add, wishes))
+    await asyncio.gather(*map(store.subscriptions.add_subscription, wishes))
     await store.aclose()
 
 
 async def _all_sent(home: Path, count: int) -> None:
     store = await open_store(home / "paperboy.db")
-    states = await store.outbox.states()
+    states = await store.outbox.count_by_state()
     await store.aclose()
     assert Counter(states) == Counter({State.SENT: count}), states
 

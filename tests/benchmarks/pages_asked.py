@@ -82,11 +82,11 @@ async def fill(home: Path) -> Addresses:
     embedder = open_embedder("", 1)
     assert embedder is not None
     await _vectors(store, embedder)
-    ids = await store.papers.newest(Filter(), 100_000)
+    ids = await store.papers.newest_ids(Filter(), 100_000)
     await _lines(store, ids)
     chance = random.Random(5)
-    days = [day for day, _ in await store.papers.days(("huggingface",), limit=10_000)]
-    papers = list((await store.papers.get(chance.sample(ids, 2_000))).values())
+    days = [day for day, _ in await store.papers.listed_days(("huggingface",), limit=10_000)]
+    papers = list((await store.papers.get_papers(chance.sample(ids, 2_000))).values())
     authors = sorted({name for paper in papers for name in paper.authors})
     topics = ["cs.CL", "cs.CV", "diffusion models", "reinforcement learning", "large language models", "robotics"]
     queries = await _queries(store)
@@ -101,7 +101,7 @@ async def _lines(store: Store, ids: Sequence[str]) -> None:
     lines = OneLines(store.summaries, writer=None, clock=SystemClock())
     began, used = time.perf_counter(), time.process_time()
     for start in range(0, len(ids), 500):
-        await lines.of(list((await store.papers.get(ids[start : start + 500])).values()))
+        await lines.of(list((await store.papers.get_papers(ids[start : start + 500])).values()))
     used, took = time.process_time() - used, time.perf_counter() - began
     print(f"  lines of {len(ids):,} papers in {took:,.0f} s, {used:,.0f} s of the processor's time", flush=True)
     await lines.aclose()

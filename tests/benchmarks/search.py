@@ -121,13 +121,13 @@ async def cached(store: Store, embedder: OnnxEmbedder, name: str) -> dict[str, n
     if file.exists():
         kept = np.load(file)
         vectors = {str(id): vector for id, vector in zip(kept["ids"], kept["vectors"], strict=True)}
-        papers = await store.papers.get(list(vectors))
+        papers = await store.papers.get_papers(list(vectors))
         known = {id: (paper.fingerprint, pack(vectors[id])) for id, paper in papers.items()}
-        await store.vectors.keep(embedder.name, known)
-    while missing := await store.vectors.missing(embedder.name, KEPT_EVERY):
+        await store.vectors.store_vectors(embedder.name, known)
+    while missing := await store.vectors.papers_without_vector(embedder.name, KEPT_EVERY):
         found = await embedder.papers(missing)
         made = {item.id: (item.fingerprint, pack(v)) for item, v in zip(missing, found, strict=True)}
-        await store.vectors.keep(embedder.name, made)
+        await store.vectors.store_vectors(embedder.name, made)
         vectors |= {item.id: v for item, v in zip(missing, found, strict=True)}
         np.savez(file, ids=np.array(list(vectors)), vectors=np.stack(list(vectors.values())))
         print(f"  {name}: {len(vectors):,} embedded", flush=True)

@@ -25,11 +25,11 @@ async def fill(store: Store, size: int) -> int:
     for item in _papers(size):
         batch.append(listing(item, source="arxiv"))
         if len(batch) == BATCH:
-            await store.papers.keep(batch, now)
+            await store.papers.add_listings(batch, now)
             kept, batch = kept + len(batch), []
             if time.monotonic() - began > MOST_SECONDS:
                 return kept
-    await store.papers.keep(batch, now)
+    await store.papers.add_listings(batch, now)
     return kept + len(batch)
 
 

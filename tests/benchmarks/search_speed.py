@@ -132,24 +132,24 @@ def _resident() -> float:
 
 async def _vectors(store: Store, embedder: OnnxEmbedder) -> None:
     chance = np.random.default_rng(1)
-    first = await store.vectors.missing(embedder.name, REAL)
+    first = await store.vectors.papers_without_vector(embedder.name, REAL)
     clock, cpu = time.perf_counter(), time.process_time()
     real = await embedder.papers(first)
     took, used = time.perf_counter() - clock, time.process_time() - cpu
     print(f"  {len(first)} papers embedded in {took:.1f} s, {used:.1f} s of the processor", flush=True)
-    while missing := await store.vectors.missing(embedder.name, 5_000):
+    while missing := await store.vectors.papers_without_vector(embedder.name, 5_000):
         turned = real[chance.integers(len(real), size=len(missing))]
         turned = turned + chance.normal(0, 0.03, turned.shape)
         turned = (turned / np.linalg.norm(turned, axis=1, keepdims=True)).astype(np.float32)
         made = {item.id: (item.fingerprint, pack(v)) for item, v in zip(missing, turned, strict=True)}
-        await store.vectors.keep(embedder.name, made)
+        await store.vectors.store_vectors(embedder.name, made)
 
 
 async def _queries(store: Store) -> list[str]:
     """One to five words in a row from titles: what people type."""
     chance = random.Random(3)
-    ids = await store.papers.newest(Filter(), 3_000)
-    titles = [item.title for item in (await store.papers.get(ids)).values()]
+    ids = await store.papers.newest_ids(Filter(), 3_000)
+    titles = [item.title for item in (await store.papers.get_papers(ids)).values()]
     queries = []
     for title in chance.sample(titles, QUERIES):
         words = ["".join(c for c in word if c.isalnum()) for word in title.split()]

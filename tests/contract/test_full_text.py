@@ -232,10 +232,10 @@ async def test_of_too_many_texts_those_that_would_go_first_give_way(tmp_path: Pa
     for n in range(20):
         words = " ".join(str(hash((n, k))) for k in range(50))
         text = FullText(form="html", passages=(Passage(words, "here"),))
-        await kept.keep(f"arxiv:{n}", 1, text, now=NOW, until=NOW + timedelta(hours=n + 1))
-    there = [n for n in range(20) if await kept.of(f"arxiv:{n}", 1, NOW)]
+        await kept.store_text(f"arxiv:{n}", 1, text, now=NOW, until=NOW + timedelta(hours=n + 1))
+    there = [n for n in range(20) if await kept.get_text(f"arxiv:{n}", 1, NOW)]
     assert there == list(range(20 - len(there), 20))
     assert 2 <= len(there) <= 8
-    assert await kept.of("arxiv:19", 2, NOW) is None
-    assert await kept.of("arxiv:19", 1, NOW + timedelta(hours=20)) is None
+    assert await kept.get_text("arxiv:19", 2, NOW) is None
+    assert await kept.get_text("arxiv:19", 1, NOW + timedelta(hours=20)) is None
     await engine.aclose()

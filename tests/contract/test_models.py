@@ -23,7 +23,7 @@ MANY = [paper(n, f"Owls at Night {n}", abstract="They hunt mice in the dark.") f
 
 
 async def taken(store: Store, *papers: Paper) -> None:
-    await store.papers.keep([listing(item) for item in papers], NOW)
+    await store.papers.add_listings([listing(item) for item in papers], NOW)
 
 
 async def by_meaning(search: Search, text: str) -> list[str]:
@@ -156,11 +156,11 @@ async def test_the_model_before_is_found_again_wherever_it_was(store: Store, tmp
     await taken(store, *MANY[:3])
     other = copied(tmp_path / "other")
     assert await named(store, "") == ("minilm", "")
-    await store.vectors.keep("minilm-l6-v2-int8", {MANY[0].id: (1, b"x"), MANY[1].id: (1, b"x")})
+    await store.vectors.store_vectors("minilm-l6-v2-int8", {MANY[0].id: (1, b"x"), MANY[1].id: (1, b"x")})
     assert await named(store, other) == ("other", "minilm")
     made = next(iter(await open_models(other, 1, store.vectors, store.key_value("search"))))
     assert made is not None
-    await store.vectors.keep(made.name, {item.id: (1, b"x") for item in MANY[:3]})
+    await store.vectors.store_vectors(made.name, {item.id: (1, b"x") for item in MANY[:3]})
     assert await named(store, other) == ("other", "")
     assert await named(store, "") == ("minilm", "other")
     shutil.rmtree(other)

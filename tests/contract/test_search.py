@@ -27,7 +27,7 @@ ALL = (OWLS, NIGHT, HAWKS, BARN)
 
 
 async def opened(store: Store, *papers: Paper, embedder: WordEmbedder | None = None) -> Search:
-    await store.papers.keep([listing(item) for item in papers or ALL], NOW)
+    await store.papers.add_listings([listing(item) for item in papers or ALL], NOW)
     search = Search(store.papers, store.vectors, embedder)
     await search.embed_pending()
     return search
@@ -83,8 +83,8 @@ async def test_of_papers_that_answer_equally_the_newer_is_first_unless_that_is_t
     settings = Settings(home=str(tmp_path), search=SearchSettings(semantic=False, newer_first=newer_first))
     async with open_library(settings, FixedClock(NOW)) as library:
         twins = [paper(n, "Owls", published=datetime(year, 1, 1, tzinfo=UTC)) for n, year in ((1, 2020), (2, 2025))]
-        await library.store.papers.keep([listing(twin) for twin in twins], NOW)
-        found = await library.store.papers.get([hit.id for hit in (await library.search.find("owls")).hits])
+        await library.store.papers.add_listings([listing(twin) for twin in twins], NOW)
+        found = await library.store.papers.get_papers([hit.id for hit in (await library.search.find("owls")).hits])
         first = await ids(library.search, "owls")
     assert [found[id].published.year for id in first] == years
 
@@ -107,7 +107,7 @@ async def test_similar_papers_are_near_in_meaning_and_not_the_paper_itself(store
 
 async def test_new_papers_are_found_by_word_at_once_and_by_meaning_when_their_vector_is_there(store: Store) -> None:
     search = await opened(store, embedder=WordEmbedder())
-    await store.papers.keep([listing(paper(9, "Kingfishers", abstract="Blue birds that dive."))], NOW)
+    await store.papers.add_listings([listing(paper(9, "Kingfishers", abstract="Blue birds that dive."))], NOW)
     assert await ids(search, "kingfishers", mode=Mode.KEYWORD) == ["arxiv:2503.00009"]
     assert "arxiv:2503.00009" not in await ids(search, "kingfishers", mode=Mode.SEMANTIC)
     assert await search.embed_pending() == 1
@@ -170,7 +170,7 @@ def test_an_index_takes_no_vectors_of_another_size() -> None:
 async def test_the_shipped_model_knows_what_is_near(store: Store) -> None:
     embedder = open_embedder("", 1)
     assert embedder is not None
-    await store.papers.keep([listing(item) for item in ALL], NOW)
+    await store.papers.add_listings([listing(item) for item in ALL], NOW)
     search = Search(store.papers, store.vectors, embedder)
     await search.embed_pending()
     assert (await ids(search, "nocturnal birds", mode=Mode.SEMANTIC))[0] in {OWLS.id, NIGHT.id, BARN.id}

@@ -112,11 +112,11 @@ async def test_one_broken_source_stops_no_other_and_loses_nothing(world: World, 
     looks = {look.source: look for look in await intake.look() if look.day == TODAY or look.error}
     assert looks["huggingface"].error
     assert not looks["arxiv"].error
-    assert await store.papers.count() > 0
+    assert await store.papers.count_papers() > 0
     world.fake.fail(PATHS["huggingface"], "")
     await intake.look()
-    assert len(await store.papers.listed(["huggingface"], TODAY, TODAY)) == 3
-    assert len(await store.papers.listed(["arxiv"], TODAY, TODAY)) == 2
+    assert len(await store.papers.listed_between(["huggingface"], TODAY, TODAY)) == 3
+    assert len(await store.papers.listed_between(["arxiv"], TODAY, TODAY)) == 2
 
 
 async def test_days_missed_in_an_outage_are_asked_for_again(world: World, store: Store) -> None:
@@ -131,7 +131,7 @@ async def test_days_missed_in_an_outage_are_asked_for_again(world: World, store:
     world.clock.moment += timedelta(days=3)
     looks = await intake.look()
     assert [look.day for look in looks] == [TODAY + timedelta(days=n) for n in range(5)]
-    assert len(await store.papers.days(["huggingface"])) == 5
+    assert len(await store.papers.listed_days(["huggingface"])) == 5
 
 
 async def test_an_answer_that_could_not_be_used_is_asked_for_whole_again(world: World) -> None:
@@ -315,8 +315,8 @@ async def test_a_paper_nobody_listed_is_looked_up_and_kept(clock: FixedClock, st
         fake.fail("/api/query", "hang")
         assert await look_up.paper("arxiv:2503.00778") is None
         await api.aclose()
-    assert "arxiv:2503.00777" in await store.papers.get(["arxiv:2503.00777"])
-    assert await store.papers.days(["huggingface", "arxiv"]) == []  # on no day's list
+    assert "arxiv:2503.00777" in await store.papers.get_papers(["arxiv:2503.00777"])
+    assert await store.papers.listed_days(["huggingface", "arxiv"]) == []  # on no day's list
 
 
 # ---- files

@@ -27,55 +27,57 @@ ELSEWHERE = Place("web", "home", "elsewhere")
 
 async def test_a_paper_is_kept_and_a_second_time_changes_nothing(store: Store) -> None:
     papers = [listing(paper(n)) for n in range(3)]
-    assert await store.papers.keep(papers, NOW) == StoreCounts(new=3)
-    assert await store.papers.keep(papers, NOW) == StoreCounts(unchanged=3)
-    assert await store.papers.count() == 3
+    assert await store.papers.add_listings(papers, NOW) == StoreCounts(new=3)
+    assert await store.papers.add_listings(papers, NOW) == StoreCounts(unchanged=3)
+    assert await store.papers.count_papers() == 3
 
 
 async def test_a_paper_twice_in_one_batch_is_one_paper(store: Store) -> None:
-    kept = await store.papers.keep([listing(paper(1)), listing(paper(1), source="arxiv")], NOW)
+    kept = await store.papers.add_listings([listing(paper(1)), listing(paper(1), source="arxiv")], NOW)
     assert kept.new == 1
-    assert (await store.papers.get(["arxiv:2503.00001"]))["arxiv:2503.00001"].sources == {"arxiv", "huggingface"}
+    assert (await store.papers.get_papers(["arxiv:2503.00001"]))["arxiv:2503.00001"].sources == {"arxiv", "huggingface"}
 
 
 async def test_new_votes_change_a_paper(store: Store) -> None:
-    await store.papers.keep([listing(paper(1, upvotes=1))], NOW)
-    assert await store.papers.keep([listing(paper(1, upvotes=5))], NOW) == StoreCounts(changed=1, differ=(paper(1).id,))
-    assert (await store.papers.get(["arxiv:2503.00001"]))["arxiv:2503.00001"].counts == Counts(upvotes=5)
+    await store.papers.add_listings([listing(paper(1, upvotes=1))], NOW)
+    assert await store.papers.add_listings([listing(paper(1, upvotes=5))], NOW) == StoreCounts(
+        changed=1, differ=(paper(1).id,)
+    )
+    assert (await store.papers.get_papers(["arxiv:2503.00001"]))["arxiv:2503.00001"].counts == Counts(upvotes=5)
 
 
 async def test_a_list_is_in_order_of_votes(store: Store) -> None:
-    await store.papers.keep([listing(paper(n, upvotes=n)) for n in (1, 3, 2)], NOW)
-    await store.papers.keep([listing(paper(9), day=TODAY - timedelta(days=1))], NOW)
-    listed = await store.papers.listed(["huggingface"], TODAY, TODAY)
+    await store.papers.add_listings([listing(paper(n, upvotes=n)) for n in (1, 3, 2)], NOW)
+    await store.papers.add_listings([listing(paper(9), day=TODAY - timedelta(days=1))], NOW)
+    listed = await store.papers.listed_between(["huggingface"], TODAY, TODAY)
     assert [item.paper.counts.upvotes for item in listed] == [3, 2, 1]
-    assert await store.papers.days(["huggingface"]) == [(TODAY, 3), (TODAY - timedelta(days=1), 1)]
+    assert await store.papers.listed_days(["huggingface"]) == [(TODAY, 3), (TODAY - timedelta(days=1), 1)]
 
 
 async def test_a_list_remembers_when_a_paper_was_first_seen_on_it(store: Store) -> None:
-    await store.papers.keep([listing(paper(1))], NOW)
-    await store.papers.keep([listing(paper(1))], NOW + timedelta(hours=3))
-    assert [item.seen for item in await store.papers.listed(["huggingface"], TODAY, TODAY)] == [NOW]
+    await store.papers.add_listings([listing(paper(1))], NOW)
+    await store.papers.add_listings([listing(paper(1))], NOW + timedelta(hours=3))
+    assert [item.seen for item in await store.papers.listed_between(["huggingface"], TODAY, TODAY)] == [NOW]
 
 
 async def test_words_are_found_in_title_abstract_and_authors(store: Store) -> None:
-    await store.papers.keep([listing(paper(1, "Owls at Night", authors=("Grace Hopper",)))], NOW)
+    await store.papers.add_listings([listing(paper(1, "Owls at Night", authors=("Grace Hopper",)))], NOW)
     for word in ("owl", "nest", "hopper"):
-        assert await store.papers.match(Match(words=(word,)), Filter(), 5), word
-    assert not await store.papers.match(Match(words=("owl", "penguin")), Filter(), 5)
+        assert await store.papers.match_all_words(Match(words=(word,)), Filter(), 5), word
+    assert not await store.papers.match_all_words(Match(words=("owl", "penguin")), Filter(), 5)
 
 
 async def test_a_changed_text_is_found_by_its_new_words_only(store: Store) -> None:
-    await store.papers.keep([listing(paper(1, "Owls at Night"))], NOW)
-    await store.papers.keep([listing(paper(1, "Hawks at Noon", version=2))], NOW)
-    assert await store.papers.match(Match(words=("hawk",)), Filter(), 5)
-    assert not await store.papers.match(Match(words=("owl",)), Filter(), 5)
+    await store.papers.add_listings([listing(paper(1, "Owls at Night"))], NOW)
+    await store.papers.add_listings([listing(paper(1, "Hawks at Noon", version=2))], NOW)
+    assert await store.papers.match_all_words(Match(words=("hawk",)), Filter(), 5)
+    assert not await store.papers.match_all_words(Match(words=("owl",)), Filter(), 5)
 
 
 async def test_how_a_look_at_a_source_went_is_remembered(store: Store) -> None:
-    await store.papers.fetched(Fetch(source="arxiv", day=TODAY, at=NOW, grew=NOW))
-    await store.papers.fetched(Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs"))
-    assert await store.papers.fetches() == [
+    await store.papers.record_fetch(Fetch(source="arxiv", day=TODAY, at=NOW, grew=NOW))
+    await store.papers.record_fetch(Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs"))
+    assert await store.papers.last_fetches() == [
         Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs", grew=NOW, answered=TODAY)
     ]
 
@@ -83,33 +85,36 @@ async def test_how_a_look_at_a_source_went_is_remembered(store: Store) -> None:
 async def test_lines_come_newest_first_by_language(store: Store) -> None:
     line = Summary(paper="p", text="Builds nests.", provenance="extract", made=NOW)
     better = replace(line, text="Builds dry nests.", provenance="claude", made=NOW + LEASE)
-    await store.summaries.keep([line, better, replace(line, language="de", text="Baut Nester.")])
-    assert [found.text for found in (await store.summaries.of(["p"]))["p"]] == ["Builds dry nests.", "Builds nests."]
+    await store.summaries.store_summaries([line, better, replace(line, language="de", text="Baut Nester.")])
+    assert [found.text for found in (await store.summaries.for_papers(["p"]))["p"]] == [
+        "Builds dry nests.",
+        "Builds nests.",
+    ]
 
 
 async def test_vectors_are_missing_until_kept_and_again_when_the_text_changes(store: Store) -> None:
-    await store.papers.keep([listing(paper(1))], NOW)
-    (missing,) = await store.vectors.missing("m", 10)
-    await store.vectors.keep("m", {missing.id: (missing.fingerprint, b"\1\2")})
-    assert await store.vectors.missing("m", 10) == []
-    assert [rows async for rows in store.vectors.load("m")] == [[(1, missing.id, b"\1\2")]]
-    await store.papers.keep([listing(paper(1, "Another Title", version=2))], NOW)
-    assert len(await store.vectors.missing("m", 10)) == 1
+    await store.papers.add_listings([listing(paper(1))], NOW)
+    (missing,) = await store.vectors.papers_without_vector("m", 10)
+    await store.vectors.store_vectors("m", {missing.id: (missing.fingerprint, b"\1\2")})
+    assert await store.vectors.papers_without_vector("m", 10) == []
+    assert [rows async for rows in store.vectors.load_vectors("m")] == [[(1, missing.id, b"\1\2")]]
+    await store.papers.add_listings([listing(paper(1, "Another Title", version=2))], NOW)
+    assert len(await store.vectors.papers_without_vector("m", 10)) == 1
 
 
 # ---- the outbox
 
 
 async def test_a_run_is_planned_once_with_all_its_posts(store: Store) -> None:
-    await store.subscriptions.add(subscription())
+    await store.subscriptions.add_subscription(subscription())
     run = Run(subscription="s1", slot=NOW, outcome="posted", at=NOW)
-    assert await store.outbox.plan(run, [post("k1"), post("k2")])
-    assert not await store.outbox.plan(run, [post("k3")])
+    assert await store.outbox.plan_run(run, [post("k1"), post("k2")])
+    assert not await store.outbox.plan_run(run, [post("k3")])
     assert await store.outbox.by_key("k3") is None
 
 
 async def test_a_parent_goes_first_and_its_reply_learns_where_it_went(store: Store) -> None:
-    await store.outbox.add([post("head"), post("reply", parent="head")])
+    await store.outbox.add_posts([post("head"), post("reply", parent="head")])
     assert [d.post.key for d in await _claim(store)] == ["head"]
     await store.outbox.settle_sent("head", token="me", ref=Ref(PAPERS, "m1"), at=NOW)
     (reply,) = await _claim(store)
@@ -117,25 +122,25 @@ async def test_a_parent_goes_first_and_its_reply_learns_where_it_went(store: Sto
 
 
 async def test_a_channel_has_one_post_under_way_and_holds_up_no_other(store: Store) -> None:
-    await store.outbox.add([post("a1"), post("a2"), post("b1", place=ELSEWHERE)])
+    await store.outbox.add_posts([post("a1"), post("a2"), post("b1", place=ELSEWHERE)])
     assert {d.post.key for d in await _claim(store)} == {"a1", "b1"}
     assert await _claim(store) == []
 
 
 async def test_tenants_take_turns(store: Store) -> None:
     busy = [post(f"busy{n}", place=Place("web", "big", f"c{n}")) for n in range(5)]
-    await store.outbox.add([*busy, post("small", place=Place("web", "small", "c"))])
-    first_two = await store.outbox.claim(NOW, token="me", lease=LEASE, limit=2, platforms=["web"])
+    await store.outbox.add_posts([*busy, post("small", place=Place("web", "small", "c"))])
+    first_two = await store.outbox.claim_posts(NOW, token="me", lease=LEASE, limit=2, platforms=["web"])
     assert {d.post.place.space for d in first_two} == {"big", "small"}
 
 
 async def test_what_is_due_later_or_elsewhere_is_left(store: Store) -> None:
-    await store.outbox.add([post("later", due=NOW + LEASE), post("other", place=Place("mail", "x", "y"))])
+    await store.outbox.add_posts([post("later", due=NOW + LEASE), post("other", place=Place("mail", "x", "y"))])
     assert await _claim(store) == []
 
 
 async def test_a_lease_that_ended_comes_back_as_doubtful(store: Store) -> None:
-    await store.outbox.add([post()])
+    await store.outbox.add_posts([post()])
     await _claim(store, token="dead process")
     assert await _claim(store) == []
     (again,) = await _claim(store, at=NOW + LEASE)
@@ -144,7 +149,7 @@ async def test_a_lease_that_ended_comes_back_as_doubtful(store: Store) -> None:
 
 
 async def test_who_lost_the_lease_settles_nothing(store: Store) -> None:
-    await store.outbox.add([post()])
+    await store.outbox.add_posts([post()])
     await _claim(store, token="slow")
     await _claim(store, token="me", at=NOW + LEASE)
     assert not await store.outbox.settle_sent("k1", token="slow", ref=Ref(PAPERS, "x"), at=NOW)
@@ -152,7 +157,7 @@ async def test_who_lost_the_lease_settles_nothing(store: Store) -> None:
 
 
 async def test_unsure_posts_wait_and_come_back_doubtful(store: Store) -> None:
-    await store.outbox.add([post()])
+    await store.outbox.add_posts([post()])
     await _claim(store)
     await store.outbox.settle_unsure("k1", token="me", reason="no answer", again=NOW + LEASE)
     assert await _claim(store) == []
@@ -161,30 +166,30 @@ async def test_unsure_posts_wait_and_come_back_doubtful(store: Store) -> None:
 
 
 async def test_a_dead_head_takes_its_replies_along_and_all_can_be_revived(store: Store) -> None:
-    await store.outbox.add([post("head"), post("reply", parent="head", papers=("p1",)), post("next")])
+    await store.outbox.add_posts([post("head"), post("reply", parent="head", papers=("p1",)), post("next")])
     await _claim(store)
     await store.outbox.settle_dead("head", token="me", reason="refused")
     assert [d.post.key for d in await _claim(store)] == ["next"]
-    assert await store.outbox.shown(PAPERS, NOW - LEASE) == set()
-    assert await store.outbox.revive("head", NOW) == 2
-    assert await store.outbox.shown(PAPERS, NOW - LEASE) == {"p1"}
+    assert await store.outbox.papers_shown_since(PAPERS, NOW - LEASE) == set()
+    assert await store.outbox.revive_posts("head", NOW) == 2
+    assert await store.outbox.papers_shown_since(PAPERS, NOW - LEASE) == {"p1"}
 
 
 async def test_a_reply_never_goes_out_without_its_thread(store: Store) -> None:
-    await store.outbox.add([post("reply", parent="head"), post("head")])
+    await store.outbox.add_posts([post("reply", parent="head"), post("head")])
     assert [d.post.key for d in await _claim(store)] == ["head"]
     await store.outbox.settle_dead("head", token="me", reason="refused")
-    await store.outbox.add(
+    await store.outbox.add_posts(
         [post("late", parent="head"), post("lost", parent="never planned"), post("deep", parent="reply")]
     )
     assert await _claim(store) == []
-    assert await store.outbox.states() == {State.DEAD: 5}
-    assert await store.outbox.revive("late", NOW) == 2
+    assert await store.outbox.count_by_state() == {State.DEAD: 5}
+    assert await store.outbox.revive_posts("late", NOW) == 2
     assert [d.post.key for d in await _claim(store)] == ["head"]
 
 
 async def test_what_asks_for_patience_while_it_is_looked_for_stays_doubtful(store: Store) -> None:
-    await store.outbox.add([post()])
+    await store.outbox.add_posts([post()])
     await _claim(store, token="killed")
     await _claim(store, at=NOW + LEASE)
     await store.outbox.settle_retry("k1", token="me", reason="busy", again=NOW + LEASE)
@@ -193,11 +198,11 @@ async def test_what_asks_for_patience_while_it_is_looked_for_stays_doubtful(stor
 
 
 async def test_a_revived_post_waits_for_the_one_under_way_in_its_channel(store: Store) -> None:
-    await store.outbox.add([post("old"), post("new")])
+    await store.outbox.add_posts([post("old"), post("new")])
     await _claim(store)
     await store.outbox.settle_dead("old", token="me", reason="refused")
     assert [d.post.key for d in await _claim(store)] == ["new"]
-    assert await store.outbox.revive("old", NOW) == 1
+    assert await store.outbox.revive_posts("old", NOW) == 1
     assert await _claim(store) == []
     await store.outbox.settle_sent("new", token="me", ref=Ref(PAPERS, "m1"), at=NOW)
     assert [d.post.key for d in await _claim(store)] == ["old"]
@@ -205,28 +210,28 @@ async def test_a_revived_post_waits_for_the_one_under_way_in_its_channel(store: 
 
 async def test_who_names_a_doubtful_post_vouches_for_that_one_only(store: Store) -> None:
     places = [PAPERS, ELSEWHERE]
-    await store.outbox.add([post("named", place=PAPERS), post("other", place=ELSEWHERE)])
+    await store.outbox.add_posts([post("named", place=PAPERS), post("other", place=ELSEWHERE)])
     await _claim(store)
     for key in ("named", "other"):
         await store.outbox.settle_unsure(key, token="me", reason="no answer", again=NOW)
     for delivery in await _claim(store):
         await store.outbox.settle_dead(delivery.post.key, token="me", reason="can't tell")
-    assert len(places) == await store.outbox.revive("named", NOW) + await store.outbox.revive(None, NOW)
+    assert len(places) == await store.outbox.revive_posts("named", NOW) + await store.outbox.revive_posts(None, NOW)
     found = {d.post.key: (d.attempts, d.doubtful) for d in await _claim(store)}
     assert found == {"named": (1, True), "other": (2, True)}
 
 
 async def test_a_tenant_has_so_many_under_way_and_no_more(store: Store) -> None:
-    await store.outbox.add([post(f"k{n}", place=Place("web", "big", f"c{n}")) for n in range(5)])
-    first = await store.outbox.claim(NOW, token="me", lease=LEASE, limit=9, platforms=["web"], per_tenant=2)
+    await store.outbox.add_posts([post(f"k{n}", place=Place("web", "big", f"c{n}")) for n in range(5)])
+    first = await store.outbox.claim_posts(NOW, token="me", lease=LEASE, limit=9, platforms=["web"], per_tenant=2)
     assert len(first) == 2
-    assert await store.outbox.claim(NOW, token="me", lease=LEASE, limit=9, platforms=["web"], per_tenant=2) == []
+    assert await store.outbox.claim_posts(NOW, token="me", lease=LEASE, limit=9, platforms=["web"], per_tenant=2) == []
 
 
 async def test_a_tenant_that_is_to_wait_as_a_whole_holds_up_no_other(store: Store) -> None:
     north = [post(f"n{n}", place=Place("web", "north", f"c{n}")) for n in range(3)]
-    await store.outbox.add([*north, post("s", place=Place("web", "south", "c"))])
-    (refused,) = await store.outbox.claim(NOW, token="me", lease=LEASE, limit=1, platforms=["web"])
+    await store.outbox.add_posts([*north, post("s", place=Place("web", "south", "c"))])
+    (refused,) = await store.outbox.claim_posts(NOW, token="me", lease=LEASE, limit=1, platforms=["web"])
     again = NOW + LEASE
     await store.outbox.settle_retry(refused.post.key, token="me", reason="too many", again=again, whole=True)
     assert [d.post.key for d in await _claim(store)] == ["s"]
@@ -235,114 +240,114 @@ async def test_a_tenant_that_is_to_wait_as_a_whole_holds_up_no_other(store: Stor
 
 
 async def test_a_vote_taken_back_stays_back_after_a_recount(store: Store) -> None:
-    await store.votes.mark(mark(origin="m1"))
-    await store.votes.toggle(mark(at=NOW + LEASE), off=True)
-    await store.votes.recount("m1", [mark(origin="m1", at=NOW)])
-    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {}
-    assert await store.votes.mine("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {}
+    await store.votes.add_mark(mark(origin="m1"))
+    await store.votes.toggle_vote(mark(at=NOW + LEASE), off=True)
+    await store.votes.replace_marks("m1", [mark(origin="m1", at=NOW)])
+    assert await store.votes.tallies_for("web:home", ["arxiv:2503.00001"]) == {}
+    assert await store.votes.ballots_of("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {}
 
 
 async def test_a_category_that_a_paper_left_finds_it_no_more(store: Store) -> None:
-    await store.papers.keep([listing(paper(1, categories=("cs.LG",)))], NOW)
-    await store.papers.keep([listing(paper(1, categories=("cs.CV",), version=2))], NOW)
-    assert await store.papers.newest(Filter(categories=("cs.LG",)), 5) == []
-    assert await store.papers.newest(Filter(categories=("cs",)), 5) == ["arxiv:2503.00001"]
+    await store.papers.add_listings([listing(paper(1, categories=("cs.LG",)))], NOW)
+    await store.papers.add_listings([listing(paper(1, categories=("cs.CV",), version=2))], NOW)
+    assert await store.papers.newest_ids(Filter(categories=("cs.LG",)), 5) == []
+    assert await store.papers.newest_ids(Filter(categories=("cs",)), 5) == ["arxiv:2503.00001"]
 
 
 async def test_sent_posts_are_found_by_place_paper_and_reference(store: Store) -> None:
-    await store.outbox.add([post(papers=("p1",))])
+    await store.outbox.add_posts([post(papers=("p1",))])
     await _claim(store)
     await store.outbox.settle_sent("k1", token="me", ref=Ref(PAPERS, "m1"), at=NOW)
     assert (await store.outbox.by_ref(Ref(PAPERS, "m1"))) is not None
-    assert len(await store.outbox.showing("web:home", "p1", NOW - LEASE)) == 1
-    assert await store.outbox.showing("web:other", "p1", NOW - LEASE) == []
-    assert await store.outbox.last_sent(ELSEWHERE) is None
-    assert await store.outbox.states(PAPERS) == {State.SENT: 1}
+    assert len(await store.outbox.sent_showing("web:home", "p1", NOW - LEASE)) == 1
+    assert await store.outbox.sent_showing("web:other", "p1", NOW - LEASE) == []
+    assert await store.outbox.last_sent_in(ELSEWHERE) is None
+    assert await store.outbox.count_by_state(PAPERS) == {State.SENT: 1}
 
 
 # ---- votes and people
 
 
 async def test_one_ballot_a_person_however_many_marks(store: Store) -> None:
-    await store.votes.mark(mark(origin="m1"))
-    await store.votes.mark(mark(origin="m2", emoji="🔥"))
-    await store.votes.mark(mark("web:home/bob"))
-    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": Tally(up=2)}
+    await store.votes.add_mark(mark(origin="m1"))
+    await store.votes.add_mark(mark(origin="m2", emoji="🔥"))
+    await store.votes.add_mark(mark("web:home/bob"))
+    assert await store.votes.tallies_for("web:home", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": Tally(up=2)}
 
 
 async def test_a_vote_taken_back_on_one_copy_stands_while_another_does(store: Store) -> None:
-    await store.votes.mark(mark(origin="m1"))
-    await store.votes.mark(mark(origin="m2"))
-    await store.votes.unmark("web:home", "web:home/ada", "m1", "👍")
-    assert await store.votes.mine("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": 1}
-    await store.votes.unmark("web:home", "web:home/ada", "m2", "👍")
-    assert await store.votes.mine("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {}
+    await store.votes.add_mark(mark(origin="m1"))
+    await store.votes.add_mark(mark(origin="m2"))
+    await store.votes.remove_mark("web:home", "web:home/ada", "m1", "👍")
+    assert await store.votes.ballots_of("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": 1}
+    await store.votes.remove_mark("web:home", "web:home/ada", "m2", "👍")
+    assert await store.votes.ballots_of("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {}
 
 
 async def test_the_latest_mark_decides(store: Store) -> None:
-    await store.votes.mark(mark(origin="m1"))
-    await store.votes.mark(mark(origin="m1", emoji="👎", value=-1, at=NOW + LEASE))
-    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": Tally(down=1)}
+    await store.votes.add_mark(mark(origin="m1"))
+    await store.votes.add_mark(mark(origin="m1", emoji="👎", value=-1, at=NOW + LEASE))
+    assert await store.votes.tallies_for("web:home", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": Tally(down=1)}
 
 
 async def test_who_reacted_and_presses_to_be_sure_has_voted_once_and_the_next_press_takes_it_back(
     store: Store,
 ) -> None:
-    await store.votes.mark(mark(origin="m1"))
-    assert await store.votes.toggle(mark())
-    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": Tally(up=1)}
-    assert not await store.votes.toggle(mark())
-    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {}
-    assert await store.votes.toggle(mark())
+    await store.votes.add_mark(mark(origin="m1"))
+    assert await store.votes.toggle_vote(mark())
+    assert await store.votes.tallies_for("web:home", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": Tally(up=1)}
+    assert not await store.votes.toggle_vote(mark())
+    assert await store.votes.tallies_for("web:home", ["arxiv:2503.00001"]) == {}
+    assert await store.votes.toggle_vote(mark())
 
 
 async def test_a_button_that_shows_my_vote_takes_back_whatever_stands(store: Store) -> None:
-    await store.votes.mark(mark(origin="m1"))
-    assert not await store.votes.toggle(mark(), off=True)
-    assert await store.votes.tallies("web:home", ["arxiv:2503.00001"]) == {}
+    await store.votes.add_mark(mark(origin="m1"))
+    assert not await store.votes.toggle_vote(mark(), off=True)
+    assert await store.votes.tallies_for("web:home", ["arxiv:2503.00001"]) == {}
 
 
 async def test_a_recount_replaces_one_messages_marks_only(store: Store) -> None:
-    await store.votes.mark(mark(origin="m1"))
-    await store.votes.mark(mark("web:home/bob", origin="m2"))
-    assert await store.votes.recount("m1", [mark("web:home/eve", origin="m1")])
-    assert not await store.votes.recount("m1", [mark("web:home/eve", origin="m1", at=NOW + LEASE)])
-    mine = await store.votes.mine("web:home", "web:home/bob", ["arxiv:2503.00001"])
+    await store.votes.add_mark(mark(origin="m1"))
+    await store.votes.add_mark(mark("web:home/bob", origin="m2"))
+    assert await store.votes.replace_marks("m1", [mark("web:home/eve", origin="m1")])
+    assert not await store.votes.replace_marks("m1", [mark("web:home/eve", origin="m1", at=NOW + LEASE)])
+    mine = await store.votes.ballots_of("web:home", "web:home/bob", ["arxiv:2503.00001"])
     assert mine == {"arxiv:2503.00001": 1}
-    assert (await store.votes.tallies("web:home", ["arxiv:2503.00001"]))["arxiv:2503.00001"] == Tally(up=2)
+    assert (await store.votes.tallies_for("web:home", ["arxiv:2503.00001"]))["arxiv:2503.00001"] == Tally(up=2)
 
 
 async def test_communities_do_not_see_each_others_votes(store: Store) -> None:
-    await store.votes.mark(mark(community="slack:T1"))
-    assert await store.votes.tallies("slack:T10", ["arxiv:2503.00001"]) == {}
-    assert await store.votes.top("slack:T10", None, 5) == []
-    assert [id for id, _ in await store.votes.top("slack:T1", None, 5)] == ["arxiv:2503.00001"]
+    await store.votes.add_mark(mark(community="slack:T1"))
+    assert await store.votes.tallies_for("slack:T10", ["arxiv:2503.00001"]) == {}
+    assert await store.votes.top_papers("slack:T10", None, 5) == []
+    assert [id for id, _ in await store.votes.top_papers("slack:T1", None, 5)] == ["arxiv:2503.00001"]
 
 
 async def test_an_event_has_its_effect_once(store: Store) -> None:
-    await store.votes.toggle(mark(), cause="event-1")
+    await store.votes.toggle_vote(mark(), cause="event-1")
     with pytest.raises(AlreadyDone):
-        await store.votes.toggle(mark(), cause="event-1")
-    assert await store.votes.mine("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": 1}
+        await store.votes.toggle_vote(mark(), cause="event-1")
+    assert await store.votes.ballots_of("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {"arxiv:2503.00001": 1}
 
 
 async def test_saved_papers_and_topics_are_kept_by_person(store: Store) -> None:
-    assert await store.people.save("web:home/ada", "p1", NOW)
-    assert not await store.people.save("web:home/ada", "p1", NOW)
-    assert await store.people.follow("web:home/ada", "Owls", NOW)
-    assert not await store.people.follow("web:home/ada", "owls", NOW)
-    assert await store.people.saved("web:home/bob") == []
-    assert await store.people.following("web:home/ada") == ["Owls"]
+    assert await store.people.save_paper("web:home/ada", "p1", NOW)
+    assert not await store.people.save_paper("web:home/ada", "p1", NOW)
+    assert await store.people.follow_topic("web:home/ada", "Owls", NOW)
+    assert not await store.people.follow_topic("web:home/ada", "owls", NOW)
+    assert await store.people.saved_papers("web:home/bob") == []
+    assert await store.people.followed_topics("web:home/ada") == ["Owls"]
 
 
 async def test_forgetting_a_tenant_leaves_no_row_of_it_and_every_row_of_others(store: Store) -> None:
     for tenant in ("T1", "T10"):
         place = Place("slack", tenant, "c")
-        await store.subscriptions.add(subscription(f"s-{tenant}", place=place))
+        await store.subscriptions.add_subscription(subscription(f"s-{tenant}", place=place))
         run = Run(subscription=f"s-{tenant}", slot=NOW, outcome="posted", at=NOW)
-        await store.outbox.plan(run, [post(f"k-{tenant}", place=place, papers=("p1",))])
-        await store.votes.mark(mark(f"slack:{tenant}/u", community=f"slack:{tenant}"))
-        await store.people.save(f"slack:{tenant}/u", "p1", NOW)
+        await store.outbox.plan_run(run, [post(f"k-{tenant}", place=place, papers=("p1",))])
+        await store.votes.add_mark(mark(f"slack:{tenant}/u", community=f"slack:{tenant}"))
+        await store.people.save_paper(f"slack:{tenant}/u", "p1", NOW)
     before = await store.ownership.export("slack:T10")
     assert await store.ownership.forget("slack:T1") == 6
     assert not any((await store.ownership.export("slack:T1")).values())
@@ -350,34 +355,34 @@ async def test_forgetting_a_tenant_leaves_no_row_of_it_and_every_row_of_others(s
 
 
 async def test_forgetting_a_person_keeps_the_channels_schedule(store: Store) -> None:
-    await store.subscriptions.add(subscription(created_by="web:home/ada"))
-    await store.people.save("web:home/ada", "p1", NOW)
+    await store.subscriptions.add_subscription(subscription(created_by="web:home/ada"))
+    await store.people.save_paper("web:home/ada", "p1", NOW)
     await store.ownership.forget("web:home/ada")
-    assert await store.people.saved("web:home/ada") == []
-    kept = await store.subscriptions.get("s1")
+    assert await store.people.saved_papers("web:home/ada") == []
+    kept = await store.subscriptions.get_subscription("s1")
     assert kept is not None
     assert kept.created_by == ""
 
 
 async def test_a_paused_channel_runs_nothing_until_it_is_resumed(store: Store) -> None:
-    await store.subscriptions.add(subscription())
-    assert len(await store.subscriptions.hold(PAPERS, "the channel is gone")) == 1
-    assert await store.subscriptions.hold(PAPERS, "again") == []
+    await store.subscriptions.add_subscription(subscription())
+    assert len(await store.subscriptions.hold_place(PAPERS, "the channel is gone")) == 1
+    assert await store.subscriptions.hold_place(PAPERS, "again") == []
     assert await store.subscriptions.running() == []
 
 
 async def test_turns_at_a_source_are_taken_one_after_another(store: Store) -> None:
     every = timedelta(seconds=3)
-    assert [await store.rate_slots.wait("arxiv", every, NOW) for _ in range(3)] == [0.0, 3.0, 6.0]
-    assert await store.rate_slots.wait("other", every, NOW) == 0.0
-    assert await store.rate_slots.wait("arxiv", every, NOW + timedelta(minutes=1)) == 0.0
+    assert [await store.rate_slots.reserve_slot("arxiv", every, NOW) for _ in range(3)] == [0.0, 3.0, 6.0]
+    assert await store.rate_slots.reserve_slot("other", every, NOW) == 0.0
+    assert await store.rate_slots.reserve_slot("arxiv", every, NOW + timedelta(minutes=1)) == 0.0
 
 
 async def test_long_questions_have_short_names(store: Store) -> None:
-    name = await store.long_queries.keep("owls " * 100, NOW)
+    name = await store.long_queries.store_query("owls " * 100, NOW)
     assert len(name) <= 12
-    assert await store.long_queries.text(name) == "owls " * 100
-    assert await store.long_queries.text("nothing") is None
+    assert await store.long_queries.get_query(name) == "owls " * 100
+    assert await store.long_queries.get_query("nothing") is None
 
 
 async def test_a_shelf_keeps_an_adapters_records_apart_and_in_order(store: Store) -> None:
@@ -396,17 +401,17 @@ async def test_a_shelf_keeps_an_adapters_records_apart_and_in_order(store: Store
 async def test_a_backup_is_a_whole_store(store: Store, tmp_path: Path) -> None:
     from bot.store import open_store
 
-    await store.papers.keep([listing(paper(1))], NOW)
+    await store.papers.add_listings([listing(paper(1))], NOW)
     await store.back_up(tmp_path / "copy.db")
     copy = await open_store(tmp_path / "copy.db")
-    assert await copy.papers.count() == 1
+    assert await copy.papers.count_papers() == 1
     await copy.aclose()
     with pytest.raises(StoreError, match="already"):
         await store.back_up(tmp_path / "copy.db")
 
 
 async def _claim(store: Store, *, token: str = "me", at: datetime = NOW) -> list[Delivery]:
-    return await store.outbox.claim(at, token=token, lease=LEASE, limit=10, platforms=["web"])
+    return await store.outbox.claim_posts(at, token=token, lease=LEASE, limit=10, platforms=["web"])
 
 
 # ---- what people bring
@@ -418,62 +423,64 @@ def brought(n: int, person: str = "ada", *, tenant: str = PAPERS.tenant, hours: 
 
 
 async def test_what_is_brought_stands_on_its_tenants_list_of_the_day_once(store: Store) -> None:
-    await store.papers.keep([listing(paper(n)) for n in (1, 2)], NOW - timedelta(days=3))
+    await store.papers.add_listings([listing(paper(n)) for n in (1, 2)], NOW - timedelta(days=3))
     own, other = community_list(PAPERS.tenant), community_list("web:other")
-    assert await store.submissions.add(brought(1, why="good"), cause="e1")
-    assert not await store.submissions.add(brought(1, "bob"))
-    assert await store.submissions.add(brought(1, "eve", tenant="web:other", hours=24))
-    assert [item.paper.id for item in await store.papers.listed([own], TODAY, TODAY)] == [paper(1).id]
-    assert await store.papers.days([own, other]) == [(TODAY + timedelta(days=1), 1), (TODAY, 1)]
-    assert await store.submissions.of(PAPERS.tenant, [paper(1).id, paper(2).id]) == {
+    assert await store.submissions.add_submission(brought(1, why="good"), cause="e1")
+    assert not await store.submissions.add_submission(brought(1, "bob"))
+    assert await store.submissions.add_submission(brought(1, "eve", tenant="web:other", hours=24))
+    assert [item.paper.id for item in await store.papers.listed_between([own], TODAY, TODAY)] == [paper(1).id]
+    assert await store.papers.listed_days([own, other]) == [(TODAY + timedelta(days=1), 1), (TODAY, 1)]
+    assert await store.submissions.for_papers(PAPERS.tenant, [paper(1).id, paper(2).id]) == {
         paper(1).id: brought(1, why="good")
     }
-    assert own not in (await store.papers.get([paper(1).id]))[paper(1).id].sources  # the paper itself is everybody's
+    assert (
+        own not in (await store.papers.get_papers([paper(1).id]))[paper(1).id].sources
+    )  # the paper itself is everybody's
     with pytest.raises(AlreadyDone):
-        await store.submissions.add(brought(2), cause="e1")
+        await store.submissions.add_submission(brought(2), cause="e1")
 
 
 async def test_a_paper_that_is_not_known_is_on_no_list(store: Store) -> None:
-    await store.submissions.add(brought(7))
-    assert await store.papers.days([community_list(PAPERS.tenant)]) == []
+    await store.submissions.add_submission(brought(7))
+    assert await store.papers.listed_days([community_list(PAPERS.tenant)]) == []
 
 
 async def test_what_is_brought_can_be_taken_off_and_is_counted_by_person_and_time(store: Store) -> None:
-    await store.papers.keep([listing(paper(n)) for n in (1, 2, 3)], NOW)
+    await store.papers.add_listings([listing(paper(n)) for n in (1, 2, 3)], NOW)
     for one in (brought(1), brought(2, "bob", hours=2), brought(3, "bob", hours=30)):
-        await store.submissions.add(one)
-    count = store.submissions.count
+        await store.submissions.add_submission(one)
+    count = store.submissions.count_submitted
     assert [await count(PAPERS.tenant, NOW), await count(PAPERS.tenant, NOW + timedelta(hours=1))] == [3, 2]
     assert await count(PAPERS.tenant, NOW, person=f"{PAPERS.tenant}/bob") == 2
-    assert [s.paper for s in await store.submissions.since(TODAY + timedelta(days=1))] == [paper(3).id]
-    assert await store.submissions.remove(PAPERS.tenant, paper(3).id)
-    assert not await store.submissions.remove(PAPERS.tenant, paper(3).id)
-    assert not await store.submissions.remove("web:other", paper(2).id)
-    assert await store.papers.days([community_list(PAPERS.tenant)]) == [(TODAY, 2)]
-    assert len(await store.submissions.since(TODAY)) == 2
+    assert [s.paper for s in await store.submissions.submitted_since(TODAY + timedelta(days=1))] == [paper(3).id]
+    assert await store.submissions.remove_submission(PAPERS.tenant, paper(3).id)
+    assert not await store.submissions.remove_submission(PAPERS.tenant, paper(3).id)
+    assert not await store.submissions.remove_submission("web:other", paper(2).id)
+    assert await store.papers.listed_days([community_list(PAPERS.tenant)]) == [(TODAY, 2)]
+    assert len(await store.submissions.submitted_since(TODAY)) == 2
 
 
 async def test_the_lists_a_paper_stands_on_are_told_newest_first(store: Store) -> None:
     for source, ago in (("huggingface", 0), ("arxiv", 1), ("huggingface", 5)):
-        await store.papers.keep([listing(paper(1), source=source, day=TODAY - timedelta(days=ago))], NOW)
+        await store.papers.add_listings([listing(paper(1), source=source, day=TODAY - timedelta(days=ago))], NOW)
     first = TODAY - timedelta(days=2)
-    stood = await store.papers.stood_on(paper(1).id, ["huggingface", "arxiv"], first)
+    stood = await store.papers.featured_since(paper(1).id, ["huggingface", "arxiv"], first)
     assert stood == [("huggingface", TODAY), ("arxiv", TODAY - timedelta(days=1))]
-    assert await store.papers.stood_on(paper(2).id, ["huggingface"], first) == []
+    assert await store.papers.featured_since(paper(2).id, ["huggingface"], first) == []
 
 
 async def test_a_person_is_forgotten_with_what_they_brought_and_in_posts_that_stay(store: Store) -> None:
-    await store.papers.keep([listing(paper(n)) for n in (1, 2)], NOW)
+    await store.papers.add_listings([listing(paper(n)) for n in (1, 2)], NOW)
     for n, person in ((1, "bob"), (2, "ada")):
-        await store.submissions.add(brought(n, person))
+        await store.submissions.add_submission(brought(n, person))
         shown = Message(plain="A card", blocks=(Paragraph((Span("bob"), Span(person, person=True))),))
         reasons = (Span(person, person=True), "bob")
-        await store.outbox.add([replace(post(f"k{n}"), message=shown, papers=(paper(n).id,), reasons=reasons)])
+        await store.outbox.add_posts([replace(post(f"k{n}"), message=shown, papers=(paper(n).id,), reasons=reasons)])
     await store.ownership.forget(f"{PAPERS.tenant}/bob")
-    assert await store.submissions.since(TODAY) == [brought(2, "ada")]
-    assert [item.paper.id for item in await store.papers.listed([community_list(PAPERS.tenant)], TODAY, TODAY)] == [
-        paper(2).id
-    ]
+    assert await store.submissions.submitted_since(TODAY) == [brought(2, "ada")]
+    assert [
+        item.paper.id for item in await store.papers.listed_between([community_list(PAPERS.tenant)], TODAY, TODAY)
+    ] == [paper(2).id]
     his, hers = await store.outbox.by_key("k1"), await store.outbox.by_key("k2")
     assert his
     assert hers
@@ -483,12 +490,12 @@ async def test_a_person_is_forgotten_with_what_they_brought_and_in_posts_that_st
 
 
 async def test_a_tenants_list_goes_with_it_and_no_other(store: Store) -> None:
-    await store.papers.keep([listing(paper(1))], NOW)
+    await store.papers.add_listings([listing(paper(1))], NOW)
     for tenant in (PAPERS.tenant, "web:other"):
-        await store.submissions.add(brought(1, tenant=tenant))
+        await store.submissions.add_submission(brought(1, tenant=tenant))
     exported = await store.ownership.export(PAPERS.tenant)
     assert [row["person"] for row in exported["submissions"]] == ["web:home/ada"]
     await store.ownership.forget(PAPERS.tenant)
-    assert await store.papers.days([community_list(PAPERS.tenant)]) == []
-    assert await store.papers.days([community_list("web:other")]) == [(TODAY, 1)]
-    assert await store.papers.days(["huggingface"]) == [(TODAY, 1)]
+    assert await store.papers.listed_days([community_list(PAPERS.tenant)]) == []
+    assert await store.papers.listed_days([community_list("web:other")]) == [(TODAY, 1)]
+    assert await store.papers.listed_days(["huggingface"]) == [(TODAY, 1)]

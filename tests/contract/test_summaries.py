@@ -61,7 +61,7 @@ async def test_a_false_line_is_asked_for_again_with_what_was_wrong_and_then_not_
         await summaries.aclose()
     assert len(fake.asked) == 2
     assert "number 99" in fake.asked[1]["messages"][0]["content"]
-    kept = (await store.summaries.of([ONE.id]))[ONE.id]
+    kept = (await store.summaries.for_papers([ONE.id]))[ONE.id]
     assert any(line.provenance == "claude" and line.failures for line in kept)
 
 
@@ -134,7 +134,7 @@ async def test_the_abstract_is_sent_as_data_and_bounded(store: Store, clock: Fix
 
 async def test_a_persons_line_is_shown_before_all_others(store: Store, clock: FixedClock) -> None:
     mine = Summary(paper=ONE.id, text="A house for birds that somebody described.", provenance="human", made=NOW)
-    await store.summaries.keep([mine])
+    await store.summaries.store_summaries([mine])
     assert (await shown(lines(store, clock)))[0] == "human"
 
 

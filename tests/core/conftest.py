@@ -76,7 +76,7 @@ class Channel:
 
     async def relisted(self, of: Paper) -> int:
         """A source lists a paper again; returns how many posted cards follow."""
-        kept = await self.store.papers.keep([listing(of)], self.clock.now())
+        kept = await self.store.papers.add_listings([listing(of)], self.clock.now())
         await self.refresher.listed_anew(kept.differ)
         return await self.refresher.settle()
 
@@ -117,7 +117,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         paper(2, "Diffusion of Feathers", upvotes=5),
         paper(3, "A Study of Worms", upvotes=1),
     ]
-    await store.papers.keep([listing(p) for p in papers], clock.now())
+    await store.papers.add_listings([listing(p) for p in papers], clock.now())
     search = Search(store.papers, store.vectors, embedder)
     lines = OneLines(store.summaries, writer=None, clock=clock)
     platform = Notebook()

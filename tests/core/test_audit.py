@@ -22,7 +22,7 @@ async def listed(store: Store, source: str, *counts: int) -> None:
     for back, count in enumerate(reversed(counts)):
         day = FRIDAY - timedelta(days=back)
         papers = [listing(paper(back * 100 + n), day=day, source=source) for n in range(count)]
-        await store.papers.keep(papers, EVENING)
+        await store.papers.add_listings(papers, EVENING)
 
 
 async def states(store: Store, *sources: str) -> list[tuple[str, str]]:
@@ -46,7 +46,7 @@ async def test_a_list_that_is_missing_or_much_shorter_than_usual_is_named(store:
 async def test_papers_that_only_another_source_listed_are_named(store: Store) -> None:
     await listed(store, "huggingface", 3)
     shared = replace(listing(paper(0), day=FRIDAY), source="arxiv")
-    await store.papers.keep([shared, listing(paper(7_000), day=FRIDAY, source="arxiv")], EVENING)
+    await store.papers.add_listings([shared, listing(paper(7_000), day=FRIDAY, source="arxiv")], EVENING)
     found = await audit(store.papers, ("huggingface", "arxiv"), FRIDAY, FRIDAY, EVENING)
     only_there, only_here = ("arxiv:2503.07000",), ("arxiv:2503.00001", "arxiv:2503.00002")
     assert {day.source: day.elsewhere for day in found} == {"huggingface": only_there, "arxiv": only_here}

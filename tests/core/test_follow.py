@@ -17,7 +17,7 @@ async def _listed(channel: Channel) -> None:
         paper(12, "Larks", categories=("cs.CL",), upvotes=2),
         paper(13, "Storks", organization="Google DeepMind", upvotes=1),
     ]
-    await channel.store.papers.keep([listing(p) for p in papers], NOW)
+    await channel.store.papers.add_listings([listing(p) for p in papers], NOW)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ async def test_topics_authors_categories_and_labs_can_be_followed(
 async def test_what_can_not_be_followed_is_told_with_examples(channel: Channel, said: str) -> None:
     answer = await channel.says(f"follow {said}", who=BOB)
     assert "lab:deepmind" in str(answer.message)
-    assert await channel.store.people.following(BOB.key) == []
+    assert await channel.store.people.followed_topics(BOB.key) == []
 
 
 async def test_a_digest_brings_a_paper_once_though_two_follows_and_two_days_have_it(channel: Channel) -> None:
@@ -55,7 +55,7 @@ async def test_a_digest_brings_a_paper_once_though_two_follows_and_two_days_have
     await channel.tomorrow()
     again = paper(11, "Owls", authors=("Geoffrey E. Hinton",), upvotes=9)
     new = paper(14, "More Owls")
-    await channel.store.papers.keep([listing(p, day=TODAY + timedelta(days=1)) for p in (again, new)], NOW)
+    await channel.store.papers.add_listings([listing(p, day=TODAY + timedelta(days=1)) for p in (again, new)], NOW)
     await channel.tomorrow()
     brought = [said.partition(":")[0] for said in channel.platform.said("dm-bob") if "Papers of" not in said]
     assert sorted(brought) == ["More Owls", "Owls"]

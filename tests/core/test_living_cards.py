@@ -91,7 +91,7 @@ async def test_a_deleted_message_is_asked_for_once_and_never_posted_again(posted
 
 
 async def test_a_vote_made_just_before_a_kill_shows_after_the_start(posted: Channel) -> None:
-    await posted.store.votes.mark(mark(of=NESTS.id, at=posted.clock.now()))
+    await posted.store.votes.add_mark(mark(of=NESTS.id, at=posted.clock.now()))
     await posted.refresher.catch_up()
     assert await posted.refresher.settle() == 1
     assert "1 vote here" in shown(posted)

@@ -14,7 +14,7 @@ async def reply_of(channel: Channel, paper: str) -> Ref:
     """The posted reply that shows a paper."""
     await channel.says("schedule daily 09:00")
     await channel.tomorrow()
-    (delivery,) = await channel.store.outbox.showing("web:home", paper, channel.clock.now().replace(year=2000))
+    (delivery,) = await channel.store.outbox.sent_showing("web:home", paper, channel.clock.now().replace(year=2000))
     assert delivery.ref is not None
     return delivery.ref
 
@@ -23,7 +23,7 @@ async def test_a_vote_from_the_menu_of_a_posted_paper_counts(channel: Channel) -
     ref = await reply_of(channel, "arxiv:2503.00002")
     answer = await channel.presses(Action("vote"), who=BOB, on=ref)
     assert "“Diffusion of Feathers” counts (1 vote here)" in answer.message.plain
-    assert (await channel.store.votes.tallies("web:home", ["arxiv:2503.00002"]))["arxiv:2503.00002"].up == 1
+    assert (await channel.store.votes.tallies_for("web:home", ["arxiv:2503.00002"]))["arxiv:2503.00002"].up == 1
 
 
 async def test_a_vote_from_the_menu_of_anybodys_message_goes_to_the_paper_it_links_to(channel: Channel) -> None:

@@ -38,7 +38,7 @@ async def test_a_digest_brings_my_topics_as_a_direct_message_and_only_when_asked
     brought = channel.platform.said("dm-bob")
     assert any("Hypernetworks for Nests" in said for said in brought)
     assert not any("Worms" in said for said in brought)
-    assert await channel.store.subscriptions.of(PAPERS) == []
+    assert await channel.store.subscriptions.in_place(PAPERS) == []
 
 
 async def test_a_digest_leaves_out_what_the_channel_is_brought_where_it_was_asked_for(channel: Channel) -> None:
@@ -58,9 +58,9 @@ async def test_asking_again_moves_the_digest_and_off_ends_it(channel: Channel) -
     await channel.says("follow hypernetworks", who=BOB)
     await channel.says("digest daily 09:00", who=BOB)
     await channel.says("digest mon 08:00", who=BOB)
-    assert [s.schedule for s in await channel.store.subscriptions.of_person(BOB.key)] == ["mon 08:00 UTC"]
+    assert [s.schedule for s in await channel.store.subscriptions.digests_of(BOB.key)] == ["mon 08:00 UTC"]
     await channel.says("digest off", who=BOB)
-    assert await channel.store.subscriptions.of_person(BOB.key) == []
+    assert await channel.store.subscriptions.digests_of(BOB.key) == []
 
 
 async def test_forget_me_asks_first_and_then_leaves_nothing(channel: Channel) -> None:
@@ -70,10 +70,10 @@ async def test_forget_me_asks_first_and_then_leaves_nothing(channel: Channel) ->
     await channel.says("save 2503.00003", who=ADA)
     await channel.tomorrow()
     sure = await channel.says("forget-me", who=BOB)
-    assert await channel.store.people.saved(BOB.key) != []
+    assert await channel.store.people.saved_papers(BOB.key) != []
     await channel.presses(buttons(sure.message)["Delete it"], who=BOB)
     assert [rows for rows in (await channel.store.ownership.export(BOB.key)).values() if rows] == []
-    assert await channel.store.people.saved(ADA.key) != []
+    assert await channel.store.people.saved_papers(ADA.key) != []
 
 
 async def test_a_tenant_that_removed_paperboy_is_forgotten_after_a_month_unless_it_comes_back(
@@ -89,4 +89,4 @@ async def test_a_tenant_that_removed_paperboy_is_forgotten_after_a_month_unless_
     assert await channel.presence.tidy() == 0
     channel.clock.moment += timedelta(days=31)
     assert await channel.presence.tidy() == 1
-    assert await channel.store.subscriptions.of(PAPERS) == []
+    assert await channel.store.subscriptions.in_place(PAPERS) == []

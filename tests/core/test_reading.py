@@ -13,8 +13,8 @@ YESTERDAY = TODAY - timedelta(days=1)
 
 async def test_a_days_list_is_led_by_what_is_liked_and_leads_on(channel: Channel) -> None:
     liked, other = paper(11, upvotes=40), paper(12, upvotes=38)
-    await channel.store.papers.keep([listing(liked), listing(other), listing(paper(13), day=YESTERDAY)], NOW)
-    await channel.store.votes.mark(mark(of=other.id))
+    await channel.store.papers.add_listings([listing(liked), listing(other), listing(paper(13), day=YESTERDAY)], NOW)
+    await channel.store.votes.add_mark(mark(of=other.id))
     found = await channel.core.catalog.lists(TODAY, TODAY)
     assert [shown.paper.id for shown in found.found.papers][:2] == [other.id, liked.id]
     assert found.found.papers[0].ballots == Ballots(1, 0)
@@ -24,10 +24,10 @@ async def test_a_days_list_is_led_by_what_is_liked_and_leads_on(channel: Channel
 
 async def test_votes_of_all_communities_are_added_up_a_person_once(channel: Channel) -> None:
     one = paper(11)
-    await channel.store.papers.keep([listing(one)], NOW)
+    await channel.store.papers.add_listings([listing(one)], NOW)
     for community, person, emoji in (("web:home", "ada", "👍"), ("web:home", "ada", "🔥"), ("slack:T1", "U1", "👍")):
         ballot = mark(person=f"{community}/{person}", of=one.id, community=community, emoji=emoji, origin="m1")
-        await channel.store.votes.mark(ballot)
+        await channel.store.votes.add_mark(ballot)
     assert await channel.core.catalog.ballots([one.id, "arxiv:2503.99999"]) == {one.id: Ballots(2, 0)}
 
 
@@ -35,14 +35,14 @@ async def test_a_topics_papers_come_newest_first_with_all_its_words(channel: Cha
     old = paper(11, "Nests of glass birds", published=NOW - timedelta(days=9))
     new = paper(12, "Glass birds in winter", published=NOW - timedelta(days=2))
     other = paper(13, "Glass for birds", published=NOW)
-    await channel.store.papers.keep([listing(old), listing(new), listing(other)], NOW)
+    await channel.store.papers.add_listings([listing(old), listing(new), listing(other)], NOW)
     found = await channel.core.catalog.newest('"glass birds"')
     assert [shown.paper.id for shown in found.papers] == [new.id, old.id]
 
 
 async def test_a_paper_tells_its_lists_and_the_posts_of_the_askers_own_workspace_only(channel: Channel) -> None:
     one = paper(11)
-    await channel.store.papers.keep([listing(one), listing(one, day=YESTERDAY)], NOW)
+    await channel.store.papers.add_listings([listing(one), listing(one, day=YESTERDAY)], NOW)
     await channel.says("schedule daily 09:00 UTC")
     await channel.tomorrow()
     detail = await channel.core.catalog.paper(one.id, who=ADA)
@@ -58,9 +58,9 @@ async def test_a_paper_tells_its_lists_and_the_posts_of_the_askers_own_workspace
 
 async def test_what_a_community_brought_to_its_own_list_is_nobody_elses_to_see(channel: Channel) -> None:
     one = paper(11)
-    await channel.store.papers.keep([listing(one, source="arxiv-asked")], NOW)
+    await channel.store.papers.add_listings([listing(one, source="arxiv-asked")], NOW)
     await channel.says(f"submit {one.id.removeprefix('arxiv:')} a secret plan")
-    assert await channel.store.submissions.of(ADA.tenant, [one.id])
+    assert await channel.store.submissions.for_papers(ADA.tenant, [one.id])
     detail = await channel.core.catalog.paper(one.id)
     assert detail is not None
     assert detail.lists == ()
@@ -69,11 +69,11 @@ async def test_what_a_community_brought_to_its_own_list_is_nobody_elses_to_see(c
 
 async def test_nobody_sees_what_a_colleague_was_brought_alone(channel: Channel) -> None:
     one = paper(11, "Hypernetworks and Owls")
-    await channel.store.papers.keep([listing(one)], NOW)
+    await channel.store.papers.add_listings([listing(one)], NOW)
     await channel.says("follow owls")
     await channel.says("digest daily 09:00 UTC")
     await channel.tomorrow()
-    assert await channel.store.outbox.showing(ADA.tenant, one.id, NOW - timedelta(days=1))
+    assert await channel.store.outbox.sent_showing(ADA.tenant, one.id, NOW - timedelta(days=1))
     detail = await channel.core.catalog.paper(one.id, who=BOB)
     assert detail is not None
     assert (detail.channels, detail.posted) == (0, ())

@@ -28,8 +28,8 @@ def embedder() -> WordEmbedder:
 @pytest.fixture
 async def town(channel: Channel) -> Channel:
     """Birds of long ago, and two papers of today: worms that others like, and one more on birds."""
-    await channel.store.papers.keep([listing(p, day=TODAY - timedelta(days=60)) for p in BIRDS], NOW)
-    await channel.store.papers.keep([listing(p) for p in (STORK, WORMS)], NOW)
+    await channel.store.papers.add_listings([listing(p, day=TODAY - timedelta(days=60)) for p in BIRDS], NOW)
+    await channel.store.papers.add_listings([listing(p) for p in (STORK, WORMS)], NOW)
     await channel.search.embed_pending()
     return channel
 
@@ -81,4 +81,4 @@ async def test_being_forgotten_turns_it_off(town: Channel) -> None:
     await town.says("taste on", who=BOB)
     assert (await town.store.ownership.export(BOB.key))["tastes"]
     await town.store.ownership.forget(BOB.key)
-    assert not await town.store.people.teaches(BOB.key)
+    assert not await town.store.people.has_taste(BOB.key)

@@ -26,14 +26,14 @@ async def test_a_filled_form_shows_what_it_would_bring_and_keeps_nothing_yet(cha
     assert "Hypernetworks for Nests" in answer.message.plain
     assert "Diffusion of Feathers" not in answer.message.plain
     assert "Schedule it" in buttons(answer.message)
-    assert await channel.store.subscriptions.of(PAPERS) == []
+    assert await channel.store.subscriptions.in_place(PAPERS) == []
 
 
 async def test_the_button_of_the_preview_keeps_it_once(channel: Channel) -> None:
     preview = await channel.fills(Action("schedule"), **FORM)
     kept = await channel.presses(buttons(preview.message)["Schedule it"])
     assert kept.replace
-    (made,) = await channel.store.subscriptions.of(PAPERS)
+    (made,) = await channel.store.subscriptions.in_place(PAPERS)
     assert (made.query, made.count, made.min_votes, made.layout) == ("hypernetworks", 3, 2, "compact")
     assert made.schedule == "weekdays 10:00 UTC"
 
@@ -52,7 +52,7 @@ async def test_a_form_that_can_not_be_read_says_which_part(channel: Channel) -> 
 
 async def test_the_form_of_a_schedule_holds_what_it_is_now_and_changes_it(channel: Channel) -> None:
     await channel.says("schedule weekdays 10:00 hypernetworks top 3")
-    (made,) = await channel.store.subscriptions.of(PAPERS)
+    (made,) = await channel.store.subscriptions.in_place(PAPERS)
     listed = await channel.says("schedules")
     form = (await channel.presses(buttons(listed.message)[f"Change {made.id}"])).form
     assert form is not None
@@ -66,7 +66,7 @@ async def test_the_form_of_a_schedule_holds_what_it_is_now_and_changes_it(channe
     }
     preview = await channel.fills(form.action, **(now | {"when": "daily 07:00", "query": ""}))
     await channel.presses(buttons(preview.message)["Change it"])
-    (changed,) = await channel.store.subscriptions.of(PAPERS)
+    (changed,) = await channel.store.subscriptions.in_place(PAPERS)
     assert (changed.id, changed.schedule, changed.query, changed.count) == (made.id, "daily 07:00 UTC", "", 3)
 
 
@@ -78,12 +78,12 @@ async def test_only_those_who_may_can_send_the_form_or_press_its_button(channel:
         await channel.presses(Action("schedule"), who=BOB),
     ):
         assert "those who may set schedules" in refused.message.plain
-    assert await channel.store.subscriptions.of(PAPERS) == []
+    assert await channel.store.subscriptions.in_place(PAPERS) == []
 
 
 async def test_a_query_that_speaks_of_scratch_names_no_source(channel: Channel) -> None:
     await channel.says("schedule daily 09:00 learning from scratch")
-    (made,) = await channel.store.subscriptions.of(PAPERS)
+    (made,) = await channel.store.subscriptions.in_place(PAPERS)
     assert (made.query, made.sources) == ("learning from scratch", ("huggingface", "community"))
 
 
@@ -98,7 +98,7 @@ async def test_a_query_that_speaks_of_scratch_names_no_source(channel: Channel) 
 )
 async def test_a_list_is_named_at_the_end(channel: Channel, text: str, query: str, sources: tuple[str, ...]) -> None:
     await channel.says(f"schedule daily 09:00 {text}")
-    (made,) = await channel.store.subscriptions.of(PAPERS)
+    (made,) = await channel.store.subscriptions.in_place(PAPERS)
     assert (made.query, made.sources) == (query, sources)
 
 
@@ -110,7 +110,7 @@ async def test_a_list_that_came_too_late_for_its_occurrence_is_told_when_a_newer
     first = channel.clock.now().date()
     channel.clock.moment += timedelta(days=2)
     late, newest = (listing(paper(50 + n), day=first + timedelta(days=n)) for n in (0, 1))
-    await channel.store.papers.keep([late, newest], channel.clock.now())
+    await channel.store.papers.add_listings([late, newest], channel.clock.now())
     await channel.deliver()
     said = (await channel.says("why")).message.plain
     assert f"The list of {long_day(first)} was passed over" in said
@@ -127,7 +127,7 @@ async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_ba
     assert "stands still" in (await channel.says("why")).message.plain
     channel.platform.closed.clear()
     await channel.returned(PAPERS)
-    assert (await channel.store.subscriptions.of(PAPERS))[0].quiet == ""
+    assert (await channel.store.subscriptions.in_place(PAPERS))[0].quiet == ""
 
 
 async def test_a_channel_that_opens_again_unheard_comes_back_by_itself(channel: Channel) -> None:
@@ -137,7 +137,7 @@ async def test_a_channel_that_opens_again_unheard_comes_back_by_itself(channel: 
     assert await channel.presence.look_again() == 0
     channel.platform.closed.clear()
     assert await channel.presence.look_again() == 1
-    assert (await channel.store.subscriptions.of(PAPERS))[0].quiet == ""
+    assert (await channel.store.subscriptions.in_place(PAPERS))[0].quiet == ""
     assert await channel.presence.look_again() == 0
 
 
@@ -146,4 +146,4 @@ async def test_what_an_admin_paused_does_not_come_back_with_the_channel(channel:
     await channel.says("pause")
     await channel.removed(PAPERS)
     await channel.returned(PAPERS)
-    assert (await channel.store.subscriptions.of(PAPERS))[0].paused
+    assert (await channel.store.subscriptions.in_place(PAPERS))[0].paused

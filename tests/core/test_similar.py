@@ -23,7 +23,7 @@ def embedder() -> WordEmbedder:
 @pytest.fixture
 async def storage(channel: Channel) -> Channel:
     """The channel's papers and four more, with vectors."""
-    await channel.store.papers.keep([listing(p) for p in (OWLS, SHIPS, GULLS, ROCKS)], NOW)
+    await channel.store.papers.add_listings([listing(p) for p in (OWLS, SHIPS, GULLS, ROCKS)], NOW)
     await channel.search.embed_pending()
     return channel
 

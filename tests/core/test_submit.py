@@ -22,7 +22,7 @@ EVE = Person(platform="web", space="other", id="eve", admin=True)
 @pytest.fixture(autouse=True)
 async def known(channel: Channel) -> None:
     """A paper that is known, and on no list."""
-    await channel.store.papers.keep(
+    await channel.store.papers.add_listings(
         [listing(paper(n, f"Owls at Night, Part {n}"), source="arxiv-asked") for n in (77, 78)], channel.clock.now()
     )
 
@@ -72,7 +72,7 @@ async def test_what_is_listed_anyway_and_what_is_no_paper_is_told(channel: Chann
     ):
         assert said in (await channel.says(text)).message.plain
     assert channel.looked_up == ["arxiv:2503.99999"]  # nothing but arXiv was asked
-    assert await channel.store.papers.days([community_list(ADA.tenant)]) == []
+    assert await channel.store.papers.listed_days([community_list(ADA.tenant)]) == []
 
 
 async def test_the_form_does_the_same_and_comes_again_with_what_was_typed(channel: Channel) -> None:
@@ -83,7 +83,7 @@ async def test_the_form_does_the_same_and_comes_again_with_what_was_typed(channe
     assert wrong
     assert [field.value for field in wrong.fields] == ["owls at night", "good"]
     assert "is on the list" in (await channel.fills(form.action, BOB, paper=OWLS, why="good")).message.plain
-    (brought,) = (await channel.store.submissions.of(BOB.tenant, [paper(77).id])).values()
+    (brought,) = (await channel.store.submissions.for_papers(BOB.tenant, [paper(77).id])).values()
     assert (brought.person, brought.why) == (BOB.key, "good")
 
 
@@ -190,7 +190,7 @@ async def test_who_brought_it_or_an_admin_takes_it_off(channel: Channel) -> None
 
 async def test_a_person_and_a_community_bring_so_many_a_day(channel: Channel) -> None:
     many = [paper(n, f"Paper {n}") for n in range(100, 130)]
-    await channel.store.papers.keep([listing(p, source="arxiv-asked") for p in many], channel.clock.now())
+    await channel.store.papers.add_listings([listing(p, source="arxiv-asked") for p in many], channel.clock.now())
 
     async def brings(n: int, who: Person) -> str:
         return (await channel.says(f"submit 2503.{n:05d}", who=who)).message.plain
@@ -209,7 +209,7 @@ async def test_a_redelivered_event_brings_it_once(channel: Channel) -> None:
     event = Command(id="e1", at=channel.clock.now(), who=BOB, place=PAPERS, text=f"submit {OWLS}")
     assert await channel.core.handle_event(event)
     assert await channel.core.handle_event(Command(**{**structs.asdict(event), "text": "submit 2503.00078"})) is None
-    assert [brought.paper for brought in await channel.store.submissions.since(TODAY)] == [paper(77).id]
+    assert [brought.paper for brought in await channel.store.submissions.submitted_since(TODAY)] == [paper(77).id]
 
 
 async def test_forget_me_takes_what_i_brought_and_my_name_with_it(channel: Channel) -> None:
@@ -231,4 +231,4 @@ async def test_a_community_that_goes_leaves_nothing(channel: Channel) -> None:
     await channel.says(f"submit {OWLS}", who=BOB)
     await channel.store.ownership.forget(BOB.tenant)
     assert not any((await channel.store.ownership.export(BOB.tenant)).values())
-    assert await channel.store.papers.days([community_list(BOB.tenant)]) == []
+    assert await channel.store.papers.listed_days([community_list(BOB.tenant)]) == []

@@ -52,16 +52,16 @@ class Town:
     async def brought(self, place: Place = PAPERS) -> None:
         """Birds and worms were shown there."""
         papers = [birds(n) for n in BIRDS] + [worms(n) for n in WORMS]
-        await self.store.papers.keep([listing(p, day=BEFORE) for p in papers], NOW)
+        await self.store.papers.add_listings([listing(p, day=BEFORE) for p in papers], NOW)
         ids = tuple(p.id for p in papers)
-        await self.store.outbox.add([post(f"k-{place.channel}", place=place, papers=ids)])
+        await self.store.outbox.add_posts([post(f"k-{place.channel}", place=place, papers=ids)])
 
     async def votes(self, numbers: range, value: int = 1) -> None:
         for n in numbers:
-            await self.store.votes.mark(mark(of=f"arxiv:2503.{n:05d}", value=value))
+            await self.store.votes.add_mark(mark(of=f"arxiv:2503.{n:05d}", value=value))
 
     async def today(self, *papers: Paper) -> None:
-        await self.store.papers.keep([listing(p) for p in papers], NOW)
+        await self.store.papers.add_listings([listing(p) for p in papers], NOW)
         await self.search.embed_pending()
 
     async def preview(self, place: Place = PAPERS, **more: Any) -> Preview:
@@ -120,8 +120,8 @@ async def test_another_channel_is_not_taught_by_it_nor_is_a_persons_digest(town:
     await town.votes(BIRDS)
     await town.today(worms(1, upvotes=30), birds(2))
     assert await town.order(OTHER) == ["Soil", "Feather"]
-    await town.store.people.follow("web:home/bob", "nest", NOW)
-    await town.store.people.follow("web:home/bob", "tunnel", NOW)
+    await town.store.people.follow_topic("web:home/bob", "nest", NOW)
+    await town.store.people.follow_topic("web:home/bob", "tunnel", NOW)
     assert await town.order(follows="web:home/bob") == ["Soil", "Feather"]
 
 
@@ -139,28 +139,28 @@ async def test_the_post_says_how_its_papers_were_chosen(town: Town) -> None:
     await town.brought()
     await town.votes(BIRDS)
     await town.today(worms(1, upvotes=30), birds(2), birds(3))
-    await town.store.subscriptions.add(subscription(count=2))
+    await town.store.subscriptions.add_subscription(subscription(count=2))
     assert await town.planner.plan_due() == 3
-    head, first, _ = [d.post for d in await town.store.outbox.of_edition("s1", f"huggingface:{TODAY}")]
+    head, first, _ = [d.post for d in await town.store.outbox.in_edition("s1", f"huggingface:{TODAY}")]
     assert "what this channel votes for" in str(head.message.blocks)
     assert "which this channel voted up" in " ".join(b.why for b in first.message.blocks if isinstance(b, Card))
 
 
 async def test_why_and_the_preview_say_how_many_votes_teach(channel: Channel) -> None:
-    await channel.store.subscriptions.add(subscription())
-    await channel.store.outbox.add([post(papers=("arxiv:2503.00001",))])
-    await channel.store.votes.mark(mark())
+    await channel.store.subscriptions.add_subscription(subscription())
+    await channel.store.outbox.add_posts([post(papers=("arxiv:2503.00001",))])
+    await channel.store.votes.add_mark(mark())
     assert "it has 1 so far" in str((await channel.says("why")).message.blocks)
     for n in range(ENOUGH):
-        await channel.store.votes.mark(mark(f"web:home/p{n}"))
+        await channel.store.votes.add_mark(mark(f"web:home/p{n}"))
     assert "21 votes of this channel order its papers" in str((await channel.says("why")).message.blocks)
     assert "21 votes of this channel" in str((await channel.says("schedule daily 10:00")).message.blocks)
 
 
 async def test_a_community_reaches_a_number_of_votes(store: Store) -> None:
-    await store.votes.mark(mark())
-    await store.votes.mark(mark("web:home/bob"))
-    await store.votes.mark(mark(community="web:elsewhere"))
-    await store.votes.toggle(mark("web:home/cy"), off=True)
-    assert await store.votes.reached("web:home", 2)
-    assert not await store.votes.reached("web:home", 3)
+    await store.votes.add_mark(mark())
+    await store.votes.add_mark(mark("web:home/bob"))
+    await store.votes.add_mark(mark(community="web:elsewhere"))
+    await store.votes.toggle_vote(mark("web:home/cy"), off=True)
+    assert await store.votes.has_marks("web:home", 2)
+    assert not await store.votes.has_marks("web:home", 3)

@@ -20,7 +20,7 @@ async def lists(channel: Channel) -> None:
         day = MONDAY - timedelta(days=n)
         if day.weekday() < 5:
             two = [paper(100 + 2 * n + i, f"Paper {i} of {day:%a %d}", upvotes=10 * i + n) for i in (0, 1)]
-            await channel.store.papers.keep([listing(p, day=day) for p in two], channel.clock.now())
+            await channel.store.papers.add_listings([listing(p, day=day) for p in two], channel.clock.now())
     channel.clock.moment = datetime(2025, 3, 17, 8, 0, tzinfo=UTC)
 
 
@@ -34,7 +34,7 @@ def brought(channel: Channel) -> list[str]:
 
 
 async def test_the_best_of_the_week_come_first_each_once(channel: Channel) -> None:
-    await channel.store.papers.keep(
+    await channel.store.papers.add_listings(
         [listing(paper(900, "Twice", upvotes=99), day=MONDAY - timedelta(days=n)) for n in (3, 4)], channel.clock.now()
     )
     await channel.says("schedule mon 09:00 top 4 compact")
@@ -55,7 +55,9 @@ async def test_the_next_week_begins_where_this_one_ended(channel: Channel) -> No
     new = [paper(800 + n, f"New {n}") for n in range(3)]
     # Sunday's list has come late, and Monday's, of the morning, is the next week's first.
     days = [MONDAY, MONDAY + timedelta(days=1), MONDAY + timedelta(days=4)]
-    await channel.store.papers.keep([listing(p, day=d) for p, d in zip(new, days, strict=True)], channel.clock.now())
+    await channel.store.papers.add_listings(
+        [listing(p, day=d) for p, d in zip(new, days, strict=True)], channel.clock.now()
+    )
     channel.clock.moment += timedelta(days=7)
     await channel.deliver()
     assert sorted(brought(channel)[10:]) == [
@@ -82,7 +84,7 @@ async def test_after_a_long_time_away_no_more_than_a_week_comes(channel: Channel
     await channel.deliver()
     channel.clock.moment += timedelta(days=28)
     old = [listing(paper(700 + n, f"Old {n}"), day=MONDAY + timedelta(days=n)) for n in range(27)]
-    await channel.store.papers.keep(old, channel.clock.now())
+    await channel.store.papers.add_listings(old, channel.clock.now())
     before = len(brought(channel))
     await channel.deliver()
     assert len(brought(channel)) - before == 7
@@ -91,7 +93,7 @@ async def test_after_a_long_time_away_no_more_than_a_week_comes(channel: Channel
 async def test_the_preview_of_a_weekly_schedule_shows_a_week(channel: Channel) -> None:
     told = (await channel.says("schedule mon 09:00 top 3")).message.plain
     assert "Of the week of 10 to 14 March 2025 it would bring 3 papers" in told
-    assert await channel.store.subscriptions.of(PAPERS)
+    assert await channel.store.subscriptions.in_place(PAPERS)
 
 
 async def test_what_comes_late_to_any_list_of_the_week_goes_into_its_thread(channel: Channel) -> None:
@@ -99,14 +101,14 @@ async def test_what_comes_late_to_any_list_of_the_week_goes_into_its_thread(chan
     channel.clock.moment += timedelta(hours=2)
     await channel.deliver()
     late = listing(paper(950, "Late to Wednesday"), day=date(2025, 3, 12))
-    await channel.store.papers.keep([late], channel.clock.now())
+    await channel.store.papers.add_listings([late], channel.clock.now())
     await channel.deliver()
     place, message = list(channel.platform.posted.values())[-1]
     assert (bool(place.thread), "Late to Wednesday" in message.plain) == (True, True)
 
 
 async def test_what_people_bring_during_the_week_comes_with_the_week(channel: Channel) -> None:
-    await channel.store.papers.keep([listing(paper(77, "Owls"), source="arxiv-asked")], channel.clock.now())
+    await channel.store.papers.add_listings([listing(paper(77, "Owls"), source="arxiv-asked")], channel.clock.now())
     await channel.says("schedule mon 09:00 top 2")
     channel.clock.moment += timedelta(hours=2)
     await channel.deliver()
@@ -114,7 +116,7 @@ async def test_what_people_bring_during_the_week_comes_with_the_week(channel: Ch
     await channel.says("submit 2503.00077")
     await channel.deliver()
     assert "Owls" not in brought(channel)
-    await channel.store.papers.keep(
+    await channel.store.papers.add_listings(
         [listing(paper(78, "New", upvotes=50), day=MONDAY + timedelta(days=4))], channel.clock.now()
     )
     channel.clock.moment += timedelta(days=5)

@@ -38,7 +38,7 @@ def empty_store() -> Path:
     async def make() -> None:
         store = await open_store(path)
         for place in CHANNELS:
-            await store.subscriptions.add(subscription(place.channel, place=place))
+            await store.subscriptions.add_subscription(subscription(place.channel, place=place))
         await store.aclose()
 
     asyncio.run(make())
@@ -164,8 +164,8 @@ class Bench(RuleBasedStateMachine):
         posts = [head, *(self.post(place, edition, paper, parent=head.key) for paper in papers)]
         slot, now = NOW + timedelta(minutes=self.count), self.clock.now()
         run = Run(subscription=place.channel, slot=slot, edition=edition, outcome="posted", at=now)
-        assert self.do(self.store.outbox.plan(run, posts))
-        assert not self.do(self.store.outbox.plan(run, [self.post(place, edition, "again")]))
+        assert self.do(self.store.outbox.plan_run(run, posts))
+        assert not self.do(self.store.outbox.plan_run(run, [self.post(place, edition, "again")]))
         self.note(edition, posts)
 
     def work(self, *of: int) -> None:
@@ -181,12 +181,12 @@ class Bench(RuleBasedStateMachine):
 
     def retry(self, key: str | None) -> None:
         before = self.dead()
-        self.do(self.store.outbox.revive(key, self.clock.now()))
+        self.do(self.store.outbox.revive_posts(key, self.clock.now()))
         self.revived |= before - self.dead()
         assert key in self.revived if key else not self.dead()
 
     def shown(self, place: Place) -> set[str]:
-        return self.do(self.store.outbox.shown(place, AGES_AGO))
+        return self.do(self.store.outbox.papers_shown_since(place, AGES_AGO))
 
     def post(self, place: Place, edition: str, part: str, *, parent: str = "") -> Post:
         return post(
@@ -214,7 +214,7 @@ class Bench(RuleBasedStateMachine):
     def known(self) -> dict[str, Delivery]:
         """How every post that was planned stands; none may be missing."""
         heads = [(edition, posts[0].subscription) for edition, posts in self.editions.items()]
-        found = self.do(_all(self.store.outbox.of_edition(of, edition) for edition, of in heads))
+        found = self.do(_all(self.store.outbox.in_edition(of, edition) for edition, of in heads))
         known = {delivery.post.key: delivery for deliveries in found for delivery in deliveries}
         assert set(known) == set(self.planned) - self.forgotten
         return known

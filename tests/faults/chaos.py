@@ -134,7 +134,7 @@ class Chaos:
                 count=PAPERS,
                 created=now - timedelta(days=1),
             )
-            await store.subscriptions.add(wish)
+            await store.subscriptions.add_subscription(wish)
 
     async def _life(self) -> None:
         """One process from its start to its end."""
@@ -203,11 +203,11 @@ def _home(keep: Path | None, name: str) -> Iterator[Path]:
 async def _papers(store: Store) -> None:
     now = SystemClock().now()
     papers = [paper(n, f"A House for Birds, Part {n}", upvotes=n) for n in range(1, PAPERS + 1)]
-    await store.papers.keep([listing(p, day=now.date() - timedelta(days=1)) for p in papers], now)
+    await store.papers.add_listings([listing(p, day=now.date() - timedelta(days=1)) for p in papers], now)
 
 
 async def _waiting(store: Store) -> int:
-    states = await store.outbox.states()
+    states = await store.outbox.count_by_state()
     return sum(states.get(state, 0) for state in OPEN)
 
 
@@ -223,8 +223,8 @@ def _told(delivery: Delivery) -> str:
 
 
 async def _edition(store: Store, subscription: str) -> Sequence[Delivery]:
-    runs = await store.subscriptions.runs(subscription)
-    return [d for run in runs if run.edition for d in await store.outbox.of_edition(subscription, run.edition)]
+    runs = await store.subscriptions.newest_runs(subscription)
+    return [d for run in runs if run.edition for d in await store.outbox.in_edition(subscription, run.edition)]
 
 
 def main() -> None:

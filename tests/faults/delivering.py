@@ -35,7 +35,7 @@ async def plan(database: Path) -> None:
             post(f"{channel}-{part}", place=place, parent=f"{channel}-0" if part else "", due=now)
             for part in range(PARTS)
         ]
-        await store.outbox.add(posts)
+        await store.outbox.add_posts(posts)
     await store.aclose()
 
 
@@ -58,7 +58,7 @@ async def drain(store: Store, name: str, platform: CanPost, *, attempt: float, b
     )
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
-    while set(await store.outbox.states()) - {State.SENT, State.DEAD}:  # noqa: ASYNC110 - other processes work on it
+    while set(await store.outbox.count_by_state()) - {State.SENT, State.DEAD}:  # noqa: ASYNC110 - other processes work on it
         await asyncio.sleep(0.02)
     stop.set()
     await running

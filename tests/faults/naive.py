@@ -18,7 +18,7 @@ async def main() -> None:
     async with open_app(load(None, os.environ, installed()), SystemClock()) as app:
         while True:
             await app.planner.plan_due()
-            due = await app.store.outbox.claim(
+            due = await app.store.outbox.claim_posts(
                 app.clock.now(), token="naive", lease=timedelta(0), limit=32, platforms=tuple(app.adapters)
             )
             await asyncio.gather(*(_send(app, delivery) for delivery in due))

@@ -109,9 +109,9 @@ async def soak(folder: Path, days: list[date], seed: int = 1) -> str:
         store = await open_store(Path(home) / "paperboy.db")
         for name, when in WISHES.items():
             wish = subscription(name, place=Place("web", "home", name), schedule=when, count=5, created=clock.now())
-            await store.subscriptions.add(wish)
+            await store.subscriptions.add_subscription(wish)
         away = await _live(store, source, platform, clock, days, chance)
-        runs = [run for name in WISHES for run in await store.subscriptions.runs(name, limit=10_000)]
+        runs = [run for name in WISHES for run in await store.subscriptions.newest_runs(name, limit=10_000)]
         told = await _judge(store, platform, runs, days)
         await store.aclose()
     return (
@@ -172,7 +172,7 @@ async def _judge(store: Store, platform: Shaky, runs: list[Run], days: list[date
         editions = [run.edition for run in runs if run.subscription == name and run.outcome == "posted"]
         assert len(editions) == len(set(editions)), f"an edition twice in {name}"
         for edition in editions:
-            for delivery in await store.outbox.of_edition(name, edition):
+            for delivery in await store.outbox.in_edition(name, edition):
                 assert delivery.post.key in platform.posted, f"lost: {delivery.post.key} ({delivery.reason})"
                 posted += 1
     assert posted == len(platform.posted), "something was posted that no run planned"

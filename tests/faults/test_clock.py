@@ -50,7 +50,7 @@ async def planning(clock: FixedClock) -> AsyncIterator[tuple[Store, Planner]]:
 async def list_papers(store: Store, until: date) -> None:
     """A paper a day."""
     days = [until - timedelta(days=n) for n in range(DAYS)]
-    await store.papers.keep([listing(paper(d.toordinal() % 99_999), day=d) for d in days], NOW)
+    await store.papers.add_listings([listing(paper(d.toordinal() % 99_999), day=d) for d in days], NOW)
 
 
 async def led(wish: Subscription, hours: list[int]) -> tuple[list[Run], list[str], datetime]:
@@ -58,14 +58,14 @@ async def led(wish: Subscription, hours: list[int]) -> tuple[list[Run], list[str
     clock, latest = FixedClock(NOW), NOW
     async with planning(clock) as (store, planner):
         await list_papers(store, (NOW + timedelta(days=DAYS - 2)).date())
-        await store.subscriptions.add(wish)
+        await store.subscriptions.add_subscription(wish)
         for hour in hours:
             clock.moment += hour * HOUR
             latest = max(latest, clock.moment)
             await planner.plan_due()
             await planner.plan_due()
-        runs = await store.subscriptions.runs(wish.id, limit=1_000)
-        posts = [d.post for run in runs if run.edition for d in await store.outbox.of_edition(wish.id, run.edition)]
+        runs = await store.subscriptions.newest_runs(wish.id, limit=1_000)
+        posts = [d.post for run in runs if run.edition for d in await store.outbox.in_edition(wish.id, run.edition)]
         return runs, [paper for post in {p.key: p for p in posts}.values() for paper in post.papers], latest
 
 
@@ -118,11 +118,11 @@ async def test_new_rules_of_a_zone_bring_no_list_twice_and_leave_none_out(
 
     async with planning(clock) as (store, planner):
         await list_papers(store, (NOW + timedelta(days=4)).date())
-        await store.subscriptions.add(subscription(schedule="daily 09:00 Europe/Berlin", created=NOW))
+        await store.subscriptions.add_subscription(subscription(schedule="daily 09:00 Europe/Berlin", created=NOW))
         await two_days()
         with rules(tmp_path, "Europe/Berlin", become):
             await two_days()
-        runs = await store.subscriptions.runs("s1", limit=100)
+        runs = await store.subscriptions.newest_runs("s1", limit=100)
         editions = [run.edition for run in reversed(runs) if run.outcome == "posted"]
         assert editions == [f"huggingface:{(NOW + timedelta(days=n)).date()}" for n in range(1, 5)]
         assert len({run.slot.hour for run in runs}) == 2  # the new rules were taken up
@@ -132,18 +132,18 @@ async def test_what_is_missed_in_a_pause_is_not_made_up(clock: FixedClock) -> No
     async with planning(clock) as (store, planner):
         await list_papers(store, (NOW + timedelta(days=5)).date())
         wish = subscription(created=NOW)
-        await store.subscriptions.add(replace(wish, paused="paused by an admin"))
+        await store.subscriptions.add_subscription(replace(wish, paused="paused by an admin"))
         clock.moment += timedelta(days=3)
         assert await planner.plan_due() == 0
-        await store.subscriptions.replace(replace(wish, created=clock.now()))
+        await store.subscriptions.replace_subscription(replace(wish, created=clock.now()))
         assert await planner.plan_due() == 0
         clock.moment += timedelta(days=1)
         await planner.plan_due()
-        assert [run.slot.date() for run in await store.subscriptions.runs("s1")] == [clock.now().date()]
+        assert [run.slot.date() for run in await store.subscriptions.newest_runs("s1")] == [clock.now().date()]
 
 
 async def test_a_clock_that_leaps_over_a_lease_begins_no_second_post(store: Store, clock: FixedClock) -> None:
-    await store.outbox.add([post("k1")])
+    await store.outbox.add_posts([post("k1")])
     wall = Wall()
     process = Process(store.outbox, wall, clock)
     await process.work()
@@ -162,7 +162,7 @@ async def test_a_clock_that_leaps_over_a_lease_begins_no_second_post(store: Stor
 async def test_two_processes_whose_clocks_differ_post_each_once(store: Store, clock: FixedClock, ahead: int) -> None:
     """By less than a lease outlasts an attempt; on one machine they never do."""
     wall, keys = Wall(), [f"k{n}" for n in range(4)]
-    await store.outbox.add([post(key, due=NOW - timedelta(hours=1)) for key in keys])
+    await store.outbox.add_posts([post(key, due=NOW - timedelta(hours=1)) for key in keys])
     both = [Process(store.outbox, wall, clock), Process(store.outbox, wall, FixedClock(NOW + timedelta(seconds=ahead)))]
     for turn in range(12):
         await both[turn % 2].work()
@@ -174,14 +174,14 @@ async def test_two_processes_whose_clocks_differ_post_each_once(store: Store, cl
             request.answer.set_result("ok")
             await request.owner.settle()
     assert [key for key, _ in wall.held] == keys
-    assert await store.outbox.states() == {State.SENT: 4}
+    assert await store.outbox.count_by_state() == {State.SENT: 4}
 
 
 async def test_a_post_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_that(
     store: Store, clock: FixedClock
 ) -> None:
     clock.moment += timedelta(hours=6)
-    await store.outbox.add([post("k1", due=clock.now())])
+    await store.outbox.add_posts([post("k1", due=clock.now())])
     clock.moment -= timedelta(hours=6)
     wall = Wall()
     process = Process(store.outbox, wall, clock)

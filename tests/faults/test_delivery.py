@@ -91,8 +91,8 @@ async def test_a_channel_that_is_gone_pauses_its_schedules_and_stops_no_other(
     store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
     other = Place("web", "home", "other")
-    await store.subscriptions.add(subscription())
-    await store.outbox.add([post("k1"), post("k2", place=other)])
+    await store.subscriptions.add_subscription(subscription())
+    await store.outbox.add_posts([post("k1"), post("k2", place=other)])
     wall, told = FilePlatform(tmp_path / "platform.txt"), list[tuple[Place, str]]()
     wall.refuse = {PAPERS.channel}
 
@@ -101,7 +101,7 @@ async def test_a_channel_that_is_gone_pauses_its_schedules_and_stops_no_other(
 
     assert await Dispatcher(store.outbox, {"web": wall}, clock, on_broken=on_broken).deliver_due() == 1
     assert told == [(PAPERS, "The channel is gone. Unschedule it.")]
-    assert await store.outbox.states(PAPERS) == {State.DEAD: 1}
+    assert await store.outbox.count_by_state(PAPERS) == {State.DEAD: 1}
 
 
 async def test_a_platform_that_can_not_be_asked_gets_a_gap_and_no_repeat(store: Store, clock: FixedClock) -> None:
@@ -120,7 +120,7 @@ async def test_a_platform_that_can_not_be_asked_gets_a_gap_and_no_repeat(store: 
         async def aclose(self) -> None: ...
 
     mute = Mute()
-    await store.outbox.add([post("k1")])
+    await store.outbox.add_posts([post("k1")])
     dispatcher = Dispatcher(store.outbox, {"web": mute}, clock, on_broken=_ignore)
     for _ in range(5):
         await dispatcher.deliver_due()
@@ -136,7 +136,7 @@ async def test_a_tenant_that_is_slow_does_not_hold_up_another(store: Store, tmp_
     clock = SystemClock()
     slow = [post(f"slow{n}", place=Place("web", "slow", f"c{n}"), due=clock.now()) for n in range(20)]
     quick = [post(f"quick{n}", place=Place("web", "quick", f"c{n}"), due=clock.now()) for n in range(4)]
-    await store.outbox.add([*slow, *quick])
+    await store.outbox.add_posts([*slow, *quick])
     wall = FilePlatform(tmp_path / "platform.txt")
     wall.slow = {"slow"}
     await Dispatcher(store.outbox, {"web": wall}, clock, on_broken=_ignore).deliver_due()
@@ -147,7 +147,9 @@ async def test_a_tenant_that_is_slow_does_not_hold_up_another(store: Store, tmp_
 
 async def test_a_stop_finishes_what_is_under_way(store: Store, tmp_path: Path) -> None:
     clock = SystemClock()
-    await store.outbox.add([post(f"k{n}", place=Place("web", "slow", f"c{n}"), due=clock.now()) for n in range(40)])
+    await store.outbox.add_posts(
+        [post(f"k{n}", place=Place("web", "slow", f"c{n}"), due=clock.now()) for n in range(40)]
+    )
     wall = FilePlatform(tmp_path / "platform.txt")
     wall.slow = {"slow"}
     stop = asyncio.Event()
@@ -155,14 +157,14 @@ async def test_a_stop_finishes_what_is_under_way(store: Store, tmp_path: Path) -
     await asyncio.sleep(0.3)
     stop.set()
     await asyncio.wait_for(running, 10)
-    states = await store.outbox.states()
+    states = await store.outbox.count_by_state()
     assert State.CLAIMED not in states
     assert states[State.SENT] == len(wall.held()) > 0
 
 
 async def test_what_a_stop_cuts_off_is_looked_for_before_it_is_sent_again(store: Store, tmp_path: Path) -> None:
     clock = SystemClock()
-    await store.outbox.add([post("k1", due=clock.now())])
+    await store.outbox.add_posts([post("k1", due=clock.now())])
     wall = FilePlatform(tmp_path / "platform.txt", faults=0.25, seed=2)  # arrives, and the answer never comes
     stop = asyncio.Event()
     dispatcher = Dispatcher(store.outbox, {"web": wall}, clock, on_broken=_ignore, back_off=0.01, grace=0.1)
@@ -170,7 +172,7 @@ async def test_what_a_stop_cuts_off_is_looked_for_before_it_is_sent_again(store:
     await asyncio.sleep(0.4)
     stop.set()
     await asyncio.wait_for(running, 5)
-    assert await store.outbox.states() == {State.UNSURE: 1}
+    assert await store.outbox.count_by_state() == {State.UNSURE: 1}
     calm = FilePlatform(tmp_path / "platform.txt")
     await asyncio.sleep(0.05)
     await Dispatcher(store.outbox, {"web": calm}, clock, on_broken=_ignore).deliver_due()
@@ -179,13 +181,15 @@ async def test_what_a_stop_cuts_off_is_looked_for_before_it_is_sent_again(store:
 
 async def test_a_tenant_that_came_first_and_is_slow_lets_a_late_one_pass(store: Store, tmp_path: Path) -> None:
     clock = SystemClock()
-    await store.outbox.add([post(f"big{n}", place=Place("web", "slow", f"c{n}"), due=clock.now()) for n in range(60)])
+    await store.outbox.add_posts(
+        [post(f"big{n}", place=Place("web", "slow", f"c{n}"), due=clock.now()) for n in range(60)]
+    )
     wall = FilePlatform(tmp_path / "platform.txt")
     wall.slow = {"slow"}
     stop = asyncio.Event()
     running = asyncio.create_task(Dispatcher(store.outbox, {"web": wall}, clock, on_broken=_ignore).run(stop))
     await asyncio.sleep(0.3)
-    await store.outbox.add([post("small", place=Place("web", "quick", "c"), due=clock.now())])
+    await store.outbox.add_posts([post("small", place=Place("web", "quick", "c"), due=clock.now())])
     await asyncio.sleep(1.2)
     stop.set()
     await running
@@ -214,7 +218,7 @@ async def test_each_platform_has_as_much_under_way_in_a_tenant_as_it_takes(store
 
     few, many = Counting("web", 4), Counting("email", 16)
     posts = [post(f"{a.name}{n}", place=Place(a.name, "home", f"c{n}")) for a in (few, many) for n in range(40)]
-    await store.outbox.add(posts)
+    await store.outbox.add_posts(posts)
     dispatcher = Dispatcher(store.outbox, {"web": few, "email": many}, clock, on_broken=_nobody)
     assert await dispatcher.deliver_due() == 80
     assert (few.most, many.most) == (4, 16)

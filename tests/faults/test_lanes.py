@@ -34,9 +34,9 @@ async def _steps_of_a_claim(folder: Path, channels: int) -> int:
     await engine.open()
     outbox = SqliteOutbox(engine)
     places = [Place("web", f"t{n % 20}", f"c{n}") for n in range(channels)]
-    await outbox.add([post(f"{n}-{m}", place=place) for n, place in enumerate(places) for m in range(2)])
+    await outbox.add_posts([post(f"{n}-{m}", place=place) for n, place in enumerate(places) for m in range(2)])
     await engine.write(watch)
-    claimed = await outbox.claim(NOW, token="me", lease=timedelta(hours=1), limit=10, platforms=["web"])
+    claimed = await outbox.claim_posts(NOW, token="me", lease=timedelta(hours=1), limit=10, platforms=["web"])
     assert len(claimed) == 10
     assert len({delivery.post.place.tenant for delivery in claimed}) == 10
     await engine.read(watch)
@@ -57,8 +57,8 @@ async def test_under_a_stream_of_new_posts_the_oldest_go_first_and_a_small_tenan
         now = NOW + timedelta(minutes=minute)
         fresh = [post(f"{minute}-{n}", place=Place("web", "big", f"{minute}-{n}"), due=now) for n in range(5)]
         small = [post(f"{minute}-s", place=Place("web", "small", f"s{minute}"), due=now)]
-        await store.outbox.add(fresh + small)
-        claimed = await store.outbox.claim(now, token="me", lease=timedelta(hours=1), limit=4, platforms=["web"])
+        await store.outbox.add_posts(fresh + small)
+        claimed = await store.outbox.claim_posts(now, token="me", lease=timedelta(hours=1), limit=4, platforms=["web"])
         assert f"{minute}-s" in {delivery.post.key for delivery in claimed}
         served += [d.post.due for d in claimed if d.post.place.space == "big"]
         for d in claimed:
@@ -70,7 +70,7 @@ async def test_a_tenant_over_its_limit_is_asked_seldom_and_is_not_slower_for_it(
     """Forty channels: each of them would be refused again and again, if the tenant did not rest as a whole."""
     wall, clock, stop = Paced(channel=Pace(1.0, 3), tenant=Pace(10.0, 10)), SystemClock(), asyncio.Event()
     places = [Place("web", "north", f"c{n}") for n in range(40)]
-    await store.outbox.add([post(f"{n}", place=place, due=clock.now()) for n, place in enumerate(places)])
+    await store.outbox.add_posts([post(f"{n}", place=place, due=clock.now()) for n, place in enumerate(places)])
     dispatcher = Dispatcher(store.outbox, {"web": wall}, clock, on_broken=_broken)
     running = asyncio.create_task(dispatcher.run(stop))
     async with asyncio.timeout(30):

@@ -47,12 +47,12 @@ async def main():
     resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
     try:
         while kept < 5_000:
-            kept += await store.outbox.add([post(f"{kept + n}") for n in range(20)])
+            kept += await store.outbox.add_posts([post(f"{kept + n}") for n in range(20)])
     except StoreError as error:
         print(error)
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    again = await store.outbox.add([post(f"{n}") for n in range(kept + 20)])
-    print(kept, again, sum((await store.outbox.states()).values()), await store.check(deep=True) or "well")
+    again = await store.outbox.add_posts([post(f"{n}") for n in range(kept + 20)])
+    print(kept, again, sum((await store.outbox.count_by_state()).values()), await store.check(deep=True) or "well")
     await store.aclose()
 asyncio.run(main())
 """
@@ -83,7 +83,7 @@ async def delivering(store: Store, wall: FilePlatform) -> AsyncIterator[None]:
 
 async def until_sent(store: Store, count: int) -> None:
     async with asyncio.timeout(30):
-        while (await store.outbox.states()).get(State.SENT, 0) < count:  # noqa: ASYNC110 - another thread works on it
+        while (await store.outbox.count_by_state()).get(State.SENT, 0) < count:  # noqa: ASYNC110 - another thread works on it
             await asyncio.sleep(0.05)
 
 
@@ -92,7 +92,7 @@ async def test_a_database_that_is_locked_for_long_is_told_and_delivery_goes_on(
 ) -> None:
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.2)
     store, wall = await open_store(tmp_path / "paperboy.db"), FilePlatform(tmp_path / "platform.txt")
-    await store.outbox.add([post(f"k{n}", place=Place("web", "home", f"c{n}")) for n in range(3)])
+    await store.outbox.add_posts([post(f"k{n}", place=Place("web", "home", f"c{n}")) for n in range(3)])
     with caplog.at_level(logging.ERROR):
         with locked(tmp_path / "paperboy.db"):
             async with delivering(store, wall):
@@ -114,10 +114,10 @@ async def test_what_was_sent_while_the_database_was_locked_is_found_and_not_repe
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.2)
     store, wall = await open_store(tmp_path / "paperboy.db"), FilePlatform(tmp_path / "platform.txt")
     wall.slow = {"home"}  # 0.2 s: time to lock the database between claim and settlement
-    await store.outbox.add([post("k1"), post("k2")])
+    await store.outbox.add_posts([post("k1"), post("k2")])
     async with delivering(store, wall):
         async with asyncio.timeout(10):
-            while not (await store.outbox.states()).get(State.CLAIMED):  # noqa: ASYNC110
+            while not (await store.outbox.count_by_state()).get(State.CLAIMED):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         with locked(tmp_path / "paperboy.db"):
             async with asyncio.timeout(10):
@@ -167,7 +167,7 @@ def read_only(folder: Path) -> Iterator[None]:
 async def test_a_read_only_folder_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
     home = tmp_path / "home"
     store = await open_store(home / "paperboy.db")
-    await store.outbox.add([post("k1", place=Place("web", "home", "papers"))])
+    await store.outbox.add_posts([post("k1", place=Place("web", "home", "papers"))])
     await store.aclose()
     with read_only(home):
         ran = await paperboy(home, "run", "--until-idle")
@@ -182,8 +182,8 @@ async def test_a_read_only_folder_is_told_and_nothing_is_lost(tmp_path: Path) ->
 async def test_damaged_pages_are_told_and_a_backup_brings_everything_back(tmp_path: Path) -> None:
     file, backup = tmp_path / "paperboy.db", tmp_path / "backup.db"
     store = await open_store(file)
-    await store.papers.keep([listing(paper(n)) for n in range(200)], SystemClock().now())
-    await store.outbox.add([post("k1", place=Place("web", "home", "papers"))])
+    await store.papers.add_listings([listing(paper(n)) for n in range(200)], SystemClock().now())
+    await store.outbox.add_posts([post("k1", place=Place("web", "home", "papers"))])
     await store.back_up(backup)
     await store.aclose()
     with file.open("r+b") as pages:
@@ -203,7 +203,7 @@ async def test_damage_under_a_running_dispatcher_stops_no_loop_and_is_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, clock: FixedClock
 ) -> None:
     store, wall = await open_store(tmp_path / "paperboy.db"), FilePlatform(tmp_path / "platform.txt")
-    await store.outbox.add([post("k1")])
+    await store.outbox.add_posts([post("k1")])
     with sqlite3.connect(tmp_path / "paperboy.db") as raw:
         raw.execute("DROP TABLE shown")
         raw.execute("ALTER TABLE outbox RENAME TO gone")
@@ -216,7 +216,7 @@ async def test_damage_under_a_running_dispatcher_stops_no_loop_and_is_told(
         raw.close()
         await until_sent(store, 1)
     with pytest.raises(StoreError, match="shown"):
-        await store.outbox.shown(post("k1").place, clock.now())
+        await store.outbox.papers_shown_since(post("k1").place, clock.now())
     await store.aclose()
 
 

@@ -42,16 +42,16 @@ async def half_open() -> AsyncIterator[str]:
 
 async def test_a_name_that_does_not_resolve_is_told_and_the_day_goes_on(tmp_path: Path) -> None:
     store = await open_store(tmp_path / "paperboy.db")
-    await store.outbox.add([post("k1", place=Place("web", "home", "papers"))])
+    await store.outbox.add_posts([post("k1", place=Place("web", "home", "papers"))])
     ran = await asyncio.wait_for(paperboy(tmp_path, "run", "--until-idle", "-v", source="http://papers.invalid"), 60)
     assert (ran.code, "1 sent" in ran.err) == (0, True), ran.err
     assert "huggingface has no list" in ran.err
     assert "Traceback" not in ran.err
-    (failed,) = await store.papers.fetches()
+    (failed,) = await store.papers.last_fetches()
     assert "papers.invalid" in failed.error
     async with FakePapers() as mended:
         ran = await paperboy(tmp_path, "run", "--until-idle", source=mended.url)
-    (fine,) = await store.papers.fetches()
+    (fine,) = await store.papers.last_fetches()
     assert (ran.code, fine.error) == (0, "")
     await store.aclose()
 
@@ -71,6 +71,6 @@ async def test_a_source_that_accepts_and_never_answers_ends_and_leaves_the_other
     by_source = {look.source: look for look in looks}
     assert by_source["huggingface"].error
     assert not by_source[sources[1].name].error
-    told = {fetch.source: fetch.error for fetch in await store.papers.fetches()}
+    told = {fetch.source: fetch.error for fetch in await store.papers.last_fetches()}
     assert told["huggingface"] == by_source["huggingface"].error
     assert told[sources[1].name] == ""

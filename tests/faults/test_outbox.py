@@ -45,8 +45,8 @@ class OutboxMachine(Bench):
         fresh = [paper for paper in PAPERS if paper not in known]
         if fresh and head.key not in self.forgotten:
             late = self.post(head.place, edition, fresh[0], parent=head.key)
-            assert self.do(self.store.outbox.add([late])) == 1
-            assert self.do(self.store.outbox.add([late])) == 0
+            assert self.do(self.store.outbox.add_posts([late])) == 1
+            assert self.do(self.store.outbox.add_posts([late])) == 0
             self.note(edition, [late])
         self.work(of)
 
@@ -108,7 +108,7 @@ class OutboxMachine(Bench):
         delivery = data.draw(st.sampled_from(sent))
         assert delivery.ref is not None
         self.edited[delivery.post.key] = Message(plain=f"edited {len(self.edited)}")
-        self.do(self.store.outbox.edited(delivery.post.key, self.edited[delivery.post.key], self.clock.now()))
+        self.do(self.store.outbox.record_edit(delivery.post.key, self.edited[delivery.post.key], self.clock.now()))
         found = self.do(self.store.outbox.by_ref(delivery.ref))
         assert found is not None
         assert found.post.key == delivery.post.key
@@ -119,14 +119,16 @@ class OutboxMachine(Bench):
         """A tenant removes Paperboy while its posts are under way, is forgotten or not, and comes back."""
         everywhere = Place(place.platform, place.space, "*")
         mine = {p.channel: p for p in CHANNELS if p.tenant == place.tenant}
-        assert {s.id for s in self.do(self.store.subscriptions.hold(everywhere, "removed"))} == set(mine)
+        assert {s.id for s in self.do(self.store.subscriptions.hold_place(everywhere, "removed"))} == set(mine)
         if forget:
             self.do(self.store.ownership.forget(place.tenant))
             self.forgotten |= {key for key, post in self.planned.items() if post.place.tenant == place.tenant}
             for channel, at in mine.items():
-                self.do(self.store.subscriptions.add(subscription(channel, place=at)))
+                self.do(self.store.subscriptions.add_subscription(subscription(channel, place=at)))
         else:
-            assert {s.id for s in self.do(self.store.subscriptions.release(everywhere, self.clock.now()))} == set(mine)
+            assert {s.id for s in self.do(self.store.subscriptions.release_place(everywhere, self.clock.now()))} == set(
+                mine
+            )
 
 
 OutboxMachine.TestCase.settings = settings(

@@ -70,7 +70,7 @@ async def the_post(store: Store) -> Delivery:
 async def test_where_nobody_can_be_asked_the_admin_is_told_how_to_send_it(
     store: Store, clock: FixedClock, mute: Mute
 ) -> None:
-    await store.outbox.add([post("k1", due=clock.now())])
+    await store.outbox.add_posts([post("k1", due=clock.now())])
     await deliver(store, mute, clock)
     dead = await the_post(store)
     assert (dead.state, mute.held) == (State.DEAD, ["k1"])
@@ -78,35 +78,35 @@ async def test_where_nobody_can_be_asked_the_admin_is_told_how_to_send_it(
 
 
 async def test_retry_all_is_no_word_about_a_doubtful_post(store: Store, clock: FixedClock, mute: Mute) -> None:
-    await store.outbox.add([post("k1", due=clock.now())])
+    await store.outbox.add_posts([post("k1", due=clock.now())])
     await deliver(store, mute, clock)
-    assert await store.outbox.revive(None, clock.now()) == 1
+    assert await store.outbox.revive_posts(None, clock.now()) == 1
     await deliver(store, mute, clock)
     assert ((await the_post(store)).state, mute.held) == (State.DEAD, ["k1"])
 
 
 async def test_retry_with_its_key_sends_it_once(store: Store, clock: FixedClock, mute: Mute) -> None:
-    await store.outbox.add([post("k1", due=clock.now())])
+    await store.outbox.add_posts([post("k1", due=clock.now())])
     await deliver(store, mute, clock)
-    await store.outbox.revive("k1", clock.now())
+    await store.outbox.revive_posts("k1", clock.now())
     await deliver(store, mute, clock)  # no answer again: the word was for one attempt
     assert ((await the_post(store)).state, mute.held) == (State.DEAD, ["k1"] * 2)
     mute.answers = True
-    await store.outbox.revive("k1", clock.now())
+    await store.outbox.revive_posts("k1", clock.now())
     await deliver(store, mute, clock)
     assert ((await the_post(store)).state, mute.held) == (State.SENT, ["k1"] * 3)
 
 
 async def test_where_it_can_be_asked_retry_looks_first(store: Store, clock: FixedClock, tmp_path: Path) -> None:
-    await store.outbox.add([post("k1", due=clock.now())])
+    await store.outbox.add_posts([post("k1", due=clock.now())])
     wall = FilePlatform(tmp_path / "platform.txt")
     await wall.post(post("k1").place, post("k1").message, key="k1")  # arrived, and the sender never knew
-    (claimed,) = await store.outbox.claim(clock.now(), token="me", lease=timedelta(0), limit=1, platforms=["web"])
+    (claimed,) = await store.outbox.claim_posts(clock.now(), token="me", lease=timedelta(0), limit=1, platforms=["web"])
     await store.outbox.settle_unsure("k1", token="me", reason="no answer", again=clock.now())
-    (claimed,) = await store.outbox.claim(clock.now(), token="me", lease=timedelta(0), limit=1, platforms=["web"])
+    (claimed,) = await store.outbox.claim_posts(clock.now(), token="me", lease=timedelta(0), limit=1, platforms=["web"])
     await store.outbox.settle_dead("k1", token="me", reason="given up")
     assert claimed.doubtful
-    await store.outbox.revive("k1", clock.now())
+    await store.outbox.revive_posts("k1", clock.now())
     await deliver(store, wall, clock)
     assert (await the_post(store)).state is State.SENT
     assert len(wall.held()) == 1
@@ -114,8 +114,8 @@ async def test_where_it_can_be_asked_retry_looks_first(store: Store, clock: Fixe
 
 async def test_the_command_plans_it_again_and_says_so(tmp_path: Path, clock: FixedClock) -> None:
     store = await open_store(tmp_path / "paperboy.db")
-    await store.outbox.add([post("k1"), post("k2")])
-    await store.outbox.claim(clock.now(), token="me", lease=timedelta(0), limit=1, platforms=["web"])
+    await store.outbox.add_posts([post("k1"), post("k2")])
+    await store.outbox.claim_posts(clock.now(), token="me", lease=timedelta(0), limit=1, platforms=["web"])
     await store.outbox.settle_dead("k1", token="me", reason="refused")
     ran = await paperboy(tmp_path, "retry", "k1")
     assert (ran.code, ran.err.strip()) == (0, "1 post planned again.")

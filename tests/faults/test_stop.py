@@ -59,7 +59,7 @@ async def test_a_post_under_way_is_finished_or_handed_back_and_never_repeated(
     try:
         places = [await arena.channel() for _ in range(POSTS)]
         await arena.slack.settings(**how)
-        await store.outbox.add([post(f"k{n}", place=p, due=SystemClock().now()) for n, p in enumerate(places)])
+        await store.outbox.add_posts([post(f"k{n}", place=p, due=SystemClock().now()) for n, p in enumerate(places)])
         process = await start(tmp_path, arena)
         await until(store, State.CLAIMED)
         async with asyncio.timeout(20):
@@ -86,15 +86,15 @@ async def test_a_post_under_way_is_finished_or_handed_back_and_never_repeated(
 async def test_a_back_fill_under_way_does_not_hold_up_a_stop(tmp_path: Path) -> None:
     store = await open_store(tmp_path / "paperboy.db")
     try:
-        await store.papers.keep([listing(paper(n)) for n in range(1, BACKLOG + 1)], SystemClock().now())
+        await store.papers.add_listings([listing(paper(n)) for n in range(1, BACKLOG + 1)], SystemClock().now())
         settings = {"PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false"}
         process = await launch(tmp_path, "run", err=asyncio.subprocess.PIPE, **settings)
         async with asyncio.timeout(60):
-            while not await store.vectors.models():  # noqa: ASYNC110 - another process works on it
+            while not await store.vectors.count_by_model():  # noqa: ASYNC110 - another process works on it
                 await asyncio.sleep(0.1)
         process.send_signal(signal.SIGTERM)
         _, err = await asyncio.wait_for(process.communicate(), 40)
         assert (process.returncode, "Traceback" in err.decode()) == (0, False), err.decode()
-        assert 0 < sum((await store.vectors.models()).values()) < BACKLOG
+        assert 0 < sum((await store.vectors.count_by_model()).values()) < BACKLOG
     finally:
         await store.aclose()

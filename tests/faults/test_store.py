@@ -24,7 +24,7 @@ KEEP = """
     from tests.builders import *
     n = 0
     while True:
-        await store.papers.keep([listing(paper(f"text:{n * 50 + k:016x}")) for k in range(50)], NOW)
+        await store.papers.add_listings([listing(paper(f"text:{n * 50 + k:016x}")) for k in range(50)], NOW)
         n += 1
         print(n * 50, flush=True)
 asyncio.run(main())
@@ -54,16 +54,18 @@ async def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     process.wait()
     process.stdout.close()
     store = await open_store(tmp_path / "x.db")
-    assert await store.papers.count() >= acknowledged
+    assert await store.papers.count_papers() >= acknowledged
     assert await store.check(deep=True) == ""
     await store.aclose()
 
 
 async def test_a_read_is_answered_while_much_is_written(tmp_path: Path) -> None:
     store = await open_store(tmp_path / "x.db")
-    writing = asyncio.create_task(store.papers.keep([listing(paper(f"text:{n:016x}")) for n in range(8_000)], NOW))
+    writing = asyncio.create_task(
+        store.papers.add_listings([listing(paper(f"text:{n:016x}")) for n in range(8_000)], NOW)
+    )
     await asyncio.sleep(0.05)
-    assert await asyncio.wait_for(store.papers.count(), 1) == 0
+    assert await asyncio.wait_for(store.papers.count_papers(), 1) == 0
     assert not writing.done()
     await writing
     await store.aclose()
@@ -71,8 +73,8 @@ async def test_a_read_is_answered_while_much_is_written(tmp_path: Path) -> None:
 
 async def test_a_closed_database_is_one_file(tmp_path: Path) -> None:
     store = await open_store(tmp_path / "x.db")
-    await store.papers.keep([listing(paper(1))], NOW)
-    await store.papers.count()
+    await store.papers.add_listings([listing(paper(1))], NOW)
+    await store.papers.count_papers()
     await store.aclose()
     assert [file.name for file in tmp_path.iterdir()] == ["x.db"]
 
@@ -87,7 +89,7 @@ async def test_a_file_that_is_no_database_is_left_alone_and_told(tmp_path: Path)
 
 async def test_damage_is_found_and_said(tmp_path: Path) -> None:
     store = await open_store(tmp_path / "x.db")
-    await store.papers.keep([listing(paper(n)) for n in range(400)], NOW)
+    await store.papers.add_listings([listing(paper(n)) for n in range(400)], NOW)
     await store.aclose()
     with (tmp_path / "x.db").open("r+b") as file:
         file.seek(4_096 * 30)
@@ -120,9 +122,9 @@ async def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
         kept = 0
         with pytest.raises(StoreError, match="disk is full"):
             while kept < 50_000:
-                await store.papers.keep([listing(paper(f"text:{kept + n:016x}")) for n in range(100)], NOW)
+                await store.papers.add_listings([listing(paper(f"text:{kept + n:016x}")) for n in range(100)], NOW)
                 kept += 100
-        assert await store.papers.count() == kept
+        assert await store.papers.count_papers() == kept
         await store.aclose()
     finally:
         subprocess.run(["umount", str(disk)], check=True)

@@ -54,7 +54,7 @@ async def _shoot(out: Path) -> list[Path]:
                         value=1,
                         at=NOW,
                     )
-                    await app.store.votes.mark(mark)
+                    await app.store.votes.add_mark(mark)
             front = app.adapters["site"]
             assert isinstance(front, SiteAdapter)
             url = await front.start(app.core)

@@ -101,7 +101,7 @@ class Gallery:
         assert preview.edition
         papers = [item.paper for item in preview.choice.chosen]
         lines = await self._app.lines.of(papers)
-        tallies = await self._app.store.votes.tallies(HERE.tenant, {p.id for p in papers})
+        tallies = await self._app.store.votes.tallies_for(HERE.tenant, {p.id for p in papers})
         entries = [
             Entry(paper=p, line=lines[p.id].text, tally=tallies[p.id])
             if p.id in tallies

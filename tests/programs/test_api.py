@@ -24,7 +24,7 @@ async def storage(store: Store, clock: FixedClock) -> None:
     worms = paper(2, "A study of <b>worms</b>", upvotes=3, links=Links(page="https://example.org/2"), version=2)
     old = paper("arxiv:hep-th/9901001", "Old birds", categories=("hep-th",))
     listed = [listing(birds), listing(worms), listing(old, day=YESTERDAY)]
-    await store.papers.keep(listed, clock.now())
+    await store.papers.add_listings(listed, clock.now())
 
 
 async def ask(site: Site, path: str, **headers: str) -> Any:
@@ -72,7 +72,7 @@ async def test_an_edition_leads_to_its_neighbours(site: Site) -> None:
     "id", ["arxiv:2503.00001", "2503.00001", "2503.00001v1", "https:%2F%2Farxiv.org%2Fabs%2F2503.00001"]
 )
 async def test_a_paper_by_any_of_its_names(site: Site, store: Store, id: str) -> None:
-    await store.votes.mark(mark(of="arxiv:2503.00001"))
+    await store.votes.add_mark(mark(of="arxiv:2503.00001"))
     found = await ask(site, f"/papers/{id}")
     assert found["paper"]["title"] == "Glass birds in winter"
     assert found["paper"]["votes"] == {"up": 1, "down": 0}

@@ -55,7 +55,7 @@ async def storage(store: Store, clock: FixedClock) -> None:
     )
     old = paper("arxiv:hep-th/9901001", "Old birds", published=None, categories=("hep-th",))
     listed = [listing(nest), listing(hostile), listing(old, day=TODAY - timedelta(days=1))]
-    await store.papers.keep(listed, clock.now())
+    await store.papers.add_listings(listed, clock.now())
 
 
 def addresses(form: str) -> list[str]:
@@ -119,13 +119,13 @@ async def test_hostile_words_stay_words(site: Site) -> None:
 
 async def test_a_new_version_moves_updated_and_nothing_else_does(site: Site, store: Store, clock: FixedClock) -> None:
     before = await entry(site)
-    await store.votes.mark(mark(of="arxiv:2503.00001"))
+    await store.votes.add_mark(mark(of="arxiv:2503.00001"))
     again = paper(1, "Glass birds in winter", upvotes=90, categories=("cs.CL", "cs.LG"), authors=("Ada Lovelace",))
-    await store.papers.keep([listing(again)], clock.now())
+    await store.papers.add_listings([listing(again)], clock.now())
     clock.moment += timedelta(minutes=2)
     assert (await entry(site)).updated == before.updated
     second = paper(1, "Glass birds in spring", version=2, updated=NOW + timedelta(days=3))
-    await store.papers.keep([listing(second)], clock.now())
+    await store.papers.add_listings([listing(second)], clock.now())
     clock.moment += timedelta(minutes=2)
     moved = await entry(site)
     assert (moved.title, moved.updated[:19]) == ("Glass birds in spring", "2025-03-21T09:30:00")
@@ -151,7 +151,7 @@ async def test_who_has_the_feed_is_told_so(site: Site, store: Store, clock: Fixe
     assert since.status == 304
     both = await site.get("/feeds/day.atom", If_None_Match='"other"', If_Modified_Since=first.headers["Last-Modified"])
     assert both.status == 200
-    await store.papers.keep([listing(paper(9))], clock.now())
+    await store.papers.add_listings([listing(paper(9))], clock.now())
     clock.moment += timedelta(minutes=2)
     for header in ({"If_None_Match": known}, {"If_Modified_Since": first.headers["Last-Modified"]}):
         news = await site.get("/feeds/day.atom", **header)
@@ -175,7 +175,7 @@ async def test_a_feed_is_packed_for_who_takes_that_and_head_brings_no_body(site:
 
 
 async def test_a_channels_feed_needs_its_secret(site: Site, store: Store, tmp_path: Path) -> None:
-    await store.papers.keep([listing(paper(5))], NOW)
+    await store.papers.add_listings([listing(paper(5))], NOW)
     await brought(store, PAPERS, "arxiv:2503.00005")
     secret = open_secret(tmp_path).seal(PAPERS)
     got = await site.get(f"/feeds/channel/{secret}.atom")
@@ -194,7 +194,7 @@ async def test_a_channels_feed_needs_its_secret(site: Site, store: Store, tmp_pa
 async def brought(store: Store, place: Place, id: str) -> None:
     """A channel is to be shown a paper."""
     message = Message(plain="A card", blocks=(Card(paper=id, title="A house", url="https://example.org"),))
-    assert await store.outbox.add([Post(key="k1", place=place, message=message, due=NOW, papers=(id,))]) == 1
+    assert await store.outbox.add_posts([Post(key="k1", place=place, message=message, due=NOW, papers=(id,))]) == 1
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,13 @@ class Office:
 
     async def lists(self, papers: Sequence[Paper]) -> None:
         self.papers = list(papers)
-        await self.store.papers.keep([listing(paper) for paper in papers], self.clock.now())
+        await self.store.papers.add_listings([listing(paper) for paper in papers], self.clock.now())
 
     async def serves(self, *places: Place, count: int = 100, **more: object) -> None:
         for number, place in enumerate(places or (PAPERS,)):
-            await self.store.subscriptions.add(subscription(f"s{number}", place=place, count=count, **more))
+            await self.store.subscriptions.add_subscription(
+                subscription(f"s{number}", place=place, count=count, **more)
+            )
 
     async def improves(self, language: str = "en") -> list[PaperId]:
         return await self.lines.improve(self.papers, language)

@@ -209,7 +209,7 @@ def test_where_no_word_is_shared_the_beginning_and_the_end_are_read() -> None:
 async def test_the_command_answers_from_the_whole_paper_in_the_browser(tmp_path: Path, arxiv: FakeTexts) -> None:
     now = datetime.now(UTC)  # noqa: TID251 - the process has the machine's clock
     store = await open_store(tmp_path / "paperboy.db")
-    await store.papers.keep([listing(NESTS, day=now.date())], now)
+    await store.papers.add_listings([listing(NESTS, day=now.date())], now)
     await store.aclose()
     async with FakeAnthropic(
         lambda body: said() if "question" in body["messages"][0]["content"] else "Keeps birds."
@@ -230,7 +230,7 @@ async def test_the_command_answers_from_the_whole_paper_in_the_browser(tmp_path:
     assert MOSS in shown
     assert "3 Wool and Moss" in shown
     store = await open_store(tmp_path / "paperboy.db")
-    assert await store.full_texts.of(NESTS.id, 1, now)
+    assert await store.full_texts.get_text(NESTS.id, 1, now)
     await store.aclose()
 
 

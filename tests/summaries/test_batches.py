@@ -89,7 +89,9 @@ async def test_two_processes_ask_once_take_up_once_and_pay_once(hire: Start) -> 
     one.clock.moment += LOOK
     found = await asyncio.gather(one.improves(), two.improves())
     assert sorted(len(ids) for ids in found) == [0, 10]
-    assert [(row.batch, row.requests) for row in await one.store.costs.since(one.clock.now().date())] == [(True, 10)]
+    assert [(row.batch, row.requests) for row in await one.store.costs.spending_since(one.clock.now().date())] == [
+        (True, 10)
+    ]
 
 
 async def test_two_processes_ask_for_single_lines_once(hire: Start) -> None:

@@ -22,7 +22,7 @@ TWENTY = [paper(n) for n in range(1, 21)]
 
 
 async def spent(office: Office) -> list[Spent]:
-    return await office.store.costs.since(TODAY.replace(day=1))
+    return await office.store.costs.spending_since(TODAY.replace(day=1))
 
 
 async def test_tokens_and_money_are_written_down_by_day_and_model(hire: Start) -> None:
@@ -89,11 +89,11 @@ async def test_the_admin_is_told_at_80_percent_and_at_100_the_abstracts_speak(
         return [record.message for record in caplog.records if "Claude has cost" in record.message]
 
     office = await hire(true_line, budget_day=1.0)
-    await office.store.costs.add(Spent(day=TODAY, model="claude-haiku-5-5", money=0.79999))
+    await office.store.costs.add_spending(Spent(day=TODAY, model="claude-haiku-5-5", money=0.79999))
     await office.lists(SEVEN[:1])
     assert await office.improves() == [SEVEN[0].id]
     assert told() == ["Claude has cost 0.80 of the 1.00 USD for 2025-03-18."]
-    await office.store.costs.add(Spent(day=TODAY, model="claude-haiku-5-5", money=0.2))
+    await office.store.costs.add_spending(Spent(day=TODAY, model="claude-haiku-5-5", money=0.2))
     await office.lists(SEVEN)
     assert [await office.improves(), await office.improves()] == [[], []]
     assert [message.endswith("lines come from the abstracts.") for message in told()] == [False, True]
@@ -106,7 +106,9 @@ async def test_the_admin_is_told_at_80_percent_and_at_100_the_abstracts_speak(
 async def test_what_was_told_is_not_told_again_after_a_restart(hire: Start, caplog: pytest.LogCaptureFixture) -> None:
     for number in range(3):
         office = await hire(true_line)
-        await office.store.costs.add(Spent(day=TODAY, model="claude-haiku-5-5", money=0.09 if number == 0 else 0.01))
+        await office.store.costs.add_spending(
+            Spent(day=TODAY, model="claude-haiku-5-5", money=0.09 if number == 0 else 0.01)
+        )
         await Budget(office.store.costs, Summaries(budget_month=0.1), office.clock).tell()
     told = [record.message for record in caplog.records if "Claude has cost" in record.message]
     assert len(told) == 2

@@ -44,10 +44,10 @@ async def test_a_channel_has_its_lines_in_the_language_it_asked_for(hire: Start)
 async def test_a_changed_schedule_keeps_its_language_until_another_is_named(hire: Start) -> None:
     here = await written(hire)
     await here.says("schedule weekdays 09:00 lang:de")
-    (made,) = await here.office.store.subscriptions.of(PAPERS)
+    (made,) = await here.office.store.subscriptions.in_place(PAPERS)
     for said, language in (("daily 10:00", "de"), ("daily 10:00 LANG:FR top 3", "fr"), ("daily 10:00 lang:en", "en")):
         await here.says(f"change {made.id} {said}")
-        (changed,) = await here.office.store.subscriptions.of(PAPERS)
+        (changed,) = await here.office.store.subscriptions.in_place(PAPERS)
         assert (changed.language, changed.query) == (language, "")
 
 
@@ -55,7 +55,7 @@ async def test_a_changed_schedule_keeps_its_language_until_another_is_named(hire
 async def test_what_is_no_language_code_is_refused(hire: Start, tag: str) -> None:
     here = await written(hire)
     assert "Name a language by its code" in (await here.says(f"schedule weekdays 09:00 lang:{tag}")).plain
-    assert await here.office.store.subscriptions.of(PAPERS) == []
+    assert await here.office.store.subscriptions.in_place(PAPERS) == []
 
 
 async def test_until_a_line_comes_in_that_language_the_english_one_is_shown(hire: Start) -> None:

@@ -35,8 +35,10 @@ async def test_a_line_of_an_older_paperboy_is_made_anew(store: Store, clock: Fix
     lines = OneLines(store.summaries, writer=None, clock=clock)
     one = paper(1)
     good = (await lines.of([one]))[one.id]
-    kept = (await store.summaries.of([one.id]))[one.id]
-    await store.summaries.keep([replace(line, text="What older rules made of it.", basis="old") for line in kept])
+    kept = (await store.summaries.for_papers([one.id]))[one.id]
+    await store.summaries.store_summaries(
+        [replace(line, text="What older rules made of it.", basis="old") for line in kept]
+    )
     assert (await lines.of([one]))[one.id].text == good.text
 
 
@@ -44,10 +46,10 @@ async def test_all_lines_are_made_before_somebody_looks(tmp_path: Path) -> None:
     environment = {"PAPERBOY_HOME": str(tmp_path), "PAPERBOY_SITE_PORT": "0", "PAPERBOY_SEARCH_SEMANTIC": "false"}
     async with open_app(load(None, environment, installed()), FixedClock(NOW)) as app:
         papers = [paper(n) for n in range(1, AT_ONCE + 11)]
-        await app.store.papers.keep([listing(one) for one in papers], NOW)
+        await app.store.papers.add_listings([listing(one) for one in papers], NOW)
         ahead, ids = Ahead(app), [one.id for one in papers]
         await ahead.step()
-        assert len(await app.store.summaries.of(ids)) == AT_ONCE
+        assert len(await app.store.summaries.for_papers(ids)) == AT_ONCE
         for _ in range(2):
             await ahead.step()
-        assert set(await app.store.summaries.of(ids)) == set(ids)
+        assert set(await app.store.summaries.for_papers(ids)) == set(ids)

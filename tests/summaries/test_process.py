@@ -22,7 +22,7 @@ PAPERS = [paper(n) for n in range(1, 4)]
 async def seed(home: Path) -> None:
     now = datetime.now(UTC)  # noqa: TID251 - the process has the machine's clock
     store = await open_store(home / "paperboy.db")
-    await store.papers.keep([listing(one, day=now.date()) for one in PAPERS], now)
+    await store.papers.add_listings([listing(one, day=now.date()) for one in PAPERS], now)
     await store.aclose()
 
 
@@ -51,7 +51,7 @@ async def test_the_command_asks_once_and_tells_what_it_cost(tmp_path: Path) -> N
     assert "sk-very-secret" not in said
     assert {body["model"] for body in fake.asked} == {"claude-haiku-5-5"}
     store = await open_store(tmp_path / "paperboy.db")
-    kept = await store.summaries.of([one.id for one in PAPERS])
+    kept = await store.summaries.for_papers([one.id for one in PAPERS])
     await store.aclose()
     assert all(any(line.provenance == "claude" and not line.failures for line in lines) for lines in kept.values())
     ran = await paperboy(tmp_path, "costs", "--json")

@@ -38,17 +38,17 @@ __all__ = [
 class LongQueries(Protocol):
     """Texts too long for a button, kept under a short name."""
 
-    async def keep(self, text: str, at: datetime) -> str:
+    async def store_query(self, text: str, at: datetime) -> str:
         """A name of at most 12 characters; the same text has the same name."""
         ...
 
-    async def text(self, name: str) -> str | None: ...
+    async def get_query(self, name: str) -> str | None: ...
 
 
 class RateSlots(Protocol):
     """Whose turn it is at a source that counts all our processes together."""
 
-    async def wait(self, name: str, every: timedelta, now: datetime) -> float:
+    async def reserve_slot(self, name: str, every: timedelta, now: datetime) -> float:
         """Take the next turn of a name; returns in how many seconds it comes."""
         ...
 

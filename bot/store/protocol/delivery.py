@@ -15,21 +15,21 @@ from bot.store.records import Delivery, Key, Late, Post, Run, State, Subscriptio
 class Subscriptions(Protocol):
     """What channels asked for."""
 
-    async def add(self, subscription: Subscription, *, cause: str | None = None) -> None: ...
+    async def add_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None: ...
 
-    async def replace(self, subscription: Subscription, *, cause: str | None = None) -> None: ...
+    async def replace_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None: ...
 
-    async def remove(self, id: str, *, cause: str | None = None) -> None: ...
+    async def remove_subscription(self, id: str, *, cause: str | None = None) -> None: ...
 
-    async def get(self, id: str) -> Subscription | None: ...
+    async def get_subscription(self, id: str) -> Subscription | None: ...
 
-    async def of(self, place: Place) -> list[Subscription]:
+    async def in_place(self, place: Place) -> list[Subscription]:
         """The subscriptions of a channel, oldest first."""
         ...
 
-    async def of_tenant(self, tenant: str) -> list[Subscription]: ...
+    async def in_tenant(self, tenant: str) -> list[Subscription]: ...
 
-    async def of_person(self, person: str) -> list[Subscription]:
+    async def digests_of(self, person: str) -> list[Subscription]:
         """The digests that a person asked for."""
         ...
 
@@ -41,19 +41,19 @@ class Subscriptions(Protocol):
         """Those that the platform alone keeps from running."""
         ...
 
-    async def counts(self) -> dict[str, int]:
+    async def count_by_status(self) -> dict[str, int]:
         """How many are running, paused and held."""
         ...
 
-    async def hold(self, place: Place, why: str) -> list[Subscription]:
+    async def hold_place(self, place: Place, why: str) -> list[Subscription]:
         """Note that nothing can be posted in a channel (`*`: in the whole tenant); returns what ran until now."""
         ...
 
-    async def release(self, place: Place, at: datetime) -> list[Subscription]:
+    async def release_place(self, place: Place, at: datetime) -> list[Subscription]:
         """Let what was held run again, from `at` on: what was missed meanwhile is not made up."""
         ...
 
-    async def standing(self) -> list[SubscriptionStatus]:
+    async def running_with_runs(self) -> list[SubscriptionStatus]:
         """All that are neither paused nor held, oldest first, each with its newest runs."""
         ...
 
@@ -61,11 +61,11 @@ class Subscriptions(Protocol):
         """The newest run of each."""
         ...
 
-    async def last_posted(self, id: str) -> Run | None:
+    async def last_posted_run(self, id: str) -> Run | None:
         """The newest run that brought something."""
         ...
 
-    async def runs(self, id: str, *, limit: int = 10) -> list[Run]:
+    async def newest_runs(self, id: str, *, limit: int = 10) -> list[Run]:
         """Newest first."""
         ...
 
@@ -73,19 +73,19 @@ class Subscriptions(Protocol):
 class Outbox(Protocol):
     """Posts from plan to platform; see `State`."""
 
-    async def plan(self, run: Run, posts: Sequence[Post]) -> bool:
+    async def plan_run(self, run: Run, posts: Sequence[Post]) -> bool:
         """Record a run and its posts, all or nothing; False when that run was recorded before."""
         ...
 
-    async def add(self, posts: Sequence[Post]) -> int:
+    async def add_posts(self, posts: Sequence[Post]) -> int:
         """Plan further posts of an edition (late papers); returns how many were new."""
         ...
 
-    async def shown(self, place: Place, since: datetime) -> set[PaperId]:
+    async def papers_shown_since(self, place: Place, since: datetime) -> set[PaperId]:
         """Papers planned for or sent to a channel since then."""
         ...
 
-    async def claim(
+    async def claim_posts(
         self,
         now: datetime,
         *,
@@ -103,7 +103,7 @@ class Outbox(Protocol):
         """When the next post may be claimed; in the past when one may be now."""
         ...
 
-    async def late(self, now: datetime, *, limit: int = 50) -> list[Late]:
+    async def late_schedules(self, now: datetime, *, limit: int = 50) -> list[Late]:
         """Schedules with a post that is due and not sent, longest first."""
         ...
 
@@ -124,7 +124,7 @@ class Outbox(Protocol):
         """Given up; its papers count as not shown."""
         ...
 
-    async def revive(self, key: Key | None, now: datetime) -> int:
+    async def revive_posts(self, key: Key | None, now: datetime) -> int:
         """Plan dead posts again, one with its thread or all; returns how many. A doubtful one that is named begins
         anew at its first attempt: an admin's word that it may be sent where the platform can't be asked."""
         ...
@@ -133,40 +133,40 @@ class Outbox(Protocol):
 
     async def by_key(self, key: Key) -> Delivery | None: ...
 
-    async def of_edition(self, subscription: str, edition: str) -> list[Delivery]:
+    async def in_edition(self, subscription: str, edition: str) -> list[Delivery]:
         """In order of planning."""
         ...
 
-    async def showing(self, tenant: str, paper: PaperId, since: datetime) -> list[Delivery]:
+    async def sent_showing(self, tenant: str, paper: PaperId, since: datetime) -> list[Delivery]:
         """Sent posts in a tenant that show a paper."""
         ...
 
-    async def shown_in(self, tenant: str, paper: PaperId) -> list[Delivery]:
+    async def sent_to_channels_showing(self, tenant: str, paper: PaperId) -> list[Delivery]:
         """Posts in a tenant's channels that show a paper, newest first; none that one person alone was brought."""
         ...
 
-    async def brought(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
+    async def papers_posted_in(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
         """What a channel was brought, newest first."""
         ...
 
-    async def channels(self, paper: PaperId) -> int:
+    async def count_channels_showing(self, paper: PaperId) -> int:
         """How many channels were brought a paper; not who had it for themselves."""
         ...
 
-    async def shown_where(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
+    async def tenants_shown(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
         """The tenants that were shown each of these papers since then."""
         ...
 
-    async def edited(self, key: Key, message: Message, at: datetime) -> None:
+    async def record_edit(self, key: Key, message: Message, at: datetime) -> None:
         """The platform shows this message now."""
         ...
 
-    async def gone(self, key: Key, reason: str) -> None:
+    async def mark_gone(self, key: Key, reason: str) -> None:
         """The message of a sent post is no longer there: remembered, and not posted again."""
         ...
 
     async def sent_since(self, since: datetime) -> list[Delivery]: ...
 
-    async def last_sent(self, place: Place) -> Delivery | None: ...
+    async def last_sent_in(self, place: Place) -> Delivery | None: ...
 
-    async def states(self, place: Place | None = None) -> dict[State, int]: ...
+    async def count_by_state(self, place: Place | None = None) -> dict[State, int]: ...

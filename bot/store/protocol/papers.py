@@ -15,75 +15,77 @@ from bot.store.records import Fetch, Listed, Match, Scores, Spent, StoreCounts, 
 class Papers(Protocol):
     """Papers, the lists they stood on, and keyword search over them."""
 
-    async def keep(self, listings: Sequence[Listing], at: datetime) -> StoreCounts:
+    async def add_listings(self, listings: Sequence[Listing], at: datetime) -> StoreCounts:
         """Merge papers with what is known of them (`bot.papers.merge`) and note the lists they stand on."""
         ...
 
-    async def get(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]: ...
+    async def get_papers(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]: ...
 
-    async def listed(self, sources: Collection[str], first: date, last: date) -> list[Listed]:
+    async def listed_between(self, sources: Collection[str], first: date, last: date) -> list[Listed]:
         """What the sources listed from `first` to `last`, both included; in order of day, then upvotes."""
         ...
 
-    async def liked(self, sources: Collection[str], first: date, last: date, limit: int) -> list[Listed]:
+    async def most_upvoted(self, sources: Collection[str], first: date, last: date, limit: int) -> list[Listed]:
         """The most upvoted of what was listed in these days, best first, each once with its newest day."""
         ...
 
-    async def total(self, sources: Collection[str], first: date, last: date) -> int:
+    async def count_listed(self, sources: Collection[str], first: date, last: date) -> int:
         """How many papers were listed in these days."""
         ...
 
-    async def lists(self, ids: Collection[PaperId]) -> dict[PaperId, list[Listed]]:
+    async def lists_featuring(self, ids: Collection[PaperId]) -> dict[PaperId, list[Listed]]:
         """The lists that these papers stood on, newest first."""
         ...
 
-    async def later(self, sources: Collection[str], day: date) -> date | None:
+    async def next_listed_day(self, sources: Collection[str], day: date) -> date | None:
         """The next day with a list."""
         ...
 
-    async def days(
+    async def listed_days(
         self, sources: Collection[str], *, limit: int = 30, until: date | None = None
     ) -> list[tuple[date, int]]:
         """The newest days with a list, up to `until`, and how many papers each has."""
         ...
 
-    async def stood_on(self, id: PaperId, sources: Collection[str], first: date) -> list[tuple[str, date]]:
+    async def featured_since(self, id: PaperId, sources: Collection[str], first: date) -> list[tuple[str, date]]:
         """The lists of these sources from `first` on that a paper stands on, newest first."""
         ...
 
-    async def match(self, match: Match, filter: Filter, limit: int) -> Scores:
+    async def match_all_words(self, match: Match, filter: Filter, limit: int) -> Scores:
         """Papers holding all the words and phrases; higher is better. Ranked by field weight."""
         ...
 
-    async def match_any(self, match: Match, filter: Filter, limit: int) -> Scores:
+    async def match_any_word(self, match: Match, filter: Filter, limit: int) -> Scores:
         """Papers holding any of the words; phrases must still occur."""
         ...
 
-    async def matching(self, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
+    async def keep_matching(self, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
         """Those of `ids` that hold all the words and phrases."""
         ...
 
-    async def newest(self, filter: Filter, limit: int, *, offset: int = 0, match: Match | None = None) -> list[PaperId]:
+    async def newest_ids(
+        self, filter: Filter, limit: int, *, offset: int = 0, match: Match | None = None
+    ) -> list[PaperId]:
         """Papers that pass the filter, and hold all words and phrases if there are any, newest first."""
         ...
 
-    async def passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
+    async def keep_passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
         """Those of `ids` that pass the filter."""
         ...
 
-    async def titles(self, start: str, limit: int) -> list[str]:
+    async def complete_title(self, start: str, limit: int) -> list[str]:
         """Titles with a word that begins like the last word of `start`, most upvoted first."""
         ...
 
-    async def vocabulary(self, word: str, limit: int = 5) -> list[str]:
+    async def similar_terms(self, word: str, limit: int = 5) -> list[str]:
         """Indexed words close to a word that is not indexed, likeliest first; for typos."""
         ...
 
-    async def count(self) -> int: ...
+    async def count_papers(self) -> int: ...
 
-    async def fetched(self, fetch: Fetch) -> None: ...
+    async def record_fetch(self, fetch: Fetch) -> None: ...
 
-    async def fetches(self) -> list[Fetch]:
+    async def last_fetches(self) -> list[Fetch]:
         """The last look at each source, newest day."""
         ...
 
@@ -91,23 +93,23 @@ class Papers(Protocol):
 class Vectors(Protocol):
     """Embeddings, opaque bytes to the store; one set a model."""
 
-    async def keep(self, model: str, vectors: Mapping[PaperId, tuple[int, bytes]]) -> None:
+    async def store_vectors(self, model: str, vectors: Mapping[PaperId, tuple[int, bytes]]) -> None:
         """Vectors by paper, each with the hash of the text it was made from."""
         ...
 
-    async def missing(self, model: str, limit: int) -> list[Paper]:
+    async def papers_without_vector(self, model: str, limit: int) -> list[Paper]:
         """Papers without a vector, or changed since; newest first."""
         ...
 
-    def load(self, model: str, *, after: int = 0) -> AsyncIterator[list[tuple[int, PaperId, bytes]]]:
+    def load_vectors(self, model: str, *, after: int = 0) -> AsyncIterator[list[tuple[int, PaperId, bytes]]]:
         """All vectors kept since sequence number `after`, in chunks: (sequence, paper, vector)."""
         ...
 
-    async def models(self) -> dict[str, int]:
+    async def count_by_model(self) -> dict[str, int]:
         """Every model that made vectors, and how many of its own are kept."""
         ...
 
-    async def counts(self, model: str) -> tuple[int, int]:
+    async def count_embedded(self, model: str) -> tuple[int, int]:
         """How many papers have a vector, and how many papers there are."""
         ...
 
@@ -115,29 +117,31 @@ class Vectors(Protocol):
 class Summaries(Protocol):
     """One-line summaries."""
 
-    async def keep(self, lines: Sequence[Summary]) -> None: ...
+    async def store_summaries(self, lines: Sequence[Summary]) -> None: ...
 
-    async def of(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Summary]]:
+    async def for_papers(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Summary]]:
         """Every line kept for these papers, newest first."""
         ...
 
-    async def claim(self, asked: Sequence[SummaryRequest], *, now: datetime, until: datetime) -> list[SummaryRequest]:
+    async def claim_requests(
+        self, asked: Sequence[SummaryRequest], *, now: datetime, until: datetime
+    ) -> list[SummaryRequest]:
         """Those that nobody has asked for and nobody is asking for, over all processes; ours alone until then."""
         ...
 
-    async def release(self, asked: Sequence[SummaryRequest]) -> None:
+    async def release_requests(self, asked: Sequence[SummaryRequest]) -> None:
         """Let anybody ask for them."""
         ...
 
-    async def sent(self, batch: SummaryBatch, *, until: datetime) -> None:
+    async def record_batch(self, batch: SummaryBatch, *, until: datetime) -> None:
         """Remember a batch under way; what it asks for stays claimed until then."""
         ...
 
-    async def take_up(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
+    async def claim_batches(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
         """Batches under way that no process has looked at lately; ours to look at until then."""
         ...
 
-    async def settle(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spent | None) -> bool:
+    async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spent | None) -> bool:
         """Keep what a batch brought and cost, and let the rest be asked for anew; False when that was done before."""
         ...
 
@@ -145,9 +149,9 @@ class Summaries(Protocol):
 class FullTexts(Protocol):
     """Texts of whole papers, so that a second question asks no source; a bounded amount of them."""
 
-    async def of(self, paper: PaperId, version: int, now: datetime) -> FullText | None: ...
+    async def get_text(self, paper: PaperId, version: int, now: datetime) -> FullText | None: ...
 
-    async def keep(self, paper: PaperId, version: int, text: FullText, *, now: datetime, until: datetime) -> None:
+    async def store_text(self, paper: PaperId, version: int, text: FullText, *, now: datetime, until: datetime) -> None:
         """Remember a text until then; those that would go first give way when there are too many."""
         ...
 
@@ -155,16 +159,16 @@ class FullTexts(Protocol):
 class Costs(Protocol):
     """What models cost."""
 
-    async def add(self, spent: Spent) -> None: ...
+    async def add_spending(self, spent: Spent) -> None: ...
 
-    async def since(self, first: date) -> list[Spent]:
+    async def spending_since(self, first: date) -> list[Spent]:
         """By day, model and kind; oldest first."""
         ...
 
-    async def under_way(self) -> float:
+    async def pending_batch_cost(self) -> float:
         """What the batches that are not settled yet will cost, about."""
         ...
 
-    async def tell(self, what: str, at: datetime) -> bool:
+    async def mark_notified(self, what: str, at: datetime) -> bool:
         """True the first time: whoever hears it tells the admin."""
         ...

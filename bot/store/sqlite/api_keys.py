@@ -15,20 +15,20 @@ class SqliteApiKeys:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add(self, name: str, digest: str, at: datetime) -> bool:
+    async def add_key(self, name: str, digest: str, at: datetime) -> bool:
         sql = "INSERT OR IGNORE INTO programs VALUES (?, ?, ?)"
         return await self._engine.write(lambda db: bool(db.execute(sql, (digest, name, stamp(at))).rowcount))
 
-    async def of(self, digest: str) -> Program | None:
+    async def by_digest(self, digest: str) -> Program | None:
         sql = "SELECT name, made FROM programs WHERE digest = ?"
         row = await self._engine.read(lambda db: db.execute(sql, (digest,)).fetchone())
         return Program(name=row[0], made=moment(row[1])) if row else None
 
-    async def all(self) -> list[Program]:
+    async def all_keys(self) -> list[Program]:
         sql = "SELECT name, made FROM programs ORDER BY name"
         rows = await self._engine.read(lambda db: db.execute(sql).fetchall())
         return [Program(name=name, made=moment(made)) for name, made in rows]
 
-    async def remove(self, name: str) -> bool:
+    async def remove_key(self, name: str) -> bool:
         sql = "DELETE FROM programs WHERE name = ?"
         return await self._engine.write(lambda db: bool(db.execute(sql, (name,)).rowcount))

@@ -24,19 +24,19 @@ class SqliteCosts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add(self, spent: Spent) -> None:
+    async def add_spending(self, spent: Spent) -> None:
         await self._engine.write(lambda db: add(db, spent))
 
-    async def since(self, first: date) -> list[Spent]:
+    async def spending_since(self, first: date) -> list[Spent]:
         sql = "SELECT * FROM costs WHERE day >= ? ORDER BY day, model, batch"
         rows = await self._engine.read(lambda db: db.execute(sql, (first.isoformat(),)).fetchall())
         return [_spent(row) for row in rows]
 
-    async def under_way(self) -> float:
+    async def pending_batch_cost(self) -> float:
         rows = await self._engine.read(lambda db: db.execute("SELECT total(worth) FROM batches").fetchall())
         return float(rows[0][0])
 
-    async def tell(self, what: str, at: datetime) -> bool:
+    async def mark_notified(self, what: str, at: datetime) -> bool:
         sql = "INSERT OR IGNORE INTO told VALUES (?, ?)"
         return bool(await self._engine.write(lambda db: db.execute(sql, (what, stamp(at))).rowcount))
 

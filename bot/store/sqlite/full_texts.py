@@ -26,12 +26,12 @@ class SqliteFullTexts:
         self._engine = engine
         self._most = most
 
-    async def of(self, paper: PaperId, version: int, now: datetime) -> FullText | None:
+    async def get_text(self, paper: PaperId, version: int, now: datetime) -> FullText | None:
         sql = "SELECT doc FROM texts WHERE paper = ? AND version = ? AND until > ?"
         row = await self._engine.read(lambda db: db.execute(sql, (paper, version, stamp(now))).fetchone())
         return unpack(zlib.decompress(row[0]), FullText) if row else None
 
-    async def keep(self, paper: PaperId, version: int, text: FullText, *, now: datetime, until: datetime) -> None:
+    async def store_text(self, paper: PaperId, version: int, text: FullText, *, now: datetime, until: datetime) -> None:
         doc = zlib.compress(pack(text))
 
         def work(db: sqlite3.Connection) -> None:

@@ -32,7 +32,7 @@ class SqliteOutbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def plan(self, run: Run, posts: Sequence[Post]) -> bool:
+    async def plan_run(self, run: Run, posts: Sequence[Post]) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             row = (run.subscription, stamp(run.slot), run.edition, pack(run))
             if not db.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?)", row).rowcount:
@@ -42,15 +42,15 @@ class SqliteOutbox:
 
         return await self._engine.write(work)
 
-    async def add(self, posts: Sequence[Post]) -> int:
+    async def add_posts(self, posts: Sequence[Post]) -> int:
         return await self._engine.write(lambda db: _add(db, posts))
 
-    async def shown(self, place: Place, since: datetime) -> set[PaperId]:
+    async def papers_shown_since(self, place: Place, since: datetime) -> set[PaperId]:
         sql = "SELECT DISTINCT paper FROM shown WHERE tenant = ? AND channel = ? AND at >= ?"
         bound = (place.tenant, place.channel, stamp(since))
         return {p for (p,) in await self._engine.read(lambda db: db.execute(sql, bound).fetchall())}
 
-    async def claim(
+    async def claim_posts(
         self,
         now: datetime,
         *,
@@ -74,7 +74,7 @@ class SqliteOutbox:
         due = await self._engine.read(lambda db: lanes.next_due(db, platforms))
         return moment(due) if due else None
 
-    async def late(self, now: datetime, *, limit: int = 50) -> list[Late]:
+    async def late_schedules(self, now: datetime, *, limit: int = 50) -> list[Late]:
         sql = f"""SELECT tenant || '/' || channel, subscription, min(json_extract(post, '$.due')) AS due
                   FROM outbox INDEXED BY outbox_open WHERE state IN {lanes.OPEN} AND json_extract(post, '$.due') <= ?
                   GROUP BY tenant, channel, subscription ORDER BY due LIMIT ?"""
@@ -113,7 +113,7 @@ class SqliteOutbox:
 
         return await self._settle(key, token, "state = 'dead', reason = ?", reason, then=bury)
 
-    async def revive(self, key: Key | None, now: datetime) -> int:
+    async def revive_posts(self, key: Key | None, now: datetime) -> int:
         def work(db: sqlite3.Connection) -> int:
             thread = "SELECT parent FROM outbox WHERE key = ?1"
             which = f"state = 'dead' AND (?1 IS NULL OR key = ?1 OR parent = ?1 OR key IN ({thread}))"
@@ -135,39 +135,39 @@ class SqliteOutbox:
     async def by_key(self, key: Key) -> Delivery | None:
         return await self._one("o.key = ?", key)
 
-    async def of_edition(self, subscription: str, edition: str) -> list[Delivery]:
+    async def in_edition(self, subscription: str, edition: str) -> list[Delivery]:
         return await self._all("o.subscription = ? AND o.edition = ? ORDER BY o.seq", subscription, edition)
 
-    async def showing(self, tenant: str, paper: PaperId, since: datetime) -> list[Delivery]:
+    async def sent_showing(self, tenant: str, paper: PaperId, since: datetime) -> list[Delivery]:
         keys = "SELECT key FROM shown WHERE paper = ?2 AND tenant = ?1"
         where = f"o.key IN ({keys}) AND o.state = 'sent' AND o.sent >= ?3 ORDER BY o.seq"
         return await self._all(where, tenant, paper, stamp(since))
 
-    async def shown_in(self, tenant: str, paper: PaperId) -> list[Delivery]:
+    async def sent_to_channels_showing(self, tenant: str, paper: PaperId) -> list[Delivery]:
         where = f"""o.key IN (SELECT key FROM shown WHERE paper = ?2 AND tenant = ?1) AND o.state = 'sent'
                     AND EXISTS (SELECT 1 FROM subscriptions b WHERE b.id = o.subscription AND NOT {_OF_ONE})
                     ORDER BY o.seq DESC"""
         return await self._all(where, tenant, paper)
 
-    async def brought(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
+    async def papers_posted_in(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
         sql = """SELECT paper, max(at) FROM shown WHERE tenant = ? AND channel = ?
                  GROUP BY paper ORDER BY max(at) DESC, paper LIMIT ?"""
         bound = (place.tenant, place.channel, limit)
         rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
         return [(paper, moment(at)) for paper, at in rows]
 
-    async def channels(self, paper: PaperId) -> int:
+    async def count_channels_showing(self, paper: PaperId) -> int:
         sql = f"""SELECT count(*) FROM (
                     SELECT DISTINCT s.tenant, s.channel FROM shown s JOIN outbox o USING (key)
                     JOIN subscriptions b ON b.id = o.subscription WHERE s.paper = ? AND NOT {_OF_ONE})"""
         rows = await self._engine.read(lambda db: db.execute(sql, (paper,)).fetchall())
         return int(rows[0][0])
 
-    async def shown_where(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
+    async def tenants_shown(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
         sql = f"SELECT DISTINCT tenant, paper FROM shown WHERE at >= ? AND paper IN ({marks(len(papers))})"
         return await self._engine.read(lambda db: db.execute(sql, (stamp(since), *papers)).fetchall())
 
-    async def edited(self, key: Key, message: Message, at: datetime) -> None:
+    async def record_edit(self, key: Key, message: Message, at: datetime) -> None:
         def work(db: sqlite3.Connection) -> None:
             row = db.execute("SELECT post FROM outbox WHERE key = ?", (key,)).fetchone()
             if row:
@@ -176,18 +176,18 @@ class SqliteOutbox:
 
         await self._engine.write(work)
 
-    async def gone(self, key: Key, reason: str) -> None:
+    async def mark_gone(self, key: Key, reason: str) -> None:
         sql = "UPDATE outbox SET reason = ? WHERE key = ? AND state = 'sent'"
         await self._engine.write(lambda db: db.execute(sql, (reason, key)))
 
     async def sent_since(self, since: datetime) -> list[Delivery]:
         return await self._all("o.sent >= ? ORDER BY o.seq", stamp(since))
 
-    async def last_sent(self, place: Place) -> Delivery | None:
+    async def last_sent_in(self, place: Place) -> Delivery | None:
         where = "o.tenant = ? AND o.channel = ? AND o.state = 'sent' ORDER BY o.sent DESC LIMIT 1"
         return await self._one(where, place.tenant, place.channel)
 
-    async def states(self, place: Place | None = None) -> dict[State, int]:
+    async def count_by_state(self, place: Place | None = None) -> dict[State, int]:
         where = "tenant = ? AND channel = ?" if place else "1"
         bound = (place.tenant, place.channel) if place else ()
         sql = f"SELECT state, count(*) FROM outbox WHERE {where} GROUP BY state"

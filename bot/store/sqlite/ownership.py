@@ -69,14 +69,14 @@ class SqliteOwnership:
 
         return await self._engine.write(work)
 
-    async def depart(self, tenant: str, at: datetime) -> None:
+    async def mark_departed(self, tenant: str, at: datetime) -> None:
         sql = "INSERT OR REPLACE INTO departed VALUES (?, ?)"
         await self._engine.write(lambda db: db.execute(sql, (tenant, stamp(at))))
 
-    async def returned(self, tenant: str) -> None:
+    async def mark_returned(self, tenant: str) -> None:
         await self._engine.write(lambda db: db.execute("DELETE FROM departed WHERE tenant = ?", (tenant,)))
 
-    async def departed(self, before: datetime) -> list[str]:
+    async def departed_before(self, before: datetime) -> list[str]:
         sql = "SELECT tenant FROM departed WHERE at < ?"
         return [t for (t,) in await self._engine.read(lambda db: db.execute(sql, (stamp(before),)).fetchall())]
 

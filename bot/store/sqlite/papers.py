@@ -30,21 +30,21 @@ class SqlitePapers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def keep(self, listings: Sequence[Listing], at: datetime) -> StoreCounts:
+    async def add_listings(self, listings: Sequence[Listing], at: datetime) -> StoreCounts:
         return await self._engine.write(lambda db: _keep(db, listings, at))
 
-    async def get(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]:
+    async def get_papers(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]:
         wanted = list(ids)
         return await self._engine.read(lambda db: {id: paper for id, _, paper in _known(db, wanted)})
 
-    async def listed(self, sources: Collection[str], first: date, last: date) -> list[Listed]:
+    async def listed_between(self, sources: Collection[str], first: date, last: date) -> list[Listed]:
         sql = f"""SELECT source, day, seen, doc FROM listings JOIN papers USING (seq)
                   WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?
                   ORDER BY day, upvotes DESC, id"""
         bound = (*sources, first.isoformat(), last.isoformat())
         return [_listed(row) for row in await self._rows(sql, bound)]
 
-    async def liked(self, sources: Collection[str], first: date, last: date, limit: int) -> list[Listed]:
+    async def most_upvoted(self, sources: Collection[str], first: date, last: date, limit: int) -> list[Listed]:
         # SQLite takes the bare columns beside a lone max() from the row that has it.
         sql = f"""SELECT source, max(day), seen, doc FROM listings JOIN papers USING (seq)
                   WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?
@@ -52,13 +52,13 @@ class SqlitePapers:
         bound = (*sources, first.isoformat(), last.isoformat(), limit)
         return [_listed(row) for row in await self._rows(sql, bound)]
 
-    async def total(self, sources: Collection[str], first: date, last: date) -> int:
+    async def count_listed(self, sources: Collection[str], first: date, last: date) -> int:
         sql = f"""SELECT count(DISTINCT seq) FROM listings
                   WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?"""
         rows = await self._rows(sql, (*sources, first.isoformat(), last.isoformat()))
         return int(rows[0][0])
 
-    async def lists(self, ids: Collection[PaperId]) -> dict[PaperId, list[Listed]]:
+    async def lists_featuring(self, ids: Collection[PaperId]) -> dict[PaperId, list[Listed]]:
         wanted, found = list(ids), dict[PaperId, list[Listed]]()
         sql = f"""SELECT source, day, seen, doc FROM papers JOIN listings USING (seq)
                   WHERE id IN ({marks(len(wanted))}) ORDER BY day DESC, source"""
@@ -67,12 +67,12 @@ class SqlitePapers:
             found.setdefault(listed.paper.id, []).append(listed)
         return found
 
-    async def later(self, sources: Collection[str], day: date) -> date | None:
+    async def next_listed_day(self, sources: Collection[str], day: date) -> date | None:
         sql = f"SELECT min(day) FROM listings WHERE source IN ({marks(len(sources))}) AND day > ?"
         ((found,),) = await self._rows(sql, (*sources, day.isoformat()))
         return date.fromisoformat(found) if found else None
 
-    async def days(
+    async def listed_days(
         self, sources: Collection[str], *, limit: int = 30, until: date | None = None
     ) -> list[tuple[date, int]]:
         sql = f"""SELECT day, count(DISTINCT seq) FROM listings WHERE source IN ({marks(len(sources))}) AND day <= ?
@@ -80,39 +80,41 @@ class SqlitePapers:
         bound = (*sources, (until or date.max).isoformat(), limit)
         return [(date.fromisoformat(day), count) for day, count in await self._rows(sql, bound)]
 
-    async def stood_on(self, id: PaperId, sources: Collection[str], first: date) -> list[tuple[str, date]]:
+    async def featured_since(self, id: PaperId, sources: Collection[str], first: date) -> list[tuple[str, date]]:
         sql = f"""SELECT source, day FROM listings WHERE source IN ({marks(len(sources))}) AND day >= ?
                   AND seq = (SELECT seq FROM papers WHERE id = ?) ORDER BY day DESC, source"""
         bound = (*sources, first.isoformat(), id)
         rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
         return [(source, date.fromisoformat(day)) for source, day in rows]
 
-    async def match(self, match: Match, filter: Filter, limit: int) -> Scores:
+    async def match_all_words(self, match: Match, filter: Filter, limit: int) -> Scores:
         return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=True))
 
-    async def match_any(self, match: Match, filter: Filter, limit: int) -> Scores:
+    async def match_any_word(self, match: Match, filter: Filter, limit: int) -> Scores:
         return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=False))
 
-    async def matching(self, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
+    async def keep_matching(self, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
         return await self._engine.read(lambda db: search.matching(db, match, ids))
 
-    async def newest(self, filter: Filter, limit: int, *, offset: int = 0, match: Match | None = None) -> list[PaperId]:
+    async def newest_ids(
+        self, filter: Filter, limit: int, *, offset: int = 0, match: Match | None = None
+    ) -> list[PaperId]:
         return await self._engine.read(lambda db: search.newest(db, filter, limit, offset, match))
 
-    async def passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
+    async def keep_passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
         wanted = list(ids)
         return await self._engine.read(lambda db: search.passing(db, wanted, filter))
 
-    async def titles(self, start: str, limit: int) -> list[str]:
+    async def complete_title(self, start: str, limit: int) -> list[str]:
         return await self._engine.read(lambda db: search.titles(db, start, limit))
 
-    async def vocabulary(self, word: str, limit: int = 5) -> list[str]:
+    async def similar_terms(self, word: str, limit: int = 5) -> list[str]:
         return await self._engine.read(lambda db: search.vocabulary(db, word, limit))
 
-    async def count(self) -> int:
+    async def count_papers(self) -> int:
         return await self._engine.read(lambda db: int(db.execute("SELECT count(*) FROM papers").fetchone()[0]))
 
-    async def fetched(self, fetch: Fetch) -> None:
+    async def record_fetch(self, fetch: Fetch) -> None:
         sql = """INSERT INTO fetches(source, day, at, error, grew, good) VALUES (?, ?, ?, ?, ?, ?4 = '')
                  ON CONFLICT DO UPDATE SET at = excluded.at, error = excluded.error,
                    grew = coalesce(excluded.grew, grew), good = good OR excluded.good"""
@@ -120,7 +122,7 @@ class SqlitePapers:
         bound = (fetch.source, fetch.day.isoformat(), stamp(fetch.at), fetch.error, grew)
         await self._engine.write(lambda db: db.execute(sql, bound))
 
-    async def fetches(self) -> list[Fetch]:
+    async def last_fetches(self) -> list[Fetch]:
         sql = """SELECT source, max(day), at, error, grew, (
                    SELECT max(day) FROM fetches g WHERE g.source = f.source AND (g.error = '' OR g.good)
                  ) FROM fetches f GROUP BY source ORDER BY source"""

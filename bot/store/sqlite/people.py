@@ -15,39 +15,39 @@ class SqlitePeople:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def save(self, person: str, paper: PaperId, at: datetime, *, cause: str | None = None) -> bool:
+    async def save_paper(self, person: str, paper: PaperId, at: datetime, *, cause: str | None = None) -> bool:
         return await self._changed(
             "INSERT OR IGNORE INTO saved VALUES (?, ?, ?)", person, paper, stamp(at), cause=cause
         )
 
-    async def unsave(self, person: str, paper: PaperId, *, cause: str | None = None) -> bool:
+    async def unsave_paper(self, person: str, paper: PaperId, *, cause: str | None = None) -> bool:
         return await self._changed("DELETE FROM saved WHERE person = ? AND paper = ?", person, paper, cause=cause)
 
-    async def saved(self, person: str, *, limit: int = 100, offset: int = 0) -> list[PaperId]:
+    async def saved_papers(self, person: str, *, limit: int = 100, offset: int = 0) -> list[PaperId]:
         sql = "SELECT paper FROM saved WHERE person = ? ORDER BY at DESC, paper LIMIT ? OFFSET ?"
         rows = await self._engine.read(lambda db: db.execute(sql, (person, limit, offset)).fetchall())
         return [paper for (paper,) in rows]
 
-    async def follow(self, person: str, topic: str, at: datetime, *, cause: str | None = None) -> bool:
+    async def follow_topic(self, person: str, topic: str, at: datetime, *, cause: str | None = None) -> bool:
         return await self._changed(
             "INSERT OR IGNORE INTO follows VALUES (?, ?, ?)", person, topic, stamp(at), cause=cause
         )
 
-    async def unfollow(self, person: str, topic: str, *, cause: str | None = None) -> bool:
+    async def unfollow_topic(self, person: str, topic: str, *, cause: str | None = None) -> bool:
         return await self._changed("DELETE FROM follows WHERE person = ? AND topic = ?", person, topic, cause=cause)
 
-    async def following(self, person: str) -> list[str]:
+    async def followed_topics(self, person: str) -> list[str]:
         sql = "SELECT topic FROM follows WHERE person = ? ORDER BY at, topic"
         rows = await self._engine.read(lambda db: db.execute(sql, (person,)).fetchall())
         return [topic for (topic,) in rows]
 
-    async def teach(self, person: str, at: datetime, *, cause: str | None = None) -> bool:
+    async def enable_taste(self, person: str, at: datetime, *, cause: str | None = None) -> bool:
         return await self._changed("INSERT OR IGNORE INTO tastes VALUES (?, ?)", person, stamp(at), cause=cause)
 
-    async def unteach(self, person: str, *, cause: str | None = None) -> bool:
+    async def disable_taste(self, person: str, *, cause: str | None = None) -> bool:
         return await self._changed("DELETE FROM tastes WHERE person = ?", person, cause=cause)
 
-    async def teaches(self, person: str) -> bool:
+    async def has_taste(self, person: str) -> bool:
         sql = "SELECT 1 FROM tastes WHERE person = ?"
         return await self._engine.read(lambda db: db.execute(sql, (person,)).fetchone()) is not None
 

@@ -15,7 +15,7 @@ class SqliteRateSlots:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def wait(self, name: str, every: timedelta, now: datetime) -> float:
+    async def reserve_slot(self, name: str, every: timedelta, now: datetime) -> float:
         def work(db: sqlite3.Connection) -> float:
             row = db.execute("SELECT next FROM turns WHERE name = ?", (name,)).fetchone()
             turn = max(now, moment(row[0])) if row else now

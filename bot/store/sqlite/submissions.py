@@ -21,7 +21,7 @@ class SqliteSubmissions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add(self, submission: Submission, *, cause: str | None = None) -> bool:
+    async def add_submission(self, submission: Submission, *, cause: str | None = None) -> bool:
         brought = submission
         row = (brought.tenant, brought.paper, brought.person, brought.why, stamp(brought.at))
 
@@ -34,7 +34,7 @@ class SqliteSubmissions:
 
         return await self._engine.write(work, cause=cause)
 
-    async def remove(self, tenant: str, paper: PaperId, *, cause: str | None = None) -> bool:
+    async def remove_submission(self, tenant: str, paper: PaperId, *, cause: str | None = None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             db.execute(_UNLIST, (community_list(tenant), paper))
             gone = db.execute("DELETE FROM submissions WHERE tenant = ? AND paper = ?", (tenant, paper))
@@ -42,15 +42,15 @@ class SqliteSubmissions:
 
         return await self._engine.write(work, cause=cause)
 
-    async def of(self, tenant: str, ids: Collection[PaperId]) -> dict[PaperId, Submission]:
+    async def for_papers(self, tenant: str, ids: Collection[PaperId]) -> dict[PaperId, Submission]:
         wanted = list(ids)
         found = await self._where(f"tenant = ? AND paper IN ({marks(len(wanted))})", tenant, *wanted)
         return {submission.paper: submission for submission in found}
 
-    async def since(self, first: date) -> list[Submission]:
+    async def submitted_since(self, first: date) -> list[Submission]:
         return await self._where("at >= ?", first.isoformat())
 
-    async def count(self, tenant: str, since: datetime, *, person: str = "") -> int:
+    async def count_submitted(self, tenant: str, since: datetime, *, person: str = "") -> int:
         sql = "SELECT count(*) FROM submissions WHERE tenant = ?1 AND at >= ?2 AND (?3 = '' OR person = ?3)"
         bound = (tenant, stamp(since), person)
         return await self._engine.read(lambda db: int(db.execute(sql, bound).fetchone()[0]))

@@ -29,33 +29,33 @@ class SqliteSubscriptions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add(self, subscription: Subscription, *, cause: str | None = None) -> None:
+    async def add_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None:
         sql = "INSERT INTO subscriptions(id, tenant, channel, paused, doc) VALUES (?, ?, ?, ?, ?)"
         place = subscription.place
         row = (subscription.id, place.tenant, place.channel, subscription.quiet, pack(subscription))
         await self._engine.write(lambda db: db.execute(sql, row), cause=cause)
 
-    async def replace(self, subscription: Subscription, *, cause: str | None = None) -> None:
+    async def replace_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None:
         def work(db: sqlite3.Connection) -> None:
             if not _put(db, subscription):
                 raise AskError(f"There is no schedule {subscription.id}.", "/papers schedules lists them.")
 
         await self._engine.write(work, cause=cause)
 
-    async def remove(self, id: str, *, cause: str | None = None) -> None:
+    async def remove_subscription(self, id: str, *, cause: str | None = None) -> None:
         await self._engine.write(lambda db: db.execute("DELETE FROM subscriptions WHERE id = ?", (id,)), cause=cause)
 
-    async def get(self, id: str) -> Subscription | None:
+    async def get_subscription(self, id: str) -> Subscription | None:
         found = await self._where("id = ?", id)
         return found[0] if found else None
 
-    async def of(self, place: Place) -> list[Subscription]:
+    async def in_place(self, place: Place) -> list[Subscription]:
         return await self._where("tenant = ? AND channel = ?", place.tenant, place.channel)
 
-    async def of_tenant(self, tenant: str) -> list[Subscription]:
+    async def in_tenant(self, tenant: str) -> list[Subscription]:
         return await self._where("tenant = ?", tenant)
 
-    async def of_person(self, person: str) -> list[Subscription]:
+    async def digests_of(self, person: str) -> list[Subscription]:
         return await self._where("json_extract(doc, '$.follows') = ?", person)
 
     async def running(self) -> list[Subscription]:
@@ -64,18 +64,18 @@ class SqliteSubscriptions:
     async def held(self) -> list[Subscription]:
         return [s for s in await self._where("paused != ''") if s.held and not s.paused]
 
-    async def counts(self) -> dict[str, int]:
+    async def count_by_status(self) -> dict[str, int]:
         sql = """SELECT CASE WHEN paused = '' THEN 'running' WHEN json_extract(doc, '$.paused') != '' THEN 'paused'
                  ELSE 'held' END, count(*) FROM subscriptions GROUP BY 1"""
         return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
 
-    async def hold(self, place: Place, why: str) -> list[Subscription]:
+    async def hold_place(self, place: Place, why: str) -> list[Subscription]:
         return await self._change(place, lambda s: s if s.quiet else replace(s, held=why))
 
-    async def release(self, place: Place, at: datetime) -> list[Subscription]:
+    async def release_place(self, place: Place, at: datetime) -> list[Subscription]:
         return await self._change(place, lambda s: replace(s, held="", created=at) if s.held else s)
 
-    async def standing(self) -> list[SubscriptionStatus]:
+    async def running_with_runs(self) -> list[SubscriptionStatus]:
         rows = await self._engine.read(lambda db: db.execute(_STANDING).fetchall())
         return [
             SubscriptionStatus(
@@ -92,13 +92,13 @@ class SqliteSubscriptions:
         rows = await self._engine.read(lambda db: db.execute(sql, tuple(ids)).fetchall())
         return {id: unpack(doc, Run) for id, _, doc in rows}
 
-    async def last_posted(self, id: str) -> Run | None:
+    async def last_posted_run(self, id: str) -> Run | None:
         sql = """SELECT doc FROM runs WHERE subscription = ? AND json_extract(doc, '$.outcome') = 'posted'
                  ORDER BY slot DESC LIMIT 1"""
         row = await self._engine.read(lambda db: db.execute(sql, (id,)).fetchone())
         return unpack(row[0], Run) if row else None
 
-    async def runs(self, id: str, *, limit: int = 10) -> list[Run]:
+    async def newest_runs(self, id: str, *, limit: int = 10) -> list[Run]:
         sql = "SELECT doc FROM runs WHERE subscription = ? ORDER BY slot DESC LIMIT ?"
         rows = await self._engine.read(lambda db: db.execute(sql, (id, limit)).fetchall())
         return [unpack(doc, Run) for (doc,) in rows]

@@ -27,11 +27,11 @@ class SqliteSummaries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def keep(self, lines: Sequence[Summary]) -> None:
+    async def store_summaries(self, lines: Sequence[Summary]) -> None:
         if lines:
             await self._engine.write(lambda db: _keep(db, lines))
 
-    async def of(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Summary]]:
+    async def for_papers(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Summary]]:
         wanted, found = list(ids), dict[PaperId, list[Summary]]()
         sql = f"""SELECT paper, doc FROM lines WHERE paper IN ({marks(len(wanted))}) AND language = ?
                   ORDER BY made DESC"""
@@ -40,17 +40,19 @@ class SqliteSummaries:
             found.setdefault(paper, []).append(unpack(doc, Summary))
         return found
 
-    async def claim(self, asked: Sequence[SummaryRequest], *, now: datetime, until: datetime) -> list[SummaryRequest]:
+    async def claim_requests(
+        self, asked: Sequence[SummaryRequest], *, now: datetime, until: datetime
+    ) -> list[SummaryRequest]:
         def work(db: sqlite3.Connection) -> list[SummaryRequest]:
             return [one for one in asked if db.execute(_CLAIM, (*_key(one), stamp(until), stamp(now))).rowcount]
 
         return await self._engine.write(work) if asked else []
 
-    async def release(self, asked: Sequence[SummaryRequest]) -> None:
+    async def release_requests(self, asked: Sequence[SummaryRequest]) -> None:
         if asked:
             await self._engine.write(lambda db: _release(db, asked))
 
-    async def sent(self, batch: SummaryBatch, *, until: datetime) -> None:
+    async def record_batch(self, batch: SummaryBatch, *, until: datetime) -> None:
         def work(db: sqlite3.Connection) -> None:
             db.execute("INSERT INTO batches VALUES (?, '', ?, ?)", (batch.id, batch.worth, pack(batch)))
             db.executemany(
@@ -60,14 +62,14 @@ class SqliteSummaries:
 
         await self._engine.write(work)
 
-    async def take_up(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
+    async def claim_batches(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
         sql = "UPDATE batches SET until = ? WHERE until <= ? RETURNING doc"
         if not await self._engine.read(lambda db: db.execute("SELECT 1 FROM batches").fetchone()):
             return []
         rows = await self._engine.write(lambda db: db.execute(sql, (stamp(until), stamp(now))).fetchall())
         return sorted((unpack(doc, SummaryBatch) for (doc,) in rows), key=lambda batch: batch.sent)
 
-    async def settle(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spent | None) -> bool:
+    async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spent | None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             if not db.execute("DELETE FROM batches WHERE id = ?", (batch.id,)).rowcount:
                 return False

@@ -34,19 +34,19 @@ class SqliteVectors:
         self._engine = engine
         self._backlogs: dict[str, _Backlog] = {}
 
-    async def keep(self, model: str, vectors: Mapping[PaperId, tuple[int, bytes]]) -> None:
+    async def store_vectors(self, model: str, vectors: Mapping[PaperId, tuple[int, bytes]]) -> None:
         # Replaced, not updated: the new sequence number tells readers to take it up again.
         sql = """INSERT OR REPLACE INTO vectors(model, paper, text_hash, vector)
                  SELECT ?, seq, ?, ? FROM papers WHERE id = ?"""
         rows = [(model, hash, vector, id) for id, (hash, vector) in vectors.items()]
         await self._engine.write(lambda db: db.executemany(sql, rows))
 
-    async def missing(self, model: str, limit: int) -> list[Paper]:
+    async def papers_without_vector(self, model: str, limit: int) -> list[Paper]:
         known = self._backlogs.get(model, _Backlog())
         self._backlogs[model], docs = await self._engine.read(lambda db: _missing(db, model, limit, known))
         return [unpack(doc, Paper) for doc in docs]
 
-    async def load(self, model: str, *, after: int = 0) -> AsyncIterator[list[tuple[int, PaperId, bytes]]]:
+    async def load_vectors(self, model: str, *, after: int = 0) -> AsyncIterator[list[tuple[int, PaperId, bytes]]]:
         names: dict[int, PaperId] = {}
         while rows := await self._chunk(model, after):
             if len(rows) == CHUNK and not names:
@@ -67,11 +67,11 @@ class SqliteVectors:
         sql = f"SELECT seq, id FROM papers WHERE seq IN ({marks(len(papers))})"
         return dict(await self._engine.read(lambda db: db.execute(sql, papers).fetchall()))
 
-    async def models(self) -> dict[str, int]:
+    async def count_by_model(self) -> dict[str, int]:
         sql = "SELECT model, count(*) FROM vectors GROUP BY model"
         return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
 
-    async def counts(self, model: str) -> tuple[int, int]:
+    async def count_embedded(self, model: str) -> tuple[int, int]:
         known = self._backlogs.get(model, _Backlog())
         self._backlogs[model], _ = await self._engine.read(lambda db: _missing(db, model, 1, known))
         now = self._backlogs[model]

@@ -22,14 +22,16 @@ class SqliteVotes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def mark(self, mark: ReactionMark, *, cause: str | None = None) -> None:
+    async def add_mark(self, mark: ReactionMark, *, cause: str | None = None) -> None:
         await self._engine.write(lambda db: db.execute(_MARK, _row(mark)), cause=cause)
 
-    async def unmark(self, community: str, person: str, origin: str, emoji: str, *, cause: str | None = None) -> None:
+    async def remove_mark(
+        self, community: str, person: str, origin: str, emoji: str, *, cause: str | None = None
+    ) -> None:
         sql = "DELETE FROM marks WHERE community = ? AND person = ? AND origin = ? AND emoji = ?"
         await self._engine.write(lambda db: db.execute(sql, (community, person, origin, emoji)), cause=cause)
 
-    async def toggle(self, mark: ReactionMark, *, off: bool = False, cause: str | None = None) -> bool:
+    async def toggle_vote(self, mark: ReactionMark, *, off: bool = False, cause: str | None = None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             sql = "SELECT 1 FROM {} WHERE community = ? AND person = ? AND paper = ? AND value = ?"
             own = (mark.community, mark.person, mark.paper, mark.value)
@@ -42,7 +44,7 @@ class SqliteVotes:
 
         return await self._engine.write(work, cause=cause)
 
-    async def recount(self, origin: str, marks: Sequence[ReactionMark]) -> bool:
+    async def replace_marks(self, origin: str, marks: Sequence[ReactionMark]) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             sql = "SELECT community, person, paper, origin, emoji, value FROM marks WHERE origin = ?"
             known = set(db.execute(sql, (origin,)).fetchall())
@@ -57,7 +59,7 @@ class SqliteVotes:
 
         return await self._engine.write(work)
 
-    async def tallies(self, community: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
+    async def tallies_for(self, community: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
         wanted = list(ids)
         # The window of the view would go over the whole community; the few papers asked for come first.
         sql = f"""WITH few AS (SELECT *, row_number() OVER (
@@ -68,7 +70,7 @@ class SqliteVotes:
         rows = await self._engine.read(lambda db: db.execute(sql, (community, *wanted)).fetchall())
         return {paper: Tally(up, down) for paper, up, down in rows}
 
-    async def everywhere(self, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
+    async def tallies_everywhere(self, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
         wanted = list(ids)
         sql = f"""WITH few AS (SELECT *, row_number() OVER (
                       PARTITION BY community, person, paper
@@ -78,31 +80,31 @@ class SqliteVotes:
         rows = await self._engine.read(lambda db: db.execute(sql, wanted).fetchall())
         return {paper: Tally(up, down) for paper, up, down in rows}
 
-    async def voted(self, since: datetime) -> set[PaperId]:
+    async def papers_voted_since(self, since: datetime) -> set[PaperId]:
         sql = "SELECT DISTINCT paper FROM marks WHERE at >= ?"
         return {paper for (paper,) in await self._engine.read(lambda db: db.execute(sql, (stamp(since),)).fetchall())}
 
-    async def mine(self, community: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
+    async def ballots_of(self, community: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
         wanted = list(ids)
         sql = f"""SELECT paper, value FROM ballots
                   WHERE community = ? AND person = ? AND value != 0 AND paper IN ({marks(len(wanted))})"""
         rows = await self._engine.read(lambda db: db.execute(sql, (community, person, *wanted)).fetchall())
         return dict(rows)
 
-    async def counts(self) -> dict[str, int]:
+    async def count_by_platform(self) -> dict[str, int]:
         sql = """SELECT substr(community, 1, instr(community, ':') - 1), count(*) FROM marks
                  WHERE value != 0 GROUP BY 1"""
         return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
 
-    async def voted_on(self, since: datetime) -> list[tuple[str, PaperId]]:
+    async def voted_in_tenants_since(self, since: datetime) -> list[tuple[str, PaperId]]:
         sql = "SELECT DISTINCT community, paper FROM marks WHERE at >= ?"
         return await self._engine.read(lambda db: db.execute(sql, (stamp(since),)).fetchall())
 
-    async def reached(self, community: str, marks: int) -> bool:
+    async def has_marks(self, community: str, marks: int) -> bool:
         sql = "SELECT 1 FROM marks WHERE community = ? AND value != 0 LIMIT 1 OFFSET ?"
         return await self._engine.read(lambda db: db.execute(sql, (community, marks - 1)).fetchone() is not None)
 
-    async def top(self, community: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
+    async def top_papers(self, community: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
         sql = f"""SELECT paper, {_UP}, {_DOWN} FROM ballots WHERE community = ? AND at >= ?
                   GROUP BY paper HAVING sum(value) > 0 ORDER BY sum(value) DESC, max(at) DESC, paper LIMIT ?"""
         bound = (community, stamp(since) if since else "", limit)

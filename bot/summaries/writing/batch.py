@@ -41,10 +41,10 @@ class Batches:
         except ModelError as error:
             log.warning("a batch of %s lines was not taken: %s", len(asked), error)
             self._breaker.failed(error)
-            await self._lines.release(asked)
+            await self._lines.release_requests(asked)
             return False
         now = self._clock.now()
-        await self._lines.sent(SummaryBatch(id=id, asked=tuple(asked), sent=now, worth=worth), until=now + KEPT)
+        await self._lines.record_batch(SummaryBatch(id=id, asked=tuple(asked), sent=now, worth=worth), until=now + KEPT)
         log.info("asked for %s lines in batch %s", len(asked), id)
         return True
 
@@ -52,7 +52,7 @@ class Batches:
         """The batches that have ended, whichever process sent them; each goes to one process at a time."""
         found: list[tuple[SummaryBatch, dict[str, Written]]] = []
         now = self._clock.now()
-        for batch in await self._lines.take_up(now=now, until=now + LOOK_EVERY):
+        for batch in await self._lines.claim_batches(now=now, until=now + LOOK_EVERY):
             results = await self._results(batch)
             if results is None:
                 continue

@@ -39,7 +39,7 @@ class Budget:
 
     async def spend(self, usage: Usage) -> None:
         """Write down what an answer took."""
-        await self._costs.add(self.priced(usage))
+        await self._costs.add_spending(self.priced(usage))
         await self.tell()
 
     def priced(self, usage: Usage, *, batch: bool = False, model: str = "") -> Spent:
@@ -67,7 +67,7 @@ class Budget:
         for period, mine, limit in await self._spent():
             share = (mine + wanted) / limit
             for mark in (WARN, 1.0):
-                if share >= mark and await self._costs.tell(f"{mark:.0%} of {period}", self._clock.now()):
+                if share >= mark and await self._costs.mark_notified(f"{mark:.0%} of {period}", self._clock.now()):
                     log.warning(self._notice(period, mine, limit, whole=mark == 1.0))
 
     def _notice(self, period: str, mine: float, limit: float, *, whole: bool) -> str:
@@ -79,8 +79,8 @@ class Budget:
         if not (self._settings.budget_day or self._settings.budget_month):
             return []
         today = self._today()
-        rows = await self._costs.since(today.replace(day=1))
-        coming = await self._costs.under_way()
+        rows = await self._costs.spending_since(today.replace(day=1))
+        coming = await self._costs.pending_batch_cost()
         day = sum(row.money for row in rows if row.day == today) + coming
         month = sum(row.money for row in rows) + coming
         budgets = (

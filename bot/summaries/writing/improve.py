@@ -64,7 +64,7 @@ class Improver:
 
     async def _wanted(self, papers: Sequence[Paper], language: str) -> list[SummaryRequest]:
         """The lines that no one has asked for yet, as far as one can see without claiming them."""
-        known = await self._lines.of([paper.id for paper in papers], language)
+        known = await self._lines.for_papers([paper.id for paper in papers], language)
         wanted = [self._asked(paper, language) for paper in {paper.id: paper for paper in papers}.values()]
         return [
             one for one in wanted if one.abstract and not any(self._is_there(x, one) for x in known.get(one.paper, ()))
@@ -95,21 +95,21 @@ class Improver:
             return []
         now, many = self._clock.now(), self._batch_from and len(wanted) >= self._batch_from
         some = await self._affordable(wanted[: MOST if many else SINGLES], batch=bool(many))
-        mine = await self._lines.claim(some, now=now, until=now + LEASE)
+        mine = await self._lines.claim_requests(some, now=now, until=now + LEASE)
         if self._batch_from and len(mine) >= self._batch_from:
             await self._batches.send(mine, self._worth(mine, batch=True))
             return []
-        await self._lines.release(mine[SINGLES:])
+        await self._lines.release_requests(mine[SINGLES:])
         return await self._one_by_one(mine[:SINGLES])
 
     async def _one_by_one(self, mine: Sequence[SummaryRequest]) -> list[PaperId]:
         better: list[PaperId] = []
         for at, asked in enumerate(mine):
             if self._breaker.is_open or not await self._affordable([asked]):
-                await self._lines.release(mine[at:])
+                await self._lines.release_requests(mine[at:])
                 break
             line = await self._try(asked)
-            await (self._lines.keep([line]) if line else self._lines.release([asked]))
+            await (self._lines.store_summaries([line]) if line else self._lines.release_requests([asked]))
             if line and not line.failures:
                 better.append(line.paper)
         return better
@@ -149,7 +149,7 @@ class Improver:
                 again.append(replace(asked, failures=failures))
             elif written.text or written.why_not:
                 lines.append(self._line(asked, written.text, failures))
-        if not await self._lines.settle(batch, lines, self._batches.spent(batch, results)):
+        if not await self._lines.settle_batch(batch, lines, self._batches.spent(batch, results)):
             return []  # another process was there before
         if self._budget:
             await self._budget.tell()

@@ -25,7 +25,7 @@ async def plan(database: Path, places: list[Place]) -> set[str]:
     now, keys = SystemClock().now(), set[str]()
     for place in places:
         names = [f"{place.channel}-{part}" for part in range(PARTS)]
-        await store.outbox.add(
+        await store.outbox.add_posts(
             [post(key, place=place, parent=names[0] if n else "", due=now) for n, key in enumerate(names)]
         )
         keys |= set(names)

@@ -65,7 +65,7 @@ async def test_a_schedule_is_made_in_a_dialog_by_those_who_may(
     made = await discord.press(ada, papers.channel, preview.message["id"], "Schedule it")
     assert "Scheduled" in made.text
 
-    (subscription,) = await app.store.subscriptions.of(papers)
+    (subscription,) = await app.store.subscriptions.in_place(papers)
     assert subscription.created_by == f"discord:{guild}/{ada}"
 
     refused = await discord.slash(bob, papers.channel, "papers", query="schedule daily 09:00")
@@ -76,12 +76,12 @@ async def test_reactions_made_while_it_was_down_are_counted(
     discord: FakeDiscord, app: App, papers: Place, guild: str
 ) -> None:
     ada, paper = discord.member(guild, "Ada"), "arxiv:1609.09106"
-    await app.store.outbox.add([post("k1", place=papers, due=SystemClock().now(), papers=(paper,))])
+    await app.store.outbox.add_posts([post("k1", place=papers, due=SystemClock().now(), papers=(paper,))])
     await app.dispatcher.deliver_due()
-    assert await app.store.outbox.states(papers) == {State.SENT: 1}
+    assert await app.store.outbox.count_by_state(papers) == {State.SENT: 1}
     (message,) = discord.messages(papers.channel)
     discord.faults(miss=1.0)
     discord.react(ada, papers.channel, message["id"], "👍")
     assert await recount(app.store, app.adapters, SystemClock(), app.refresher.changed)
-    (tally,) = (await app.store.votes.tallies(papers.tenant, [paper])).values()
+    (tally,) = (await app.store.votes.tallies_for(papers.tenant, [paper])).values()
     assert tally.up == 1

@@ -57,7 +57,7 @@ async def plan(folder: Path, readers: int) -> dict[str, str]:
         await subscribers.confirm(asked)
         await subscribers.settle(asked.id)
         keys[asked.pending.address] = f"key-{n}"
-        await store.outbox.add([post(f"key-{n}", place=place(asked.id), due=clock.now())])
+        await store.outbox.add_posts([post(f"key-{n}", place=place(asked.id), due=clock.now())])
     await store.aclose()
     return keys
 

@@ -62,7 +62,7 @@ async def visitor(app: App, server: FakeMail, tmp_path: Path) -> AsyncIterator[V
 
 
 async def wishes(app: App, place: Place) -> list[Subscription]:
-    return list(await app.store.subscriptions.of(place))
+    return list(await app.store.subscriptions.in_place(place))
 
 
 async def subscribe(app: App, visitor: Visitor, server: FakeMail, **form: str) -> Subscription:
@@ -96,7 +96,7 @@ async def test_from_the_form_to_the_mail_and_away_again(app: App, visitor: Visit
 
 async def _foreign(app: App, wish: Subscription, received: Received) -> set[str]:
     """Links of a mail that lead neither straight to a paper nor to our own pages."""
-    listed = await app.store.papers.listed(wish.sources, date.min, date.max)
+    listed = await app.store.papers.listed_between(wish.sources, date.min, date.max)
     papers = {url for item in listed for url in structs.astuple(item.paper.links)}
     linked = {unescape(url) for url in re.findall(r'href="([^"]*)"', received.html)} | set(LINK.findall(received.plain))
     return {url for url in linked - papers if not url.startswith((f"{BASE}/", "https://huggingface.co/papers/date/"))}
@@ -148,7 +148,8 @@ async def test_once_a_week_brings_the_week_in_one_mail(app: App, visitor: Visito
     assert "Papers of the week of 2" in received.mail["Subject"]
     assert "Papers of the week of 2" in received.plain
     days = {
-        item.day for item in await app.store.papers.listed(wish.sources, NOW.date() - timedelta(days=6), NOW.date())
+        item.day
+        for item in await app.store.papers.listed_between(wish.sources, NOW.date() - timedelta(days=6), NOW.date())
     }
     assert len(days) > 3
     assert received.html.count("<h2") > 10
@@ -159,7 +160,7 @@ async def test_what_is_listed_late_is_no_second_mail(app: App, visitor: Visitor,
     await app.planner.plan_now(wish)
     assert await app.dispatcher.deliver_due() == 1
     late = listing(paper(1, "Late to the List", upvotes=99), day=NOW.date(), source="samples")
-    await app.store.papers.keep([late], app.clock.now())
+    await app.store.papers.add_listings([late], app.clock.now())
     assert await app.planner.plan_due() == 0
     assert await app.dispatcher.deliver_due() == 0
     assert len(server.received) == 1

@@ -68,7 +68,7 @@ class Bot:
 
     async def deliver(self) -> None:
         """What the channel's schedules bring now."""
-        for subscription in await self.app.store.subscriptions.of(self.place):
+        for subscription in await self.app.store.subscriptions.in_place(self.place):
             await self.app.planner.plan_now(subscription)
         await self.app.dispatcher.deliver_due()
 

@@ -23,13 +23,13 @@ NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 async def test_a_page_is_sent_again_only_when_it_has_changed(site: Site) -> None:
     one = paper(1)
-    await site.store.papers.keep([listing(one)], NOW)
+    await site.store.papers.add_listings([listing(one)], NOW)
     answer, _ = await site.get("/")
     tag = answer.headers["ETag"]
     again, text = await site.get("/", **{"If-None-Match": tag})
     assert (again.status, text) == (304, "")
     assert again.headers["ETag"] == tag
-    await site.store.votes.mark(mark(of=one.id))
+    await site.store.votes.add_mark(mark(of=one.id))
     for _ in range(30):  # the page is looked over after a second, while it is given out once more
         await asyncio.sleep(0.1)
         changed, text = await site.get("/", **{"If-None-Match": tag})
@@ -107,7 +107,7 @@ async def test_what_is_asked_is_shown_harmlessly(site: Site, asked: str) -> None
 
 async def test_a_paper_can_write_no_markup(site: Site) -> None:
     bad = paper(1, "<script>alert(1)</script> {{ 7*7 }}", authors=("<img src=x onerror=y>",), organization="</html>")
-    await site.store.papers.keep([listing(bad)], NOW)
+    await site.store.papers.add_listings([listing(bad)], NOW)
     for path in ("/", "/paper/2503.00001", "/search?q=alert"):
         page = await site.page(path)
         assert "<script>" not in page
@@ -148,7 +148,7 @@ async def test_a_site_that_is_not_public_is_read_by_no_search_engine(site: Site,
 
 
 async def test_the_sitemap_names_every_day_and_paper(public: Site) -> None:
-    await public.store.papers.keep([listing(paper(n)) for n in range(1, 4)], NOW)
+    await public.store.papers.add_listings([listing(paper(n)) for n in range(1, 4)], NOW)
     index = ET.fromstring(await public.page("/sitemap.xml"))  # noqa: S314
     files = [found.text or "" for found in index.findall("s:sitemap/s:loc", NAMES)]
     assert len(files) == 2
@@ -172,7 +172,7 @@ async def test_files_are_kept_for_ever_under_an_address_that_changes_with_them(s
 
 
 async def test_a_hundred_who_ask_at_once_get_the_same_page(site: Site) -> None:
-    await site.store.papers.keep([listing(paper(n)) for n in range(1, 30)], NOW)
+    await site.store.papers.add_listings([listing(paper(n)) for n in range(1, 30)], NOW)
     answers = await asyncio.gather(*(site.get("/") for _ in range(100)))
     assert {answer.status for answer, _ in answers} == {200}
     assert len({answer.headers["ETag"] for answer, _ in answers}) == 1

@@ -16,7 +16,7 @@ def titles(page: str) -> list[str]:
 
 
 async def test_the_newest_day_leads_with_what_is_liked_most(site: Site) -> None:
-    await site.store.papers.keep(
+    await site.store.papers.add_listings(
         [listing(paper(1, "Nests", upvotes=3)), listing(paper(2, "Owls", upvotes=9)), listing(paper(3), day=EARLIER)],
         NOW,
     )
@@ -29,7 +29,7 @@ async def test_the_newest_day_leads_with_what_is_liked_most(site: Site) -> None:
 
 
 async def test_any_day_week_and_month_can_be_read_and_lead_on(site: Site) -> None:
-    await site.store.papers.keep([listing(paper(1, "Nests")), listing(paper(3, "Wrens"), day=EARLIER)], NOW)
+    await site.store.papers.add_listings([listing(paper(1, "Nests")), listing(paper(3, "Wrens"), day=EARLIER)], NOW)
     assert titles(await site.page("/date/2025-03-14")) == ["Wrens"]
     week = await site.page("/week/2025-W11")
     assert titles(week) == ["Wrens"]
@@ -43,7 +43,7 @@ async def test_any_day_week_and_month_can_be_read_and_lead_on(site: Site) -> Non
 
 
 async def test_a_day_without_a_list_says_so_and_leads_to_the_nearest(site: Site) -> None:
-    await site.store.papers.keep([listing(paper(1)), listing(paper(3), day=EARLIER)], NOW)
+    await site.store.papers.add_listings([listing(paper(1)), listing(paper(3), day=EARLIER)], NOW)
     page = await site.page("/date/2025-03-16")
     assert "There was no list on this day" in page
     assert 'href="/date/2025-03-14"' in page
@@ -59,7 +59,7 @@ async def test_before_the_first_list_the_page_says_that_it_is_on_its_way(site: S
 
 async def test_every_day_is_in_the_archive(site: Site) -> None:
     days = [TODAY, EARLIER, date(2024, 5, 27)]
-    await site.store.papers.keep([listing(paper(n), day=day) for n, day in enumerate(days)], NOW)
+    await site.store.papers.add_listings([listing(paper(n), day=day) for n, day in enumerate(days)], NOW)
     page = await site.page("/archive")
     assert re.findall(r'href="/date/([^"]+)"', page) == ["2025-03-14", "2025-03-18", "2024-05-27"]
     assert "3 days with a list, from 27 May 2024 to 18 March 2025" in page
@@ -68,7 +68,7 @@ async def test_every_day_is_in_the_archive(site: Site) -> None:
 
 
 async def test_a_long_list_has_pages(site: Site) -> None:
-    await site.store.papers.keep([listing(paper(n)) for n in range(1, 61)], NOW)
+    await site.store.papers.add_listings([listing(paper(n)) for n in range(1, 61)], NOW)
     first, second = await site.page("/"), await site.page("/?page=2")
     assert len(titles(first)) == 50
     assert len(titles(second)) == 10
@@ -80,7 +80,7 @@ async def test_a_long_list_has_pages(site: Site) -> None:
 
 async def test_trending_is_by_day_week_month_and_topic(site: Site) -> None:
     old = listing(paper(3, "Wrens at dawn", upvotes=90), day=TODAY - timedelta(days=5))
-    await site.store.papers.keep([listing(paper(1, "Owls at night", upvotes=4)), old], NOW)
+    await site.store.papers.add_listings([listing(paper(1, "Owls at night", upvotes=4)), old], NOW)
     assert titles(await site.page("/trending/day")) == ["Owls at night"]
     assert set(titles(await site.page("/trending/week"))) == {"Owls at night", "Wrens at dawn"}
     assert titles(await site.page("/trending/month?topic=wrens")) == ["Wrens at dawn"]
@@ -101,8 +101,8 @@ async def test_a_paper_tells_all_that_is_known_of_it(site: Site) -> None:
         updated=NOW,
         withdrawn=True,
     )
-    await site.store.papers.keep([listing(one), listing(one, day=EARLIER)], NOW)
-    await site.store.votes.mark(mark(of=one.id))
+    await site.store.papers.add_listings([listing(one), listing(one, day=EARLIER)], NOW)
+    await site.store.votes.add_mark(mark(of=one.id))
     page = await site.page("/paper/2503.15738")
     for told in (
         "Owls &amp; &lt;b&gt;nests&lt;/b&gt;",
@@ -126,7 +126,7 @@ async def test_a_paper_tells_all_that_is_known_of_it(site: Site) -> None:
 
 async def test_papers_that_are_not_on_arxiv_have_pages_too(site: Site) -> None:
     ids = ("url:0123456789abcdef", "text:0123456789abcdef", "arxiv:hep-th/9901001", "Some id, 100% own?")
-    await site.store.papers.keep([listing(paper(id, f"Paper {id}")) for id in ids], NOW)
+    await site.store.papers.add_listings([listing(paper(id, f"Paper {id}")) for id in ids], NOW)
     paths = re.findall(r'href="(/paper/[^"]+)"', await site.page("/"))
     shown = [re.findall("<h1>Paper (.+)</h1>", await site.page(path))[0] for path in paths]
     assert sorted(shown) == sorted(ids)
@@ -135,7 +135,7 @@ async def test_papers_that_are_not_on_arxiv_have_pages_too(site: Site) -> None:
 async def test_search_takes_filters_from_the_form(site: Site) -> None:
     cl = paper(1, "Glass birds sing", categories=("cs.CL",), authors=("Ada Lovelace",))
     cv = paper(2, "Glass birds seen", categories=("cs.CV",), authors=("Alan Turing",))
-    await site.store.papers.keep([listing(cl), listing(cv)], NOW)
+    await site.store.papers.add_listings([listing(cl), listing(cv)], NOW)
     assert set(titles(await site.page("/search?q=glass+birds"))) == {"Glass birds sing", "Glass birds seen"}
     narrowed = await site.page("/search?q=glass+birds&category=cs.CL")
     assert titles(narrowed) == ["Glass birds sing"]
@@ -149,7 +149,7 @@ async def test_search_takes_filters_from_the_form(site: Site) -> None:
 async def test_topics_and_authors_have_pages(site: Site) -> None:
     one = paper(1, "Owls", categories=("cs.CL",), keywords=("glass birds",), authors=("Ada Lovelace",))
     two = paper(2, "Wrens and glass birds", categories=("cs.CL",), keywords=("glass birds",))
-    await site.store.papers.keep([listing(one), listing(two)], NOW)
+    await site.store.papers.add_listings([listing(one), listing(two)], NOW)
     topics = await site.page("/topics")
     assert "Computation and Language" in topics
     assert 'href="/topic/glass%20birds"' in topics
@@ -160,7 +160,7 @@ async def test_topics_and_authors_have_pages(site: Site) -> None:
 
 
 async def test_each_page_names_its_feeds(site: Site) -> None:
-    await site.store.papers.keep([listing(paper(1, authors=("Ada Lovelace",)))], NOW)
+    await site.store.papers.add_listings([listing(paper(1, authors=("Ada Lovelace",)))], NOW)
     feeds = {
         "/": "/feeds/day.atom",
         "/trending/week": "/feeds/trending/week.json",
@@ -172,7 +172,7 @@ async def test_each_page_names_its_feeds(site: Site) -> None:
 
 
 async def test_a_page_can_be_shared(public: Site) -> None:
-    await public.store.papers.keep([listing(paper(1, 'Owls "at" night'))], NOW)
+    await public.store.papers.add_listings([listing(paper(1, 'Owls "at" night'))], NOW)
     head = (await public.page("/paper/2503.00001")).partition("</head>")[0]
     assert "<title>Owls &#34;at&#34; night · Paperboy</title>" in head
     assert '<meta property="og:title" content="Owls &#34;at&#34; night">' in head
@@ -184,6 +184,6 @@ async def test_a_page_can_be_shared(public: Site) -> None:
 
 async def test_a_hyphen_makes_no_category_of_a_topic(site: Site) -> None:
     one = paper(1, "Self-Supervised Owls")
-    await site.store.papers.keep([listing(one)], NOW)
+    await site.store.papers.add_listings([listing(one)], NOW)
     assert one.title in await site.page("/topic/self-supervised")
     assert one.title in await site.page("/feeds/topic/self-supervised.atom")

@@ -69,7 +69,7 @@ async def test_the_daily_thread_comes_and_its_reactions_are_votes(
     wish = Subscription(
         id="s1", place=place, schedule="daily 09:00 UTC", created=app.clock.now(), count=2, sources=(SOURCE,)
     )
-    await app.store.subscriptions.add(wish)
+    await app.store.subscriptions.add_subscription(wish)
     await app.planner.plan_now(wish)
     await app.dispatcher.deliver_due()
     head, *replies = await papers.messages()
@@ -97,7 +97,7 @@ async def test_a_schedule_is_made_in_a_dialog_with_a_preview(
     assert "09:00" in str(preview.body) or "9:00" in str(preview.body)
     kept = await ada.press(preview, "Schedule it")
     assert "Scheduled" in str(kept.views[0].body)
-    [schedule] = await app.store.subscriptions.of_tenant(f"slack:{acme.id}")
+    [schedule] = await app.store.subscriptions.in_tenant(f"slack:{acme.id}")
     assert (schedule.place.channel, schedule.quiet) == (papers.id, "")
 
 
@@ -130,7 +130,7 @@ async def test_an_archived_channel_holds_its_schedules(app: App, ada: Someone, p
     await ada.run("schedule daily 09:00 UTC", papers)
 
     async def held() -> Any:
-        return [s for s in await app.store.subscriptions.of_tenant(f"slack:{acme.id}") if s.quiet]
+        return [s for s in await app.store.subscriptions.in_tenant(f"slack:{acme.id}") if s.quiet]
 
     assert await held() == []
     await papers.archive()

@@ -106,9 +106,9 @@ async def test_pressing_on_clears_the_form_away(you: Browser) -> None:
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"when": "", "layout": "compact"}, "Fill in “When”."),
-        ({"when": "x" * 301, "layout": "compact"}, "“When” is too long: the limit is 300 characters."),
-        ({"when": "daily", "layout": "a poster"}, "“Layout” must be one of its choices."),
+        ({"when": "", "layout": "compact"}, "“When” must be filled in."),
+        ({"when": "x" * 301, "layout": "compact"}, "“When” takes at most 300 characters."),
+        ({"when": "daily", "layout": "a poster"}, "“Layout” is not one of its choices."),
     ],
 )
 async def test_what_can_not_be_is_told_beside_the_form_and_nothing_is_lost(
@@ -166,7 +166,7 @@ async def test_without_javascript_one_is_led_back_to_the_page(you: Browser) -> N
 
 async def test_a_schedule_is_mended_previewed_and_then_kept(browser: Browser, app_url: tuple[App, str]) -> None:
     app, _ = app_url
-    before = len(await app.store.subscriptions.of(PAPERS))
+    before = len(await app.store.subscriptions.in_place(PAPERS))
     piece = await asked(browser)
     (wrong,) = (await send(browser, piece, when="sometimes", query="hypernetworks"))["pieces"][:1]
     assert "I can&#39;t read a time in" in wrong["html"]
@@ -174,19 +174,19 @@ async def test_a_schedule_is_mended_previewed_and_then_kept(browser: Browser, ap
     assert not folded(wrong["html"])
     (preview,) = (await send(browser, piece, when="weekdays 09:00 UTC", query="hypernetworks"))["pieces"][:1]
     assert "Nothing is kept until you press the button" in preview["html"]
-    assert len(await app.store.subscriptions.of(PAPERS)) == before
+    assert len(await app.store.subscriptions.in_place(PAPERS)) == before
     keep = html.unescape(re.findall(r'value="(do\|[^"]+)"', preview["html"])[0])
     (kept,) = (await (await browser.post("/c/papers/press", action=keep, message=piece["id"])).json())["pieces"][:1]
     assert "Scheduled: weekdays at 09:00 (UTC)" in kept["html"]
     assert "/submit" not in kept["html"]
-    assert len(await app.store.subscriptions.of(PAPERS)) == before + 1
+    assert len(await app.store.subscriptions.in_place(PAPERS)) == before + 1
 
 
 async def test_who_may_not_schedule_sends_the_form_in_vain(browser: Browser, app_url: tuple[App, str]) -> None:
     app, _ = app_url
-    before = await app.store.subscriptions.of(PAPERS)
+    before = await app.store.subscriptions.in_place(PAPERS)
     piece = await asked(browser)
     await browser.become("robin")
     (shown,) = (await send(browser, piece, when="daily 10:00"))["pieces"][:1]
     assert "those who may set schedules" in shown["html"]
-    assert await app.store.subscriptions.of(PAPERS) == before
+    assert await app.store.subscriptions.in_place(PAPERS) == before

@@ -72,11 +72,11 @@ async def test_two_people_have_two_votes_and_each_has_one(browser: Browser, app_
     await browser.post("/c/papers/react", message=message, thread=thread, emoji="🔥")
     await browser.become("robin")
     await browser.post("/c/papers/react", message=message, thread=thread, emoji="👍")
-    assert await app.store.votes.tallies("web:home", [paper]) == {paper: Tally(up=2)}
+    assert await app.store.votes.tallies_for("web:home", [paper]) == {paper: Tally(up=2)}
     await app.refresher.settle()
     assert "2 votes here" in await browser.open("/c/papers?thread=newest")
     await browser.post("/c/papers/react", message=message, thread=thread, emoji="👍")
-    assert await app.store.votes.tallies("web:home", [paper]) == {paper: Tally(up=1)}
+    assert await app.store.votes.tallies_for("web:home", [paper]) == {paper: Tally(up=1)}
 
 
 async def test_only_who_may_schedule_schedules(browser: Browser, app_url: tuple[App, str]) -> None:
@@ -87,7 +87,7 @@ async def test_only_who_may_schedule_schedules(browser: Browser, app_url: tuple[
     await browser.become("robin")
     refused = await browser.say("/papers schedule daily 10:00")
     assert "those who may set schedules" in text(refused["pieces"][0])
-    assert len(await app.store.subscriptions.of(Place("web", "home", "papers"))) == 2
+    assert len(await app.store.subscriptions.in_place(Place("web", "home", "papers"))) == 2
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ async def test_completion_offers_commands_options_and_titles(browser: Browser) -
 
 async def test_what_happens_while_a_reader_is_away_is_caught_up_with(browser: Browser) -> None:
     page = await browser.open()
-    mark = re.findall(r'data-position="([^"]+)"', page)[0]
+    mark = re.findall(r'data-mark="([^"]+)"', page)[0]
     await browser.say("said meanwhile")
     url = f"{browser.url}/events?channel=papers&since={mark}"
     async with browser.session.get(url) as stream:
@@ -263,7 +263,7 @@ async def test_everything_is_there_again_after_a_restart(tmp_path: Path) -> None
         assert "good morning" in page
         assert "🎉 1" in page
         assert page.count('class="card"') == 9  # not posted again
-        assert await app.store.votes.tallies("web:home", [paper]) == {paper: Tally(up=1)}
+        assert await app.store.votes.tallies_for("web:home", [paper]) == {paper: Tally(up=1)}
 
 
 async def test_an_event_carries_json_a_program_can_read(browser: Browser) -> None:

@@ -22,15 +22,15 @@ async def filled(store: Store, count: int = 400) -> None:
     for n in range(1, count):
         held = [word for k, word in enumerate(WORDS) if chance.random() < 0.5 ** (k + 1)]
         papers.append(paper(n, f"Birds {n}", abstract=" ".join(["birds", *held, *held[:1]])))
-    await store.papers.keep([listing(item) for item in papers], NOW)
+    await store.papers.add_listings([listing(item) for item in papers], NOW)
 
 
 async def test_ranking_few_papers_brings_the_same_best(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     await filled(store)
     match = Match(words=("birds", "owl", "heron", "swift"))
-    all_ranked = await store.papers.match_any(match, Filter(), 5)
+    all_ranked = await store.papers.match_any_word(match, Filter(), 5)
     monkeypatch.setattr(search, "RANKED", 60)
-    few_ranked = await store.papers.match_any(match, Filter(), 5)
+    few_ranked = await store.papers.match_any_word(match, Filter(), 5)
     assert list(few_ranked) == list(all_ranked)
     assert few_ranked == pytest.approx(all_ranked)
 
@@ -39,26 +39,28 @@ async def test_a_word_that_most_papers_have_brings_those_with_it_in_the_title(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await filled(store)
-    await store.papers.keep([listing(paper(900, "Nests", abstract="birds " * 30))], NOW)
+    await store.papers.add_listings([listing(paper(900, "Nests", abstract="birds " * 30))], NOW)
     monkeypatch.setattr(search, "RANKED", 60)
-    found = await store.papers.match(Match(words=("birds",)), Filter(), 100)
+    found = await store.papers.match_all_words(Match(words=("birds",)), Filter(), 100)
     assert len(found) == 100
     assert "arxiv:2503.00900" not in found
 
 
 async def test_a_filter_leaves_out_no_paper_for_its_common_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     await filled(store)
-    await store.papers.keep([listing(paper(900, "Nests", abstract="birds", authors=("Ada Lovelace",)))], NOW)
+    await store.papers.add_listings([listing(paper(900, "Nests", abstract="birds", authors=("Ada Lovelace",)))], NOW)
     monkeypatch.setattr(search, "RANKED", 60)
-    found = await store.papers.match(Match(words=("birds",)), Filter(authors=("lovelace",)), 10)
+    found = await store.papers.match_all_words(Match(words=("birds",)), Filter(authors=("lovelace",)), 10)
     assert list(found) == ["arxiv:2503.00900"]
 
 
 @pytest.mark.parametrize("typed", ["few-shot", "fewshot", "Few-Shot"])
 @pytest.mark.parametrize("written", ["few-shot", "few shot"])
 async def test_a_hyphen_may_be_there_or_not(store: Store, typed: str, written: str) -> None:
-    await store.papers.keep([listing(paper(1, f"On {written} birds")), listing(paper(2, "On fewshot birds"))], NOW)
-    found = await store.papers.match(Match(words=(typed,)), Filter(), 10)
+    await store.papers.add_listings(
+        [listing(paper(1, f"On {written} birds")), listing(paper(2, "On fewshot birds"))], NOW
+    )
+    found = await store.papers.match_all_words(Match(words=(typed,)), Filter(), 10)
     assert "arxiv:2503.00002" in found
     assert ("arxiv:2503.00001" in found) == ("-" in typed)
 
@@ -66,7 +68,7 @@ async def test_a_hyphen_may_be_there_or_not(store: Store, typed: str, written: s
 @pytest.mark.parametrize("typed", ["GPT-4", "GPT4", "gpt 4"])
 async def test_a_number_may_stand_apart_or_not(store: Store, typed: str) -> None:
     papers = [paper(1, "What GPT-4 can do"), paper(2, "What GPT4 can do"), paper(3, "What GPT can do")]
-    await store.papers.keep([listing(item) for item in papers], NOW)
-    found = await store.papers.match(Match(words=tuple(typed.split())), Filter(), 10)
+    await store.papers.add_listings([listing(item) for item in papers], NOW)
+    found = await store.papers.match_all_words(Match(words=tuple(typed.split())), Filter(), 10)
     assert papers[0].id in found
     assert papers[2].id not in found

@@ -16,7 +16,7 @@ ROSES = paper(5, "Roses", abstract="Red petals.")
 
 
 async def opened(store: Store, *papers: Paper, model: bool = True) -> Search:
-    await store.papers.keep([listing(item) for item in papers or (OWLS, NIGHT, SHIPS, SAILS, ROSES)], NOW)
+    await store.papers.add_listings([listing(item) for item in papers or (OWLS, NIGHT, SHIPS, SAILS, ROSES)], NOW)
     search = Search(store.papers, store.vectors, WordEmbedder() if model else None)
     await search.embed_pending()
     return search

@@ -65,7 +65,7 @@ async def test_an_admin_gets_an_address_that_brings_what_the_channel_was_brought
         wish = Subscription(
             id="s9", place=PAPERS, schedule="daily 09:00 UTC", created=app.clock.now(), count=2, sources=(SOURCE,)
         )
-        await app.store.subscriptions.add(wish)
+        await app.store.subscriptions.add_subscription(wish)
         await app.planner.plan_now(wish)
         await app.dispatcher.deliver_due()
         assert (await says(app, "feed")).private
@@ -75,7 +75,7 @@ async def test_an_admin_gets_an_address_that_brings_what_the_channel_was_brought
         here = f"http://127.0.0.1:{front.url.rpartition(':')[2]}"
         feed = await ada.get(here + address)
         assert feed.status == 200
-        brought = [id for id, _ in await app.store.outbox.brought(PAPERS, 5)]
+        brought = [id for id, _ in await app.store.outbox.papers_posted_in(PAPERS, 5)]
         titles = [listing.paper.title for listing, *_ in sample_papers() if listing.paper.id in brought]
         assert titles
         assert all(title in html.unescape(feed.words) for title in titles)

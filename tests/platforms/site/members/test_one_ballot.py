@@ -68,7 +68,7 @@ async def test_on_the_page_and_in_slack(tmp_path: Path, ada: Browser) -> None:
             await bot.deliver()
             message = (await room.messages())[-1]
             page = await ada.get(f"{front.url}/sign-in/slack")
-            ((paper, _),) = await bot.app.store.outbox.brought(bot.place, 5)
+            ((paper, _),) = await bot.app.store.outbox.papers_posted_in(bot.place, 5)
             await vote(ada, front, page, paper, "on")
             await voted(bot, paper, up=1)
             await other.react(message, "heart")
@@ -96,8 +96,8 @@ async def test_on_the_page_and_in_discord(tmp_path: Path, ada: Browser) -> None:
         try:
             await discord.slash(user, channel, "papers", query="schedule daily 09:00 UTC top 1", wait=LONG)
             await bot.deliver()
-            ((paper, _),) = await bot.app.store.outbox.brought(bot.place, 5)
-            message = next(d.ref for d in await bot.app.store.outbox.showing(bot.place.tenant, paper, LONG_AGO))
+            ((paper, _),) = await bot.app.store.outbox.papers_posted_in(bot.place, 5)
+            message = next(d.ref for d in await bot.app.store.outbox.sent_showing(bot.place.tenant, paper, LONG_AGO))
             assert message
             where = message.place.thread or message.place.channel
             page = await ada.get(f"{front.url}/sign-in/discord")
