@@ -28,3 +28,6 @@ ANSWERS = Histogram(
     registry=REGISTRY,
 )
 FAILURES = Counter("paperboy_failures", "Events that failed by our own fault.", ["kind"], registry=REGISTRY)
+TASK_RESTARTS = Counter(
+    "paperboy_task_restarts", "Restarts of a long-lived task that failed.", ["task"], registry=REGISTRY
+)

@@ -1,4 +1,4 @@
-"""The page and its pieces, as a reader sees them."""
+"""The page, its parts, and the events that change it."""
 
 from __future__ import annotations
 
@@ -11,131 +11,119 @@ from importlib.resources import files
 import msgspec
 
 from adapters.webchat import render
+from adapters.webchat.chat_state import ChatState
 from adapters.webchat.people import PEOPLE
-from adapters.webchat.records import Change, Said
-from adapters.webchat.room import Room
+from adapters.webchat.records import Change, ChatMessage
 from bot.chat.adapter import Core
 from bot.chat.event import Person
 
-KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-SHOWN = 50
+STATIC_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+PAGE_MESSAGES = 50
 
 
 class Pages:
-    """Renders what the room holds."""
+    """Renders what the chat holds."""
 
-    def __init__(self, room: Room, core: Core) -> None:
-        self._room = room
+    def __init__(self, state: ChatState, core: Core) -> None:
+        self._state = state
         self._core = core
 
-    def channel(
+    def channel_page(
         self, channel: str, who: Person, csrf: str, *, thread: str = "", before: str = "", toast: str = ""
     ) -> str:
-        """The whole page: channels, the stream, and a thread if one is open.
+        """The whole page: channels, messages, and a thread if one is open.
 
-        `thread` may be `newest`: the last post that has replies.
+        `thread` may be `newest`: the last message that has replies.
         """
-        opened = thread == "newest"
-        if opened:
-            thread = self._newest_thread(channel)
-        tops, earlier = self._room.tops(channel, before=before, count=SHOWN)
-        private = self._room.whispers(who.id, channel)
-        parent = self._room.get(thread) if thread else None
-        return (
-            render.environment()
-            .get_template("page.html")
-            .render(
-                channel=channel,
-                channels=self._room.channels,
-                who=who,
-                people=list(PEOPLE.values()),
-                csrf=csrf,
-                days=self._by_day([*tops, *(s for s in private if not s.thread)], who, csrf),
-                earlier=tops[0].id if earlier and tops else "",
-                thread=thread if parent else "",
-                opened=opened,
-                parent=self._piece(parent, who, csrf, in_thread=True) if parent else "",
-                replies=[
-                    self._piece(said, who, csrf, in_thread=True)
-                    for said in sorted(
-                        [*self._room.replies(thread), *(s for s in private if s.thread == thread)], key=lambda s: s.id
-                    )
-                ]
-                if parent
-                else [],
-                commands=self._core.commands,
-                toast=toast,
-                version=_version(),
-                mark=self._room.mark,
-            )
+        newest = thread == "newest"
+        thread = self._newest_thread(channel) if newest else thread
+        messages, has_earlier = self._state.channel_messages(channel, before=before, count=PAGE_MESSAGES)
+        private = self._state.private_messages(who.id, channel)
+        parent = self._state.message(thread) if thread else None
+        replies = [*self._state.replies(thread), *(m for m in private if m.thread == thread)] if parent else []
+        template = render.environment().get_template("page.html")
+        return template.render(
+            channel=channel,
+            channels=self._state.channels,
+            who=who,
+            people=list(PEOPLE.values()),
+            csrf=csrf,
+            days=self._by_day([*messages, *(m for m in private if not m.thread)], who, csrf),
+            earlier=messages[0].id if has_earlier and messages else "",
+            thread=thread if parent else "",
+            opened=newest,
+            parent=self._html(parent, who, csrf, in_thread=True) if parent else "",
+            replies=[self._html(m, who, csrf, in_thread=True) for m in sorted(replies, key=lambda m: m.id)],
+            toast=toast,
+            version=_static_version(),
+            position=self._state.position,
         )
 
-    def _newest_thread(self, channel: str) -> str:
-        tops, _ = self._room.tops(channel, count=SHOWN)
-        return next((said.id for said in reversed(tops) if self._room.replies(said.id)), "")
+    def server_sent_event(self, change: Change, who: Person, channel: str, csrf: str) -> bytes:
+        """The event that tells an open page of a new or changed message."""
+        message = self._state.message(change.id)
+        id = f"{self._state.position.partition('-')[0]}-{change.seq}"
+        if message is None or (message.channel != channel and not change.new):
+            return f"id: {id}\n\n".encode()
+        is_here = message.channel == channel
+        data = msgspec.json.encode(self.pieces(message, who, csrf) if is_here else message.channel).decode()
+        return f"event: {'pieces' if is_here else 'unread'}\nid: {id}\ndata: {data}\n\n".encode()
 
-    def event(self, change: Change, who: Person, channel: str, csrf: str) -> bytes:
-        """A server-sent event for a new or changed message."""
-        said = self._room.get(change.id)
-        mark = self._room.mark.partition("-")[0]
-        if said is None or (said.channel != channel and not change.new):
-            return f"id: {mark}-{change.seq}\n\n".encode()
-        if said.channel != channel:
-            kind, data = "unread", msgspec.json.encode(said.channel).decode()
-        else:
-            kind, data = "pieces", msgspec.json.encode(self.pieces(said, who, csrf)).decode()
-        return f"event: {kind}\nid: {mark}-{change.seq}\ndata: {data}\n\n".encode()
-
-    def pieces(self, said: Said, who: Person, csrf: str) -> list[dict[str, str]]:
-        """The HTML of a message wherever it shows; of a reply, also its parent's, whose count changes."""
-        found = [self._record(said, who, csrf, in_thread=bool(said.thread))]
-        if not said.thread:
-            found.append(self._record(said, who, csrf, in_thread=True))
-        elif parent := self._room.get(said.thread):
-            found.append(self._record(parent, who, csrf, in_thread=False))
+    def pieces(self, message: ChatMessage, who: Person, csrf: str) -> list[dict[str, str]]:
+        """The HTML of a message in each pane that shows it; for a reply also its parent's, whose count changes."""
+        found = [self._piece(message, who, csrf, in_thread=bool(message.thread))]
+        if not message.thread:
+            found.append(self._piece(message, who, csrf, in_thread=True))
+        elif parent := self._state.message(message.thread):
+            found.append(self._piece(parent, who, csrf, in_thread=False))
         return found
 
-    def static(self, name: str) -> tuple[bytes, str] | None:
-        """A file of the page and its type."""
-        return _static().get(name)
+    def static_file(self, name: str) -> tuple[bytes, str] | None:
+        """A file of the page and its media type."""
+        return _static_files().get(name)
 
-    def _record(self, said: Said, who: Person, csrf: str, *, in_thread: bool) -> dict[str, str]:
-        """`seq` says how new it is: an answer can come later than what the stream has told since."""
+    def _newest_thread(self, channel: str) -> str:
+        messages, _ = self._state.channel_messages(channel, count=PAGE_MESSAGES)
+        return next((message.id for message in reversed(messages) if self._state.replies(message.id)), "")
+
+    def _piece(self, message: ChatMessage, who: Person, csrf: str, *, in_thread: bool) -> dict[str, str]:
+        """`seq` tells the page which is newer: the stream of events can be faster than the answer to a request."""
         return {
-            "seq": self._room.mark.partition("-")[2],
-            "id": said.id,
-            "thread": said.thread,
+            "seq": self._state.position.partition("-")[2],
+            "id": message.id,
+            "thread": message.thread,
             "pane": "thread" if in_thread else "stream",
-            "day": said.at.date().isoformat(),
-            "html": str(self._piece(said, who, csrf, in_thread=in_thread)),
+            "day": message.at.date().isoformat(),
+            "html": str(self._html(message, who, csrf, in_thread=in_thread)),  # msgspec knows no Markup
         }
 
-    def _piece(self, said: Said, who: Person, csrf: str, *, in_thread: bool) -> str:
-        return render.said(
-            said,
+    def _html(self, message: ChatMessage, who: Person, csrf: str, *, in_thread: bool) -> str:
+        return render.render_message(
+            message,
             reader=who.id,
-            reactions=self._room.reactions(said.id),
-            replies=len(self._room.replies(said.id)) if not in_thread else 0,
+            reactions=self._state.reactions(message.id),
+            replies=len(self._state.replies(message.id)) if not in_thread else 0,
             csrf=csrf,
             menu=self._core.menu,
             in_thread=in_thread,
         )
 
-    def _by_day(self, items: Sequence[Said], who: Person, csrf: str) -> list[tuple[date, list[str]]]:
+    def _by_day(self, messages: Sequence[ChatMessage], who: Person, csrf: str) -> list[tuple[date, list[str]]]:
         days: dict[date, list[str]] = {}
-        for said in sorted(items, key=lambda s: s.id):
-            days.setdefault(said.at.date(), []).append(self._piece(said, who, csrf, in_thread=False))
+        for message in sorted(messages, key=lambda m: m.id):
+            days.setdefault(message.at.date(), []).append(self._html(message, who, csrf, in_thread=False))
         return list(days.items())
 
 
 @cache
-def _static() -> dict[str, tuple[bytes, str]]:
+def _static_files() -> dict[str, tuple[bytes, str]]:
+    """By name: content and media type."""
     folder = files("adapters.webchat").joinpath("static")
-    found = [entry for entry in folder.iterdir() if entry.name.rpartition(".")[2] in KINDS]
-    return {entry.name: (entry.read_bytes(), KINDS[entry.name.rpartition(".")[2]]) for entry in found}
+    found = [(entry, STATIC_TYPES.get(entry.name.rpartition(".")[2])) for entry in folder.iterdir()]
+    return {entry.name: (entry.read_bytes(), media_type) for entry, media_type in found if media_type}
 
 
 @cache
-def _version() -> str:
-    """Changes when a file does, so that no browser shows an old one."""
-    return hashlib.sha256(b"".join(content for content, _ in _static().values())).hexdigest()[:8]
+def _static_version() -> str:
+    """In the addresses of the files: it changes when they do, so that no browser uses an old copy."""
+    return hashlib.sha256(b"".join(content for content, _ in _static_files().values())).hexdigest()[:8]

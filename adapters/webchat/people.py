@@ -1,4 +1,4 @@
-"""Who can be tried here: an admin and somebody else, so that two people's votes can be seen."""
+"""The two people of the chat: an admin and a member, so that you can see what each of them sees."""
 
 from __future__ import annotations
 
@@ -13,5 +13,10 @@ BOT = "paperboy"
 
 
 def place(channel: str, thread: str = "") -> Place:
-    """A channel of this home, or a thread in it."""
+    """A channel, or a thread in it."""
     return Place(PLATFORM, SPACE, channel, thread)
+
+
+def person_for(cookie: str | None) -> Person:
+    """The person that a cookie names; the admin for any other value."""
+    return PEOPLE.get(cookie or "", YOU)

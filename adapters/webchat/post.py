@@ -1,35 +1,38 @@
-"""The adapter: posts, finds, edits and counts in the room, and listens through a web server."""
+"""The adapter: posts, finds, edits and counts in the chat, and listens through a web server."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
 from markupsafe import escape
 
+from adapters.webchat.chat_state import ChatState
+from adapters.webchat.doctor import check_setup
 from adapters.webchat.people import PLATFORM, SPACE
-from adapters.webchat.records import CHANNEL, Said
-from adapters.webchat.room import Room
+from adapters.webchat.records import CHANNEL_NAME, ChatMessage
 from adapters.webchat.server import Server
-from bot.chat.adapter import Core, Limits
+from adapters.webchat.settings import Settings
+from bot.chat.adapter import Core, Finding, Limits
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
 from bot.errors import Refused
 
 
 class WebchatAdapter:
-    """Implements every protocol of `bot.chat.adapter`."""
+    """Implements every protocol of `bot.chat.adapter` that a chat can."""
 
     name = PLATFORM
     about = "the chat in your browser"
-    # A page takes anything; these keep one message readable.
+    # A page has no limits of its own; these keep one message readable.
     limits = Limits(chars=60_000, blocks=120, block_chars=8_000, controls=8)
 
-    def __init__(self, room: Room, host: str, port: int) -> None:
-        self._room = room
-        self._server = Server(room, host, port)
+    def __init__(self, state: ChatState, settings: Settings) -> None:
+        self._state = state
+        self._settings = settings
+        self._server = Server(state, settings)
 
     @property
     def started(self) -> asyncio.Event:
@@ -38,7 +41,7 @@ class WebchatAdapter:
 
     @property
     def url(self) -> str:
-        """Where to look."""
+        """The address of the chat; empty until the server answers."""
         return self._server.url
 
     def text_width(self, run: Text) -> int:
@@ -46,33 +49,38 @@ class WebchatAdapter:
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         if place.space != SPACE:
-            raise Refused(f"There is no home {place.space!r} here.", f"Use {PLATFORM}:{SPACE}/…", broken=True)
-        if not CHANNEL.fullmatch(place.channel):
-            raise Refused(f"There can be no channel {place.channel!r}.", "Use a-z, 0-9, - and _.", broken=True)
-        room = self._room
-        said = Said(id=room.new_id(), channel=place.channel, thread=place.thread, at=room.now(), message=message)
-        return Ref(place, (await room.say(said, key)).id)
+            raise Refused(f"The browser chat has no space {place.space!r}.", f"Use {PLATFORM}:{SPACE}/…", broken=True)
+        if not CHANNEL_NAME.fullmatch(place.channel):
+            raise Refused(f"{place.channel!r} can't be a channel name.", "Use a-z, 0-9, - and _.", broken=True)
+        state = self._state
+        sent = ChatMessage(
+            id=state.new_id(), channel=place.channel, thread=place.thread, at=state.now(), message=message
+        )
+        return Ref(place, (await state.add_message(sent, key)).id)
 
     async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
-        said = await self._room.find(key)
-        return Ref(place, said.id) if said else None
+        message = await self._state.find_message(key)
+        return Ref(place, message.id) if message else None
 
     async def edit_post(self, ref: Ref, message: Message) -> None:
-        if not await self._room.edit(ref.id, message):
+        if not await self._state.edit_message(ref.id, message):
             raise Refused("That message is gone.", gone=True)
 
     async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
-        await self._room.load()
-        return self._room.reactions(ref.id)
+        await self._state.load()
+        return self._state.reactions(ref.id)
 
     def message_url(self, ref: Ref) -> str:
-        """The channel with the message's thread beside it; empty where the page is served by another process."""
+        """The channel with the message's thread open; empty in a process that doesn't serve the page."""
         if not self.url:
             return ""
         return f"{self.url}/c/{ref.place.channel}?{urlencode({'thread': ref.place.thread or ref.id})}"
 
+    async def check_setup(self) -> Sequence[Finding]:
+        return check_setup(self._settings)
+
     async def listen(self, core: Core) -> None:
-        await self._room.load()
+        await self._state.load()
         await self._server.serve(core)
 
     async def aclose(self) -> None:

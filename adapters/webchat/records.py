@@ -1,4 +1,4 @@
-"""What the chat consists of: messages, forms that wait to be filled in, changes. And what names things may have."""
+"""What the chat consists of: messages, forms to fill in, changes; and which channel names and emoji there are."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from adapters.webchat.people import BOT
 from bot.chat.form import Form
 from bot.chat.message import Message
 
-DEFAULT = "papers"
-CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+DEFAULT_CHANNEL = "papers"
+CHANNEL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 EMOJI = ("👍", "👎", "❤️", "🔥", "🎉", "👀")
 
 
-class Blank(Struct, frozen=True, kw_only=True):
-    """A form as one person has it before them; its fields hold what was filled in last.
+class OpenForm(Struct, frozen=True, kw_only=True):
+    """A form as one person sees it; its fields hold what they filled in last.
 
-    `new`: the form alone. `wrong`: it stays open under the words of its message. `sent`: it is folded away
-    under the answer, for whoever wants to change something.
+    `new`: the form alone. `wrong`: open, below the message that says what is wrong. `sent`: folded away below
+    the answer, to change something and send it again.
     """
 
     form: Form
     state: Literal["new", "wrong", "sent"] = "new"
 
 
-class Said(Struct, frozen=True, kw_only=True):
+class ChatMessage(Struct, frozen=True, kw_only=True):
     """One message of the chat."""
 
     id: str
     channel: str
-    thread: str = ""  # the message it replies to
+    thread: str = ""  # id of the message that it replies to
     author: str = BOT  # or a person's id
     at: datetime
     message: Message
     private: bool = False
     edited: bool = False
-    blank: Blank | None = None  # only in private ones, which are not kept
+    open_form: OpenForm | None = None  # only in private messages, which are not stored
 
 
 class Change(Struct, frozen=True):
-    """A message that is new, or looks different now."""
+    """A message that is new, or that looks different now."""
 
-    seq: int
+    seq: int  # counts up from 1 since the start of the process
     id: str
     new: bool

@@ -1,4 +1,4 @@
-"""Messages as HTML. Pure: values in, markup out; everything is escaped by the templates."""
+"""Messages as HTML. Pure: the templates escape everything."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, assert_never
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from adapters.webchat.blank import PREFIX
+from adapters.webchat.events import FIELD_PREFIX
 from adapters.webchat.people import BOT, PEOPLE
-from adapters.webchat.records import CHANNEL, EMOJI, Said
+from adapters.webchat.records import CHANNEL_NAME, EMOJI, ChatMessage
 from bot.chat.adapter import MenuEntry
 from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Paragraph
 
-HREF = ("http://", "https://")
-TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # characters that turn the reading direction
+LINK_SCHEMES = ("http://", "https://")
+BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 @cache
@@ -25,44 +25,44 @@ def environment() -> Environment:
     found = Environment(
         loader=PackageLoader("adapters.webchat", "templates"),
         autoescape=True,
-        finalize=straight,
+        finalize=without_bidi_controls,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["href"] = href
-    found.filters["channel"] = channel
-    found.filters["person"] = person
+    found.filters["href"] = safe_url
+    found.filters["channel"] = channel_path
+    found.filters["person"] = person_name
     return found
 
 
-def straight(value: object) -> object:
-    """Text that reads in the direction it is written in; anything else as it is."""
-    return value.translate(TURNS) if isinstance(value, str) else value  # Markup stays Markup
+def without_bidi_controls(value: object) -> object:
+    """A text without the characters that change the reading direction; other values as they are."""
+    return value.translate(BIDI_CONTROLS) if isinstance(value, str) else value  # Markup stays Markup
 
 
-def href(url: str) -> str:
-    """An address that may be linked to; nothing for any other (`javascript:` and the like)."""
-    return url if url.startswith(HREF) else ""
+def safe_url(url: str) -> str:
+    """A web address; empty for any other (`javascript:` and the like)."""
+    return url if url.startswith(LINK_SCHEMES) else ""
 
 
-def channel(id: str) -> str:
-    """The address of a channel, if it can be one."""
-    return f"/c/{id}" if CHANNEL.fullmatch(id) else ""
+def channel_path(id: str) -> str:
+    """The path of a channel; empty when it can't be a channel's name."""
+    return f"/c/{id}" if CHANNEL_NAME.fullmatch(id) else ""
 
 
-def person(id: str) -> str:
-    """What people here call somebody."""
-    return PEOPLE[id].name if id in PEOPLE else "somebody here"
+def person_name(id: str) -> str:
+    """The name of a person."""
+    return PEOPLE[id].name if id in PEOPLE else "someone here"
 
 
-def body(message: Message) -> Markup:
-    """All blocks of a message."""
+def message_body(message: Message) -> Markup:
+    """The blocks of a message; without blocks, its plain form."""
     level = 4 if any(isinstance(item, Heading) for item in message.blocks) else 3
-    return Markup("").join(block(item, level) for item in message.blocks) or Markup("<p>{}</p>").format(message.plain)
+    return Markup("").join(_block(item, level) for item in message.blocks) or Markup("<p>{}</p>").format(message.plain)
 
 
-def block(item: Block, level: int) -> Markup:
-    """One block; `level` is the heading of a paper in it."""
+def _block(item: Block, level: int) -> Markup:
+    """One block; `level` is the heading level of a paper in it."""
     macros: Any = environment().get_template("blocks.html").module
     match item:
         case Heading(text=title):
@@ -82,8 +82,8 @@ def block(item: Block, level: int) -> Markup:
     return Markup(found)  # noqa: S704 - the macros' own, escaped output
 
 
-def said(
-    item: Said,
+def render_message(
+    item: ChatMessage,
     *,
     reader: str,
     reactions: dict[str, frozenset[str]],
@@ -92,19 +92,19 @@ def said(
     menu: Sequence[MenuEntry] = (),
     in_thread: bool = False,
 ) -> Markup:
-    """One message as a reader sees it: their own reactions pressed, the number of replies, what can be done with it."""
+    """One message as a reader sees it: their own reactions pressed, the number of replies, its menu."""
     author = PEOPLE[item.author].name if item.author in PEOPLE else "Paperboy"
     macros: Any = environment().get_template("blocks.html").module
     found = (
         environment()
         .get_template("message.html")
         .render(
-            said=item,
+            message=item,
             author=author,
             is_bot=item.author == BOT,
             menu=menu if item.author != BOT else (),
-            form=macros.form(item.blank.form, item, csrf, PREFIX) if item.blank else "",
-            content=body(item.message),
+            form=macros.form(item.open_form.form, item, csrf, FIELD_PREFIX) if item.open_form else "",
+            content=message_body(item.message),
             reader=reader,
             reactions=reactions,
             emoji=EMOJI,

@@ -1,4 +1,4 @@
-"""What a browser can ask for: pages, forms, and the stream of what is new."""
+"""The addresses of the chat: pages, forms, and the stream of changes."""
 
 from __future__ import annotations
 
@@ -8,30 +8,34 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from adapters.webchat import blank, guard, listen
+from adapters.webchat import guard
+from adapters.webchat.chat_state import ChatState
+from adapters.webchat.events import channel_name, form_values
+from adapters.webchat.handlers import Handlers, Outcome
 from adapters.webchat.pages import Pages
-from adapters.webchat.records import CHANNEL, DEFAULT, Change
-from adapters.webchat.room import Room
+from adapters.webchat.people import person_for
+from adapters.webchat.records import CHANNEL_NAME, DEFAULT_CHANNEL, Change
 from bot.chat.adapter import Core
 from bot.chat.event import Person
 
-QUEUE = 200  # messages a slow reader may be behind; then it is told to reload
-KEEP_ALIVE = 20.0  # seconds between comments on a quiet stream, so that dead connections are noticed
-PERSON = "paperboy-person"
+MAX_QUEUED_CHANGES = 200  # that a slow page may be behind; then it has to reload
+KEEP_ALIVE_S = 20.0  # between comments on a quiet stream, so that lost connections are noticed
+MAX_TOAST_CHARS = 300
+MAX_COMPLETION_CHARS = 200
+PERSON_COOKIE = "paperboy-person"
 
 
 class Routes:
-    """The addresses, and what is behind each."""
+    """Answers requests."""
 
-    def __init__(self, room: Room, core: Core, desk: listen.Desk, closing: asyncio.Event) -> None:
-        self._room = room
+    def __init__(self, state: ChatState, core: Core, handlers: Handlers, closing: asyncio.Event) -> None:
+        self._state = state
         self._core = core
-        self._desk = desk
-        self._pages = Pages(room, core)
+        self._handlers = handlers
+        self._pages = Pages(state, core)
         self._closing = closing
 
-    def add(self, app: web.Application) -> None:
-        """All addresses."""
+    def add_to(self, app: web.Application) -> None:
         app.add_routes(
             [
                 web.get("/", self.home),
@@ -40,8 +44,8 @@ class Routes:
                 web.post("/c/{channel}/press", self.press),
                 web.post("/c/{channel}/submit", self.submit),
                 web.post("/c/{channel}/react", self.react),
-                web.post("/person", self.person),
-                web.post("/channels", self.open_channel),
+                web.post("/person", self.choose_person),
+                web.post("/channels", self.create_channel),
                 web.get("/complete", self.complete),
                 web.get("/events", self.events, allow_head=False),
                 web.get("/healthz", self.health),
@@ -50,139 +54,142 @@ class Routes:
         )
 
     async def home(self, request: web.Request) -> web.Response:
-        raise web.HTTPFound(f"/c/{DEFAULT}?thread=newest")
+        raise web.HTTPFound(f"/c/{DEFAULT_CHANNEL}?thread=newest")
 
     async def channel(self, request: web.Request) -> web.Response:
-        channel, thread = _channel(request), request.query.get("thread", "")
-        csrf = guard.token(request)
-        toast = request.query.get("toast", "")
-        html = self._pages.channel(
-            channel, _who(request), csrf, thread=thread, before=request.query.get("before", ""), toast=toast[:300]
+        query, csrf = request.query, guard.token(request)
+        html = self._pages.channel_page(
+            _channel(request),
+            _who(request),
+            csrf,
+            thread=query.get("thread", ""),
+            before=query.get("before", ""),
+            toast=query.get("toast", "")[:MAX_TOAST_CHARS],
         )
         response = web.Response(text=html, content_type="text/html")
-        guard.remember(response, csrf)
+        guard.set_token(response, csrf)
         return response
 
     async def say(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
         thread = self._thread(request, form)
-        done = await self._desk.typed(_who(request), _channel(request), thread, _text(form, "text"))
-        return self._done(request, *done, thread=thread)
+        sender = self._handlers.sender(_who(request), _channel(request), thread)
+        return self._respond(request, await self._handlers.send_text(sender, _text(form, "text")), thread)
 
     async def press(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
         thread = self._thread(request, form)
-        done = await self._desk.pressed(
-            _who(request), _channel(request), thread, _text(form, "message"), _text(form, "action")
-        )
-        return self._done(request, *done, thread=thread)
+        sender = self._handlers.sender(_who(request), _channel(request), thread)
+        pressed = await self._handlers.press_button(sender, _text(form, "message"), _text(form, "action"))
+        return self._respond(request, pressed, thread)
 
     async def submit(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
-        thread, action = self._thread(request, form), _text(form, "action")
-        who, channel, values = _who(request), _channel(request), blank.given(form)
-        message = _text(form, "message")
-        done = await self._desk.submitted(who, channel, thread, message, action=action, values=values)
-        return self._done(request, *done, thread=thread)
+        thread, message, action = self._thread(request, form), _text(form, "message"), _text(form, "action")
+        sender = self._handlers.sender(_who(request), _channel(request), thread)
+        submitted = await self._handlers.submit_form(sender, message, action, form_values(form))
+        return self._respond(request, submitted, thread)
 
     async def react(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
         message = _text(form, "message")
-        await self._desk.reacted(_who(request), message, _text(form, "emoji"))
-        return self._done(request, self._room.get(message), "")
+        sender = self._handlers.sender(_who(request), _channel(request))
+        await self._handlers.toggle_reaction(sender, message, _text(form, "emoji"))
+        return self._respond(request, Outcome(self._state.message(message)))
 
-    async def person(self, request: web.Request) -> web.StreamResponse:
+    async def choose_person(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
-        response = web.HTTPSeeOther(_back(form))
-        response.set_cookie(PERSON, listen.person(_text(form, "person")).id, samesite="Strict", httponly=True)
+        channel = _text(form, "channel")
+        response = web.HTTPSeeOther(f"/c/{channel}" if CHANNEL_NAME.fullmatch(channel) else "/")
+        response.set_cookie(PERSON_COOKIE, person_for(_text(form, "person")).id, samesite="Strict", httponly=True)
         raise response
 
-    async def open_channel(self, request: web.Request) -> web.StreamResponse:
-        name = listen.channel_name(_text(await request.post(), "name"))
+    async def create_channel(self, request: web.Request) -> web.StreamResponse:
+        name = channel_name(_text(await request.post(), "name"))
         if not name:
-            raise web.HTTPSeeOther(f"/c/{DEFAULT}?toast=A+channel+name+takes+a-z,+0-9,+-+and+_")
-        await self._room.open_channel(name)
+            toast = urlencode({"toast": "Use a-z, 0-9, - and _ in a channel name."})
+            raise web.HTTPSeeOther(f"/c/{DEFAULT_CHANNEL}?{toast}")
+        await self._state.add_channel(name)
         raise web.HTTPSeeOther(f"/c/{name}")
 
     async def complete(self, request: web.Request) -> web.Response:
-        found = await self._core.complete(request.query.get("text", "")[:200], _who(request))
-        return web.json_response(list(found))
+        typed = request.query.get("text", "")[:MAX_COMPLETION_CHARS]
+        return web.json_response(list(await self._core.complete(typed, _who(request))))
 
     async def health(self, request: web.Request) -> web.Response:
-        wrong = dict(await self._core.health_problems())
-        return web.json_response({"ok": not wrong, **wrong}, status=503 if wrong else 200)
+        problems = dict(await self._core.health_problems())
+        return web.json_response({"ok": not problems, **problems}, status=503 if problems else 200)
 
     async def static(self, request: web.Request) -> web.Response:
-        found = self._pages.static(request.match_info["name"])
+        found = self._pages.static_file(request.match_info["name"])
         if found is None:
-            raise web.HTTPNotFound(text="There is no such file.\n")
-        content, kind = found
-        return web.Response(body=content, content_type=kind, headers={"Cache-Control": "no-cache"})
+            raise web.HTTPNotFound(text="This file doesn't exist.\n")
+        content, media_type = found
+        return web.Response(body=content, content_type=media_type, headers={"Cache-Control": "no-cache"})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """What is new since a mark, as server-sent events, until either side goes away."""
-        who, channel, csrf = _who(request), request.query.get("channel", DEFAULT), guard.token(request)
+        """The changes since a position as server-sent events, until either side closes."""
+        reader = _who(request), request.query.get("channel", DEFAULT_CHANNEL), guard.token(request)
         response = web.StreamResponse(headers=guard.HEADERS | {"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        queue = self._room.watch(QUEUE)
+        queue = self._state.watch(MAX_QUEUED_CHANGES)
         try:
             await response.write(b"retry: 1500\n\n")
-            missed = self._room.since(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
+            missed = self._state.changes_since(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
             if missed is None:
                 await response.write(b"event: reload\ndata: 1\n\n")
             for change in missed or ():
-                await response.write(self._pages.event(change, who, channel, csrf))
-            while not self._closing.is_set() and (self._room.watches(queue) or not queue.empty()):
-                await response.write(await self._next(queue, who, channel, csrf))
+                await response.write(self._pages.server_sent_event(change, *reader))
+            while not self._closing.is_set() and (self._state.is_watching(queue) or not queue.empty()):
+                await response.write(await self._next_event(queue, *reader))
         except ConnectionError:
             pass
         finally:
-            self._room.unwatch(queue)
+            self._state.unwatch(queue)
         return response
 
-    async def _next(self, queue: asyncio.Queue[Change], who: Person, channel: str, csrf: str) -> bytes:
-        got = asyncio.ensure_future(queue.get())
+    async def _next_event(self, queue: asyncio.Queue[Change], who: Person, channel: str, csrf: str) -> bytes:
+        """The next change, or a comment after `KEEP_ALIVE_S` without one."""
+        change = asyncio.ensure_future(queue.get())
         closed = asyncio.ensure_future(self._closing.wait())
         try:
-            await asyncio.wait({got, closed}, timeout=KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED)
-            return self._pages.event(got.result(), who, channel, csrf) if got.done() else b": still here\n\n"
+            await asyncio.wait({change, closed}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED)
+            if not change.done():
+                return b": no change\n\n"
+            return self._pages.server_sent_event(change.result(), who, channel, csrf)
         finally:
-            got.cancel()
+            change.cancel()
             closed.cancel()
 
     def _thread(self, request: web.Request, form: Any) -> str:
-        """The thread a form stood in, if there is one of that name in this channel."""
-        said = self._room.get(_text(form, "thread"))
-        return said.id if said and said.channel == _channel(request) and not said.thread else ""
+        """The thread that a form was in; empty if this channel has no such thread."""
+        parent = self._state.message(_text(form, "thread"))
+        return parent.id if parent and parent.channel == _channel(request) and not parent.thread else ""
 
-    def _done(self, request: web.Request, said: Any, toast: str, *, thread: str = "") -> web.StreamResponse:
-        """With JavaScript the piece that changed; without it, back to the page."""
-        csrf = request.cookies.get(guard.COOKIE, "")
+    def _respond(self, request: web.Request, outcome: Outcome, thread: str = "") -> web.StreamResponse:
+        """The changed parts as JSON for the script; without it, a redirect to the page."""
+        message, toast = outcome
         if "application/json" in request.headers.get("Accept", ""):
-            pieces = self._pages.pieces(said, _who(request), csrf) if said else []
+            csrf = request.cookies.get(guard.COOKIE, "")
+            pieces = self._pages.pieces(message, _who(request), csrf) if message else []
             return web.json_response({"toast": toast, "pieces": pieces})
-        back = {"thread": thread or (said.thread if said else ""), "toast": toast}
+        back = {"thread": thread or (message.thread if message else ""), "toast": toast}
         query = urlencode({name: value for name, value in back.items() if value})
         raise web.HTTPSeeOther(f"/c/{_channel(request)}?{query}#end")
 
 
 def _who(request: web.Request) -> Person:
-    return listen.person(request.cookies.get(PERSON))
+    return person_for(request.cookies.get(PERSON_COOKIE))
 
 
 def _channel(request: web.Request) -> str:
     name = request.match_info["channel"]
-    if not CHANNEL.fullmatch(name):
-        raise web.HTTPNotFound(text="There is no such channel.\n")
+    if not CHANNEL_NAME.fullmatch(name):
+        raise web.HTTPNotFound(text="This channel doesn't exist.\n")
     return name
 
 
 def _text(form: Any, name: str) -> str:
+    """A text field of a posted form; empty for a file or a missing one."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
-
-
-def _back(form: Any) -> str:
-    """Where the form stood; only a channel of ours."""
-    name = _text(form, "channel")
-    return f"/c/{name}" if CHANNEL.fullmatch(name) else "/"

@@ -1,4 +1,4 @@
-"""The web server: started, kept up to date, and let go."""
+"""The web server of the chat."""
 
 from __future__ import annotations
 
@@ -8,73 +8,71 @@ import logging
 from aiohttp import web
 
 from adapters.webchat import guard
-from adapters.webchat.listen import Desk
-from adapters.webchat.room import Room
+from adapters.webchat.chat_state import ChatState
+from adapters.webchat.handlers import Handlers
 from adapters.webchat.routes import Routes
+from adapters.webchat.settings import Settings
 from bot.chat.adapter import Core
 from bot.errors import ConfigError, PaperboyError
 
 log = logging.getLogger(__name__)
 
-TRIED_PORTS = 10  # after the wanted one
-CATCH_UP = 1.5  # seconds between looks for other processes' posts
+PORTS_TRIED = 10  # from the configured one on
+STORE_POLL_S = 1.5  # between reads of other processes' messages
 
 
 class Server:
-    """Serves the room to browsers."""
+    """Serves the chat to browsers."""
 
-    def __init__(self, room: Room, host: str, port: int) -> None:
-        self._room = room
-        self._host = host
-        self._port = port
+    def __init__(self, state: ChatState, settings: Settings) -> None:
+        self._state = state
+        self._settings = settings
         self._runner: web.AppRunner | None = None
-        self._desk: Desk | None = None
+        self._handlers: Handlers | None = None
         self._closing = asyncio.Event()
         self.started = asyncio.Event()
         self.url = ""
 
     async def serve(self, core: Core) -> None:
         """Answer until cancelled."""
-        await self.start(core)
+        await self._start(core)
         while True:
-            await asyncio.sleep(CATCH_UP)
+            await asyncio.sleep(STORE_POLL_S)
             try:
-                await self._room.catch_up()
+                await self._state.load_new_messages()
             except PaperboyError as error:
-                log.error("%s", error)  # tried again at the next look
-
-    async def start(self, core: Core) -> str:
-        """Begin to answer; returns the address."""
-        app = web.Application(middlewares=[guard.guard(self._host)], client_max_size=guard.MOST_BYTES)
-        self._desk = Desk(self._room, core)
-        Routes(self._room, core, self._desk, self._closing).add(app)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-        await self._runner.setup()
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        self.url = f"http://{host}:{await self._bind(self._runner)}"
-        self.started.set()
-        return self.url
+                log.error("messages of other processes not read: %s", error)
 
     async def aclose(self) -> None:
-        """Let all readers go."""
+        """Close all connections, event streams included."""
         self._closing.set()
         if self._runner:
             await self._runner.cleanup()
-        if self._desk:
-            await self._desk.aclose()
+        if self._handlers:
+            await self._handlers.aclose()
+
+    async def _start(self, core: Core) -> None:
+        host = self._settings.host
+        app = web.Application(middlewares=[guard.request_guard(host)], client_max_size=guard.MAX_BODY_BYTES)
+        self._handlers = Handlers(self._state, core)
+        Routes(self._state, core, self._handlers, self._closing).add_to(app)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await self._runner.setup()
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{await self._bind(self._runner)}"
+        self.started.set()
 
     async def _bind(self, runner: web.AppRunner) -> int:
-        """The wanted port, or one of the next: somebody else's program may have it."""
-        last: OSError | None = None
-        for port in range(self._port, min(self._port + (TRIED_PORTS if self._port else 1), 65_536)):
+        """The configured port, or one of the next if another program uses it."""
+        first = self._settings.port
+        last_error: OSError | None = None
+        for port in range(first, min(first + (PORTS_TRIED if first else 1), 65_536)):
             try:
-                site = web.TCPSite(runner, self._host, port)
-                await site.start()
+                await web.TCPSite(runner, self._settings.host, port).start()
             except OSError as error:
-                last = error
+                last_error = error
                 continue
-            if port != self._port:
-                log.warning("port %d is taken; using %d", self._port, port)
+            if port != first:
+                log.warning("port %d is in use; the chat uses %d", first, port)
             bound: int = runner.addresses[0][1]
             return bound
-        raise ConfigError(f"No port from {self._port} on is free ({last}).", "Set PAPERBOY_WEB_PORT.")
+        raise ConfigError(f"No port from {first} on is free ({last_error}).", "Set PAPERBOY_WEB_PORT.")

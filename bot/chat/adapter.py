@@ -11,13 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bot.chat.catalog import Catalog
 from bot.chat.event import Answer, Event, Person, Place, Ref
 from bot.chat.form import Field
 from bot.chat.message import Action, Message, Text
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
+from bot.tasks import Supervisor
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -244,6 +245,7 @@ class Setup(Struct, frozen=True, kw_only=True):
     storage: KeyValue
     home: Path  # the data folder
     clock: Clock
+    tasks: Supervisor = field(default_factory=lambda: Supervisor(SystemClock()))  # runs whatever runs for long
 
 
 class Factory(Protocol):

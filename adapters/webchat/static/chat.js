@@ -1,11 +1,11 @@
-// What a page can't do by itself: show what is new, send without reloading, complete commands.
+// Shows new messages, sends forms without a reload, completes commands. The page also works without this script.
 "use strict";
 const body = document.body, channel = body.dataset.channel, csrf = body.dataset.csrf;
 const $ = (selector, root = document) => root.querySelector(selector);
 const panes = { stream: $("#stream"), thread: $("#thread") };
 let thread = body.dataset.thread;
 
-// ---- times in the reader's own zone
+// ---- times in the reader's time zone
 const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "short" });
 function localise(root) {
@@ -17,40 +17,40 @@ function localise(root) {
 }
 
 // ---- a draft survives a reload
-const FIELDS = ".text, .blank input:not([type=hidden]), .blank select";
-function draft(field) { return `draft ${channel} ${thread} ${field.id}`; }
-function keep(field, words) {
-  try { if (words === null) sessionStorage.removeItem(draft(field)); else sessionStorage.setItem(draft(field), words); }
-  catch { /* a browser that keeps nothing */ }
+const FIELDS = ".text, .fill-in input:not([type=hidden]), .fill-in select";
+function draftKey(field) { return `draft ${channel} ${thread} ${field.id}`; }
+function storeDraft(field, words) {
+  try { if (words === null) sessionStorage.removeItem(draftKey(field)); else sessionStorage.setItem(draftKey(field), words); }
+  catch { /* storage is blocked */ }
 }
-function recall(root) {
+function restoreDrafts(root) {
   for (const field of root.querySelectorAll(FIELDS)) {
-    try { field.value = sessionStorage.getItem(draft(field)) ?? field.value; } catch { /* likewise */ }
+    try { field.value = sessionStorage.getItem(draftKey(field)) ?? field.value; } catch { /* storage is blocked */ }
   }
 }
-document.addEventListener("input", (event) => { if (event.target.matches(FIELDS)) keep(event.target, event.target.value); });
+document.addEventListener("input", (event) => { if (event.target.matches(FIELDS)) storeDraft(event.target, event.target.value); });
 
-// ---- messages come and change
+// ---- new and changed messages
 function element(piece) {
   const holder = document.createElement("template");
-  holder.innerHTML = piece.html;  // rendered and escaped by our own server
+  holder.innerHTML = piece.html;  // rendered and escaped by our server
   holder.content.firstElementChild.dataset.seq = piece.seq;
   localise(holder.content);
-  recall(holder.content);
+  restoreDrafts(holder.content);
   return holder.content.firstElementChild;
 }
 function atEnd(pane) { return pane.scrollHeight - pane.scrollTop - pane.clientHeight < 120; }
 let opening;
-function put(piece) {
-  // Opened before the first edition came: show its thread as soon as it is there.
+function showPiece(piece) {
+  // Opened before the first papers were posted: show their thread as soon as it exists.
   if ("waiting" in body.dataset && piece.thread) { clearTimeout(opening); opening = setTimeout(() => location.reload(), 400); }
   const pane = panes[piece.pane];
   const known = $(`[data-id="${CSS.escape(piece.id)}"]`, pane);
-  if (known && Number(known.dataset.seq) > Number(piece.seq)) return known;  // the stream was faster than the answer
-  if (known) return swap(known, element(piece));
+  if (known && Number(known.dataset.seq) > Number(piece.seq)) return known;  // the event stream was faster than the answer
+  if (known) return replaceMessage(known, element(piece));
   if (piece.pane === "thread" ? !thread || piece.thread !== thread : piece.thread) return null;
   const shown = [...pane.querySelectorAll(".message")], next = shown.find((other) => other.dataset.id > piece.id);
-  if (next && next === shown[0]) return null;  // from before what this page shows
+  if (next && next === shown[0]) return null;  // older than what this page shows
   const follow = atEnd(pane), fresh = element(piece);
   fresh.classList.add("fresh");
   if (next) next.before(fresh);
@@ -62,12 +62,12 @@ function put(piece) {
   if (follow) fresh.scrollIntoView({ block: "nearest" });
   return fresh;
 }
-function swap(old, now) {  // without losing the reader's place in it
-  const held = document.activeElement, picker = $(".picker[open]", old);
-  const again = old.contains(held) && held.value ? `button[value="${CSS.escape(held.value)}"]` : null;
+function replaceMessage(old, now) {  // keeps the focus and an open menu
+  const focused = document.activeElement, picker = $(".picker[open]", old);
+  const button = old.contains(focused) && focused.value ? `button[value="${CSS.escape(focused.value)}"]` : null;
   old.replaceWith(now);
   if (picker) $(".picker", now).open = true;
-  if (again && $(again, now)) $(again, now).focus();
+  if (button && $(button, now)) $(button, now).focus();
   return now;
 }
 function dayLine(day) {
@@ -77,32 +77,32 @@ function dayLine(day) {
   line.append(words);
   return line;
 }
-let source, mark = body.dataset.mark;
+let source, position = body.dataset.position;
 function listen() {
-  source = new EventSource(`/events?channel=${encodeURIComponent(channel)}&since=${encodeURIComponent(mark)}`);
-  source.addEventListener("pieces", (event) => { mark = event.lastEventId; JSON.parse(event.data).forEach(put); });
-  source.addEventListener("unread", (event) => { mark = event.lastEventId; unread(JSON.parse(event.data)); });
-  source.addEventListener("reload", () => location.reload());  // what changed meanwhile is not known any more
+  source = new EventSource(`/events?channel=${encodeURIComponent(channel)}&since=${encodeURIComponent(position)}`);
+  source.addEventListener("pieces", (event) => { position = event.lastEventId; JSON.parse(event.data).forEach(showPiece); });
+  source.addEventListener("unread", (event) => { position = event.lastEventId; markUnread(JSON.parse(event.data)); });
+  source.addEventListener("reload", () => location.reload());  // the server no longer knows what changed since
   source.onopen = () => { $(".banner").hidden = true; };
   source.onerror = () => { $(".banner").hidden = false; };
 }
-function unread(name) {
+function markUnread(name) {
   const link = $(`.side a[data-name="${CSS.escape(name)}"]`);
   if (link) link.classList.add("unread");
 }
-// A browser has six connections to a server: a tab nobody looks at gives its own back.
+// A browser allows six connections to a server: a hidden tab closes its own.
 document.addEventListener("visibilitychange", () => { if (document.hidden) source.close(); else listen(); });
 
 // ---- sending
 let fading;
-function toast(words) {
+function showToast(words) {
   const box = $(".toast");
   box.textContent = words; box.hidden = false;
   clearTimeout(fading);
   fading = setTimeout(() => { box.hidden = true; }, 4500);
 }
-function attend(shown, form) {  // what I asked for is where I look next
-  const filling = form.classList.contains("blank");
+function focusAnswer(shown, form) {  // scroll to the answer, and focus what can be filled in next
+  const filling = form.classList.contains("fill-in");
   if (filling || shown.classList.contains("fresh")) shown.scrollIntoView({ block: "nearest" });
   const next = $(`div.content :is(${FIELDS})`, shown) || (filling && $("form.content button, summary", shown));
   if (next) next.focus();
@@ -112,69 +112,69 @@ async function send(form, action, data) {
     const answer = await fetch(action, {
       method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json", "X-CSRF": csrf },
     });
-    if (!answer.ok) { toast(await answer.text()); return false; }
+    if (!answer.ok) { showToast(await answer.text()); return false; }
     const { toast: words, pieces } = await answer.json();
-    pieces.map(put).filter(Boolean).forEach((shown) => attend(shown, form));
-    if (words) toast(words);
+    pieces.map(showPiece).filter(Boolean).forEach((shown) => focusAnswer(shown, form));
+    if (words) showToast(words);
     return true;
-  } catch { toast("Paperboy does not answer. Is it running?"); return false; }
+  } catch { showToast("Paperboy doesn't answer. Check that it is running."); return false; }
 }
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.matches(".composer, .content, .reactions, .blank")) return;
+  if (!form.matches(".composer, .content, .reactions, .fill-in")) return;
   event.preventDefault();
-  const data = new FormData(form, event.submitter);  // before the field is emptied
+  const data = new FormData(form, event.submitter);  // before the text field is emptied
   const field = $(".text", form), typed = field && field.value;
-  if (field) { if (!typed.trim()) return; field.value = ""; close(); }
+  if (field) { if (!typed.trim()) return; field.value = ""; closeChoices(); }
   const from = event.submitter, picker = from && from.closest(".picker");
   if (picker) picker.open = false;
-  // As attributes: `form.action` would be the pressed button of that name.
+  // By attribute: `form.action` is the button with that name.
   const action = (from && from.getAttribute("formaction")) || form.getAttribute("action");
-  for (const kept of form.querySelectorAll(FIELDS)) keep(kept, null);
+  for (const sent of form.querySelectorAll(FIELDS)) storeDraft(sent, null);
   if (!(await send(form, action, data)) && field) field.value = typed;
 });
 
 // ---- completion
 const text = $("#text"), choices = $("#choices"), NAME = "/papers";
-let chosen = -1, asked = 0;
-function close() { asked += 1; choices.hidden = true; chosen = -1; text.setAttribute("aria-expanded", "false"); text.removeAttribute("aria-activedescendant"); }
-async function offer() {
-  const typed = text.value, turn = ++asked;
-  if (!typed.startsWith("/")) return close();
+let chosen = -1, requests = 0;
+function closeChoices() { requests += 1; choices.hidden = true; chosen = -1; text.setAttribute("aria-expanded", "false"); text.removeAttribute("aria-activedescendant"); }
+async function offerChoices() {
+  const typed = text.value, request = ++requests;
+  if (!typed.startsWith("/")) return closeChoices();
   let found = NAME.startsWith(typed) && typed !== NAME ? [""] : [];
   if (typed.startsWith(NAME + " ")) {
     const answer = await fetch(`/complete?text=${encodeURIComponent(typed.slice(NAME.length + 1))}`).catch(() => null);
     found = answer && answer.ok ? await answer.json() : [];
   }
-  if (turn !== asked || document.activeElement !== text) return;  // typed on meanwhile
+  if (request !== requests || document.activeElement !== text) return;  // the text has changed since
   const picked = chosen >= 0 ? choices.children[chosen].textContent : null;
   choices.replaceChildren(...found.map((words, n) => {
     const item = document.createElement("li");
     item.id = `choice-${n}`; item.role = "option"; item.textContent = `${NAME} ${words}`.trim();
-    item.addEventListener("mousedown", (event) => { event.preventDefault(); take(item); });
+    item.addEventListener("mousedown", (event) => { event.preventDefault(); takeChoice(item); });
     return item;
   }));
   chosen = -1;
   text.removeAttribute("aria-activedescendant");
   const still = [...choices.children].findIndex((item) => item.textContent === picked);
-  if (still >= 0) move(still + 1);
+  if (still >= 0) moveChoice(still + 1);
   choices.hidden = !found.length;
   text.setAttribute("aria-expanded", String(!choices.hidden));
 }
-function take(item) { text.value = item.textContent + " "; close(); text.focus(); offer(); }
-function move(step) {
+function takeChoice(item) { text.value = item.textContent + " "; closeChoices(); text.focus(); offerChoices(); }
+function moveChoice(step) {
   const items = [...choices.children];
   chosen = chosen < 0 && step < 0 ? items.length - 1 : (chosen + step + items.length) % items.length;
   items.forEach((item, n) => item.setAttribute("aria-selected", String(n === chosen)));
   text.setAttribute("aria-activedescendant", items[chosen].id);
 }
-text.addEventListener("input", offer);
-text.addEventListener("blur", close);
+text.addEventListener("input", offerChoices);
+text.addEventListener("blur", closeChoices);
 text.addEventListener("keydown", (event) => {
   if (choices.hidden) return;
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); move(event.key === "ArrowDown" ? 1 : -1); }
-  else if (event.key === "Tab" || (event.key === "Enter" && chosen >= 0)) { event.preventDefault(); take(choices.children[Math.max(chosen, 0)]); }
-  else if (event.key === "Escape") { event.stopPropagation(); close(); }
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); moveChoice(event.key === "ArrowDown" ? 1 : -1); }
+  else if (event.key === "Tab" || (event.key === "Enter" && chosen >= 0)) { event.preventDefault(); takeChoice(choices.children[Math.max(chosen, 0)]); }
+  else if (event.key === "Escape") { event.stopPropagation(); closeChoices(); }
 });
 
 // ---- the rest
@@ -193,22 +193,22 @@ menu.hidden = theme.hidden = false;
 menu.addEventListener("click", () => body.classList.toggle("menu-open"));
 $("main").addEventListener("click", (event) => { if (!menu.contains(event.target)) body.classList.remove("menu-open"); });
 let stored = null;
-try { stored = localStorage.getItem("theme"); } catch { /* a browser that keeps nothing */ }
+try { stored = localStorage.getItem("theme"); } catch { /* storage is blocked */ }
 if (stored) document.documentElement.dataset.theme = stored;
 theme.addEventListener("click", () => {
   const dark = getComputedStyle(document.documentElement).colorScheme.trim() === "dark" ||
     (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.dataset.theme = dark ? "light" : "dark";
-  try { localStorage.setItem("theme", document.documentElement.dataset.theme); } catch { /* likewise */ }
+  try { localStorage.setItem("theme", document.documentElement.dataset.theme); } catch { /* storage is blocked */ }
 });
 document.addEventListener("toggle", (event) => {
   if (event.target.matches(".picker") && event.target.open) $(".faces", event.target).scrollIntoView({ block: "nearest" });
 }, true);
 
 localise(document);
-recall(document);
+restoreDrafts(document);
 panes.stream.style.scrollBehavior = "auto";
 panes.stream.scrollTop = panes.stream.scrollHeight;
 if (thread) panes.thread.scrollTop = 0;
-if (!$(".toast").hidden) toast($(".toast").textContent);
+if (!$(".toast").hidden) showToast($(".toast").textContent);
 if (!document.hidden) listen();

@@ -94,7 +94,7 @@ async def stream(browser: Browser, since: str, *, until: bytes, **headers: str) 
 
 
 async def mark(browser: Browser) -> str:
-    return str(re.findall(r'data-mark="([^"]+)"', await browser.open())[0])
+    return str(re.findall(r'data-position="([^"]+)"', await browser.open())[0])
 
 
 @pytest.fixture

@@ -106,9 +106,9 @@ async def test_pressing_on_clears_the_form_away(you: Browser) -> None:
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"when": "", "layout": "compact"}, "“When” must be filled in."),
-        ({"when": "x" * 301, "layout": "compact"}, "“When” takes at most 300 characters."),
-        ({"when": "daily", "layout": "a poster"}, "“Layout” is not one of its choices."),
+        ({"when": "", "layout": "compact"}, "Fill in “When”."),
+        ({"when": "x" * 301, "layout": "compact"}, "“When” is too long: the limit is 300 characters."),
+        ({"when": "daily", "layout": "a poster"}, "“Layout” must be one of its choices."),
     ],
 )
 async def test_what_can_not_be_is_told_beside_the_form_and_nothing_is_lost(

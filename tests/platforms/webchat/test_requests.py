@@ -121,7 +121,7 @@ async def test_settings_that_make_no_sense_are_named(store: Store, tmp_path: Pat
         make(Setup(options=options, storage=store.key_value("web"), home=tmp_path, clock=SystemClock()))
 
 
-@pytest.mark.parametrize("value", ["false", "0", "No", False])
+@pytest.mark.parametrize("value", ["false", "0", "False", False])
 async def test_the_page_can_be_turned_off(store: Store, tmp_path: Path, value: object) -> None:
     setup = Setup(options={"enabled": value}, storage=store.key_value("web"), home=tmp_path, clock=SystemClock())
     assert make(setup) is None

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from adapters.webchat.words import addresses
+from adapters.webchat.links import find_urls
 from bot.chat.event import Answer, Event, Place, Press, Ref, Shared
 from bot.chat.message import Action
 from tests.fakes.core import FakeCore
@@ -41,7 +41,7 @@ def shared(core: FakeCore) -> list[str]:
     ],
 )
 def test_addresses_are_found_without_what_stands_around_them(words: str, found: list[str]) -> None:
-    assert addresses(words) == found
+    assert find_urls(words) == found
 
 
 async def test_an_address_is_a_link_and_the_words_stay_as_they_were(you: Browser) -> None:
@@ -102,7 +102,7 @@ async def test_nobody_waits_for_a_card(you: Browser, core: FakeCore, monkeypatch
         await asyncio.Event().wait()
         return None
 
-    monkeypatch.setattr(core, "handle", never)
+    monkeypatch.setattr(core, "handle_event", never)
     async with asyncio.timeout(5):
         assert (await you.say(f"Look: {PAPER}"))["pieces"]
         await asked.wait()  # and the adapter closes though the core never answers

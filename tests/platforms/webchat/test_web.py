@@ -225,7 +225,7 @@ async def test_completion_offers_commands_options_and_titles(browser: Browser) -
 
 async def test_what_happens_while_a_reader_is_away_is_caught_up_with(browser: Browser) -> None:
     page = await browser.open()
-    mark = re.findall(r'data-mark="([^"]+)"', page)[0]
+    mark = re.findall(r'data-position="([^"]+)"', page)[0]
     await browser.say("said meanwhile")
     url = f"{browser.url}/events?channel=papers&since={mark}"
     async with browser.session.get(url) as stream:

@@ -1,0 +1,15 @@
+"""`paperboy doctor`: who can reach the browser chat?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adapters.webchat.settings import LOOPBACK_HOSTS, Settings
+from bot.chat.adapter import Finding
+
+
+def check_setup(settings: Settings) -> Sequence[Finding]:
+    """The chat has no sign-in, so it belongs on a loopback address."""
+    local = settings.host in LOOPBACK_HOSTS
+    hint = 'Anyone who reaches the browser chat is an admin there. Set host = "127.0.0.1" in [adapters.web].'
+    return [Finding(what=f"browser chat on {settings.host}", ok=local, hint="" if local else hint)]

@@ -1,0 +1,83 @@
+"""From what the page posts to an event for the core. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from adapters.webchat.people import place
+from adapters.webchat.records import CHANNEL_NAME, ChatMessage
+from bot.chat.event import Command, Person, Place, Press, Reaction, Ref, Shared, Submit
+from bot.chat.message import Action
+
+COMMAND = "/papers"
+MAX_CHANNEL_CHARS = 40
+FIELD_PREFIX = "field-"  # of a form field's name on the page, apart from the page's own fields
+
+
+class Sender(Struct, frozen=True, kw_only=True):
+    """Who does something, where and when. `id` is the event's own."""
+
+    id: str
+    at: datetime
+    who: Person
+    channel: str
+    thread: str = ""
+
+    @property
+    def place(self) -> Place:
+        return place(self.channel, self.thread)
+
+
+def command_text(typed: str) -> str | None:
+    """What follows `/papers`; None for anything else."""
+    name, rest = typed[: len(COMMAND)], typed[len(COMMAND) :]
+    return rest.strip() if name == COMMAND and not rest[:1].strip() else None
+
+
+def channel_name(typed: str) -> str:
+    """A channel's name as typed, in the characters that names have; empty when it can't be one."""
+    name = "-".join(typed.strip().lstrip("#").casefold().split())[:MAX_CHANNEL_CHARS]
+    return name if CHANNEL_NAME.fullmatch(name) else ""
+
+
+def form_values(posted: Mapping[str, object]) -> dict[str, str]:
+    """The values of a posted form by the name of their field."""
+    fields = (
+        (name.removeprefix(FIELD_PREFIX), value) for name, value in posted.items() if name.startswith(FIELD_PREFIX)
+    )
+    return {name: value.strip() for name, value in fields if isinstance(value, str)}
+
+
+def command(sender: Sender, text: str) -> Command:
+    return Command(id=sender.id, at=sender.at, who=sender.who, place=sender.place, text=text)
+
+
+def press(sender: Sender, action: str, message_id: str, message: ChatMessage | None) -> Press:
+    """A pressed button; `message` is the public message that it is on, if there is one in this channel."""
+    return Press(
+        id=sender.id,
+        at=sender.at,
+        who=sender.who,
+        place=sender.place,
+        action=Action.parse(action),
+        message=Ref(sender.place, message_id) if message_id else None,
+        said=message.message.plain if message and message.channel == sender.channel else "",
+    )
+
+
+def submit(sender: Sender, action: Action, values: Mapping[str, str]) -> Submit:
+    return Submit(id=sender.id, at=sender.at, who=sender.who, place=sender.place, action=action, values=values)
+
+
+def reaction(sender: Sender, message: ChatMessage, emoji: str, *, added: bool) -> Reaction:
+    """A reaction, in the place where the message is."""
+    where = place(message.channel, message.thread)
+    ref = Ref(where, message.id)
+    return Reaction(id=sender.id, at=sender.at, who=sender.who, place=where, message=ref, emoji=emoji, added=added)
+
+
+def shared(sender: Sender, url: str) -> Shared:
+    return Shared(id=sender.id, at=sender.at, who=sender.who, place=sender.place, url=url)

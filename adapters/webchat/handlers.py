@@ -1,0 +1,152 @@
+"""What people do on the page: each action becomes an event, and the core's answer a message or a toast."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from adapters.webchat import events, modals
+from adapters.webchat.chat_state import ChatState
+from adapters.webchat.events import COMMAND, Sender
+from adapters.webchat.links import find_urls, linked_message
+from adapters.webchat.people import BOT
+from adapters.webchat.records import EMOJI, ChatMessage, OpenForm
+from bot.chat.adapter import Core
+from bot.chat.event import Answer, Person
+from bot.chat.message import Action, Message, clean
+from bot.errors import PaperboyError
+
+log = logging.getLogger(__name__)
+
+MAX_TEXT_CHARS = 12_000
+MAX_CARDS = 3  # addresses in one message that get a card
+
+
+class Outcome(NamedTuple):
+    """What to show: a message, a toast, or both."""
+
+    message: ChatMessage | None = None
+    toast: str = ""
+
+
+class Handlers:
+    """Asks the core and shows its answers."""
+
+    def __init__(self, state: ChatState, core: Core) -> None:
+        self._state = state
+        self._core = core
+        self._card_tasks: set[asyncio.Task[None]] = set()
+
+    def sender(self, who: Person, channel: str, thread: str = "") -> Sender:
+        """Who acts, with a new event id."""
+        return Sender(id=f"web-{secrets.token_hex(12)}", at=self._state.now(), who=who, channel=channel, thread=thread)
+
+    async def send_text(self, sender: Sender, typed: str) -> Outcome:
+        """Run a command, or post a message to the channel."""
+        typed = typed.strip()[:MAX_TEXT_CHARS]
+        if not typed:
+            return Outcome(toast=f"Type a message, or {COMMAND} and what you're looking for.")
+        if (command := events.command_text(typed)) is not None:
+            return await self._show(await self._core.handle_event(events.command(sender, command)), sender)
+        if typed.startswith("/"):
+            return Outcome(toast=f"There is no command {clean(typed.split()[0], 30)}. Try {COMMAND} help.")
+        message = await self._state.add_message(self._message(sender, linked_message(typed), author=sender.who.id))
+        self._start_cards(message, sender.who)
+        return Outcome(message)
+
+    async def press_button(self, sender: Sender, message_id: str, action: str) -> Outcome:
+        """A button, or an entry of a message's menu."""
+        event = events.press(sender, action, message_id, self._state.message(message_id))
+        return await self._show(await self._core.handle_event(event), sender, replaces=message_id)
+
+    async def submit_form(self, sender: Sender, message_id: str, action: str, values: Mapping[str, str]) -> Outcome:
+        """A form. After a restart its message is gone: then the posted action says which form it was."""
+        who, channel = sender.who.id, sender.channel
+        message = self._state.private_message(message_id, who, channel)
+        if message is None or message.open_form is None:
+            event = events.submit(sender, Action.parse(action), values)
+            return await self._show(await self._core.handle_event(event), sender)
+        form = modals.fill_form(message.open_form.form, values)
+        if errors := modals.form_errors(form):
+            wrong = OpenForm(form=form, state="wrong")
+            return Outcome(self._state.replace_private_message(message_id, who, channel, errors, wrong))
+        answer = await self._core.handle_event(events.submit(sender, form.action, modals.field_values(form)))
+        if answer is None or not answer.private:
+            return await self._show(answer, sender)
+        after = modals.form_after(form, answer)
+        shown = self._state.replace_private_message(message_id, who, channel, answer.message, after)
+        return Outcome(shown or self._show_privately(sender, answer.message, after))
+
+    async def toggle_reaction(self, sender: Sender, message_id: str, emoji: str) -> None:
+        """Add a reaction to a public message, or take it back."""
+        message = self._state.message(message_id)
+        if emoji in EMOJI and message:
+            added = await self._state.toggle_reaction(message_id, emoji, sender.who.id)
+            await self._core.handle_event(events.reaction(sender, message, emoji, added=added))
+
+    async def aclose(self) -> None:
+        """Stop the look-ups that are under way."""
+        for task in self._card_tasks:
+            task.cancel()
+        await asyncio.gather(*self._card_tasks, return_exceptions=True)
+
+    def _start_cards(self, message: ChatMessage, who: Person) -> None:
+        """Look up shared papers in the background: it can take seconds, and the cards arrive by the event stream."""
+        if urls := find_urls(message.message.plain)[:MAX_CARDS]:
+            task = asyncio.create_task(self._add_cards(message, who, urls))
+            self._card_tasks.add(task)
+            task.add_done_callback(self._card_tasks.discard)
+
+    async def _add_cards(self, message: ChatMessage, who: Person, urls: list[str]) -> None:
+        for url in urls:
+            event = events.shared(self.sender(who, message.channel, message.thread), url)
+            answer = await self._core.handle_event(event)
+            if answer is None or answer.private:  # nobody asked for a card, so nobody is told why there is none
+                continue
+            reply = self.sender(who, message.channel, message.thread or message.id)
+            try:
+                await self._state.add_message(self._message(reply, answer.message))
+            except PaperboyError as error:
+                log.error("card of a shared paper not stored: %s", error)
+
+    async def _show(self, answer: Answer | None, sender: Sender, *, replaces: str = "") -> Outcome:
+        if answer is None:
+            return Outcome()
+        if answer.brief and answer.form is None:
+            return Outcome(toast=answer.message.plain)
+        if not answer.private and answer.form is None:
+            return Outcome(await self._state.add_message(self._message(sender, answer.message)), "Shared.")
+        form = OpenForm(form=answer.form) if answer.form else None
+        shown = None
+        if answer.replace:
+            who, channel = sender.who.id, sender.channel
+            shown = self._state.replace_private_message(replaces, who, channel, answer.message, form)
+        return Outcome(shown or self._show_privately(sender, answer.message, form))
+
+    def _show_privately(self, sender: Sender, content: Message, form: OpenForm | None) -> ChatMessage:
+        message = self._message(sender, content, private=True, form=form)
+        self._state.add_private_message(message, sender.who.id)
+        return message
+
+    def _message(
+        self,
+        sender: Sender,
+        content: Message,
+        *,
+        author: str = BOT,
+        private: bool = False,
+        form: OpenForm | None = None,
+    ) -> ChatMessage:
+        return ChatMessage(
+            id=self._state.new_id(),
+            channel=sender.channel,
+            thread=sender.thread,
+            author=author,
+            at=self._state.now(),
+            message=content,
+            private=private,
+            open_form=form,
+        )
