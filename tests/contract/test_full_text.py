@@ -15,7 +15,7 @@ from bot.clock import FixedClock, SystemClock
 from bot.errors import Malformed, SourceError, Unreachable
 from bot.ingest.full_texts import FullTextReader
 from bot.papers.full_text import NO_FULL_TEXT, FullText, Passage
-from bot.sources import sandbox as apart
+from bot.sources import sandbox
 from bot.sources.full_text import ArxivTexts
 from bot.sources.http import SourceClient
 from bot.sources.rate_limit import RequestPacer
@@ -130,7 +130,7 @@ async def test_a_pdf_that_is_none_or_a_bomb_is_passed_over(fake: FakeTexts, text
 async def test_a_hostile_page_gives_the_pdf_its_turn(
     fake: FakeTexts, texts: ArxivTexts, body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(apart.SECONDS, "html", 1.0)
+    monkeypatch.setitem(sandbox.MAX_SECONDS, "html", 1.0)
     fake.has(ID, html=body, pdf=pdf([WARM]))
     began = time.process_time()
     assert (await texts.full_text(f"arxiv:{ID}")).form == "pdf"
@@ -143,7 +143,7 @@ async def test_a_file_that_is_too_large_is_not_read_to_its_end(fake: FakeTexts, 
 
 
 async def test_a_file_that_takes_too_long_to_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(apart.SECONDS, "pdf", 0.001)
+    monkeypatch.setitem(sandbox.MAX_SECONDS, "pdf", 0.001)
     with pytest.raises(Malformed, match="too long"):
         await read_in_sandbox("pdf", pdf([WARM]))
 

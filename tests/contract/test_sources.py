@@ -287,10 +287,13 @@ def test_links_of_strangers_are_kept_only_when_they_are_web_addresses() -> None:
 
 def test_a_listing_of_arxiv_has_new_and_cross_but_no_replaced_papers() -> None:
     page = FetchedPage(url="x", body=papers.atom_feed("cs.CL"), content_type="application/atom+xml")
-    assert [i.paper.id for i in arxiv.parse_listing(page, TODAY).listings] == ["arxiv:2503.00001", "arxiv:2503.00002"]
-    assert len(arxiv.parse_listing(page, TODAY, cross_lists=False).listings) == 1
-    assert arxiv.parse_listing(page, TODAY).listings[0].paper.authors == ("Ada Lovelace", "Alan Turing")
-    assert arxiv.parse_listing(page, TODAY - timedelta(days=1)).listings == ()
+    assert [i.paper.id for i in arxiv.parse_announcements(page, TODAY).listings] == [
+        "arxiv:2503.00001",
+        "arxiv:2503.00002",
+    ]
+    assert len(arxiv.parse_announcements(page, TODAY, cross_lists=False).listings) == 1
+    assert arxiv.parse_announcements(page, TODAY).listings[0].paper.authors == ("Ada Lovelace", "Alan Turing")
+    assert arxiv.parse_announcements(page, TODAY - timedelta(days=1)).listings == ()
 
 
 async def test_a_standing_search_is_a_source_of_its_own(clock: FixedClock) -> None:
@@ -385,6 +388,6 @@ def test_recorded_search_pages_hold_643_papers_in_788_rows() -> None:
 def test_recorded_answers_of_the_arxiv_api_are_read(file: Path) -> None:
     recorded = json.loads(file.read_text())
     page = FetchedPage(url="x", body=recorded["body"].encode(), content_type="application/atom+xml")
-    found = arxiv.parse_answer(page)
+    found = arxiv.parse_api_response(page)
     assert len(found) == recorded["body"].count("<entry>") - recorded["body"].count("<title>Error</title>")
     assert all(paper.title and paper.authors and paper.published for paper in found)
