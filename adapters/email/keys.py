@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from adapters.email import address
-from bot import keyfile
 from bot.errors import ConfigError
+from bot.http_server import key_file
 
 FILE = "mail.key"
 TAG = 15  # bytes: 24 letters, so that an id and its signature fit before the @ of a bounce address
@@ -77,7 +77,7 @@ def _derive(secret: str, use: str) -> bytes:
 
 def _kept(file: Path) -> str:
     if not file.exists():
-        keyfile.make(file, secrets.token_urlsafe(48), "the key of the mail subscribers")
-    if found := keyfile.read(file):
+        key_file.make(file, secrets.token_urlsafe(48), "the key of the mail subscribers")
+    if found := key_file.read(file):
         return found
     raise ConfigError(f"{file} is empty.", "Put the key back from your backup.")

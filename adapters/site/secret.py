@@ -15,8 +15,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from bot import keyfile
 from bot.chat.event import Place
+from bot.http_server import key_file
 
 FILE = "front.key"
 MOST_CHARS = 1_000  # of a sealed place
@@ -55,5 +55,5 @@ def open_secret(home: Path) -> Secret:
     """The secret of a data folder, made when there is none. Raises `ConfigError`."""
     file = home / FILE
     if not file.exists():
-        keyfile.make(file, secrets.token_urlsafe(32), "the key of the front page's secret links")
-    return Secret(keyfile.read(file))
+        key_file.make(file, secrets.token_urlsafe(32), "the key of the front page's secret links")
+    return Secret(key_file.read(file))

@@ -13,9 +13,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from msgspec import Struct
 
 from adapters.site.site import Site
-from bot import keyfile
 from bot.chat.event import Person
 from bot.errors import ConfigError
+from bot.http_server import key_file
 
 FILE = "front-session.key"  # a key of its own: without it everybody is signed out, and links to feeds still work
 LIFE = timedelta(days=7)  # no token is kept to ask with again: who left the workspace can vote for so long at most
@@ -59,8 +59,8 @@ def open_seals(home: Path) -> Seals:
     """The seals of a data folder."""
     file = home / FILE
     if not file.exists():
-        keyfile.make(file, Fernet.generate_key().decode(), "the key of the front page's sessions")
-    return Seals(keyfile.read(file))
+        key_file.make(file, Fernet.generate_key().decode(), "the key of the front page's sessions")
+    return Seals(key_file.read(file))
 
 
 class Sessions:

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from bot import keyfile
 from bot.errors import ConfigError
+from bot.http_server import key_file
 
 OPTION = "SLACK_SECRET_KEYS"
 FILE = "slack.key"
@@ -74,8 +74,8 @@ def open_vault(secret_keys: str, home: Path) -> Vault:
     given = [key.strip() for key in secret_keys.split(",") if key.strip()]
     file = home / FILE
     if not given and not file.exists():
-        keyfile.make(file, Fernet.generate_key().decode(), "the key that seals Slack's tokens")
-    return Vault([*given, *([keyfile.read(file)] if file.exists() else [])])
+        key_file.make(file, Fernet.generate_key().decode(), "the key that seals Slack's tokens")
+    return Vault([*given, *([key_file.read(file)] if file.exists() else [])])
 
 
 def _fernet(key: str, place: int) -> Fernet:

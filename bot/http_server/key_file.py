@@ -1,4 +1,4 @@
-"""A key kept in a file of its owner's: beside the database, so that a copy of that alone opens nothing."""
+"""A secret in a file that only its owner can read. It lies beside the database: a copy of that alone opens nothing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from bot.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
-OTHERS = 0o077  # the permissions of everybody but the owner
+GROUP_AND_OTHERS = 0o077  # the permission bits that no one but the owner should have
 
 
-def make(file: Path, key: str, what: str) -> None:
-    """Write a new key whole or not at all; of two processes that start together, one wins."""
+def make(file: Path, key: str, purpose: str) -> None:
+    """Write a new key completely or not at all. Of two processes that start together, one wins.
+
+    `purpose` is for the log: "the key that seals Slack's tokens".
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -29,16 +32,16 @@ def make(file: Path, key: str, what: str) -> None:
         return
     finally:
         draft.unlink()
-    log.info("made %s, %s: keep it with your backups, but apart from the database", file, what)
+    log.info("created %s, %s: keep it with your backups, but apart from the database", file, purpose)
 
 
 def read(file: Path) -> str:
-    """The key in a file; warns where others of this machine can read it. Raises `ConfigError`."""
+    """The key in a file. Warns when other users of this machine can read it. Raises `ConfigError`."""
     try:
         found = file.read_text(encoding="ascii").strip()
-        open_to_others = file.stat().st_mode & OTHERS
+        mode = file.stat().st_mode
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} can't be read: {error}.", "Let Paperboy's user read it.") from None
-    if open_to_others:
+    if mode & GROUP_AND_OTHERS:
         log.warning("%s can be read by other users of this machine: chmod 600 it", file)
     return found

@@ -1,0 +1,103 @@
+"""The life of a web server: listen, serve, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+
+import msgspec
+from aiohttp import web
+
+from bot.errors import ConfigError
+from bot.http_server import boundary as boundaries
+from bot.http_server.boundary import Boundary
+from bot.http_server.connections import Connection, ConnectionBook, ConnectionLimits
+from bot.http_server.descriptors import limit_accept_log, raise_descriptor_limit
+
+log = logging.getLogger(__name__)
+
+NEXT_PORTS = 10  # tried after a port that another program has, where a server may move
+SHUTDOWN_S = 2.0  # for requests that are being answered when the server stops
+SWEEP_EVERY_S = 1.0
+RESERVED_DESCRIPTORS = 256  # of the process: the database, answers from platforms and sources
+MAX_SERVERS = 6  # in one process: site, chat, Slack, mail, operations, and one to spare
+
+
+class HttpServer:
+    """Serves one aiohttp application."""
+
+    def __init__(
+        self,
+        name: str,
+        app: web.Application,
+        boundary: Boundary,
+        limits: ConnectionLimits = ConnectionLimits(),  # noqa: B008 - frozen
+    ) -> None:
+        """`name` is for people: "the site". The application may still get routes until `start`."""
+        self._name = name
+        self._app = app
+        self._limits = limits
+        self._book = ConnectionBook(limits)
+        self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
+        self._sweeper: asyncio.Task[None] | None = None
+        self.url = ""
+        boundaries.install(app, boundary, body_s=limits.body_s)
+
+    @property
+    def open_connections(self) -> int:
+        return len(self._book)
+
+    async def start(self, host: str, port: int, *, setting: str, next_ports: int = 0) -> str:
+        """Begin to answer; returns the address. Port 0: any free one; `next_ports`: how many to try after a taken one.
+
+        `setting` is what to change when no port is free. Raises `ConfigError`.
+        """
+        loop = asyncio.get_running_loop()
+        bound = _bind(host, port, next_ports, self._name, setting)
+        most = max((raise_descriptor_limit() - RESERVED_DESCRIPTORS) // MAX_SERVERS, 16)
+        limits = msgspec.structs.replace(self._limits, total=min(self._limits.total, most))
+        self._book = book = ConnectionBook(limits)
+        limit_accept_log(loop)
+        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+        await self._runner.setup()
+        server = self._runner.server
+        assert server is not None  # noqa: S101 - after `setup` there is one
+        self._listening = await loop.create_server(lambda: Connection(server, book, limits), sock=bound)
+        self._sweeper = asyncio.create_task(_sweep(book))
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
+        return self.url
+
+    async def stop(self) -> None:
+        """Answer no more; requests that are being answered have two seconds to end."""
+        if self._listening:
+            self._listening.close()
+        if self._runner:
+            await self._runner.cleanup()
+        if self._sweeper:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+
+
+async def _sweep(book: ConnectionBook) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_EVERY_S)
+        book.close_late()
+
+
+def _bind(host: str, port: int, next_ports: int, name: str, setting: str) -> socket.socket:
+    last: OSError | None = None
+    for candidate in range(port, min(port + next_ports if port else port, 65_535) + 1):
+        try:
+            bound = socket.create_server((host, candidate), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        except OSError as error:
+            last = error
+            continue
+        if candidate != port:
+            log.warning("port %d is taken: %s uses %d", port, name, candidate)
+        return bound
+    ports = f"Port {port}" if not next_ports else f"None of the ports {port} to {port + next_ports}"
+    raise ConfigError(f"{ports} of {host} can be used for {name} ({last}).", f"Set {setting}.")

@@ -1,0 +1,176 @@
+"""Strangers who hold connections open: others are answered all the same, and nothing stays open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import textwrap
+import time
+
+import pytest
+from aiohttp import ClientSession, TCPConnector, web
+
+from bot.http_server import ConnectionLimits
+from bot.http_server.descriptors import ACCEPT_FAILED, AcceptErrorLog
+from tests.fakes.world import ROOT
+from tests.http_server.strangers import HALF_A_HEAD, Stranger, serving
+
+
+async def ask(url: str, source: str = "127.0.0.1") -> int:
+    """The status that an honest client gets on a new connection within two seconds."""
+    async with (
+        asyncio.timeout(2),
+        ClientSession(connector=TCPConnector(local_addr=(source, 0))) as session,
+        session.get(url) as answer,
+    ):
+        return answer.status
+
+
+async def half_open(url: str, count: int, source: str = "127.0.0.1") -> list[Stranger]:
+    found: list[Stranger] = []
+    while len(found) < count:
+        found += await asyncio.gather(*(Stranger.connect(url, source) for _ in range(min(100, count - len(found)))))
+    for stranger in found:
+        stranger.send(HALF_A_HEAD)
+    await asyncio.sleep(0.2)
+    return found
+
+
+async def test_1100_half_open_requests_of_one_client_stop_nobody_and_are_closed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    limits = ConnectionLimits(per_client=200, head_s=3.0)
+    async with serving(limits) as server:
+        strangers = await half_open(server.url, 1_100)
+        assert server.open_connections == 200
+        assert [await ask(server.url) for _ in range(18)] == [200] * 18  # from the very same address
+        assert await ask(server.url, "127.0.0.2") == 200
+        dripped = time.monotonic()
+        for stranger in strangers:
+            stranger.send(b"a")  # a byte now and then buys no time
+        assert all(await asyncio.gather(*(stranger.is_closed(6) for stranger in strangers)))
+        assert time.monotonic() - dripped < 5
+        assert server.open_connections == 0
+    assert caplog.text == ""
+
+
+async def test_a_full_server_closes_who_waits_longest_and_never_who_is_being_answered() -> None:
+    release = asyncio.Event()
+
+    async def slow(request: web.Request) -> web.Response:
+        await release.wait()
+        return web.Response(text="at last")
+
+    async with serving(ConnectionLimits(total=20, per_client=10), slow=slow) as server:
+        working = await Stranger.connect(server.url)
+        working.send(b"GET /slow HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        waiting = [*await half_open(server.url, 9), *await half_open(server.url, 10, "127.0.0.2")]
+        assert await ask(server.url, "127.0.0.3") == 200
+        assert [await stranger.is_closed(0.05) for stranger in waiting] == [True] + [False] * 18
+        release.set()
+        assert "at last" in await working.answer()
+        for stranger in waiting:
+            stranger.leave()
+
+
+async def test_a_client_whose_connections_are_all_being_answered_gets_no_more_and_others_do() -> None:
+    release = asyncio.Event()
+
+    async def slow(request: web.Request) -> web.Response:
+        await release.wait()
+        return web.Response()
+
+    async with serving(ConnectionLimits(per_client=5), slow=slow) as server:
+        strangers = [await Stranger.connect(server.url) for _ in range(5)]
+        for stranger in strangers:
+            stranger.send(b"GET /slow HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        await asyncio.sleep(0.1)
+        assert await (await Stranger.connect(server.url)).is_closed(1)
+        assert await ask(server.url, "127.0.0.2") == 200
+        release.set()
+
+
+async def test_an_answer_that_nobody_takes_is_given_up() -> None:
+    async def large(request: web.Request) -> web.Response:
+        return web.Response(body=bytes(20_000_000))
+
+    async with serving(ConnectionLimits(idle_s=1.0), large=large) as server:
+        stranger = await Stranger.connect(server.url)
+        stranger.send(b"GET /large HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        stranger.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await asyncio.sleep(0.3)
+        assert server.open_connections == 1
+        await asyncio.sleep(2.5)
+        assert server.open_connections == 0
+        stranger.leave()
+
+
+async def test_a_kept_connection_may_rest_longer_than_a_half_sent_request() -> None:
+    async with serving(ConnectionLimits(head_s=1.0, idle_s=5.0)) as server:
+        stranger = await Stranger.connect(server.url)
+        stranger.send(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert not await stranger.is_closed(2.5)
+        stranger.send(HALF_A_HEAD)
+        assert await stranger.is_closed(2.5)
+
+
+async def test_a_body_that_does_not_come_is_answered_with_408(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving(ConnectionLimits(body_s=0.5)) as server:
+        stranger = await Stranger.connect(server.url)
+        stranger.send(b"POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nhalf")
+        assert (await stranger.answer()).startswith("HTTP/1.1 408 ")
+    assert caplog.text == ""
+
+
+def test_a_refused_accept_is_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    loop = asyncio.new_event_loop()
+    handler = AcceptErrorLog()
+    for _ in range(1_000):
+        handler(loop, {"message": ACCEPT_FAILED, "exception": OSError(24, "Too many open files")})
+    loop.close()
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+
+
+SMALL_PROCESS = """
+import asyncio, resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (400, 400))
+from aiohttp import web
+from bot.http_server import Boundary, ConnectionLimits, HttpServer
+
+async def main():
+    servers = []
+    for name in ("open to strangers", "for operators"):
+        app = web.Application()
+        async def hello(request):
+            return web.Response(text="hello")
+        app.add_routes([web.get("/", hello)])
+        servers.append(HttpServer(name, app, Boundary(), ConnectionLimits(per_client=0)))
+        print(await servers[-1].start("127.0.0.1", 0, setting="PORT"), flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_where_the_system_grants_400_descriptors_both_servers_still_answer() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        textwrap.dedent(SMALL_PROCESS),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout and process.stderr
+    try:
+        public, operations = [(await process.stdout.readline()).decode().strip() for _ in range(2)]
+        strangers = await half_open(public, 1_100)
+        assert [await ask(operations) for _ in range(5)] == [200] * 5
+        assert [await ask(public) for _ in range(5)] == [200] * 5
+        for stranger in strangers:
+            stranger.leave()
+    finally:
+        process.kill()
+        _, said = await process.communicate()
+    assert said == b""
