@@ -35,7 +35,8 @@ STEADY_S = 30.0  # a task that runs for so long after a restart is back
 UNREADY_AFTER_FAILURES = 3  # in a row; a `ConfigError` counts at once, because waiting does not mend it
 STUCK_AFTER_INTERVALS = 4  # of a repeated task without a word from it
 STUCK_ALLOWANCE = timedelta(seconds=60)  # a busy machine is not a stuck task
-STOP_GRACE_S = 10.0  # what a stop leaves to what is under way
+ROUND_S = 5.0  # what a stop leaves to a round of a repeated task that is under way
+CLEAN_UP_S = 10.0  # and to every task that is cancelled
 MAX_REASON_CHARS = 200
 
 Job = Callable[[], Awaitable[object]]
@@ -53,19 +54,19 @@ class Supervisor:
         self._clock = clock
         self._draw = draw
         self._states: dict[str, _State] = {}
-        self._started: dict[asyncio.Task[None], bool] = {}  # whether a stop lets it finish what it does
-        self.stopping = asyncio.Event()  # for a task that ends in its own way (`finishes`)
+        self._started: dict[asyncio.Task[None], float] = {}  # seconds that a stop leaves to what it does
+        self.stopping = asyncio.Event()  # for a task that ends in its own way (`finish_s`)
 
-    def start(self, name: str, job: Job, *, may_end: bool = False, finishes: bool = False) -> asyncio.Task[None]:
+    def start(self, name: str, job: Job, *, may_end: bool = False, finish_s: float = 0.0) -> asyncio.Task[None]:
         """Run `job` until it is cancelled, and again whenever it fails or returns; with `may_end` until it returns.
 
-        `finishes`: at a stop it watches `stopping` and ends by itself; it is cancelled after `STOP_GRACE_S`.
+        `finish_s`: for a task that watches `stopping` and ends by itself: when it is cancelled if it does not.
         """
-        return self._start(name, self.keep_running(name, job, may_end=may_end), finishes=finishes)
+        return self._start(name, self.keep_running(name, job, may_end=may_end), finish_s)
 
     def start_repeating(self, name: str, job: Job, every_s: float, *, wait_first: bool = False) -> asyncio.Task[None]:
         """Call `job` again and again, `every_s` seconds after it returned, sooner after a failure."""
-        return self._start(name, self.repeat(name, job, every_s, wait_first=wait_first), finishes=True)
+        return self._start(name, self.repeat(name, job, every_s, wait_first=wait_first), ROUND_S)
 
     async def keep_running(self, name: str, job: Job, *, may_end: bool = False) -> None:
         """What `start` runs, for a task of your own."""
@@ -121,24 +122,23 @@ class Supervisor:
         return {name: "stuck" for name, state in self._states.items() if state.expected_by and now > state.expected_by}
 
     async def aclose(self) -> None:
-        """Stop all: what is under way in repeated and finishing tasks has `STOP_GRACE_S`, the others end at once."""
+        """Stop all: at once, but for what is under way in tasks that have time to finish it."""
         self.stopping.set()
         busy = {state.running for state in self._states.values() if state.busy}
-        finishing = [task for task, finishes in self._started.items() if finishes and task in busy]
-        for task in self._started:
-            if task not in finishing:
+        started, loop = dict(self._started), asyncio.get_running_loop()
+        for task, finish_s in started.items():
+            if task in busy and finish_s:
+                loop.call_later(finish_s, task.cancel)
+            else:
                 task.cancel()
-        if finishing:
-            await asyncio.wait(finishing, timeout=STOP_GRACE_S)
-        left = list(self._started)
-        for task in left:
-            task.cancel()
-        if left and (late := (await asyncio.wait(left, timeout=STOP_GRACE_S))[1]):
-            log.error("did not stop within %.0f s: %s", STOP_GRACE_S, ", ".join(task.get_name() for task in late))
+        if started:
+            _, late = await asyncio.wait(started, timeout=max(started.values()) + CLEAN_UP_S)
+            if late:
+                log.error("did not stop in time: %s", ", ".join(sorted(task.get_name() for task in late)))
 
-    def _start(self, name: str, work: Coroutine[None, None, None], *, finishes: bool) -> asyncio.Task[None]:
+    def _start(self, name: str, work: Coroutine[None, None, None], finish_s: float) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
-        self._started[task] = finishes
+        self._started[task] = finish_s
         task.add_done_callback(lambda done: self._started.pop(done, None))
         return task
 

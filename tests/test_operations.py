@@ -20,6 +20,7 @@ from bot.app.operations import Operations
 from bot.clock import FixedClock
 from bot.store.protocol import Store
 from bot.store.records import Fetch, Spent
+from bot.tasks import Supervisor
 from tests.builders import NOW, PAPERS, subscription
 from tests.builders import post as a_post
 from tests.fakes.world import ROOT, free_port, launch
@@ -85,19 +86,35 @@ async def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
     assert f"port {port} is not free" in " ".join(err.decode().split())
 
 
-async def test_a_job_that_stands_still_is_told(store: Store, clock: FixedClock) -> None:
-    health = Health(store, {}, clock)
-    health.beat("planning", 5)
+async def test_a_task_that_is_stuck_or_keeps_failing_is_told(store: Store, clock: FixedClock) -> None:
+    tasks = Supervisor(clock)
+    health = Health(store, {}, tasks, {"matrix": "can't be used: ImportError: no module"})
+    hang, under_way = asyncio.Event(), asyncio.Event()
+
+    async def plan() -> None:
+        under_way.set()
+        await hang.wait()
+
+    tasks.start_repeating("planning", plan, 5, wait_first=True)
+    await under_way.wait()
     assert await health() == {}
     clock.moment = clock.moment.replace(hour=clock.moment.hour + 1)
     assert await health() == {"planning": "stuck"}
+    hang.set()
+    for _ in range(3):
+        tasks.note_failure("slack listening", OSError("no route"))
+    told = await health.unready()
+    assert told["matrix"] == "can't be used: ImportError: no module"
+    assert "OSError: no route" in told["slack listening"]
+    assert "slack listening" not in await health()
+    await tasks.aclose()
 
 
 async def test_an_adapter_that_lost_its_connection_is_not_ready_but_not_ill(store: Store, clock: FixedClock) -> None:
     class Line:
         connected = False
 
-    health = Health(store, {"slack": Line()}, clock)  # type: ignore[dict-item]
+    health = Health(store, {"slack": Line()}, Supervisor(clock))  # type: ignore[dict-item]
     assert await health.unready() == {}
     health.listens = True
     assert await health.unready() == {"slack": "not connected"}
@@ -125,7 +142,7 @@ async def test_every_metric_is_explained_and_what_claude_cost_is_told(store: Sto
     for day, money in ((today, 0.5), (today.replace(day=1), 2.0)):
         await store.costs.add_spending(Spent(day=day, model="m", money=money))
     await store.papers.record_fetch(Fetch(source="huggingface", day=today, at=clock.now(), grew=clock.now()))
-    operations = Operations(store, Health(store, {}, clock), clock)
+    operations = Operations(store, Health(store, {}, Supervisor(clock)), clock)
     _, text = await read(f"{await operations.start('127.0.0.1', 0)}/metrics")
     await operations.aclose()
     families = {family.name: family for family in text_string_to_metric_families(text)}

@@ -1,42 +1,100 @@
-"""The adapters that are installed and configured, and what the core asks of whichever can do it."""
+"""The adapters that are installed and configured, each fenced off: what one of them breaks, the others do not feel."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from bot.chat.adapter import Adapter, CanLink, CanMessageUser, CanPost, CanPublishFeed, Factory, Setup
+from msgspec import Struct
+
+from bot.chat.adapter import (
+    Adapter,
+    CanInvite,
+    CanLink,
+    CanMessageUser,
+    CanPost,
+    CanPublishFeed,
+    Factory,
+    HasConnection,
+    Setup,
+)
 from bot.chat.event import Person, Place, Ref
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import AskError, ConfigError
 from bot.store.protocol import Store
+from bot.tasks import Supervisor
+
+log = logging.getLogger(__name__)
 
 GROUP = "paperboy.adapters"
+PARTS = (CanPost, CanInvite, CanPublishFeed, HasConnection)  # the protocols with properties
+
+
+class Configured(Struct, frozen=True, kw_only=True):
+    """What became of the adapters that are installed."""
+
+    adapters: Mapping[str, Adapter]  # that work, by their platform's name
+    faults: Mapping[str, str]  # by the name of the entry point: why it can't be used
 
 
 def installed() -> dict[str, frozenset[str]]:
-    """The adapters installed here, whoever brought them, each with the options it takes (`OPTIONS` of its module)."""
-    points = entry_points(group=GROUP)
-    return {point.name: frozenset(getattr(import_module(point.module), "OPTIONS", ())) for point in points}
+    """The adapters installed here, each with the options it takes; none where it can't be imported."""
+    return {point.name: _options(point) for point in entry_points(group=GROUP)}
 
 
-def configured(settings: Settings, store: Store, clock: Clock) -> dict[str, Adapter]:
-    """Every installed adapter that is configured, by its platform's name."""
-    found: dict[str, Adapter] = {}
+def configured(settings: Settings, store: Store, clock: Clock, tasks: Supervisor) -> Configured:
+    """Every installed adapter that is configured. One that can't be imported or made is left out, with the reason.
+
+    Raises `ConfigError` for a wrong setting of an adapter, and where nothing is left that can post.
+    """
+    adapters: dict[str, Adapter] = {}
+    faults: dict[str, str] = {}
     for point in entry_points(group=GROUP):
-        make: Factory = point.load()
         options = settings.adapters.get(point.name, {})
-        adapter = make(
-            Setup(options=options, storage=store.key_value(point.name), home=Path(settings.home), clock=clock)
-        )
-        if adapter is not None:
-            found[adapter.name] = adapter
-    if not any(isinstance(adapter, CanPost) for adapter in found.values()):
-        raise ConfigError("No chat platform is set up.", "The browser chat needs nothing: [adapters.web].")
-    return found
+        storage = store.key_value(point.name)
+        setup = Setup(options=options, storage=storage, home=Path(settings.home), clock=clock, tasks=tasks)
+        try:
+            if adapter := _make(point, setup):
+                adapters[adapter.name] = adapter
+        except ConfigError:
+            raise
+        except (Exception, SystemExit) as error:
+            log.exception("adapter %s can't be used", point.name)
+            faults[point.name] = f"can't be used: {type(error).__name__}: {error}"
+    if not any(isinstance(adapter, CanPost) for adapter in adapters.values()):
+        broken = "".join(f" {name} {fault}." for name, fault in faults.items())
+        raise ConfigError(f"No chat platform is set up.{broken}", "The browser chat needs no settings: [adapters.web].")
+    return Configured(adapters=adapters, faults=faults)
+
+
+def _options(point: EntryPoint) -> frozenset[str]:
+    try:
+        return frozenset(getattr(import_module(point.module), "OPTIONS", ()))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - `configured` tells it; search needs no adapter
+        log.info("adapter %s can't be imported: %s", point.name, error)
+        return frozenset()
+
+
+def _make(point: EntryPoint, setup: Setup) -> Adapter | None:
+    """The adapter of an entry point; raises whatever its code raises."""
+    make: Factory = point.load()
+    adapter = make(setup)
+    if adapter is not None:
+        for part in PARTS:
+            isinstance(adapter, part)  # reads its properties: one that raises does so here
+    return adapter
+
+
+async def close(adapter: Adapter) -> None:
+    """Close an adapter; what goes wrong is logged, so that the others are closed too."""
+    try:
+        await adapter.aclose()
+    except Exception:
+        log.exception("adapter %s could not be closed", adapter.name)
 
 
 def direct_of(adapters: Mapping[str, CanPost]) -> Callable[[Person], Awaitable[Place]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app.adapters import address_of, configured, direct_of, feed_of
+from bot.app.adapters import address_of, close, configured, direct_of, feed_of
 from bot.app.health import Health
 from bot.app.sources import LOOK_UP, Opened, open_sources
 from bot.catalog.linked_repos import LinkedRepos, nothing
@@ -33,6 +33,7 @@ from bot.sources.http import SourceClient
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.summaries import Budget, OneLines, open_writer
+from bot.tasks import Supervisor
 from bot.votes.emoji import Emojis, emojis
 
 log = logging.getLogger(__name__)
@@ -57,14 +58,16 @@ class Library:
 class App(Library):
     """All of Paperboy."""
 
+    tasks: Supervisor
     intake: Ingester
     adapters: Mapping[str, Adapter]
+    adapter_faults: Mapping[str, str]  # those that can't be used, and why
     posting: Mapping[str, CanPost]  # those of them that post
     planner: Planner
     dispatcher: Dispatcher
-    refresher: CardUpdater
+    card_updater: CardUpdater
     emojis: Emojis
-    presence: Availability
+    availability: Availability
     health: Health
     core: Router
 
@@ -101,9 +104,12 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         library = await stack.enter_async_context(open_library(settings, clock))
         store, search, lines = library.store, library.search, library.lines
         sources = await stack.enter_async_context(open_sources(settings.sources, clock, store.rate_slots))
-        adapters = configured(settings, store, clock)
+        tasks = Supervisor(clock)
+        found = configured(settings, store, clock, tasks)
+        adapters = found.adapters
         for adapter in adapters.values():
-            stack.push_async_callback(adapter.aclose)
+            stack.push_async_callback(close, adapter)
+        stack.push_async_callback(tasks.aclose)
         posting = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, CanPost)}
         names = _names(sources)
         planner = Planner(
@@ -115,12 +121,12 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             spread=timedelta(minutes=settings.delivery.spread_minutes),
             taste=settings.votes.taste,
         )
-        refresher = CardUpdater(store, lines, posting, clock)
-        intake = Ingester(store.papers, sources.lists, clock, changed=refresher.listed_anew)
+        card_updater = CardUpdater(store, lines, posting, clock, tasks)
+        intake = Ingester(store.papers, sources.lists, clock, changed=card_updater.note_papers)
         texts = FullTextReader(sources.texts, store.full_texts, clock)
         stack.push_async_callback(texts.aclose)
-        health = Health(store, adapters, clock)
-        presence = Availability(store, posting, clock)
+        health = Health(store, adapters, tasks, found.faults)
+        availability = Availability(store, posting, clock)
         linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
         votes = emojis(settings.votes.up, settings.votes.against)
         desk = CommandContext(
@@ -141,31 +147,34 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             settings=settings,
             clock=clock,
             store=store,
+            tasks=tasks,
             search=search,
             lines=lines,
             intake=intake,
             adapters=adapters,
+            adapter_faults=found.faults,
             posting=posting,
             planner=planner,
             dispatcher=Dispatcher(
                 store.outbox,
                 posting,
                 clock,
-                on_broken=presence.absent,
+                tasks=tasks,
+                on_broken=availability.absent,
                 attempt=settings.delivery.attempt_seconds,
                 back_off=settings.delivery.back_off_seconds,
                 longest=settings.delivery.longest_back_off_seconds,
             ),
-            refresher=refresher,
+            card_updater=card_updater,
             emojis=votes,
-            presence=presence,
+            availability=availability,
             health=health,
             core=Router(
                 desk,
                 clock,
-                changed=refresher.changed,
-                absent=presence.absent,
-                present=presence.present,
+                changed=card_updater.note_vote,
+                absent=availability.absent,
+                present=availability.present,
                 health=health,
                 catalog=StoreCatalog(
                     store, search, lines, clock, sources=names, linked=linked, address=address_of(posting)

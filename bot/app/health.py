@@ -1,43 +1,41 @@
-"""What is wrong now, told truly."""
+"""What is wrong now: for `/healthz` (restart it) and `/readyz` (part of it can't do its work)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 
 from bot.chat.adapter import Adapter, HasConnection
-from bot.clock import Clock
 from bot.store.protocol import Store
-
-LATE = 4  # times its interval after which a job counts as stuck
-SLACK = timedelta(seconds=60)  # a slow round is no illness
+from bot.tasks import Supervisor
 
 
 class Health:
-    """Asked by `/healthz` (is it broken?) and `/readyz` (does it do its work?)."""
+    """Gathers what the store, the tasks and the adapters say of themselves."""
 
-    def __init__(self, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> None:
+    def __init__(
+        self, store: Store, adapters: Mapping[str, Adapter], tasks: Supervisor, faults: Mapping[str, str] | None = None
+    ) -> None:
+        """`faults`: adapters that could not be set up, with the reason."""
         self._store = store
         self._adapters = adapters
-        self._clock = clock
-        self._due: dict[str, datetime] = {}
+        self._tasks = tasks
+        self._faults = faults or {}
         self.listens = False  # whether this process is to hear people
 
-    def beat(self, job: str, every: float) -> None:
-        """A job of the background ran, and runs again in `every` seconds."""
-        self._due[job] = self._clock.now() + LATE * timedelta(seconds=every) + SLACK
-
     async def __call__(self) -> Mapping[str, str]:
-        """What is broken, by part; empty when all is well. A source that does not answer is not our illness."""
+        """What a restart may mend, by part; empty when all is well. A source that does not answer is not our fault."""
         wrong = await self._store.check()
-        stuck = {job: "stuck" for job, due in self._due.items() if self._clock.now() > due}
-        return ({"database": wrong} if wrong else {}) | stuck
+        return {**({"database": wrong} if wrong else {}), **self._tasks.stuck()}
 
     async def unready(self) -> Mapping[str, str]:
-        """What keeps this process from doing its work, by part."""
-        away = {
-            name: "not connected"
-            for name, adapter in self._adapters.items()
-            if self.listens and isinstance(adapter, HasConnection) and not adapter.connected
-        }
-        return {**await self(), **away}
+        """What keeps this process from doing all its work, by part."""
+        away = {name: reason for name, adapter in self._adapters.items() if (reason := self._connection(adapter))}
+        return {**await self(), **self._faults, **away, **self._tasks.failing()}
+
+    def _connection(self, adapter: Adapter) -> str:
+        """Why an adapter does not hear people; empty when it does."""
+        try:
+            lost = self.listens and isinstance(adapter, HasConnection) and not adapter.connected
+        except Exception as error:  # noqa: BLE001 - its fault is what is told
+            return f"can't tell whether it is connected: {type(error).__name__}: {error}"
+        return "not connected" if lost else ""

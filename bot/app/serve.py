@@ -1,34 +1,31 @@
-"""Keeping Paperboy running: each job a loop of its own, so that none waits for another."""
+"""Keeping Paperboy running: each job is a supervised task of its own; none waits for another or falls with it."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import timedelta
 from enum import Enum
 from functools import partial
-from typing import Any
 
 from bot.app.ahead import Ahead
 from bot.app.build import App
 from bot.app.first_run import Welcome, welcome
-from bot.app.health import Health
 from bot.app.operations import Operations
 from bot.chat.adapter import CanListen
+from bot.delivery.dispatch import GRACE_S
 from bot.delivery.reconcile import recount
-from bot.errors import PaperboyError
+from bot.errors import ConfigError
+from bot.tasks import Job
 
-log = logging.getLogger(__name__)
-
-PLAN_EVERY = 5.0  # seconds; a post is late by so much at most
-IMPROVE_EVERY = 30.0
-AHEAD_EVERY = 2.0
-REFRESH_EVERY = 30.0  # vectors that another process made
-TIDY_EVERY = 3_600.0
+PLAN_EVERY_S = 5.0  # a post is late by so much at most
+IMPROVE_EVERY_S = 30.0
+AHEAD_EVERY_S = 2.0
+REFRESH_EVERY_S = 30.0
+TIDY_EVERY_S = 3_600.0
+HAND_BACK_S = 5.0  # to write down what a stop leaves undone
 IMPROVED_DAYS = 3  # Claude is asked for the lines of the newest lists
 MOST_IMPROVED = 40
 
@@ -41,13 +38,14 @@ class Role(Enum):
     DELIVER = "deliver"
 
 
-async def serve(
-    app: App, role: Role, *, ready: Callable[[], Coroutine[Any, Any, None]], welcomed: Callable[[Welcome], None]
-) -> None:
-    """Run until SIGINT or SIGTERM; then finish what is under way, and hand back the rest."""
-    stop = asyncio.Event()
+async def serve(app: App, role: Role, *, ready: Job, welcomed: Callable[[Welcome], None]) -> None:
+    """Run until SIGINT or SIGTERM; then finish what is under way, and hand back the rest.
+
+    Raises `ConfigError` where the settings let no part listen, or the port of the operations is taken.
+    """
+    tasks = app.tasks
     for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        asyncio.get_running_loop().add_signal_handler(name, tasks.stopping.set)
     # What is loaded by now stays for good. Python's collector looked through it every few seconds: 50 ms each time.
     gc.collect()
     gc.freeze()
@@ -55,94 +53,86 @@ async def serve(
     operations = Operations(app.store, app.health, app.clock)
     if app.settings.operations.port:
         await operations.start(app.settings.operations.host, app.settings.operations.port)
+    listeners = Listeners(app)
     # Votes are heard in one process and news of papers in another: cards are kept up to date by both.
-    listening = [asyncio.create_task(app.refresher.run(stop))]
+    tasks.start("card updates", app.card_updater.run)
     if role is not Role.DELIVER:
-        listening += [asyncio.create_task(job) for job in _listeners(app, stop)]
-    working = [asyncio.create_task(job) for job in _work(app, stop, welcomed)] if role is not Role.LISTEN else []
-    said = asyncio.create_task(ready())
-    ended = asyncio.create_task(stop.wait())
-    await asyncio.wait([ended, *listening, *working], return_when=asyncio.FIRST_COMPLETED)
-    stop.set()  # a part that ended by itself takes the rest along, and its error is raised below
-    for task in (*listening, said, ended):
-        task.cancel()
-    results = await asyncio.gather(*listening, *working, said, ended, return_exceptions=True)
+        tasks.start_repeating("vectors of other processes", app.search.refresh, REFRESH_EVERY_S)
+        listeners.start()
+    if role is not Role.LISTEN:
+        tasks.start("posting", lambda: app.dispatcher.run(tasks.stopping), finish_s=GRACE_S + HAND_BACK_S)
+        _start_work(app, welcomed)
+    tasks.start("start-up notice", ready, may_end=True)
+    await tasks.stopping.wait()
+    await tasks.aclose()
     await operations.aclose()
-    for result in results:
-        if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
-            raise result
+    listeners.raise_if_none_could_start()
 
 
 async def until_idle(app: App) -> tuple[int, int]:
-    """Look, plan and deliver what is due now; returns how many posts were planned and sent."""
+    """Fetch, plan and deliver what is due now; returns how many posts were planned and sent."""
     await app.intake.look()
     planned = await app.planner.plan_due()
     sent = await app.dispatcher.deliver_due()
-    await app.refresher.settle()
+    await app.card_updater.edit_changed()
     return planned, sent
 
 
-def _listeners(app: App, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
-    """Who answers knows the newest vectors."""
-    adapters = [adapter for adapter in app.adapters.values() if isinstance(adapter, CanListen)]
-    vectors = _every(app.health, stop, "vectors", REFRESH_EVERY, app.search.refresh)
-    return [vectors, *(adapter.listen(app.core) for adapter in adapters)]
+class Listeners:
+    """The adapters that hear people. A wrong setting of one is told and tried again; of all, it ends the process."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._adapters = {name: one for name, one in app.adapters.items() if isinstance(one, CanListen)}
+        self._refused: dict[str, ConfigError] = {}
+
+    def start(self) -> None:
+        for name, adapter in self._adapters.items():
+            self._app.tasks.start(f"{name} listening", partial(self._listen, name, adapter))
+
+    def raise_if_none_could_start(self) -> None:
+        if self._refused and len(self._refused) == len(self._adapters):
+            raise next(iter(self._refused.values()))
+
+    async def _listen(self, name: str, adapter: CanListen) -> None:
+        try:
+            await adapter.listen(self._app.core)
+        except ConfigError as error:
+            self._refused[name] = error
+            if len(self._refused) == len(self._adapters):
+                self._app.tasks.stopping.set()
+            raise
 
 
-def _work(app: App, stop: asyncio.Event, welcomed: Callable[[Welcome], None]) -> list[Coroutine[Any, Any, None]]:
-    every = partial(_every, app.health, stop)
-    look_every = timedelta(minutes=app.settings.sources.every_minutes).total_seconds()
+def _start_work(app: App, welcomed: Callable[[Welcome], None]) -> None:
+    """What fetches, plans and keeps up: after the first look at the sources, whether or not that went well."""
+    tasks, every = app.tasks, app.tasks.start_repeating
+    started = False
+
+    def start_rest() -> None:
+        nonlocal started
+        if started or tasks.stopping.is_set():
+            return
+        started = True
+        look_every_s = timedelta(minutes=app.settings.sources.every_minutes).total_seconds()
+        tasks.start("cards after a restart", app.card_updater.note_recent_votes, may_end=True)
+        count = partial(recount, app.store, app.posting, app.clock, app.card_updater.note_vote, app.emojis)
+        tasks.start("votes after a restart", count, may_end=True)
+        every("planning", app.planner.plan_due, PLAN_EVERY_S)
+        every("sources", app.intake.look, look_every_s, wait_first=True)
+        every("embedding", lambda: app.search.embed_pending(until=tasks.stopping.is_set), PLAN_EVERY_S)
+        every("summaries", lambda: _improve(app), IMPROVE_EVERY_S)
+        every("summaries ahead", Ahead(app).step, AHEAD_EVERY_S)
+        every("clean-up", app.availability.tidy, TIDY_EVERY_S)
+        every("access checks", app.availability.look_again, TIDY_EVERY_S)
 
     async def first() -> None:
-        welcomed(await welcome(app))
-        await asyncio.gather(
-            _once(stop, app.refresher.catch_up()),
-            _once(stop, recount(app.store, app.posting, app.clock, app.refresher.changed, app.emojis)),
-            every("planning", PLAN_EVERY, app.planner.plan_due),
-            every("sources", look_every, app.intake.look, wait=True),
-            every("meaning", PLAN_EVERY, lambda: app.search.embed_pending(until=stop.is_set)),
-            every("lines", IMPROVE_EVERY, lambda: _improve(app)),
-            every("lines ahead", AHEAD_EVERY, Ahead(app).step),
-            every("tidying", TIDY_EVERY, app.presence.tidy),
-            every("places", TIDY_EVERY, app.presence.look_again),
-        )
+        try:
+            welcomed(await welcome(app))
+        finally:
+            start_rest()
 
-    return [first(), app.dispatcher.run(stop)]
-
-
-async def _once(stop: asyncio.Event, job: Coroutine[Any, Any, object]) -> None:
-    """Do a job beside the others, unless the stop comes first; what fails is logged."""
-    task, stopped = asyncio.create_task(job), asyncio.create_task(stop.wait())
-    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-    for other in (task, stopped):
-        other.cancel()
-    (result, _) = await asyncio.gather(task, stopped, return_exceptions=True)
-    if isinstance(result, Exception):
-        log.error("a job failed", exc_info=result)
-
-
-async def _every(
-    health: Health,
-    stop: asyncio.Event,
-    name: str,
-    seconds: float,
-    job: Callable[[], Awaitable[object]],
-    *,
-    wait: bool = False,
-) -> None:
-    """Do a job again and again. What fails is logged and tried the next time: this loop must survive."""
-    while not stop.is_set():
-        if not wait:
-            try:
-                await job()
-            except PaperboyError as error:
-                log.error("%s: %s", name, error)
-            except Exception:
-                log.exception("%s failed; it is tried again in %.0f s", name, seconds)
-        wait = False
-        health.beat(name, seconds)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), seconds)
+    tasks.start("first papers", first, may_end=True)
 
 
 async def _improve(app: App) -> None:
@@ -152,4 +142,4 @@ async def _improve(app: App) -> None:
     listed = await app.store.papers.listed_between(names, today - timedelta(days=IMPROVED_DAYS), today)
     papers = [item.paper for item in reversed(listed)][:MOST_IMPROVED]
     for language in sorted({"en"} | {s.language for s in await app.store.subscriptions.running()}):
-        await app.refresher.listed_anew(await app.lines.improve(papers, language))
+        await app.card_updater.note_papers(await app.lines.improve(papers, language))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from bot.app.build import App, database, open_app
-from bot.chat.adapter import Finding, HasDoctor
+from bot.chat.adapter import Adapter, Finding, HasDoctor
 from bot.cli.group import asynchronous, clock, config_option, settings
 from bot.delivery.calendar import out_of_date
 from bot.errors import SourceError, StoreError
@@ -48,11 +49,21 @@ async def _run(config: Path | None, bad: list[str]) -> None:
 
 
 async def _platforms(app: App, bad: list[str]) -> None:
-    for name, adapter in app.adapters.items():
-        findings = await adapter.check_setup() if isinstance(adapter, HasDoctor) else [Finding(what="set up", ok=True)]
+    broken = {name: [Finding(what=fault, ok=False)] for name, fault in app.adapter_faults.items()}
+    for name, findings in {**{name: await _findings(app.adapters[name]) for name in app.adapters}, **broken}.items():
         for finding in findings:
             _say(OK if finding.ok else BAD, f"{name}: {finding.what}" + (f" - {finding.hint}" if finding.hint else ""))
             bad += [] if finding.ok else [finding.what]
+
+
+async def _findings(adapter: Adapter) -> Sequence[Finding]:
+    """What an adapter says of its set-up; that it can't say is a finding too."""
+    if not isinstance(adapter, HasDoctor):
+        return [Finding(what="set up", ok=True)]
+    try:
+        return await adapter.check_setup()
+    except Exception as error:  # noqa: BLE001 - it is what the finding says
+        return [Finding(what=f"its check failed: {type(error).__name__}: {error}", ok=False)]
 
 
 async def _search(app: App) -> None:

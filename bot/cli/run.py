@@ -12,6 +12,7 @@ from bot import __version__, logs
 from bot.app.build import App, open_app
 from bot.app.first_run import Welcome
 from bot.app.serve import Role, serve, until_idle
+from bot.chat.adapter import Adapter
 from bot.cli.group import (
     Moment,
     asynchronous,
@@ -47,15 +48,18 @@ async def run(idle: bool, now: datetime | None, role: str, config: Path | None, 
 
 
 async def _tell(app: App) -> None:
-    """Where to look, once the chat in the browser is there."""
-    for adapter in app.adapters.values():
-        started = getattr(adapter, "started", None)
-        if isinstance(started, asyncio.Event):
-            await started.wait()
-        address, about = getattr(adapter, "url", ""), getattr(adapter, "about", "")
-        where = f"{adapter.name}: [link={address}]{address or 'on'}[/]"
-        console.print(f"[bold]Paperboy {__version__}[/] {where} {about}".rstrip())
+    """Where each adapter can be reached, as soon as it has started; one that can't start keeps no other waiting."""
     console.print("Looking for today's papers … (stop with Ctrl+C)")
+    await asyncio.gather(*map(_tell_adapter, app.adapters.values()))
+
+
+async def _tell_adapter(adapter: Adapter) -> None:
+    started = getattr(adapter, "started", None)
+    if isinstance(started, asyncio.Event):
+        await started.wait()
+    address, about = getattr(adapter, "url", ""), getattr(adapter, "about", "")
+    where = f"{adapter.name}: [link={address}]{address or 'on'}[/]"
+    console.print(f"[bold]Paperboy {__version__}[/] {where} {about}".rstrip())
 
 
 def _tell_welcome(found: Welcome) -> None:

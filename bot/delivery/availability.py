@@ -59,6 +59,9 @@ class Availability:
         except PostError as error:
             log.info("whether %s may be posted to is not known: %s", place, error)
             return False
+        except Exception:
+            log.exception("adapter %s could not tell whether %s may be posted to", adapter.name, place)
+            return False
         if back:
             await self.present(place)
         return back

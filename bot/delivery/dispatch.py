@@ -23,6 +23,7 @@ from bot.logs import about
 from bot.metrics import DELIVERY, SENDS
 from bot.store.protocol import Outbox
 from bot.store.records import Delivery
+from bot.tasks import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ BACK_OFF = 5.0  # seconds after the first failure, doubled each time
 IDLE = 1.0  # seconds between looks at the outbox at most: another process may have planned
 BREATH = 0.02  # and at least
 FAR = float("inf")
-GRACE = 10.0  # seconds a stop waits for what is under way
+GRACE_S = 10.0  # what a stop leaves to what is under way
 LOOK_BACK = timedelta(days=2)  # how far back a doubtful post is looked for
 
 Broken = Callable[[Place, str], Awaitable[None]]
@@ -56,10 +57,12 @@ class Dispatcher:
         attempt: float = ATTEMPT,
         back_off: float = BACK_OFF,
         longest: float = LONGEST,
-        grace: float = GRACE,
+        grace: float = GRACE_S,
+        tasks: Supervisor | None = None,
     ) -> None:
         self._outbox = outbox
         self._adapters = adapters
+        self._limits = {name: adapter.limits for name, adapter in adapters.items()}
         self._clock = clock
         self._on_broken = on_broken
         self._attempt_for = attempt
@@ -67,6 +70,8 @@ class Dispatcher:
         self._longest = longest
         self._grace = grace
         self._claims = 0
+        self._tasks = tasks or Supervisor(clock)
+        self._under_way = set[asyncio.Task[bool]]()
         self._holding = set[str]()  # keys under way in this process
         self._lease = timedelta(seconds=LEASES * attempt)
 
@@ -82,7 +87,7 @@ class Dispatcher:
                 return sent
 
     def _longest_rest(self) -> float:
-        return max((adapter.limits.pace for adapter in self._adapters.values()), default=0.0)
+        return max((limits.pace for limits in self._limits.values()), default=0.0)
 
     async def _until_due(self) -> float:
         """Seconds until a post may be claimed."""
@@ -90,20 +95,19 @@ class Dispatcher:
         return (due - self._clock.now()).total_seconds() if due else FAR
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop`; then finish what is under way, within `GRACE`. What is still under way after that is
-        left as unsure: it may have arrived."""
-        under_way: set[asyncio.Task[bool]] = set()
+        """Deliver until `stop`; then finish what is under way, within the grace. What is still under way after that is
+        left as unsure: it may have arrived. Can be called again after it failed: what was under way goes on."""
         while not stop.is_set():
             pause = IDLE
             try:
-                claimed = await self._claim(AT_ONCE - len(under_way))
-                under_way |= {asyncio.create_task(self._deliver(delivery)) for delivery in claimed}
+                claimed = await self._claim(AT_ONCE - len(self._under_way))
+                self._under_way |= {asyncio.create_task(self._deliver(delivery)) for delivery in claimed}
                 pause = min(max(await self._until_due(), BREATH), IDLE)
             except StoreError as error:
                 log.error("nothing can be claimed now: %s", error)
-            under_way = await _wait(under_way, stop, pause)
-        if under_way:
-            _, late = await asyncio.wait(under_way, timeout=self._grace)
+            self._under_way = await _wait(self._under_way, stop, pause)
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=self._grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -127,8 +131,8 @@ class Dispatcher:
     def _shares(self) -> Sequence[tuple[int, Sequence[str]]]:
         """Platforms by how many posts of one tenant may be under way; another group is first at each claim."""
         groups = defaultdict[int, list[str]](list)
-        for name, adapter in self._adapters.items():
-            groups[adapter.limits.at_once].append(name)
+        for name, limits in self._limits.items():
+            groups[limits.at_once].append(name)
         first = self._claims % max(len(groups), 1)
         shares = sorted(groups.items())
         return shares[first:] + shares[:first]
@@ -158,7 +162,7 @@ class Dispatcher:
         log.info("sent %s to %s", post.key, post.place)
         SENDS.labels(post.place.platform, "sent").inc()
         DELIVERY.labels(post.place.platform).observe(max(0.0, (at - post.due).total_seconds()))
-        pace = timedelta(seconds=self._adapters[post.place.platform].limits.pace)
+        pace = timedelta(seconds=self._limits[post.place.platform].pace)
         rest = max(pace - (at - began) / 2, timedelta(0))  # it was taken about half-way between asking and answer
         return await self._outbox.settle_sent(post.key, token=delivery.token, ref=ref, at=at, rest=rest)
 
@@ -174,7 +178,9 @@ class Dispatcher:
                 said = "An attempt had no answer, and this platform can't be asked whether it arrived."
                 raise Refused(said, f"If it is not there: paperboy retry {post.key}.")
             async with asyncio.timeout(self._attempt_for):
-                return await adapter.post(place, post.message, key=post.key)
+                ref = await adapter.post(place, post.message, key=post.key)
+            self._tasks.note_success(f"{adapter.name} post")
+            return ref
         except TimeoutError as error:
             raise Unsure("The platform did not answer in time.") from error
         except asyncio.CancelledError as error:
@@ -186,7 +192,7 @@ class Dispatcher:
             raise
         except Exception as error:
             # An adapter's own bug: it may have posted before it broke.
-            log.exception("adapter %s broke on %s", adapter.name, post.key)
+            self._tasks.note_failure(f"{adapter.name} post", error)
             raise Unsure(f"{type(error).__name__} in the adapter") from error
 
     async def _found(self, delivery: Delivery, adapter: CanFind, place: Place) -> Ref | None:

@@ -11,7 +11,7 @@ from functools import partial
 
 from bot.chat.adapter import CanCountReactions, CanPost
 from bot.clock import Clock
-from bot.delivery.retry import patiently
+from bot.delivery.retry import retry_when_free
 from bot.errors import PaperboyError, Refused
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
@@ -67,7 +67,7 @@ class _Recount:
         if gone or delivery.ref is None or adapter is None or not isinstance(adapter, CanCountReactions):
             return False
         try:
-            reactions = await patiently(self._clock, partial(adapter.count_reactions, delivery.ref))
+            reactions = await retry_when_free(self._clock, partial(adapter.count_reactions, delivery.ref))
             if not await ballot.recount(self._store, delivery, reactions, self._emojis):
                 return False
         except Refused as error:
@@ -75,8 +75,9 @@ class _Recount:
                 await self._store.outbox.mark_gone(delivery.post.key, str(error))
             log.warning("reactions on %s can't be read any more: %s", delivery.post.key, error)
             return False
-        except PaperboyError as error:
-            log.warning("reactions on %s can't be read: %s", delivery.post.key, error)
+        except Exception as error:
+            trace = None if isinstance(error, PaperboyError) else error
+            log.warning("reactions on %s can't be read: %s", delivery.post.key, error, exc_info=trace)
             return False
         await self._changed(delivery.post.place.tenant, delivery.post.papers[0])
         return True

@@ -1,4 +1,4 @@
-"""Asking a platform once more, when it wants us to wait."""
+"""Asking a platform again when it wants us to wait."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from bot.errors import Busy
 T = TypeVar("T")
 
 
-async def patiently(clock: Clock, call: Callable[[], Awaitable[T]], *, most: float = float("inf")) -> T:
-    """The result of `call`, made again after the wait that a `Busy` asks for, `most` seconds of it."""
+async def retry_when_free(clock: Clock, call: Callable[[], Awaitable[T]], *, max_wait_s: float = float("inf")) -> T:
+    """The result of `call`; where the platform is busy, of a second call after the wait it asks for (at most
+    `max_wait_s` seconds). Raises what `call` raises."""
     try:
         return await call()
     except Busy as error:
-        await clock.sleep(min(error.retry_after, most))
+        await clock.sleep(min(error.retry_after, max_wait_s))
         return await call()

@@ -39,10 +39,10 @@ class Channel:
     store: Store
     planner: Planner
     dispatcher: Dispatcher
-    presence: Availability
+    availability: Availability
     platform: Notebook
     clock: FixedClock
-    refresher: CardUpdater
+    card_updater: CardUpdater
     looked_up: list[str]
     search: Search
     invites: FakeInvites
@@ -77,8 +77,8 @@ class Channel:
     async def relisted(self, of: Paper) -> int:
         """A source lists a paper again; returns how many posted cards follow."""
         kept = await self.store.papers.add_listings([listing(of)], self.clock.now())
-        await self.refresher.listed_anew(kept.differ)
-        return await self.refresher.settle()
+        await self.card_updater.note_papers(kept.differ)
+        return await self.card_updater.edit_changed()
 
     async def deliver(self) -> None:
         await self.planner.plan_due()
@@ -123,7 +123,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
     platform = Notebook()
     adapters = {"web": platform}
     planner = Planner(store, search, lines, adapters, clock)
-    presence = Availability(store, adapters, clock)
+    availability = Availability(store, adapters, clock)
     looked_up: list[str] = []
 
     async def look_up(id: str) -> Paper | None:
@@ -151,17 +151,19 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         time_zone="UTC",
         invites=(invites := FakeInvites()),
     )
-    refresher = CardUpdater(store, lines, adapters, clock)
+    card_updater = CardUpdater(store, lines, adapters, clock)
     core = Router(
         desk,
         clock,
-        changed=refresher.changed,
-        absent=presence.absent,
-        present=presence.present,
+        changed=card_updater.note_vote,
+        absent=availability.absent,
+        present=availability.present,
         health=healthy,
         catalog=reader(store, search, lines, clock),
     )
-    dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=presence.absent)
-    yield Channel(core, store, planner, dispatcher, presence, platform, clock, refresher, looked_up, search, invites)
+    dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=availability.absent)
+    yield Channel(
+        core, store, planner, dispatcher, availability, platform, clock, card_updater, looked_up, search, invites
+    )
     await search.aclose()
     await lines.aclose()

@@ -32,10 +32,10 @@ def shown(channel: Channel) -> str:
 
 async def test_a_vote_shows_on_the_posted_card_once(posted: Channel) -> None:
     await posted.presses(Action("vote", (NESTS.id,)), who=BOB)
-    assert await posted.refresher.settle() == 1
+    assert await posted.card_updater.edit_changed() == 1
     assert "1 vote here" in shown(posted)
-    await posted.refresher.changed("web:home", NESTS.id)
-    assert await posted.refresher.settle() == 0
+    await posted.card_updater.note_vote("web:home", NESTS.id)
+    assert await posted.card_updater.edit_changed() == 0
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,20 @@ async def test_counts_from_outside_change_a_card_every_few_hours_at_most(posted:
 
 async def test_the_counts_that_came_too_soon_show_later_without_another_change(posted: Channel) -> None:
     assert await posted.relisted(replace(NESTS, counts=Counts(upvotes=10))) == 0
-    assert await posted.refresher.settle() == 0
+    assert await posted.card_updater.edit_changed() == 0
     posted.clock.moment += timedelta(hours=7)
-    assert await posted.refresher.settle() == 1
+    assert await posted.card_updater.edit_changed() == 1
     assert "10" in shown(posted)
-    assert await posted.refresher.settle() == 0
+    assert await posted.card_updater.edit_changed() == 0
 
 
 async def test_an_edit_that_the_platform_did_not_take_is_made_later(posted: Channel) -> None:
     posted.platform.out = True
     assert await posted.relisted(replace(NESTS, withdrawn=True)) == 0
     posted.platform.out = False
-    assert await posted.refresher.settle() == 0
+    assert await posted.card_updater.edit_changed() == 0
     posted.clock.moment += timedelta(minutes=6)
-    assert await posted.refresher.settle() == 1
+    assert await posted.card_updater.edit_changed() == 1
     assert "[Withdrawn]" in shown(posted)
 
 
@@ -92,8 +92,8 @@ async def test_a_deleted_message_is_asked_for_once_and_never_posted_again(posted
 
 async def test_a_vote_made_just_before_a_kill_shows_after_the_start(posted: Channel) -> None:
     await posted.store.votes.add_mark(mark(of=NESTS.id, at=posted.clock.now()))
-    await posted.refresher.catch_up()
-    assert await posted.refresher.settle() == 1
+    await posted.card_updater.note_recent_votes()
+    assert await posted.card_updater.edit_changed() == 1
     assert "1 vote here" in shown(posted)
 
 

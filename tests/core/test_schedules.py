@@ -134,11 +134,11 @@ async def test_a_channel_that_opens_again_unheard_comes_back_by_itself(channel: 
     await channel.says("schedule daily 10:00")
     channel.platform.closed.add("papers")
     await channel.tomorrow()
-    assert await channel.presence.look_again() == 0
+    assert await channel.availability.look_again() == 0
     channel.platform.closed.clear()
-    assert await channel.presence.look_again() == 1
+    assert await channel.availability.look_again() == 1
     assert (await channel.store.subscriptions.in_place(PAPERS))[0].quiet == ""
-    assert await channel.presence.look_again() == 0
+    assert await channel.availability.look_again() == 0
 
 
 async def test_what_an_admin_paused_does_not_come_back_with_the_channel(channel: Channel) -> None:

@@ -159,7 +159,7 @@ async def test_votes_move_the_card_and_who_brought_it_stays_on_it(channel: Chann
     channel.clock.moment += timedelta(hours=1)
     await channel.deliver()
     await channel.presses(Action("vote", (paper(77).id,)))
-    assert await channel.refresher.settle() == 1
+    assert await channel.card_updater.edit_changed() == 1
     ((_, after),) = channel.platform.edited
     assert BY_BOB in card(after, "Owls").facts
 

@@ -24,6 +24,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import State
 from bot.store.sqlite import engine
+from bot.tasks import Supervisor
 from tests.builders import listing, paper, post
 from tests.fakes.platform import FilePlatform
 from tests.fakes.world import ROOT, paperboy
@@ -96,7 +97,7 @@ async def test_a_database_that_is_locked_for_long_is_told_and_delivery_goes_on(
     with caplog.at_level(logging.ERROR):
         with locked(tmp_path / "paperboy.db"):
             async with delivering(store, wall):
-                wrong = await Health(store, {}, clock)()
+                wrong = await Health(store, {}, Supervisor(clock))()
                 await asyncio.sleep(1.5)
         assert "Another process holds the database" in wrong["database"]
         assert "nothing can be claimed now" in caplog.text
@@ -104,7 +105,7 @@ async def test_a_database_that_is_locked_for_long_is_told_and_delivery_goes_on(
     assert wall.held() == []
     async with delivering(store, wall):
         await until_sent(store, 3)
-    assert await Health(store, {}, clock)() == {}
+    assert await Health(store, {}, Supervisor(clock))() == {}
     await store.aclose()
 
 

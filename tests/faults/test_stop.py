@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
-from bot.delivery.dispatch import GRACE
+from bot.delivery.dispatch import GRACE_S
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import State
@@ -67,15 +67,15 @@ async def test_a_post_under_way_is_finished_or_handed_back_and_never_repeated(
                 await asyncio.sleep(0.1)
         asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        _, err = await asyncio.wait_for(process.communicate(), GRACE + 20)
+        _, err = await asyncio.wait_for(process.communicate(), GRACE_S + 20)
         assert (process.returncode, "Traceback" in err.decode()) == (0, False), err.decode()
-        assert time.monotonic() - asked < GRACE + 8  # a busy machine closes slowly
+        assert time.monotonic() - asked < GRACE_S + 8  # a busy machine closes slowly
         assert await states(store) == {then: POSTS}
         await arena.slack.settings(faults={"seed": 1}, latency=(0.0, 0.0))
         second = await start(tmp_path, arena)
         await until(store, State.SENT)
         second.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(second.communicate(), GRACE + 20)
+        await asyncio.wait_for(second.communicate(), GRACE_S + 20)
         assert await arena.held(places) == Counter({f"k{n}": 1 for n in range(POSTS)})
     finally:
         await store.aclose()

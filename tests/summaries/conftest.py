@@ -43,9 +43,9 @@ class Office:
         adapters = {"web": self.platform}
         search = Search(self.store.papers, self.store.vectors, None)
         self.planner = Planner(self.store, search, self.lines, adapters, self.clock)
-        presence = Availability(self.store, adapters, self.clock)
-        self.dispatcher = Dispatcher(self.store.outbox, adapters, self.clock, on_broken=presence.absent)
-        self.refresher = CardUpdater(self.store, self.lines, adapters, self.clock)
+        availability = Availability(self.store, adapters, self.clock)
+        self.dispatcher = Dispatcher(self.store.outbox, adapters, self.clock, on_broken=availability.absent)
+        self.card_updater = CardUpdater(self.store, self.lines, adapters, self.clock)
 
     async def lists(self, papers: Sequence[Paper]) -> None:
         self.papers = list(papers)

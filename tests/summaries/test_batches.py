@@ -63,8 +63,8 @@ async def test_the_post_goes_out_at_once_and_is_edited_when_the_better_line_come
     before = [b.line for m in posted for b in m.blocks if isinstance(b, Card)]
     assert "Presents nest number 3, a house for birds." in before
     office.fake.finish()
-    await office.refresher.listed_anew(await taken_up(office))
-    assert await office.refresher.settle() == 10
+    await office.card_updater.note_papers(await taken_up(office))
+    assert await office.card_updater.edit_changed() == 10
     after = [b.line for _, m in office.platform.edited for b in m.blocks if isinstance(b, Card)]
     assert sorted(after) == sorted(f"Keeps rain out of houses for birds with nest number {n}." for n in range(1, 11))
 

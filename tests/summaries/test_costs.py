@@ -74,8 +74,8 @@ async def test_500_channels_cost_the_same_as_one(hire: Start) -> None:
         await office.serves(*(Place("web", f"home{n % 50}", f"c{n}") for n in range(channels)), layout="compact")
         for _ in range(3):
             await office.delivers()
-            await office.refresher.listed_anew(await office.improves())
-            await office.refresher.settle()
+            await office.card_updater.note_papers(await office.improves())
+            await office.card_updater.edit_changed()
         assert len({str(place) for place, _ in office.platform.posted.values()}) == channels
         bills.append((len(office.fake.data), await spent(office)))
     assert bills[0] == bills[1]

@@ -82,6 +82,6 @@ async def test_reactions_made_while_it_was_down_are_counted(
     (message,) = discord.messages(papers.channel)
     discord.faults(miss=1.0)
     discord.react(ada, papers.channel, message["id"], "👍")
-    assert await recount(app.store, app.adapters, SystemClock(), app.refresher.changed)
+    assert await recount(app.store, app.adapters, SystemClock(), app.card_updater.note_vote)
     (tally,) = (await app.store.votes.tallies_for(papers.tenant, [paper])).values()
     assert tally.up == 1

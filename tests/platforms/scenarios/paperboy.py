@@ -54,8 +54,8 @@ class Bot:
         await asyncio.wait({listening, started}, timeout=LONG, return_when=asyncio.FIRST_COMPLETED)
         started.cancel()
         assert adapter.started.is_set(), listening
-        self._until_stopped(app.refresher.run(asyncio.Event()))
-        await recount(app.store, app.adapters, app.clock, app.refresher.changed)
+        self._until_stopped(app.card_updater.run())
+        await recount(app.store, app.adapters, app.clock, app.card_updater.note_vote)
 
     async def stop(self) -> None:
         await self._stack.aclose()

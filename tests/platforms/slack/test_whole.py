@@ -80,7 +80,7 @@ async def test_the_daily_thread_comes_and_its_reactions_are_votes(
     await bob.react(replies[0], "heart")
 
     async def voted() -> bool:
-        await app.refresher.settle()
+        await app.card_updater.edit_changed()
         [now] = await papers.messages(ts=replies[0].ts)
         return "2 votes here" in str(now.blocks)
 

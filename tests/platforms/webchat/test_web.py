@@ -73,7 +73,7 @@ async def test_two_people_have_two_votes_and_each_has_one(browser: Browser, app_
     await browser.become("robin")
     await browser.post("/c/papers/react", message=message, thread=thread, emoji="👍")
     assert await app.store.votes.tallies_for("web:home", [paper]) == {paper: Tally(up=2)}
-    await app.refresher.settle()
+    await app.card_updater.edit_changed()
     assert "2 votes here" in await browser.open("/c/papers?thread=newest")
     await browser.post("/c/papers/react", message=message, thread=thread, emoji="👍")
     assert await app.store.votes.tallies_for("web:home", [paper]) == {paper: Tally(up=1)}
