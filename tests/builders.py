@@ -11,7 +11,8 @@ import pytest
 from bot.chat.event import Person, Place
 from bot.chat.message import Message
 from bot.papers.model import Counts, Links, Listing, Paper
-from bot.store.records import Post, ReactionMark, Subscription
+from bot.store.protocol import Store
+from bot.store.records import Delivery, Post, Subscription, VoteMark
 
 NOW = datetime(2025, 3, 18, 9, 30, tzinfo=UTC)  # a Tuesday
 TODAY = NOW.date()
@@ -49,6 +50,12 @@ def post(key: str = "k1", *, place: Place = PAPERS, due: datetime = NOW, **more:
     return Post(key=key, place=place, message=Message(plain=f"message {key}"), due=due, **more)
 
 
-def mark(person: str = "web:home/ada", of: str = "arxiv:2503.00001", **more: Any) -> ReactionMark:
-    values: dict[str, Any] = {"community": "web:home", "origin": "button", "emoji": "👍", "value": 1, "at": NOW}
-    return ReactionMark(person=person, paper=of, **(values | more))
+async def delivery_of(store: Store, key: str) -> Delivery | None:
+    """The delivery of a post that belongs to no schedule, as `post` makes them."""
+    planned = await store.outbox.in_edition("", "")
+    return next((delivery for delivery in planned if delivery.post.key == key), None)
+
+
+def mark(person: str = "web:home/ada", of: str = "arxiv:2503.00001", **more: Any) -> VoteMark:
+    values: dict[str, Any] = {"tenant": "web:home", "origin": "button", "emoji": "👍", "value": 1, "at": NOW}
+    return VoteMark(person=person, paper=of, **(values | more))

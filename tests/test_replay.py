@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from bot.store import open_store
-from bot.store.records import Delivery, State, Subscription
+from bot.store.records import Delivery, DeliveryState, Subscription
 from tests.builders import PAPERS, SHARED, needs_shared, subscription
 from tests.fakes.papers import FakePapers, entry
 from tests.fakes.world import paperboy
@@ -28,7 +28,7 @@ async def schedule(home: Path, **more: object) -> None:
 async def sent(home: Path) -> Sequence[Delivery]:
     store = await open_store(home / "paperboy.db")
     found = await store.outbox.sent_since(datetime(2000, 1, 1, tzinfo=UTC))
-    assert set(await store.outbox.count_by_state()) <= {State.SENT}
+    assert set(await store.outbox.count_by_state()) <= {DeliveryState.SENT}
     await store.aclose()
     return found
 

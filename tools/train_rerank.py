@@ -20,10 +20,10 @@ from msgspec import Struct
 from bot.clock import SystemClock
 from bot.ingest.ingester import Ingester
 from bot.search import Mode, fusion, open_embedder
-from bot.search.legs import legs
-from bot.search.meaning import Meaning
 from bot.search.query import parse
+from bot.search.retrieval import legs
 from bot.search.search import DEPTH
+from bot.search.semantic_search import SemanticSearch
 from bot.store import open_store
 from tests.benchmarks.search import PUBLIC, cached, corpus, judgements, questions, score
 from tests.builders import SHARED
@@ -49,7 +49,7 @@ class Asked(Struct, frozen=True):
     meaning: dict[str, float]
 
 
-async def gathered(folder: Path) -> tuple[Meaning, list[Asked]]:
+async def gathered(folder: Path) -> tuple[SemanticSearch, list[Asked]]:
     """Every query of a set, asked of both legs."""
     with tempfile.TemporaryDirectory() as home:
         store = await open_store(Path(home) / "paperboy.db")
@@ -57,7 +57,7 @@ async def gathered(folder: Path) -> tuple[Meaning, list[Asked]]:
         assert embedder is not None, "no embedding model is installed"
         await Ingester(store.papers, (), SystemClock()).take(corpus(folder))
         await cached(store, embedder, folder.name)
-        meaning = Meaning(store.vectors, embedder)
+        meaning = SemanticSearch(store.vectors, embedder)
         await meaning.refresh()
         judged, found = judgements(folder), list[Asked]()
         for id, text in questions(folder):
@@ -69,7 +69,7 @@ async def gathered(folder: Path) -> tuple[Meaning, list[Asked]]:
         return meaning, found
 
 
-def figures(meaning: Meaning, asked: Sequence[Asked], weights: Weights) -> Figures:
+def figures(meaning: SemanticSearch, asked: Sequence[Asked], weights: Weights) -> Figures:
     """nDCG@10 and recall@20 of a set with these weights."""
     weigh = dict(zip(("words", "alike"), weights, strict=True))
     scores = []

@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.metrics import REGISTRY
 from bot.store.protocol import Store
-from bot.store.records import Fetch, Late, Spent, State
+from bot.store.records import DeliveryState, Fetch, LateSchedule, Spending
 
 L = TypeVar("L", bound=tuple[str, ...])
 
@@ -28,12 +28,12 @@ class Known(Struct, frozen=True, kw_only=True):
 
     at: datetime
     papers: int
-    outbox: Mapping[State, int]
-    late: tuple[Late, ...]
+    outbox: Mapping[DeliveryState, int]
+    late: tuple[LateSchedule, ...]
     subscriptions: Mapping[str, int]
     fetches: tuple[Fetch, ...]
     votes: Mapping[str, int]
-    spent: tuple[Spent, ...]  # this month
+    spent: tuple[Spending, ...]  # this month
 
 
 class Operations:
@@ -98,7 +98,7 @@ class _Now(Collector):
     def collect(self) -> Iterable[Metric]:
         known = self._known
         yield _gauge("paperboy_papers", "Papers known.", {(): known.papers})
-        outbox = {(state.value,): known.outbox.get(state, 0) for state in State}
+        outbox = {(state.value,): known.outbox.get(state, 0) for state in DeliveryState}
         yield _gauge("paperboy_outbox_posts", "Posts by state.", outbox, "state")
         late = {(item.channel, item.subscription): (known.at - item.due).total_seconds() for item in known.late}
         told = "How long the oldest post of a schedule has been due; only late ones are listed."
@@ -111,7 +111,7 @@ class _Now(Collector):
         yield _gauge("paperboy_source_look_age_seconds", "Since a source was last asked.", looks, "source")
         fine = {(fetch.source,): float(not fetch.error) for fetch in known.fetches}
         yield _gauge("paperboy_source_up", "Whether a source's last answer could be read.", fine, "source")
-        grown = {(f.source,): (known.at - f.grew).total_seconds() for f in known.fetches if f.grew}
+        grown = {(f.source,): (known.at - f.last_grew).total_seconds() for f in known.fetches if f.last_grew}
         yield _gauge("paperboy_source_growth_age_seconds", "Since a source's list last grew.", grown, "source")
         votes = {(platform,): count for platform, count in known.votes.items()}
         yield _gauge("paperboy_ballots", "Reactions and presses that stand as votes, by platform.", votes, "platform")
@@ -125,7 +125,7 @@ def _costs(known: Known) -> Mapping[tuple[str, str], float]:
     costs = dict.fromkeys(((spent.model, period) for spent in known.spent for period in periods), 0.0)
     for spent in known.spent:
         for period, first in periods.items():
-            costs[spent.model, period] += spent.money if spent.day >= first else 0.0
+            costs[spent.model, period] += spent.cost if spent.day >= first else 0.0
     return costs
 
 

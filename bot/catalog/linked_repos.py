@@ -72,10 +72,6 @@ class LinkedRepos:
             return task.result()
         return kept.linked if kept else Linked()
 
-    async def settled(self) -> None:
-        """Wait until nothing is under way."""
-        await asyncio.gather(*self._asking.values(), return_exceptions=True)
-
     async def aclose(self) -> None:
         """Let go of what is under way."""
         tasks = list(self._asking.values())

@@ -20,7 +20,7 @@ from bot.papers.model import Paper, PaperId
 from bot.search import Results, Search
 from bot.search.query import parse
 from bot.store.protocol import Store
-from bot.store.records import Listed, Match, Tally
+from bot.store.records import ListedPaper, Tally, TextQuery
 from bot.summaries import OneLines
 from bot.views.formatting import source_name
 from bot.votes.trending import trending, why
@@ -107,7 +107,7 @@ class StoreCatalog:
             return Found(papers=(await self._by_id([wanted.paper]))[offset : offset + limit])
         if wanted.is_empty and wanted.filter.is_empty and query.strip():
             return Found(notice="There is no word in that to look for.")
-        match = Match(words=wanted.words, phrases=wanted.phrases)
+        match = TextQuery(words=wanted.words, phrases=wanted.phrases)
         ids = await self._store.papers.newest_ids(wanted.filter, limit + 1, offset=offset, match=match)
         return Found(papers=await self._by_id(ids[:limit]), more=len(ids) > limit)
 
@@ -171,7 +171,7 @@ class StoreCatalog:
     async def program(self, key: str) -> Program | None:
         return await self._store.api_keys.by_digest(digest(key)) if len(key) <= MOST_CHARS else None
 
-    async def _listed(self, first: date, last: date) -> list[Listed]:
+    async def _listed(self, first: date, last: date) -> list[ListedPaper]:
         """The papers of these days that can come first, each once: the most upvoted, and all that was voted on."""
         listed, voted = await asyncio.gather(
             self._store.papers.most_upvoted(self._sources, first, last, CANDIDATES),
@@ -184,7 +184,7 @@ class StoreCatalog:
         inside = ([item for item in items if first <= item.day <= last] for items in lists.values())
         return [*listed, *(items[0] for items in inside if items)]
 
-    async def _of_newest_day(self) -> list[Listed]:
+    async def _of_newest_day(self) -> list[ListedPaper]:
         newest = await self._store.papers.listed_days(self._sources, limit=1)
         return (
             await self._store.papers.most_upvoted(self._sources, date.min, newest[0][0], CANDIDATES) if newest else []
@@ -204,7 +204,7 @@ class StoreCatalog:
         papers: Sequence[Paper],
         reasons: Mapping[PaperId, str] | None = None,
         *,
-        lists: Sequence[Listed] | None = None,
+        lists: Sequence[ListedPaper] | None = None,
         tallies: Mapping[PaperId, Tally] | None = None,
     ) -> list[Shown]:
         """Papers with their lines, votes, and the newest list of each; `lists` and `tallies` where they are known."""
@@ -222,16 +222,16 @@ class StoreCatalog:
                 provenance=lines[paper.id].provenance if paper.id in lines else "",
                 ballots=_ballots(votes.get(paper.id, Tally())),
                 day=on[paper.id].day if paper.id in on else None,
-                seen=on[paper.id].seen if paper.id in on else None,
+                seen=on[paper.id].first_seen if paper.id in on else None,
                 why=(reasons or {}).get(paper.id, ""),
             )
             for paper in papers
         ]
 
-    async def _newest_lists(self, ids: Sequence[PaperId]) -> Sequence[Listed]:
+    async def _newest_lists(self, ids: Sequence[PaperId]) -> Sequence[ListedPaper]:
         return [items[0] for items in (await self._lists_of(ids)).values()]
 
-    async def _lists_of(self, ids: Sequence[PaperId]) -> dict[PaperId, list[Listed]]:
+    async def _lists_of(self, ids: Sequence[PaperId]) -> dict[PaperId, list[ListedPaper]]:
         """The lists that papers stood on, newest first: none that a community keeps for itself."""
         found = await self._store.papers.lists_featuring(ids)
         public = {id: [item for item in items if item.source in self._sources] for id, items in found.items()}

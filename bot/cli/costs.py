@@ -15,7 +15,7 @@ from bot.app.build import database
 from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
 from bot.config import Summaries
 from bot.store import open_store
-from bot.store.records import Spent
+from bot.store.records import Spending
 
 DAYS = 31
 
@@ -45,7 +45,7 @@ async def costs(days: int, as_json: bool, config: Path | None) -> None:
     _budgets(rows, wanted.summaries, today, coming)
 
 
-def _show(rows: list[Spent], settings: Summaries) -> None:
+def _show(rows: list[Spending], settings: Summaries) -> None:
     if not rows:
         console.print(
             "Claude was not asked anything." if settings.api_key else "No key for Claude is set up: no costs."
@@ -58,20 +58,20 @@ def _show(rows: list[Spent], settings: Summaries) -> None:
         for name, spent in _sums(rows, key):
             cached = spent.cache_read + spent.cache_write
             counts = (spent.requests, spent.input, cached, spent.output)
-            table.add_row(name, *(f"{count:,}" for count in counts), f"{spent.money:.4f}")
+            table.add_row(name, *(f"{count:,}" for count in counts), f"{spent.cost:.4f}")
         Console(highlight=False).print(table, "")
 
 
-def _sums(rows: Iterable[Spent], key: Callable[[Spent], str]) -> list[tuple[str, Spent]]:
+def _sums(rows: Iterable[Spending], key: Callable[[Spending], str]) -> list[tuple[str, Spending]]:
     """Rows added up by a key, in its order."""
-    groups: defaultdict[str, list[Spent]] = defaultdict(list)
+    groups: defaultdict[str, list[Spending]] = defaultdict(list)
     for row in rows:
         groups[key(row)].append(row)
     return [(name, _sum(groups[name])) for name in sorted(groups)]
 
 
-def _sum(rows: list[Spent]) -> Spent:
-    return Spent(
+def _sum(rows: list[Spending]) -> Spending:
+    return Spending(
         day=rows[0].day,
         model=rows[0].model,
         requests=sum(row.requests for row in rows),
@@ -79,13 +79,13 @@ def _sum(rows: list[Spent]) -> Spent:
         output=sum(row.output for row in rows),
         cache_read=sum(row.cache_read for row in rows),
         cache_write=sum(row.cache_write for row in rows),
-        money=sum(row.money for row in rows),
+        cost=sum(row.cost for row in rows),
     )
 
 
-def _budgets(rows: list[Spent], settings: Summaries, today: date, coming: float) -> None:
-    day = sum(row.money for row in rows if row.day == today) + coming
-    month = sum(row.money for row in rows if row.day >= today.replace(day=1)) + coming
+def _budgets(rows: list[Spending], settings: Summaries, today: date, coming: float) -> None:
+    day = sum(row.cost for row in rows if row.day == today) + coming
+    month = sum(row.cost for row in rows if row.day >= today.replace(day=1)) + coming
     for period, spent, budget in (("today", day, settings.budget_day), ("this month", month, settings.budget_month)):
         if budget:
             console.print(f"{spent:.4f} of {budget:.2f} {settings.currency} {period} ({spent / budget:.0%}).")
@@ -94,7 +94,7 @@ def _budgets(rows: list[Spent], settings: Summaries, today: date, coming: float)
         console.print(f'{model} has no price: add \\[summaries.prices."{model}"] to the settings.')
 
 
-GROUPS: tuple[tuple[str, Callable[[Spent], str]], ...] = (
+GROUPS: tuple[tuple[str, Callable[[Spending], str]], ...] = (
     ("Day", lambda row: row.day.isoformat()),
     ("Month", lambda row: f"{row.day:%Y-%m}"),
     ("Model", lambda row: row.model + (", in batches" if row.batch else "")),

@@ -13,7 +13,7 @@ from bot.cli.group import asynchronous, clock, config_option, console, emit, jso
 from bot.commands.why import explained
 from bot.delivery.planner import Preview
 from bot.errors import AskError
-from bot.store.records import Because, Subscription
+from bot.store.records import PostReason, Subscription
 from bot.views.formatting import days, moment, plural
 
 
@@ -77,7 +77,7 @@ def _record(subscription: Subscription, preview: Preview) -> dict[str, object]:
     }
 
 
-def _said(reason: Because) -> str:
+def _said(reason: PostReason) -> str:
     return reason if isinstance(reason, str) else f"brought by {reason.text}"
 
 

@@ -178,7 +178,7 @@ def _taught(preview: Preview) -> list[Text]:
 def summary(subscription: Subscription) -> str:
     wanted = parse_schedule(subscription.schedule, "UTC")
     about = f" on “{subscription.query}”" if subscription.query else ""
-    state = f" ({subscription.quiet})" if subscription.quiet else ""
+    state = f" ({subscription.inactive_reason})" if subscription.inactive_reason else ""
     when = "when the list is complete" if isinstance(wanted, WhenComplete) else describe(wanted)
     return f"{when}: up to {plural(subscription.count, 'paper')}{about}{state}"
 

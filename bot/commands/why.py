@@ -44,8 +44,8 @@ def _last(found: Why, now: datetime) -> str:
 def _wish(wish: Wish, now: datetime) -> list[str]:
     s = wish.subscription
     about = f" on “{s.query}”" if s.query else ""
-    if s.quiet:
-        state = f"stands still: {s.quiet}"
+    if s.inactive_reason:
+        state = f"stands still: {s.inactive_reason}"
     elif wish.next:
         state = f"comes next {moment(wish.next, wish.zone)}"
     else:
@@ -59,7 +59,7 @@ def _wish(wish: Wish, now: datetime) -> list[str]:
 def _advice(found: Why) -> str:
     if not found.wishes:
         return "Nothing is scheduled here: /papers schedule weekdays 09:00"
-    if any(wish.subscription.quiet for wish in found.wishes):
+    if any(wish.subscription.inactive_reason for wish in found.wishes):
         return "/papers resume ID lets a schedule run again."
     if "dead" in found.states:
         return "An admin can plan given-up posts again with: paperboy retry --all"

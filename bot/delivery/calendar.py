@@ -52,4 +52,4 @@ def complete(source: str, day: date, listed: int, fetch: Fetch | None, now: date
     looked = fetch if fetch and fetch.day == day and not fetch.error else None
     late = now >= datetime.combine(day, LATE, UTC)
     # It counts as quiet only for as long as somebody looked.
-    return late and looked is not None and looked.grew is not None and looked.at - looked.grew >= QUIET
+    return late and looked is not None and looked.last_grew is not None and looked.at - looked.last_grew >= QUIET

@@ -21,7 +21,7 @@ from bot.errors import PaperboyError
 from bot.papers.community import is_community_list
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
-from bot.store.records import Because, Listed, Post, Subscription, Tally
+from bot.store.records import ListedPaper, Post, PostReason, Subscription, Tally
 from bot.views.digest import About, Entry, because
 
 SEEN_DAYS = 90  # a channel sees a paper once in so many days
@@ -45,7 +45,7 @@ class Composer:
         self._taught = taught
 
     async def choose(
-        self, subscription: Subscription, listed: Sequence[Listed], now: datetime, *, room: int | None = None
+        self, subscription: Subscription, listed: Sequence[ListedPaper], now: datetime, *, room: int | None = None
     ) -> Choice:
         """The papers of a list that a subscription takes now; `room`: how many more."""
         ids = {item.paper.id for item in listed}
@@ -98,7 +98,7 @@ class Composer:
             await self._store.outbox.papers_shown_since(subscription.beside, since) if subscription.beside else set()
         )
 
-    async def _brought(self, tenant: str, listed: Sequence[Listed]) -> dict[PaperId, tuple[Because, ...]]:
+    async def _brought(self, tenant: str, listed: Sequence[ListedPaper]) -> dict[PaperId, tuple[PostReason, ...]]:
         """Those that the tenant's own people brought, each with who and why."""
         own = {item.paper.id for item in listed if is_community_list(item.source)}
         known = await self._lookups.brought(tenant) if own else {}

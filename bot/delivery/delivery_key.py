@@ -6,12 +6,12 @@ import base64
 import hashlib
 
 from bot.chat.event import Place
-from bot.store.records import Key
+from bot.store.records import DeliveryKey
 
 LENGTH = 25  # Discord's `nonce` takes no more
 
 
-def delivery_key(place: Place, subscription: str, edition: str, part: str) -> Key:
+def delivery_key(place: Place, subscription: str, edition: str, part: str) -> DeliveryKey:
     """The key of one part of an edition for one subscription of a channel."""
     said = "\0".join((place.tenant, place.channel, subscription, edition, part))
     return base64.b32encode(hashlib.sha256(said.encode()).digest()).decode().lower()[:LENGTH]

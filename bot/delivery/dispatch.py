@@ -221,7 +221,7 @@ class Dispatcher:
             await self._outbox.settle_dead(key, token=token, reason=f"{reason} (tried {delivery.attempts} times)")
         elif isinstance(error, Busy):
             again = now + timedelta(seconds=error.retry_after)
-            await self._outbox.settle_retry(key, token=token, reason=reason, again=again, whole=error.whole)
+            await self._outbox.settle_retry(key, token=token, reason=reason, again=again, tenant_wide=error.whole)
         else:
             await self._outbox.settle_unsure(key, token=token, reason=reason, again=now + wait)
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from bot.papers.community import community_list, is_community_list
 from bot.store.protocol import Papers
-from bot.store.records import Listed
+from bot.store.records import ListedPaper
 
 
 class Edition(Struct, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class Edition(Struct, frozen=True, kw_only=True):
     first: date  # of the oldest list
     day: date  # of the newest list
     sources: tuple[str, ...]  # those that listed something
-    listed: tuple[Listed, ...]
+    listed: tuple[ListedPaper, ...]
 
 
 class Span(Struct, frozen=True):

@@ -14,7 +14,7 @@ from bot.delivery.schedule import FARTHEST
 from bot.papers.community import Submission
 from bot.papers.model import Paper, PaperId
 from bot.store.protocol import Store
-from bot.store.records import Fetch, Listed, Subscription, Summary
+from bot.store.records import Fetch, ListedPaper, Subscription, Summary
 
 
 class Summarizes(Protocol):
@@ -31,7 +31,7 @@ class PlanningCache:
         self._lines = lines
         self._today = today
         self._editions: dict[tuple[tuple[str, ...], Span], Edition | None] = {}
-        self._own: dict[tuple[str, date], list[Listed]] = {}
+        self._own: dict[tuple[str, date], list[ListedPaper]] = {}
         self._known: dict[tuple[PaperId, int, str], Summary | None] = {}
         self._fetches: dict[str, Fetch] | None = None
         self._days: dict[tuple[tuple[str, ...], date], list[date]] = {}
@@ -77,7 +77,7 @@ class PlanningCache:
             self._fetches = {fetch.source: fetch for fetch in await self._store.papers.last_fetches()}
         return self._fetches
 
-    async def _listed(self, own: str, first: date) -> list[Listed]:
+    async def _listed(self, own: str, first: date) -> list[ListedPaper]:
         if (own, first) not in self._own:
             self._own[own, first] = await self._store.papers.listed_between([own], first, self._today)
         return self._own[own, first]

@@ -15,7 +15,7 @@ from msgspec import Struct
 from bot.chat.message import Message, clean
 from bot.delivery.delivery_key import delivery_key
 from bot.papers.model import Paper, PaperId
-from bot.store.records import Because, LeftOut, Listed, Post, Reason, Subscription, Tally
+from bot.store.records import LeftOut, LeftOutReason, ListedPaper, Post, PostReason, Subscription, Tally
 from bot.views import digest
 from bot.views.digest import About, Entry
 from bot.votes.taste import Leaning, mixed, taught
@@ -34,7 +34,7 @@ class Chosen(Struct, frozen=True, kw_only=True):
     """A paper an edition brings, and why."""
 
     paper: Paper
-    reasons: tuple[Because, ...] = ()
+    reasons: tuple[PostReason, ...] = ()
     taught: bool = False  # the channel's own votes had a say in the order
     brought: bool = False  # somebody of its community asked for it
 
@@ -48,13 +48,13 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 def choose(
     subscription: Subscription,
-    listed: Sequence[Listed],
+    listed: Sequence[ListedPaper],
     *,
     tallies: Mapping[PaperId, Tally],
     seen: set[PaperId],
     matches: Mapping[PaperId, str] | None,
     taste: Mapping[PaperId, Leaning] = MappingProxyType({}),
-    brought: Mapping[PaperId, tuple[Because, ...]] = MappingProxyType({}),
+    brought: Mapping[PaperId, tuple[PostReason, ...]] = MappingProxyType({}),
     room: int | None = None,
 ) -> Choice:
     """The papers of a list that a subscription takes: what its people brought, whatever the room, then the best liked;
@@ -137,7 +137,7 @@ def _post(
     part: str = "head",
     parent: str = "",
     papers: tuple[PaperId, ...] = (),
-    reasons: tuple[Because, ...] = (),
+    reasons: tuple[PostReason, ...] = (),
 ) -> Post:
     return Post(
         key=delivery_key(subscription.place, subscription.id, edition, part),
@@ -189,7 +189,7 @@ def _against(
     seen: set[PaperId],
     matches: Mapping[PaperId, str] | None,
     fewest: int,
-) -> Reason | None:
+) -> LeftOutReason | None:
     """Why a paper does not come, None when it may."""
     if paper.withdrawn:
         return "withdrawn"

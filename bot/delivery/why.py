@@ -12,7 +12,7 @@ from bot.delivery.schedule import WhenComplete, describe, next_times
 from bot.delivery.schedule_parser import parse_schedule
 from bot.errors import AskError
 from bot.store.protocol import Store
-from bot.store.records import Delivery, Fetch, Run, State, Subscription
+from bot.store.records import Delivery, DeliveryState, Fetch, Run, Subscription
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ async def explain(store: Store, place: Place, now: datetime) -> Why:
     return Why(
         wishes=tuple(_wish(s, runs.get(s.id), now) for s in subscriptions),
         last=await store.outbox.last_sent_in(place),
-        states={state.value: count for state, count in states.items() if state is not State.SENT},
+        states={state.value: count for state, count in states.items() if state is not DeliveryState.SENT},
         fetches=tuple(f for f in await store.papers.last_fetches() if f.source in sources or not subscriptions),
     )
 
@@ -54,7 +54,7 @@ def _wish(subscription: Subscription, last: Run | None, now: datetime) -> Wish:
         schedule = parse_schedule(subscription.schedule, "UTC")
     except AskError as error:  # said here, where somebody looks for the reason
         return Wish(subscription=subscription, told=error.message, zone="UTC", next=None, last=last, left_out={})
-    waits = bool(subscription.quiet) or isinstance(schedule, WhenComplete)
+    waits = bool(subscription.inactive_reason) or isinstance(schedule, WhenComplete)
     times = [] if waits else next_times(schedule, now, 1)
     return Wish(
         subscription=subscription,

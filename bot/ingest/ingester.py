@@ -70,13 +70,13 @@ class Ingester:
             kept += await self._papers.add_listings(batch.listings[start : start + CHUNK], self._clock.now())
         for bad in batch.rejected:
             log.warning("rejected %s %s: %s", bad.where, bad.id, bad.reason)
-        if self._changed and kept.differ:
-            await self._changed(kept.differ)
+        if self._changed and kept.changed_ids:
+            await self._changed(kept.changed_ids)
         return kept
 
     async def _days(self, source: Source) -> list[date]:
         today = self._clock.now().date()
-        last = next((f.answered for f in await self._papers.last_fetches() if f.source == source.name), None)
+        last = next((f.newest_answered for f in await self._papers.last_fetches() if f.source == source.name), None)
         first = today - timedelta(days=1) if last is None else max(last, today - timedelta(days=BACK_DAYS))
         return [first + timedelta(days=n) for n in range((today - first).days + 1)] or [today]
 
@@ -91,7 +91,7 @@ class Ingester:
         before = await self._listed(source, day)
         kept = await self.take(batch)
         grew = await self._listed(source, day) > before
-        await self._papers.record_fetch(Fetch(source=source.name, day=day, at=now, grew=now if grew else None))
+        await self._papers.record_fetch(Fetch(source=source.name, day=day, at=now, last_grew=now if grew else None))
         return Look(source=source.name, day=day, kept=kept, rejected=batch.rejected)
 
     @staticmethod

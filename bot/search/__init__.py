@@ -1,6 +1,6 @@
 """Finding papers: by word (the store's full text), by meaning (embeddings), and both together."""
 
-from bot.search.embed import Embedder, OnnxEmbedder, open_embedder
+from bot.search.embedder import Embedder, OnnxEmbedder, open_embedder
 from bot.search.models import open_models
 from bot.search.results import Hit, Mode, Results
 from bot.search.search import Search

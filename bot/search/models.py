@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.chat.adapter import KeyValue
 from bot.errors import ModelError
-from bot.search.embed import OnnxEmbedder, open_embedder
+from bot.search.embedder import OnnxEmbedder, open_embedder
 from bot.store.protocol import Vectors
 
 log = logging.getLogger(__name__)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.papers.model import Paper, PaperId
-from bot.search.embed import Embedder
+from bot.search.embedder import Embedder
 from bot.search.fusion import fuse_twice
-from bot.search.legs import legs
-from bot.search.meaning import Meaning, Progress
+from bot.search.match_reasons import has_all, why
 from bot.search.query import Query, parse
 from bot.search.results import NO_MODEL, Hit, Mode, Results
+from bot.search.retrieval import legs
+from bot.search.semantic_search import Progress, SemanticSearch
 from bot.search.similar import like_papers, like_text
-from bot.search.vectors import Floats
-from bot.search.why import has_all, why
+from bot.search.vector_index import Floats
 from bot.store.protocol import Papers, Vectors
-from bot.store.records import Match
+from bot.store.records import TextQuery
 
 DEPTH = 200  # papers a leg brings to the fusion: fixed, so that pages neither repeat nor skip
 NEAR = 0.42  # MiniLM's cosine from which a paper is taken to be on a subscription's topic
@@ -38,7 +38,7 @@ class Search:
     ) -> None:
         self._papers = papers
         self._newer_first = newer_first  # of papers that answer a query as well as each other
-        self._meaning = Meaning(vectors, embedder, before)  # `before` answers until there are vectors
+        self._meaning = SemanticSearch(vectors, embedder, before)  # `before` answers until there are vectors
 
     @property
     def has_model(self) -> bool:
@@ -76,7 +76,7 @@ class Search:
             return {query.paper: "the paper asked for"} if query.paper in passing else {}
         if query.is_empty:
             return {} if query.filter.is_empty else dict.fromkeys(passing, f"matches “{text}”")
-        match = Match(words=query.words, phrases=query.phrases)
+        match = TextQuery(words=query.words, phrases=query.phrases)
         taken = dict.fromkeys(await self._papers.keep_matching(match, passing), f"matches “{query.text}”")
         vector = await self._meaning.vector(query.text)
         for id, score in await self._meaning.near(vector, len(passing), among=passing):

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from bot.papers.filter import Filter
 from bot.papers.model import PaperId
 from bot.search.diversity import diverse
-from bot.search.meaning import Meaning
+from bot.search.match_reasons import near_to
 from bot.search.query import STOP, WORD
 from bot.search.results import NO_MODEL, Hit, Results
-from bot.search.vectors import Floats
-from bot.search.why import near_to
+from bot.search.semantic_search import SemanticSearch
+from bot.search.vector_index import Floats
 from bot.store.protocol import Papers
-from bot.store.records import Match
+from bot.store.records import TextQuery
 
 POOL = 60  # papers put in order at once: fixed, so that pages neither repeat nor skip
 MOST_WORDS = 32  # of titles or a paragraph, where words must do
 
 
-async def like_papers(papers: Papers, meaning: Meaning, ids: Sequence[PaperId], limit: int, offset: int) -> Results:
+async def like_papers(
+    papers: Papers, meaning: SemanticSearch, ids: Sequence[PaperId], limit: int, offset: int
+) -> Results:
     """Near to what these have in common, without them; by shared words where there are no vectors."""
     direction = meaning.mean(ids)
     titles = "" if direction is not None else " ".join(paper.title for paper in (await papers.get_papers(ids)).values())
@@ -32,7 +34,7 @@ async def like_papers(papers: Papers, meaning: Meaning, ids: Sequence[PaperId], 
     return _results(hits, meaning, more=len(found) > offset + limit)
 
 
-async def like_text(papers: Papers, meaning: Meaning, text: str, limit: int, offset: int) -> Results:
+async def like_text(papers: Papers, meaning: SemanticSearch, text: str, limit: int, offset: int) -> Results:
     """Near to a paragraph; by its words where there is no model."""
     vector = await meaning.vector(text)
     found = await _near(papers, meaning, vector, text, offset + limit + 1, without=set())
@@ -42,12 +44,12 @@ async def like_text(papers: Papers, meaning: Meaning, text: str, limit: int, off
 
 
 async def _near(
-    papers: Papers, meaning: Meaning, direction: Floats | None, text: str, most: int, *, without: set[PaperId]
+    papers: Papers, meaning: SemanticSearch, direction: Floats | None, text: str, most: int, *, without: set[PaperId]
 ) -> list[tuple[PaperId, float]]:
     """The first `POOL` with regard to each other, the others by nearness alone."""
     if direction is None:
         words = tuple(dict.fromkeys(word for word in WORD.findall(text) if word.casefold() not in STOP))[:MOST_WORDS]
-        shared = await papers.match_any_word(Match(words=words), Filter(), most + len(without))
+        shared = await papers.match_any_word(TextQuery(words=words), Filter(), most + len(without))
         return [hit for hit in shared.items() if hit[0] not in without]
     near = await meaning.near(direction, max(most, POOL) + len(without))
     found = [hit for hit in near if hit[0] not in without]
@@ -55,5 +57,5 @@ async def _near(
     return [*diverse(pool, meaning.vectors([id for id, _ in pool]), most), *found[POOL:]]
 
 
-def _results(hits: tuple[Hit, ...], meaning: Meaning, *, more: bool) -> Results:
+def _results(hits: tuple[Hit, ...], meaning: SemanticSearch, *, more: bool) -> Results:
     return Results(hits=hits, more=more, notice="" if meaning.works else NO_MODEL)

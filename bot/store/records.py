@@ -14,7 +14,7 @@ from bot.chat.message import Message, Span
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.model import Paper, PaperId
 
-Key: TypeAlias = str
+DeliveryKey: TypeAlias = str
 """A delivery key: 25 characters at most, the same for the same post however often it is planned."""
 
 
@@ -24,24 +24,24 @@ class StoreCounts(Struct, frozen=True, kw_only=True):
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    differ: tuple[PaperId, ...] = ()  # which changed
+    changed_ids: tuple[PaperId, ...] = ()  # which changed
 
     def __add__(self, other: StoreCounts) -> StoreCounts:
         return StoreCounts(
             new=self.new + other.new,
             changed=self.changed + other.changed,
             unchanged=self.unchanged + other.unchanged,
-            differ=self.differ + other.differ,
+            changed_ids=self.changed_ids + other.changed_ids,
         )
 
 
-class Listed(Struct, frozen=True, kw_only=True):
+class ListedPaper(Struct, frozen=True, kw_only=True):
     """A paper on a source's list of a day, with the moment we first saw it there."""
 
     paper: Paper
     source: str
     day: date
-    seen: datetime
+    first_seen: datetime
 
 
 class Fetch(Struct, frozen=True, kw_only=True):
@@ -51,8 +51,8 @@ class Fetch(Struct, frozen=True, kw_only=True):
     day: date
     at: datetime
     error: str = ""  # empty: it answered
-    grew: datetime | None = None  # when its list last got longer
-    answered: date | None = None  # the newest day the source has answered for, whatever came after
+    last_grew: datetime | None = None  # when its list last got longer
+    newest_answered: date | None = None  # the newest day the source has answered for, whatever came after
 
 
 Provenance: TypeAlias = Literal["human", "claude", "source", "extract"]
@@ -90,12 +90,12 @@ class SummaryBatch(Struct, frozen=True, kw_only=True):
     """Lines asked for together, at a lower price, and taken up later."""
 
     id: str
-    asked: tuple[SummaryRequest, ...]  # each known to the model's maker by its number here
+    requests: tuple[SummaryRequest, ...]  # each known to the model's maker by its number here
     sent: datetime
-    worth: float = 0.0  # what it will cost, about
+    estimated_cost: float = 0.0  # what it will cost, about
 
 
-class Spent(Struct, frozen=True, kw_only=True):
+class Spending(Struct, frozen=True, kw_only=True):
     """What a model did on one day, in tokens and in money."""
 
     day: date
@@ -106,7 +106,7 @@ class Spent(Struct, frozen=True, kw_only=True):
     output: int = 0
     cache_read: int = 0
     cache_write: int = 0
-    money: float = 0.0
+    cost: float = 0.0
 
 
 class Subscription(Struct, frozen=True, kw_only=True):
@@ -130,19 +130,19 @@ class Subscription(Struct, frozen=True, kw_only=True):
     catch_up_hours: int = 24  # a missed edition younger than this is still posted
 
     @property
-    def quiet(self) -> str:  # why it does not run now, for people; empty: it runs
+    def inactive_reason(self) -> str:  # why it does not run now, for people; empty: it runs
         return self.paused or self.held
 
 
-Because: TypeAlias = str | Span  # why a paper comes: words, or the person who brought it (`Span.person`)
-Reason: TypeAlias = Literal["no match", "seen before", "too few votes", "list full", "withdrawn"]
+PostReason: TypeAlias = str | Span  # why a paper comes: words, or the person who brought it (`Span.person`)
+LeftOutReason: TypeAlias = Literal["no match", "seen before", "too few votes", "list full", "withdrawn"]
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):
     """A paper that an edition's post does not show, and why."""
 
     paper: PaperId
-    reason: Reason
+    reason: LeftOutReason
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -168,19 +168,19 @@ class SubscriptionStatus(Struct, frozen=True, kw_only=True):
 class Post(Struct, frozen=True, kw_only=True):
     """One message to send."""
 
-    key: Key
+    key: DeliveryKey
     place: Place
     message: Message
-    parent: Key = ""  # the post whose thread it goes into
+    parent: DeliveryKey = ""  # the post whose thread it goes into
     subscription: str = ""
     edition: str = ""
     part: str = "head"  # `head`, or the paper's id
     papers: tuple[PaperId, ...] = ()  # the papers it shows
-    reasons: tuple[Because, ...] = ()  # why this paper was chosen
+    reasons: tuple[PostReason, ...] = ()  # why this paper was chosen
     due: datetime
 
 
-class State(Enum):
+class DeliveryState(Enum):
     """Where a post stands.
 
     planned ──► claimed ──► sent
@@ -199,7 +199,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     """A post and how its delivery stands."""
 
     post: Post
-    state: State
+    state: DeliveryState
     attempts: int = 0
     doubtful: bool = False  # an earlier attempt may have reached the platform
     token: str = ""  # who holds the lease
@@ -211,7 +211,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     edited: datetime | None = None
 
 
-class Late(Struct, frozen=True):
+class LateSchedule(Struct, frozen=True):
     """A schedule whose oldest post is due and not sent."""
 
     channel: str  # the place, as `str` gives it
@@ -219,13 +219,13 @@ class Late(Struct, frozen=True):
     due: datetime
 
 
-class ReactionMark(Struct, frozen=True, kw_only=True):
+class VoteMark(Struct, frozen=True, kw_only=True):
     """One sign of approval or the contrary: a reaction on one message, or the vote button.
 
     A ballot is what a person's marks on a paper come to: the latest that still stands counts, once.
     """
 
-    community: str  # the tenant
+    tenant: str  # the tenant
     person: str  # `Person.key`
     paper: PaperId
     origin: str  # the message reacted to (`str(place) + "#" + id`), or `button`
@@ -241,7 +241,7 @@ class Tally(Struct, frozen=True):
     down: int = 0
 
 
-class Match(Struct, frozen=True, kw_only=True):
+class TextQuery(Struct, frozen=True, kw_only=True):
     """What to look for in titles, abstracts, authors and keywords; words are plain, never query syntax."""
 
     words: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from bot.chat.message import Block, Footnote, Heading, Message, Paragraph, Span,
 from bot.papers.community import Submission
 from bot.papers.model import Paper
 from bot.papers.samples import SOURCE as STARTER
-from bot.store.records import Because, Tally
+from bot.store.records import PostReason, Tally
 from bot.views.card import brought_by, brought_why, card, title
 from bot.views.formatting import days, plural, source_name, source_page
 
@@ -25,7 +25,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     paper: Paper
     line: str = ""
     tally: Tally = Tally()
-    reasons: tuple[Because, ...] = ()
+    reasons: tuple[PostReason, ...] = ()
 
 
 class About(Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class About(Struct, frozen=True, kw_only=True):
         return days(self.first or self.day, self.day)
 
 
-def because(submission: Submission) -> tuple[Because, ...]:
+def because(submission: Submission) -> tuple[PostReason, ...]:
     """Who brought a paper, and in their words why."""
     return tuple(filter(None, (brought_by(submission), brought_why(submission))))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.chat.event import Person, Press, Reaction, Ref
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
-from bot.store.records import Delivery, ReactionMark
+from bot.store.records import Delivery, VoteMark
 from bot.votes.emoji import Emojis, bare
 
 BUTTON = "button"
@@ -26,8 +26,8 @@ async def react(store: Store, event: Reaction, emojis: Emojis) -> PaperId | None
         return None
     paper, emoji, where = delivery.post.papers[0], bare(event.emoji), origin(event.message)
     if event.added:
-        mark = ReactionMark(
-            community=event.who.tenant,
+        mark = VoteMark(
+            tenant=event.who.tenant,
             person=event.who.key,
             paper=paper,
             origin=where,
@@ -46,8 +46,8 @@ async def press(store: Store, event: Press, paper: PaperId, *, off: bool = False
 
     Who reacted and presses to be sure has still voted once, and for it.
     """
-    mark = ReactionMark(
-        community=event.who.tenant,
+    mark = VoteMark(
+        tenant=event.who.tenant,
         person=event.who.key,
         paper=paper,
         origin=BUTTON,
@@ -64,8 +64,8 @@ async def recount(store: Store, delivery: Delivery, reactions: Mapping[str, froz
         return False
     place = delivery.ref.place
     marks = [
-        ReactionMark(
-            community=place.tenant,
+        VoteMark(
+            tenant=place.tenant,
             person=Person(platform=place.platform, space=place.space, id=who).key,
             paper=delivery.post.papers[0],
             origin=origin(delivery.ref),

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 
 from bot.papers.model import PaperId
-from bot.store.records import Listed, Tally
+from bot.store.records import ListedPaper, Tally
 
 HERE = 5.0
 STARS = 2.0
@@ -24,7 +24,7 @@ GRAVITY = 1.5
 WEEK = 7
 
 
-def score(item: Listed, tally: Tally, now: datetime, *, days: int = WEEK) -> float:
+def score(item: ListedPaper, tally: Tally, now: datetime, *, days: int = WEEK) -> float:
     """How much a paper is talked about within so many days; zero or more unless voted down."""
     counts = item.paper.counts
     votes = counts.upvotes + HERE * (tally.up - tally.down) + STARS * math.log1p(counts.stars)
@@ -32,8 +32,8 @@ def score(item: Listed, tally: Tally, now: datetime, *, days: int = WEEK) -> flo
 
 
 def trending(
-    listed: Sequence[Listed], tallies: Mapping[PaperId, Tally], now: datetime, limit: int, *, days: int = WEEK
-) -> list[Listed]:
+    listed: Sequence[ListedPaper], tallies: Mapping[PaperId, Tally], now: datetime, limit: int, *, days: int = WEEK
+) -> list[ListedPaper]:
     """The most talked about first; a paper listed twice counts from its newest day."""
     newest = {item.paper.id: item for item in sorted(listed, key=lambda item: item.day)}
     ranked = sorted(
@@ -43,7 +43,7 @@ def trending(
     return ranked[:limit]
 
 
-def why(item: Listed, tally: Tally, now: datetime) -> str:
+def why(item: ListedPaper, tally: Tally, now: datetime) -> str:
     """What the score is made of: `12 upvotes, 3 votes here, 40 stars, listed 2 days ago`."""
     counts, days = item.paper.counts, int(_age(item, now))
     parts = (
@@ -60,6 +60,6 @@ def _many(count: int, one: str, more: str = "") -> str:
     return f"{count:,} {one if count == 1 else one + 's'}{more}" if count else ""
 
 
-def _age(item: Listed, now: datetime) -> float:
+def _age(item: ListedPaper, now: datetime) -> float:
     """Days since its list began."""
     return max(0.0, (now - datetime.combine(item.day, time(), UTC)).total_seconds() / 86_400)

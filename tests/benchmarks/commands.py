@@ -19,7 +19,7 @@ import numpy as np
 from msgspec import Struct
 
 from bot.search import open_embedder
-from bot.search.vectors import pack
+from bot.search.vector_index import pack
 from bot.store import open_store
 from tests.benchmarks.fanout import SlackField
 from tests.benchmarks.search_corpus import fill

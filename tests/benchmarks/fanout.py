@@ -27,7 +27,7 @@ from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.store.records import State
+from bot.store.records import DeliveryState
 from tests.builders import listing, paper, subscription
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
@@ -205,7 +205,7 @@ async def _wishes(store: Store, places: Sequence[Place]) -> None:
 
 
 async def _done(store: Store, channels: int) -> bool:
-    return (await store.outbox.count_by_state()).get(State.SENT, 0) >= channels * (PAPERS + 1)
+    return (await store.outbox.count_by_state()).get(DeliveryState.SENT, 0) >= channels * (PAPERS + 1)
 
 
 async def _deliver(home: Path, environment: dict[str, str]) -> asyncio.subprocess.Process:

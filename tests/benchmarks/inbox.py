@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from bot.clock import SystemClock
 from bot.store import open_store
-from bot.store.records import State
+from bot.store.records import DeliveryState
 from tests.builders import listing, paper, subscription
 from tests.fakes.mail import FakeMail
 from tests.fakes.world import launch
@@ -99,7 +99,7 @@ async def _all_sent(home: Path, count: int) -> None:
     store = await open_store(home / "paperboy.db")
     states = await store.outbox.count_by_state()
     await store.aclose()
-    assert Counter(states) == Counter({State.SENT: count}), states
+    assert Counter(states) == Counter({DeliveryState.SENT: count}), states
 
 
 def _settings(port: int) -> dict[str, str]:

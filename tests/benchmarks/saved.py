@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.papers.model import PaperId
-from bot.store.records import Listed
+from bot.store.records import ListedPaper
 from bot.votes.taste import Leaning, Lesson, mixed, near_saved, taught
 from tests.benchmarks.taste_data import Vectors
 
@@ -28,7 +28,7 @@ def keeps(
     return [Lesson(vector=found[str(id)]) for id in chosen]
 
 
-def order(listed: Sequence[Listed], found: Vectors, saved: Sequence[Lesson]) -> list[PaperId]:
+def order(listed: Sequence[ListedPaper], found: Vectors, saved: Sequence[Lesson]) -> list[PaperId]:
     """As a digest is ordered, with its open places."""
     papers = {item.paper.id: item.paper for item in listed}
     liked = {id: paper.counts.upvotes for id, paper in papers.items()}

@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from bot.ingest.ingester import Ingester
 from bot.papers.ids import arxiv_id
 from bot.search import Mode, OnnxEmbedder, Search, open_embedder
-from bot.search.vectors import VectorIndex, pack
+from bot.search.vector_index import VectorIndex, pack
 from bot.sources.files import read_papers
 from bot.sources.source import Batch
 from bot.store import open_store

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from bot.papers.filter import Filter
 from bot.search import Mode, OnnxEmbedder, Search, open_embedder
-from bot.search.vectors import pack
+from bot.search.vector_index import pack
 from bot.store import open_store
 from bot.store.protocol import Store
 from tests.benchmarks.search_corpus import fill

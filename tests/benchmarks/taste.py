@@ -17,7 +17,7 @@ import numpy as np
 from msgspec import Struct
 
 from bot.papers.model import Paper, PaperId
-from bot.store.records import Listed
+from bot.store.records import ListedPaper
 from bot.votes.taste import Lesson, Taste, lean, learn, mixed, taught
 from tests.benchmarks import saved
 from tests.benchmarks.foreseen import foreseen
@@ -54,7 +54,7 @@ def _subjects(paper: Paper) -> set[str]:
     return words | set(paper.categories[:1])
 
 
-def replay(topic: Topic, days: Sequence[list[Listed]], found: Vectors, votes: int, seed: int) -> Taste | None:
+def replay(topic: Topic, days: Sequence[list[ListedPaper]], found: Vectors, votes: int, seed: int) -> Taste | None:
     """What a channel's votes have taught once it has cast so many; None when the days end before that."""
     rng = np.random.default_rng(seed)
     lessons: list[Lesson] = []
@@ -77,7 +77,7 @@ def _vote(on_topic: bool, rng: np.random.Generator) -> int:
     return -1 if chance < AGAINST else 1 if chance > 1 - SLIP else 0
 
 
-def order(listed: Sequence[Listed], found: Vectors, taste: Taste | None) -> list[Paper]:
+def order(listed: Sequence[ListedPaper], found: Vectors, taste: Taste | None) -> list[Paper]:
     """As an edition is ordered: by upvotes, or by what the channel's votes taught, with its open places."""
     papers = {item.paper.id: item.paper for item in listed}
     liked = {id: paper.counts.upvotes for id, paper in papers.items()}
@@ -105,7 +105,7 @@ def gain(days: Days, found: Vectors, among: Sequence[Topic]) -> dict[int, tuple[
     return result
 
 
-def _precisions(pool: Sequence[Listed], topic: Topic, found: Vectors, taste: Taste) -> tuple[float, float, float]:
+def _precisions(pool: Sequence[ListedPaper], topic: Topic, found: Vectors, taste: Taste) -> tuple[float, float, float]:
     hits = sum(item.paper.id in topic.papers for item in pool)
     before, after = (precision([p.id for p in order(pool, found, t)], topic.papers) for t in (None, taste))
     return before, after, min(hits, 10) / 10

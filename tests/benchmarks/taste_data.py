@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from bot.papers.model import Paper, PaperId
 from bot.search import open_embedder
 from bot.sources.files import read_papers
-from bot.store.records import Listed
+from bot.store.records import ListedPaper
 from tests.builders import NOW, SHARED
 
 FIRST = date(2025, 11, 1)  # about 3,000 papers from here to the end of the record
@@ -29,7 +29,7 @@ Vectors = dict[PaperId, np.ndarray]
 class Days(Struct, frozen=True):
     """What stood on Hugging Face's list, day by day, and some whole listings of arXiv."""
 
-    daily: dict[date, list[Listed]]
+    daily: dict[date, list[ListedPaper]]
     arxiv: dict[date, list[Paper]]
 
 
@@ -37,13 +37,13 @@ def load() -> Days:
     """The recorded days since `FIRST`, each paper with its arXiv categories where they are known."""
     announced = _announced()
     categories = {paper.id: paper.categories for papers in announced.values() for paper in papers}
-    daily: dict[date, list[Listed]] = {}
+    daily: dict[date, list[ListedPaper]] = {}
     for file in sorted((SHARED / "hf-daily-papers").glob("*.json.gz")):
         day = date.fromisoformat(file.name[:10])
         if day >= FIRST:
             papers = [item.paper for batch in read_papers(file) for item in batch.listings]
             known = (replace(paper, categories=categories.get(paper.id, ())) for paper in papers)
-            daily[day] = [Listed(paper=paper, source="huggingface", day=day, seen=NOW) for paper in known]
+            daily[day] = [ListedPaper(paper=paper, source="huggingface", day=day, first_seen=NOW) for paper in known]
     return Days(daily, _whole(announced, list(daily)))
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from bot.papers.model import Paper
 from bot.search import Mode, Search, open_embedder, open_models
-from bot.search.embed import QUIET, OnnxEmbedder
-from bot.search.meaning import CHUNK, FRESH
+from bot.search.embedder import QUIET, OnnxEmbedder
+from bot.search.semantic_search import CHUNK, FRESH
 from bot.store.protocol import Store
 from tests.builders import NOW, listing, paper
 from tests.fakes.embedder import WordEmbedder

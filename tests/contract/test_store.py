@@ -15,8 +15,8 @@ from bot.papers.community import Submission, community_list
 from bot.papers.filter import Filter
 from bot.papers.model import Counts
 from bot.store.protocol import Store
-from bot.store.records import Delivery, Fetch, Match, Run, State, StoreCounts, Summary, Tally
-from tests.builders import NOW, PAPERS, TODAY, listing, mark, paper, post, subscription
+from bot.store.records import Delivery, DeliveryState, Fetch, Run, StoreCounts, Summary, Tally, TextQuery
+from tests.builders import NOW, PAPERS, TODAY, delivery_of, listing, mark, paper, post, subscription
 
 LEASE = timedelta(minutes=2)
 ELSEWHERE = Place("web", "home", "elsewhere")
@@ -41,7 +41,7 @@ async def test_a_paper_twice_in_one_batch_is_one_paper(store: Store) -> None:
 async def test_new_votes_change_a_paper(store: Store) -> None:
     await store.papers.add_listings([listing(paper(1, upvotes=1))], NOW)
     assert await store.papers.add_listings([listing(paper(1, upvotes=5))], NOW) == StoreCounts(
-        changed=1, differ=(paper(1).id,)
+        changed=1, changed_ids=(paper(1).id,)
     )
     assert (await store.papers.get_papers(["arxiv:2503.00001"]))["arxiv:2503.00001"].counts == Counts(upvotes=5)
 
@@ -57,28 +57,28 @@ async def test_a_list_is_in_order_of_votes(store: Store) -> None:
 async def test_a_list_remembers_when_a_paper_was_first_seen_on_it(store: Store) -> None:
     await store.papers.add_listings([listing(paper(1))], NOW)
     await store.papers.add_listings([listing(paper(1))], NOW + timedelta(hours=3))
-    assert [item.seen for item in await store.papers.listed_between(["huggingface"], TODAY, TODAY)] == [NOW]
+    assert [item.first_seen for item in await store.papers.listed_between(["huggingface"], TODAY, TODAY)] == [NOW]
 
 
 async def test_words_are_found_in_title_abstract_and_authors(store: Store) -> None:
     await store.papers.add_listings([listing(paper(1, "Owls at Night", authors=("Grace Hopper",)))], NOW)
     for word in ("owl", "nest", "hopper"):
-        assert await store.papers.match_all_words(Match(words=(word,)), Filter(), 5), word
-    assert not await store.papers.match_all_words(Match(words=("owl", "penguin")), Filter(), 5)
+        assert await store.papers.match_all_words(TextQuery(words=(word,)), Filter(), 5), word
+    assert not await store.papers.match_all_words(TextQuery(words=("owl", "penguin")), Filter(), 5)
 
 
 async def test_a_changed_text_is_found_by_its_new_words_only(store: Store) -> None:
     await store.papers.add_listings([listing(paper(1, "Owls at Night"))], NOW)
     await store.papers.add_listings([listing(paper(1, "Hawks at Noon", version=2))], NOW)
-    assert await store.papers.match_all_words(Match(words=("hawk",)), Filter(), 5)
-    assert not await store.papers.match_all_words(Match(words=("owl",)), Filter(), 5)
+    assert await store.papers.match_all_words(TextQuery(words=("hawk",)), Filter(), 5)
+    assert not await store.papers.match_all_words(TextQuery(words=("owl",)), Filter(), 5)
 
 
 async def test_how_a_look_at_a_source_went_is_remembered(store: Store) -> None:
-    await store.papers.record_fetch(Fetch(source="arxiv", day=TODAY, at=NOW, grew=NOW))
+    await store.papers.record_fetch(Fetch(source="arxiv", day=TODAY, at=NOW, last_grew=NOW))
     await store.papers.record_fetch(Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs"))
     assert await store.papers.last_fetches() == [
-        Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs", grew=NOW, answered=TODAY)
+        Fetch(source="arxiv", day=TODAY, at=NOW + LEASE, error="it hangs", last_grew=NOW, newest_answered=TODAY)
     ]
 
 
@@ -110,7 +110,7 @@ async def test_a_run_is_planned_once_with_all_its_posts(store: Store) -> None:
     run = Run(subscription="s1", slot=NOW, outcome="posted", at=NOW)
     assert await store.outbox.plan_run(run, [post("k1"), post("k2")])
     assert not await store.outbox.plan_run(run, [post("k3")])
-    assert await store.outbox.by_key("k3") is None
+    assert await delivery_of(store, "k3") is None
 
 
 async def test_a_parent_goes_first_and_its_reply_learns_where_it_went(store: Store) -> None:
@@ -183,7 +183,7 @@ async def test_a_reply_never_goes_out_without_its_thread(store: Store) -> None:
         [post("late", parent="head"), post("lost", parent="never planned"), post("deep", parent="reply")]
     )
     assert await _claim(store) == []
-    assert await store.outbox.count_by_state() == {State.DEAD: 5}
+    assert await store.outbox.count_by_state() == {DeliveryState.DEAD: 5}
     assert await store.outbox.revive_posts("late", NOW) == 2
     assert [d.post.key for d in await _claim(store)] == ["head"]
 
@@ -233,7 +233,7 @@ async def test_a_tenant_that_is_to_wait_as_a_whole_holds_up_no_other(store: Stor
     await store.outbox.add_posts([*north, post("s", place=Place("web", "south", "c"))])
     (refused,) = await store.outbox.claim_posts(NOW, token="me", lease=LEASE, limit=1, platforms=["web"])
     again = NOW + LEASE
-    await store.outbox.settle_retry(refused.post.key, token="me", reason="too many", again=again, whole=True)
+    await store.outbox.settle_retry(refused.post.key, token="me", reason="too many", again=again, tenant_wide=True)
     assert [d.post.key for d in await _claim(store)] == ["s"]
     assert await store.outbox.next_due(["web"]) == again
     assert {d.post.key for d in await _claim(store, at=again)} == {"n0", "n1", "n2", "s"}
@@ -262,7 +262,7 @@ async def test_sent_posts_are_found_by_place_paper_and_reference(store: Store) -
     assert len(await store.outbox.sent_showing("web:home", "p1", NOW - LEASE)) == 1
     assert await store.outbox.sent_showing("web:other", "p1", NOW - LEASE) == []
     assert await store.outbox.last_sent_in(ELSEWHERE) is None
-    assert await store.outbox.count_by_state(PAPERS) == {State.SENT: 1}
+    assert await store.outbox.count_by_state(PAPERS) == {DeliveryState.SENT: 1}
 
 
 # ---- votes and people
@@ -318,7 +318,7 @@ async def test_a_recount_replaces_one_messages_marks_only(store: Store) -> None:
 
 
 async def test_communities_do_not_see_each_others_votes(store: Store) -> None:
-    await store.votes.add_mark(mark(community="slack:T1"))
+    await store.votes.add_mark(mark(tenant="slack:T1"))
     assert await store.votes.tallies_for("slack:T10", ["arxiv:2503.00001"]) == {}
     assert await store.votes.top_papers("slack:T10", None, 5) == []
     assert [id for id, _ in await store.votes.top_papers("slack:T1", None, 5)] == ["arxiv:2503.00001"]
@@ -346,7 +346,7 @@ async def test_forgetting_a_tenant_leaves_no_row_of_it_and_every_row_of_others(s
         await store.subscriptions.add_subscription(subscription(f"s-{tenant}", place=place))
         run = Run(subscription=f"s-{tenant}", slot=NOW, outcome="posted", at=NOW)
         await store.outbox.plan_run(run, [post(f"k-{tenant}", place=place, papers=("p1",))])
-        await store.votes.add_mark(mark(f"slack:{tenant}/u", community=f"slack:{tenant}"))
+        await store.votes.add_mark(mark(f"slack:{tenant}/u", tenant=f"slack:{tenant}"))
         await store.people.save_paper(f"slack:{tenant}/u", "p1", NOW)
     before = await store.ownership.export("slack:T10")
     assert await store.ownership.forget("slack:T1") == 6
@@ -481,7 +481,7 @@ async def test_a_person_is_forgotten_with_what_they_brought_and_in_posts_that_st
     assert [
         item.paper.id for item in await store.papers.listed_between([community_list(PAPERS.tenant)], TODAY, TODAY)
     ] == [paper(2).id]
-    his, hers = await store.outbox.by_key("k1"), await store.outbox.by_key("k2")
+    his, hers = await delivery_of(store, "k1"), await delivery_of(store, "k2")
     assert his
     assert hers
     assert his.post.reasons == (Span("somebody"), "bob")  # a word that is no person's id stays

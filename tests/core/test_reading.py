@@ -26,7 +26,7 @@ async def test_votes_of_all_communities_are_added_up_a_person_once(channel: Chan
     one = paper(11)
     await channel.store.papers.add_listings([listing(one)], NOW)
     for community, person, emoji in (("web:home", "ada", "👍"), ("web:home", "ada", "🔥"), ("slack:T1", "U1", "👍")):
-        ballot = mark(person=f"{community}/{person}", of=one.id, community=community, emoji=emoji, origin="m1")
+        ballot = mark(person=f"{community}/{person}", of=one.id, tenant=community, emoji=emoji, origin="m1")
         await channel.store.votes.add_mark(ballot)
     assert await channel.core.catalog.ballots([one.id, "arxiv:2503.99999"]) == {one.id: Ballots(2, 0)}
 

@@ -160,7 +160,7 @@ async def test_why_and_the_preview_say_how_many_votes_teach(channel: Channel) ->
 async def test_a_community_reaches_a_number_of_votes(store: Store) -> None:
     await store.votes.add_mark(mark())
     await store.votes.add_mark(mark("web:home/bob"))
-    await store.votes.add_mark(mark(community="web:elsewhere"))
+    await store.votes.add_mark(mark(tenant="web:elsewhere"))
     await store.votes.toggle_vote(mark("web:home/cy"), off=True)
     assert await store.votes.has_marks("web:home", 2)
     assert not await store.votes.has_marks("web:home", 3)

@@ -18,7 +18,7 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.clock import FixedClock
 from bot.store import open_store
-from bot.store.records import Delivery, Post, Run, State
+from bot.store.records import Delivery, DeliveryState, Post, Run
 from tests.builders import NOW, post, subscription
 from tests.faults.model import OUTCOMES, Process, Request, Wall
 
@@ -90,7 +90,7 @@ class Bench(RuleBasedStateMachine):
     @invariant()
     def all_is_well(self) -> None:
         known = self.known()
-        self.graves = sorted(key for key, delivery in known.items() if delivery.state is State.DEAD)
+        self.graves = sorted(key for key, delivery in known.items() if delivery.state is DeliveryState.DEAD)
         self.nothing_is_held_twice()
         self.a_channel_has_one_post_under_way()
         self.order_is_kept()
@@ -98,7 +98,7 @@ class Bench(RuleBasedStateMachine):
         for delivery in known.values():
             self.nothing_is_lost_that_is_not_told(delivery)
         for place in CHANNELS:
-            alive = [d.post for d in known.values() if d.state is not State.DEAD and d.post.place == place]
+            alive = [d.post for d in known.values() if d.state is not DeliveryState.DEAD and d.post.place == place]
             assert self.shown(place) == {paper for post in alive for paper in post.papers}
 
     def nothing_is_held_twice(self) -> None:
@@ -125,15 +125,15 @@ class Bench(RuleBasedStateMachine):
     def nothing_is_lost_that_is_not_told(self, delivery: Delivery) -> None:
         key, held = delivery.post.key, self.wall.counts()[delivery.post.key]
         match delivery.state:
-            case State.SENT:
+            case DeliveryState.SENT:
                 assert held
                 assert delivery.ref == Ref(self.thread(key), key)
                 assert delivery.post.message == self.edited.get(key, self.planned[key].message)
-            case State.DEAD:
+            case DeliveryState.DEAD:
                 assert delivery.reason
-            case State.PLANNED | State.UNSURE:
+            case DeliveryState.PLANNED | DeliveryState.UNSURE:
                 assert delivery.doubtful or not held
-            case State.CLAIMED:
+            case DeliveryState.CLAIMED:
                 pass
 
     def mend_and_finish(self) -> None:
@@ -141,10 +141,10 @@ class Bench(RuleBasedStateMachine):
         self.wait(ATTEMPT)
         self.clock.moment += timedelta(days=2)  # whatever clock a post was put off by
         self.finish()
-        assert {delivery.state for delivery in self.known().values()} <= {State.SENT, State.DEAD}
+        assert {delivery.state for delivery in self.known().values()} <= {DeliveryState.SENT, DeliveryState.DEAD}
         self.retry(None)
         self.finish()
-        assert {delivery.state for delivery in self.known().values()} <= {State.SENT}
+        assert {delivery.state for delivery in self.known().values()} <= {DeliveryState.SENT}
         self.all_is_well()
 
     def finish(self) -> None:
@@ -220,7 +220,7 @@ class Bench(RuleBasedStateMachine):
         return known
 
     def dead(self) -> set[str]:
-        return {key for key, delivery in self.known().items() if delivery.state is State.DEAD}
+        return {key for key, delivery in self.known().items() if delivery.state is DeliveryState.DEAD}
 
     def thread(self, key: str) -> Place:
         post = self.planned[key]

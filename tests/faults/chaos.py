@@ -28,7 +28,7 @@ from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.store.records import Delivery, State
+from bot.store.records import Delivery, DeliveryState
 from tests.builders import listing, paper, subscription
 from tests.fakes.world import launch
 from tests.faults.arenas import Arena, arena
@@ -39,7 +39,7 @@ BACKLOG = 60  # posts that wait at least, so that each kill has something to cut
 SHORTEST, LONGEST = 0.6, 3.0  # seconds of a life
 PATIENCE = 240.0  # seconds that the last life may take to finish
 MAY_HAVE = "it may have arrived"  # what is told where a platform can't be asked
-OPEN = (State.PLANNED, State.CLAIMED, State.UNSURE)
+OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.UNSURE)
 
 
 class Tally(Struct, frozen=True, kw_only=True):
@@ -175,7 +175,7 @@ class Chaos:
         planned = {d.post.key for d in posts}
         held = await self._arena.held(self._places)
         (self._home / "held.json").write_bytes(msgspec.json.format(msgspec.json.encode(held)))
-        unknown = {d.post.key for d in posts if d.state is State.DEAD and MAY_HAVE in d.reason}
+        unknown = {d.post.key for d in posts if d.state is DeliveryState.DEAD and MAY_HAVE in d.reason}
         lost = [d for d in posts if not held[d.post.key] and d.post.key not in unknown]
         return Tally(
             kills=kills,

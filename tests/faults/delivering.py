@@ -12,7 +12,7 @@ from bot.clock import SystemClock
 from bot.delivery.dispatch import Dispatcher
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.store.records import State
+from bot.store.records import DeliveryState
 from tests.fakes.platform import FilePlatform
 
 CHANNELS, PARTS = 6, 9
@@ -58,7 +58,7 @@ async def drain(store: Store, name: str, platform: CanPost, *, attempt: float, b
     )
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))
-    while set(await store.outbox.count_by_state()) - {State.SENT, State.DEAD}:  # noqa: ASYNC110 - other processes work on it
+    while set(await store.outbox.count_by_state()) - {DeliveryState.SENT, DeliveryState.DEAD}:  # noqa: ASYNC110 - other processes work on it
         await asyncio.sleep(0.02)
     stop.set()
     await running

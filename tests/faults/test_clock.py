@@ -23,7 +23,7 @@ from bot.delivery.schedule_parser import parse_schedule
 from bot.search import Search
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.store.records import Run, State, Subscription
+from bot.store.records import DeliveryState, Run, Subscription
 from bot.summaries import OneLines
 from tests.builders import NOW, listing, paper, post, subscription
 from tests.fakes.notebook import Notebook
@@ -174,7 +174,7 @@ async def test_two_processes_whose_clocks_differ_post_each_once(store: Store, cl
             request.answer.set_result("ok")
             await request.owner.settle()
     assert [key for key, _ in wall.held] == keys
-    assert await store.outbox.count_by_state() == {State.SENT: 4}
+    assert await store.outbox.count_by_state() == {DeliveryState.SENT: 4}
 
 
 async def test_a_post_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_that(

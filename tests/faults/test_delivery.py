@@ -20,8 +20,8 @@ from bot.chat.message import Message
 from bot.clock import FixedClock, SystemClock
 from bot.delivery.dispatch import Dispatcher
 from bot.store.protocol import Store
-from bot.store.records import State
-from tests.builders import PAPERS, post, subscription
+from bot.store.records import DeliveryState
+from tests.builders import PAPERS, delivery_of, post, subscription
 from tests.fakes.notebook import Notebook
 from tests.fakes.platform import FilePlatform
 from tests.faults import delivering
@@ -101,7 +101,7 @@ async def test_a_channel_that_is_gone_pauses_its_schedules_and_stops_no_other(
 
     assert await Dispatcher(store.outbox, {"web": wall}, clock, on_broken=on_broken).deliver_due() == 1
     assert told == [(PAPERS, "The channel is gone. Unschedule it.")]
-    assert await store.outbox.count_by_state(PAPERS) == {State.DEAD: 1}
+    assert await store.outbox.count_by_state(PAPERS) == {DeliveryState.DEAD: 1}
 
 
 async def test_a_platform_that_can_not_be_asked_gets_a_gap_and_no_repeat(store: Store, clock: FixedClock) -> None:
@@ -126,9 +126,9 @@ async def test_a_platform_that_can_not_be_asked_gets_a_gap_and_no_repeat(store: 
         await dispatcher.deliver_due()
         clock.moment += timedelta(minutes=5)
     assert mute.posted == 1
-    delivery = await store.outbox.by_key("k1")
+    delivery = await delivery_of(store, "k1")
     assert delivery is not None
-    assert delivery.state is State.DEAD
+    assert delivery.state is DeliveryState.DEAD
     assert "can't be asked" in delivery.reason
 
 
@@ -158,8 +158,8 @@ async def test_a_stop_finishes_what_is_under_way(store: Store, tmp_path: Path) -
     stop.set()
     await asyncio.wait_for(running, 10)
     states = await store.outbox.count_by_state()
-    assert State.CLAIMED not in states
-    assert states[State.SENT] == len(wall.held()) > 0
+    assert DeliveryState.CLAIMED not in states
+    assert states[DeliveryState.SENT] == len(wall.held()) > 0
 
 
 async def test_what_a_stop_cuts_off_is_looked_for_before_it_is_sent_again(store: Store, tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ async def test_what_a_stop_cuts_off_is_looked_for_before_it_is_sent_again(store:
     await asyncio.sleep(0.4)
     stop.set()
     await asyncio.wait_for(running, 5)
-    assert await store.outbox.count_by_state() == {State.UNSURE: 1}
+    assert await store.outbox.count_by_state() == {DeliveryState.UNSURE: 1}
     calm = FilePlatform(tmp_path / "platform.txt")
     await asyncio.sleep(0.05)
     await Dispatcher(store.outbox, {"web": calm}, clock, on_broken=_ignore).deliver_due()

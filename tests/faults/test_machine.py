@@ -22,7 +22,7 @@ from bot.delivery.dispatch import Dispatcher
 from bot.errors import StoreError
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.store.records import State
+from bot.store.records import DeliveryState
 from bot.store.sqlite import engine
 from bot.tasks import Supervisor
 from tests.builders import listing, paper, post
@@ -84,7 +84,7 @@ async def delivering(store: Store, wall: FilePlatform) -> AsyncIterator[None]:
 
 async def until_sent(store: Store, count: int) -> None:
     async with asyncio.timeout(30):
-        while (await store.outbox.count_by_state()).get(State.SENT, 0) < count:  # noqa: ASYNC110 - another thread works on it
+        while (await store.outbox.count_by_state()).get(DeliveryState.SENT, 0) < count:  # noqa: ASYNC110 - another thread works on it
             await asyncio.sleep(0.05)
 
 
@@ -118,7 +118,7 @@ async def test_what_was_sent_while_the_database_was_locked_is_found_and_not_repe
     await store.outbox.add_posts([post("k1"), post("k2")])
     async with delivering(store, wall):
         async with asyncio.timeout(10):
-            while not (await store.outbox.count_by_state()).get(State.CLAIMED):  # noqa: ASYNC110
+            while not (await store.outbox.count_by_state()).get(DeliveryState.CLAIMED):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         with locked(tmp_path / "paperboy.db"):
             async with asyncio.timeout(10):

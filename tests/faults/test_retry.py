@@ -14,8 +14,8 @@ from bot.delivery.dispatch import Dispatcher
 from bot.errors import Refused
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.store.records import Delivery, State
-from tests.builders import post
+from bot.store.records import Delivery, DeliveryState
+from tests.builders import delivery_of, post
 from tests.fakes.platform import FilePlatform
 from tests.fakes.world import paperboy
 
@@ -62,7 +62,7 @@ async def deliver(store: Store, platform: Mute | FilePlatform, clock: FixedClock
 
 
 async def the_post(store: Store) -> Delivery:
-    found = await store.outbox.by_key("k1")
+    found = await delivery_of(store, "k1")
     assert found is not None
     return found
 
@@ -73,7 +73,7 @@ async def test_where_nobody_can_be_asked_the_admin_is_told_how_to_send_it(
     await store.outbox.add_posts([post("k1", due=clock.now())])
     await deliver(store, mute, clock)
     dead = await the_post(store)
-    assert (dead.state, mute.held) == (State.DEAD, ["k1"])
+    assert (dead.state, mute.held) == (DeliveryState.DEAD, ["k1"])
     assert "paperboy retry k1" in dead.reason
 
 
@@ -82,7 +82,7 @@ async def test_retry_all_is_no_word_about_a_doubtful_post(store: Store, clock: F
     await deliver(store, mute, clock)
     assert await store.outbox.revive_posts(None, clock.now()) == 1
     await deliver(store, mute, clock)
-    assert ((await the_post(store)).state, mute.held) == (State.DEAD, ["k1"])
+    assert ((await the_post(store)).state, mute.held) == (DeliveryState.DEAD, ["k1"])
 
 
 async def test_retry_with_its_key_sends_it_once(store: Store, clock: FixedClock, mute: Mute) -> None:
@@ -90,11 +90,11 @@ async def test_retry_with_its_key_sends_it_once(store: Store, clock: FixedClock,
     await deliver(store, mute, clock)
     await store.outbox.revive_posts("k1", clock.now())
     await deliver(store, mute, clock)  # no answer again: the word was for one attempt
-    assert ((await the_post(store)).state, mute.held) == (State.DEAD, ["k1"] * 2)
+    assert ((await the_post(store)).state, mute.held) == (DeliveryState.DEAD, ["k1"] * 2)
     mute.answers = True
     await store.outbox.revive_posts("k1", clock.now())
     await deliver(store, mute, clock)
-    assert ((await the_post(store)).state, mute.held) == (State.SENT, ["k1"] * 3)
+    assert ((await the_post(store)).state, mute.held) == (DeliveryState.SENT, ["k1"] * 3)
 
 
 async def test_where_it_can_be_asked_retry_looks_first(store: Store, clock: FixedClock, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ async def test_where_it_can_be_asked_retry_looks_first(store: Store, clock: Fixe
     assert claimed.doubtful
     await store.outbox.revive_posts("k1", clock.now())
     await deliver(store, wall, clock)
-    assert (await the_post(store)).state is State.SENT
+    assert (await the_post(store)).state is DeliveryState.SENT
     assert len(wall.held()) == 1
 
 
@@ -119,7 +119,7 @@ async def test_the_command_plans_it_again_and_says_so(tmp_path: Path, clock: Fix
     await store.outbox.settle_dead("k1", token="me", reason="refused")
     ran = await paperboy(tmp_path, "retry", "k1")
     assert (ran.code, ran.err.strip()) == (0, "1 post planned again.")
-    assert (await the_post(store)).state is State.PLANNED
+    assert (await the_post(store)).state is DeliveryState.PLANNED
     assert "0 posts" in (await paperboy(tmp_path, "retry", "k1")).err
     await store.aclose()
 

@@ -17,8 +17,8 @@ from bot.clock import SystemClock
 from bot.delivery.dispatch import GRACE_S
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.store.records import State
-from tests.builders import listing, paper, post
+from bot.store.records import DeliveryState
+from tests.builders import delivery_of, listing, paper, post
 from tests.fakes.world import launch
 from tests.faults.arenas import SlackArena
 
@@ -38,21 +38,21 @@ async def start(home: Path, arena: SlackArena) -> asyncio.subprocess.Process:
     return await launch(home, "run", "--role", "deliver", err=asyncio.subprocess.PIPE, **settings)
 
 
-async def states(store: Store) -> Counter[State]:
-    found = [await store.outbox.by_key(f"k{n}") for n in range(POSTS)]
+async def states(store: Store) -> Counter[DeliveryState]:
+    found = [await delivery_of(store, f"k{n}") for n in range(POSTS)]
     return Counter(delivery.state for delivery in found if delivery)
 
 
-async def until(store: Store, state: State) -> None:
+async def until(store: Store, state: DeliveryState) -> None:
     async with asyncio.timeout(40):
         while (await states(store))[state] < POSTS:  # noqa: ASYNC110 - another process works on it
             await asyncio.sleep(0.1)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("how", "then"), [(SLOW, State.SENT), (SILENT, State.UNSURE)])
+@pytest.mark.parametrize(("how", "then"), [(SLOW, DeliveryState.SENT), (SILENT, DeliveryState.UNSURE)])
 async def test_a_post_under_way_is_finished_or_handed_back_and_never_repeated(
-    tmp_path: Path, how: dict[str, object], then: State
+    tmp_path: Path, how: dict[str, object], then: DeliveryState
 ) -> None:
     arena, store = SlackArena(), await open_store(tmp_path / "paperboy.db")
     await arena.start()
@@ -61,7 +61,7 @@ async def test_a_post_under_way_is_finished_or_handed_back_and_never_repeated(
         await arena.slack.settings(**how)
         await store.outbox.add_posts([post(f"k{n}", place=p, due=SystemClock().now()) for n, p in enumerate(places)])
         process = await start(tmp_path, arena)
-        await until(store, State.CLAIMED)
+        await until(store, DeliveryState.CLAIMED)
         async with asyncio.timeout(20):
             while sum((await arena.held(places)).values()) < POSTS:  # noqa: ASYNC110 - the platform is a process
                 await asyncio.sleep(0.1)
@@ -73,7 +73,7 @@ async def test_a_post_under_way_is_finished_or_handed_back_and_never_repeated(
         assert await states(store) == {then: POSTS}
         await arena.slack.settings(faults={"seed": 1}, latency=(0.0, 0.0))
         second = await start(tmp_path, arena)
-        await until(store, State.SENT)
+        await until(store, DeliveryState.SENT)
         second.send_signal(signal.SIGTERM)
         await asyncio.wait_for(second.communicate(), GRACE_S + 20)
         assert await arena.held(places) == Counter({f"k{n}": 1 for n in range(POSTS)})

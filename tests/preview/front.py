@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from adapters.site.server import SiteAdapter
 from bot.chat.event import Person
-from bot.store.records import ReactionMark
+from bot.store.records import VoteMark
 from tests.preview.gallery import NOW, storage
 
 PAPER = "/paper/2508.09968"
@@ -45,8 +45,8 @@ async def _shoot(out: Path) -> list[Path]:
             for number, shown in enumerate(listed.found.papers[:6]):
                 for voter in range((7 - number) // 2):
                     person = Person(platform="web", space="home", id=f"p{voter}")
-                    mark = ReactionMark(
-                        community=person.tenant,
+                    mark = VoteMark(
+                        tenant=person.tenant,
                         person=person.key,
                         paper=shown.paper.id,
                         origin="button",

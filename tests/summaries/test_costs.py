@@ -10,7 +10,7 @@ import pytest
 from bot.chat.event import Place
 from bot.config import Price, Summaries
 from bot.errors import ConfigError
-from bot.store.records import Spent
+from bot.store.records import Spending
 from bot.summaries import Budget
 from bot.summaries.writing import prompt
 from tests.builders import TODAY, paper
@@ -21,7 +21,7 @@ SEVEN = [paper(n) for n in range(1, 8)]
 TWENTY = [paper(n) for n in range(1, 21)]
 
 
-async def spent(office: Office) -> list[Spent]:
+async def spent(office: Office) -> list[Spending]:
     return await office.store.costs.spending_since(TODAY.replace(day=1))
 
 
@@ -33,7 +33,7 @@ async def test_tokens_and_money_are_written_down_by_day_and_model(hire: Start) -
     assert (row.day, row.model, row.batch, row.requests) == (TODAY, "claude-haiku-5-5", False, 7)
     assert row.cache_read == 6 * row.cache_write > 6 * 512  # the rules are paid for once, and then read from the cache
     tokens = row.input + 10 * row.output + 0.1 * row.cache_read + 1.25 * row.cache_write
-    assert row.money == pytest.approx(tokens / 1_000_000)
+    assert row.cost == pytest.approx(tokens / 1_000_000)
     office.clock.moment += timedelta(days=1)
     await office.lists([paper(30)])
     await office.improves()
@@ -51,7 +51,7 @@ async def test_a_batch_costs_half(hire: Start) -> None:
             office.clock.moment += timedelta(minutes=3)
     (one,), (many,) = await spent(single), await spent(batch)
     assert (one.requests, many.requests, many.batch) == (20, 20, True)
-    assert many.money == pytest.approx(one.money / 2, rel=0.1)
+    assert many.cost == pytest.approx(one.cost / 2, rel=0.1)
 
 
 @pytest.mark.parametrize("answer", ["refusal", "max_tokens", "Keeps 99% of the rain out of houses for birds in Paris."])
@@ -64,7 +64,7 @@ async def test_an_answer_that_is_no_use_is_paid_for_too(hire: Start, answer: str
 
 
 async def test_500_channels_cost_the_same_as_one(hire: Start) -> None:
-    bills: list[tuple[int, list[Spent]]] = []
+    bills: list[tuple[int, list[Spending]]] = []
     for file, channels in (("one", 1), ("many", 500)):
         office = await hire(true_line, file=file)
         office.fake.batches.clear()
@@ -89,11 +89,11 @@ async def test_the_admin_is_told_at_80_percent_and_at_100_the_abstracts_speak(
         return [record.message for record in caplog.records if "Claude has cost" in record.message]
 
     office = await hire(true_line, budget_day=1.0)
-    await office.store.costs.add_spending(Spent(day=TODAY, model="claude-haiku-5-5", money=0.79999))
+    await office.store.costs.add_spending(Spending(day=TODAY, model="claude-haiku-5-5", cost=0.79999))
     await office.lists(SEVEN[:1])
     assert await office.improves() == [SEVEN[0].id]
     assert told() == ["Claude has cost 0.80 of the 1.00 USD for 2025-03-18."]
-    await office.store.costs.add_spending(Spent(day=TODAY, model="claude-haiku-5-5", money=0.2))
+    await office.store.costs.add_spending(Spending(day=TODAY, model="claude-haiku-5-5", cost=0.2))
     await office.lists(SEVEN)
     assert [await office.improves(), await office.improves()] == [[], []]
     assert [message.endswith("lines come from the abstracts.") for message in told()] == [False, True]
@@ -107,7 +107,7 @@ async def test_what_was_told_is_not_told_again_after_a_restart(hire: Start, capl
     for number in range(3):
         office = await hire(true_line)
         await office.store.costs.add_spending(
-            Spent(day=TODAY, model="claude-haiku-5-5", money=0.09 if number == 0 else 0.01)
+            Spending(day=TODAY, model="claude-haiku-5-5", cost=0.09 if number == 0 else 0.01)
         )
         await Budget(office.store.costs, Summaries(budget_month=0.1), office.clock).tell()
     told = [record.message for record in caplog.records if "Claude has cost" in record.message]
@@ -128,7 +128,7 @@ async def test_a_batch_asks_for_no_more_than_the_budget_pays(hire: Start) -> Non
     office.fake.finish()
     office.clock.moment += timedelta(minutes=3)
     assert len(await office.improves()) >= len(batch.requests)
-    assert sum(row.money for row in await spent(office)) <= 0.006
+    assert sum(row.cost for row in await spent(office)) <= 0.006
 
 
 async def test_a_budget_needs_a_price(hire: Start) -> None:
@@ -137,7 +137,7 @@ async def test_a_budget_needs_a_price(hire: Start) -> None:
     office = await hire(true_line, model="some-model")
     await office.lists(SEVEN[:1])
     assert await office.improves()
-    assert [(row.model, row.money) for row in await spent(office)] == [("some-model", 0.0)]
+    assert [(row.model, row.cost) for row in await spent(office)] == [("some-model", 0.0)]
 
 
 async def test_claude_does_not_think_unless_it_is_told_to(hire: Start) -> None:

@@ -9,7 +9,16 @@ from typing import Protocol
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.papers.model import PaperId
-from bot.store.records import Delivery, Key, Late, Post, Run, State, Subscription, SubscriptionStatus
+from bot.store.records import (
+    Delivery,
+    DeliveryKey,
+    DeliveryState,
+    LateSchedule,
+    Post,
+    Run,
+    Subscription,
+    SubscriptionStatus,
+)
 
 
 class Subscriptions(Protocol):
@@ -103,35 +112,35 @@ class Outbox(Protocol):
         """When the next post may be claimed; in the past when one may be now."""
         ...
 
-    async def late_schedules(self, now: datetime, *, limit: int = 50) -> list[Late]:
+    async def late_schedules(self, now: datetime, *, limit: int = 50) -> list[LateSchedule]:
         """Schedules with a post that is due and not sent, longest first."""
         ...
 
     async def settle_sent(
-        self, key: Key, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
+        self, key: DeliveryKey, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
     ) -> bool:
         """The platform has it; the channel's next post waits for `rest`. False, and nothing changes, when the lease
         is no longer ours."""
         ...
 
-    async def settle_unsure(self, key: Key, *, token: str, reason: str, again: datetime) -> bool: ...
+    async def settle_unsure(self, key: DeliveryKey, *, token: str, reason: str, again: datetime) -> bool: ...
 
-    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime, whole: bool = False) -> bool:
-        """The platform surely did not take it; try again then. `whole`: its tenant's other posts wait as long."""
+    async def settle_retry(
+        self, key: DeliveryKey, *, token: str, reason: str, again: datetime, tenant_wide: bool = False
+    ) -> bool:
+        """The platform surely did not take it; try again then. `tenant_wide`: its tenant's other posts wait as long."""
         ...
 
-    async def settle_dead(self, key: Key, *, token: str, reason: str) -> bool:
+    async def settle_dead(self, key: DeliveryKey, *, token: str, reason: str) -> bool:
         """Given up; its papers count as not shown."""
         ...
 
-    async def revive_posts(self, key: Key | None, now: datetime) -> int:
+    async def revive_posts(self, key: DeliveryKey | None, now: datetime) -> int:
         """Plan dead posts again, one with its thread or all; returns how many. A doubtful one that is named begins
         anew at its first attempt: an admin's word that it may be sent where the platform can't be asked."""
         ...
 
     async def by_ref(self, ref: Ref) -> Delivery | None: ...
-
-    async def by_key(self, key: Key) -> Delivery | None: ...
 
     async def in_edition(self, subscription: str, edition: str) -> list[Delivery]:
         """In order of planning."""
@@ -157,11 +166,11 @@ class Outbox(Protocol):
         """The tenants that were shown each of these papers since then."""
         ...
 
-    async def record_edit(self, key: Key, message: Message, at: datetime) -> None:
+    async def record_edit(self, key: DeliveryKey, message: Message, at: datetime) -> None:
         """The platform shows this message now."""
         ...
 
-    async def mark_gone(self, key: Key, reason: str) -> None:
+    async def mark_gone(self, key: DeliveryKey, reason: str) -> None:
         """The message of a sent post is no longer there: remembered, and not posted again."""
         ...
 
@@ -169,4 +178,4 @@ class Outbox(Protocol):
 
     async def last_sent_in(self, place: Place) -> Delivery | None: ...
 
-    async def count_by_state(self, place: Place | None = None) -> dict[State, int]: ...
+    async def count_by_state(self, place: Place | None = None) -> dict[DeliveryState, int]: ...

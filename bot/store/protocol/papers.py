@@ -9,7 +9,17 @@ from typing import Protocol
 from bot.papers.filter import Filter
 from bot.papers.full_text import FullText
 from bot.papers.model import Listing, Paper, PaperId
-from bot.store.records import Fetch, Listed, Match, Scores, Spent, StoreCounts, Summary, SummaryBatch, SummaryRequest
+from bot.store.records import (
+    Fetch,
+    ListedPaper,
+    Scores,
+    Spending,
+    StoreCounts,
+    Summary,
+    SummaryBatch,
+    SummaryRequest,
+    TextQuery,
+)
 
 
 class Papers(Protocol):
@@ -21,11 +31,11 @@ class Papers(Protocol):
 
     async def get_papers(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]: ...
 
-    async def listed_between(self, sources: Collection[str], first: date, last: date) -> list[Listed]:
+    async def listed_between(self, sources: Collection[str], first: date, last: date) -> list[ListedPaper]:
         """What the sources listed from `first` to `last`, both included; in order of day, then upvotes."""
         ...
 
-    async def most_upvoted(self, sources: Collection[str], first: date, last: date, limit: int) -> list[Listed]:
+    async def most_upvoted(self, sources: Collection[str], first: date, last: date, limit: int) -> list[ListedPaper]:
         """The most upvoted of what was listed in these days, best first, each once with its newest day."""
         ...
 
@@ -33,7 +43,7 @@ class Papers(Protocol):
         """How many papers were listed in these days."""
         ...
 
-    async def lists_featuring(self, ids: Collection[PaperId]) -> dict[PaperId, list[Listed]]:
+    async def lists_featuring(self, ids: Collection[PaperId]) -> dict[PaperId, list[ListedPaper]]:
         """The lists that these papers stood on, newest first."""
         ...
 
@@ -51,20 +61,20 @@ class Papers(Protocol):
         """The lists of these sources from `first` on that a paper stands on, newest first."""
         ...
 
-    async def match_all_words(self, match: Match, filter: Filter, limit: int) -> Scores:
+    async def match_all_words(self, match: TextQuery, filter: Filter, limit: int) -> Scores:
         """Papers holding all the words and phrases; higher is better. Ranked by field weight."""
         ...
 
-    async def match_any_word(self, match: Match, filter: Filter, limit: int) -> Scores:
+    async def match_any_word(self, match: TextQuery, filter: Filter, limit: int) -> Scores:
         """Papers holding any of the words; phrases must still occur."""
         ...
 
-    async def keep_matching(self, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
+    async def keep_matching(self, match: TextQuery, ids: Collection[PaperId]) -> set[PaperId]:
         """Those of `ids` that hold all the words and phrases."""
         ...
 
     async def newest_ids(
-        self, filter: Filter, limit: int, *, offset: int = 0, match: Match | None = None
+        self, filter: Filter, limit: int, *, offset: int = 0, match: TextQuery | None = None
     ) -> list[PaperId]:
         """Papers that pass the filter, and hold all words and phrases if there are any, newest first."""
         ...
@@ -141,7 +151,7 @@ class Summaries(Protocol):
         """Batches under way that no process has looked at lately; ours to look at until then."""
         ...
 
-    async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spent | None) -> bool:
+    async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spending | None) -> bool:
         """Keep what a batch brought and cost, and let the rest be asked for anew; False when that was done before."""
         ...
 
@@ -159,9 +169,9 @@ class FullTexts(Protocol):
 class Costs(Protocol):
     """What models cost."""
 
-    async def add_spending(self, spent: Spent) -> None: ...
+    async def add_spending(self, spent: Spending) -> None: ...
 
-    async def spending_since(self, first: date) -> list[Spent]:
+    async def spending_since(self, first: date) -> list[Spending]:
         """By day, model and kind; oldest first."""
         ...
 

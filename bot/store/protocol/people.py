@@ -9,25 +9,25 @@ from typing import Protocol
 from bot.chat.catalog import Program
 from bot.papers.community import Submission
 from bot.papers.model import PaperId
-from bot.store.records import ReactionMark, Tally
+from bot.store.records import Tally, VoteMark
 
 
 class Votes(Protocol):
     """Marks in, ballots out."""
 
-    async def add_mark(self, mark: ReactionMark, *, cause: str | None = None) -> None: ...
+    async def add_mark(self, mark: VoteMark, *, cause: str | None = None) -> None: ...
 
     async def remove_mark(
         self, community: str, person: str, origin: str, emoji: str, *, cause: str | None = None
     ) -> None: ...
 
-    async def toggle_vote(self, mark: ReactionMark, *, off: bool = False, cause: str | None = None) -> bool:
+    async def toggle_vote(self, mark: VoteMark, *, off: bool = False, cause: str | None = None) -> bool:
         """Put a button's mark, or take it back when it stands (`off`: whatever stands); True when the vote now stands.
         Taking it back outweighs every mark the person made on that paper before, also those that a recount brings up
         again."""
         ...
 
-    async def replace_marks(self, origin: str, marks: Sequence[ReactionMark]) -> bool:
+    async def replace_marks(self, origin: str, marks: Sequence[VoteMark]) -> bool:
         """Replace all marks of one message by what the platform says; True when anything changed."""
         ...
 

@@ -26,8 +26,6 @@ from bot.store.sqlite.summaries import SqliteSummaries
 from bot.store.sqlite.vectors import SqliteVectors
 from bot.store.sqlite.votes import SqliteVotes
 
-_TOUCH = "INSERT OR REPLACE INTO events VALUES ('check', datetime())"  # a real write: reading alone proves little
-
 
 class SqliteStore:
     """Implements `bot.store.protocol.Store`."""

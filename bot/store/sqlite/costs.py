@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, datetime
 
-from bot.store.records import Spent
+from bot.store.records import Spending
 from bot.store.sqlite.codec import stamp
 from bot.store.sqlite.engine import Engine
 
@@ -24,10 +24,10 @@ class SqliteCosts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add_spending(self, spent: Spent) -> None:
+    async def add_spending(self, spent: Spending) -> None:
         await self._engine.write(lambda db: add(db, spent))
 
-    async def spending_since(self, first: date) -> list[Spent]:
+    async def spending_since(self, first: date) -> list[Spending]:
         sql = "SELECT * FROM costs WHERE day >= ? ORDER BY day, model, batch"
         rows = await self._engine.read(lambda db: db.execute(sql, (first.isoformat(),)).fetchall())
         return [_spent(row) for row in rows]
@@ -41,16 +41,16 @@ class SqliteCosts:
         return bool(await self._engine.write(lambda db: db.execute(sql, (what, stamp(at))).rowcount))
 
 
-def add(db: sqlite3.Connection, spent: Spent) -> None:
+def add(db: sqlite3.Connection, spent: Spending) -> None:
     """Within a transaction of somebody else's."""
     x = spent
-    counts = (x.requests, x.input, x.output, x.cache_read, x.cache_write, x.money)
+    counts = (x.requests, x.input, x.output, x.cache_read, x.cache_write, x.cost)
     db.execute(_ADD, (x.day.isoformat(), x.model, x.batch, *counts))
 
 
-def _spent(row: tuple[str, str, int, int, int, int, int, int, float]) -> Spent:
+def _spent(row: tuple[str, str, int, int, int, int, int, int, float]) -> Spending:
     day, model, batch, requests, input, output, cache_read, cache_write, money = row
-    return Spent(
+    return Spending(
         day=date.fromisoformat(day),
         model=model,
         batch=bool(batch),
@@ -59,5 +59,5 @@ def _spent(row: tuple[str, str, int, int, int, int, int, int, float]) -> Spent:
         output=output,
         cache_read=cache_read,
         cache_write=cache_write,
-        money=money,
+        cost=money,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from bot.chat.event import Ref
-from bot.store.records import Delivery, Post, State
+from bot.store.records import Delivery, DeliveryState, Post
 from bot.store.sqlite.codec import moment, unpack
 
 _COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent, o.edited,
@@ -18,7 +18,7 @@ def deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Deliv
     return [
         Delivery(
             post=unpack(post, Post),
-            state=State(state),
+            state=DeliveryState(state),
             attempts=attempts,
             doubtful=bool(doubtful),
             token=token,

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.papers.model import PaperId
-from bot.store.records import Delivery, Key, Late, Post, Run, State
+from bot.store.records import Delivery, DeliveryKey, DeliveryState, LateSchedule, Post, Run
 from bot.store.sqlite import outbox_queue as lanes
 from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
 from bot.store.sqlite.deliveries import deliveries
@@ -74,15 +74,15 @@ class SqliteOutbox:
         due = await self._engine.read(lambda db: lanes.next_due(db, platforms))
         return moment(due) if due else None
 
-    async def late_schedules(self, now: datetime, *, limit: int = 50) -> list[Late]:
+    async def late_schedules(self, now: datetime, *, limit: int = 50) -> list[LateSchedule]:
         sql = f"""SELECT tenant || '/' || channel, subscription, min(json_extract(post, '$.due')) AS due
                   FROM outbox INDEXED BY outbox_open WHERE state IN {lanes.OPEN} AND json_extract(post, '$.due') <= ?
                   GROUP BY tenant, channel, subscription ORDER BY due LIMIT ?"""
         rows = await self._engine.read(lambda db: db.execute(sql, (stamp(now), limit)).fetchall())
-        return [Late(channel, subscription, moment(due)) for channel, subscription, due in rows]
+        return [LateSchedule(channel, subscription, moment(due)) for channel, subscription, due in rows]
 
     async def settle_sent(
-        self, key: Key, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
+        self, key: DeliveryKey, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
     ) -> bool:
         def pause(db: sqlite3.Connection) -> None:
             place = ref.place
@@ -92,18 +92,20 @@ class SqliteOutbox:
         bound = (pack(ref), ref.place.channel, ref.id, stamp(at))
         return await self._settle(key, token, sql, *bound, then=pause if rest else None)
 
-    async def settle_unsure(self, key: Key, *, token: str, reason: str, again: datetime) -> bool:
+    async def settle_unsure(self, key: DeliveryKey, *, token: str, reason: str, again: datetime) -> bool:
         sql = "state = 'unsure', doubtful = 1, reason = ?, next_attempt = ?"
         return await self._settle(key, token, sql, reason, stamp(again))
 
-    async def settle_retry(self, key: Key, *, token: str, reason: str, again: datetime, whole: bool = False) -> bool:
+    async def settle_retry(
+        self, key: DeliveryKey, *, token: str, reason: str, again: datetime, tenant_wide: bool = False
+    ) -> bool:
         def rest(db: sqlite3.Connection) -> None:
             lanes.rest(db, key, stamp(again))
 
         sql = "state = CASE doubtful WHEN 1 THEN 'unsure' ELSE 'planned' END, reason = ?, next_attempt = ?"
-        return await self._settle(key, token, sql, reason, stamp(again), then=rest if whole else None)
+        return await self._settle(key, token, sql, reason, stamp(again), then=rest if tenant_wide else None)
 
-    async def settle_dead(self, key: Key, *, token: str, reason: str) -> bool:
+    async def settle_dead(self, key: DeliveryKey, *, token: str, reason: str) -> bool:
         def bury(db: sqlite3.Connection) -> None:
             replies = db.execute(
                 f"SELECT key FROM outbox WHERE parent = ? AND state IN {lanes.OPEN}", (key,)
@@ -113,7 +115,7 @@ class SqliteOutbox:
 
         return await self._settle(key, token, "state = 'dead', reason = ?", reason, then=bury)
 
-    async def revive_posts(self, key: Key | None, now: datetime) -> int:
+    async def revive_posts(self, key: DeliveryKey | None, now: datetime) -> int:
         def work(db: sqlite3.Connection) -> int:
             thread = "SELECT parent FROM outbox WHERE key = ?1"
             which = f"state = 'dead' AND (?1 IS NULL OR key = ?1 OR parent = ?1 OR key IN ({thread}))"
@@ -131,9 +133,6 @@ class SqliteOutbox:
     async def by_ref(self, ref: Ref) -> Delivery | None:
         where = "o.tenant = ? AND o.ref_channel = ? AND o.ref_id = ? AND o.ref_id != ''"
         return await self._one(where, ref.place.tenant, ref.place.channel, ref.id)
-
-    async def by_key(self, key: Key) -> Delivery | None:
-        return await self._one("o.key = ?", key)
 
     async def in_edition(self, subscription: str, edition: str) -> list[Delivery]:
         return await self._all("o.subscription = ? AND o.edition = ? ORDER BY o.seq", subscription, edition)
@@ -167,7 +166,7 @@ class SqliteOutbox:
         sql = f"SELECT DISTINCT tenant, paper FROM shown WHERE at >= ? AND paper IN ({marks(len(papers))})"
         return await self._engine.read(lambda db: db.execute(sql, (stamp(since), *papers)).fetchall())
 
-    async def record_edit(self, key: Key, message: Message, at: datetime) -> None:
+    async def record_edit(self, key: DeliveryKey, message: Message, at: datetime) -> None:
         def work(db: sqlite3.Connection) -> None:
             row = db.execute("SELECT post FROM outbox WHERE key = ?", (key,)).fetchone()
             if row:
@@ -176,7 +175,7 @@ class SqliteOutbox:
 
         await self._engine.write(work)
 
-    async def mark_gone(self, key: Key, reason: str) -> None:
+    async def mark_gone(self, key: DeliveryKey, reason: str) -> None:
         sql = "UPDATE outbox SET reason = ? WHERE key = ? AND state = 'sent'"
         await self._engine.write(lambda db: db.execute(sql, (reason, key)))
 
@@ -187,16 +186,16 @@ class SqliteOutbox:
         where = "o.tenant = ? AND o.channel = ? AND o.state = 'sent' ORDER BY o.sent DESC LIMIT 1"
         return await self._one(where, place.tenant, place.channel)
 
-    async def count_by_state(self, place: Place | None = None) -> dict[State, int]:
+    async def count_by_state(self, place: Place | None = None) -> dict[DeliveryState, int]:
         where = "tenant = ? AND channel = ?" if place else "1"
         bound = (place.tenant, place.channel) if place else ()
         sql = f"SELECT state, count(*) FROM outbox WHERE {where} GROUP BY state"
         rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
-        return {State(state): count for state, count in rows}
+        return {DeliveryState(state): count for state, count in rows}
 
     async def _settle(
         self,
-        key: Key,
+        key: DeliveryKey,
         token: str,
         change: str,
         *bound: object,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot.papers.filter import Filter, lab_words
 from bot.papers.merge import merge
 from bot.papers.model import Listing, Paper, PaperId
-from bot.store.records import Fetch, Listed, Match, Scores, StoreCounts
+from bot.store.records import Fetch, ListedPaper, Scores, StoreCounts, TextQuery
 from bot.store.sqlite import search
 from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
 from bot.store.sqlite.engine import Engine
@@ -37,14 +37,14 @@ class SqlitePapers:
         wanted = list(ids)
         return await self._engine.read(lambda db: {id: paper for id, _, paper in _known(db, wanted)})
 
-    async def listed_between(self, sources: Collection[str], first: date, last: date) -> list[Listed]:
+    async def listed_between(self, sources: Collection[str], first: date, last: date) -> list[ListedPaper]:
         sql = f"""SELECT source, day, seen, doc FROM listings JOIN papers USING (seq)
                   WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?
                   ORDER BY day, upvotes DESC, id"""
         bound = (*sources, first.isoformat(), last.isoformat())
         return [_listed(row) for row in await self._rows(sql, bound)]
 
-    async def most_upvoted(self, sources: Collection[str], first: date, last: date, limit: int) -> list[Listed]:
+    async def most_upvoted(self, sources: Collection[str], first: date, last: date, limit: int) -> list[ListedPaper]:
         # SQLite takes the bare columns beside a lone max() from the row that has it.
         sql = f"""SELECT source, max(day), seen, doc FROM listings JOIN papers USING (seq)
                   WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?
@@ -58,8 +58,8 @@ class SqlitePapers:
         rows = await self._rows(sql, (*sources, first.isoformat(), last.isoformat()))
         return int(rows[0][0])
 
-    async def lists_featuring(self, ids: Collection[PaperId]) -> dict[PaperId, list[Listed]]:
-        wanted, found = list(ids), dict[PaperId, list[Listed]]()
+    async def lists_featuring(self, ids: Collection[PaperId]) -> dict[PaperId, list[ListedPaper]]:
+        wanted, found = list(ids), dict[PaperId, list[ListedPaper]]()
         sql = f"""SELECT source, day, seen, doc FROM papers JOIN listings USING (seq)
                   WHERE id IN ({marks(len(wanted))}) ORDER BY day DESC, source"""
         for row in await self._rows(sql, wanted):
@@ -87,17 +87,17 @@ class SqlitePapers:
         rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
         return [(source, date.fromisoformat(day)) for source, day in rows]
 
-    async def match_all_words(self, match: Match, filter: Filter, limit: int) -> Scores:
+    async def match_all_words(self, match: TextQuery, filter: Filter, limit: int) -> Scores:
         return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=True))
 
-    async def match_any_word(self, match: Match, filter: Filter, limit: int) -> Scores:
+    async def match_any_word(self, match: TextQuery, filter: Filter, limit: int) -> Scores:
         return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=False))
 
-    async def keep_matching(self, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
+    async def keep_matching(self, match: TextQuery, ids: Collection[PaperId]) -> set[PaperId]:
         return await self._engine.read(lambda db: search.matching(db, match, ids))
 
     async def newest_ids(
-        self, filter: Filter, limit: int, *, offset: int = 0, match: Match | None = None
+        self, filter: Filter, limit: int, *, offset: int = 0, match: TextQuery | None = None
     ) -> list[PaperId]:
         return await self._engine.read(lambda db: search.newest(db, filter, limit, offset, match))
 
@@ -118,7 +118,7 @@ class SqlitePapers:
         sql = """INSERT INTO fetches(source, day, at, error, grew, good) VALUES (?, ?, ?, ?, ?, ?4 = '')
                  ON CONFLICT DO UPDATE SET at = excluded.at, error = excluded.error,
                    grew = coalesce(excluded.grew, grew), good = good OR excluded.good"""
-        grew = stamp(fetch.grew) if fetch.grew else None
+        grew = stamp(fetch.last_grew) if fetch.last_grew else None
         bound = (fetch.source, fetch.day.isoformat(), stamp(fetch.at), fetch.error, grew)
         await self._engine.write(lambda db: db.execute(sql, bound))
 
@@ -132,8 +132,8 @@ class SqlitePapers:
                 day=date.fromisoformat(day),
                 at=moment(at),
                 error=error,
-                grew=moment(grew) if grew else None,
-                answered=date.fromisoformat(answered) if answered else None,
+                last_grew=moment(grew) if grew else None,
+                newest_answered=date.fromisoformat(answered) if answered else None,
             )
             for source, day, at, error, grew, answered in await self._rows(sql)
         ]
@@ -142,9 +142,9 @@ class SqlitePapers:
         return await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
 
 
-def _listed(row: tuple[Any, ...]) -> Listed:
+def _listed(row: tuple[Any, ...]) -> ListedPaper:
     source, day, seen, doc = row
-    return Listed(paper=unpack(doc, Paper), source=source, day=date.fromisoformat(day), seen=moment(seen))
+    return ListedPaper(paper=unpack(doc, Paper), source=source, day=date.fromisoformat(day), first_seen=moment(seen))
 
 
 def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> StoreCounts:
@@ -167,7 +167,7 @@ def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> 
         new=len(new),
         changed=len(changed),
         unchanged=len(listings) - len(new) - len(changed),
-        differ=tuple(paper.id for paper in changed),
+        changed_ids=tuple(paper.id for paper in changed),
     )
 
 

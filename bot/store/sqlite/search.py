@@ -14,7 +14,7 @@ from itertools import islice
 
 from bot.papers.filter import Filter, lab_words
 from bot.papers.model import PaperId
-from bot.store.records import Match
+from bot.store.records import TextQuery
 from bot.store.sqlite.codec import marks
 
 WEIGHTS = "bm25(3.0, 1.0, 1.0, 1.0)"  # title, abstract, authors, keywords
@@ -29,7 +29,7 @@ _LAB = "EXISTS (SELECT 1 FROM paper_facets x WHERE x.kind = 'lab' AND x.seq = p.
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 
 
-def match(db: sqlite3.Connection, match: Match, filter: Filter, limit: int, *, every: bool) -> dict[PaperId, float]:
+def match(db: sqlite3.Connection, match: TextQuery, filter: Filter, limit: int, *, every: bool) -> dict[PaperId, float]:
     """Papers by bm25, higher is better."""
     whole = fts(match, every=every)
     if not whole:
@@ -54,7 +54,7 @@ def _ranked(db: sqlite3.Connection, expression: str, filter: Filter, limit: int)
     return {id: -rank for id, rank in rows}
 
 
-def _narrowed(db: sqlite3.Connection, match: Match, whole: str, limit: int, *, every: bool) -> list[str]:
+def _narrowed(db: sqlite3.Connection, match: TextQuery, whole: str, limit: int, *, every: bool) -> list[str]:
     """Expressions that no paper fulfils two of, and that about `RANKED` papers fulfil together."""
     if match.prefix or _count(db, whole) <= RANKED:
         return [whole]
@@ -87,7 +87,7 @@ def _count(db: sqlite3.Connection, expression: str) -> int:
     return int(db.execute(sql, (expression, RANKED * 2)).fetchone()[0])
 
 
-def matching(db: sqlite3.Connection, match: Match, ids: Collection[PaperId]) -> set[PaperId]:
+def matching(db: sqlite3.Connection, match: TextQuery, ids: Collection[PaperId]) -> set[PaperId]:
     """Those of `ids` that hold all words and phrases; nothing is ranked."""
     expression, wanted, found = fts(match, every=True), list(ids), set[PaperId]()
     if not expression:
@@ -100,7 +100,7 @@ def matching(db: sqlite3.Connection, match: Match, ids: Collection[PaperId]) -> 
     return found
 
 
-def fts(match: Match, *, every: bool) -> str:
+def fts(match: TextQuery, *, every: bool) -> str:
     """The FTS5 expression of plain words and phrases: each is quoted, so none is syntax."""
     words = [_either_way(word) for word in match.words]
     if match.prefix and words:
@@ -124,7 +124,7 @@ def _either_way(word: str) -> str:
 
 
 def newest(
-    db: sqlite3.Connection, filter: Filter, limit: int, offset: int, match: Match | None = None
+    db: sqlite3.Connection, filter: Filter, limit: int, offset: int, match: TextQuery | None = None
 ) -> list[PaperId]:
     """Papers that pass and match, newest first."""
     where, bound = conditions(filter)

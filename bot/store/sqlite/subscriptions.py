@@ -32,7 +32,7 @@ class SqliteSubscriptions:
     async def add_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None:
         sql = "INSERT INTO subscriptions(id, tenant, channel, paused, doc) VALUES (?, ?, ?, ?, ?)"
         place = subscription.place
-        row = (subscription.id, place.tenant, place.channel, subscription.quiet, pack(subscription))
+        row = (subscription.id, place.tenant, place.channel, subscription.inactive_reason, pack(subscription))
         await self._engine.write(lambda db: db.execute(sql, row), cause=cause)
 
     async def replace_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None:
@@ -70,7 +70,7 @@ class SqliteSubscriptions:
         return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
 
     async def hold_place(self, place: Place, why: str) -> list[Subscription]:
-        return await self._change(place, lambda s: s if s.quiet else replace(s, held=why))
+        return await self._change(place, lambda s: s if s.inactive_reason else replace(s, held=why))
 
     async def release_place(self, place: Place, at: datetime) -> list[Subscription]:
         return await self._change(place, lambda s: replace(s, held="", created=at) if s.held else s)
@@ -126,5 +126,5 @@ class SqliteSubscriptions:
 def _put(db: sqlite3.Connection, subscription: Subscription) -> int:
     sql = "UPDATE subscriptions SET tenant = ?, channel = ?, paused = ?, doc = ? WHERE id = ?"
     place = subscription.place
-    row = (place.tenant, place.channel, subscription.quiet, pack(subscription), subscription.id)
+    row = (place.tenant, place.channel, subscription.inactive_reason, pack(subscription), subscription.id)
     return db.execute(sql, row).rowcount

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.papers.model import PaperId
-from bot.store.records import Spent, Summary, SummaryBatch, SummaryRequest
+from bot.store.records import Spending, Summary, SummaryBatch, SummaryRequest
 from bot.store.sqlite import costs
 from bot.store.sqlite.codec import marks, pack, stamp, unpack
 from bot.store.sqlite.engine import Engine
@@ -54,10 +54,10 @@ class SqliteSummaries:
 
     async def record_batch(self, batch: SummaryBatch, *, until: datetime) -> None:
         def work(db: sqlite3.Connection) -> None:
-            db.execute("INSERT INTO batches VALUES (?, '', ?, ?)", (batch.id, batch.worth, pack(batch)))
+            db.execute("INSERT INTO batches VALUES (?, '', ?, ?)", (batch.id, batch.estimated_cost, pack(batch)))
             db.executemany(
                 "INSERT OR REPLACE INTO asked VALUES (?, ?, ?, ?, ?, ?)",
-                [(*_key(one), stamp(until)) for one in batch.asked],
+                [(*_key(one), stamp(until)) for one in batch.requests],
             )
 
         await self._engine.write(work)
@@ -69,12 +69,12 @@ class SqliteSummaries:
         rows = await self._engine.write(lambda db: db.execute(sql, (stamp(until), stamp(now))).fetchall())
         return sorted((unpack(doc, SummaryBatch) for (doc,) in rows), key=lambda batch: batch.sent)
 
-    async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spent | None) -> bool:
+    async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spending | None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             if not db.execute("DELETE FROM batches WHERE id = ?", (batch.id,)).rowcount:
                 return False
             _keep(db, lines)
-            _release(db, batch.asked)
+            _release(db, batch.requests)
             if spent:
                 costs.add(db, spent)
             return True

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.papers.model import PaperId
-from bot.store.records import ReactionMark, Tally
+from bot.store.records import Tally, VoteMark
 from bot.store.sqlite.codec import marks, stamp
 from bot.store.sqlite.engine import Engine
 
@@ -22,7 +22,7 @@ class SqliteVotes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add_mark(self, mark: ReactionMark, *, cause: str | None = None) -> None:
+    async def add_mark(self, mark: VoteMark, *, cause: str | None = None) -> None:
         await self._engine.write(lambda db: db.execute(_MARK, _row(mark)), cause=cause)
 
     async def remove_mark(
@@ -31,10 +31,10 @@ class SqliteVotes:
         sql = "DELETE FROM marks WHERE community = ? AND person = ? AND origin = ? AND emoji = ?"
         await self._engine.write(lambda db: db.execute(sql, (community, person, origin, emoji)), cause=cause)
 
-    async def toggle_vote(self, mark: ReactionMark, *, off: bool = False, cause: str | None = None) -> bool:
+    async def toggle_vote(self, mark: VoteMark, *, off: bool = False, cause: str | None = None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             sql = "SELECT 1 FROM {} WHERE community = ? AND person = ? AND paper = ? AND value = ?"
-            own = (mark.community, mark.person, mark.paper, mark.value)
+            own = (mark.tenant, mark.person, mark.paper, mark.value)
             counts = db.execute(sql.format("ballots"), own).fetchone()
             pressed = db.execute(f"{sql.format('marks')} AND origin = ?", (*own, mark.origin)).fetchone()
             stands = off or bool(counts and pressed)
@@ -44,7 +44,7 @@ class SqliteVotes:
 
         return await self._engine.write(work, cause=cause)
 
-    async def replace_marks(self, origin: str, marks: Sequence[ReactionMark]) -> bool:
+    async def replace_marks(self, origin: str, marks: Sequence[VoteMark]) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             sql = "SELECT community, person, paper, origin, emoji, value FROM marks WHERE origin = ?"
             known = set(db.execute(sql, (origin,)).fetchall())
@@ -112,5 +112,5 @@ class SqliteVotes:
         return [(paper, Tally(up, down)) for paper, up, down in rows]
 
 
-def _row(mark: ReactionMark) -> tuple[object, ...]:
-    return (mark.community, mark.person, mark.paper, mark.origin, mark.emoji, mark.value, stamp(mark.at))
+def _row(mark: VoteMark) -> tuple[object, ...]:
+    return (mark.tenant, mark.person, mark.paper, mark.origin, mark.emoji, mark.value, stamp(mark.at))

@@ -11,7 +11,7 @@ from operator import add
 from bot.clock import Clock
 from bot.errors import ModelError
 from bot.store.protocol import Summaries
-from bot.store.records import Spent, SummaryBatch, SummaryRequest
+from bot.store.records import Spending, SummaryBatch, SummaryRequest
 from bot.summaries.writing.breaker import Breaker
 from bot.summaries.writing.budget import Budget
 from bot.summaries.writing.writer import Unanswerable, Usage, Writer, Written
@@ -44,7 +44,9 @@ class Batches:
             await self._lines.release_requests(asked)
             return False
         now = self._clock.now()
-        await self._lines.record_batch(SummaryBatch(id=id, asked=tuple(asked), sent=now, worth=worth), until=now + KEPT)
+        await self._lines.record_batch(
+            SummaryBatch(id=id, requests=tuple(asked), sent=now, estimated_cost=worth), until=now + KEPT
+        )
         log.info("asked for %s lines in batch %s", len(asked), id)
         return True
 
@@ -63,12 +65,12 @@ class Batches:
                 self._breaker.worked()
         return found
 
-    def spent(self, batch: SummaryBatch, results: dict[str, Written]) -> Spent | None:
+    def spent(self, batch: SummaryBatch, results: dict[str, Written]) -> Spending | None:
         """What a batch took."""
         used = [written.usage for written in results.values() if written.usage]
         if self._budget is None or not used:
             return None
-        return self._budget.priced(reduce(add, used, Usage(requests=0)), batch=True, model=batch.asked[0].model)
+        return self._budget.priced(reduce(add, used, Usage(requests=0)), batch=True, model=batch.requests[0].model)
 
     async def _results(self, batch: SummaryBatch) -> dict[str, Written] | None:
         try:

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.config import Price, Summaries
 from bot.errors import ConfigError
 from bot.store.protocol import Costs
-from bot.store.records import Spent
+from bot.store.records import Spending
 from bot.summaries.writing.writer import Usage
 
 log = logging.getLogger(__name__)
@@ -42,11 +42,11 @@ class Budget:
         await self._costs.add_spending(self.priced(usage))
         await self.tell()
 
-    def priced(self, usage: Usage, *, batch: bool = False, model: str = "") -> Spent:
+    def priced(self, usage: Usage, *, batch: bool = False, model: str = "") -> Spending:
         """What answers took, with today's date and in money."""
         model = model or self._settings.model
         price = self._settings.prices.get(model)
-        return Spent(
+        return Spending(
             day=self._today(),
             model=model,
             batch=batch,
@@ -55,12 +55,12 @@ class Budget:
             output=usage.output,
             cache_read=usage.cache_read,
             cache_write=usage.cache_write,
-            money=money(usage, price, batch=batch) if price else 0.0,
+            cost=money(usage, price, batch=batch) if price else 0.0,
         )
 
     def worth(self, tokens: int, *, batch: bool = False) -> float:
         """What a request of so many tokens will cost at most, about."""
-        return self.priced(Usage(input=tokens, output=LINE_TOKENS), batch=batch).money
+        return self.priced(Usage(input=tokens, output=LINE_TOKENS), batch=batch).cost
 
     async def tell(self, wanted: float = 0.0) -> None:
         """Tell the admin, once each, that a budget is nearly spent, or does not pay for what is wanted."""
@@ -81,8 +81,8 @@ class Budget:
         today = self._today()
         rows = await self._costs.spending_since(today.replace(day=1))
         coming = await self._costs.pending_batch_cost()
-        day = sum(row.money for row in rows if row.day == today) + coming
-        month = sum(row.money for row in rows) + coming
+        day = sum(row.cost for row in rows if row.day == today) + coming
+        month = sum(row.cost for row in rows) + coming
         budgets = (
             (today.isoformat(), day, self._settings.budget_day),
             (f"{today:%B %Y}", month, self._settings.budget_month),

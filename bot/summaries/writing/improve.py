@@ -142,7 +142,7 @@ class Improver:
         """Keep what a batch brought; what failed is asked for once more, what did not come is asked for anew."""
         lines: list[Summary] = []
         again: list[SummaryRequest] = []
-        for number, asked in enumerate(batch.asked):
+        for number, asked in enumerate(batch.requests):
             written = results.get(str(number), Written())
             failures = check(written.text, paper_of(asked), asked.language) if written.text else (written.why_not,)
             if written.text and failures and not asked.failures:

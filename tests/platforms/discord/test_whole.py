@@ -16,7 +16,7 @@ from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.config import load
 from bot.delivery.reconcile import recount
-from bot.store.records import State
+from bot.store.records import DeliveryState
 from tests.builders import post
 from tests.fakes.discord import FakeDiscord
 
@@ -78,7 +78,7 @@ async def test_reactions_made_while_it_was_down_are_counted(
     ada, paper = discord.member(guild, "Ada"), "arxiv:1609.09106"
     await app.store.outbox.add_posts([post("k1", place=papers, due=SystemClock().now(), papers=(paper,))])
     await app.dispatcher.deliver_due()
-    assert await app.store.outbox.count_by_state(papers) == {State.SENT: 1}
+    assert await app.store.outbox.count_by_state(papers) == {DeliveryState.SENT: 1}
     (message,) = discord.messages(papers.channel)
     discord.faults(miss=1.0)
     discord.react(ada, papers.channel, message["id"], "👍")

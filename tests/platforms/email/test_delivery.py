@@ -13,7 +13,8 @@ from pathlib import Path
 
 from adapters.email.post import AT_ONCE
 from bot.store import open_store
-from bot.store.records import State
+from bot.store.records import DeliveryState
+from tests.builders import delivery_of
 from tests.fakes.mail import FakeMail
 from tests.platforms.email.delivering import plan
 
@@ -67,12 +68,12 @@ async def _settled(folder: Path, keys: dict[str, str], server: FakeMail) -> None
     store = await open_store(folder / "paperboy.db")
     counts, gaps, arrived = server.by_reader, 0, 0
     for address, key in keys.items():
-        delivery = await store.outbox.by_key(key)
+        delivery = await delivery_of(store, key)
         assert delivery
-        if delivery.state is State.SENT:
+        if delivery.state is DeliveryState.SENT:
             assert counts[address] == 1
         else:
-            assert delivery.state is State.DEAD
+            assert delivery.state is DeliveryState.DEAD
             assert "may have arrived" in delivery.reason
             assert counts[address] <= 1
             gaps, arrived = gaps + 1, arrived + counts[address]

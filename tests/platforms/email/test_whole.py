@@ -132,10 +132,10 @@ async def test_a_bounced_reader_stands_still_and_can_come_back(app: App, visitor
     await app.planner.plan_now(wish)
     assert await app.dispatcher.deliver_due() == 0
     [held] = await wishes(app, wish.place)
-    assert "nobody reads" in held.quiet
+    assert "nobody reads" in held.inactive_reason
     cast(FixedClock, app.clock).moment = NOW.replace(hour=12)
     again = await subscribe(app, visitor, server)
-    assert again.quiet == ""
+    assert again.inactive_reason == ""
     await app.planner.plan_now(again)
     assert await app.dispatcher.deliver_due() == 1
 

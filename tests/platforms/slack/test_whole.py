@@ -98,7 +98,7 @@ async def test_a_schedule_is_made_in_a_dialog_with_a_preview(
     kept = await ada.press(preview, "Schedule it")
     assert "Scheduled" in str(kept.views[0].body)
     [schedule] = await app.store.subscriptions.in_tenant(f"slack:{acme.id}")
-    assert (schedule.place.channel, schedule.quiet) == (papers.id, "")
+    assert (schedule.place.channel, schedule.inactive_reason) == (papers.id, "")
 
 
 async def test_others_are_told_privately_that_they_may_not(app: App, bob: Someone, papers: Room) -> None:
@@ -130,7 +130,7 @@ async def test_an_archived_channel_holds_its_schedules(app: App, ada: Someone, p
     await ada.run("schedule daily 09:00 UTC", papers)
 
     async def held() -> Any:
-        return [s for s in await app.store.subscriptions.in_tenant(f"slack:{acme.id}") if s.quiet]
+        return [s for s in await app.store.subscriptions.in_tenant(f"slack:{acme.id}") if s.inactive_reason]
 
     assert await held() == []
     await papers.archive()

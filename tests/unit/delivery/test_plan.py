@@ -12,13 +12,13 @@ from bot.delivery.calendar import closed, complete
 from bot.delivery.delivery_key import LENGTH, delivery_key
 from bot.delivery.selection import Choice, additions, choose, compose
 from bot.papers.model import Paper
-from bot.store.records import Fetch, Listed, Tally
+from bot.store.records import Fetch, ListedPaper, Tally
 from bot.views.digest import About, Entry
 from tests.builders import NOW, PAPERS, TODAY, paper, subscription
 
 
-def listed(*papers: Paper, source: str = "huggingface") -> list[Listed]:
-    return [Listed(paper=p, source=source, day=TODAY, seen=NOW) for p in papers]
+def listed(*papers: Paper, source: str = "huggingface") -> list[ListedPaper]:
+    return [ListedPaper(paper=p, source=source, day=TODAY, first_seen=NOW) for p in papers]
 
 
 def pick(*papers: Paper, **more: Any) -> Choice:
@@ -117,11 +117,11 @@ def test_it_is_known_on_which_days_a_source_rests(source: str, day: date, why: s
 
 def test_a_list_is_complete_when_its_day_is_over_or_it_rests_late_in_the_day() -> None:
     evening = datetime.combine(TODAY, datetime.min.time(), NOW.tzinfo) + timedelta(hours=19)
-    quiet = Fetch(source="huggingface", day=TODAY, at=evening, grew=evening - timedelta(hours=4))
-    busy = replace(quiet, grew=evening - timedelta(hours=1))
+    quiet = Fetch(source="huggingface", day=TODAY, at=evening, last_grew=evening - timedelta(hours=4))
+    busy = replace(quiet, last_grew=evening - timedelta(hours=1))
     assert complete("huggingface", TODAY, 30, quiet, evening)
     assert not complete("huggingface", TODAY, 30, busy, evening)
-    unseen = replace(quiet, at=quiet.grew or evening)
+    unseen = replace(quiet, at=quiet.last_grew or evening)
     assert not complete("huggingface", TODAY, 30, unseen, evening)  # nobody has looked since
     assert not complete("huggingface", TODAY, 0, None, evening)
     assert complete("huggingface", TODAY, 30, busy, evening + timedelta(hours=5))

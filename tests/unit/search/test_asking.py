@@ -6,8 +6,8 @@ import pytest
 
 from bot.papers.filter import Filter
 from bot.search.acronyms import with_long
+from bot.search.keyword_search import ways
 from bot.search.query import parse
-from bot.search.words import ways
 
 
 @pytest.mark.parametrize(

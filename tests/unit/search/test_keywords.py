@@ -8,7 +8,7 @@ import pytest
 
 from bot.papers.filter import Filter
 from bot.store.protocol import Store
-from bot.store.records import Match
+from bot.store.records import TextQuery
 from bot.store.sqlite import search
 from tests.builders import NOW, listing, paper
 
@@ -27,7 +27,7 @@ async def filled(store: Store, count: int = 400) -> None:
 
 async def test_ranking_few_papers_brings_the_same_best(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     await filled(store)
-    match = Match(words=("birds", "owl", "heron", "swift"))
+    match = TextQuery(words=("birds", "owl", "heron", "swift"))
     all_ranked = await store.papers.match_any_word(match, Filter(), 5)
     monkeypatch.setattr(search, "RANKED", 60)
     few_ranked = await store.papers.match_any_word(match, Filter(), 5)
@@ -41,7 +41,7 @@ async def test_a_word_that_most_papers_have_brings_those_with_it_in_the_title(
     await filled(store)
     await store.papers.add_listings([listing(paper(900, "Nests", abstract="birds " * 30))], NOW)
     monkeypatch.setattr(search, "RANKED", 60)
-    found = await store.papers.match_all_words(Match(words=("birds",)), Filter(), 100)
+    found = await store.papers.match_all_words(TextQuery(words=("birds",)), Filter(), 100)
     assert len(found) == 100
     assert "arxiv:2503.00900" not in found
 
@@ -50,7 +50,7 @@ async def test_a_filter_leaves_out_no_paper_for_its_common_words(store: Store, m
     await filled(store)
     await store.papers.add_listings([listing(paper(900, "Nests", abstract="birds", authors=("Ada Lovelace",)))], NOW)
     monkeypatch.setattr(search, "RANKED", 60)
-    found = await store.papers.match_all_words(Match(words=("birds",)), Filter(authors=("lovelace",)), 10)
+    found = await store.papers.match_all_words(TextQuery(words=("birds",)), Filter(authors=("lovelace",)), 10)
     assert list(found) == ["arxiv:2503.00900"]
 
 
@@ -60,7 +60,7 @@ async def test_a_hyphen_may_be_there_or_not(store: Store, typed: str, written: s
     await store.papers.add_listings(
         [listing(paper(1, f"On {written} birds")), listing(paper(2, "On fewshot birds"))], NOW
     )
-    found = await store.papers.match_all_words(Match(words=(typed,)), Filter(), 10)
+    found = await store.papers.match_all_words(TextQuery(words=(typed,)), Filter(), 10)
     assert "arxiv:2503.00002" in found
     assert ("arxiv:2503.00001" in found) == ("-" in typed)
 
@@ -69,6 +69,6 @@ async def test_a_hyphen_may_be_there_or_not(store: Store, typed: str, written: s
 async def test_a_number_may_stand_apart_or_not(store: Store, typed: str) -> None:
     papers = [paper(1, "What GPT-4 can do"), paper(2, "What GPT4 can do"), paper(3, "What GPT can do")]
     await store.papers.add_listings([listing(item) for item in papers], NOW)
-    found = await store.papers.match_all_words(Match(words=tuple(typed.split())), Filter(), 10)
+    found = await store.papers.match_all_words(TextQuery(words=tuple(typed.split())), Filter(), 10)
     assert papers[0].id in found
     assert papers[2].id not in found

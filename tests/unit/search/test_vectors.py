@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from bot.search.vectors import ROOM, VectorIndex, pack
+from bot.search.vector_index import ROOM, VectorIndex, pack
 
 
 def unit(count: int, dimensions: int = 384, seed: int = 5) -> np.ndarray:

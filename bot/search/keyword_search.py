@@ -11,7 +11,7 @@ from bot.papers.model import PaperId
 from bot.search.acronyms import long_forms, shortened
 from bot.search.query import Query
 from bot.store.protocol import Papers
-from bot.store.records import Match
+from bot.store.records import TextQuery
 
 ENOUGH = 30  # papers with all the words, after which those with only some are not asked for
 ALIKE = 75  # of 100: how like an indexed word a mistyped one must be
@@ -25,7 +25,7 @@ async def by_words(papers: Papers, query: Query, depth: int) -> tuple[Mapping[Pa
         return found, ()
     meant = await _meant(papers, query.words) if not found else query.words
     corrected = meant if meant != query.words else ()
-    match = Match(words=meant, phrases=query.phrases)
+    match = TextQuery(words=meant, phrases=query.phrases)
     if corrected:
         found = await papers.match_all_words(match, query.filter, depth)
     return {**await papers.match_any_word(match, query.filter, depth), **found}, corrected
@@ -40,15 +40,15 @@ async def _matching_all(papers: Papers, query: Query, depth: int) -> Mapping[Pap
     return dict(sorted(found.items(), key=lambda one: -one[1])[:depth])
 
 
-def ways(query: Query) -> list[Match]:
+def ways(query: Query) -> list[TextQuery]:
     """The words as typed; with acronyms written out; with what has an acronym shortened."""
-    typed = Match(words=query.words, phrases=query.phrases)
+    typed = TextQuery(words=query.words, phrases=query.phrases)
     found = [typed]
     if long := long_forms(query.words):
         words = tuple(word for word in query.words if word not in long)
-        found.append(Match(words=words, phrases=(*query.phrases, *long.values())))
+        found.append(TextQuery(words=words, phrases=(*query.phrases, *long.values())))
     if short := shortened(query.said, query.words):
-        found.append(Match(words=short, phrases=query.phrases))
+        found.append(TextQuery(words=short, phrases=query.phrases))
     return found
 
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.papers.model import Paper
-from bot.search.embed import Embedder
-from bot.search.vectors import Floats, VectorIndex, pack
+from bot.search.embedder import Embedder
+from bot.search.vector_index import Floats, VectorIndex, pack
 from bot.store.protocol import Vectors
 
 
-class Space:
+class EmbeddingSpace:
     """Where one model puts papers. Nothing in it can be compared with what another model made."""
 
     def __init__(self, vectors: Vectors, embedder: Embedder) -> None:

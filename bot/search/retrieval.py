@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from bot.papers.model import PaperId
 from bot.search.acronyms import with_long
-from bot.search.meaning import Meaning
+from bot.search.keyword_search import by_words
 from bot.search.query import Query
 from bot.search.results import Mode
-from bot.search.vectors import Floats
-from bot.search.words import by_words
+from bot.search.semantic_search import SemanticSearch
+from bot.search.vector_index import Floats
 from bot.store.protocol import Papers
 
 FILTERED = 20  # times as many are looked at by meaning when a filter drops some
@@ -19,7 +19,7 @@ FILTERED = 20  # times as many are looked at by meaning when a filter drops some
 Legs = tuple[Mapping[PaperId, float], Mapping[PaperId, float], tuple[str, ...]]
 
 
-async def legs(papers: Papers, meaning: Meaning, query: Query, depth: int, *, mode: Mode) -> Legs:
+async def legs(papers: Papers, meaning: SemanticSearch, query: Query, depth: int, *, mode: Mode) -> Legs:
     """What each leg found, how near in meaning all of it is, and the words that were meant."""
     if mode is Mode.KEYWORD:
         words, corrected = await by_words(papers, query, depth)
@@ -36,7 +36,7 @@ async def legs(papers: Papers, meaning: Meaning, query: Query, depth: int, *, mo
 
 
 async def _by_meaning(
-    papers: Papers, meaning: Meaning, query: Query, vector: Floats | None, depth: int
+    papers: Papers, meaning: SemanticSearch, query: Query, vector: Floats | None, depth: int
 ) -> dict[PaperId, float]:
     if query.filter.is_empty:
         return dict(await meaning.near(vector, depth))

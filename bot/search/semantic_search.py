@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Sequence
 
 from bot.errors import ModelError
 from bot.papers.model import Paper, PaperId
-from bot.search.embed import Embedder
-from bot.search.space import Space
-from bot.search.vectors import Floats
+from bot.search.embedder import Embedder
+from bot.search.embedding_space import EmbeddingSpace
+from bot.search.vector_index import Floats
 from bot.store.protocol import Vectors
 
 log = logging.getLogger(__name__)
@@ -26,12 +26,12 @@ FRESH = 500  # papers without a vector, up to which they are today's, and wanted
 Progress = Callable[[int, int], None]
 
 
-class Meaning:
+class SemanticSearch:
     """Vectors of papers in memory, and the model that tells where a question lies among them."""
 
     def __init__(self, vectors: Vectors, embedder: Embedder | None, before: Embedder | None = None) -> None:
-        wanted = Space(vectors, embedder) if embedder else None
-        self._space = Space(vectors, before) if before and wanted else wanted  # what answers
+        wanted = EmbeddingSpace(vectors, embedder) if embedder else None
+        self._space = EmbeddingSpace(vectors, before) if before and wanted else wanted  # what answers
         self._coming = wanted if self._space is not wanted else None  # what will, once its vectors are there
         self._broken = False
         self._refreshing = asyncio.Lock()
@@ -130,7 +130,7 @@ class Meaning:
             log.error("search goes on by word only: %s", error)
             self._broken = True
 
-    async def _next(self, answering: Space, limit: int) -> tuple[Space, list[Paper]]:
+    async def _next(self, answering: EmbeddingSpace, limit: int) -> tuple[EmbeddingSpace, list[Paper]]:
         """Which papers to embed next, and where: the newest are found at once, though a new model is coming."""
         if self._coming:
             have, papers = await answering.counts()
@@ -139,10 +139,10 @@ class Meaning:
         return answering, await answering.missing(limit)
 
     @staticmethod
-    async def _is_ready(coming: Space, before: Space) -> bool:
+    async def _is_ready(coming: EmbeddingSpace, before: EmbeddingSpace) -> bool:
         return (await coming.counts())[0] >= (await before.counts())[0]
 
-    async def _take_over(self, coming: Space, before: Space) -> int:
+    async def _take_over(self, coming: EmbeddingSpace, before: EmbeddingSpace) -> int:
         taken = await coming.take_up()
         self._space, self._coming = coming, None
         log.info("the new embedding model knows %d papers and answers from now on", len(coming.index))
