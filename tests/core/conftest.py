@@ -77,7 +77,7 @@ class Channel:
     async def relisted(self, of: Paper) -> int:
         """A source lists a paper again; returns how many posted cards follow."""
         kept = await self.store.papers.add_listings([listing(of)], self.clock.now())
-        await self.card_updater.note_papers(kept.differ)
+        await self.card_updater.note_papers(kept.changed_ids)
         return await self.card_updater.edit_changed()
 
     async def deliver(self) -> None:

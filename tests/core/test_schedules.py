@@ -127,7 +127,7 @@ async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_ba
     assert "stands still" in (await channel.says("why")).message.plain
     channel.platform.closed.clear()
     await channel.returned(PAPERS)
-    assert (await channel.store.subscriptions.in_place(PAPERS))[0].quiet == ""
+    assert (await channel.store.subscriptions.in_place(PAPERS))[0].inactive_reason == ""
 
 
 async def test_a_channel_that_opens_again_unheard_comes_back_by_itself(channel: Channel) -> None:
@@ -137,7 +137,7 @@ async def test_a_channel_that_opens_again_unheard_comes_back_by_itself(channel: 
     assert await channel.availability.look_again() == 0
     channel.platform.closed.clear()
     assert await channel.availability.look_again() == 1
-    assert (await channel.store.subscriptions.in_place(PAPERS))[0].quiet == ""
+    assert (await channel.store.subscriptions.in_place(PAPERS))[0].inactive_reason == ""
     assert await channel.availability.look_again() == 0
 
 
