@@ -1,4 +1,4 @@
-"""Paperboy in Slack."""
+"""The adapter for Slack (https://docs.slack.dev)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ OPTIONS = frozenset(Settings.__struct_fields__)
 
 
 def make(setup: Setup) -> SlackAdapter | None:
-    """The adapter of these settings; None without a bot token and without a client id, or when it is turned off."""
-    options = read_settings(setup.options)
-    if not options.enabled or not (options.bot_token or options.client_id):
+    """The adapter with these settings; None when Slack is turned off or has neither a bot token nor a client id."""
+    settings = read_settings(setup.options)
+    if not settings.enabled or not (settings.bot_token or settings.client_id):
         return None
     from adapters.slack.build import build  # noqa: PLC0415 - the SDK is loaded only where Slack is set up
 
-    return build(options, setup)
+    return build(settings, setup)

@@ -1,4 +1,4 @@
-"""The adapter from its parts: for one workspace whose token is given, or for all that install it."""
+"""Puts the adapter together: for one workspace with a bot token, or for all workspaces that install Paperboy."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.client import SlackApi, Workspaces
 from adapters.slack.inbound.admins import Admins
-from adapters.slack.inbound.listener import Listener, Way
-from adapters.slack.inbound.server import Beside
+from adapters.slack.inbound.listener import Listener
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth import INSTALL, REDIRECT, InstallPages
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
@@ -22,52 +21,49 @@ from bot.chat.adapter import Setup
 from bot.errors import ConfigError
 
 
-def build(options: Settings, setup: Setup) -> SlackAdapter:
-    """The adapter of these settings. Raises `ConfigError`."""
-    wire = SlackApi(options.api_url)
-    if options.bot_token:
-        return _adapter(Workspaces(SingleWorkspace(options.bot_token, wire), wire), options, setup, Beside())
-    if not options.client_secret:
+def build(settings: Settings, setup: Setup) -> SlackAdapter:
+    """The adapter with these settings. Raises `ConfigError`."""
+    api = SlackApi(settings.api_url)
+    if not settings.bot_token:
+        return _for_many_workspaces(settings, setup, api)
+    workspaces = Workspaces(SingleWorkspace(settings.bot_token, api), api)
+    admins = Admins(workspaces, setup.clock, settings.admins)
+    return _adapter(workspaces, setup, Listener(workspaces, admins, setup.clock, settings), settings)
+
+
+def _for_many_workspaces(settings: Settings, setup: Setup, api: SlackApi) -> SlackAdapter:
+    if not settings.client_secret:
         raise ConfigError("[adapters.slack] has a client_id but no client_secret.", "Set SLACK_CLIENT_SECRET.")
-    return _for_many(options, setup, wire)
-
-
-def _for_many(options: Settings, setup: Setup, wire: SlackApi) -> SlackAdapter:
-    _check_redirect(options.redirect_url)
+    _check_redirect_url(settings.redirect_url)
     app = Credentials(
-        client_id=options.client_id,
-        client_secret=options.client_secret,
-        redirect_uri=options.redirect_url,
-        api_url=options.api_url,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+        redirect_uri=settings.redirect_url,
+        api_url=settings.api_url,
     )
-    vault, grants = open_vault(options.secret_keys, setup.home), OAuthClient(app, setup.clock)
-    address = options.redirect_url.removesuffix(REDIRECT) + INSTALL if options.redirect_url else ""
-    installs = StoredInstalls(setup.storage, vault, setup.clock, grants, install_url=address)
-    whys = {name: scope.why for name, scope in SCOPES.items()}
-    pages = InstallPages(app, grants, installs, OAuthStates(setup.storage, vault, setup.clock), whys)
+    vault, oauth = open_vault(settings.secret_keys, setup.home), OAuthClient(app, setup.clock)
+    install_url = settings.redirect_url.removesuffix(REDIRECT) + INSTALL if settings.redirect_url else ""
+    installs = StoredInstalls(setup.storage, vault, setup.clock, oauth, install_url=install_url)
+    states = OAuthStates(setup.storage, vault, setup.clock)
+    pages = InstallPages(app, oauth, installs, states, {name: scope.why for name, scope in SCOPES.items()})
 
     async def upkeep() -> None:
-        await installs.rotate(forget_unreadable=options.forget_unreadable)
-        await installs.keep_fresh()
+        await installs.reseal_records(forget_unreadable=settings.forget_unreadable)
+        await installs.run_token_renewal()
 
-    return _adapter(Workspaces(installs, wire), options, setup, Beside(pages=pages.add, upkeep=upkeep))
+    workspaces = Workspaces(installs, api)
+    admins = Admins(workspaces, setup.clock, settings.admins)
+    listener = Listener(workspaces, admins, setup.clock, settings, add_routes=pages.add_routes, upkeep=upkeep)
+    return _adapter(workspaces, setup, listener, settings)
 
 
-def _check_redirect(url: str) -> None:
-    """Slack sends codes there: it must be ours, and nobody on the way may read it."""
+def _adapter(workspaces: Workspaces, setup: Setup, listener: Listener, settings: Settings) -> SlackAdapter:
+    return SlackAdapter(workspaces, UserNames(workspaces, setup.clock), listener, settings.missing_setting())
+
+
+def _check_redirect_url(url: str) -> None:
+    """Slack sends codes there, so it has to be our own address, over TLS or on this machine. Raises `ConfigError`."""
     parts = urlsplit(url)
-    near = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    if url and not (url.endswith(REDIRECT) and (parts.scheme == "https" or near)):
-        raise ConfigError(f"[adapters.slack] redirect_url {url!r} can't be used.", f"Give https://HOST{REDIRECT}")
-
-
-def _adapter(workspaces: Workspaces, options: Settings, setup: Setup, beside: Beside) -> SlackAdapter:
-    way = Way(
-        mode=options.mode,
-        app_token=options.app_token,
-        signing_secret=options.signing_secret,
-        host=options.host,
-        port=options.port,
-    )
-    people, names = Admins(workspaces, setup.clock, options.admins), UserNames(workspaces, setup.clock)
-    return SlackAdapter(workspaces, names, Listener(workspaces, people, setup.clock, way, beside))
+    is_local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if url and not (url.endswith(REDIRECT) and (parts.scheme == "https" or is_local)):
+        raise ConfigError(f"[adapters.slack] redirect_url {url!r} can't be used.", f"Set it to https://HOST{REDIRECT}")

@@ -1,4 +1,4 @@
-"""Looking over the set-up, for `paperboy doctor`: can Slack be reached, and are the permissions just those needed?"""
+"""Slack's part of `paperboy doctor`: can each workspace be reached, and does its token have the right scopes?"""
 
 from __future__ import annotations
 
@@ -9,41 +9,44 @@ from adapters.slack.install.scopes import SCOPES
 from bot.chat.adapter import Finding
 from bot.errors import PostError
 
-HEADER = "x-oauth-scopes"
+SCOPES_HEADER = "x-oauth-scopes"
 MANIFEST = "Paste config/slack-manifest.yml into the app's settings at Slack and install it again"
 
 
-async def look(workspaces: Workspaces, missing: str) -> Sequence[Finding]:
-    """All that can be told; a workspace that can't be asked is a finding of its own."""
-    found = [Finding(what=f"Slack setting {missing}", ok=False, hint=f"Set SLACK_{missing.upper()}")] if missing else []
+async def check_setup(workspaces: Workspaces, missing_setting: str) -> Sequence[Finding]:
+    """All findings; a workspace that can't be reached is one of them. `missing_setting`: a name, or empty."""
+    findings: list[Finding] = []
+    if missing_setting:
+        hint = f"Set SLACK_{missing_setting.upper()}"
+        findings.append(Finding(what=f"Slack setting {missing_setting}", ok=False, hint=hint))
     try:
-        spaces = await workspaces.installs.spaces()
+        spaces = await workspaces.installs.list_workspaces()
     except PostError as error:
-        return [*found, Finding(what="Slack", ok=False, hint=str(error))]
+        return [*findings, Finding(what="Slack", ok=False, hint=str(error))]
     if not spaces:
-        found.append(Finding(what="Slack workspaces", ok=False, hint="Paperboy is installed in none yet"))
+        findings.append(Finding(what="Slack workspaces", ok=False, hint="Paperboy is not installed anywhere yet"))
     for space in spaces:
-        found.extend(await _workspace(workspaces, space))
-    return found
+        findings.extend(await _check_workspace(workspaces, space))
+    return findings
 
 
-async def _workspace(workspaces: Workspaces, space: str) -> Sequence[Finding]:
+async def _check_workspace(workspaces: Workspaces, space: str) -> Sequence[Finding]:
     try:
         answer = await workspaces.call(space, "auth_test")
     except PostError as error:
         return [Finding(what=f"Slack workspace {space}", ok=False, hint=str(error))]
     name = f"{answer.get('team') or ''} ({space})".strip()
-    given = {scope.strip() for scope in str(answer.headers.get(HEADER) or "").split(",") if scope.strip()}
-    return [Finding(what=f"Slack workspace {name}", ok=True), *_scopes(space, given)]
+    granted = {scope.strip() for scope in str(answer.headers.get(SCOPES_HEADER) or "").split(",") if scope.strip()}
+    return [Finding(what=f"Slack workspace {name}", ok=True), *_check_scopes(space, granted)]
 
 
-def _scopes(space: str, given: set[str]) -> Iterator[Finding]:
-    if not given:
-        yield Finding(what=f"Slack scopes in {space}", ok=False, hint="Slack did not tell which scopes the token has")
+def _check_scopes(space: str, granted: set[str]) -> Iterator[Finding]:
+    if not granted:
+        yield Finding(what=f"Slack scopes in {space}", ok=False, hint="Slack did not say which scopes the token has")
         return
     for name, scope in SCOPES.items():
-        hint = "" if name in given else f"Without it {scope.without}. {MANIFEST}."
-        yield Finding(what=f"Slack scope {name} in {space}", ok=name in given, hint=hint)
-    for name in sorted(given - set(SCOPES)):
-        hint = f"More than Paperboy needs: take it away. {MANIFEST}."
+        hint = "" if name in granted else f"Without it {scope.without}. {MANIFEST}."
+        yield Finding(what=f"Slack scope {name} in {space}", ok=name in granted, hint=hint)
+    for name in sorted(granted - set(SCOPES)):
+        hint = f"Paperboy does not need it. {MANIFEST}."
         yield Finding(what=f"Slack scope {name} in {space}", ok=False, hint=hint)

@@ -1,4 +1,4 @@
-"""From Slack's short names of emoji to Unicode, without skin tone."""
+"""Slack's short names of emoji as Unicode, without skin tone."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _MARKS = dict.fromkeys([0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)])  # presentati
 
 
 def emoji_of(name: str) -> str:
-    """The emoji of `+1` or `+1::skin-tone-3`; empty for one that a workspace made itself."""
+    """The emoji of `+1` or `+1::skin-tone-3`; empty for an emoji that a workspace made itself."""
     return _by_name().get(name.partition("::")[0], "")
 
 
 @cache
 def _by_name() -> dict[str, str]:
-    """Slack takes its names from the set that GitHub uses too; `alias` holds those, `en` the standard's own."""
+    """Slack uses the names that GitHub uses too: `alias` holds those, `en` the standard's own."""
     found: dict[str, str] = {}
     for emoji, data in EMOJI_DATA.items():
         for wire in (*data.get("alias", ()), data["en"]):

@@ -1,4 +1,7 @@
-"""What Slack's errors mean for a post: refused for good, come back later, or nobody knows."""
+"""Slack's errors as ours: refused for good, try again later, or unknown whether it was done.
+
+https://docs.slack.dev/reference/methods/chat.postMessage#errors
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,27 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.errors import Busy, PostError, Refused, Unsure
 
-LONGEST_WAIT = 3_600.0  # seconds; an odd Retry-After holds nothing up for longer
+DEFAULT_RETRY_AFTER_S = 10.0
+MAX_RETRY_AFTER_S = 3_600.0  # a Retry-After beyond an hour is taken for a mistake
+TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500  # HTTP status
 INVITE = "Invite Paperboy: type /invite @Paperboy in that channel."
-REINSTALL = "Install Paperboy in this workspace again; `paperboy doctor` says more."
+UNARCHIVE = "Unarchive the channel, or remove its schedules with /papers unschedule."
+REINSTALL = "Install Paperboy in this workspace again. `paperboy doctor` says more."
 
-# The place is unusable, and what somebody can do about it.
+# The channel or workspace can't be used, and how to change that.
 BROKEN = {
     "channel_not_found": INVITE,
     "not_in_channel": INVITE,
-    "is_archived": "Unarchive the channel, or remove its schedules with /papers unschedule.",
-    "is_inactive": "Unarchive the channel, or remove its schedules with /papers unschedule.",
-    "restricted_action": "An admin of this workspace limits who may post there: allow Paperboy, or choose a channel.",
-    "restricted_action_read_only_channel": "Only some may post in that channel: allow Paperboy, or choose another.",
-    "restricted_action_thread_only_channel": "That channel takes replies only: choose another.",
-    "restricted_action_non_threadable_channel": "That channel takes no threads: choose another, or `compact`.",
+    "is_archived": UNARCHIVE,
+    "is_inactive": UNARCHIVE,
+    "restricted_action": "A workspace admin limits who may post there: allow Paperboy, or choose another channel.",
+    "restricted_action_read_only_channel": "Few people may post there: allow Paperboy, or choose another channel.",
+    "restricted_action_thread_only_channel": "That channel takes only replies: choose another channel.",
+    "restricted_action_non_threadable_channel": "That channel has no threads: choose another one, or `compact`.",
     "restricted_action_thread_locked": "That thread is locked.",
-    "ekm_access_denied": "Your organisation's key management keeps Paperboy out: ask its admins.",
-    "user_not_found": "That person is gone from this workspace.",
-    "user_disabled": "That person is gone from this workspace.",
+    "ekm_access_denied": "Your organization's key management blocks Paperboy: ask its admins.",
+    "user_not_found": "That person is not in this workspace any more.",
+    "user_disabled": "That person is not in this workspace any more.",
     "cannot_dm_bot": "That is an app, not a person.",
     "account_inactive": REINSTALL,
     "invalid_auth": REINSTALL,
@@ -39,47 +45,44 @@ BROKEN = {
     "team_not_found": REINSTALL,
     "enterprise_is_restricted": REINSTALL,
     "no_permission": REINSTALL,
-    "missing_scope": "Install Paperboy again with config/slack-manifest.yml; `paperboy doctor` says what is missing.",
+    "missing_scope": "Install Paperboy again with config/slack-manifest.yml. `paperboy doctor` says what is missing.",
 }
-# Slack's own trouble, told with status 200: it may have been done.
+# Slack failed, and answered with status 200: it may have been done.
 UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 BUSY = {"ratelimited", "rate_limited", "message_limit_exceeded", "team_added_to_org"}
-REST = 10.0  # seconds, where Slack names none
-SERVER_ERROR = 500
-TOO_MANY = 429
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn what goes wrong inside into a `PostError`."""
+def as_post_errors() -> Iterator[None]:
+    """Raise the SDK's and the network's errors as `Refused`, `Busy` or `Unsure`."""
     try:
         yield
     except SlackApiError as error:
-        raise fault(error) from error
-    except (SlackRequestError, ClientConnectorError) as error:  # it never left
-        raise Busy("Slack can't be reached.", retry_after=REST) from error
+        raise post_error(error) from error
+    except (SlackRequestError, ClientConnectorError) as error:  # the request was never sent
+        raise Busy("Slack can't be reached.", retry_after=DEFAULT_RETRY_AFTER_S) from error
     except (ClientError, OSError) as error:
         raise Unsure(f"Slack did not answer ({type(error).__name__}).") from error
 
 
-def fault(error: SlackApiError) -> PostError:
+def post_error(error: SlackApiError) -> PostError:
     """The meaning of an answer that was not `ok`."""
-    status, said = _status(error), code(error)
-    if status == TOO_MANY or said in BUSY:
-        # The dispatcher keeps each channel's pace: what is refused all the same is over the workspace's.
-        return Busy("Slack asks for a pause.", retry_after=_retry_after(error), whole=_is_post(error))
-    if status >= SERVER_ERROR or said in UNSURE or not said:
-        return Unsure(f"Slack had trouble of its own ({said or status}).")
-    if said == "missing_scope":
-        return Refused(f"Slack says the scope {_needed(error)} is missing.", BROKEN[said], broken=True)
-    if said in BROKEN:
-        return Refused(f"Slack says: {said}.", BROKEN[said], broken=True)
-    gone = said == "message_not_found"
-    return Refused(f"Slack says: {said}.", "The log of the API call is in your app's settings at Slack.", gone=gone)
+    status, code = _status(error), error_code(error)
+    if status == TOO_MANY_REQUESTS or code in BUSY:
+        # The dispatcher keeps each channel's pace, so a post that is refused all the same exceeds the workspace's.
+        return Busy("Slack limits our requests.", retry_after=_retry_after_s(error), whole=_is_post(error))
+    if status >= SERVER_ERROR or code in UNSURE or not code:
+        return Unsure(f"Slack has a problem ({code or status}).")
+    if code == "missing_scope":
+        return Refused(f"Slack says the scope {_needed_scope(error)} is missing.", BROKEN[code], broken=True)
+    if code in BROKEN:
+        return Refused(f"Slack says: {code}.", BROKEN[code], broken=True)
+    gone = code == "message_not_found"
+    return Refused(f"Slack says: {code}.", "Your app's settings at Slack have a log of the API call.", gone=gone)
 
 
-def code(error: SlackApiError) -> str:
-    """Slack's word for the error; empty when the answer was none of its API."""
+def error_code(error: SlackApiError) -> str:
+    """Slack's word for the error; empty when the answer did not come from its API."""
     answer = getattr(error.response, "data", None)
     found = answer.get("error") if isinstance(answer, dict) else None
     return found if isinstance(found, str) else ""
@@ -89,7 +92,7 @@ def _is_post(error: SlackApiError) -> bool:
     return str(getattr(error.response, "api_url", "")).endswith("chat.postMessage")
 
 
-def _needed(error: SlackApiError) -> str:
+def _needed_scope(error: SlackApiError) -> str:
     return str(error.response.get("needed") or "it needs")
 
 
@@ -97,9 +100,9 @@ def _status(error: SlackApiError) -> int:
     return int(getattr(error.response, "status_code", None) or getattr(error.response, "status", 0) or 0)
 
 
-def _retry_after(error: SlackApiError) -> float:
+def _retry_after_s(error: SlackApiError) -> float:
     headers = getattr(error.response, "headers", None) or {}
     try:
-        return min(max(float(headers.get("Retry-After", REST)), 0.0), LONGEST_WAIT)
+        return min(max(float(headers.get("Retry-After", DEFAULT_RETRY_AFTER_S)), 0.0), MAX_RETRY_AFTER_S)
     except ValueError:
-        return REST
+        return DEFAULT_RETRY_AFTER_S

@@ -1,4 +1,4 @@
-"""The settings of `[adapters.slack]`, environment included."""
+"""The settings in `[adapters.slack]`, including those from the environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that can be set. Not shown in logs: it holds secrets."""
+    """All settings of this adapter. Its `repr` shows no secrets."""
 
     enabled: bool = True
     bot_token: str = ""  # xoxb-…: one workspace
@@ -26,28 +26,33 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client_id: str = ""  # many workspaces
     client_secret: str = ""
     redirect_url: str = ""  # https://HOST/slack/oauth_redirect
-    secret_keys: str = ""  # comma-separated, newest first; seal the tokens of many workspaces
+    secret_keys: str = ""  # comma-separated, newest first; encrypt the tokens of many workspaces
     forget_unreadable: bool = False
-    admins: tuple[str, ...] = ()  # user ids that may set schedules beside the workspace's admins
+    admins: tuple[str, ...] = ()  # user ids that may set schedules, in addition to the workspace's admins
     api_url: str = "https://slack.com/api/"
 
     def __repr__(self) -> str:
         return f"Settings(mode={self.mode!r})"
 
+    def missing_setting(self) -> str:
+        """The setting without which Slack can't reach us in this mode; empty when nothing is missing."""
+        needed = "signing_secret" if self.mode == "http" else "app_token"
+        return "" if getattr(self, needed) else needed
 
-def read_settings(given: Mapping[str, object]) -> Settings:
-    """The options as given. Raises `ConfigError` for one that there is not, or that can't be read_settings."""
-    values = {name: _many(value) if name == "admins" else value for name, value in given.items()}
+
+def read_settings(options: Mapping[str, object]) -> Settings:
+    """The settings in `options`. Raises `ConfigError` for an unknown name or a value of the wrong type."""
+    values = {name: _as_list(value) if name == "admins" else value for name, value in options.items()}
     unknown = sorted(set(values) - set(Settings.__struct_fields__))
     if unknown:
         names = ", ".join(Settings.__struct_fields__)
-        raise ConfigError(f"[adapters.slack] has no setting {unknown[0]!r}.", f"It has {names}.")
+        raise ConfigError(f"[adapters.slack] has no setting {unknown[0]!r}.", f"Its settings are {names}.")
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"[adapters.slack]: {error}.", "docs/slack.md lists what can be set.") from None
+        raise ConfigError(f"[adapters.slack]: {error}.", "docs/slack.md lists the settings.") from None
 
 
-def _many(value: object) -> object:
-    """A list; the environment has it with commas."""
+def _as_list(value: object) -> object:
+    """Split text at its commas: the environment has no lists."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -95,7 +95,7 @@ class SlackField:
         places: list[Place] = []
         for n in range(self.spaces):
             team = await slack.workspace(f"Team {n}")
-            await installs.save(
+            await installs.save_install(
                 Install(space=team.id, token=team.token, bot_user=team.bot, app_id=self._app.get("id", "A1"))
             )
             self._teams[team.id] = team

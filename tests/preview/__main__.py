@@ -52,9 +52,9 @@ def draw_discord(name: str, item: Message | Form, theme: str) -> Iterator[str]:
 
 def _slack(name: str, item: Message | Form) -> list[dict[str, Any]]:
     if isinstance(item, Form):
-        return [modals.dialog(item, HERE)]
+        return [modals.form_modal(item, HERE)]
     if name == "home":
-        return [modals.home(item, "D1")]
+        return [modals.home_view(item, "D1")]
     pages = fit(item, slack_render.LIMITS, slack_render.width)
     return [slack_render.payload(page) for page in pages]
 

@@ -1,4 +1,4 @@
-"""Who may set schedules: the workspace's admins and owners, and whom the settings name."""
+"""Who may set schedules: the workspace's admins and owners, and the people named in the settings."""
 
 from __future__ import annotations
 
@@ -16,47 +16,47 @@ from bot.errors import PaperboyError
 
 log = logging.getLogger(__name__)
 
-FRESH = timedelta(minutes=5)  # a new admin can set schedules after so long at most
-MOST = 10_000
+CACHE_TTL = timedelta(minutes=5)  # a new admin may set schedules after so long at most
+MAX_CACHED_PEOPLE = 10_000
 RIGHTS = ("is_admin", "is_owner", "is_primary_owner")
 
-Asks = TypeVar("Asks", Command, Press, Submit)
+PersonEvent = TypeVar("PersonEvent", Command, Press, Submit)
 
 
 class Admins:
-    """Knows, for a few minutes, who is an admin."""
+    """Asks Slack who is an admin, and remembers it for five minutes."""
 
     def __init__(self, workspaces: Workspaces, clock: Clock, admins: Collection[str]) -> None:
         self._workspaces = workspaces
         self._clock = clock
         self._admins = frozenset(admins)
-        self._known: dict[tuple[str, str], tuple[datetime, bool]] = {}
+        self._cache: dict[tuple[str, str], tuple[datetime, bool]] = {}
 
-    async def knowing(self, event: Asks) -> Asks:
-        """The event with its person's right."""
-        return replace(event, who=replace(event.who, admin=await self.admin(event.who)))
+    async def with_rights(self, event: PersonEvent) -> PersonEvent:
+        """The event, with whether its person is an admin."""
+        return replace(event, who=replace(event.who, admin=await self.is_admin(event.who)))
 
-    async def admin(self, who: Person) -> bool:
-        """Whether somebody may set schedules; nobody new while Slack can't be asked."""
+    async def is_admin(self, who: Person) -> bool:
+        """Whether a person may set schedules; False when Slack can't be asked and the answer is not remembered."""
         if who.id in self._admins:
             return True
         key, now = (who.space, who.id), self._clock.now()
-        until, known = self._known.get(key, (now, False))
+        until, admin = self._cache.get(key, (now, False))
         if now >= until:
             try:
-                known = await self._ask(who)
+                admin = await self._ask_slack(who)
             except PaperboyError as error:
-                log.warning("whether %s is an admin can't be looked up: %s", who.key, error)
+                log.warning("Slack did not say whether %s is an admin: %s", who.key, error)
                 return False
-            self._keep(key, now + FRESH, known)
-        return known
+            self._set_cache(key, now + CACHE_TTL, admin)
+        return admin
 
-    async def _ask(self, who: Person) -> bool:
+    async def _ask_slack(self, who: Person) -> bool:
         answer = await self._workspaces.call(who.space, "users_info", user=who.id)
         user = answer.get("user") or {}
         return any(user.get(right) for right in RIGHTS)
 
-    def _keep(self, key: tuple[str, str], until: datetime, known: bool) -> None:
-        if len(self._known) >= MOST:
-            self._known.pop(next(iter(self._known)))
-        self._known[key] = (until, known)
+    def _set_cache(self, key: tuple[str, str], until: datetime, admin: bool) -> None:
+        if len(self._cache) >= MAX_CACHED_PEOPLE:
+            self._cache.pop(next(iter(self._cache)))
+        self._cache[key] = (until, admin)

@@ -1,4 +1,4 @@
-"""Gives bolt the token of the workspace that an event comes from."""
+"""Gives Bolt the token of the workspace that an event comes from."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bot.errors import Refused
 
 
 class Authorize(AsyncAuthorize):
-    """bolt's `authorize`, from our own records: no store of the SDK's, which all keep tokens as plain text.
+    """Bolt's `authorize` with our own records: the SDK's stores all keep tokens unencrypted.
 
-    None means "not installed here", which bolt tells the person. What may pass (`Busy`, a locked
-    database) is raised: bolt then acknowledges nothing, and Slack sends the event again.
+    None means "not installed here", which Bolt tells the person. A passing fault (`Busy`, a locked
+    database) is raised: Bolt then acknowledges nothing, and Slack sends the event again.
 
-    bolt's own listeners for `app_uninstalled` and `tokens_revoked` need one of the SDK's stores; ours
-    call `Installs.forget`. bolt asks for no token for those two events, so they are heard after the end.
+    Bolt's own listeners for `app_uninstalled` and `tokens_revoked` need one of the SDK's stores; ours
+    call `Installs.forget_install`. Bolt asks for no token for those two events, so they arrive after the end.
     """
 
     def __init__(self, installs: Installs) -> None:
@@ -35,9 +35,9 @@ class Authorize(AsyncAuthorize):
         actor_team_id: str | None = None,
         actor_user_id: str | None = None,
     ) -> AuthorizeResult | None:
-        """The install that serves a workspace; an event of an org-wide install may name the enterprise only."""
+        """The install that serves a workspace; an event of an org-wide install may name only the enterprise."""
         try:
-            install = await self._installs.of(team_id or enterprise_id or "", enterprise_id or "")
+            install = await self._installs.find_install(team_id or enterprise_id or "", enterprise_id or "")
         except Refused:
             return None
         return AuthorizeResult(

@@ -1,4 +1,7 @@
-"""Slack sends an event again when it saw no acknowledgement in time: what was handled, or is under way, is dropped."""
+"""Drops repeated deliveries: Slack sends an event again when it saw no acknowledgement in time.
+
+https://docs.slack.dev/apis/events-api#retries
+"""
 
 from __future__ import annotations
 
@@ -6,37 +9,30 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from adapters.slack.inbound.payload import delivery_id
 from adapters.slack.outbound.render import Json
 
-MOST = 5_000  # remembered; the core knows older ones
+MAX_REMEMBERED_EVENTS = 5_000  # the core recognizes older ones
 
 
 class RecentEvents:
-    """Remembers what came lately."""
+    """The ids of payloads handled lately or being handled."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, max_events: int = MAX_REMEMBERED_EVENTS) -> None:
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._most = most
+        self._max_events = max_events
 
     @contextmanager
-    def once(self, body: Json) -> Iterator[bool]:
-        """Whether this is new; what fails may come again."""
-        name = event_identity(body)
-        new = not name or name not in self._seen
-        if name and new:
-            self._seen[name] = None
-            if len(self._seen) > self._most:
+    def first_delivery(self, body: Json) -> Iterator[bool]:
+        """Whether this payload is new. When handling it fails, it counts as new again."""
+        id = delivery_id(body)
+        new = not id or id not in self._seen
+        if id and new:
+            self._seen[id] = None
+            if len(self._seen) > self._max_events:
                 self._seen.popitem(last=False)
         try:
             yield new
         except BaseException:
-            self._seen.pop(name, None)
+            self._seen.pop(id, None)
             raise
-
-
-def event_identity(body: Json) -> str:
-    """What two deliveries of the same thing share; empty when Slack gives it no name."""
-    view = body.get("view") or {}
-    if body.get("type") == "view_submission":
-        return f"{view.get('id')}:{view.get('hash')}"
-    return str(body.get("event_id") or body.get("trigger_id") or "")

@@ -1,202 +1,227 @@
-"""From Slack's payloads to events. Pure; what a payload lacks is empty, and what says nothing to us is None."""
+"""Slack's payloads as events of the core. Pure.
+
+A parser returns None for a payload that is not meant for Paperboy, and raises `UnreadablePayload` for one that lacks
+a field it can't do without. https://docs.slack.dev/reference/events
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from html import unescape
 from typing import Any
 
+from msgspec import Struct
+
 from adapters.slack.emoji import emoji_of
-from adapters.slack.outbound.modals import ViewOrigin, submitted
+from adapters.slack.inbound.payload import (
+    UnreadablePayload,
+    get_list,
+    get_object,
+    get_text,
+    get_time,
+    require_text,
+)
+from adapters.slack.outbound.modals import ViewOrigin
 from adapters.slack.outbound.render import Json
 from bot.chat.event import Command, Person, Place, Press, Reaction, Ref, Removed, Returned, Shared, Submit
 from bot.chat.message import Action
 
 PLATFORM = "slack"
 MENU = "menu:"  # before the action in a message shortcut's callback_id
-SAID = 4_000  # characters of a message that a shortcut was used on
+MAX_QUOTED_CHARS = 4_000  # of a message that a shortcut was used on
+URL_FIELDS = {"url", "from_url", "original_url", "title_link"}
+REMOVAL_REASONS = {
+    "channel_archive": "The channel was archived",
+    "group_archive": "The channel was archived",
+    "channel_deleted": "The channel was deleted",
+    "group_deleted": "The channel was deleted",
+    "channel_left": "Paperboy was removed from the channel",
+    "group_left": "Paperboy was removed from the channel",
+}
 
-_TAG = re.compile(r"<([^<>|]*)\|?([^<>]*)>")
+_LINK = re.compile(r"<([^<>|]*)\|?([^<>]*)>")
 
 
-def command(body: Json, space: str, now: datetime) -> Command:
+class SharedLinks(Struct, frozen=True, kw_only=True):
+    """The links of one message, and the arguments by which `chat.unfurl` finds that message."""
+
+    events: tuple[Shared, ...]
+    message: Json
+
+
+def parse_command(body: Json, space: str, now: datetime) -> Command:
     """`/papers …`."""
     return Command(
-        id=f"slack:{body['trigger_id']}",
+        id=_interaction_id(body),
         at=now,
-        who=_person(space, {"id": body["user_id"], "name": body.get("user_name")}),
-        place=Place(PLATFORM, space, body["channel_id"]),
-        text=unescape(str(body.get("text") or "")).strip(),
+        who=_person(space, require_text(body, "user_id"), get_text(body, "user_name")),
+        place=Place(PLATFORM, space, require_text(body, "channel_id")),
+        text=unescape(get_text(body, "text")).strip(),
     )
 
 
-def mention(body: Json, space: str, bot: str) -> Command | None:
-    """`@Paperboy …` in a channel or a thread. In a direct conversation it comes as a message too, which is heard."""
-    return None if _is_direct(body["event"]) else _typed(body, space, bot)
+def parse_mention(body: Json, space: str, bot: str) -> Command | None:
+    """`@Paperboy …` in a channel or a thread. In a direct message Slack sends a message event too, which counts."""
+    return None if _is_direct(_event(body)) else _parse_message(body, space, bot)
 
 
-def direct(body: Json, space: str, bot: str) -> Command | None:
-    """Something written to Paperboy alone. Changes, joins and what apps say are none of it."""
-    event = body["event"]
+def parse_direct_message(body: Json, space: str, bot: str) -> Command | None:
+    """A direct message to Paperboy; None for edits, joins and messages from apps."""
+    event = _event(body)
     if event.get("subtype") or event.get("bot_id") or not _is_direct(event):
         return None
-    return _typed(body, space, bot)
+    return _parse_message(body, space, bot)
 
 
-def home(body: Json, space: str) -> Command | None:
-    """Somebody looks at App Home: what stands there is the answer to `home`."""
-    event = body["event"]
+def parse_home_opened(body: Json, space: str) -> Command | None:
+    """App Home was opened: it shows the answer to the command `home`."""
+    event = _event(body)
     if event.get("tab") != "home":
         return None
     return Command(
-        id=_id(body),
-        at=_at(body),
-        who=_person(space, {"id": event["user"]}),
-        place=Place(PLATFORM, space, str(event.get("channel") or "")),
+        id=_event_id(body),
+        at=_event_time(body),
+        who=_person(space, require_text(event, "user")),
+        place=Place(PLATFORM, space, get_text(event, "channel")),
         text="home",
     )
 
 
-def press(body: Json, space: str, now: datetime) -> Press | None:
-    """A button; None for one that is only a link."""
-    pressed = next((a for a in body.get("actions") or () if a.get("value")), None)
-    if pressed is None:
+def parse_press(body: Json, space: str, now: datetime) -> Press | None:
+    """A button; None for one that is only a link, or not ours."""
+    values = [get_text(action, "value") for action in get_list(body, "actions")]
+    value = next(filter(None, values), "")
+    if not value:
         return None
-    where = origin(body, space)
-    ts = str((body.get("container") or {}).get("message_ts") or "")
+    place = _button_place(body, space)
+    ts = get_text(body, "container", "message_ts")
     return Press(
-        id=f"slack:{body['trigger_id']}",
+        id=_interaction_id(body),
         at=now,
-        who=_person(space, body["user"]),
-        place=where,
-        action=Action.parse(str(pressed["value"])),
-        message=Ref(where, ts) if ts else None,
+        who=_presser(body, space),
+        place=place,
+        action=Action.parse(value),
+        message=Ref(place, ts) if ts else None,
     )
 
 
-def shortcut(body: Json, space: str, now: datetime) -> Press:
+def parse_shortcut(body: Json, space: str, now: datetime) -> Press:
     """An entry of a message's menu."""
-    message = body.get("message") or {}
-    where = Place(PLATFORM, space, str(body["channel"]["id"]), _thread(message))
+    message = get_object(body, "message")
+    place = Place(PLATFORM, space, require_text(body, "channel", "id"), _thread(message))
+    ts = get_text(body, "message_ts") or get_text(message, "ts")
     return Press(
-        id=f"slack:{body['trigger_id']}",
+        id=_interaction_id(body),
         at=now,
-        who=_person(space, body["user"]),
-        place=where,
-        action=Action.parse(str(body["callback_id"]).removeprefix(MENU)),
-        message=Ref(where, str(body.get("message_ts") or message.get("ts") or "")),
-        said=said(message),
+        who=_presser(body, space),
+        place=place,
+        action=Action.parse(get_text(body, "callback_id").removeprefix(MENU)),
+        message=Ref(place, ts) if ts else None,
+        said=message_text(message),
     )
 
 
-def submit(body: Json, space: str, now: datetime) -> Submit:
-    """A form that was sent."""
-    view = body["view"]
-    known = ViewOrigin.parse(str(view.get("private_metadata") or ""))
+def parse_submit(body: Json, space: str, now: datetime) -> Submit:
+    """A modal form that was sent."""
+    view = get_object(body, "view")
+    origin = ViewOrigin.parse(get_text(view, "private_metadata"))
     return Submit(
-        id=f"slack:{view['id']}:{view.get('hash', '')}",
+        id=f"slack:{require_text(view, 'id')}:{get_text(view, 'hash')}",
         at=now,
-        who=_person(space, body["user"]),
-        place=Place(PLATFORM, space, known.channel, known.thread),
-        action=Action.parse(known.action),
-        values=submitted((view.get("state") or {}).get("values") or {}),
+        who=_presser(body, space),
+        place=Place(PLATFORM, space, origin.channel, origin.thread),
+        action=Action.parse(origin.action),
+        values=form_values(get_object(view, "state", "values")),
     )
 
 
-def reaction(body: Json, space: str, bot: str) -> Reaction | None:
-    """A reaction on a message of ours, with an emoji that every workspace has."""
-    event = body["event"]
-    item, emoji = event.get("item") or {}, emoji_of(str(event.get("reaction") or ""))
+def parse_reaction(body: Json, space: str, bot: str) -> Reaction | None:
+    """A reaction to one of our messages, with an emoji that every workspace has."""
+    event = _event(body)
+    item, emoji = get_object(event, "item"), emoji_of(get_text(event, "reaction"))
     if item.get("type") != "message" or event.get("item_user") != bot or not emoji:
         return None
-    where = Place(PLATFORM, space, str(item["channel"]))
+    place = Place(PLATFORM, space, require_text(item, "channel"))
     return Reaction(
-        id=_id(body),
-        at=_at(body),
-        who=_person(space, {"id": event["user"]}),
-        place=where,
-        message=Ref(where, str(item["ts"])),
+        id=_event_id(body),
+        at=_event_time(body),
+        who=_person(space, require_text(event, "user")),
+        place=place,
+        message=Ref(place, require_text(item, "ts")),
         emoji=emoji,
-        added=event["type"] == "reaction_added",
+        added=event.get("type") == "reaction_added",
     )
 
 
-def shared(body: Json, space: str) -> list[Shared]:
+def parse_shared_links(body: Json, space: str) -> SharedLinks:
     """The links of a message, each once."""
-    event = body["event"]
-    where = Place(PLATFORM, space, str(event["channel"]), str(event.get("thread_ts") or ""))
-    urls = dict.fromkeys(str(link["url"]) for link in event.get("links") or ())
-    who = _person(space, {"id": event.get("user")})
-    return [Shared(id=f"{_id(body)}:{i}", at=_at(body), who=who, place=where, url=url) for i, url in enumerate(urls)]
+    event = _event(body)
+    place = Place(PLATFORM, space, require_text(event, "channel"), get_text(event, "thread_ts"))
+    urls = dict.fromkeys(filter(None, (get_text(link, "url") for link in get_list(event, "links"))))
+    who, at, id = _person(space, get_text(event, "user")), _event_time(body), _event_id(body)
+    return SharedLinks(
+        events=tuple(Shared(id=f"{id}:{i}", at=at, who=who, place=place, url=url) for i, url in enumerate(urls)),
+        message=_unfurl_target(event),
+    )
 
 
-def gone(body: Json, space: str) -> Removed | None:
-    """Paperboy can't post somewhere any more."""
-    event = body["event"]
-    match event["type"]:
-        case "channel_archive" | "group_archive":
-            why = "The channel was archived"
-        case "channel_deleted" | "group_deleted":
-            why = "The channel was deleted"
-        case "channel_left" | "group_left":
-            why = "Paperboy was removed from the channel"
-        case _:
-            return None
-    return Removed(id=_id(body), at=_at(body), who=_actor(event, space), place=_channel(event, space), why=why)
-
-
-def uninstalled(body: Json, space: str) -> Removed | None:
-    """Paperboy was taken out of the workspace; tokens of people alone are none of ours."""
-    event = body["event"]
-    if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+def parse_channel_lost(body: Json, space: str) -> Removed | None:
+    """Paperboy can't post in a channel any more."""
+    event = _event(body)
+    why = REMOVAL_REASONS.get(get_text(event, "type"))
+    if why is None:
         return None
-    why = "Paperboy was uninstalled from the workspace"
-    return Removed(id=_id(body), at=_at(body), who=_actor(event, space), place=Place(PLATFORM, space, "*"), why=why)
+    return Removed(
+        id=_event_id(body), at=_event_time(body), who=_actor(event, space), place=_channel(event, space), why=why
+    )
 
 
-def access_revoked(body: Json) -> list[Removed]:
-    """The workspaces that an organization took Paperboy out of."""
-    event, why = body["event"], "Paperboy was removed from the workspace"
-    spaces = [str(team) for team in event.get("team_ids") or ()]
-    return [
-        Removed(id=f"{_id(body)}:{t}", at=_at(body), who=_actor(event, t), place=Place(PLATFORM, t, "*"), why=why)
-        for t in spaces
-    ]
-
-
-def back(body: Json, space: str, bot: str) -> Returned | None:
-    """Paperboy can post somewhere again."""
-    event = body["event"]
-    if event["type"] == "member_joined_channel" and event.get("user") != bot:
+def parse_channel_regained(body: Json, space: str, bot: str) -> Returned | None:
+    """Paperboy can post in a channel again."""
+    event = _event(body)
+    if event.get("type") == "member_joined_channel" and event.get("user") != bot:
         return None
-    return Returned(id=_id(body), at=_at(body), who=_actor(event, space), place=_channel(event, space))
+    return Returned(id=_event_id(body), at=_event_time(body), who=_actor(event, space), place=_channel(event, space))
 
 
-def origin(body: Json, space: str) -> Place:
-    """Where a button stood: a message, or a view that remembers where it belongs."""
-    if view := body.get("view"):
-        known = ViewOrigin.parse(str(view.get("private_metadata") or ""))
-        return Place(PLATFORM, space, known.channel, known.thread)
-    container = body.get("container") or {}
-    channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-    thread = container.get("thread_ts") or _thread(body.get("message") or {})
-    return Place(PLATFORM, space, str(channel), str(thread or ""))
+def parse_uninstalled(body: Json, space: str) -> Removed | None:
+    """Paperboy was removed from the workspace; None when only people's own tokens were revoked."""
+    event = _event(body)
+    if event.get("type") == "tokens_revoked" and not get_list(event.get("tokens"), "bot"):
+        return None
+    return _removed_from(body, space, _event_id(body), "Paperboy was uninstalled from the workspace")
 
 
-def said(message: Json) -> str:
-    """What a message says, and every address in it: a card's title is a link, whose address its text has not."""
-    words = _TAG.sub(lambda tag: f" {tag[1]} {tag[2]} ", str(message.get("text") or ""))
-    links = dict.fromkeys(_urls([message.get("blocks"), message.get("attachments")]))
-    return unescape(" ".join([*words.split(), *links]))[:SAID]
+def parse_access_revoked(body: Json) -> list[Removed]:
+    """One event for each workspace that an organization removed Paperboy from."""
+    teams = [team for team in get_list(_event(body), "team_ids") if isinstance(team, str)]
+    why = "Paperboy was removed from the workspace"
+    return [_removed_from(body, team, f"{_event_id(body)}:{team}", why) for team in teams]
+
+
+def message_text(message: Json) -> str:
+    """A message's text followed by every address in it: the text does not have the address of a card's title."""
+    words = _LINK.sub(lambda link: f" {link[1]} {link[2]} ", get_text(message, "text"))
+    urls = dict.fromkeys(_urls([message.get("blocks"), message.get("attachments")]))
+    return unescape(" ".join([*words.split(), *urls]))[:MAX_QUOTED_CHARS]
+
+
+def form_values(state: Json) -> dict[str, str]:
+    """The values of a form by the name of their field."""
+    values: dict[str, str] = {}
+    for name, inputs in state.items():
+        for typed in inputs.values() if isinstance(inputs, dict) else ():
+            values[name] = (get_text(typed, "selected_option", "value") or get_text(typed, "value")).strip()
+    return values
 
 
 def _urls(part: Any) -> Iterator[str]:
     match part:
         case dict():
             for name, value in part.items():
-                if name in {"url", "from_url", "original_url", "title_link"} and isinstance(value, str):
+                if name in URL_FIELDS and isinstance(value, str):
                     yield value
                 else:
                     yield from _urls(value)
@@ -207,47 +232,90 @@ def _urls(part: Any) -> Iterator[str]:
             return
 
 
-def _typed(body: Json, space: str, bot: str) -> Command:
-    event = body["event"]
-    text = re.sub(rf"<@{re.escape(bot)}(\|[^>]*)?>:?", "", str(event.get("text") or ""))
+def _parse_message(body: Json, space: str, bot: str) -> Command | None:
+    event = _event(body)
+    user = get_text(event, "user")
+    if not user:  # written by an app
+        return None
+    text = re.sub(rf"<@{re.escape(bot)}(\|[^>]*)?>:?", "", get_text(event, "text"))
     return Command(
-        id=_id(body),
-        at=_at(body),
-        who=_person(space, {"id": event["user"]}),
-        place=Place(PLATFORM, space, str(event["channel"]), _thread(event)),
-        text=unescape(_TAG.sub(r"\1", text)).strip(),
+        id=_event_id(body),
+        at=_event_time(body),
+        who=_person(space, user),
+        place=Place(PLATFORM, space, require_text(event, "channel"), _thread(event)),
+        text=unescape(_LINK.sub(r"\1", text)).strip(),
     )
 
 
-def _person(space: str, user: Json) -> Person:
-    name = user.get("name") or user.get("username") or ""
-    return Person(platform=PLATFORM, space=space, id=str(user.get("id") or ""), name=str(name))
+def _removed_from(body: Json, space: str, id: str, why: str) -> Removed:
+    who = _actor(_event(body), space)
+    return Removed(id=id, at=_event_time(body), who=who, place=Place(PLATFORM, space, "*"), why=why)
+
+
+def _button_place(body: Json, space: str) -> Place:
+    """Where a button is: in a message, or in a view that remembers where it was opened."""
+    if view := get_object(body, "view"):
+        origin = ViewOrigin.parse(get_text(view, "private_metadata"))
+        return Place(PLATFORM, space, origin.channel, origin.thread)
+    channel = get_text(body, "container", "channel_id") or get_text(body, "channel", "id")
+    thread = get_text(body, "container", "thread_ts") or _thread(get_object(body, "message"))
+    return Place(PLATFORM, space, channel, thread)
+
+
+def _unfurl_target(event: Json) -> Json:
+    """The message with the links: posted, or still being written."""
+    if event.get("source") == "composer":
+        return {"unfurl_id": require_text(event, "unfurl_id"), "source": "composer"}
+    return {"channel": require_text(event, "channel"), "ts": require_text(event, "message_ts")}
+
+
+def _person(space: str, id: str, name: str = "") -> Person:
+    return Person(platform=PLATFORM, space=space, id=id, name=name)
+
+
+def _presser(body: Json, space: str) -> Person:
+    user = get_object(body, "user")
+    return _person(space, require_text(body, "user", "id"), get_text(user, "name") or get_text(user, "username"))
 
 
 def _actor(event: Json, space: str) -> Person:
-    """Who did it, where Slack tells."""
-    return _person(space, {"id": event.get("inviter") or event.get("actor_id") or event.get("user")})
+    """The person who did it, where Slack says who."""
+    ids = (get_text(event, name) for name in ("inviter", "actor_id", "user"))
+    return _person(space, next(filter(None, ids), ""))
 
 
 def _channel(event: Json, space: str) -> Place:
-    return Place(PLATFORM, space, str(event["channel"]))
+    return Place(PLATFORM, space, require_text(event, "channel"))
 
 
 def _is_direct(event: Json) -> bool:
-    return event.get("channel_type") == "im" or str(event.get("channel") or "").startswith("D")
+    return event.get("channel_type") == "im" or get_text(event, "channel").startswith("D")
 
 
 def _thread(message: Json) -> str:
-    """The thread a message is in; a message that others hang from is not in it."""
-    thread = str(message.get("thread_ts") or "")
-    return "" if thread == message.get("ts") else thread
+    """The thread a message is a reply in; empty for the message that starts a thread."""
+    thread = get_text(message, "thread_ts")
+    return "" if thread == get_text(message, "ts") else thread
 
 
-def _id(body: Json) -> str:
-    """Slack's id of an event; a redelivery carries the same."""
-    return f"slack:{body.get('event_id') or body['event'].get('event_ts')}"
+def _event(body: Json) -> Json:
+    return get_object(body, "event")
 
 
-def _at(body: Json) -> datetime:
-    event = body["event"]
-    return datetime.fromtimestamp(float(event.get("event_ts") or event.get("ts") or body.get("event_time") or 0), UTC)
+def _event_id(body: Json) -> str:
+    """Slack's id of an event, the same when it is delivered again."""
+    return f"slack:{get_text(body, 'event_id') or require_text(body, 'event', 'event_ts')}"
+
+
+def _interaction_id(body: Json) -> str:
+    """The id of a command, a press or a shortcut."""
+    actions = get_list(body, "actions")
+    ids = (get_text(body, "trigger_id"), get_text(body, "action_ts"), *(get_text(a, "action_ts") for a in actions))
+    if id := next(filter(None, ids), ""):
+        return f"slack:{id}"
+    raise UnreadablePayload("It has no trigger_id.")
+
+
+def _event_time(body: Json) -> datetime:
+    event = _event(body)
+    return get_time(get_text(event, "event_ts"), get_text(event, "ts"), get_text(body, "event_time"))

@@ -1,4 +1,7 @@
-"""Between Slack and the core: each payload once, with the rights of who sent it, and its answer shown."""
+"""What happens with each payload from Slack: read it, ask the core, show the answer.
+
+Everything but a form was acknowledged before it comes here.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from adapters.slack.client import Workspaces
 from adapters.slack.inbound import events
 from adapters.slack.inbound.admins import Admins
+from adapters.slack.inbound.payload import get_list, get_object, get_text
 from adapters.slack.outbound import modals
 from adapters.slack.outbound.answers import Answers, AnswerTarget
 from adapters.slack.outbound.render import Json
@@ -18,168 +22,159 @@ from bot.clock import Clock
 
 Ack = Callable[..., Awaitable[object]]
 
-PATIENCE = 2.0  # seconds that a form waits for its answer; Slack gives up after three
+FORM_TIMEOUT_S = 2.0  # after which a form says that it is working; Slack shows an error after 3 s
 WORKING = Message(plain="One moment …")
+REGAINED = {"channel_unarchive", "group_unarchive", "member_joined_channel"}
 
 
 class Handlers:
-    """Takes what people do in Slack. Everything but a form was acknowledged before it comes here."""
+    """One method for each kind of payload; `space` is the workspace it belongs to."""
 
-    def __init__(self, core: Core, workspaces: Workspaces, people: Admins, clock: Clock) -> None:
+    def __init__(self, core: Core, workspaces: Workspaces, admins: Admins, clock: Clock) -> None:
         self._core = core
         self._workspaces = workspaces
         self._answers = Answers(workspaces)
-        self._people = people
+        self._admins = admins
         self._clock = clock
 
-    async def command(self, body: Json, space: str) -> None:
-        event = events.command(body, space, self._clock.now())
-        asked = AnswerTarget(
+    async def on_command(self, body: Json, space: str) -> None:
+        event = events.parse_command(body, space, self._clock.now())
+        target = AnswerTarget(
             place=event.place,
             person=event.who.id,
-            address=str(body.get("response_url") or ""),
-            trigger=str(body.get("trigger_id") or ""),
-            alone=_alone(event.place),
+            response_url=get_text(body, "response_url"),
+            trigger=get_text(body, "trigger_id"),
+            is_direct=_is_direct(event.place),
         )
-        await self._asked(event, asked)
+        await self._answer_command(event, target)
 
-    async def mention(self, body: Json, space: str) -> None:
-        if event := events.mention(body, space, await self._bot(body, space)):
-            root = str(body["event"].get("ts") or "")
-            await self._asked(event, AnswerTarget(place=event.place, person=event.who.id, root=root))
+    async def on_mention(self, body: Json, space: str) -> None:
+        if event := events.parse_mention(body, space, await self._bot_user(body, space)):
+            root = get_text(body, "event", "ts")
+            await self._answer_command(event, AnswerTarget(place=event.place, person=event.who.id, root=root))
 
-    async def direct(self, body: Json, space: str) -> None:
-        if event := events.direct(body, space, await self._bot(body, space)):
-            await self._asked(event, AnswerTarget(place=event.place, person=event.who.id, alone=True))
+    async def on_message(self, body: Json, space: str) -> None:
+        if event := events.parse_direct_message(body, space, await self._bot_user(body, space)):
+            target = AnswerTarget(place=event.place, person=event.who.id, is_direct=True)
+            await self._answer_command(event, target)
 
-    async def press(self, body: Json, space: str) -> None:
-        if event := events.press(body, space, self._clock.now()):
-            event = await self._people.knowing(event)
+    async def on_press(self, body: Json, space: str) -> None:
+        if event := events.parse_press(body, space, self._clock.now()):
+            event = await self._admins.with_rights(event)
             answer = await self._core.handle_event(event)
-            asked = _pressed(body, event.place, event.who.id)
-            if (body.get("view") or {}).get("type") == modals.HOME:
-                await self._at_home(event, answer, asked)
+            target = _press_target(body, event)
+            if get_text(body, "view", "type") == modals.HOME:
+                await self._answer_in_home(event, answer, target)
             elif answer:
-                await self._answers.show(answer, asked)
+                await self._answers.show_answer(answer, target)
 
-    async def shortcut(self, body: Json, space: str) -> None:
-        event = events.shortcut(body, space, self._clock.now())
-        if answer := await self._core.handle_event(await self._people.knowing(event)):
-            await self._answers.show(answer, _pressed(body, event.place, event.who.id))
+    async def on_shortcut(self, body: Json, space: str) -> None:
+        event = await self._admins.with_rights(events.parse_shortcut(body, space, self._clock.now()))
+        if answer := await self._core.handle_event(event):
+            await self._answers.show_answer(answer, _press_target(body, event))
 
-    async def submit(self, body: Json, space: str, ack: Ack) -> None:
-        """A form shows its answer itself. When that takes long it says so, and is changed when the answer is there."""
-        event = events.submit(body, space, self._clock.now())
-        work = asyncio.create_task(self._submitted(event))
-        done, _ = await asyncio.wait({work}, timeout=PATIENCE)
+    async def on_submit(self, body: Json, space: str, ack: Ack) -> None:
+        """Show the answer in the form's place. If it takes long, the form says so and is updated later."""
+        event = events.parse_submit(body, space, self._clock.now())
+        task = asyncio.create_task(self._handle_submit(event))
+        done, _ = await asyncio.wait({task}, timeout=FORM_TIMEOUT_S)
         if not done:
-            await ack(response_action="update", view=modals.sheet(WORKING, event.place))
-            if answer := await work:
-                await self._answers.update(answer.message, str(body["view"]["id"]), event.place)
-        elif answer := work.result():
-            again = answer.form and modals.dialog(answer.form, event.place, said=answer.message)
-            await ack(response_action="update", view=again or modals.sheet(answer.message, event.place))
+            await ack(response_action="update", view=modals.message_modal(WORKING, event.place))
+            if answer := await task:
+                await self._answers.update_modal(answer.message, get_text(body, "view", "id"), event.place)
+        elif answer := task.result():
+            again = answer.form and modals.form_modal(answer.form, event.place, intro=answer.message)
+            await ack(response_action="update", view=again or modals.message_modal(answer.message, event.place))
         else:
             await ack()
 
-    async def home(self, body: Json, space: str) -> None:
-        if event := events.home(body, space):
+    async def on_home_opened(self, body: Json, space: str) -> None:
+        if event := events.parse_home_opened(body, space):
             await self._show_home(event)
 
-    async def reaction(self, body: Json, space: str) -> None:
-        if event := events.reaction(body, space, await self._bot(body, space)):
+    async def on_reaction(self, body: Json, space: str) -> None:
+        if event := events.parse_reaction(body, space, await self._bot_user(body, space)):
             await self._core.handle_event(event)
 
-    async def shared(self, body: Json, space: str) -> None:
-        """Links to papers get their card beneath; all of a message at once, since Slack counts the calls."""
-        shown: dict[str, Json] = {}
-        for event in events.shared(body, space):
+    async def on_link_shared(self, body: Json, space: str) -> None:
+        """Show cards below links to papers: all of a message in one call, since Slack limits the calls."""
+        links, unfurls = events.parse_shared_links(body, space), dict[str, Json]()
+        for event in links.events:
             if answer := await self._core.handle_event(event):
-                shown[event.url] = {"blocks": modals.unfurled(answer.message)}
-        if shown:
-            await self._answers.unfurl(shown, _message(body["event"]), space)
+                unfurls[event.url] = {"blocks": modals.unfurl_blocks(answer.message)}
+        if unfurls:
+            await self._answers.unfurl_links(unfurls, links.message, space)
 
-    async def moved(self, body: Json, space: str) -> None:
-        """Paperboy lost a channel, or has it again."""
-        if _returns(body):
-            event: Event | None = events.back(body, space, await self._bot(body, space))
+    async def on_channel_changed(self, body: Json, space: str) -> None:
+        """Paperboy lost a channel or has it again."""
+        event: Event | None
+        if get_text(body, "event", "type") in REGAINED:
+            event = events.parse_channel_regained(body, space, await self._bot_user(body, space))
         else:
-            event = events.gone(body, space)
+            event = events.parse_channel_lost(body, space)
         if event:
             await self._core.handle_event(event)
 
-    async def uninstalled(self, body: Json, space: str) -> None:
-        """The token is forgotten before anything else, whatever the core does then."""
-        if event := events.uninstalled(body, space):
-            await self._workspaces.installs.forget(_holder(body, space), at=event.at)
+    async def on_uninstalled(self, body: Json, space: str) -> None:
+        """Delete the token first, whatever the core does then."""
+        if event := events.parse_uninstalled(body, space):
+            await self._workspaces.installs.forget_install(_token_owner(body, space), at=event.at)
             await self._core.handle_event(event)
 
-    async def access_revoked(self, body: Json, space: str) -> None:
-        """An organization took Paperboy out of some of its workspaces."""
-        for event in events.access_revoked(body):
-            await self._workspaces.installs.forget(event.place.space, at=event.at)
+    async def on_access_revoked(self, body: Json, space: str) -> None:
+        """An organization removed Paperboy from some of its workspaces."""
+        for event in events.parse_access_revoked(body):
+            await self._workspaces.installs.forget_install(event.place.space, at=event.at)
             await self._core.handle_event(event)
 
-    async def _asked(self, event: Command, asked: AnswerTarget) -> None:
+    async def _answer_command(self, event: Command, target: AnswerTarget) -> None:
         if event.text.partition(" ")[0].casefold() in {c.name for c in self._core.commands}:
-            event = await self._people.knowing(event)
+            event = await self._admins.with_rights(event)
         if answer := await self._core.handle_event(event):
-            await self._answers.show(answer, asked)
+            await self._answers.show_answer(answer, target)
 
-    async def _submitted(self, event: Submit) -> Answer | None:
-        answer = await self._core.handle_event(await self._people.knowing(event))
+    async def _handle_submit(self, event: Submit) -> Answer | None:
+        answer = await self._core.handle_event(await self._admins.with_rights(event))
         if answer and not answer.private:
-            await self._answers.show(answer, AnswerTarget(place=event.place, person=event.who.id))
+            await self._answers.show_answer(answer, AnswerTarget(place=event.place, person=event.who.id))
         return answer
 
-    async def _at_home(self, event: Press, answer: Answer | None, asked: AnswerTarget) -> None:
-        """A form or something to read gets a modal. For a short note there is no place: the page is drawn anew."""
+    async def _answer_in_home(self, event: Press, answer: Answer | None, target: AnswerTarget) -> None:
+        """A form or a longer answer opens a modal; App Home has no place for a short one and is shown again."""
         if answer and answer.form:
-            await self._answers.show(answer, asked)
+            await self._answers.show_answer(answer, target)
         elif answer and not (answer.brief or answer.replace):
-            await self._answers.modal(answer.message, asked)
+            await self._answers.open_modal(answer.message, target)
         else:
             again = Command(id=f"{event.id}:home", at=event.at, who=event.who, place=event.place, text="home")
             await self._show_home(again)
 
     async def _show_home(self, event: Command) -> None:
-        if answer := await self._core.handle_event(await self._people.knowing(event)):
-            await self._answers.home(answer.message, event.who.id, event.place)
+        if answer := await self._core.handle_event(await self._admins.with_rights(event)):
+            await self._answers.publish_home(answer.message, event.who.id, event.place)
 
-    async def _bot(self, body: Json, space: str) -> str:
-        return (await self._workspaces.installs.of(space, str(body.get("enterprise_id") or ""))).bot_user
+    async def _bot_user(self, body: Json, space: str) -> str:
+        return (await self._workspaces.installs.find_install(space, get_text(body, "enterprise_id"))).bot_user
 
 
-def _pressed(body: Json, place: Place, person: str) -> AnswerTarget:
-    view = body.get("view") or {}
+def _press_target(body: Json, event: Press) -> AnswerTarget:
     return AnswerTarget(
-        place=place,
-        person=person,
-        address=str(body.get("response_url") or ""),
-        trigger=str(body.get("trigger_id") or ""),
-        view=str(view.get("id") or "") if view.get("type") == "modal" else "",
-        own=bool((body.get("container") or {}).get("is_ephemeral")),
-        alone=_alone(place),
+        place=event.place,
+        person=event.who.id,
+        response_url=get_text(body, "response_url"),
+        trigger=get_text(body, "trigger_id"),
+        view=get_text(body, "view", "id") if get_text(body, "view", "type") == "modal" else "",
+        is_ephemeral=bool(get_object(body, "container").get("is_ephemeral")),
+        is_direct=_is_direct(event.place),
     )
 
 
-def _alone(place: Place) -> bool:
+def _is_direct(place: Place) -> bool:
     return place.channel.startswith("D")
 
 
-def _returns(body: Json) -> bool:
-    return body["event"]["type"] in {"channel_unarchive", "group_unarchive", "member_joined_channel"}
-
-
-def _message(event: Json) -> Json:
-    """The message a link stands in: posted, or still being written."""
-    if event.get("source") == "composer":
-        return {"unfurl_id": event["unfurl_id"], "source": "composer"}
-    return {"channel": event["channel"], "ts": event["message_ts"]}
-
-
-def _holder(body: Json, space: str) -> str:
-    """Under what name the token is kept: an installation for a whole organization belongs to that."""
-    first: Json = next(iter(body.get("authorizations") or ()), {})
-    wide = first.get("is_enterprise_install") or body.get("is_enterprise_install")
-    return str(body.get("enterprise_id") or space) if wide else space
+def _token_owner(body: Json, space: str) -> str:
+    """The id that the token is stored under: an organization's install belongs to the organization."""
+    authorization = next(iter(get_list(body, "authorizations")), None)
+    org_wide = get_object(authorization).get("is_enterprise_install") or body.get("is_enterprise_install")
+    return (get_text(body, "enterprise_id") or space) if org_wide else space

@@ -1,11 +1,10 @@
-"""HTTP mode: Slack's requests, whose signature Bolt checks, a health check, and the pages for installing."""
+"""HTTP mode: Slack's requests, whose signature Bolt checks, a health check, and the installation pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 
 from aiohttp import web
-from msgspec import Struct
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 
@@ -13,33 +12,26 @@ from bot.chat.adapter import Core
 from bot.errors import ConfigError
 
 EVENTS, HEALTH = "/slack/events", "/healthz"
-MOST_BYTES = 4 * 1024 * 1024
-
-
-class Beside(Struct, frozen=True, kw_only=True):
-    """What goes on beside hearing Slack."""
-
-    pages: Callable[[web.Application], None] | None = None  # adds what is shown to those who install Paperboy
-    upkeep: Callable[[], Coroutine[None, None, None]] | None = None  # runs as long as Slack is heard
+MAX_BODY_BYTES = 4 * 1024 * 1024
 
 
 class Server:
-    """Listens for Slack on a port of this machine; TLS is the business of what stands before it."""
+    """Listens on a port of this machine. A reverse proxy has to terminate TLS."""
 
-    def __init__(self, app: AsyncApp, core: Core, beside: Beside) -> None:
+    def __init__(self, app: AsyncApp, core: Core, add_routes: Callable[[web.Application], None] | None) -> None:
         self._app = app
         self._core = core
-        self._beside = beside
+        self._add_routes = add_routes
         self._runner: web.AppRunner | None = None
         self.url = ""
 
     async def start(self, host: str, port: int) -> None:
-        """Returns when it answers. Raises `ConfigError` when the port is taken."""
-        pages = web.Application(client_max_size=MOST_BYTES)
+        """Returns when it accepts requests. Raises `ConfigError` when the port is taken."""
+        pages = web.Application(client_max_size=MAX_BODY_BYTES)
         pages.router.add_post(EVENTS, self._events)
         pages.router.add_get(HEALTH, self._health)
-        if self._beside.pages:
-            self._beside.pages(pages)
+        if self._add_routes:
+            self._add_routes(pages)
         self._runner = web.AppRunner(pages, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -58,5 +50,5 @@ class Server:
         return await to_aiohttp_response(answer)
 
     async def _health(self, request: web.Request) -> web.Response:
-        wrong = dict(await self._core.health_problems())
-        return web.json_response({"ok": not wrong, **wrong}, status=503 if wrong else 200)
+        problems = dict(await self._core.health_problems())
+        return web.json_response({"ok": not problems, **problems}, status=503 if problems else 200)

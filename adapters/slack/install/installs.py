@@ -1,4 +1,4 @@
-"""Who installed Paperboy: whose token to use where."""
+"""Which token serves a workspace."""
 
 from __future__ import annotations
 
@@ -11,171 +11,175 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from adapters.slack.install.records import INSTALL, Install, InstallRecords
-from adapters.slack.install.renewal import Renewal, Renews, gone
+from adapters.slack.install.renewal import Renewal, RenewsTokens, not_installed
 from adapters.slack.install.vault import Unreadable, Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import ConfigError, PaperboyError, Refused
 
-__all__ = ["Install", "Installs", "StoredInstalls"]
-
 log = logging.getLogger(__name__)
 
-FRESH = timedelta(seconds=15)  # how long an install is used without looking whether another process changed it
-SKEW = timedelta(seconds=5)  # Slack tells whole seconds, by another clock; nobody is back sooner than this
-ROUND = 600.0  # seconds between two looks for tokens that end soon
+CACHE_TTL = timedelta(seconds=15)  # how long an install is used before it is read again: another process may change it
+CLOCK_SKEW = timedelta(seconds=5)  # Slack's times are whole seconds by another clock; no one reinstalls faster
+RENEWAL_CHECK_S = 600.0  # between two searches for tokens that expire soon
 
 
 class Installs(Protocol):
-    """Whose token to use where."""
+    """The installs of all workspaces."""
 
-    async def of(self, space: str, enterprise: str = "") -> Install:
-        """The install that serves a workspace, its token good. Raises `Refused` (broken) or `Busy`."""
+    async def find_install(self, space: str, enterprise: str = "") -> Install:
+        """The install that serves a workspace, with a valid token. Raises `Refused` (broken) or `Busy`."""
         ...
 
-    async def spaces(self) -> Sequence[str]:
-        """All that can be asked for."""
+    async def list_workspaces(self) -> Sequence[str]:
+        """The ids that `find_install` knows."""
         ...
 
-    async def forget(self, space: str, *, at: datetime | None = None) -> None:
-        """It was removed there, at that moment."""
+    async def forget_install(self, space: str, *, at: datetime | None = None) -> None:
+        """Paperboy was removed from a workspace or an enterprise at that moment."""
         ...
 
     async def aclose(self) -> None: ...
 
 
 class StoredInstalls:
-    """Installs kept on the adapter's shelf, sealed, renewed in time."""
+    """Implements `Installs` with encrypted records in the adapter's storage. Renews tokens before they expire."""
 
     def __init__(
-        self, storage: KeyValue, vault: Vault, clock: Clock, slack: Renews | None = None, *, install_url: str = ""
+        self,
+        storage: KeyValue,
+        vault: Vault,
+        clock: Clock,
+        oauth: RenewsTokens | None = None,
+        *,
+        install_url: str = "",
     ) -> None:
-        """`slack` renews tokens that expire; `install_url` is shown where Paperboy is missing."""
+        """`oauth` renews tokens that expire; `install_url` is shown where Paperboy is not installed."""
         self._storage = storage
         self._vault = vault
         self._clock = clock
         self._records = InstallRecords(storage, vault)
-        self._renewal = Renewal(storage, self._records, clock, slack)
+        self._renewal = Renewal(storage, self._records, clock, oauth)
         self._install_url = install_url
-        self._seen: dict[str, tuple[datetime, Install]] = {}
+        self._cache: dict[str, tuple[datetime, Install]] = {}  # by space: until when, and what
 
-    async def of(self, space: str, enterprise: str = "") -> Install:
-        """The workspace's own install, or that of its enterprise; `enterprise` if the event tells it.
+    async def find_install(self, space: str, enterprise: str = "") -> Install:
+        """The workspace's own install, or that of its enterprise; `enterprise` if the event names it.
 
-        Who serves a workspace is remembered, so that a delivery, which knows no enterprise, finds it too.
+        Which enterprise serves a workspace is stored: a delivery, which knows no enterprise, needs it too.
         """
         try:
-            install = await self._own(space) or await self._enterprise(space, enterprise)
+            install = await self._own_install(space) or await self._enterprise_install(space, enterprise)
         except Unreadable as error:
             raise Refused(error.message, error.hint, broken=True) from None
         if install is None:
-            raise gone(space, self._install_url)
-        return replace(await self._good(install), space=space)
+            raise not_installed(space, self._install_url)
+        return replace(await self._with_valid_token(install), space=space)
 
-    async def spaces(self) -> Sequence[str]:
+    async def list_workspaces(self) -> Sequence[str]:
         """Workspaces, and enterprises that installed for all of theirs."""
-        return await self._records.spaces()
+        return await self._records.list_spaces()
 
-    async def save(self, install: Install) -> None:
+    async def save_install(self, install: Install) -> None:
         """A workspace or an enterprise installed Paperboy, perhaps again."""
-        before = await self._readable(install.space)
-        await self._records.put(install)
-        await self._records.leave(install.space)
-        self._seen.pop(install.space, None)
+        before = await self._readable_install(install.space)
+        await self._records.put_install(install)
+        await self._records.delete_enterprise(install.space)
+        self._cache.pop(install.space, None)
         if before:
-            await self._renewal.release(before)
+            await self._renewal.release_leases(before)
 
-    async def forget(self, space: str, *, at: datetime | None = None) -> None:
-        """Delete all that is kept of a workspace or an enterprise, unless it installed again after `at`.
+    async def forget_install(self, space: str, *, at: datetime | None = None) -> None:
+        """Delete all records of a workspace or an enterprise, unless it installed again after `at`.
 
-        Slack repeats an event for hours: one of an earlier removal must not undo a new install.
+        Slack repeats an event for hours: a repeated removal must not undo a later install.
         """
-        self._seen.pop(space, None)
-        install = await self._readable(space)
-        if install and at and install.installed and install.installed > at + SKEW:
+        self._cache.pop(space, None)
+        install = await self._readable_install(space)
+        if install and at and install.installed and install.installed > at + CLOCK_SKEW:
             return
-        await self._records.delete(space)
+        await self._records.delete_space(space)
         if install:
-            await self._renewal.release(install)
+            await self._renewal.release_leases(install)
 
-    async def rotate(self, *, forget_unreadable: bool = False) -> int:
-        """Seal everything under the newest key; how many records that took.
+    async def reseal_records(self, *, forget_unreadable: bool = False) -> int:
+        """Encrypt everything with the newest key. Returns the number of records changed.
 
-        Raises `ConfigError` when a record opens with no key, unless those are to be forgotten.
+        Raises `ConfigError` when no key opens a record, unless those are to be deleted.
         """
         done, lost = 0, []
-        for key, sealed in await self._records.sealed():
+        for key, sealed in await self._records.list_sealed():
             try:
                 done += await self._reseal(key, sealed)
             except Unreadable:
                 lost.append(key)
         if lost and not forget_unreadable:
-            raise _lost(lost)
+            raise _unreadable_records(lost)
         for key in lost:
             await self._storage.delete(key)
         return done
 
-    async def renew_due(self) -> None:
-        """Renew the tokens that end soon, so that nobody has to wait for it."""
-        for space in await self.spaces():
+    async def renew_expiring_tokens(self) -> None:
+        """Renew the tokens that expire soon, so that no event has to wait for it."""
+        for space in await self.list_workspaces():
             try:
-                await self.of(space)
+                await self.find_install(space)
             except PaperboyError as error:
-                log.warning("workspace %s: %s", space, error)
+                log.warning("Slack workspace %s has no valid token: %s", space, error)
 
-    async def keep_fresh(self) -> None:
-        """Renew what ends soon, until cancelled."""
+    async def run_token_renewal(self) -> None:
+        """Renew expiring tokens every ten minutes, until cancelled."""
         while True:
-            await self.renew_due()
-            await asyncio.sleep(ROUND)  # not the clock's: upkeep must not move one that stands still
+            await self.renew_expiring_tokens()
+            await asyncio.sleep(RENEWAL_CHECK_S)  # not the clock's: a test's clock must not be moved by this task
 
     async def aclose(self) -> None:
         """Wait for renewals under way."""
         await self._renewal.aclose()
 
-    async def _readable(self, space: str) -> Install | None:
+    async def _readable_install(self, space: str) -> Install | None:
         try:
-            return await self._records.install(space)
+            return await self._records.get_install(space)
         except Unreadable:
             return None
 
-    async def _own(self, space: str) -> Install | None:
-        """What is filed under this very id."""
+    async def _own_install(self, space: str) -> Install | None:
+        """The install stored under this very id."""
         now = self._clock.now()
-        until, install = self._seen.get(space, (now, None))
+        until, install = self._cache.get(space, (now, None))
         if install is None or now >= until:
-            install = await self._records.install(space)
-            self._remember(space, install)
+            install = await self._records.get_install(space)
+            self._set_cache(space, install)
         return install
 
-    def _remember(self, space: str, install: Install | None) -> None:
+    def _set_cache(self, space: str, install: Install | None) -> None:
         if install:
-            self._seen[space] = (self._clock.now() + FRESH, install)
+            self._cache[space] = (self._clock.now() + CACHE_TTL, install)
         else:
-            self._seen.pop(space, None)
+            self._cache.pop(space, None)
 
-    async def _enterprise(self, space: str, enterprise: str) -> Install | None:
-        known = await self._records.member(space)
-        install = await self._own(known or enterprise) if known or enterprise else None
+    async def _enterprise_install(self, space: str, enterprise: str) -> Install | None:
+        known = await self._records.get_enterprise(space)
+        install = await self._own_install(known or enterprise) if known or enterprise else None
         if install and not known and install.org_wide:
-            await self._records.join(space, enterprise)
+            await self._records.put_enterprise(space, enterprise)
         return install if install and install.org_wide else None
 
-    async def _good(self, install: Install) -> Install:
-        good = await self._renewal.current(install)
-        if good is not install:
-            self._remember(good.space, good)
-        return good
+    async def _with_valid_token(self, install: Install) -> Install:
+        valid = await self._renewal.with_valid_token(install)
+        if valid is not install:
+            self._set_cache(valid.space, valid)
+        return valid
 
     async def _reseal(self, key: str, sealed: bytes) -> bool:
-        """A renewal in another process must not be overwritten by what was there before it."""
+        """Reseal one record, but not while another process renews its token: that must not be overwritten."""
         if self._vault.renew(key, sealed) is None:
             return False
-        install = await self._records.install(key.removeprefix(INSTALL)) if key.startswith(INSTALL) else None
+        install = await self._records.get_install(key.removeprefix(INSTALL)) if key.startswith(INSTALL) else None
         if install is None:
             return await self._reseal_now(key)
-        async with self._renewal.untouched(install) as untouched:
-            return untouched and await self._reseal_now(key)
+        async with self._renewal.lease_tokens(install) as leased:
+            return leased and await self._reseal_now(key)
 
     async def _reseal_now(self, key: str) -> bool:
         sealed = await self._storage.get(key)
@@ -185,10 +189,10 @@ class StoredInstalls:
         return renewed is not None
 
 
-def _lost(keys: Sequence[str]) -> ConfigError:
+def _unreadable_records(keys: Sequence[str]) -> ConfigError:
     names = ", ".join(key.partition("/")[2] for key in keys[:5]) + (" and others" if len(keys) > 5 else "")
     return ConfigError(
-        f"No key opens what is kept of the Slack workspaces {names}.",
-        "Give the old key back: last in SLACK_SECRET_KEYS, or as slack.key in the data folder. If it is lost, start "
-        "once with SLACK_FORGET_UNREADABLE=true; those workspaces then have to install Paperboy again.",
+        f"No key opens the stored tokens of the Slack workspaces {names}.",
+        "Add the old key again: last in SLACK_SECRET_KEYS, or as slack.key in the data folder. If it is lost, start "
+        "once with SLACK_FORGET_UNREADABLE=true. Those workspaces then have to install Paperboy again.",
     )

@@ -1,4 +1,4 @@
-"""The `state` of an installation: proves that the browser that comes back from Slack is the one that left."""
+"""The OAuth `state`: proves that the browser that returns from Slack is the one that started the installation."""
 
 from __future__ import annotations
 
@@ -13,46 +13,46 @@ from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import AskError
 
-LIFE = timedelta(minutes=10)
+STATE_TTL = timedelta(minutes=10)
 NAME, SPENT = "state", "spent/"
 
 
 class OAuthStates:
-    """Sealed, so that looking at the install page writes nothing; what is written is which ones were used."""
+    """Issues and checks states. They are encrypted, so only those already used have to be stored."""
 
     def __init__(self, storage: KeyValue, vault: Vault, clock: Clock) -> None:
         self._storage = storage
         self._vault = vault
         self._clock = clock
 
-    def issue(self, browser: str) -> str:
-        """A state for the browser that holds this cookie."""
+    def issue_state(self, browser: str) -> str:
+        """A state for the browser with this cookie."""
         return self._vault.seal(NAME, msgspec.msgpack.encode((_digest(browser), self._clock.now()))).decode()
 
-    async def spend(self, state: str, browser: str) -> None:
-        """Use a state up. Raises `AskError` when it is none, too old, another browser's or used already."""
+    async def spend_state(self, state: str, browser: str) -> None:
+        """Use up a state. Raises `AskError` when it is invalid, expired, used, or another browser's."""
         owner, issued = self._read(state)
-        if not issued <= self._clock.now() < issued + LIFE:
+        if not issued <= self._clock.now() < issued + STATE_TTL:
             raise AskError("The installation took longer than ten minutes.", "Start again.")
         if not browser or not secrets.compare_digest(_digest(browser), owner):
             raise AskError(
-                "This browser did not start the installation.", "Start again here, with cookies allowed for this page."
+                "This browser did not start the installation.", "Start again here, and allow cookies for this page."
             )
-        await self._forget_old()
-        if not await self._storage.put(SPENT + _digest(state), (issued + LIFE).isoformat().encode(), if_absent=True):
+        await self._delete_expired()
+        ends = (issued + STATE_TTL).isoformat().encode()
+        if not await self._storage.put(SPENT + _digest(state), ends, if_absent=True):
             raise AskError(
-                "This installation has been gone through already.",
-                "If Paperboy was just added, all is well. If not, start again.",
+                "This installation link was used already.",
+                "If Paperboy was just added, you're done. If not, start again.",
             )
 
     def _read(self, state: str) -> tuple[str, datetime]:
         try:
             return msgspec.msgpack.decode(self._vault.open(NAME, state.encode()), type=tuple[str, datetime])
         except (Unreadable, msgspec.DecodeError):
-            raise AskError("That address was not made by this server.", "Start again.") from None
+            raise AskError("That link was not made by this server.", "Start again.") from None
 
-    async def _forget_old(self) -> None:
-        """A state that is too old is refused for that."""
+    async def _delete_expired(self) -> None:
         for key, end in await self._storage.scan(SPENT):
             if datetime.fromisoformat(end.decode()) <= self._clock.now():
                 await self._storage.delete(key)

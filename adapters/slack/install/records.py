@@ -1,4 +1,4 @@
-"""What is kept about each workspace that installed Paperboy; sealed, one record a workspace."""
+"""The stored record of each workspace that installed Paperboy, encrypted."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ INSTALL, MEMBER = "install/", "member/"
 
 
 class Install(Struct, frozen=True, kw_only=True):
-    """Paperboy's access to a workspace. Shows no token in a log or a traceback."""
+    """Paperboy's access to a workspace. Its `repr` shows no token, so neither does a log or a traceback."""
 
-    space: str  # the workspace (T…); of a record for a whole organization, the enterprise (E…)
+    space: str  # the workspace (T…); in the record of a whole organization, the enterprise (E…)
     token: str
     bot_user: str
     app_id: str
@@ -37,13 +37,13 @@ class Install(Struct, frozen=True, kw_only=True):
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return [("space", self.space), ("name", self.name)]
 
-    def left(self, now: datetime) -> float:
-        """Seconds the token is still good for."""
+    def seconds_left(self, now: datetime) -> float:
+        """How long the token is still valid; infinite when it does not expire."""
         return (self.expires - now).total_seconds() if self.expires else float("inf")
 
 
 class Tokens(Struct, frozen=True, kw_only=True):
-    """What Slack gives for a refresh token."""
+    """A new token, with the refresh token for the next one."""
 
     token: str
     refresh_token: str
@@ -57,50 +57,52 @@ class Tokens(Struct, frozen=True, kw_only=True):
 
 
 class InstallRecords:
-    """Installs on the shelf, and which enterprise serves a workspace that has none of its own."""
+    """Installs in the adapter's storage, and which enterprise's install serves a workspace that has none of its own.
+
+    Every method that reads a record raises `Unreadable` when no key opens it.
+    """
 
     def __init__(self, storage: KeyValue, vault: Vault) -> None:
         self._storage = storage
         self._vault = vault
 
-    async def install(self, space: str) -> Install | None:
-        """The install filed under a workspace or an enterprise. Raises `Unreadable`."""
+    async def get_install(self, space: str) -> Install | None:
+        """The install stored under the id of a workspace or an enterprise."""
         value = await self._get(INSTALL + space)
         return msgspec.msgpack.decode(value, type=Install) if value is not None else None
 
-    async def put(self, install: Install) -> None:
+    async def put_install(self, install: Install) -> None:
         await self._put(INSTALL + install.space, msgspec.msgpack.encode(install))
 
-    async def member(self, space: str) -> str:
+    async def get_enterprise(self, space: str) -> str:
         """The enterprise whose install serves this workspace; empty when none does."""
         value = await self._get(MEMBER + space)
         return value.decode() if value is not None else ""
 
-    async def join(self, space: str, enterprise: str) -> None:
+    async def put_enterprise(self, space: str, enterprise: str) -> None:
         await self._put(MEMBER + space, enterprise.encode())
 
-    async def leave(self, space: str) -> None:
+    async def delete_enterprise(self, space: str) -> None:
         """The workspace has an install of its own now."""
         await self._storage.delete(MEMBER + space)
 
-    async def spaces(self) -> Sequence[str]:
-        """All that can be asked for: workspaces, and enterprises that installed for all of theirs."""
-        found = [*await self._storage.scan(INSTALL), *await self._storage.scan(MEMBER)]
-        return sorted({key.partition("/")[2] for key, _ in found})
+    async def list_spaces(self) -> Sequence[str]:
+        """The ids of all workspaces and of the enterprises that installed for all of theirs, sorted."""
+        return sorted({key.partition("/")[2] for key, _ in await self.list_sealed()})
 
-    async def delete(self, space: str) -> None:
-        """Everything of a workspace; of an enterprise, also that it serves others."""
+    async def delete_space(self, space: str) -> None:
+        """Delete a workspace's records; for an enterprise, also the note of each workspace it served."""
         await self._storage.delete(INSTALL + space)
         await self._storage.delete(MEMBER + space)
         for key, sealed in await self._storage.scan(MEMBER):
-            if self._serves(space, key, sealed):
+            if self._is_served_by(space, key, sealed):
                 await self._storage.delete(key)
 
-    async def sealed(self) -> Sequence[tuple[str, bytes]]:
-        """Every record as it lies there."""
+    async def list_sealed(self) -> Sequence[tuple[str, bytes]]:
+        """Every record's key and encrypted value."""
         return [*await self._storage.scan(INSTALL), *await self._storage.scan(MEMBER)]
 
-    def _serves(self, enterprise: str, key: str, sealed: bytes) -> bool:
+    def _is_served_by(self, enterprise: str, key: str, sealed: bytes) -> bool:
         try:
             return self._vault.open(key, sealed).decode() == enterprise
         except Unreadable:

@@ -1,4 +1,4 @@
-"""One workspace, whose token stands in the settings."""
+"""One workspace, whose bot token is in the settings."""
 
 from __future__ import annotations
 
@@ -7,54 +7,54 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from adapters.slack.client import SlackApi
-from adapters.slack.errors import told
-from adapters.slack.install.installs import Install
+from adapters.slack.errors import as_post_errors
+from adapters.slack.install.records import Install
 from bot.errors import Busy, Refused, Unsure
 
-REST = 5.0  # seconds until Slack is asked again who we are
+RETRY_AFTER_S = 5.0
 
 
 class SingleWorkspace:
-    """Implements `Access` for one bot token; Slack is asked once whose it is."""
+    """Implements `Installs` for one bot token. Slack is asked once which workspace it belongs to."""
 
-    def __init__(self, token: str, wire: SlackApi) -> None:
+    def __init__(self, token: str, api: SlackApi) -> None:
         self._token = token
-        self._wire = wire
+        self._api = api
         self._known: Install | None = None
-        self._asking = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
-    async def of(self, space: str, enterprise: str = "") -> Install:
+    async def find_install(self, space: str, enterprise: str = "") -> Install:
         install = await self._install()
         if install.space != space:
             raise Refused(
                 f"Paperboy's token is for the workspace {install.name} ({install.space}), not for {space}.",
-                "Name channels as slack:TEAM/CHANNEL; for many workspaces set client_id, see docs/slack.md.",
+                "Name channels as slack:TEAM/CHANNEL. For many workspaces set client_id, see docs/slack.md.",
                 broken=True,
             )
         return install
 
-    async def spaces(self) -> Sequence[str]:
+    async def list_workspaces(self) -> Sequence[str]:
         return [(await self._install()).space]
 
-    async def forget(self, space: str, *, at: datetime | None = None) -> None:
-        """The token may be good again after a new install, and Slack will say so if not."""
+    async def forget_install(self, space: str, *, at: datetime | None = None) -> None:
+        """Ask Slack again next time: the token may work after a new install, and Slack says so if not."""
         self._known = None
 
     async def aclose(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
     async def _install(self) -> Install:
-        async with self._asking:
+        async with self._lock:
             if self._known is None:
                 try:
-                    self._known = await self._ask()
+                    self._known = await self._ask_slack()
                 except Unsure as error:  # asking changes nothing
-                    raise Busy(error.message, retry_after=REST, hint=error.hint) from None
+                    raise Busy(error.message, retry_after=RETRY_AFTER_S, hint=error.hint) from None
             return self._known
 
-    async def _ask(self) -> Install:
-        with told():
-            answer = await self._wire.client(self._token).auth_test()
+    async def _ask_slack(self) -> Install:
+        with as_post_errors():
+            answer = await self._api.client(self._token).auth_test()
         return Install(
             space=str(answer["team_id"]),
             token=self._token,

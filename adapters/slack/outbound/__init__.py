@@ -1,0 +1,1 @@
+"""From the core to Slack: messages, modals and answers as Block Kit, and reading posts back."""

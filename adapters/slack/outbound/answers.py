@@ -1,4 +1,4 @@
-"""Showing what the core says: to one person or to all, where they asked, and in the manner of that place."""
+"""Shows the core's answers where people asked: privately or to all, by the way that works in that place."""
 
 from __future__ import annotations
 
@@ -8,147 +8,145 @@ from msgspec import Struct
 
 from adapters.slack.client import Workspaces
 from adapters.slack.outbound import modals
-from adapters.slack.outbound.render import Json, pages
+from adapters.slack.outbound.render import Json, answer_payloads
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message
 from bot.errors import PostError
 
 log = logging.getLogger(__name__)
 
-USES = 5  # of a response address, within 30 minutes
+MAX_RESPONSE_URL_USES = 5  # within 30 minutes (docs.slack.dev/interactivity/handling-user-interaction)
+NO_UNFURLS: Json = {"unfurl_links": False, "unfurl_media": False}
+POSTED = Message(plain="Posted to the channel.")
 
 
 class AnswerTarget(Struct, frozen=True, kw_only=True):
-    """Where and how somebody asked, and so how they can be answered."""
+    """Where and how a person asked, which decides how they can be answered."""
 
     place: Place
     person: str
-    root: str = ""  # the message that was written, which an answer for all hangs from
-    address: str = ""  # a response address
-    trigger: str = ""  # the right to open one dialog, for three seconds
-    view: str = ""  # the modal a button stood in
-    own: bool = False  # the button stood on a message that only this person sees
-    alone: bool = False  # a conversation with Paperboy alone
+    root: str = ""  # the person's message, under which an answer to all is posted
+    response_url: str = ""
+    trigger: str = ""  # allows opening one modal within three seconds
+    view: str = ""  # the modal with the button
+    is_ephemeral: bool = False  # the button was on a message that only this person sees
+    is_direct: bool = False  # in a direct message with Paperboy
 
 
 class Answers:
-    """Shows answers through the Web API and response addresses. What can't be shown is logged: nobody waits for it."""
+    """Shows answers through the Web API and response URLs. A failure is only logged: no caller can act on it."""
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
 
-    async def show(self, answer: Answer, asked: AnswerTarget) -> None:
-        """The one that fits the place."""
+    async def show_answer(self, answer: Answer, target: AnswerTarget) -> None:
         try:
-            if answer.form and asked.trigger and await self._dialog(answer, asked):
+            if answer.form and target.trigger and await self._open_form(answer, target):
                 return
-            if asked.view:
-                await self._in_modal(answer, asked)
-            elif asked.address:
-                await self._to_address(answer, asked)
-            elif asked.trigger and answer.private:  # a button beneath a link, maybe where Paperboy is not
-                await self.modal(answer.message, asked)
+            if target.view:
+                await self._show_in_modal(answer, target)
+            elif target.response_url:
+                await self._send_to_response_url(answer, target)
+            elif target.trigger and answer.private:  # a button under a link, maybe in a channel without Paperboy
+                await self.open_modal(answer.message, target)
             else:
-                await self._in_channel(answer, asked)
+                await self._show_in_channel(answer, target)
         except PostError as error:
-            log.warning("an answer in %s could not be shown: %s", asked.place, error)
+            log.warning("Slack answer in %s not shown: %s", target.place, error)
 
-    async def home(self, message: Message, person: str, place: Place) -> None:
-        """What stands in somebody's App Home."""
+    async def publish_home(self, message: Message, person: str, place: Place) -> None:
+        """Show a message in a person's App Home."""
         try:
-            view = modals.home(message, place.channel)
+            view = modals.home_view(message, place.channel)
             await self._workspaces.call(place.space, "views_publish", user_id=person, view=view)
         except PostError as error:
-            log.warning("App Home in %s could not be shown: %s", place.tenant, error)
+            log.warning("Slack App Home in %s not shown: %s", place.tenant, error)
 
-    async def modal(self, message: Message, asked: AnswerTarget) -> None:
-        """A message in a modal of its own: where there is no conversation to answer in."""
+    async def open_modal(self, message: Message, target: AnswerTarget) -> None:
+        """Show a message in a new modal: where there is no conversation to answer in."""
+        view = modals.message_modal(message, target.place)
         try:
-            await self._workspaces.call(
-                asked.place.space, "views_open", trigger_id=asked.trigger, view=modals.sheet(message, asked.place)
-            )
+            await self._workspaces.call(target.place.space, "views_open", trigger_id=target.trigger, view=view)
         except PostError as error:
-            log.warning("an answer in %s could not be shown: %s", asked.place, error)
+            log.warning("Slack modal in %s not shown: %s", target.place, error)
 
-    async def update(self, message: Message, view: str, place: Place) -> None:
-        """Another content for a modal that is open. Raises `PostError`."""
-        await self._workspaces.call(place.space, "views_update", view_id=view, view=modals.sheet(message, place))
+    async def update_modal(self, message: Message, view: str, place: Place) -> None:
+        """Replace the content of an open modal. Raises `PostError`."""
+        shown = modals.message_modal(message, place)
+        await self._workspaces.call(place.space, "views_update", view_id=view, view=shown)
 
-    async def unfurl(self, shown: dict[str, Json], where: Json, space: str) -> None:
-        """Cards beneath links, by address."""
+    async def unfurl_links(self, unfurls: dict[str, Json], message: Json, space: str) -> None:
+        """Show cards below the links of a message; `unfurls` by address."""
         try:
-            await self._workspaces.call(space, "chat_unfurl", unfurls=shown, **where)
+            await self._workspaces.call(space, "chat_unfurl", unfurls=unfurls, **message)
         except PostError as error:
-            log.warning("links in %s could not be unfurled: %s", space, error)
+            log.warning("Slack links in %s not unfurled: %s", space, error)
 
-    async def _dialog(self, answer: Answer, asked: AnswerTarget) -> bool:
-        """Open the form; False when it came too late, and words must do."""
+    async def _open_form(self, answer: Answer, target: AnswerTarget) -> bool:
+        """Open the form; False when it was too late, and the answer's message has to do."""
         if answer.form is None:
             return False
-        method = "views_push" if asked.view else "views_open"
-        view = modals.dialog(answer.form, asked.place)
+        method = "views_push" if target.view else "views_open"
+        view = modals.form_modal(answer.form, target.place)
         try:
-            await self._workspaces.call(asked.place.space, method, trigger_id=asked.trigger, view=view)
+            await self._workspaces.call(target.place.space, method, trigger_id=target.trigger, view=view)
         except PostError as error:
-            log.warning("a form could not be opened: %s", error)
+            log.warning("Slack form in %s not opened: %s", target.place, error)
             return False
         return True
 
-    async def _in_modal(self, answer: Answer, asked: AnswerTarget) -> None:
-        """On top of the modal, or in its place. A modal that is full or was left takes no other on top."""
+    async def _show_in_modal(self, answer: Answer, target: AnswerTarget) -> None:
+        """On top of the modal or in its place. Nothing can be put on top of one that is full or was closed."""
         if not answer.private:
-            await self._post(answer.message, asked.place)
+            await self._post(answer.message, target.place)
         if answer.replace:
-            await self.update(answer.message, asked.view, asked.place)
+            await self.update_modal(answer.message, target.view, target.place)
             return
-        message = answer.message if answer.private else Message(plain="It stands in the channel now.")
-        view = modals.sheet(message, asked.place)
+        message = answer.message if answer.private else POSTED
+        view = modals.message_modal(message, target.place)
         try:
-            await self._workspaces.call(asked.place.space, "views_push", trigger_id=asked.trigger, view=view)
+            await self._workspaces.call(target.place.space, "views_push", trigger_id=target.trigger, view=view)
         except PostError:
-            await self.update(message, asked.view, asked.place)
+            await self.update_modal(message, target.view, target.place)
 
-    async def _to_address(self, answer: Answer, asked: AnswerTarget) -> None:
-        """By the response address: it works in channels that Paperboy is not in."""
-        replace = answer.replace and (asked.own or asked.alone)  # never what others see too
+    async def _send_to_response_url(self, answer: Answer, target: AnswerTarget) -> None:
+        """This works also in channels that Paperboy is not in."""
+        replace = answer.replace and (target.is_ephemeral or target.is_direct)  # never a message that others see
         kind = "ephemeral" if answer.private else "in_channel"
-        for i, page in enumerate(pages(answer.message)[:USES]):
-            how: Json = {"response_type": kind, "replace_original": replace and i == 0}
-            if asked.place.thread and not how["replace_original"]:
-                how["thread_ts"] = asked.place.thread
-            await self._workspaces.wire.answer(asked.address, page | how | QUIET)
+        for i, payload in enumerate(answer_payloads(answer.message)[:MAX_RESPONSE_URL_USES]):
+            options: Json = {"response_type": kind, "replace_original": replace and i == 0}
+            if target.place.thread and not options["replace_original"]:
+                options["thread_ts"] = target.place.thread
+            await self._workspaces.api.post_to_response_url(target.response_url, payload | options | NO_UNFURLS)
 
-    async def _in_channel(self, answer: Answer, asked: AnswerTarget) -> None:
-        """To somebody who wrote a message: beneath it for all, or for their eyes only."""
-        if asked.alone:
-            await self._post(answer.message, asked.place)
+    async def _show_in_channel(self, answer: Answer, target: AnswerTarget) -> None:
+        """To a person who wrote a message: in a thread under it, or visible only to them."""
+        if target.is_direct:
+            await self._post(answer.message, target.place)
         elif answer.private:
-            await self._whisper(answer.message, asked)
+            await self._post_ephemeral(answer.message, target)
         else:
-            await self._post(answer.message, asked.place.in_thread(asked.place.thread or asked.root))
+            await self._post(answer.message, target.place.in_thread(target.place.thread or target.root))
 
     async def _post(self, message: Message, place: Place) -> None:
-        for page in pages(message):
+        for payload in answer_payloads(message):
             await self._workspaces.call(
                 place.space,
                 "chat_postMessage",
                 channel=place.channel,
                 thread_ts=place.thread or None,
                 mrkdwn=False,
-                **QUIET,
-                **page,
+                **NO_UNFURLS,
+                **payload,
             )
 
-    async def _whisper(self, message: Message, asked: AnswerTarget) -> None:
-        for page in pages(message):
+    async def _post_ephemeral(self, message: Message, target: AnswerTarget) -> None:
+        for payload in answer_payloads(message):
             await self._workspaces.call(
-                asked.place.space,
+                target.place.space,
                 "chat_postEphemeral",
-                channel=asked.place.channel,
-                user=asked.person,
-                thread_ts=asked.place.thread or None,
-                **page,
+                channel=target.place.channel,
+                user=target.person,
+                thread_ts=target.place.thread or None,
+                **payload,
             )
-
-
-QUIET: Json = {"unfurl_links": False, "unfurl_media": False}

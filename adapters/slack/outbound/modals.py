@@ -1,29 +1,39 @@
-"""Slack's surfaces beside messages: dialogs, App Home and unfurled links. Pure, like `render`."""
+"""Messages and forms as modals, App Home and link previews. Pure, like `render`.
+
+https://docs.slack.dev/surfaces/modals
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import assert_never
 
 from msgspec import Struct
 
-from adapters.slack.outbound.render import LIMITS, VIEW_LIMITS, Json, block, blocks, plain, width
+from adapters.slack.outbound.render import (
+    LIMITS,
+    MAX_TEXT_CHARS,
+    VIEW_LIMITS,
+    Json,
+    block,
+    blocks,
+    plain_text,
+    width,
+)
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form
 from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Paragraph, Text, text
 
-FORM, SHOWN, HOME = "form", "shown", "home"  # callback_id: what kind of view it is
-TITLE = 24
-LABEL = 2_000  # of an input, and of its hint
-OPTION, OPTION_VALUE = 75, 75
-VALUE = "value"  # action_id of every input: its block carries the field's name
-PLAIN = 3_000
+FORM, MESSAGE, HOME = "form", "shown", "home"  # callback_id: the kind of view; HOME is also Slack's own type
+MAX_TITLE_CHARS = 24
+MAX_LABEL_CHARS = 2_000  # of an input, and of its hint
+MAX_OPTION_CHARS = 75  # of a choice's text, and of its value
+VALUE = "value"  # action_id of every input: the block's id is the field's name
 
 
 class ViewOrigin(Struct, frozen=True, kw_only=True):
-    """What a view remembers (`private_metadata`, at most 3,000 characters): where it belongs and what it sends."""
+    """What a view remembers in `private_metadata` (at most 3,000 characters): where it was opened and what it sends."""
 
     channel: str = ""
     thread: str = ""
@@ -31,10 +41,10 @@ class ViewOrigin(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def parse(cls, raw: str) -> ViewOrigin:
-        """What a view remembered; nothing when it is none of ours."""
+        """The origin in a view's `private_metadata`; an empty one when it is not ours."""
         try:
             found = json.loads(raw or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         known = found if isinstance(found, dict) else {}
         return cls(**{name: str(known.get(name, "")) for name in cls.__struct_fields__})
@@ -43,59 +53,47 @@ class ViewOrigin(Struct, frozen=True, kw_only=True):
         return json.dumps({name: value for name in self.__struct_fields__ if (value := getattr(self, name))})
 
 
-def dialog(form: Form, place: Place, *, said: Message | None = None) -> Json:
-    """A form as a modal, below what is to be said of it; what is sent comes back with the form's action and the place
-    it was asked in."""
+def form_modal(form: Form, place: Place, *, intro: Message | None = None) -> Json:
+    """A form below an introduction. When it is sent, the form's action and the place come back with the values."""
     origin = ViewOrigin(channel=place.channel, thread=place.thread, action=str(form.action))
-    return _modal(form.title, FORM, origin, [*(_all(said) if said else ()), *map(_input, form.fields)]) | {
-        "submit": _short(form.send)
-    }
+    shown = [*(_view_blocks(intro) if intro else ()), *map(_input, form.fields)]
+    return _modal(form.title, FORM, origin, shown) | {"submit": _title(form.send)}
 
 
-def sheet(message: Message, place: Place, *, title: str = "Paperboy") -> Json:
+def message_modal(message: Message, place: Place) -> Json:
     """A message as a modal; its buttons work there too."""
     origin = ViewOrigin(channel=place.channel, thread=place.thread)
-    return _modal(title, SHOWN, origin, _all(message))
+    return _modal("Paperboy", MESSAGE, origin, _view_blocks(message))
 
 
-def home(message: Message, channel: str) -> Json:
-    """A message as App Home; `channel` is the conversation with its owner."""
+def home_view(message: Message, channel: str) -> Json:
+    """A message as App Home; `channel` is the direct message with its owner."""
     return {
-        "type": "home",
+        "type": HOME,
         "callback_id": HOME,
         "private_metadata": str(ViewOrigin(channel=channel)),
-        "blocks": _all(message),
+        "blocks": _view_blocks(message),
     }
 
 
-def submitted(state: Mapping[str, Mapping[str, Json]]) -> dict[str, str]:
-    """The values of a form by the name of their field."""
-    found: dict[str, str] = {}
-    for name, inputs in state.items():
-        for given in inputs.values():
-            picked = given.get("selected_option") or {}
-            found[name] = str(picked.get("value") or given.get("value") or "").strip()
-    return found
-
-
-def unfurled(message: Message) -> list[Json]:
-    """A message under a link. Slack has refused rich text there, so words are plain; the link itself stands above."""
-    return [shown for item in fit(message, LIMITS, width)[0].blocks for shown in _under(item)]
+def unfurl_blocks(message: Message) -> list[Json]:
+    """A message below a link. Slack has refused rich text there, so the text is plain; the link itself is above."""
+    return [shown for item in fit(message, LIMITS, width)[0].blocks for shown in _plain_blocks(item)]
 
 
 def _modal(title: str, kind: str, origin: ViewOrigin, shown: list[Json]) -> Json:
     return {
         "type": "modal",
         "callback_id": kind,
-        "title": _short(title),
-        "close": plain("Close"),
+        "title": _title(title),
+        "close": plain_text("Close"),
         "private_metadata": str(origin),
         "blocks": shown,
     }
 
 
-def _all(message: Message) -> list[Json]:
-    """All that a view has room for; the core pages what is longer."""
+def _view_blocks(message: Message) -> list[Json]:
+    """As much as a view has room for; the core pages longer answers."""
     page = fit(message, VIEW_LIMITS, width)[0]
     return blocks(page.blocks) or blocks((Paragraph(text(page.plain)),))
 
@@ -104,42 +102,44 @@ def _input(field: Field) -> Json:
     shown: Json = {
         "type": "input",
         "block_id": field.name,
-        "label": plain(field.label[:LABEL]),
+        "label": plain_text(field.label[:MAX_LABEL_CHARS]),
         "optional": not field.required,
-        "element": _select(field) if field.choices else _typed(field),
+        "element": _select(field) if field.choices else _text_input(field),
     }
-    return shown | {"hint": plain(field.hint[:LABEL])} if field.hint else shown
+    return shown | {"hint": plain_text(field.hint[:MAX_LABEL_CHARS])} if field.hint else shown
 
 
-def _typed(field: Field) -> Json:
-    element: Json = {"type": "plain_text_input", "action_id": VALUE, "max_length": min(field.most, PLAIN)}
-    return element | {"initial_value": field.value[: min(field.most, PLAIN)]} if field.value else element
+def _text_input(field: Field) -> Json:
+    max_chars = min(field.most, MAX_TEXT_CHARS)
+    element: Json = {"type": "plain_text_input", "action_id": VALUE, "max_length": max_chars}
+    return element | {"initial_value": field.value[:max_chars]} if field.value else element
 
 
 def _select(field: Field) -> Json:
-    options = {value: _option(value, shown) for value, shown in field.choices if len(value) <= OPTION_VALUE}
+    options = {value: _option(value, label) for value, label in field.choices if len(value) <= MAX_OPTION_CHARS}
     element: Json = {"type": "static_select", "action_id": VALUE, "options": list(options.values())}
     return element | {"initial_option": options[field.value]} if field.value in options else element
 
 
-def _option(value: str, shown: str) -> Json:
-    return {"text": plain(shown if len(shown) <= OPTION else shown[: OPTION - 1] + "…"), "value": value}
+def _option(value: str, label: str) -> Json:
+    shown = label if len(label) <= MAX_OPTION_CHARS else label[: MAX_OPTION_CHARS - 1] + "…"
+    return {"text": plain_text(shown), "value": value}
 
 
-def _under(item: Block) -> list[Json]:
+def _plain_blocks(item: Block) -> list[Json]:
     match item:
         case Heading() | Controls():
             return list(block(item))
-        case Paragraph(text=spans):
-            return _plain_section(_said(spans))
-        case Footnote(text=spans):
-            return _plain_context(_said(spans))
-        case Bullets(items=lines):
-            return _plain_section("\n".join(f"• {_said(line)}" for line in lines))
+        case Paragraph(text=run):
+            return _plain_section(_run_text(run))
+        case Footnote(text=run):
+            return _plain_context(_run_text(run))
+        case Bullets(items=runs):
+            return _plain_section("\n".join(f"• {_run_text(run)}" for run in runs))
         case Card():
             return [
                 *_plain_section("\n".join(filter(None, (item.title, item.line)))),
-                *_plain_context(" · ".join(filter(None, (item.byline, _said(item.facts), item.why)))),
+                *_plain_context(" · ".join(filter(None, (item.byline, _run_text(item.facts), item.why)))),
                 *block(Controls(item.controls)),
             ]
         case _:
@@ -147,16 +147,16 @@ def _under(item: Block) -> list[Json]:
 
 
 def _plain_section(words: str) -> list[Json]:
-    return [{"type": "section", "text": plain(words[:PLAIN])}] if words.strip() else []
+    return [{"type": "section", "text": plain_text(words[:MAX_TEXT_CHARS])}] if words.strip() else []
 
 
 def _plain_context(words: str) -> list[Json]:
-    return [{"type": "context", "elements": [plain(words[:LABEL])]}] if words.strip() else []
+    return [{"type": "context", "elements": [plain_text(words[:MAX_LABEL_CHARS])]}] if words.strip() else []
 
 
-def _said(run: Text) -> str:
+def _run_text(run: Text) -> str:
     return "".join(span.text for span in run)
 
 
-def _short(raw: str) -> Json:
-    return plain(raw[:TITLE])
+def _title(raw: str) -> Json:
+    return plain_text(raw[:MAX_TITLE_CHARS])

@@ -1,7 +1,7 @@
-"""A message as Slack's Block Kit. Pure: values in, JSON out.
+"""A message as Slack's Block Kit. Pure.
 
-Words of strangers go where Slack parses nothing: into `rich_text` and `plain_text`. `mrkdwn` is written for links in
-small print only, with labels that have no mark-up in them.
+Text goes where Slack parses nothing: into `rich_text` and `plain_text`. `mrkdwn` is used only for links in small
+print, with labels that contain no markup. https://docs.slack.dev/block-kit
 """
 
 from __future__ import annotations
@@ -32,72 +32,73 @@ from bot.chat.message import (
 
 Json: TypeAlias = dict[str, Any]
 
-MOST_JSON = 13_000  # of one message's blocks: `msg_blocks_too_long` comes at about 13,200 (bolt-js #2509)
-BLOCK_ID = 20  # `"block_id":"aBc1X",` which Slack adds
-FALLBACK = 3_000  # `text` beside blocks; Slack advises at most 4,000
-HEADER = 150
-SMALL = 2_000  # characters of a context element
-SMALL_PARTS = 10  # elements of a context block
-LINK = 3_000  # characters of a button's address
+MAX_JSON_CHARS = 13_000  # of one message's blocks: `msg_blocks_too_long` comes at about 13,200 (bolt-js #2509)
+BLOCK_ID_CHARS = 20  # `"block_id":"aBc1X",` which Slack adds to each block
+MAX_FALLBACK_CHARS = 3_000  # of `text` beside blocks; Slack advises at most 4,000
+MAX_HEADER_CHARS = 150
+MAX_TEXT_CHARS = 3_000  # of a section's text and of a text input
+MAX_CONTEXT_CHARS = 2_000  # of one element of a context block
+MAX_CONTEXT_ELEMENTS = 10
+MAX_URL_CHARS = 3_000  # of a button
 
-# Slack counts the JSON of the blocks, so `width` does as well. What is left up to 13,000 is for the frames of blocks
-# and buttons, which `fit` does not count: enough for whatever is posted, where no message has many buttons.
+# Slack counts the JSON of the blocks, and so does `width`. The difference to 13,000 is for the JSON around texts and
+# buttons, which `fit` does not count: enough for every post, since no post has many buttons.
 LIMITS = Limits(chars=8_600, blocks=50, block_chars=3_000, controls=5, label=75, pace=1.0)
 VIEW_LIMITS = Limits(chars=60_000, blocks=90, block_chars=3_000, controls=5, label=75)  # a modal or App Home
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
-_MARKUP = re.compile(r"[*_~`:<>&|\n]")  # what mrkdwn reads in the label of a link
-_TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # characters that turn the reading direction
+_MARKUP = re.compile(r"[*_~`:<>&|\n]")  # has a meaning in the label of a mrkdwn link
+_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def payload(message: Message) -> Json:
-    """What `chat.postMessage`, `chat.update` and a response address take."""
+    """The message's arguments for `chat.postMessage`, `chat.update` and a response URL."""
     return {"text": fallback(message), "blocks": blocks(message.blocks) or [_paragraph((Span(message.plain),))]}
 
 
-def pages(message: Message) -> list[Json]:
-    """An answer in as many messages as it needs. `fit` does not count what buttons take; this does."""
-    return [payload(part) for page in fit(message, LIMITS, width) for part in _halves(page)]
+def answer_payloads(message: Message) -> list[Json]:
+    """An answer in as many messages as it needs. Unlike `fit`, this counts the buttons."""
+    return [payload(part) for page in fit(message, LIMITS, width) for part in _split(page)]
 
 
-def weight(shown: Sequence[Json]) -> int:
-    """What blocks count towards Slack's limit: their JSON, with the id that each is given."""
-    return len(_json(shown)) + BLOCK_ID * len(shown)
+def json_size(shown: Sequence[Json]) -> int:
+    """What blocks count towards Slack's limit: their JSON, with the id that Slack gives each."""
+    return len(_json(shown)) + BLOCK_ID_CHARS * len(shown)
 
 
-def _halves(page: Message) -> Iterator[Message]:
+def _split(page: Message) -> Iterator[Message]:
     middle = len(page.blocks) // 2
-    if not middle or weight(blocks(page.blocks)) <= MOST_JSON:
+    if not middle or json_size(blocks(page.blocks)) <= MAX_JSON_CHARS:
         yield page
         return
     for half in (page.blocks[:middle], page.blocks[middle:]):
-        yield from _halves(Message(plain=page.plain, blocks=half))
+        yield from _split(Message(plain=page.plain, blocks=half))
 
 
 def fallback(message: Message) -> str:
-    """The plain form for notifications and screen readers, with nothing that pings or links."""
-    words = straight(message.plain)
+    """The plain form, for notifications and screen readers. Nothing in it mentions anyone or links."""
+    words = without_bidi(message.plain)
     shown = escape(words)
-    while len(shown) > FALLBACK:
-        words = words[: len(words) * FALLBACK // (len(shown) + 1)]
+    while len(shown) > MAX_FALLBACK_CHARS:
+        words = words[: len(words) * MAX_FALLBACK_CHARS // (len(shown) + 1)]
         shown = f"{escape(words)}…"
     return shown
 
 
 def escape(raw: str) -> str:
-    """The three characters that Slack reads in any text, as entities."""
+    """Text with the three characters that have a meaning in any text of Slack as entities."""
     return raw.translate(_ENTITIES)
 
 
 def width(run: Text) -> int:
-    """The length of a text's JSON: what Slack's limit of a message counts."""
+    """The length of a text's JSON, which counts towards Slack's limit of a message."""
     return sum(map(_size, run))
 
 
 @lru_cache(maxsize=4096)
 def _size(span: Span) -> int:
-    """Cached: `fit` asks for the same text again and again."""
+    """Cached: `fit` measures the same text repeatedly."""
     return len(_json(_element(span))) + 1
 
 
@@ -106,12 +107,12 @@ def _json(shown: object) -> str:
 
 
 def blocks(items: Sequence[Block]) -> list[Json]:
-    """All blocks of a message; empty ones are left out."""
+    """All blocks of a message, without empty ones."""
     return [shown for item in items for shown in block(item)]
 
 
 def block(item: Block) -> Iterator[Json]:
-    """One block of ours as those of Slack."""
+    """One of our blocks as Slack's."""
     match item:
         case Heading(text=title):
             yield from _header(title)
@@ -129,45 +130,50 @@ def block(item: Block) -> Iterator[Json]:
             assert_never(item)
 
 
-def straight(raw: str) -> str:
-    """Words that read in the direction they are written in."""
-    return raw if raw.isascii() else raw.translate(_TURNS)
+def without_bidi(raw: str) -> str:
+    """Text without the control characters that change the reading direction."""
+    return raw if raw.isascii() else raw.translate(_BIDI_CONTROLS)
 
 
-def linked(url: str) -> bool:
-    """Whether an address may be linked to."""
-    return url.startswith(("http://", "https://")) and len(url) <= LINK and not re.search(r"\s", url)
+def is_linkable(url: str) -> bool:
+    """Whether Slack takes this address as a link."""
+    return url.startswith(("http://", "https://")) and len(url) <= MAX_URL_CHARS and not re.search(r"\s", url)
 
 
-def plain(raw: str) -> Json:
-    """Words in which nothing is read, not even `:tada:`."""
-    return {"type": "plain_text", "text": straight(raw), "emoji": False}
+def plain_text(raw: str) -> Json:
+    """A text in which nothing has a meaning, not even `:tada:`."""
+    return {"type": "plain_text", "text": without_bidi(raw), "emoji": False}
 
 
 def button(control: Control, number: int) -> Json | None:
-    """A button; None for a link to nowhere. The whole action is in it, so it works after any restart."""
+    """A button; None for an address that Slack does not take. The value is the whole action: no state is kept."""
     match control:
         case Button(label=label, action=action, style=style):
-            shown = {"type": "button", "action_id": f"{number}", "text": plain(_label(label)), "value": str(action)}
+            shown = {
+                "type": "button",
+                "action_id": f"{number}",
+                "text": plain_text(_label(label)),
+                "value": str(action),
+            }
             return shown if style == "plain" else shown | {"style": "primary"}
         case LinkButton(label=label, url=url):
-            if not linked(url):
+            if not is_linkable(url):
                 return None
-            return {"type": "button", "action_id": f"link-{number}", "text": plain(_label(label)), "url": url}
+            return {"type": "button", "action_id": f"link-{number}", "text": plain_text(_label(label)), "url": url}
         case _:
             assert_never(control)
 
 
 def _label(raw: str) -> str:
-    """A button's words; Slack takes none without."""
-    return raw if straight(raw).strip() else "…"
+    """A button's label, which must not be empty."""
+    return raw if without_bidi(raw).strip() else "…"
 
 
 def _header(title: str) -> Iterator[Json]:
-    shown = straight(title).strip()
+    shown = without_bidi(title).strip()
     if shown:
-        shown = shown if len(shown) <= HEADER else shown[: HEADER - 1] + "…"
-        yield {"type": "header", "text": plain(shown)}
+        shown = shown if len(shown) <= MAX_HEADER_CHARS else shown[: MAX_HEADER_CHARS - 1] + "…"
+        yield {"type": "header", "text": plain_text(shown)}
 
 
 def _paragraph(run: Text) -> Json:
@@ -184,12 +190,12 @@ def _section(run: Text) -> Json:
 
 
 def _element(span: Span) -> Json:
-    """A span as an element of rich text, in which Slack looks for no mark-up."""
-    words = straight(span.text)
+    """A span as an element of rich text, in which Slack reads no markup."""
+    words = without_bidi(span.text)
     if span.channel and _CHANNEL.fullmatch(words):
         return {"type": "channel", "channel_id": words}
     shown: Json = {"type": "text", "text": words}
-    if linked(span.url):
+    if is_linkable(span.url):
         shown = {"type": "link", "url": span.url, "text": words}
     styles = {name: True for name in ("bold", "italic", "code") if getattr(span, name)}
     return shown | {"style": styles} if styles else shown
@@ -202,24 +208,24 @@ def _bullets(lines: Sequence[Text]) -> Iterator[Json]:
 
 
 def _card(card: Card) -> Iterator[Json]:
-    """Title, line and abstract to read; who, when, how it is liked and why it is shown beneath, small."""
+    """Title, summary and abstract; below, in small print, authors, date, votes and the reason it is shown."""
     title = Span(card.title or card.paper, bold=True, url=card.url)
-    said = [Span(f"\n{words}") for words in (card.line, card.body) if words]
-    yield _paragraph((title, *said))
+    texts = [Span(f"\n{words}") for words in (card.line, card.body) if words]
+    yield _paragraph((title, *texts))
     yield from _small(_joined([(Span(card.byline),), card.facts, (Span(card.why),)]))
     yield from _actions(card.controls)
 
 
 def _joined(runs: Sequence[Text]) -> Text:
-    """Runs in one line, with a dot between."""
+    """Runs in one line, separated by dots."""
     shown = [run for run in runs if any(span.text for span in run)]
     return tuple(span for i, run in enumerate(shown) for span in ((Span(" · "), *run) if i else run))
 
 
 def _small(run: Text) -> Iterator[Json]:
-    """Small print. Where context can't hold it without mark-up, it is rich text: larger, and still inert."""
-    parts = list(_parts(run))
-    fits = len(parts) <= SMALL_PARTS and all(len(part["text"]) <= SMALL for part in parts)
+    """Small print. Where a context block would read markup in it, it is rich text: larger, but inert."""
+    parts = list(_context_elements(run))
+    fits = len(parts) <= MAX_CONTEXT_ELEMENTS and all(len(part["text"]) <= MAX_CONTEXT_CHARS for part in parts)
     if fits and not any(span.url and _MARKUP.search(span.text) for span in run):
         if parts:
             yield {"type": "context", "elements": parts}
@@ -227,22 +233,22 @@ def _small(run: Text) -> Iterator[Json]:
         yield from _rich(run)
 
 
-def _parts(run: Text) -> Iterator[Json]:
-    """Elements of a context: plain words, and links. Slack sets elements apart itself, so a dot between is not kept."""
+def _context_elements(run: Text) -> Iterator[Json]:
+    """Plain text, and links. Slack separates elements itself, so dots between them are left out."""
     words = ""
     for span in (*run, Span("", url="https://end.invalid")):
-        if not linked(span.url):
+        if not is_linkable(span.url):
             words += span.text
             continue
-        if kept := straight(words).strip().strip("·").strip():
-            yield plain(kept)
-        if label := straight(span.text).strip():
+        if kept := without_bidi(words).strip().strip("·").strip():
+            yield plain_text(kept)
+        if label := without_bidi(span.text).strip():
             yield {"type": "mrkdwn", "text": f"<{_address(span.url)}|{label}>", "verbatim": True}
         words = ""
 
 
 def _address(url: str) -> str:
-    """An address that ends where it should inside `<…|…>`."""
+    """An address that can't end early inside `<…|…>`."""
     return escape(url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E"))
 
 

@@ -1,4 +1,4 @@
-"""People by their names. Slack's own mention would call them, and who brought a paper needs no call."""
+"""Shows people by their names: Slack's own mention would notify them, and a submission must not."""
 
 from __future__ import annotations
 
@@ -18,46 +18,46 @@ from bot.errors import PaperboyError
 
 log = logging.getLogger(__name__)
 
-FRESH = timedelta(hours=1)  # a new name shows after so long at most
-MOST = 10_000
-MOST_CHARS = 40
-NOBODY = "somebody here"
+CACHE_TTL = timedelta(hours=1)  # a new name shows after so long at most
+MAX_CACHED_NAMES = 10_000
+MAX_NAME_CHARS = 40
+UNKNOWN = "someone here"
 
 
 class UserNames:
-    """Knows, for an hour, what people call themselves; nothing of it is kept."""
+    """Asks Slack for people's names and remembers them for an hour. They are not stored."""
 
     def __init__(self, workspaces: Workspaces, clock: Clock) -> None:
         self._workspaces = workspaces
         self._clock = clock
-        self._known: dict[tuple[str, str], tuple[datetime, str]] = {}
+        self._cache: dict[tuple[str, str], tuple[datetime, str]] = {}
 
-    async def written(self, message: Message, space: str) -> Message:
-        """The message with names where it has people."""
+    async def with_names(self, message: Message, space: str) -> Message:
+        """The message with names in place of people's ids."""
         people = {span.text for block in message.blocks for run in _runs(block) for span in run if span.person}
         names = {id: await self._name(space, id) for id in people}
-        return replace(message, blocks=tuple(_named(b, names) for b in message.blocks)) if names else message
+        return replace(message, blocks=tuple(_with_names(b, names) for b in message.blocks)) if names else message
 
     async def _name(self, space: str, id: str) -> str:
         now = self._clock.now()
-        until, name = self._known.get((space, id), (now, NOBODY))
+        until, name = self._cache.get((space, id), (now, UNKNOWN))
         if now >= until:
             try:
                 user = (await self._workspaces.call(space, "users_info", user=id)).get("user") or {}
             except PaperboyError as error:
-                log.warning("the name of %s can't be looked up: %s", id, error)
-                return NOBODY
+                log.warning("Slack did not say the name of %s: %s", id, error)
+                return UNKNOWN
             profile = user.get("profile") or {}
-            said = profile.get("display_name") or profile.get("real_name") or user.get("name") or ""
-            name = clean(str(said), MOST_CHARS) or NOBODY
-            if len(self._known) >= MOST:
-                self._known.pop(next(iter(self._known)))
-            self._known[space, id] = (now + FRESH, name)
+            raw = profile.get("display_name") or profile.get("real_name") or user.get("name") or ""
+            name = clean(str(raw), MAX_NAME_CHARS) or UNKNOWN
+            if len(self._cache) >= MAX_CACHED_NAMES:
+                self._cache.pop(next(iter(self._cache)))
+            self._cache[space, id] = (now + CACHE_TTL, name)
         return name
 
 
 class NamingCore:
-    """The core, whose answers have names where they had people."""
+    """The core, with people's names in its answers."""
 
     def __init__(self, core: Core, names: UserNames) -> None:
         self._core = core
@@ -77,7 +77,7 @@ class NamingCore:
 
     async def handle_event(self, event: Event) -> Answer | None:
         answer = await self._core.handle_event(event)
-        return answer and replace(answer, message=await self._names.written(answer.message, event.who.space))
+        return answer and replace(answer, message=await self._names.with_names(answer.message, event.who.space))
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
         return await self._core.complete(text, who)
@@ -87,7 +87,7 @@ class NamingCore:
 
 
 def _runs(block: Block) -> Sequence[Text]:
-    """The texts of a block that may name people."""
+    """The texts of a block that may contain people."""
     match block:
         case Paragraph(text=run) | Footnote(text=run) | Card(facts=run):
             return (run,)
@@ -96,16 +96,16 @@ def _runs(block: Block) -> Sequence[Text]:
     return ()
 
 
-def _named(block: Block, names: Mapping[str, str]) -> Block:
+def _with_names(block: Block, names: Mapping[str, str]) -> Block:
     match block:
         case Paragraph() | Footnote():
-            return replace(block, text=_run(block.text, names))
+            return replace(block, text=_run_with_names(block.text, names))
         case Bullets():
-            return replace(block, items=tuple(_run(item, names) for item in block.items))
+            return replace(block, items=tuple(_run_with_names(item, names) for item in block.items))
         case Card():
-            return replace(block, facts=_run(block.facts, names))
+            return replace(block, facts=_run_with_names(block.facts, names))
     return block
 
 
-def _run(run: Text, names: Mapping[str, str]) -> Text:
+def _run_with_names(run: Text, names: Mapping[str, str]) -> Text:
     return tuple(replace(span, text=names[span.text], person=False) if span.person else span for span in run)

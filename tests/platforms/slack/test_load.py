@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.install.installs import Install, StoredInstalls
+from adapters.slack.install.installs import StoredInstalls
+from adapters.slack.install.records import Install
 from adapters.slack.install.vault import open_vault
 from bot.clock import SystemClock
 from bot.store.protocol import Store
@@ -44,7 +45,7 @@ async def many(slack: FakeSlack, store: Store, tmp_path: Path) -> list[Workspace
     app = await slack.app()
     spaces = [await slack.workspace(f"Team {n}") for n in range(20)]
     for space in spaces:
-        await installs.save(Install(space=space.id, token=space.token, bot_user=space.bot, app_id=app["id"]))
+        await installs.save_install(Install(space=space.id, token=space.token, bot_user=space.bot, app_id=app["id"]))
     return spaces
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from adapters.slack.inbound.bolt_app import EVENT_HANDLERS
 from adapters.slack.inbound.events import MENU
-from adapters.slack.inbound.listener import LISTENS
 from adapters.slack.install.scopes import SCOPES
 from adapters.slack.settings import Settings
 from bot.chat.message import Action
@@ -36,7 +36,7 @@ def test_the_manifest_asks_for_the_scopes_that_are_used(manifest: Any) -> None:
 
 def test_the_manifest_subscribes_to_what_is_heard(manifest: Any) -> None:
     wanted = manifest["settings"]["event_subscriptions"]["bot_events"]
-    heard = {"message.im" if name == "message" else name for name in LISTENS}
+    heard = {"message.im" if name == "message" else name for name in EVENT_HANDLERS}
     assert wanted == sorted(heard)
 
 

@@ -11,7 +11,8 @@ import aiohttp
 import pytest
 
 from adapters.slack.adapter import SlackAdapter
-from adapters.slack.install.installs import Install, StoredInstalls
+from adapters.slack.install.installs import StoredInstalls
+from adapters.slack.install.records import Install
 from adapters.slack.install.vault import open_vault
 from bot.chat.event import Command, Place, Removed
 from bot.chat.message import Message
@@ -49,7 +50,7 @@ async def test_each_workspace_is_served_with_its_own_token(
 ) -> None:
     spaces = [await slack.workspace(name) for name in ("Acme", "Initech")]
     for space in spaces:
-        await installs.save(install(space))
+        await installs.save_install(install(space))
         room = await space.channel("papers")
         await adapter.post(Place("slack", space.id, room.id), Message(plain=space.name), key="k")
         assert [held.text for held in await room.messages()] == [space.name]
@@ -63,14 +64,14 @@ async def test_an_uninstall_forgets_one_and_leaves_the_other(
 ) -> None:
     going, staying = await slack.workspace("Going"), await slack.workspace("Staying")
     for space in (going, staying):
-        await installs.save(install(space))
+        await installs.save_install(install(space))
     async with hearing(adapter, core):
         await going.uninstall()
         await until(lambda: len(core.heard) == 2)
         ada = await staying.user("ada")
         assert "Answer to owls" in (await ada.run("owls", await staying.channel("papers"))).text
     assert [event.place for event in core.heard if isinstance(event, Removed)] == [Place("slack", going.id, "*")] * 2
-    assert await installs.spaces() == [staying.id]
+    assert await installs.list_workspaces() == [staying.id]
     with pytest.raises(Refused):
         await adapter.post(Place("slack", going.id, "C1"), Message(plain="x"), key="k")
 
@@ -80,7 +81,7 @@ async def test_an_organization_installs_for_all_its_workspaces(
 ) -> None:
     org = await slack.enterprise("Initech")
     spaces = [await slack.workspace(name, enterprise=org["id"], installed=False) for name in ("East", "West")]
-    await installs.save(
+    await installs.save_install(
         Install(
             space=org["id"],
             token=org["token"],
@@ -119,12 +120,12 @@ async def test_no_log_and_no_record_holds_a_token(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     space = await slack.workspace("Acme")
-    await installs.save(install(space))
+    await installs.save_install(install(space))
     room, ada = await space.channel("papers"), await space.user("ada")
     async with hearing(adapter, core):
         await ada.run("owls", room)
         await slack.fail_next("chat.postMessage", "error_after")
-        with pytest.raises(Exception, match="trouble") as caught:
+        with pytest.raises(Exception, match="problem") as caught:
             await adapter.post(Place("slack", space.id, room.id), Message(plain="x"), key="k")
         await space.uninstall()
         await until(lambda: len(core.heard) >= 2)

@@ -39,11 +39,11 @@ async def test_without_a_name_it_is_somebody_and_the_post_goes_out(
     await slack.fail_next("users.info", fault)
     ref = await adapter.post(place, card_by((await acme.user("grace")).id), key="k1")
     assert ref == Ref(place, (await papers.messages())[0].ts)
-    assert "brought by somebody here" in str((await papers.messages())[0].blocks)
+    assert "brought by someone here" in str((await papers.messages())[0].blocks)
 
 
 async def test_who_is_not_there_any_more_is_somebody(adapter: SlackAdapter, place: Place, papers: Room) -> None:
     await adapter.post(place, card_by("U0GONE"), key="k1")
     [held] = await papers.messages()
-    assert "somebody here" in str(held.blocks)
+    assert "someone here" in str(held.blocks)
     assert "U0GONE" not in str(held.blocks)

@@ -48,8 +48,8 @@ def test_any_message_has_a_preview_in_which_nothing_comes_alive(message: Message
         shown = Page(html(payload(page)))
         assert shown.tags <= TAGS
         assert all(link.startswith(("http://", "https://")) for link in shown.links)
-    html(modals.sheet(message, Place("slack", "T1", "C1")))
-    html(modals.home(message, "D1"))
+    html(modals.message_modal(message, Place("slack", "T1", "C1")))
+    html(modals.home_view(message, "D1"))
 
 
 def test_a_card_shows_all_it_says() -> None:
@@ -61,7 +61,7 @@ def test_a_card_shows_all_it_says() -> None:
 
 def test_a_dialog_shows_its_fields() -> None:
     form = Form(title="Make a schedule", action=Action("s"), fields=(Field(name="when", label="When", value="mon"),))
-    words = " ".join(Page(html(modals.dialog(form, Place("slack", "T1", "C1")))).words)
+    words = " ".join(Page(html(modals.form_modal(form, Place("slack", "T1", "C1")))).words)
     assert all(said in words for said in ("Make a schedule", "When", "(optional)", "mon", "Continue", "Close"))
 
 

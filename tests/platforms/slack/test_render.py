@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.slack.inbound import events
 from adapters.slack.outbound import modals, render
-from adapters.slack.outbound.render import LIMITS, MOST_JSON, Json, payload, width
+from adapters.slack.outbound.render import LIMITS, MAX_JSON_CHARS, Json, payload, width
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form
@@ -64,7 +65,7 @@ def judged(message: Message) -> list[Json]:
     for page in pages:
         assert check_message(page) == []
         assert page["text"].strip()
-        assert wire(page["blocks"]) <= MOST_JSON
+        assert wire(page["blocks"]) <= MAX_JSON_CHARS
     return pages
 
 
@@ -129,10 +130,10 @@ def test_whatever_fits_is_taken_by_slack(message: Message) -> None:
 @given(st.lists(cards, min_size=8, max_size=40))
 def test_an_answer_full_of_buttons_comes_in_parts_that_slack_takes(found: list[Card]) -> None:
     message = Message(plain="Found", blocks=tuple(found))
-    parts = render.pages(message)
+    parts = render.answer_payloads(message)
     for part in parts:
         assert check_message(part) == []
-        assert wire(part["blocks"]) <= MOST_JSON
+        assert wire(part["blocks"]) <= MAX_JSON_CHARS
     values = [button.get("value") for part in parts for block in part["blocks"] for button in block.get("elements", ())]
     kept = [str(control.action) for one in found for control in one.controls if isinstance(control, Button)]
     assert list(filter(None, values)) == kept, "nothing got lost between the parts"
@@ -141,9 +142,9 @@ def test_an_answer_full_of_buttons_comes_in_parts_that_slack_takes(found: list[C
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(messages)
 def test_a_message_is_a_sound_modal_and_home_too(message: Message) -> None:
-    assert check_view(modals.sheet(message, PLACE)) == []
-    assert check_view(modals.home(message, "D1")) == []
-    assert check_unfurl({"blocks": modals.unfurled(message)[:50] or [{"type": "divider"}]}) == []
+    assert check_view(modals.message_modal(message, PLACE)) == []
+    assert check_view(modals.home_view(message, "D1")) == []
+    assert check_unfurl({"blocks": modals.unfurl_blocks(message)[:50] or [{"type": "divider"}]}) == []
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
@@ -236,7 +237,7 @@ def test_two_thousand_real_papers_are_taken_in_every_form() -> None:
     assert len(papers) == 2_000
     for one in papers:
         [page] = judged(entry(Entry(paper=one, line=one.abstract[:280], reasons=("among the most liked",))))
-        assert check_unfurl({"blocks": modals.unfurled(entry(Entry(paper=one)))}) == []
+        assert check_unfurl({"blocks": modals.unfurl_blocks(entry(Entry(paper=one)))}) == []
         [full] = judged(Message(plain=one.title, blocks=(card(one, body=True, line=one.abstract[:200]),)))
         assert one.title[:100] in seen(page["blocks"])
         assert one.title[:100] in seen(full["blocks"])
@@ -249,7 +250,7 @@ def test_two_thousand_real_papers_are_taken_in_every_form() -> None:
         cards = [card(one, line=one.abstract[:240], why="matches “a query”") for one in papers[n : n + 5]]
         more = Button(label="Next page", action=Action("page", ("5", "query")))
         [page] = judged(results("Papers about “a query”", cards, note="42 more", controls=[more, more]))
-        assert check_view(modals.home(Message(plain="x", blocks=tuple(cards)), "D1")) == []
+        assert check_view(modals.home_view(Message(plain="x", blocks=tuple(cards)), "D1")) == []
 
 
 def real(count: int) -> list[Paper]:
@@ -270,7 +271,7 @@ def test_a_form_becomes_a_dialog_that_remembers_where_it_was_asked() -> None:
         Field(name="query", label="About", value="x" * 400, most=300),
     )
     form = Form(title="Make a schedule", action=Action("schedule", ("s1",)), fields=fields, send="Save")
-    view = modals.dialog(form, PLACE.in_thread("169.12"))
+    view = modals.form_modal(form, PLACE.in_thread("169.12"))
     assert check_view(view) == []
     known = modals.ViewOrigin.parse(view["private_metadata"])
     assert (known.channel, known.thread, Action.parse(known.action)) == ("C1", "169.12", form.action)
@@ -291,7 +292,7 @@ def test_what_was_filled_in_comes_back_by_name() -> None:
         "layout": {"value": {"type": "static_select", "selected_option": {"value": "compact"}}},
         "query": {"value": {"type": "plain_text_input", "value": None}},
     }
-    assert modals.submitted(state) == {"when": "mon 9:00", "layout": "compact", "query": ""}
+    assert events.form_values(state) == {"when": "mon 9:00", "layout": "compact", "query": ""}
 
 
 def test_other_messages_of_the_core_are_taken() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adapters.slack.emoji import emoji_of
-from adapters.slack.inbound.dedupe import RecentEvents, event_identity
+from adapters.slack.inbound.dedupe import RecentEvents
+from adapters.slack.inbound.payload import delivery_id
 from adapters.slack.settings import read_settings
 from bot.votes.emoji import Emojis
 
@@ -39,15 +40,15 @@ def test_every_vote_can_be_cast_in_slack() -> None:
 
 
 def test_what_comes_again_is_dropped_and_what_failed_is_not() -> None:
-    repeats = RecentEvents(most=2)
+    repeats = RecentEvents(max_events=2)
     event = {"event_id": "Ev1"}
 
     def news(body: dict[str, object]) -> bool:
-        with repeats.once(body) as new:
+        with repeats.first_delivery(body) as new:
             return new
 
     assert [news(event), news(event)] == [True, False]
-    with pytest.raises(RuntimeError), repeats.once({"event_id": "Ev2"}):
+    with pytest.raises(RuntimeError), repeats.first_delivery({"event_id": "Ev2"}):
         raise RuntimeError
     assert news({"event_id": "Ev2"})
     assert news({"event_id": "Ev3"})
@@ -59,7 +60,7 @@ def test_a_form_that_was_changed_is_another() -> None:
     sent = {"type": "view_submission", "trigger_id": "1", "view": {"id": "V1", "hash": "a"}}
     again = {"type": "view_submission", "trigger_id": "2", "view": {"id": "V1", "hash": "a"}}
     other = {"type": "view_submission", "trigger_id": "2", "view": {"id": "V1", "hash": "b"}}
-    assert event_identity(sent) == event_identity(again) != event_identity(other)
+    assert delivery_id(sent) == delivery_id(again) != delivery_id(other)
 
 
 def test_settings_come_as_text_from_the_environment_and_are_not_shown() -> None:

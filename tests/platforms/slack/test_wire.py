@@ -176,11 +176,11 @@ async def test_a_button_beneath_a_link_is_answered_where_paperboy_is_not(
     assert slack.server
     elsewhere = await acme.channel("elsewhere", member=False)
     trigger = slack.server.world.add_trigger(acme.id, ada.id).id
-    wire = SlackApi(slack.api_url)
-    answers = Answers(Workspaces(SingleWorkspace(acme.token, wire), wire))
-    asked = AnswerTarget(place=Place("slack", acme.id, elsewhere.id), person=ada.id, trigger=trigger)
-    await answers.show(Answer(message=Message(plain="Your vote counts.")), asked)
-    await wire.aclose()
+    api = SlackApi(slack.api_url)
+    answers = Answers(Workspaces(SingleWorkspace(acme.token, api), api))
+    target = AnswerTarget(place=Place("slack", acme.id, elsewhere.id), person=ada.id, trigger=trigger)
+    await answers.show_answer(Answer(message=Message(plain="Your vote counts.")), target)
+    await api.aclose()
     [view] = await slack.views()
     assert "Your vote counts." in str(view.body)
 

@@ -49,7 +49,7 @@ async def opened(slack: TinySlack, storage: KeyValue, vault: Vault, clock: Fixed
         grants = OAuthClient(app, clock)
         installs = StoredInstalls(storage, vault, clock, grants)
         pages = web.Application()
-        InstallPages(app, grants, installs, OAuthStates(storage, vault, clock), SCOPES).add(pages)
+        InstallPages(app, grants, installs, OAuthStates(storage, vault, clock), SCOPES).add_routes(pages)
         runner = web.AppRunner(pages, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.SockSite(runner, listening).start()

@@ -16,7 +16,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.slack.inbound.authorize import Authorize
-from adapters.slack.install.installs import Install, StoredInstalls
+from adapters.slack.install.installs import StoredInstalls
+from adapters.slack.install.records import Install
 from bot.clock import FixedClock
 from tests.builders import NOW
 from tests.platforms.slack.installs.tiny import LIVES, SECRET, TinySlack
@@ -82,8 +83,8 @@ def install(space: str, **more: Any) -> Install:
 async def test_each_workspace_is_answered_with_its_own_token(
     ask: Ask, installs: StoredInstalls, heard: Heard, tmp_path: Path
 ) -> None:
-    await installs.save(install("T1"))
-    await installs.save(install("T2"))
+    await installs.save_install(install("T1"))
+    await installs.save_install(install("T2"))
     for team in ("T1", "T2", "T1"):
         assert (await ask(event(team))).status == 200
         assert await asyncio.wait_for(heard.get(), 5) == (f"xoxb-{team}", f"xoxb-{team}", f"U{team}BOT")
@@ -93,7 +94,7 @@ async def test_each_workspace_is_answered_with_its_own_token(
 async def test_an_organizations_events_are_answered_with_its_token(
     ask: Ask, installs: StoredInstalls, heard: Heard
 ) -> None:
-    await installs.save(install("E1", enterprise="E1", org_wide=True))
+    await installs.save_install(install("E1", enterprise="E1", org_wide=True))
     assert (await ask(event("T1", "E1"))).status == 200
     assert await asyncio.wait_for(heard.get(), 5) == ("xoxb-E1", "xoxb-E1", "UE1BOT")
 
@@ -114,7 +115,7 @@ async def test_an_uninstall_is_heard_without_a_token(ask: Ask, heard: Heard) -> 
 async def test_what_passes_makes_slack_send_the_event_again(
     ask: Ask, installs: StoredInstalls, slack: TinySlack, clock: FixedClock, heard: Heard
 ) -> None:
-    await installs.save(install("T1", refresh_token="xoxe-1", expires=NOW))
+    await installs.save_install(install("T1", refresh_token="xoxe-1", expires=NOW))
     slack.faults = ["500"]
     await clock.sleep(LIVES)
     assert (await ask(event("T1"))).status == 500

@@ -56,10 +56,10 @@ async def test_two_workspaces_install_it(door: Door, slack: TinySlack, ada: Brow
     says(first, "Paperboy is in Acme", "/invite @Paperboy", "/papers schedule weekdays 09:00")
     says(second, "Paperboy is in Initech")
     assert button(first) == f"{slack.url}/app_redirect?app=A0PAPERBOY&team=T1"
-    tokens = [(await door.installs.of(space)).token for space in ("T1", "T2")]
+    tokens = [(await door.installs.find_install(space)).token for space in ("T1", "T2")]
     assert tokens == [secret for secret in slack.issued if secret.startswith("xoxb")]
-    assert (await door.installs.of("T1")).installer == "UADA"
-    assert await door.installs.spaces() == ["T1", "T2"]
+    assert (await door.installs.find_install("T1")).installer == "UADA"
+    assert await door.installs.list_workspaces() == ["T1", "T2"]
 
 
 async def test_the_page_tells_what_it_asks_for_and_why_and_asks_for_no_more(door: Door, ada: Browser) -> None:
@@ -75,7 +75,7 @@ async def test_the_page_tells_what_it_asks_for_and_why_and_asks_for_no_more(door
 async def test_an_organization_installs_it_for_all_its_workspaces(door: Door, slack: TinySlack, ada: Browser) -> None:
     slack.next_home = Home("", "Acme Org", "E1", org_wide=True)
     says(await ada.install(door), "Paperboy is in Acme Org", "An organization admin")
-    assert (await door.installs.of("T7", "E1")).org_wide
+    assert (await door.installs.find_install("T7", "E1")).org_wide
 
 
 async def test_what_a_workspace_is_called_does_nothing_but_show(door: Door, slack: TinySlack, ada: Browser) -> None:
@@ -91,7 +91,7 @@ async def test_who_says_no_is_believed(door: Door, slack: TinySlack, ada: Browse
     assert page.status == 200
     says(page, "Nothing was installed", "You chose not to")
     assert button(page) == "/slack/install"
-    assert await door.installs.spaces() == []
+    assert await door.installs.list_workspaces() == []
 
 
 @pytest.mark.parametrize("error", ["invalid_scope", "<script>alert(1)</script>", "x" * 5_000, "a\r\nb"])
@@ -106,18 +106,18 @@ async def test_another_error_of_slack_is_shown_plainly(door: Door, ada: Browser,
 async def test_a_state_works_once(door: Door, slack: TinySlack, ada: Browser) -> None:
     back = await ada.consent(await ada.start(door))
     assert (await ada.get(back)).status == 200
-    before = (await door.installs.of("T1")).token
+    before = (await door.installs.find_install("T1")).token
     again = await ada.get(_with(back, code=slack.given("codes", Home("T1"))))
     assert again.status == 400
     assert len(slack.asked) == 1
-    assert (await door.installs.of("T1")).token == before
+    assert (await door.installs.find_install("T1")).token == before
 
 
 async def test_of_many_at_once_one_wins(door: Door, slack: TinySlack, ada: Browser) -> None:
     back = await ada.consent(await ada.start(door))
     pages = await asyncio.gather(*(ada.get(back) for _ in range(20)))
     assert sorted(page.status for page in pages) == [200] + [400] * 19
-    says(next(page for page in pages if page.status == 400), "gone through already")
+    says(next(page for page in pages if page.status == 400), "used already")
     assert len(slack.asked) == 1
 
 
@@ -194,7 +194,7 @@ async def test_two_tabs_do_not_spoil_each_other(door: Door, slack: TinySlack, ad
     slack.next_home = Home("T2")
     other = await ada.consent(second)
     assert [(await ada.get(url)).status for url in (back, other)] == [200, 200]
-    assert await door.installs.spaces() == ["T1", "T2"]
+    assert await door.installs.list_workspaces() == ["T1", "T2"]
 
 
 async def test_a_code_that_slack_does_not_know_installs_nothing(door: Door, ada: Browser) -> None:
@@ -202,7 +202,7 @@ async def test_a_code_that_slack_does_not_know_installs_nothing(door: Door, ada:
     page = await ada.get(_with(back, code="guessed"))
     assert page.status == 400
     says(page, "invalid_code", "Start again")
-    assert await door.installs.spaces() == []
+    assert await door.installs.list_workspaces() == []
 
 
 async def test_without_a_code_nothing_is_asked(door: Door, slack: TinySlack, ada: Browser) -> None:
@@ -229,7 +229,7 @@ async def test_a_wrong_secret_is_for_the_log(
     monkeypatch.setattr("tests.platforms.slack.installs.tiny.SECRET", "another")
     page = await ada.install(door)
     assert page.status == 503
-    says(page, "whoever runs this server")
+    says(page, "this server&#39;s operator")
     assert "SLACK_CLIENT_SECRET" in caplog.text
 
 
@@ -239,10 +239,10 @@ async def test_a_database_that_can_not_be_written_is_told(
     async def full(install: object) -> None:
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(door.installs, "save", full)
+    monkeypatch.setattr(door.installs, "save_install", full)
     page = await ada.install(door)
     assert page.status == 503
-    says(page, "could not be kept")
+    says(page, "could not store")
     assert "The disk is full." in caplog.text
     assert "The disk is full." not in page.text
 
@@ -275,7 +275,7 @@ async def test_over_https_the_cookie_is_this_hosts_alone(
     app = Credentials(client_id=ID, client_secret="s", redirect_uri="https://paperboy.example/slack/oauth_redirect")
     pages = InstallPages(app, grants, StoredInstalls(storage, vault, clock), OAuthStates(storage, vault, clock), SCOPES)
     server = web.Application()
-    pages.add(server)
+    pages.add_routes(server)
     async with TestClient(TestServer(server)) as client:
         answer = await client.get("/slack/install")
         given = answer.headers["Set-Cookie"]
@@ -298,11 +298,11 @@ async def test_looking_at_the_page_writes_nothing_and_old_states_do_not_pile_up(
 
 async def test_uninstalling_and_installing_again(door: Door, slack: TinySlack, ada: Browser) -> None:
     await ada.install(door)
-    await door.installs.forget("T1")
+    await door.installs.forget_install("T1")
     with pytest.raises(Refused):
-        await door.installs.of("T1")
+        await door.installs.find_install("T1")
     await ada.install(door)
-    assert (await door.installs.of("T1")).token == slack.issued[-1]
+    assert (await door.installs.find_install("T1")).token == slack.issued[-1]
 
 
 def _with(url: str, **changed: str) -> str:

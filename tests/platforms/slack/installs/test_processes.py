@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.install.installs import Install, StoredInstalls
+from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
+from adapters.slack.install.records import Install
 from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock, SystemClock
@@ -64,7 +65,7 @@ async def given(slack: TinySlack, storage: KeyValue, left: timedelta) -> Install
         bot_user="U1",
         app_id="A1",
     )
-    await StoredInstalls(storage, Vault([KEY]), SystemClock()).save(install)
+    await StoredInstalls(storage, Vault([KEY]), SystemClock()).save_install(install)
     return install
 
 
@@ -96,15 +97,15 @@ async def test_a_process_killed_before_it_wrote_down_the_answer(
     clock = FixedClock(SystemClock().now())
     grants = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
     survivor = StoredInstalls(storage, Vault([KEY]), clock, grants)
-    assert (await survivor.of("T1")).token == install.token  # its lease is respected, the old token is good
+    assert (await survivor.find_install("T1")).token == install.token  # its lease is respected, the old token is good
     assert len(slack.asked) == 1
     await clock.sleep(61)
-    assert (await survivor.of("T1")).token == install.token
+    assert (await survivor.find_install("T1")).token == install.token
     assert len(slack.asked) == 2
     assert "has to install Paperboy again" in caplog.text
     await clock.sleep(3_600)
     with pytest.raises(Refused, match="could not be renewed"):
-        await survivor.of("T1")
+        await survivor.find_install("T1")
     assert len(slack.asked) == 2
 
 
@@ -122,4 +123,4 @@ async def test_a_process_killed_before_slack_took_it_costs_nothing(
     slack.hold = False
     clock = FixedClock(SystemClock().now() + timedelta(seconds=61))
     grants = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
-    assert (await StoredInstalls(storage, Vault([KEY]), clock, grants).of("T1")).token != install.token
+    assert (await StoredInstalls(storage, Vault([KEY]), clock, grants).find_install("T1")).token != install.token

@@ -33,16 +33,16 @@ async def lived(slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedC
             back = await ada.consent(await ada.start(door))
             states.append(back.partition("state=")[2].partition("&")[0])
             await ada.get(back)
-        await door.installs.of("T7", "E1")
+        await door.installs.find_install("T7", "E1")
         slack.faults = ["", "500", "lose"]
         for _ in range(3):
             await clock.sleep(LIVES - 3_600)
             for space in ("T1", "T2", "T7"):
                 try:
-                    await door.installs.of(space)
+                    await door.installs.find_install(space)
                 except PaperboyError as error:
                     logging.getLogger("test").warning("%s %r", error, error)
-        await door.installs.forget("T2")
+        await door.installs.forget_install("T2")
     return [*slack.issued, *states, SECRET, KEY]
 
 

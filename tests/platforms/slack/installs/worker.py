@@ -20,7 +20,7 @@ async def main(database: str, key: str, api: str, times: int) -> None:
     installs = StoredInstalls(store.key_value("slack"), Vault([key]), clock, grants)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
-    found = await asyncio.gather(*(installs.of("T1") for _ in range(times)))
+    found = await asyncio.gather(*(installs.find_install("T1") for _ in range(times)))
     print(" ".join(sorted({install.token for install in found})), flush=True)
     await installs.aclose()
     await store.aclose()

@@ -1,0 +1,147 @@
+"""The Bolt app: checks and acknowledges Slack's requests, and passes each payload to its handler once.
+
+https://docs.slack.dev/tools/bolt-python
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TypeAlias
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.slack.client import Workspaces
+from adapters.slack.inbound.authorize import Authorize
+from adapters.slack.inbound.dedupe import RecentEvents
+from adapters.slack.inbound.handlers import Ack, Handlers
+from adapters.slack.inbound.payload import delivery_id, event_type, get_text
+from adapters.slack.outbound.modals import FORM
+from adapters.slack.outbound.render import Json
+from bot.errors import PaperboyError
+
+log = logging.getLogger(__name__)
+bolt_log = logging.getLogger(f"{__name__}.bolt")  # Bolt warns of tokens in the environment, which it doesn't use here
+bolt_log.setLevel(logging.ERROR)
+
+ANY = re.compile("")
+ACK_HEAD_START_S = 0.02  # Bolt looks every 10 ms for an acknowledgement to send, and work must not delay that
+STOP_TIMEOUT_S = 3.0  # for handlers under way when listening ends
+
+Handler: TypeAlias = Callable[[Json, str], Awaitable[None]]
+
+# The events in `config/slack-manifest.yml`.
+EVENT_HANDLERS: dict[str, Callable[[Handlers, Json, str], Awaitable[None]]] = {
+    "app_home_opened": Handlers.on_home_opened,
+    "app_mention": Handlers.on_mention,
+    "app_uninstalled": Handlers.on_uninstalled,
+    "channel_archive": Handlers.on_channel_changed,
+    "channel_deleted": Handlers.on_channel_changed,
+    "channel_left": Handlers.on_channel_changed,
+    "channel_unarchive": Handlers.on_channel_changed,
+    "group_archive": Handlers.on_channel_changed,
+    "group_deleted": Handlers.on_channel_changed,
+    "group_left": Handlers.on_channel_changed,
+    "group_unarchive": Handlers.on_channel_changed,
+    "link_shared": Handlers.on_link_shared,
+    "member_joined_channel": Handlers.on_channel_changed,
+    "message": Handlers.on_message,
+    "reaction_added": Handlers.on_reaction,
+    "reaction_removed": Handlers.on_reaction,
+    "team_access_revoked": Handlers.on_access_revoked,
+    "tokens_revoked": Handlers.on_uninstalled,
+}
+
+
+class BoltApp:
+    """Builds the Bolt app, and keeps the tasks that its listeners run in so that a stop can wait for them."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def build(self, handlers: Handlers, signing_secret: str) -> AsyncApp:
+        app = AsyncApp(
+            name="paperboy",
+            logger=bolt_log,
+            client=self._workspaces.api.client(),
+            signing_secret=signing_secret or "none: Socket Mode signs nothing",
+            authorize=Authorize(self._workspaces.installs),  # type: ignore[arg-type] # Bolt takes its own class too
+        )
+        app.command(ANY)(self._acknowledge_first(handlers.on_command))
+        app.message_shortcut(ANY)(self._acknowledge_first(handlers.on_shortcut))
+        app.action(ANY)(self._acknowledge_first(handlers.on_press))
+        app.view(FORM)(self._acknowledge_with_answer(handlers))
+        app.view(ANY)(self._acknowledge_first(_ignore))
+        for name, handler in EVENT_HANDLERS.items():
+            app.event(name)(self._acknowledge_first(partial(handler, handlers)))
+        app.event(ANY)(self._acknowledge_first(_ignore))  # an app may be subscribed to more
+        return app
+
+    async def finish_handlers(self) -> None:
+        """Wait a little for handlers under way, then cancel them."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_TIMEOUT_S)
+            for task in late:
+                task.cancel()
+
+    def _acknowledge_first(self, handler: Handler) -> Callable[..., Awaitable[None]]:
+        recent = RecentEvents()
+
+        async def listener(ack: Ack, body: Json, context: AsyncBoltContext) -> None:
+            await ack()
+            await asyncio.sleep(ACK_HEAD_START_S)
+            with _log_failure(body), recent.first_delivery(body) as new:
+                if new:
+                    await self._run_handler(handler(body, await self._find_workspace(body, context)))
+
+        return listener
+
+    def _acknowledge_with_answer(self, handlers: Handlers) -> Callable[..., Awaitable[None]]:
+        """For a form, whose acknowledgement carries the answer."""
+        recent = RecentEvents()
+
+        async def listener(ack: Ack, body: Json, context: AsyncBoltContext) -> None:
+            with _log_failure(body), recent.first_delivery(body) as new:
+                await (self._run_handler(handlers.on_submit(body, _space(body, context), ack)) if new else ack())
+
+        return listener
+
+    async def _find_workspace(self, body: Json, context: AsyncBoltContext) -> str:
+        """The workspace that Paperboy was used in. `find_install` stores which organization serves it."""
+        space = _space(body, context)
+        if context.enterprise_id and space != context.enterprise_id and body.get("type") == "event_callback":
+            with suppress(PaperboyError):  # an event of removal comes when nothing is installed any more
+                await self._workspaces.installs.find_install(space, context.enterprise_id)
+        return space
+
+    async def _run_handler(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await task
+
+
+@contextmanager
+def _log_failure(body: Json) -> Iterator[None]:
+    """Log an expected failure in one line."""
+    try:
+        yield
+    except PaperboyError as error:
+        log.error(
+            "Slack event failed: %s, %s, %s: %s", event_type(body), delivery_id(body), type(error).__name__, error
+        )
+
+
+async def _ignore(body: Json, space: str) -> None:
+    """Nothing to do."""
+
+
+def _space(body: Json, context: AsyncBoltContext) -> str:
+    """The workspace that Paperboy was used in."""
+    return str(context.team_id or get_text(body, "team_id") or context.enterprise_id or "")

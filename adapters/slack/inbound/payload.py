@@ -1,0 +1,61 @@
+"""Reads fields of Slack's payloads, of which any may be missing, null or of another type."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.slack.outbound.render import Json
+from bot.errors import PaperboyError
+
+
+class UnreadablePayload(PaperboyError):
+    """A payload lacks a field without which it means nothing."""
+
+
+def get_object(payload: Any, *path: str) -> Json:
+    """The object at a path; empty when there is none."""
+    for name in path:
+        payload = payload.get(name) if isinstance(payload, dict) else None
+    return payload if isinstance(payload, dict) else {}
+
+
+def get_list(payload: Any, name: str) -> list[Any]:
+    """The list in a field; empty when there is none."""
+    found = payload.get(name) if isinstance(payload, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def get_text(payload: Any, *path: str) -> str:
+    """The text or number at a path, as text; empty when there is none."""
+    found = get_object(payload, *path[:-1]).get(path[-1])
+    return str(found) if isinstance(found, str | int | float) and not isinstance(found, bool) else ""
+
+
+def require_text(payload: Any, *path: str) -> str:
+    """The text at a path. Raises `UnreadablePayload` when there is none."""
+    if found := get_text(payload, *path):
+        return found
+    raise UnreadablePayload(f"It has no {'.'.join(path)}.")
+
+
+def get_time(*texts: str) -> datetime:
+    """The first of Slack's times (seconds since 1970, as text) that is valid; 1970 when none is."""
+    for raw in texts:
+        try:
+            return datetime.fromtimestamp(float(raw), UTC)
+        except (ValueError, OverflowError, OSError):
+            continue
+    return datetime.fromtimestamp(0, UTC)
+
+
+def event_type(body: Json) -> str:
+    """What kind of payload this is, for logs and metrics: the event's type, else the request's."""
+    return get_text(body, "event", "type") or get_text(body, "type") or ("command" if "command" in body else "unknown")
+
+
+def delivery_id(body: Json) -> str:
+    """What two deliveries of the same payload have in common; empty when Slack gives it no id."""
+    if body.get("type") == "view_submission":
+        return f"{get_text(body, 'view', 'id')}:{get_text(body, 'view', 'hash')}"
+    return get_text(body, "event_id") or get_text(body, "trigger_id")
