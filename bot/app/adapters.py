@@ -18,7 +18,6 @@ from bot.chat.adapter import (
     CanPost,
     CanPublishFeed,
     Factory,
-    HasConnection,
     Setup,
 )
 from bot.chat.event import Person, Place, Ref
@@ -31,7 +30,7 @@ from bot.tasks import Supervisor
 log = logging.getLogger(__name__)
 
 GROUP = "paperboy.adapters"
-PARTS = (CanPost, CanInvite, CanPublishFeed, HasConnection)  # the protocols with properties
+PARTS = (CanPost, CanInvite, CanPublishFeed)  # the protocols with properties
 
 
 class Configured(Struct, frozen=True, kw_only=True):
