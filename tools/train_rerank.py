@@ -20,7 +20,7 @@ from msgspec import Struct
 from bot.clock import SystemClock
 from bot.ingest.ingester import Ingester
 from bot.search import Mode, fusion, open_embedder
-from bot.search.query import parse
+from bot.search.query import parse_query
 from bot.search.retrieval import legs
 from bot.search.search import DEPTH
 from bot.search.semantic_search import SemanticSearch
@@ -55,14 +55,14 @@ async def gathered(folder: Path) -> tuple[SemanticSearch, list[Asked]]:
         store = await open_store(Path(home) / "paperboy.db")
         embedder = open_embedder("", 1)
         assert embedder is not None, "no embedding model is installed"
-        await Ingester(store.papers, (), SystemClock()).take(corpus(folder))
+        await Ingester(store.papers, (), SystemClock()).store_batch(corpus(folder))
         await cached(store, embedder, folder.name)
         meaning = SemanticSearch(store.vectors, embedder)
-        await meaning.refresh()
+        await meaning.load_new_vectors()
         judged, found = judgements(folder), list[Asked]()
         for id, text in questions(folder):
             if id in judged:
-                words, near, _ = await legs(store.papers, meaning, parse(text), DEPTH, mode=Mode.HYBRID)
+                words, near, _ = await legs(store.papers, meaning, parse_query(text), DEPTH, mode=Mode.HYBRID)
                 found.append(Asked(judged[id], dict(words), dict(near)))
         await meaning.aclose()
         await store.aclose()
@@ -74,7 +74,7 @@ def figures(meaning: SemanticSearch, asked: Sequence[Asked], weights: Weights) -
     weigh = dict(zip(("words", "alike"), weights, strict=True))
     scores = []
     for one in asked:
-        fused = fusion.fuse_twice(one.words, one.meaning, meaning.near_to, weigh=weigh)
+        fused = fusion.fuse_twice(one.words, one.meaning, meaning.cosines_to_mean, weigh=weigh)
         scores.append(score(one.judged, sorted(fused, key=lambda id: (-fused[id], id))[:20]))
     ndcg, recall = (sum(column) / len(asked) for column in zip(*scores, strict=True))
     return ndcg, recall

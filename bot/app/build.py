@@ -94,7 +94,7 @@ async def open_reader(settings: Settings, clock: Clock) -> AsyncIterator[tuple[S
         names = _names(await stack.enter_async_context(open_sources(settings.sources, clock, store.rate_slots)))
         linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
         reader = StoreCatalog(store, search, lines, clock, sources=names, linked=linked, address=address_of({}))
-        yield reader, search.refresh
+        yield reader, search.load_new_vectors
 
 
 @asynccontextmanager
@@ -134,8 +134,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             search=search,
             lines=lines,
             planner=planner,
-            look_up=PaperLookup(sources.arxiv, intake, clock).paper,
-            read=texts.text,
+            look_up=PaperLookup(sources.arxiv, intake, clock).fetch_paper,
+            read=texts.full_text,
             direct=direct_of(posting),
             sources=names,
             time_zone=settings.time_zone,
@@ -215,7 +215,7 @@ async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIte
         clock,
     )
     try:
-        yield things.of
+        yield things.linked_to
     finally:
         await things.aclose()
 

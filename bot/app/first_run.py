@@ -10,7 +10,7 @@ from bot.app.build import App
 from bot.chat.event import Place
 from bot.delivery.schedule_parser import parse_schedule
 from bot.errors import ConfigError
-from bot.ingest.ingester import Look
+from bot.ingest.ingester import FetchResult
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.samples import SOURCE as STARTER
 from bot.papers.samples import sample_papers
@@ -24,13 +24,13 @@ NAME = "home"  # of the first channel's schedule
 class Welcome(Struct, frozen=True, kw_only=True):
     """What the first look found."""
 
-    looks: tuple[Look, ...]
+    looks: tuple[FetchResult, ...]
     samples: int = 0  # papers taken from the bundled sample, because no source could be reached
 
 
 async def welcome(app: App) -> Welcome:
     """Look at the sources; where none answers and nothing is known yet, put up the sample papers."""
-    looks = tuple(await app.intake.look())
+    looks = tuple(await app.intake.fetch_all())
     samples = 0 if await app.store.papers.count_papers() else await load_samples(app)
     await _first_channel(app)
     return Welcome(looks=looks, samples=samples)
@@ -39,7 +39,7 @@ async def welcome(app: App) -> Welcome:
 async def load_samples(app: App) -> int:
     """The bundled papers and their lines; returns how many."""
     papers = sample_papers()
-    await app.intake.take(Batch(listings=tuple(listing for listing, _ in papers)))
+    await app.intake.store_batch(Batch(listings=tuple(listing for listing, _ in papers)))
     now = app.clock.now()
     lines = [Summary(paper=listing.paper.id, text=line, provenance="human", made=now) for listing, line in papers]
     await app.store.summaries.store_summaries(lines)

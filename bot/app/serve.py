@@ -57,7 +57,7 @@ async def serve(app: App, role: Role, *, ready: Job, welcomed: Callable[[Welcome
     # Votes are heard in one process and news of papers in another: cards are kept up to date by both.
     tasks.start("card updates", app.card_updater.run)
     if role is not Role.DELIVER:
-        tasks.start_repeating("vectors of other processes", app.search.refresh, REFRESH_EVERY_S)
+        tasks.start_repeating("vectors of other processes", app.search.load_new_vectors, REFRESH_EVERY_S)
         listeners.start()
     if role is not Role.LISTEN:
         tasks.start("posting", lambda: app.dispatcher.run(tasks.stopping), finish_s=GRACE_S + HAND_BACK_S)
@@ -71,7 +71,7 @@ async def serve(app: App, role: Role, *, ready: Job, welcomed: Callable[[Welcome
 
 async def until_idle(app: App) -> tuple[int, int]:
     """Fetch, plan and deliver what is due now; returns how many posts were planned and sent."""
-    await app.intake.look()
+    await app.intake.fetch_all()
     planned = await app.planner.plan_due()
     sent = await app.dispatcher.deliver_due()
     await app.card_updater.edit_changed()
@@ -119,8 +119,8 @@ def _start_work(app: App, welcomed: Callable[[Welcome], None]) -> None:
         count = partial(recount, app.store, app.posting, app.clock, app.card_updater.note_vote, app.emojis)
         tasks.start("votes after a restart", count, may_end=True)
         every("planning", app.planner.plan_due, PLAN_EVERY_S)
-        every("sources", app.intake.look, look_every_s, wait_first=True)
-        every("embedding", lambda: app.search.embed_pending(until=tasks.stopping.is_set), PLAN_EVERY_S)
+        every("sources", app.intake.fetch_all, look_every_s, wait_first=True)
+        every("embedding", lambda: app.search.embed_missing(until=tasks.stopping.is_set), PLAN_EVERY_S)
         every("summaries", lambda: _improve(app), IMPROVE_EVERY_S)
         every("summaries ahead", Ahead(app).step, AHEAD_EVERY_S)
         every("clean-up", app.availability.tidy, TIDY_EVERY_S)

@@ -57,7 +57,7 @@ class LinkedRepos:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._tidied = ""
 
-    async def of(self, id: PaperId) -> Linked:
+    async def linked_to(self, id: PaperId) -> Linked:
         """What is known by now; an older answer where there is no new one in time."""
         if not (known := arxiv_id(id)):
             return Linked()

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from bot.catalog.api_keys import MOST_CHARS, digest
+from bot.catalog.api_keys import MOST_CHARS, key_digest
 from bot.chat.catalog import PAGE, Ballots, Detail, Found, Linked, Lists, Posted, Program, Shown, Span, Topic
 from bot.chat.event import Person, Place, Ref
 from bot.chat.message import clean
@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.papers.filter import Filter
 from bot.papers.model import Paper, PaperId
 from bot.search import Results, Search
-from bot.search.query import parse
+from bot.search.query import parse_query
 from bot.store.protocol import Store
 from bot.store.records import ListedPaper, Tally, TextQuery
 from bot.summaries import OneLines
@@ -89,7 +89,7 @@ class StoreCatalog:
         now, days = self._clock.now(), DAYS[span]
         listed = await self._listed(now.date() - timedelta(days=days), now.date())
         if topic := clean(topic, 200):
-            on_topic = await self._search.among(topic, {item.paper.id for item in listed})
+            on_topic = await self._search.matching_among(topic, {item.paper.id for item in listed})
             listed = [item for item in listed if item.paper.id in on_topic]
         tallies = await self._store.votes.tallies_everywhere([item.paper.id for item in listed])
         ranked = trending(listed, tallies, now, offset + limit + 1, days=days)
@@ -99,12 +99,12 @@ class StoreCatalog:
         return Found(papers=tuple(papers), more=len(ranked) > offset + limit)
 
     async def search(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
-        return await self._found(await self._search.find(clean(query), limit=limit, offset=offset))
+        return await self._found(await self._search.find_papers(clean(query), limit=limit, offset=offset))
 
     async def newest(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
-        wanted = parse(query)
-        if wanted.paper:
-            return Found(papers=(await self._by_id([wanted.paper]))[offset : offset + limit])
+        wanted = parse_query(query)
+        if wanted.paper_id:
+            return Found(papers=(await self._by_id([wanted.paper_id]))[offset : offset + limit])
         if wanted.is_empty and wanted.filter.is_empty and query.strip():
             return Found(notice="There is no word in that to look for.")
         match = TextQuery(words=wanted.words, phrases=wanted.phrases)
@@ -115,7 +115,7 @@ class StoreCatalog:
         return await self._near(id, offset, limit) if await self._store.papers.get_papers([id]) else None
 
     async def _near(self, id: PaperId, offset: int, limit: int) -> Found:
-        return await self._found(await self._search.similar([id], limit=limit, offset=offset))
+        return await self._found(await self._search.similar_to_papers([id], limit=limit, offset=offset))
 
     async def paper(self, id: PaperId, *, who: Person | None = None) -> Detail | None:
         known, listed = await asyncio.gather(self._store.papers.get_papers([id]), self._lists_of([id]))
@@ -169,7 +169,7 @@ class StoreCatalog:
         return {id: _ballots(tally) for id, tally in (await self._store.votes.tallies_everywhere(ids)).items()}
 
     async def program(self, key: str) -> Program | None:
-        return await self._store.api_keys.by_digest(digest(key)) if len(key) <= MOST_CHARS else None
+        return await self._store.api_keys.by_digest(key_digest(key)) if len(key) <= MOST_CHARS else None
 
     async def _listed(self, first: date, last: date) -> list[ListedPaper]:
         """The papers of these days that can come first, each once: the most upvoted, and all that was voted on."""
@@ -197,7 +197,7 @@ class StoreCatalog:
     async def _found(self, results: Results) -> Found:
         reasons = {hit.id: "; ".join(hit.why) for hit in results.hits}
         papers = await self._by_id([hit.id for hit in results.hits], reasons)
-        return Found(papers=papers, more=results.more, notice=results.notice, instead=results.instead)
+        return Found(papers=papers, more=results.more, notice=results.notice, instead=results.corrected)
 
     async def _shown(
         self,

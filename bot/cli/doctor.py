@@ -70,7 +70,7 @@ async def _search(app: App) -> None:
     if not app.search.has_model:
         _say(WARN, "search by word only: no embedding model is installed")
         return
-    await app.search.refresh()
+    await app.search.load_new_vectors()
     papers = await app.store.papers.count_papers()
     _say(OK, f"search by meaning: {app.search.size:,} of {plural(papers, 'paper')} have a vector")
 

@@ -55,7 +55,7 @@ async def _take(library: Library, paths: tuple[Path, ...]) -> tuple[StoreCounts,
         for path in paths:
             try:
                 for batch in read_papers(path):
-                    kept += await intake.take(batch)
+                    kept += await intake.store_batch(batch)
                     rejected += batch.rejected
                     advance(kept.new + kept.changed + kept.unchanged, None)
             except SourceError as error:
@@ -65,7 +65,7 @@ async def _take(library: Library, paths: tuple[Path, ...]) -> tuple[StoreCounts,
 
 async def _embed(library: Library) -> int:
     with progress("Learning their meaning (searchable by word already)") as advance:
-        return await library.search.embed_pending(on_progress=advance)
+        return await library.search.embed_missing(on_progress=advance)
 
 
 def _tell(counts: dict[str, int], rejected: list[Rejected]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.app.build import database
-from bot.catalog.api_keys import digest, new_key
+from bot.catalog.api_keys import key_digest, new_key
 from bot.chat.message import clean
 from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
 from bot.errors import AskError
@@ -30,7 +30,7 @@ async def add(name: str, config: Path | None) -> None:
     store = await open_store(database(settings(config)))
     try:
         key = new_key()
-        if not await store.api_keys.add_key(known, digest(key), clock().now()):
+        if not await store.api_keys.add_key(known, key_digest(key), clock().now()):
             raise AskError(f"There is a key for {known!r} already.", f"`paperboy keys remove {known!r}` revokes it.")
     finally:
         await store.aclose()

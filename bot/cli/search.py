@@ -40,13 +40,13 @@ async def search(
     if bool(query) == bool(queries):
         raise click.UsageError("Give a QUERY, or --queries FILE.")
     async with open_library(settings(config), clock()) as library:
-        await library.search.refresh()
+        await library.search.load_new_vectors()
         if queries:
             for question in _questions(queries):
-                found = await library.search.find(question.text, limit=limit, mode=Mode[mode.upper()])
+                found = await library.search.find_papers(question.text, limit=limit, mode=Mode[mode.upper()])
                 emit({"query_id": question.id, "results": [{"id": h.id, "score": h.score} for h in found.hits]})
             return
-        found = await library.search.find(" ".join(query), limit=limit, mode=Mode[mode.upper()])
+        found = await library.search.find_papers(" ".join(query), limit=limit, mode=Mode[mode.upper()])
         await _show(library, found, as_json=as_json)
 
 
@@ -62,13 +62,15 @@ async def similar(papers: tuple[str, ...], text: str | None, limit: int, as_json
     if bool(papers) == bool(text):
         raise click.UsageError("Give one or more PAPERS, or --text.")
     async with open_library(settings(config), clock()) as library:
-        await library.search.refresh()
+        await library.search.load_new_vectors()
         ids = [paper_id(paper) for paper in papers]
         known = await library.store.papers.get_papers(ids)
         if missing := [paper for id, paper in zip(ids, papers, strict=True) if id not in known]:
             raise AskError(f"I don't know the paper {missing[0]!r}.", "`paperboy ingest` brings papers in.")
         search = library.search
-        found = await (search.similar_to(text, limit=limit) if text else search.similar(ids, limit=limit))
+        found = await (
+            search.similar_to_text(text, limit=limit) if text else search.similar_to_papers(ids, limit=limit)
+        )
         await _show(library, found, as_json=as_json)
 
 

@@ -172,7 +172,7 @@ async def the_paper(ask: Request, text: str) -> Paper:
         return paper
     if known and (fetched := await ask.desk.look_up(id)):
         return fetched
-    found = await ask.desk.search.find(wanted, limit=1) if not known else None
+    found = await ask.desk.search.find_papers(wanted, limit=1) if not known else None
     if found and found.hits:
         first = found.hits[0].id
         return (await ask.desk.store.papers.get_papers([first]))[first]

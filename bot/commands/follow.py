@@ -11,7 +11,7 @@ from bot.commands.context import PAGE, Command, Request, cards, paging
 from bot.delivery.followed_topics import followed
 from bot.delivery.selection import told
 from bot.errors import AskError
-from bot.search.query import parse
+from bot.search.query import parse_query
 from bot.views.formatting import plural
 from bot.views.results import note, results, sheet
 from bot.votes.taste import taught
@@ -25,7 +25,7 @@ SAVED_FIRST = "; nearest to what you saved first. /papers taste off ends that."
 async def follow(ask: Request, rest: str) -> Answer:
     """Remember a topic: words, or a filter as in a search."""
     topic = clean(rest)
-    query = parse(topic)
+    query = parse_query(topic)
     if not topic or len(topic) > TOPIC_CHARS or query.ignored or (query.is_empty and query.filter.is_empty):
         kinds = f"up to {TOPIC_CHARS} characters: /papers follow diffusion, author:hinton, cat:cs.CL or lab:deepmind"
         raise AskError("What do you want to follow?", f"Say {kinds}.")

@@ -18,15 +18,15 @@ async def run(ask: Request, rest: str) -> Answer:
     query = clean(rest)
     if not query:
         raise AskError("What are you looking for?", "For instance: /papers hypernetworks")
-    found = await ask.desk.search.find(query, limit=PAGE, offset=ask.offset)
+    found = await ask.desk.search.find_papers(query, limit=PAGE, offset=ask.offset)
     if not found.hits and (known := arxiv_id(query)) and await ask.desk.look_up(known[0]):
-        found = await ask.desk.search.find(query, limit=PAGE)
+        found = await ask.desk.search.find_papers(query, limit=PAGE)
     why = {hit.id: "; ".join(hit.why) for hit in found.hits}
-    shown = clean(found.instead or query, 100)
+    shown = clean(found.corrected or query, 100)
     message = results(
         f"Papers on “{shown}”" + (f", page {ask.offset // PAGE + 1}" if ask.offset else ""),
         await cards(ask, [hit.id for hit in found.hits], why),
-        note=_note(found.instead, query, found.notice),
+        note=_note(found.corrected, query, found.notice),
         empty="Nothing found. Try other words, or fewer; /papers help find shows the filters.",
         controls=await paging(ask, more=found.more) if found.hits else (),
     )

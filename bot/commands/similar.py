@@ -36,8 +36,8 @@ async def run(ask: Request, rest: str) -> Answer:
 async def _near(ask: Request, text: str, papers: Sequence[Paper]) -> Results:
     search = ask.desk.search
     if papers:
-        return await search.similar([paper.id for paper in papers], limit=PAGE, offset=ask.offset)
-    return await search.similar_to(text, limit=PAGE, offset=ask.offset)
+        return await search.similar_to_papers([paper.id for paper in papers], limit=PAGE, offset=ask.offset)
+    return await search.similar_to_text(text, limit=PAGE, offset=ask.offset)
 
 
 async def _named(ask: Request, text: str) -> list[Paper]:
@@ -47,7 +47,7 @@ async def _named(ask: Request, text: str) -> list[Paper]:
         return [await the_paper(ask, word) for word in dict.fromkeys(words[:MOST_PAPERS])]
     if len(words) < PARAGRAPH:
         return [await the_paper(ask, text)]
-    first = await ask.desk.search.find(text, limit=1)
+    first = await ask.desk.search.find_papers(text, limit=1)
     known = await ask.desk.store.papers.get_papers([hit.id for hit in first.hits])
     return [paper for paper in known.values() if paper.title.casefold() == text.casefold()]
 

@@ -25,7 +25,7 @@ async def run(ask: Request, rest: str) -> Answer:
     store, until, days = ask.desk.store, ask.now.date(), SPANS[name]
     listed = await store.papers.listed_between(ask.sources, until - timedelta(days=days), until)
     if topic:
-        on_topic = await ask.desk.search.among(topic, {item.paper.id for item in listed})
+        on_topic = await ask.desk.search.matching_among(topic, {item.paper.id for item in listed})
         listed = [item for item in listed if item.paper.id in on_topic]
     tallies = await store.votes.tallies_for(ask.who.tenant, {item.paper.id for item in listed})
     ranked = trending(listed, tallies, ask.now, MOST, days=days)

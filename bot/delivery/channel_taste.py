@@ -19,7 +19,7 @@ DAYS = 180  # of what a channel was brought that still teach: interests move on
 class HasVectors(Protocol):
     """What this needs of search."""
 
-    def vectors(self, ids: Collection[PaperId]) -> Mapping[PaperId, Floats]: ...
+    def vectors_for(self, ids: Collection[PaperId]) -> Mapping[PaperId, Floats]: ...
 
 
 class ChannelTaste:
@@ -38,7 +38,7 @@ class ChannelTaste:
         if subscription.follows:
             return await by_saved(self._store, self._search, subscription.follows, ids)
         taste = await self._taste(subscription.place, now)
-        return lean(taste, self._search.vectors(ids)) if taste else {}
+        return lean(taste, self._search.vectors_for(ids)) if taste else {}
 
     async def _taste(self, place: Place, now: datetime) -> Taste | None:
         if place.tenant not in self._may:
@@ -52,7 +52,7 @@ class ChannelTaste:
 
     async def _learned(self, place: Place, now: datetime) -> Taste | None:
         tallies = await votes_on_brought(self._store, place, now)
-        vectors = self._search.vectors(tallies)
+        vectors = self._search.vectors_for(tallies)
         papers = await self._store.papers.get_papers([id for id in vectors if tallies[id].up])
         return learn(
             [
@@ -72,9 +72,9 @@ async def by_saved(store: Store, search: HasVectors, person: str, ids: Collectio
     if not await store.people.has_taste(person):
         return {}
     saved = await store.people.saved_papers(person, limit=SAVED)
-    vectors, papers = search.vectors(saved), await store.papers.get_papers(saved)
+    vectors, papers = search.vectors_for(saved), await store.papers.get_papers(saved)
     kept = [Lesson(vector=vectors[id], title=papers[id].title) for id in saved if id in vectors and id in papers]
-    return near_saved(kept, search.vectors(ids))
+    return near_saved(kept, search.vectors_for(ids))
 
 
 async def votes_on_brought(store: Store, place: Place, now: datetime) -> dict[PaperId, Tally]:

@@ -111,7 +111,7 @@ class Composer:
             topics = await self._store.people.followed_topics(subscription.follows)
             found = await followed(topics, ids, self._search)
         if subscription.query:
-            matching = await self._search.among(subscription.query, ids if found is None else list(found))
+            matching = await self._search.matching_among(subscription.query, ids if found is None else list(found))
             found = matching if found is None else {id: found[id] for id in matching}
         return found
 

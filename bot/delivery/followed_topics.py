@@ -11,13 +11,13 @@ from bot.papers.model import PaperId
 class Finds(Protocol):
     """What this needs of search."""
 
-    async def among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]: ...
+    async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]: ...
 
 
 async def followed(topics: Sequence[str], ids: Collection[PaperId], search: Finds) -> dict[PaperId, str]:
     """Those of `ids` on one of the topics, each with the first that it is on as its reason."""
     why: dict[PaperId, str] = {}
     for topic in topics:
-        for id in await search.among(topic, ids):
+        for id in await search.matching_among(topic, ids):
             why.setdefault(id, f"you follow “{topic}”")
     return why

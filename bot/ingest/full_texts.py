@@ -33,7 +33,7 @@ class FullTextReader:
         self._patience = patience
         self._under_way: dict[tuple[str, int], asyncio.Task[FullText | None]] = {}
 
-    async def text(self, paper: Paper) -> FullText | None:
+    async def full_text(self, paper: Paper) -> FullText | None:
         """The text of a paper; None when it can't be had now."""
         if self._source is None or not paper.id.startswith("arxiv:"):
             return NO_FULL_TEXT

@@ -25,7 +25,7 @@ Changed = Callable[[Collection[PaperId]], Awaitable[None]]
 """Told which known papers a list changed."""
 
 
-class Look(Struct, frozen=True, kw_only=True):
+class FetchResult(Struct, frozen=True, kw_only=True):
     """What one look at one source's day brought."""
 
     source: str
@@ -50,20 +50,20 @@ class Ingester:
     def sources(self) -> Sequence[Source]:
         return self._sources
 
-    async def look(self) -> list[Look]:
+    async def fetch_all(self) -> list[FetchResult]:
         """Ask every source for what it lists today, and for the days missed since it last answered."""
-        return [look for looks in await asyncio.gather(*map(self.look_at, self._sources)) for look in looks]
+        return [look for looks in await asyncio.gather(*map(self.fetch_source, self._sources)) for look in looks]
 
-    async def look_at(self, source: Source) -> list[Look]:
+    async def fetch_source(self, source: Source) -> list[FetchResult]:
         """One source, oldest day first; a day that fails ends the round for this source."""
-        looks: list[Look] = []
+        looks: list[FetchResult] = []
         for day in await self._days(source):
             looks.append(await self._fetch(source, day))
             if looks[-1].error:
                 break
         return looks
 
-    async def take(self, batch: Batch) -> StoreCounts:
+    async def store_batch(self, batch: Batch) -> StoreCounts:
         """Keep what a batch lists."""
         kept = StoreCounts()
         for start in range(0, len(batch.listings), CHUNK):
@@ -80,19 +80,19 @@ class Ingester:
         first = today - timedelta(days=1) if last is None else max(last, today - timedelta(days=BACK_DAYS))
         return [first + timedelta(days=n) for n in range((today - first).days + 1)] or [today]
 
-    async def _fetch(self, source: Source, day: date) -> Look:
+    async def _fetch(self, source: Source, day: date) -> FetchResult:
         now = self._clock.now()
         try:
             batch = await self._asked(source, day)
         except SourceError as error:
             log.info("%s has no list of %s: %s", source.name, day, error)
             await self._papers.record_fetch(Fetch(source=source.name, day=day, at=now, error=str(error)))
-            return Look(source=source.name, day=day, error=str(error))
+            return FetchResult(source=source.name, day=day, error=str(error))
         before = await self._listed(source, day)
-        kept = await self.take(batch)
+        kept = await self.store_batch(batch)
         grew = await self._listed(source, day) > before
         await self._papers.record_fetch(Fetch(source=source.name, day=day, at=now, last_grew=now if grew else None))
-        return Look(source=source.name, day=day, kept=kept, rejected=batch.rejected)
+        return FetchResult(source=source.name, day=day, kept=kept, rejected=batch.rejected)
 
     @staticmethod
     async def _asked(source: Source, day: date) -> Batch:

@@ -26,7 +26,7 @@ class PaperLookup:
         self._intake = intake
         self._clock = clock
 
-    async def paper(self, id: PaperId) -> Paper | None:
+    async def fetch_paper(self, id: PaperId) -> Paper | None:
         """The paper; None when arXiv does not know it, or does not say in time."""
         if not id.startswith("arxiv:"):
             return None
@@ -38,5 +38,7 @@ class PaperLookup:
             return None
         if not found:
             return None
-        await self._intake.take(Batch(listings=(Listing(paper=found[0], source=ASKED, day=self._clock.now().date()),)))
+        await self._intake.store_batch(
+            Batch(listings=(Listing(paper=found[0], source=ASKED, day=self._clock.now().date()),))
+        )
         return found[0]

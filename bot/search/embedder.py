@@ -44,11 +44,11 @@ class Embedder(Protocol):
         """Which model, in which version: vectors of another are not comparable."""
         ...
 
-    async def query(self, text: str) -> NDArray[np.float32]:
+    async def embed_query(self, text: str) -> NDArray[np.float32]:
         """One vector, at once: it never waits for papers being embedded."""
         ...
 
-    async def papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
+    async def embed_papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
         """A vector a paper, in order; `gently`: with what others leave of the processor."""
         ...
 
@@ -68,13 +68,13 @@ class OnnxEmbedder:
         self._new = ThreadPoolExecutor(1, thread_name_prefix="paperboy-new")
         self._back_fill = ThreadPoolExecutor(1, thread_name_prefix="paperboy-back-fill", initializer=_low_priority)
 
-    async def query(self, text: str) -> NDArray[np.float32]:
+    async def embed_query(self, text: str) -> NDArray[np.float32]:
         self._asked = time.monotonic()
         found = await _in(self._questions, lambda texts: self._embed(texts, self._quick), [text[:TEXT_CHARS]])
         self._asked = time.monotonic()
         return np.asarray(found[0])
 
-    async def papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
+    async def embed_papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
         # The line only until the abstract comes: a paper's fingerprint then changes, and it is embedded again.
         texts = [f"{paper.title}. {paper.abstract or paper.offered_summary}"[:TEXT_CHARS] for paper in papers]
         if not texts:

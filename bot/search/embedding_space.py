@@ -23,33 +23,33 @@ class EmbeddingSpace:
         self._embedder = embedder
         self._seen = 0  # the newest vector taken up, by the store's sequence
 
-    async def direction(self, *texts: str) -> Floats:
+    async def embed_query(self, *texts: str) -> Floats:
         """What several ways of saying it have in common."""
-        total = np.sum([await self._embedder.query(text) for text in dict.fromkeys(texts)], axis=0)
+        total = np.sum([await self._embedder.embed_query(text) for text in dict.fromkeys(texts)], axis=0)
         return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
-    async def counts(self) -> tuple[int, int]:
+    async def count_embedded(self) -> tuple[int, int]:
         """How many papers have a vector in the store, and how many there are."""
         return await self._vectors.count_embedded(self._embedder.name)
 
-    async def missing(self, limit: int) -> list[Paper]:
+    async def papers_without_vector(self, limit: int) -> list[Paper]:
         """Papers without a vector, newest first."""
         return await self._vectors.papers_without_vector(self._embedder.name, limit)
 
-    async def embed(self, papers: Sequence[Paper], *, gently: bool) -> None:
+    async def embed_papers(self, papers: Sequence[Paper], *, gently: bool) -> None:
         """Make and keep the vectors of these."""
-        made = await self._embedder.papers(papers, gently=gently)
+        made = await self._embedder.embed_papers(papers, gently=gently)
         packed = {paper.id: (paper.fingerprint, pack(vector)) for paper, vector in zip(papers, made, strict=True)}
         await self._vectors.store_vectors(self._embedder.name, packed)
 
-    async def take_up(self) -> int:
+    async def load_new_vectors(self) -> int:
         """Vectors that this or another process has stored since; returns how many."""
         taken = 0
         async for rows in self._vectors.load_vectors(self._embedder.name, after=self._seen):
-            await asyncio.to_thread(self.index.put, [(id, vector) for _, id, vector in rows])
+            await asyncio.to_thread(self.index.put_vectors, [(id, vector) for _, id, vector in rows])
             self._seen = rows[-1][0]
             taken += len(rows)
-        have, papers = await self.counts()
+        have, papers = await self.count_embedded()
         self.coverage = have / papers if papers else 0.0
         return taken
 

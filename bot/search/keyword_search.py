@@ -47,7 +47,7 @@ def ways(query: Query) -> list[TextQuery]:
     if long := long_forms(query.words):
         words = tuple(word for word in query.words if word not in long)
         found.append(TextQuery(words=words, phrases=(*query.phrases, *long.values())))
-    if short := shortened(query.said, query.words):
+    if short := shortened(query.gist_words, query.words):
         found.append(TextQuery(words=short, phrases=query.phrases))
     return found
 

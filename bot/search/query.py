@@ -64,11 +64,11 @@ class Query(Struct, frozen=True, kw_only=True):
 
     text: str = ""  # what is left for meaning: words and phrases, without filters
     gist: str = ""  # the same without the words that only ask: `which papers propose …`
-    said: tuple[str, ...] = ()  # every word of the gist outside of phrases, in order
+    gist_words: tuple[str, ...] = ()  # every word of the gist outside of phrases, in order
     words: tuple[str, ...] = ()  # for keyword search, without words that say nothing
     phrases: tuple[str, ...] = ()
     filter: Filter = Filter()
-    paper: PaperId | None = None  # the whole query names this paper
+    paper_id: PaperId | None = None  # the whole query names this paper
     ignored: tuple[str, ...] = ()  # filters that could not be read
 
     @property
@@ -76,11 +76,11 @@ class Query(Struct, frozen=True, kw_only=True):
         return not (self.words or self.phrases)
 
 
-def parse(raw: str) -> Query:
+def parse_query(raw: str) -> Query:
     """The query in `raw`."""
     typed = unicodedata.normalize("NFC", clean(raw.encode("utf-8", "ignore").decode(), MOST_CHARS))
     if known := arxiv_id(typed.partition("|")[0].lstrip("<")) or arxiv_id(typed.replace(" ", ":", 1)):
-        return Query(text=typed, paper=known[0])
+        return Query(text=typed, paper_id=known[0])
     given: dict[str, list[str]] = {}
     ignored: list[str] = []
 
@@ -106,7 +106,7 @@ def parse(raw: str) -> Query:
     return Query(
         text=_plain(rest),
         gist=_plain(gist),
-        said=tuple(said),
+        gist_words=tuple(said),
         words=_telling(said, needed=filter_.is_empty),
         phrases=tuple(phrase for phrase in phrases if phrase)[:8],
         filter=filter_,

@@ -33,4 +33,4 @@ class Results(Struct, frozen=True, kw_only=True):
     hits: tuple[Hit, ...] = ()
     more: bool = False
     notice: str = ""  # what the reader should know of this search
-    instead: str = ""  # the words searched for, when those typed are nowhere
+    corrected: str = ""  # the words searched for, when those typed are nowhere

@@ -25,12 +25,12 @@ async def legs(papers: Papers, meaning: SemanticSearch, query: Query, depth: int
         words, corrected = await by_words(papers, query, depth)
         return words, {}, corrected
     # A question is taken with and without the words that ask: where one of the two misleads, the other helps.
-    asked = meaning.vector(*(with_long(text, query.words) for text in (query.text, query.gist)))
+    asked = meaning.embed_query(*(with_long(text, query.words) for text in (query.text, query.gist)))
     if mode is Mode.SEMANTIC:
         return {}, await _by_meaning(papers, meaning, query, await asked, depth), ()
     (words, corrected), vector = await asyncio.gather(by_words(papers, query, depth), asked)
     if corrected:
-        vector = await meaning.vector(" ".join(corrected))
+        vector = await meaning.embed_query(" ".join(corrected))
     near = await _by_meaning(papers, meaning, query, vector, depth)
     return words, meaning.cosines(vector, words) | near, corrected
 
@@ -39,7 +39,7 @@ async def _by_meaning(
     papers: Papers, meaning: SemanticSearch, query: Query, vector: Floats | None, depth: int
 ) -> dict[PaperId, float]:
     if query.filter.is_empty:
-        return dict(await meaning.near(vector, depth))
-    near = await meaning.near(vector, depth * FILTERED)
+        return dict(await meaning.nearest(vector, depth))
+    near = await meaning.nearest(vector, depth * FILTERED)
     passing = await papers.keep_passing([id for id, _ in near], query.filter)
     return dict([(id, score) for id, score in near if id in passing][:depth])

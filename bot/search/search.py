@@ -8,7 +8,7 @@ from bot.papers.model import Paper, PaperId
 from bot.search.embedder import Embedder
 from bot.search.fusion import fuse_twice
 from bot.search.match_reasons import has_all, why
-from bot.search.query import Query, parse
+from bot.search.query import Query, parse_query
 from bot.search.results import NO_MODEL, Hit, Mode, Results
 from bot.search.retrieval import legs
 from bot.search.semantic_search import Progress, SemanticSearch
@@ -43,52 +43,52 @@ class Search:
     @property
     def has_model(self) -> bool:
         """Whether it can search by meaning."""
-        return self._meaning.works
+        return self._meaning.is_available
 
     @property
     def size(self) -> int:
         """How many papers it can find by meaning."""
         return self._meaning.size
 
-    async def find(self, text: str, *, limit: int = 10, offset: int = 0, mode: Mode = Mode.HYBRID) -> Results:
+    async def find_papers(self, text: str, *, limit: int = 10, offset: int = 0, mode: Mode = Mode.HYBRID) -> Results:
         """Papers for a query, best first; any text is a query."""
-        query = parse(text)
-        if query.paper:
-            known = query.paper in await self._papers.get_papers([query.paper])
-            return Results(hits=(Hit(id=query.paper, score=1.0, why=("its id",)),) if known else ())
+        query = parse_query(text)
+        if query.paper_id:
+            known = query.paper_id in await self._papers.get_papers([query.paper_id])
+            return Results(hits=(Hit(id=query.paper_id, score=1.0, why=("its id",)),) if known else ())
         if query.is_empty:
             return await self._filtered(query, limit, offset)
         return await self._ranked(query, limit, offset, mode)
 
-    async def similar(self, ids: Sequence[PaperId], *, limit: int = 10, offset: int = 0) -> Results:
+    async def similar_to_papers(self, ids: Sequence[PaperId], *, limit: int = 10, offset: int = 0) -> Results:
         """Papers near in meaning to these, without them, and not all alike."""
         return await like_papers(self._papers, self._meaning, ids, limit, offset)
 
-    async def similar_to(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
+    async def similar_to_text(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Papers near in meaning to a paragraph, and not all alike."""
         return await like_text(self._papers, self._meaning, text, limit, offset)
 
-    async def among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]:
+    async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]:
         """Those of `ids` that a standing query takes, with the reason: all its words, or near in meaning."""
-        query = parse(text)
+        query = parse_query(text)
         passing = await self._papers.keep_passing(ids, query.filter)
-        if query.paper:
-            return {query.paper: "the paper asked for"} if query.paper in passing else {}
+        if query.paper_id:
+            return {query.paper_id: "the paper asked for"} if query.paper_id in passing else {}
         if query.is_empty:
             return {} if query.filter.is_empty else dict.fromkeys(passing, f"matches “{text}”")
         match = TextQuery(words=query.words, phrases=query.phrases)
         taken = dict.fromkeys(await self._papers.keep_matching(match, passing), f"matches “{query.text}”")
-        vector = await self._meaning.vector(query.text)
-        for id, score in await self._meaning.near(vector, len(passing), among=passing):
+        vector = await self._meaning.embed_query(query.text)
+        for id, score in await self._meaning.nearest(vector, len(passing), among=passing):
             if score >= NEAR and not query.phrases:
                 taken.setdefault(id, f"near “{query.text}” in meaning")
         return taken
 
-    def vectors(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
+    def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
         """The vectors of those of `ids` that have one."""
-        return self._meaning.vectors(ids)
+        return self._meaning.vectors_for(ids)
 
-    async def embed_pending(
+    async def embed_missing(
         self,
         *,
         limit: int | None = None,
@@ -96,11 +96,11 @@ class Search:
         until: Callable[[], bool] = lambda: False,
     ) -> int:
         """Make the vectors that are missing, newest papers first; returns how many. Goes on where it was stopped."""
-        return await self._meaning.embed_pending(limit, on_progress, until)
+        return await self._meaning.embed_missing(limit, on_progress, until)
 
-    async def refresh(self) -> int:
+    async def load_new_vectors(self) -> int:
         """Take up vectors that other processes have stored; returns how many."""
-        return await self._meaning.refresh()
+        return await self._meaning.load_new_vectors()
 
     async def aclose(self) -> None:
         """Let the model go."""
@@ -118,7 +118,7 @@ class Search:
         # One leg alone needs no more than the page: nothing is fused.
         depth = max(DEPTH, limit) if mode is Mode.HYBRID else offset + limit + 1
         words, meaning, corrected = await legs(self._papers, self._meaning, query, depth, mode=mode)
-        scores = fuse_twice(words, meaning, self._meaning.near_to, coverage=self._meaning.coverage)
+        scores = fuse_twice(words, meaning, self._meaning.cosines_to_mean, coverage=self._meaning.coverage)
         papers = await self._looked_at(query, scores) if mode is Mode.HYBRID else {}
         ranked = _in_order(scores, papers if self._newer_first else {})
         page = ranked[offset : offset + limit]
@@ -128,7 +128,7 @@ class Search:
         hits = tuple(Hit(id=i, score=scores[i], why=why(sought, papers.get(i), near=i in meaning)) for i in page)
         notice = _notice(query, "" if self.has_model or mode is Mode.KEYWORD else NO_MODEL)
         return Results(
-            hits=hits, more=len(ranked) > offset + limit, notice=notice, instead=_spelt(corrected, papers.values())
+            hits=hits, more=len(ranked) > offset + limit, notice=notice, corrected=_spelt(corrected, papers.values())
         )
 
     async def _looked_at(self, query: Query, scores: dict[PaperId, float]) -> dict[PaperId, Paper]:

@@ -37,7 +37,7 @@ class SemanticSearch:
         self._refreshing = asyncio.Lock()
 
     @property
-    def works(self) -> bool:
+    def is_available(self) -> bool:
         """Whether there is a model that has not failed."""
         return self._space is not None and not self._broken
 
@@ -50,17 +50,17 @@ class SemanticSearch:
         """The share of all papers that can be found by meaning."""
         return self._space.coverage if self._space else 0.0
 
-    async def vector(self, *texts: str) -> Floats | None:
+    async def embed_query(self, *texts: str) -> Floats | None:
         """The direction of a text, or of what several ways of saying it have in common; None when there is no model."""
         if self._space is None or self._broken or not any(texts) or not self.size:
             return None
         try:
-            return await self._space.direction(*filter(None, texts))
+            return await self._space.embed_query(*filter(None, texts))
         except ModelError as error:
             self._without(error)
             return None
 
-    async def near(
+    async def nearest(
         self, vector: Floats | None, limit: int, *, among: Collection[PaperId] | None = None
     ) -> list[tuple[PaperId, float]]:
         """The papers nearest to a direction, by cosine."""
@@ -72,33 +72,33 @@ class SemanticSearch:
         """How near each of some papers is."""
         return self._space.index.cosines(vector, ids) if self._space and vector is not None else {}
 
-    def mean(self, ids: Sequence[PaperId]) -> Floats | None:
+    def mean_vector(self, ids: Sequence[PaperId]) -> Floats | None:
         """What some papers have in common; None when none of them has a vector yet."""
-        return self._space.index.mean(ids) if self._space else None
+        return self._space.index.mean_vector(ids) if self._space else None
 
-    def near_to(self, ids: Sequence[PaperId], of: Collection[PaperId]) -> dict[PaperId, float]:
+    def cosines_to_mean(self, ids: Sequence[PaperId], of: Collection[PaperId]) -> dict[PaperId, float]:
         """How near each paper of `of` is to what `ids` have in common."""
-        return self.cosines(self.mean(ids), of)
+        return self.cosines(self.mean_vector(ids), of)
 
-    def vectors(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
+    def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
         """The vectors of those that have one."""
-        return self._space.index.of(ids) if self._space else {}
+        return self._space.index.vectors_for(ids) if self._space else {}
 
-    async def embed_pending(
+    async def embed_missing(
         self, limit: int | None, on_progress: Progress | None, until: Callable[[], bool] = lambda: False
     ) -> int:
         """Make the vectors that are missing, newest papers first; each chunk can be found at once."""
         if self._space is None or self._broken:
             return 0
         done = 0
-        have, papers = await (self._coming or self._space).counts()
+        have, papers = await (self._coming or self._space).count_embedded()
         while (limit is None or done < limit) and not until():
             space, missing = await self._next(self._space, min(CHUNK, limit - done) if limit else CHUNK)
             if not missing:
                 break
-            have_now, of = await space.counts()
-            await space.embed(missing, gently=of - have_now > FRESH)
-            await self.refresh()
+            have_now, of = await space.count_embedded()
+            await space.embed_papers(missing, gently=of - have_now > FRESH)
+            await self.load_new_vectors()
             done += len(missing)
             if done // TOLD > (done - len(missing)) // TOLD:
                 log.info("%d of %d papers embedded", done, papers - have)
@@ -106,14 +106,14 @@ class SemanticSearch:
                 on_progress(done, papers - have)
         return done
 
-    async def refresh(self) -> int:
+    async def load_new_vectors(self) -> int:
         """Take up vectors that this or another process has stored; returns how many."""
         if self._space is None:
             return 0
         async with self._refreshing:
             if self._coming and await self._is_ready(self._coming, self._space):
                 return await self._take_over(self._coming, self._space)
-            return await self._space.take_up()
+            return await self._space.load_new_vectors()
 
     async def aclose(self) -> None:
         """Let the models go."""
@@ -133,17 +133,17 @@ class SemanticSearch:
     async def _next(self, answering: EmbeddingSpace, limit: int) -> tuple[EmbeddingSpace, list[Paper]]:
         """Which papers to embed next, and where: the newest are found at once, though a new model is coming."""
         if self._coming:
-            have, papers = await answering.counts()
+            have, papers = await answering.count_embedded()
             if not 0 < papers - have <= FRESH:
-                return self._coming, await self._coming.missing(limit)
-        return answering, await answering.missing(limit)
+                return self._coming, await self._coming.papers_without_vector(limit)
+        return answering, await answering.papers_without_vector(limit)
 
     @staticmethod
     async def _is_ready(coming: EmbeddingSpace, before: EmbeddingSpace) -> bool:
-        return (await coming.counts())[0] >= (await before.counts())[0]
+        return (await coming.count_embedded())[0] >= (await before.count_embedded())[0]
 
     async def _take_over(self, coming: EmbeddingSpace, before: EmbeddingSpace) -> int:
-        taken = await coming.take_up()
+        taken = await coming.load_new_vectors()
         self._space, self._coming = coming, None
         log.info("the new embedding model knows %d papers and answers from now on", len(coming.index))
         await before.aclose()

@@ -23,12 +23,12 @@ async def like_papers(
     papers: Papers, meaning: SemanticSearch, ids: Sequence[PaperId], limit: int, offset: int
 ) -> Results:
     """Near to what these have in common, without them; by shared words where there are no vectors."""
-    direction = meaning.mean(ids)
+    direction = meaning.mean_vector(ids)
     titles = "" if direction is not None else " ".join(paper.title for paper in (await papers.get_papers(ids)).values())
     found = await _near(papers, meaning, direction, titles, offset + limit + 1, without=set(ids))
     page = found[offset : offset + limit]
     known = await papers.get_papers([*ids, *(id for id, _ in page)])
-    near = meaning.vectors(list(known))
+    near = meaning.vectors_for(list(known))
     sought = {id: known[id] for id in ids if id in known}
     hits = tuple(Hit(id=id, score=score, why=near_to(known.get(id), sought, near)) for id, score in page)
     return _results(hits, meaning, more=len(found) > offset + limit)
@@ -36,7 +36,7 @@ async def like_papers(
 
 async def like_text(papers: Papers, meaning: SemanticSearch, text: str, limit: int, offset: int) -> Results:
     """Near to a paragraph; by its words where there is no model."""
-    vector = await meaning.vector(text)
+    vector = await meaning.embed_query(text)
     found = await _near(papers, meaning, vector, text, offset + limit + 1, without=set())
     reason = "near in meaning" if vector is not None else "shares words with it"
     hits = tuple(Hit(id=id, score=score, why=(reason,)) for id, score in found[offset : offset + limit])
@@ -51,11 +51,11 @@ async def _near(
         words = tuple(dict.fromkeys(word for word in WORD.findall(text) if word.casefold() not in STOP))[:MOST_WORDS]
         shared = await papers.match_any_word(TextQuery(words=words), Filter(), most + len(without))
         return [hit for hit in shared.items() if hit[0] not in without]
-    near = await meaning.near(direction, max(most, POOL) + len(without))
+    near = await meaning.nearest(direction, max(most, POOL) + len(without))
     found = [hit for hit in near if hit[0] not in without]
     pool = found[:POOL]
-    return [*diverse(pool, meaning.vectors([id for id, _ in pool]), most), *found[POOL:]]
+    return [*diverse(pool, meaning.vectors_for([id for id, _ in pool]), most), *found[POOL:]]
 
 
 def _results(hits: tuple[Hit, ...], meaning: SemanticSearch, *, more: bool) -> Results:
-    return Results(hits=hits, more=more, notice="" if meaning.works else NO_MODEL)
+    return Results(hits=hits, more=more, notice="" if meaning.is_available else NO_MODEL)

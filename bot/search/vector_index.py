@@ -52,7 +52,7 @@ class VectorIndex:
     def __contains__(self, id: PaperId) -> bool:
         return id in self._rows
 
-    def put(self, entries: Iterable[tuple[PaperId, bytes]]) -> None:
+    def put_vectors(self, entries: Iterable[tuple[PaperId, bytes]]) -> None:
         """Add vectors, or replace those there are. A vector of another size is another model's: left out."""
         packed = dict(entries)
         size = self._dimensions or next(
@@ -90,15 +90,15 @@ class VectorIndex:
         rows = self._rows_of(ids) if len(query) == self._dimensions else np.empty(0, np.int64)
         return {self._ids[row]: float(score) for row, score in zip(rows, self._scores(query, rows), strict=True)}
 
-    def mean(self, ids: Sequence[PaperId]) -> Floats | None:
+    def mean_vector(self, ids: Sequence[PaperId]) -> Floats | None:
         """The direction several papers have in common; None when none of them has a vector yet."""
-        found = self.of(ids)
+        found = self.vectors_for(ids)
         if not found:
             return None
         total = np.sum(list(found.values()), axis=0)
         return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
-    def of(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
+    def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
         """The vectors of those of `ids` that have one."""
         rows = self._rows_of(ids)
         vectors = self._vectors[rows].astype(np.float32) * self._scales[rows, None]

@@ -167,7 +167,7 @@ async def be_served(home: Path, port: int) -> None:
         print(f"serving on {port}", flush=True)
 
     async with open_app(load(None, environment, installed()), SetBack()) as app:
-        await app.search.refresh()
+        await app.search.load_new_vectors()
         await serve(app, Role.LISTEN, ready=ready, welcomed=lambda found: None)
 
 

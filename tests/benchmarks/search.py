@@ -51,14 +51,14 @@ async def _judge(folder: Path) -> None:
         store = await open_store(Path(home) / "paperboy.db")
         embedder = open_embedder("", 2)
         assert embedder is not None
-        await Ingester(store.papers, (), SystemClock()).take(corpus(folder))
+        await Ingester(store.papers, (), SystemClock()).store_batch(corpus(folder))
         vectors = await cached(store, embedder, folder.name)
         search = Search(store.papers, store.vectors, embedder)
-        await search.refresh()
+        await search.load_new_vectors()
         judged = judgements(folder)
         asked = [(id, text) for id, text in questions(folder) if id in judged]
         for mode in (Mode.KEYWORD, Mode.SEMANTIC, Mode.HYBRID):
-            found = [[h.id for h in (await search.find(text, limit=20, mode=mode)).hits] for _, text in asked]
+            found = [[h.id for h in (await search.find_papers(text, limit=20, mode=mode)).hits] for _, text in asked]
             scores = [score(judged[id], ids) for (id, _), ids in zip(asked, found, strict=True)]
             ndcg, recall = (sum(column) / len(scores) for column in zip(*scores, strict=True))
             public = PUBLIC[folder.name] if mode is Mode.HYBRID else ""
@@ -73,11 +73,11 @@ async def _kept(
 ) -> float:
     """The share of the exact nearest that the index finds too."""
     index = VectorIndex()
-    index.put((id, pack(vector)) for id, vector in vectors.items())
+    index.put_vectors((id, pack(vector)) for id, vector in vectors.items())
     ids, matrix = list(vectors), np.stack(list(vectors.values()))
     hits = 0
     for _, text in asked:
-        query = await embedder.query(text)
+        query = await embedder.embed_query(text)
         exact = {ids[row] for row in np.argpartition(-(matrix @ query), ten)[:ten]}
         hits += len(exact & {id for id, _ in index.nearest(query, ten)})
     return hits / (ten * len(asked))
@@ -125,7 +125,7 @@ async def cached(store: Store, embedder: OnnxEmbedder, name: str) -> dict[str, n
         known = {id: (paper.fingerprint, pack(vectors[id])) for id, paper in papers.items()}
         await store.vectors.store_vectors(embedder.name, known)
     while missing := await store.vectors.papers_without_vector(embedder.name, KEPT_EVERY):
-        found = await embedder.papers(missing)
+        found = await embedder.embed_papers(missing)
         made = {item.id: (item.fingerprint, pack(v)) for item, v in zip(missing, found, strict=True)}
         await store.vectors.store_vectors(embedder.name, made)
         vectors |= {item.id: v for item, v in zip(missing, found, strict=True)}

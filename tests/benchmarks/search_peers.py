@@ -56,6 +56,6 @@ def exact(file: Path, embedder: OnnxEmbedder) -> Query:
     floats = np.random.default_rng(2).standard_normal((size, 384), dtype=np.float32)
 
     async def search(query: str) -> None:
-        np.argpartition(-(floats @ await embedder.query(query)), 10)
+        np.argpartition(-(floats @ await embedder.embed_query(query)), 10)
 
     return search

@@ -67,8 +67,8 @@ async def speed(size: int) -> None:
 
 
 async def _ours(search: Search, mode: Mode, queries: list[str]) -> Times:
-    await search.find(queries[0], mode=mode)
-    return await _time(mode.value, queries, lambda query: search.find(query, mode=mode))
+    await search.find_papers(queries[0], mode=mode)
+    return await _time(mode.value, queries, lambda query: search.find_papers(query, mode=mode))
 
 
 async def _peers(file: Path, embedder: OnnxEmbedder, queries: list[str]) -> list[Times]:
@@ -93,12 +93,15 @@ def _table(ours: list[Times], peers: list[Times]) -> None:
 async def _upkeep(search: Search, size: int) -> None:
     """What a start costs, and what is done every few seconds when nothing is new."""
     before = _resident()
-    for name, work in (("vectors taken up", search.refresh), ("refresh, nothing new", search.refresh)):
+    for name, work in (
+        ("vectors taken up", search.load_new_vectors),
+        ("refresh, nothing new", search.load_new_vectors),
+    ):
         began = time.perf_counter()
         await work()
         print(f"  {name} in {(time.perf_counter() - began) * 1_000:,.1f} ms")
     began = time.perf_counter()
-    await search.embed_pending()
+    await search.embed_missing()
     print(f"  nothing to embed, known in {(time.perf_counter() - began) * 1_000:,.1f} ms")
     print(f"  memory {_resident():,.0f} MB, {(_resident() - before) * 1_024**2 / size:,.0f} bytes a paper", flush=True)
 
@@ -134,7 +137,7 @@ async def _vectors(store: Store, embedder: OnnxEmbedder) -> None:
     chance = np.random.default_rng(1)
     first = await store.vectors.papers_without_vector(embedder.name, REAL)
     clock, cpu = time.perf_counter(), time.process_time()
-    real = await embedder.papers(first)
+    real = await embedder.embed_papers(first)
     took, used = time.perf_counter() - clock, time.process_time() - cpu
     print(f"  {len(first)} papers embedded in {took:.1f} s, {used:.1f} s of the processor", flush=True)
     while missing := await store.vectors.papers_without_vector(embedder.name, 5_000):

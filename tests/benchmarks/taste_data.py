@@ -80,7 +80,7 @@ async def vectors(papers: Sequence[Paper], cache: Path) -> Vectors:
     todo = [paper for paper in {paper.id: paper for paper in papers}.values() if paper.id not in found]
     for start in range(0, len(todo), PART):
         part = todo[start : start + PART]
-        found |= dict(zip((paper.id for paper in part), await embedder.papers(part), strict=True))
+        found |= dict(zip((paper.id for paper in part), await embedder.embed_papers(part), strict=True))
         np.savez(file, ids=np.array(list(found)), vectors=np.stack(list(found.values())))
         print(f"  {len(found):,} embedded, {len(todo) - start - len(part):,} to go", flush=True)
     await embedder.aclose()

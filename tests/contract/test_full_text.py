@@ -95,11 +95,11 @@ async def test_what_arxiv_does_not_have_is_nothing_and_kept_so_for_a_day(
     fake: FakeTexts, texts: ArxivTexts, store: Store, clock: FixedClock
 ) -> None:
     reader = FullTextReader(texts, store.full_texts, clock)
-    assert [await reader.text(paper(1)) for _ in range(2)] == [NO_FULL_TEXT, NO_FULL_TEXT]
+    assert [await reader.full_text(paper(1)) for _ in range(2)] == [NO_FULL_TEXT, NO_FULL_TEXT]
     assert len(fake.asked) == 2
     clock.moment += timedelta(days=1, minutes=1)
     fake.has(ID, html=page(("1 Heat", WARM)))
-    found = await reader.text(paper(1))
+    found = await reader.full_text(paper(1))
     assert found
     assert found.passages
 
@@ -188,14 +188,14 @@ async def test_a_text_is_fetched_once_however_many_ask_and_then_kept_for_a_week(
 ) -> None:
     fake.has(ID, html=page(("1 Heat", WARM)))
     reader = FullTextReader(texts, store.full_texts, clock)
-    found = await asyncio.gather(*(reader.text(paper(1)) for _ in range(5)))
+    found = await asyncio.gather(*(reader.full_text(paper(1)) for _ in range(5)))
     assert all(one and one.passages for one in found)
     clock.moment += timedelta(days=6)
     again = FullTextReader(texts, store.full_texts, clock)
-    assert await again.text(paper(1)) == found[0]
+    assert await again.full_text(paper(1)) == found[0]
     assert len(fake.asked) == 1
     clock.moment += timedelta(days=2)
-    await again.text(paper(1))
+    await again.full_text(paper(1))
     assert len(fake.asked) == 2
 
 
@@ -206,9 +206,9 @@ async def test_what_comes_too_late_is_there_for_the_next_question(fake: FakeText
     )
     fake.has(ID, pdf=pdf([WARM]))
     reader = FullTextReader(source, store.full_texts, slow, patience=0.2)
-    assert await reader.text(paper(1)) is None
+    assert await reader.full_text(paper(1)) is None
     async with asyncio.timeout(20):
-        while not await reader.text(paper(1)):  # noqa: ASYNC110 - it is fetched behind our back
+        while not await reader.full_text(paper(1)):  # noqa: ASYNC110 - it is fetched behind our back
             await asyncio.sleep(0.05)
     assert fake.asked == [f"/html/{ID}", f"/pdf/{ID}"]
     await source.aclose()
@@ -220,7 +220,7 @@ async def test_a_crowd_of_papers_does_not_keep_arxiv_from_its_lists(
     for n in range(1, 9):
         fake.faults[f"/html/2503.{n:05d}"] = "hang"
     reader = FullTextReader(texts, store.full_texts, FixedClock(NOW), patience=0.1)
-    assert await asyncio.gather(*(reader.text(paper(n)) for n in range(1, 9))) == [None] * 8
+    assert await asyncio.gather(*(reader.full_text(paper(n)) for n in range(1, 9))) == [None] * 8
     await reader.aclose()
     assert len(set(fake.asked)) <= 5
 

@@ -27,7 +27,7 @@ async def taken(store: Store, *papers: Paper) -> None:
 
 
 async def by_meaning(search: Search, text: str) -> list[str]:
-    found = await search.find(text, mode=Mode.SEMANTIC)
+    found = await search.find_papers(text, mode=Mode.SEMANTIC)
     assert not found.notice
     return [hit.id for hit in found.hits]
 
@@ -35,17 +35,17 @@ async def by_meaning(search: Search, text: str) -> list[str]:
 async def changed(store: Store) -> tuple[Search, WordEmbedder, WordEmbedder]:
     """All papers are embedded by one model; then another is set, and the process starts again."""
     await taken(store, *MANY)
-    await Search(store.papers, store.vectors, WordEmbedder("before")).embed_pending()
+    await Search(store.papers, store.vectors, WordEmbedder("before")).embed_missing()
     before, wanted = WordEmbedder("before"), WordEmbedder("wanted")
     search = Search(store.papers, store.vectors, wanted, before=before)
-    await search.refresh()
+    await search.load_new_vectors()
     return search, before, wanted
 
 
 async def test_the_model_before_answers_while_the_new_ones_vectors_are_made(store: Store) -> None:
     search, before, wanted = await changed(store)
     assert len(await by_meaning(search, "owls in the dark")) == 10
-    await search.embed_pending(limit=60)
+    await search.embed_missing(limit=60)
     assert len(await by_meaning(search, "mice at night")) == 10
     assert (before.asked, wanted.asked, before.closed) == (["owls in the dark", "mice at night"], [], False)
     assert search.size == len(MANY)
@@ -53,7 +53,7 @@ async def test_the_model_before_answers_while_the_new_ones_vectors_are_made(stor
 
 async def test_the_new_model_takes_over_when_it_knows_as_many(store: Store) -> None:
     search, before, wanted = await changed(store)
-    assert await search.embed_pending() == len(MANY)
+    assert await search.embed_missing() == len(MANY)
     assert len(await by_meaning(search, "owls in the dark")) == 10
     assert (before.asked, wanted.asked, before.closed) == ([], ["owls in the dark"], True)
     assert search.size == len(MANY)
@@ -62,8 +62,8 @@ async def test_the_new_model_takes_over_when_it_knows_as_many(store: Store) -> N
 async def test_another_process_follows_when_the_vectors_are_there(store: Store) -> None:
     search, _, _ = await changed(store)
     listener, _, wanted = await changed(store)
-    await search.embed_pending()
-    await listener.refresh()
+    await search.embed_missing()
+    await listener.load_new_vectors()
     await by_meaning(listener, "owls")
     assert wanted.asked == ["owls"]
 
@@ -71,15 +71,15 @@ async def test_another_process_follows_when_the_vectors_are_there(store: Store) 
 async def test_a_paper_that_comes_meanwhile_is_found_by_meaning_at_once(store: Store) -> None:
     search, _, _ = await changed(store)
     await taken(store, paper(900, "Kingfishers", abstract="Blue birds that dive."))
-    await search.embed_pending(limit=CHUNK)
+    await search.embed_missing(limit=CHUNK)
     assert (await by_meaning(search, "kingfishers"))[0] == "arxiv:2503.00900"
 
 
 async def test_a_model_before_that_fails_does_not_hold_up_the_new_one(store: Store) -> None:
     search, before, wanted = await changed(store)
     before.broken = True
-    assert (await search.find("owls")).hits
-    assert await search.embed_pending() == len(MANY)
+    assert (await search.find_papers("owls")).hits
+    assert await search.embed_missing() == len(MANY)
     assert len(await by_meaning(search, "owls in the dark")) == 10
     assert wanted.asked == ["owls in the dark"]
 
@@ -88,22 +88,22 @@ async def test_a_stop_is_heard_between_two_chunks_and_the_next_start_goes_on(sto
     await taken(store, *MANY)
     search = Search(store.papers, store.vectors, WordEmbedder())
     told: list[tuple[int, int]] = []
-    done = await search.embed_pending(
+    done = await search.embed_missing(
         on_progress=lambda have, of: told.append((have, of)), until=lambda: len(told) >= 2
     )
     assert done == 2 * CHUNK
     assert told[-1] == (done, len(MANY))
     again = Search(store.papers, store.vectors, WordEmbedder())
-    assert await again.embed_pending() == len(MANY) - done
+    assert await again.embed_missing() == len(MANY) - done
 
 
 async def test_a_backlog_is_embedded_gently_and_the_papers_of_a_day_at_once(store: Store) -> None:
     await taken(store, *(paper(n, f"Owl {n}") for n in range(1, FRESH + 2)))
     embedder = WordEmbedder()
     search = Search(store.papers, store.vectors, embedder)
-    await search.embed_pending(limit=1)
+    await search.embed_missing(limit=1)
     assert embedder.gently is True
-    await search.embed_pending(limit=1)
+    await search.embed_missing(limit=1)
     assert embedder.gently is False
 
 
@@ -112,7 +112,7 @@ async def test_gently_means_a_thread_of_low_priority() -> None:
     embedder = open_embedder("", 1)
     assert embedder is not None
     for gently in (False, True):
-        await embedder.papers(MANY[:1], gently=gently)
+        await embedder.embed_papers(MANY[:1], gently=gently)
     nice = {
         thread.name.rpartition("_")[0]: os.getpriority(os.PRIO_PROCESS, thread.native_id)
         for thread in threading.enumerate()
@@ -125,10 +125,10 @@ async def test_gently_means_a_thread_of_low_priority() -> None:
 async def test_gently_means_after_whoever_asks() -> None:
     embedder = open_embedder("", 1)
     assert embedder is not None
-    await embedder.papers(MANY[:1], gently=True)
-    await embedder.query("owls")
+    await embedder.embed_papers(MANY[:1], gently=True)
+    await embedder.embed_query("owls")
     began = time.monotonic()
-    await embedder.papers(MANY[:1], gently=True)
+    await embedder.embed_papers(MANY[:1], gently=True)
     assert time.monotonic() - began > QUIET / 2
     await embedder.aclose()
 

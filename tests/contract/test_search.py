@@ -29,18 +29,18 @@ ALL = (OWLS, NIGHT, HAWKS, BARN)
 async def opened(store: Store, *papers: Paper, embedder: WordEmbedder | None = None) -> Search:
     await store.papers.add_listings([listing(item) for item in papers or ALL], NOW)
     search = Search(store.papers, store.vectors, embedder)
-    await search.embed_pending()
+    await search.embed_missing()
     return search
 
 
 async def ids(search: Search, text: str, **more: object) -> list[str]:
-    return [hit.id for hit in (await search.find(text, **more)).hits]  # type: ignore[arg-type]
+    return [hit.id for hit in (await search.find_papers(text, **more)).hits]  # type: ignore[arg-type]
 
 
 async def test_a_title_that_holds_the_word_comes_first(store: Store) -> None:
     for embedder in (None, WordEmbedder()):
         search = await opened(store, embedder=embedder)
-        found = await search.find("owls")
+        found = await search.find_papers("owls")
         assert found.hits[0].id == OWLS.id
         assert found.hits[0].why == ("title has “owls”",)
         assert {OWLS.id, NIGHT.id, BARN.id} <= {hit.id for hit in found.hits}
@@ -57,9 +57,9 @@ async def test_filters_phrases_and_authors_narrow_it(store: Store) -> None:
 
 async def test_a_mistyped_word_is_mended_and_told(store: Store) -> None:
     search = await opened(store)
-    found = await search.find("hwaks")
+    found = await search.find_papers("hwaks")
     assert [hit.id for hit in found.hits] == [HAWKS.id]
-    assert found.instead == "hawks"
+    assert found.corrected == "hawks"
 
 
 async def test_an_id_goes_straight_to_the_paper(store: Store) -> None:
@@ -70,10 +70,10 @@ async def test_an_id_goes_straight_to_the_paper(store: Store) -> None:
 
 async def test_without_a_model_words_must_do_and_it_is_said(store: Store) -> None:
     search = await opened(store)
-    found = await search.find("owls")
+    found = await search.find_papers("owls")
     assert found.hits
     assert "by word only" in found.notice
-    assert (await search.similar([OWLS.id])).hits
+    assert (await search.similar_to_papers([OWLS.id])).hits
 
 
 @pytest.mark.parametrize(("newer_first", "years"), [(True, [2025, 2020]), (False, [2020, 2025])])
@@ -84,7 +84,9 @@ async def test_of_papers_that_answer_equally_the_newer_is_first_unless_that_is_t
     async with open_library(settings, FixedClock(NOW)) as library:
         twins = [paper(n, "Owls", published=datetime(year, 1, 1, tzinfo=UTC)) for n, year in ((1, 2020), (2, 2025))]
         await library.store.papers.add_listings([listing(twin) for twin in twins], NOW)
-        found = await library.store.papers.get_papers([hit.id for hit in (await library.search.find("owls")).hits])
+        found = await library.store.papers.get_papers(
+            [hit.id for hit in (await library.search.find_papers("owls")).hits]
+        )
         first = await ids(library.search, "owls")
     assert [found[id].published.year for id in first] == years
 
@@ -93,14 +95,14 @@ async def test_a_model_that_breaks_leaves_the_words(store: Store) -> None:
     embedder = WordEmbedder()
     search = await opened(store, embedder=embedder)
     embedder.broken = True
-    found = await search.find("owls")
+    found = await search.find_papers("owls")
     assert found.hits[0].id == OWLS.id
     assert "by word only" in found.notice
 
 
 async def test_similar_papers_are_near_in_meaning_and_not_the_paper_itself(store: Store) -> None:
     search = await opened(store, embedder=WordEmbedder())
-    found = [hit.id for hit in (await search.similar([OWLS.id])).hits]
+    found = [hit.id for hit in (await search.similar_to_papers([OWLS.id])).hits]
     assert OWLS.id not in found
     assert found.index(NIGHT.id) < found.index(HAWKS.id)
 
@@ -110,21 +112,21 @@ async def test_new_papers_are_found_by_word_at_once_and_by_meaning_when_their_ve
     await store.papers.add_listings([listing(paper(9, "Kingfishers", abstract="Blue birds that dive."))], NOW)
     assert await ids(search, "kingfishers", mode=Mode.KEYWORD) == ["arxiv:2503.00009"]
     assert "arxiv:2503.00009" not in await ids(search, "kingfishers", mode=Mode.SEMANTIC)
-    assert await search.embed_pending() == 1
+    assert await search.embed_missing() == 1
     assert (await ids(search, "kingfishers", mode=Mode.SEMANTIC))[0] == "arxiv:2503.00009"
 
 
 async def test_vectors_of_another_process_are_taken_up(store: Store) -> None:
     reader = Search(store.papers, store.vectors, WordEmbedder())
     await opened(store, embedder=WordEmbedder())
-    assert await reader.refresh() == len(ALL)
+    assert await reader.load_new_vectors() == len(ALL)
     assert reader.size == len(ALL)
 
 
 async def test_pages_neither_repeat_nor_skip(store: Store) -> None:
     many = [paper(n, f"Owl number {n}", abstract="Owls again." * (n % 3 + 1)) for n in range(1, 61)]
     search = await opened(store, *many, embedder=WordEmbedder())
-    pages = [await search.find("owl", limit=7, offset=offset) for offset in range(0, 63, 7)]
+    pages = [await search.find_papers("owl", limit=7, offset=offset) for offset in range(0, 63, 7)]
     seen = [hit.id for page in pages for hit in page.hits]
     assert len(seen) == len(set(seen)) == 60
     assert [page.more for page in pages] == [True] * 8 + [False]
@@ -134,16 +136,16 @@ async def test_a_standing_query_misses_no_paper_that_holds_its_words(store: Stor
     many = [paper(n, f"Bird {n}", abstract="All about owls and models.") for n in range(1, 1_200)]
     search = await opened(store, *many)
     asked = {item.id for item in many[:800]}
-    assert set(await search.among("owls", asked)) == asked
-    assert await search.among("penguins", asked) == {}
-    assert await search.among("🦉", asked) == {}
+    assert set(await search.matching_among("owls", asked)) == asked
+    assert await search.matching_among("penguins", asked) == {}
+    assert await search.matching_among("🦉", asked) == {}
 
 
 @pytest.mark.parametrize("text", ["", "🦉", '"', "AND", "x" * 10_000, "\x00", "author:", "after:never", "%_"])
 async def test_odd_queries_find_nothing_and_break_nothing(store: Store, text: str) -> None:
     search = await opened(store, embedder=WordEmbedder())
     for mode in Mode:
-        await search.find(text, mode=mode)
+        await search.find_papers(text, mode=mode)
 
 
 def test_the_index_is_as_good_as_comparing_everything() -> None:
@@ -151,7 +153,7 @@ def test_the_index_is_as_good_as_comparing_everything() -> None:
     vectors = chance.normal(size=(5_000, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     index = VectorIndex()
-    index.put((str(n), pack(vector)) for n, vector in enumerate(vectors))
+    index.put_vectors((str(n), pack(vector)) for n, vector in enumerate(vectors))
     hits = 0
     for n in range(40):
         query = vectors[n] + chance.normal(0, 0.02, 384).astype(np.float32)
@@ -162,7 +164,7 @@ def test_the_index_is_as_good_as_comparing_everything() -> None:
 
 def test_an_index_takes_no_vectors_of_another_size() -> None:
     index = VectorIndex()
-    index.put([("a", pack(np.ones(8, np.float32))), ("b", pack(np.ones(9, np.float32))), ("c", b"")])
+    index.put_vectors([("a", pack(np.ones(8, np.float32))), ("b", pack(np.ones(9, np.float32))), ("c", b"")])
     assert len(index) == 1
     assert index.nearest(np.ones(9, np.float32), 3) == []
 
@@ -172,7 +174,7 @@ async def test_the_shipped_model_knows_what_is_near(store: Store) -> None:
     assert embedder is not None
     await store.papers.add_listings([listing(item) for item in ALL], NOW)
     search = Search(store.papers, store.vectors, embedder)
-    await search.embed_pending()
+    await search.embed_missing()
     assert (await ids(search, "nocturnal birds", mode=Mode.SEMANTIC))[0] in {OWLS.id, NIGHT.id, BARN.id}
     await search.aclose()
 

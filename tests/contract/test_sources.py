@@ -109,27 +109,27 @@ async def test_a_fault_is_a_clear_error(world: World, name: str, fault: str, err
 async def test_one_broken_source_stops_no_other_and_loses_nothing(world: World, store: Store, fault: str) -> None:
     world.fake.fail(PATHS["huggingface"], fault)
     intake = Ingester(store.papers, list(world.sources.values()), world.clock)
-    looks = {look.source: look for look in await intake.look() if look.day == TODAY or look.error}
+    looks = {look.source: look for look in await intake.fetch_all() if look.day == TODAY or look.error}
     assert looks["huggingface"].error
     assert not looks["arxiv"].error
     assert await store.papers.count_papers() > 0
     world.fake.fail(PATHS["huggingface"], "")
-    await intake.look()
+    await intake.fetch_all()
     assert len(await store.papers.listed_between(["huggingface"], TODAY, TODAY)) == 3
     assert len(await store.papers.listed_between(["arxiv"], TODAY, TODAY)) == 2
 
 
 async def test_days_missed_in_an_outage_are_asked_for_again(world: World, store: Store) -> None:
     intake = Ingester(store.papers, [world.sources["huggingface"]], world.clock)
-    await intake.look()
+    await intake.fetch_all()
     world.fake.fail(PATHS["huggingface"], "500")
     world.clock.moment += timedelta(days=1)
-    await intake.look()
+    await intake.fetch_all()
     for n in range(1, 5):
         world.fake.list(TODAY + timedelta(days=n), [entry(n * 10)])
     world.fake.fail(PATHS["huggingface"], "")
     world.clock.moment += timedelta(days=3)
-    looks = await intake.look()
+    looks = await intake.fetch_all()
     assert [look.day for look in looks] == [TODAY + timedelta(days=n) for n in range(5)]
     assert len(await store.papers.listed_days(["huggingface"])) == 5
 
@@ -310,13 +310,13 @@ async def test_a_paper_nobody_listed_is_looked_up_and_kept(clock: FixedClock, st
     async with FakePapers() as fake:
         api = ArxivApi(SourceClient(clock, timeout=ClientTimeout(total=0.3)), f"{fake.url}/api/query")
         look_up = PaperLookup(api, Ingester(store.papers, (), clock), clock)
-        found = await look_up.paper("arxiv:2503.00777")
+        found = await look_up.fetch_paper("arxiv:2503.00777")
         assert found is not None
         assert (found.title, found.version) == ("Asked for 2503.00777", 2)
-        assert await look_up.paper("arxiv:0000.00000") is None
-        assert await look_up.paper("text:1234") is None
+        assert await look_up.fetch_paper("arxiv:0000.00000") is None
+        assert await look_up.fetch_paper("text:1234") is None
         fake.fail("/api/query", "hang")
-        assert await look_up.paper("arxiv:2503.00778") is None
+        assert await look_up.fetch_paper("arxiv:2503.00778") is None
         await api.aclose()
     assert "arxiv:2503.00777" in await store.papers.get_papers(["arxiv:2503.00777"])
     assert await store.papers.listed_days(["huggingface", "arxiv"]) == []  # on no day's list

@@ -41,7 +41,7 @@ async def things(hub: FakePapers, store: Store, clock: FixedClock) -> AsyncItera
 
 async def test_models_data_sets_and_spaces_come_most_liked_first(hub: FakePapers, things: LinkedRepos) -> None:
     hub.linked["2503.00001"] = ANSWER
-    found = await things.of(ONE)
+    found = await things.linked_to(ONE)
     assert [one.name for one in found.models] == ["aviary/owl", "aviary/nest-7b"]
     assert found.datasets == (Resource(name="aviary/eggs", url=f"{hub.url}/datasets/aviary/eggs", likes=1),)
     assert found.spaces[0].url == f"{hub.url}/spaces/aviary/song"
@@ -52,13 +52,13 @@ async def test_an_answer_is_kept_for_a_day_also_by_another_process(
     hub: FakePapers, things: LinkedRepos, store: Store, clock: FixedClock
 ) -> None:
     hub.linked["2503.00001"] = ANSWER
-    await things.of(ONE)
+    await things.linked_to(ONE)
     other = LinkedRepos(SourceClient(clock), hub.url, store.key_value("linked"), clock)
     clock.moment += timedelta(hours=23)
-    assert (await other.of(ONE)).models
+    assert (await other.linked_to(ONE)).models
     assert hub.asked["/api/papers"] == 1
     clock.moment += timedelta(hours=2)
-    await other.of(ONE)
+    await other.linked_to(ONE)
     assert hub.asked["/api/papers"] == 2
     await other.aclose()
 
@@ -67,7 +67,7 @@ async def test_what_is_too_old_does_not_pile_up(
     hub: FakePapers, things: LinkedRepos, store: Store, clock: FixedClock
 ) -> None:
     for day in range(5):
-        await things.of(f"arxiv:2503.0000{day}")
+        await things.linked_to(f"arxiv:2503.0000{day}")
         clock.moment += timedelta(days=1)
     assert len(await store.key_value("linked").scan("")) == 2
 
@@ -77,7 +77,7 @@ async def test_a_page_does_not_wait_for_a_slow_answer_and_has_it_the_next_time(
 ) -> None:
     hub.fail("/api/papers", "hang")
     began = time.monotonic()
-    assert await things.of(ONE) == Linked()
+    assert await things.linked_to(ONE) == Linked()
     assert time.monotonic() - began < 1.0
 
 
@@ -87,29 +87,29 @@ async def test_a_failure_is_not_asked_again_for_ten_minutes(
 ) -> None:
     hub.linked["2503.00001"] = ANSWER
     hub.fail("/api/papers", fault)
-    assert await things.of(ONE) == Linked()
+    assert await things.linked_to(ONE) == Linked()
     await asyncio.sleep(0.05)
     tries = hub.asked["/api/papers"]
     hub.fail("/api/papers", "")
     clock.moment += timedelta(minutes=9)
-    assert await things.of(ONE) == Linked()
+    assert await things.linked_to(ONE) == Linked()
     assert hub.asked["/api/papers"] == tries
     clock.moment += timedelta(minutes=2)
-    assert (await things.of(ONE)).models
+    assert (await things.linked_to(ONE)).models
 
 
 async def test_after_a_failure_other_papers_wait_a_minute_too(
     hub: FakePapers, things: LinkedRepos, clock: FixedClock
 ) -> None:
     hub.fail("/api/papers", "429")
-    await things.of(ONE)
+    await things.linked_to(ONE)
     await asyncio.sleep(0.05)
     tries = hub.asked["/api/papers"]
-    await things.of("arxiv:2503.00002")
+    await things.linked_to("arxiv:2503.00002")
     assert hub.asked["/api/papers"] == tries
     hub.fail("/api/papers", "")
     clock.moment += timedelta(minutes=2)
-    await things.of("arxiv:2503.00002")
+    await things.linked_to("arxiv:2503.00002")
     assert hub.asked["/api/papers"] == tries + 1
 
 
@@ -120,9 +120,9 @@ async def test_names_that_lead_elsewhere_are_left_out(hub: FakePapers, things: L
         "linkedDatasets": "none",
         "numTotalSpaces": -4,
     }
-    assert await things.of(ONE) == Linked()
+    assert await things.linked_to(ONE) == Linked()
 
 
 async def test_a_paper_that_is_not_on_arxiv_is_not_asked_for(hub: FakePapers, things: LinkedRepos) -> None:
-    assert await things.of("url:0123456789abcdef") == Linked()
+    assert await things.linked_to("url:0123456789abcdef") == Linked()
     assert not hub.asked

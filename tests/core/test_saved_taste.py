@@ -30,7 +30,7 @@ async def town(channel: Channel) -> Channel:
     """Birds of long ago, and two papers of today: worms that others like, and one more on birds."""
     await channel.store.papers.add_listings([listing(p, day=TODAY - timedelta(days=60)) for p in BIRDS], NOW)
     await channel.store.papers.add_listings([listing(p) for p in (STORK, WORMS)], NOW)
-    await channel.search.embed_pending()
+    await channel.search.embed_missing()
     return channel
 
 

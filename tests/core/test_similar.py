@@ -24,7 +24,7 @@ def embedder() -> WordEmbedder:
 async def storage(channel: Channel) -> Channel:
     """The channel's papers and four more, with vectors."""
     await channel.store.papers.add_listings([listing(p) for p in (OWLS, SHIPS, GULLS, ROCKS)], NOW)
-    await channel.search.embed_pending()
+    await channel.search.embed_missing()
     return channel
 
 

@@ -62,7 +62,7 @@ class Town:
 
     async def today(self, *papers: Paper) -> None:
         await self.store.papers.add_listings([listing(p) for p in papers], NOW)
-        await self.search.embed_pending()
+        await self.search.embed_missing()
 
     async def preview(self, place: Place = PAPERS, **more: Any) -> Preview:
         return await self.planner.preview(subscription(place=place, **more))

@@ -25,13 +25,13 @@ class WordEmbedder:
         self._seed = "" if name == "words" else name
         self.asked: list[str] = []
 
-    async def query(self, text: str) -> NDArray[np.float32]:
+    async def embed_query(self, text: str) -> NDArray[np.float32]:
         if self.broken:
             raise ModelError("The model is broken.", "Mend it.")
         self.asked.append(text)
         return self._vector(text)
 
-    async def papers(self, papers: Sequence[Paper], *, gently: bool = False) -> NDArray[np.float32]:
+    async def embed_papers(self, papers: Sequence[Paper], *, gently: bool = False) -> NDArray[np.float32]:
         self.gently = gently
         return np.stack([self._vector(f"{paper.title} {paper.abstract}") for paper in papers])
 

@@ -141,7 +141,7 @@ async def _live(
         clock.moment = max(clock.moment, moment)
         source.out, platform.out = chance.random() < OUT, chance.random() < OUT
         source.growing = moment.date() if moment.hour < 12 else None
-        await intake.look()
+        await intake.fetch_all()
         await planner.plan_due()
         await dispatcher.deliver_due()
     source.out = platform.out = False

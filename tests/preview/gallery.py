@@ -53,7 +53,7 @@ async def storage(home: Path) -> AsyncIterator[App]:
     }
     async with open_app(load(None, environment, installed()), FixedClock(NOW)) as app:
         await load_samples(app)
-        await app.search.embed_pending()
+        await app.search.embed_missing()
         yield app
 
 

@@ -43,7 +43,7 @@ class Room:
             lines=office.lines,
             planner=office.planner,
             look_up=look_up,
-            read=self.reader.text,
+            read=self.reader.full_text,
             direct=direct,
             sources=("huggingface",),
             time_zone="UTC",

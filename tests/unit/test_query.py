@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.papers.filter import Filter
-from bot.search.query import MOST_WORDS, parse
+from bot.search.query import MOST_WORDS, parse_query
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from bot.search.query import MOST_WORDS, parse
     ],
 )
 def test_words_and_phrases(typed: str, words: tuple[str, ...], phrases: tuple[str, ...]) -> None:
-    query = parse(typed)
+    query = parse_query(typed)
     assert (query.words, query.phrases) == (words, phrases)
 
 
@@ -47,13 +47,13 @@ def test_words_and_phrases(typed: str, words: tuple[str, ...], phrases: tuple[st
     ],
 )
 def test_filters(typed: str, filter: Filter) -> None:
-    query = parse(typed)
+    query = parse_query(typed)
     assert query.filter == filter
     assert query.is_empty
 
 
 def test_a_filter_that_can_not_be_read_is_told() -> None:
-    assert parse("owls after:tomorrow").ignored == ("after:tomorrow",)
+    assert parse_query("owls after:tomorrow").ignored == ("after:tomorrow",)
 
 
 NAMES = ("2405.15738", "https://arxiv.org/abs/2405.15738v2", "<https://arxiv.org/abs/2405.15738|a>", "arXiv 2405.15738")
@@ -61,15 +61,15 @@ NAMES = ("2405.15738", "https://arxiv.org/abs/2405.15738v2", "<https://arxiv.org
 
 @pytest.mark.parametrize("typed", NAMES)
 def test_an_id_or_address_is_the_paper_itself(typed: str) -> None:
-    assert parse(typed).paper == "arxiv:2405.15738"
+    assert parse_query(typed).paper_id == "arxiv:2405.15738"
 
 
 @given(st.text(max_size=300))
 def test_anything_is_a_query(typed: str) -> None:
-    query = parse(typed)
+    query = parse_query(typed)
     assert len(query.words) <= MOST_WORDS
 
 
 @pytest.mark.parametrize("typed", ["", "🦉🦉", "x" * 10_000, "\x00\x1b", "\ud800 x", "a " * 5_000])
 def test_odd_input_is_bounded(typed: str) -> None:
-    assert len(parse(typed).text) <= 500
+    assert len(parse_query(typed).text) <= 500

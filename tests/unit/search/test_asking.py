@@ -7,7 +7,7 @@ import pytest
 from bot.papers.filter import Filter
 from bot.search.acronyms import with_long
 from bot.search.keyword_search import ways
-from bot.search.query import parse
+from bot.search.query import parse_query
 
 
 @pytest.mark.parametrize(
@@ -22,19 +22,19 @@ from bot.search.query import parse
     ],
 )
 def test_only_a_question_loses_the_words_that_ask(typed: str, gist: str) -> None:
-    query = parse(typed)
+    query = parse_query(typed)
     assert query.gist == gist
     assert query.text == typed
 
 
 def test_a_category_in_passing_is_a_filter() -> None:
-    query = parse("diffusion cs.CV models")
+    query = parse_query("diffusion cs.CV models")
     assert (query.words, query.filter) == (("diffusion", "models"), Filter(categories=("cs.CV",)))
 
 
 @pytest.mark.parametrize("typed", ["stats.ml.org", "node.js", "https://x.org/cs.CL", "cs.CLX"])
 def test_what_only_looks_like_a_category_stays_text(typed: str) -> None:
-    assert parse(typed).filter == Filter()
+    assert parse_query(typed).filter == Filter()
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_what_only_looks_like_a_category_stays_text(typed: str) -> None:
 def test_the_other_way_to_write_it_is_searched_for_too(
     typed: str, words: tuple[str, ...], phrases: tuple[str, ...]
 ) -> None:
-    _, other = ways(parse(typed))
+    _, other = ways(parse_query(typed))
     assert (other.words, other.phrases) == (words, phrases)
 
 
 @pytest.mark.parametrize("typed", ["owls at night", "il nome della rosa", "a language of models"])
 def test_most_queries_have_one_way_only(typed: str) -> None:
-    assert len(ways(parse(typed))) == 1
+    assert len(ways(parse_query(typed))) == 1
 
 
 def test_a_model_is_told_what_letters_mean() -> None:

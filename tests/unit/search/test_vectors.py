@@ -17,7 +17,7 @@ def unit(count: int, dimensions: int = 384, seed: int = 5) -> np.ndarray:
 
 def index_of(vectors: np.ndarray) -> VectorIndex:
     index = VectorIndex()
-    index.put((str(n), pack(vector)) for n, vector in enumerate(vectors))
+    index.put_vectors((str(n), pack(vector)) for n, vector in enumerate(vectors))
     return index
 
 
@@ -34,8 +34,8 @@ def test_it_can_be_filled_in_parts_and_a_vector_replaced() -> None:
     vectors = unit(3_000)
     index = VectorIndex()
     for start in range(0, 3_000, 700):
-        index.put((str(n), pack(vectors[n])) for n in range(start, min(start + 700, 3_000)))
-    index.put([("7", pack(-vectors[7])), ("new", pack(vectors[7])), ("new", pack(vectors[8]))])
+        index.put_vectors((str(n), pack(vectors[n])) for n in range(start, min(start + 700, 3_000)))
+    index.put_vectors([("7", pack(-vectors[7])), ("new", pack(vectors[7])), ("new", pack(vectors[8]))])
     assert len(index) == 3_001
     assert index.cosines(vectors[7], ["7"])["7"] == pytest.approx(-1, abs=0.01)
     assert {id for id, _ in index.nearest(vectors[8], 2)} == {"8", "new"}
@@ -62,7 +62,8 @@ def test_it_can_be_filled_while_it_is_asked() -> None:
     index = index_of(vectors[:1_000])
     work = threading.Thread(
         target=lambda: [
-            index.put((str(n), pack(vectors[n])) for n in range(at, at + 500)) for at in range(1_000, 20_000, 500)
+            index.put_vectors((str(n), pack(vectors[n])) for n in range(at, at + 500))
+            for at in range(1_000, 20_000, 500)
         ]
     )
     work.start()
