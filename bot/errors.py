@@ -91,10 +91,10 @@ class Refused(PostError):
 class Busy(PostError):
     """The platform took nothing and asks us to come back."""
 
-    def __init__(self, message: str, *, retry_after: float, hint: str = "", whole: bool = False) -> None:
+    def __init__(self, message: str, *, retry_after: float, hint: str = "", tenant_wide: bool = False) -> None:
         super().__init__(message, hint)
         self.retry_after = retry_after
-        self.whole = whole  # no post of this tenant would be taken now, in whatever channel
+        self.tenant_wide = tenant_wide  # no post of this tenant would be accepted now, in any channel
 
 
 class Unsure(PostError):

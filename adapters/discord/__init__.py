@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapters.discord.settings import NAMES, read
-from bot.chat.adapter import Setup
+from bot.chat.adapter import AdapterFactory, Setup
 
 if TYPE_CHECKING:
     from adapters.discord.post import DiscordAdapter
 
-OPTIONS = frozenset(NAMES)
 
-
-def make(setup: Setup) -> DiscordAdapter | None:
+def _build(setup: Setup) -> DiscordAdapter | None:
     """The adapter of these settings; None when there is no token (`DISCORD_TOKEN`)."""
     settings = read(setup.options)
     if settings is None:
@@ -21,3 +19,6 @@ def make(setup: Setup) -> DiscordAdapter | None:
     from adapters.discord.post import DiscordAdapter  # noqa: PLC0415 - the library takes a while to load
 
     return DiscordAdapter(settings, setup.storage, setup.clock)
+
+
+make = AdapterFactory(options=frozenset(NAMES), build=_build)

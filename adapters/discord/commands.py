@@ -67,7 +67,7 @@ def _option(field: Field) -> dict[str, Any]:
     option = {"type": STRING, "name": field.name, "required": field.required, **_said(field.hint or field.label)}
     if field.choices:
         return option | {"choices": [{"name": shown[:100], "value": value} for value, shown in field.choices[:25]]}
-    return option | {"max_length": max(1, min(field.most, 6_000))}
+    return option | {"max_length": max(1, min(field.max_length, 6_000))}
 
 
 def _said(sentence: str) -> dict[str, Any]:

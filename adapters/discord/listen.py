@@ -23,7 +23,7 @@ from adapters.discord.settings import DISCORD, Settings
 from adapters.discord.sync import sync
 from adapters.discord.votes import Votes
 from bot.chat.adapter import Core, KeyValue
-from bot.chat.event import Event, Place, Shared
+from bot.chat.event import Event, LinkShared, Place
 from bot.clock import Clock
 from bot.errors import ConfigError, PostError, Refused
 
@@ -116,7 +116,7 @@ class Listener:
         place = await self._place(message.channel, message.guild.id if message.guild else None, message.author.id)
         for event in talk.events(message, client.user.id, place):
             answer = await self._core.handle_event(event)
-            if answer is None or (isinstance(event, Shared) and answer.private):
+            if answer is None or (isinstance(event, LinkShared) and answer.private):
                 continue  # nobody asked, so nobody is told what went wrong
             try:
                 await talk.reply(self._rest, message, answer, event.id)

@@ -42,7 +42,7 @@ def _row(field: Field) -> Json:
 
 
 def _input(field: Field) -> Mapping[str, object]:
-    most = min(max(field.most, 1), MOST_INPUT)
+    most = min(max(field.max_length, 1), MOST_INPUT)
     shape: Json = {
         "type": INPUT,
         "custom_id": field.name,

@@ -14,7 +14,7 @@ from adapters.discord.mark import walk
 from adapters.discord.modal import filled
 from adapters.discord.render import action_of
 from bot.chat.adapter import CommandHelp, Core, MenuEntry
-from bot.chat.event import Command, Event, Person, Place, Press, Ref, Submit
+from bot.chat.event import ButtonPress, Command, Event, FormSubmission, Person, Place, Ref
 from bot.chat.message import Action
 
 PLATFORM = "discord"
@@ -56,7 +56,9 @@ def event_of(interaction: discord.Interaction[Any], who: Person, place: Place, c
             text = typed_text(data)
             return Command(text=text, **heard), _is_private(text, core.commands)
         case InteractionType.modal_submit, _:
-            return Submit(action=action_of(data["custom_id"], []), values=filled(data.get("components")), **heard), True
+            return FormSubmission(
+                action=action_of(data["custom_id"], []), values=filled(data.get("components")), **heard
+            ), True
         case _:
             return _press(interaction, data, place, heard), True
 
@@ -86,31 +88,31 @@ def _typed(data: Mapping[str, Any], helps: Sequence[CommandHelp]) -> CommandHelp
     return next((help for help in helps if help.fields and commands.name_of(help) == data.get("name")), None)
 
 
-def _filled(data: Mapping[str, Any], help: CommandHelp, heard: dict[str, Any]) -> Submit:
+def _filled(data: Mapping[str, Any], help: CommandHelp, heard: dict[str, Any]) -> FormSubmission:
     """A command with typed options."""
     given = {option["name"]: str(option["value"]) for option in data.get("options") or ()}
     values = {field.name: given.get(field.name, "") for field in help.fields}
-    return Submit(action=Action(help.name), values=values, **heard)
+    return FormSubmission(action=Action(help.name), values=values, **heard)
 
 
-def _menu(data: Mapping[str, Any], place: Place, menu: Sequence[MenuEntry], heard: dict[str, Any]) -> Press:
+def _menu(data: Mapping[str, Any], place: Place, menu: Sequence[MenuEntry], heard: dict[str, Any]) -> ButtonPress:
     """A message's menu."""
     action = next((entry.action for entry in menu if entry.label[:32] == data.get("name")), Action("unknown"))
     target = str(data.get("target_id", ""))
     message = (data.get("resolved") or {}).get("messages", {}).get(target, {})
     ref = ref_of(place, str(message.get("channel_id", "")), target)
-    return Press(action=action, message=ref, said=words_of(message), **heard)
+    return ButtonPress(action=action, message=ref, message_text=words_of(message), **heard)
 
 
 def _press(
     interaction: discord.Interaction[Any], data: Mapping[str, Any], place: Place, heard: dict[str, Any]
-) -> Press:
+) -> ButtonPress:
     action = action_of(str(data.get("custom_id", "")), list(data.get("values") or ()))
     message = interaction.message
     ref = ref_of(place, str(message.channel.id), str(message.id)) if message else None
     parts = {"components": [part.to_dict() for part in message.components]} if message else {}
     said = words_of(parts | {"content": message.content}) if message else ""
-    return Press(action=action, message=ref, said=said, **heard)
+    return ButtonPress(action=action, message=ref, message_text=said, **heard)
 
 
 def _is_private(text: str, helps: Sequence[CommandHelp]) -> bool:

@@ -37,6 +37,8 @@ class DiscordAdapter:
     """Implements every protocol of `bot.chat.adapter`."""
 
     name = PLATFORM
+    label = ""
+    url = ""
     limits = LIMITS
 
     def __init__(self, settings: Settings, storage: KeyValue, clock: Clock) -> None:

@@ -40,7 +40,14 @@ PRIVATE = 1 << 6  # message flag: for the asker only
 NOBODY: Json = {"parse": []}  # nothing in a message notifies anybody
 
 # 19: as menus, a block of three rows (a card) takes 3 components and one of one row at most 2, and links one more.
-LIMITS = Limits(chars=3_600, blocks=19, block_chars=3_400, controls=ROW, label=MOST_LABEL, pace=1.0)
+LIMITS = Limits(
+    max_chars=3_600,
+    max_blocks=19,
+    max_block_chars=3_400,
+    max_buttons=ROW,
+    max_label_chars=MOST_LABEL,
+    min_interval_s=1.0,
+)
 
 ACCENT = 0x3E63DD
 TEXT, ROW_TYPE, BUTTON, MENU, BOX = 10, 1, 2, 3, 17
@@ -176,7 +183,7 @@ def _card(card: Card) -> list[str]:
     return [
         f"### {one_line((Span(card.title, url=card.url),))}",
         f"-# {one_line((Span(card.byline),))}",
-        one_line((Span(card.line),)),
+        one_line((Span(card.summary),)),
         f"-# {one_line(card.facts)}",
         f"-# {one_line((Span(card.why),))}",
         markdown((Span(card.body),)),

@@ -12,13 +12,13 @@ from adapters.discord.parse import PLATFORM
 from adapters.discord.permissions import ALL_NEEDED
 from adapters.discord.rights import Rights
 from bot.chat.adapter import KeyValue
-from bot.chat.event import Event, Person, Place, Removed, Returned
+from bot.chat.event import BotRemoved, BotReturned, Event, Person, Place
 from bot.clock import Clock
 
 WHOLE = "*"
 KNOWN = "guild/"  # on the shelf: servers that Paperboy is in
 
-E = TypeVar("E", Removed, Returned)
+E = TypeVar("E", BotRemoved, BotReturned)
 Tell = Callable[[Event], Awaitable[object]]
 
 
@@ -41,15 +41,15 @@ class Servers:
 
     async def joined(self, guild: str, tell: Tell) -> None:
         if await self._storage.put(KNOWN + guild, b"", if_absent=True):
-            await tell(self._event(Returned, guild, WHOLE))
+            await tell(self._event(BotReturned, guild, WHOLE))
 
     async def left(self, guild: str, tell: Tell) -> None:
         await self._storage.delete(KNOWN + guild)
-        await tell(self._event(Removed, guild, WHOLE))
+        await tell(self._event(BotRemoved, guild, WHOLE))
 
     async def channel_gone(self, guild: str, channel: str, tell: Tell) -> None:
         await self._rights.unblock(guild, channel)
-        await tell(self._event(Removed, guild, channel))
+        await tell(self._event(BotRemoved, guild, channel))
 
     async def rights_changed(self, guild: discord.Guild, tell: Tell) -> None:
         """Look again at the channels where a permission was missing."""
@@ -57,7 +57,7 @@ class Servers:
             found = guild.get_channel(int(channel))
             if found and not ALL_NEEDED & ~found.permissions_for(guild.me).value:
                 await self._rights.unblock(str(guild.id), channel)
-                await tell(self._event(Returned, str(guild.id), channel))
+                await tell(self._event(BotReturned, str(guild.id), channel))
 
     def _event(self, kind: type[E], guild: str, channel: str) -> E:
         return kind(

@@ -12,7 +12,7 @@ from adapters.discord.escape import width
 from adapters.discord.parse import PLATFORM
 from adapters.discord.render import LIMITS, payload
 from adapters.discord.rest import Rest
-from bot.chat.event import Answer, Command, Event, Person, Place, Shared
+from bot.chat.event import Answer, Command, Event, LinkShared, Person, Place
 from bot.chat.fit import fit
 
 PAPER = re.compile(
@@ -39,7 +39,7 @@ def events(message: discord.Message, me: int, place: Place) -> Iterator[Event]:
         yield Command(id=str(message.id), text=NAME.sub("", message.content.strip(), count=1), **heard)
         return
     for n, url in enumerate(links(message.content)):
-        yield Shared(id=f"{message.id}-{n}", url=url, **heard)
+        yield LinkShared(id=f"{message.id}-{n}", url=url, **heard)
 
 
 def links(content: str) -> list[str]:

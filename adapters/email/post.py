@@ -27,8 +27,16 @@ class EmailAdapter:
     """Implements `Posts`, `Finds`, `Invites`, `Listens` and `Checks`."""
 
     name = PLATFORM
+    label = ""
     # 30 papers of 2,100 bytes each, twice encoded and with their markup, are one mail under 100 KB.
-    limits = Limits(chars=66_000, blocks=120, block_chars=2_100, controls=8, threads=False, at_once=AT_ONCE)
+    limits = Limits(
+        max_chars=66_000,
+        max_blocks=120,
+        max_block_chars=2_100,
+        max_buttons=8,
+        has_threads=False,
+        max_concurrent_posts=AT_ONCE,
+    )
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts

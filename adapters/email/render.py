@@ -66,7 +66,7 @@ def _content(blocks: tuple[Block, ...]) -> Parts:
 
 def shorter(message: Message) -> Iterator[Message]:
     """The message with less and less of each card: for one that is too large as it is."""
-    for gone in (("body",), ("body", "line", "why"), ("body", "line", "why", "byline")):
+    for gone in (("body",), ("body", "summary", "why"), ("body", "summary", "why", "byline")):
         bare = dict.fromkeys(gone, "")
         blocks = (replace(block, **bare) if isinstance(block, Card) else block for block in message.blocks)
         yield replace(message, blocks=tuple(blocks))
@@ -163,7 +163,9 @@ def _card(card: Card, mark: str) -> str:
     facts = "".join(_span(replace(span, url="")) for span in card.facts)
     said = [_wrapped(str(straight(card.title)), mark, inside)]
     said += [
-        _wrapped(str(straight(part)), inside, inside) for part in (card.byline, card.line, card.why, card.body) if part
+        _wrapped(str(straight(part)), inside, inside)
+        for part in (card.byline, card.summary, card.why, card.body)
+        if part
     ]
     said += [_wrapped(facts, inside, inside)] if facts else []
     said += [inside + url for url in dict.fromkeys([card.url, *_leads(card)]) if href(url)]

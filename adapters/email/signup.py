@@ -18,7 +18,7 @@ from adapters.email.settings import Settings
 from adapters.email.subscribers import Asked, Subscriber, Subscribers
 from adapters.email.wish import Wish
 from bot.chat.adapter import Core
-from bot.chat.event import Answer, Command, Person, Place, Removed
+from bot.chat.event import Answer, BotRemoved, Command, Person, Place
 from bot.chat.message import Controls, Footnote, Heading, LinkButton, Message, Paragraph, text
 from bot.clock import Clock
 from bot.errors import AskError, Busy, Refused
@@ -125,7 +125,7 @@ class Signup:
             await self._readers.stop(id, why)
             now = self._parts.clock.now()
             await core.handle_event(
-                Removed(id=_event(secrets.token_hex(8)), at=now, who=_who(id), place=place(id), why=why)
+                BotRemoved(id=_event(secrets.token_hex(8)), at=now, who=_who(id), place=place(id), why=why)
             )
 
     async def _tell(self, core: Core, id: str, command: str, cause: str) -> Answer | None:

@@ -29,11 +29,11 @@ MOST_QUERY = 200
 
 
 FIELDS = (
-    Field(name="address", label="Your address", hint="ada@example.org", required=True, secret=True, most=254),
+    Field(name="address", label="Your address", hint="ada@example.org", required=True, secret=True, max_length=254),
     Field(name="days", label="When", value="weekdays", choices=tuple(EACH.items())),
     Field(name="time", label="At", value="09:00", choices=tuple((hour, hour) for hour in HOURS)),
-    Field(name="zone", label="Time zone", hint="Europe/Berlin", value="UTC", most=40),
-    Field(name="query", label="About", hint="Words, or nothing: everything", most=MOST_QUERY),
+    Field(name="zone", label="Time zone", hint="Europe/Berlin", value="UTC", max_length=40),
+    Field(name="query", label="About", hint="Words, or nothing: everything", max_length=MOST_QUERY),
 )
 
 

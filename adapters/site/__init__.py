@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapters.site.settings import Settings, read
-from bot.chat.adapter import Setup
+from bot.chat.adapter import AdapterFactory, Setup
 
 if TYPE_CHECKING:
     from adapters.site.server import SiteAdapter
 
-OPTIONS = frozenset(Settings.__struct_fields__)
 
-
-def make(setup: Setup) -> SiteAdapter | None:
+def _build(setup: Setup) -> SiteAdapter | None:
     """The adapter of these settings; None when it is turned off (`enabled = false`)."""
     settings = read(setup.options)
     if not settings.enabled:
@@ -21,3 +19,6 @@ def make(setup: Setup) -> SiteAdapter | None:
     from adapters.site.server import SiteAdapter  # noqa: PLC0415 - what is turned off costs no start-up time
 
     return SiteAdapter(settings, setup)
+
+
+make = AdapterFactory(options=frozenset(Settings.__struct_fields__), build=_build)

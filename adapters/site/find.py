@@ -13,7 +13,7 @@ from adapters.site.links import Feed
 from adapters.site.site import Site
 from adapters.site.view import Problem, View
 from adapters.site.visitor import Visitor
-from bot.chat.catalog import PAGE, Found
+from bot.chat.catalog import PAGE_SIZE, PaperPage
 
 HITS = 20  # a page of search
 FIELDS = {"after": "after", "before": "before", "category": "cat", "lab": "lab", "author": "author"}
@@ -50,7 +50,7 @@ class FindPages:
         number, asked = ask.page(request.query), ask.words(request.query, "q")
         fields = {name: ask.words(request.query, name, MOST_FIELD) for name in FIELDS}
         query = whole(asked, fields)
-        found = await self._catalog.search(query, offset=(number - 1) * HITS, limit=HITS) if query else Found()
+        found = await self._catalog.search(query, offset=(number - 1) * HITS, limit=HITS) if query else PaperPage()
         if number > 1 and not found.papers:
             raise Problem(404, "There is no such page", "What was found ends before it.")
         given = {"q": asked} | fields
@@ -112,7 +112,7 @@ class FindPages:
         return await self._newest(subject, ask.page(request.query))
 
     async def _newest(self, subject: Subject, number: int) -> View:
-        found = await self._catalog.newest(subject.query, offset=(number - 1) * PAGE)
+        found = await self._catalog.search_newest(subject.query, offset=(number - 1) * PAGE_SIZE)
         if not found.papers:
             raise Problem(404, f"Nothing on “{words.cut(subject.title, 60)}”", "No paper that this site knows has it.")
         return View(

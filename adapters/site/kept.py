@@ -16,7 +16,7 @@ from adapters.site import look
 from adapters.site.site import Site
 from adapters.site.view import Problem, View, problem
 from adapters.site.visitor import Visitor, visitor
-from bot.chat.catalog import Ballots
+from bot.chat.catalog import VoteCounts
 from bot.papers.model import PaperId
 
 FRESH = 1.0  # seconds in which a page is given out as it is
@@ -37,7 +37,7 @@ class Page(Struct):
     status: int
     made: float
     checked: float
-    ballots: Mapping[PaperId, Ballots]
+    ballots: Mapping[PaperId, VoteCounts]
 
 
 class Pages:
@@ -83,7 +83,7 @@ class Pages:
         except Problem as error:
             view = problem(error.status, error.title, error.said)
         ids = [shown.paper.id for shown in view.shown]
-        mine = await self._site.catalog.mine(who.person, ids) if who.person and ids else {}
+        mine = await self._site.catalog.votes_by(who.person, ids) if who.person and ids else {}
         body = look.html(self._site, view, who, mine).encode()
         return Page(
             body=body,
@@ -92,12 +92,12 @@ class Pages:
             status=view.status,
             made=_now(),
             checked=_now(),
-            ballots={shown.paper.id: shown.ballots for shown in view.shown},
+            ballots={shown.paper.id: shown.votes for shown in view.shown},
         )
 
-    async def _ballots(self, known: Mapping[PaperId, Ballots]) -> Mapping[PaperId, Ballots]:
-        now = await self._site.catalog.ballots(known) if known else {}
-        return {id: now.get(id, Ballots()) for id in known}
+    async def _ballots(self, known: Mapping[PaperId, VoteCounts]) -> Mapping[PaperId, VoteCounts]:
+        now = await self._site.catalog.vote_counts(known) if known else {}
+        return {id: now.get(id, VoteCounts()) for id in known}
 
     def _keep(self, key: str, done: asyncio.Task[Page]) -> None:
         del self._renewing[key]

@@ -15,9 +15,9 @@ from adapters.site.site import Site
 from adapters.site.view import Problem, View
 from adapters.site.visitor import Visitor
 from adapters.site.words import plural
-from bot.chat.catalog import PAGE, Lists, Span
+from bot.chat.catalog import PAGE_SIZE, DayListings, TrendingPeriod
 
-SPANS: tuple[Span, ...] = get_args(Span)
+SPANS: tuple[TrendingPeriod, ...] = get_args(TrendingPeriod)
 EVERY = 100_000  # days: more than there will be
 TOPICS = 12  # offered beside what is trending
 
@@ -72,7 +72,7 @@ class ListPages:
         if span is None:
             raise Problem(404, "There is no such page", "Trending is by day, by week and by month.")
         number, topic = ask.page(request.query), ask.words(request.query, "topic", 200)
-        found = await self._catalog.trending(span, topic, offset=(number - 1) * PAGE)
+        found = await self._catalog.trending(span, topic, offset=(number - 1) * PAGE_SIZE)
         if number > 1 and not found.papers:
             raise _past_the_end()
         path = f"/trending/{span}"
@@ -92,7 +92,7 @@ class ListPages:
                 "topic": topic,
                 "found": found,
                 "number": number,
-                "start": (number - 1) * PAGE,
+                "start": (number - 1) * PAGE_SIZE,
                 "before": links.with_query(path, topic=topic, page=number - 1 if number > 2 else ""),
                 "after": links.with_query(path, topic=topic, page=number + 1),
                 "topics": (await self._catalog.topics())[:TOPICS],
@@ -102,7 +102,7 @@ class ListPages:
 
     async def archive(self, request: web.Request, who: Visitor) -> View:
         """Every date with a list, by month."""
-        days = await self._catalog.days(limit=EVERY)
+        days = await self._catalog.listed_days(limit=EVERY)
         months = [(first, list(some)) for first, some in groupby(days, lambda item: item[0].replace(day=1))]
         years = [(year, list(some)) for year, some in groupby(months, lambda item: item[0].year)]
         return View(
@@ -115,8 +115,8 @@ class ListPages:
         )
 
     async def _listed(self, period: Period, number: int, *, home: bool = False) -> View:
-        lists = await self._catalog.lists(period.first, period.last, offset=(number - 1) * PAGE)
-        if number > 1 and not lists.found.papers:
+        lists = await self._catalog.listings(period.first, period.last, offset=(number - 1) * PAGE_SIZE)
+        if number > 1 and not lists.page.papers:
             raise _past_the_end()
         own = "/" if home else period.path
         return View(
@@ -125,21 +125,21 @@ class ListPages:
             about=_about(period, lists),
             path=links.with_query(own, page=number if number > 1 else ""),
             section={"date": "/", "week": "/week", "month": "/month"}[period.kind],
-            shown=lists.found.papers,
-            index=bool(lists.found.papers),
+            shown=lists.page.papers,
+            index=bool(lists.page.papers),
             values={
                 "period": period,
                 "lists": lists,
-                "found": lists.found,
+                "found": lists.page,
                 "number": number,
-                "start": (number - 1) * PAGE,
+                "start": (number - 1) * PAGE_SIZE,
                 "before": links.with_query(own, page=number - 1 if number > 2 else ""),
                 "after": links.with_query(own, page=number + 1),
             },
         )
 
     async def _newest(self) -> date | None:
-        days = await self._catalog.days(limit=1)
+        days = await self._catalog.listed_days(limit=1)
         return days[0][0] if days else None
 
 
@@ -150,9 +150,9 @@ def _period(kind: Kind, request: web.Request) -> Period:
     return found
 
 
-def _about(period: Period, lists: Lists) -> str:
-    first = [shown.paper.title for shown in lists.found.papers[:2]]
-    count = plural(lists.found.total or 0, "research paper")
+def _about(period: Period, lists: DayListings) -> str:
+    first = [shown.paper.title for shown in lists.page.papers[:2]]
+    count = plural(lists.page.total or 0, "research paper")
     return f"{count} of {period.title}, one line each" + (f". First: {'; '.join(first)}." if first else ".")
 
 

@@ -16,7 +16,7 @@ import msgspec
 from aiohttp import ClientConnectionResetError, web
 
 from adapters.site.site import Site
-from bot.chat.catalog import Ballots, Catalog
+from bot.chat.catalog import Catalog, VoteCounts
 from bot.errors import PaperboyError
 from bot.papers.model import PaperId
 
@@ -47,10 +47,10 @@ class Watcher:
         self._news: dict[PaperId, int] = {}
         self._stirred = asyncio.Event()
 
-    def look(self, ballots: Mapping[PaperId, Ballots]) -> None:
+    def look(self, ballots: Mapping[PaperId, VoteCounts]) -> None:
         """How the votes stand; what is the same as before is no news."""
         for id in self.ids:
-            one = ballots.get(id, Ballots())
+            one = ballots.get(id, VoteCounts())
             if self._shown.get(id) != (count := one.up - one.down):
                 self._shown[id] = self._news[id] = count
         if self._news or self._wire is None or self._wire.is_closing():  # what is gone finds out when it is told
@@ -136,10 +136,10 @@ class Live:
             for watcher in watchers:
                 watcher.look(found)
 
-    async def _ballots(self, ids: Collection[PaperId]) -> dict[PaperId, Ballots]:
-        wanted, found = sorted(ids), dict[PaperId, Ballots]()
+    async def _ballots(self, ids: Collection[PaperId]) -> dict[PaperId, VoteCounts]:
+        wanted, found = sorted(ids), dict[PaperId, VoteCounts]()
         for start in range(0, len(wanted), AT_ONCE):
-            found |= await self._catalog.ballots(wanted[start : start + AT_ONCE])
+            found |= await self._catalog.vote_counts(wanted[start : start + AT_ONCE])
         return found
 
 

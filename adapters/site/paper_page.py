@@ -10,7 +10,7 @@ from adapters.site.site import Site
 from adapters.site.view import Problem, View
 from adapters.site.visitor import Visitor
 from adapters.site.words import byline
-from bot.chat.catalog import Detail
+from bot.chat.catalog import PaperDetail
 
 MOST_AUTHORS = 40  # named at once; the others open
 
@@ -26,20 +26,20 @@ class PaperPage:
 
     async def paper(self, request: web.Request, who: Visitor) -> View:
         asked = ask.name(request)
-        detail = await self._catalog.paper(links.paper_id(asked), who=who.person)
+        detail = await self._catalog.paper_detail(links.paper_id(asked), who=who.person)
         if detail is None:
             raise Problem(404, "No such paper here", f"“{asked[:60]}” was on no list that this site reads.")
-        paper = detail.shown.paper
+        paper = detail.entry.paper
         return View(
             template="paper.html",
             title=paper.title,
-            about=detail.shown.line or f"A paper by {byline(paper.authors)}." if paper.authors else paper.title,
+            about=detail.entry.summary or f"A paper by {byline(paper.authors)}." if paper.authors else paper.title,
             path=links.paper(paper.id),
-            shown=(detail.shown, *detail.similar),
+            shown=(detail.entry, *detail.similar),
             kind="article",
             values={
                 "detail": detail,
-                "shown": detail.shown,
+                "shown": detail.entry,
                 "paper": paper,
                 "authors": paper.authors[:MOST_AUTHORS],
                 "others": paper.authors[MOST_AUTHORS:],
@@ -48,7 +48,7 @@ class PaperPage:
         )
 
 
-def _linked(detail: Detail) -> list[tuple[str, str, object, int]]:
+def _linked(detail: PaperDetail) -> list[tuple[str, str, object, int]]:
     """Each kind of what is on Hugging Face that has any: its name for one and for many, the first, and how many."""
     linked = detail.linked
     kinds = (

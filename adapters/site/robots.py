@@ -42,13 +42,13 @@ class Robots:
 
     async def index(self, request: web.Request) -> web.Response:
         catalog = self._site.catalog
-        files = -(-await catalog.count() // ADDRESSES)
+        files = -(-await catalog.paper_count() // ADDRESSES)
         names = ["/sitemap-days.xml", *(f"/sitemap-papers-{number}.xml" for number in range(1, files + 1))]
         entries = "".join(f"<sitemap><loc>{self._address(name)}</loc></sitemap>\n" for name in names)
         return _xml(f"{HEAD}<sitemapindex {SPACE}>\n{entries}</sitemapindex>\n".encode())
 
     async def days(self, request: web.Request) -> web.Response:
-        days = [day for day, _ in await self._site.catalog.days(limit=EVERY)]
+        days = [day for day, _ in await self._site.catalog.listed_days(limit=EVERY)]
         kinds: tuple[dates.Kind, ...] = ("date", "week", "month")
         lists = dict.fromkeys(dates.path(kind, day) for kind in kinds for day in days)
         return _xml(self._urls(["/", "/topics", "/archive", *lists]))
@@ -58,7 +58,7 @@ class Robots:
         made, body = self._kept.get(request.path, (0.0, b""))
         now = asyncio.get_running_loop().time()
         if not body or now - made > KEPT:
-            ids = await self._site.catalog.ids(offset=(number - 1) * ADDRESSES, limit=ADDRESSES)
+            ids = await self._site.catalog.paper_ids(offset=(number - 1) * ADDRESSES, limit=ADDRESSES)
             if not ids:
                 raise web.HTTPNotFound
             body = await asyncio.to_thread(self._urls, map(links.paper, ids))

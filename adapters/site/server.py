@@ -34,7 +34,7 @@ class SiteAdapter:
     """Implements `Listens` and `Feeds` of `bot.chat.adapter`."""
 
     name = "site"
-    about = "the front page"
+    label = "the front page"
 
     def __init__(self, settings: Settings, setup: Setup) -> None:
         self._settings = settings

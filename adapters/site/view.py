@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from adapters.site import links
 from adapters.site.links import Feed
-from bot.chat.catalog import Shown
+from bot.chat.catalog import CatalogEntry
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class View(Struct, frozen=True, kw_only=True):
     about: str = ""  # one sentence for search engines and link previews
     section: str = ""  # the part of the navigation it belongs to
     values: Mapping[str, object] = {}
-    shown: Sequence[Shown] = ()  # the papers whose votes it shows
+    shown: Sequence[CatalogEntry] = ()  # the papers whose votes it shows
     feeds: Sequence[Feed] = (links.DAY,)
     status: int = 200
     index: bool = True  # whether search engines may list it

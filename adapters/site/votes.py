@@ -12,8 +12,8 @@ from adapters.site.api.limits import Limits
 from adapters.site.forms import Sent, home, sent, told
 from adapters.site.site import Site
 from adapters.site.visitor import SESSIONS
-from bot.chat.catalog import Ballots
-from bot.chat.event import Answer, Person, Place, Press
+from bot.chat.catalog import VoteCounts
+from bot.chat.event import Answer, ButtonPress, Person, Place
 from bot.chat.message import Action
 
 MOST = 60  # votes of one person in a minute: as fast as somebody reads down a list
@@ -56,9 +56,9 @@ class Votes:
 
     async def _press(self, who: Person, paper: str, *, wanted: bool) -> Answer | None:
         """What the core says; None: it is so already."""
-        if wanted == ((await self._site.catalog.mine(who, [paper])).get(paper, 0) > 0):
+        if wanted == ((await self._site.catalog.votes_by(who, [paper])).get(paper, 0) > 0):
             return None
-        event = Press(
+        event = ButtonPress(
             id=f"front-{secrets.token_hex(12)}",
             at=self._site.clock.now(),
             who=who,
@@ -71,7 +71,7 @@ class Votes:
         """Back to the page; what stands now, for a script that asked."""
         if "application/json" not in request.headers.get("Accept", ""):
             return home(self._site, form.next)
-        ballots = (await self._site.catalog.ballots([paper])).get(paper, Ballots())
-        mine = (await self._site.catalog.mine(form.session.person, [paper])).get(paper, 0)
+        ballots = (await self._site.catalog.vote_counts([paper])).get(paper, VoteCounts())
+        mine = (await self._site.catalog.votes_by(form.session.person, [paper])).get(paper, 0)
         now = {"votes": ballots.up - ballots.down, "mine": mine, "said": answer.message.plain if answer else ""}
         return web.json_response(now, headers={"Cache-Control": "no-store"})

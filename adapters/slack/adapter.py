@@ -21,6 +21,7 @@ class SlackAdapter:
     """Implements the protocols of `bot.chat.adapter`."""
 
     name = "slack"
+    label = ""
     limits = render.LIMITS
 
     def __init__(self, workspaces: Workspaces, user_names: UserNames, listener: Listener, missing_setting: str) -> None:

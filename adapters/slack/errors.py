@@ -70,7 +70,7 @@ def post_error(error: SlackApiError) -> PostError:
     status, code = _status(error), error_code(error)
     if status == TOO_MANY_REQUESTS or code in BUSY:
         # The dispatcher keeps each channel's pace, so a post that is refused all the same exceeds the workspace's.
-        return Busy("Slack limits our requests.", retry_after=_retry_after_s(error), whole=_is_post(error))
+        return Busy("Slack limits our requests.", retry_after=_retry_after_s(error), tenant_wide=_is_post(error))
     if status >= SERVER_ERROR or code in UNSURE or not code:
         return Unsure(f"Slack has a problem ({code or status}).")
     if code == "missing_scope":

@@ -6,12 +6,13 @@ from adapters.webchat.chat_state import ChatState
 from adapters.webchat.history import History
 from adapters.webchat.post import WebchatAdapter
 from adapters.webchat.settings import OPTIONS, read_settings
-from bot.chat.adapter import Setup
-
-__all__ = ["OPTIONS", "make"]
+from bot.chat.adapter import AdapterFactory, Setup
 
 
-def make(setup: Setup) -> WebchatAdapter | None:
+def _build(setup: Setup) -> WebchatAdapter | None:
     """The adapter for these settings; None when it is turned off (`enabled = false`)."""
     settings = read_settings(setup.options)
     return WebchatAdapter(ChatState(History(setup.storage), setup.clock), settings) if settings.enabled else None
+
+
+make = AdapterFactory(options=OPTIONS, build=_build)

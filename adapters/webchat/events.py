@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from adapters.webchat.people import place
 from adapters.webchat.records import CHANNEL_NAME, ChatMessage
-from bot.chat.event import Command, Person, Place, Press, Reaction, Ref, Shared, Submit
+from bot.chat.event import ButtonPress, Command, FormSubmission, LinkShared, Person, Place, Reaction, Ref
 from bot.chat.message import Action
 
 COMMAND = "/papers"
@@ -55,21 +55,21 @@ def command(sender: Sender, text: str) -> Command:
     return Command(id=sender.id, at=sender.at, who=sender.who, place=sender.place, text=text)
 
 
-def press(sender: Sender, action: str, message_id: str, message: ChatMessage | None) -> Press:
+def press(sender: Sender, action: str, message_id: str, message: ChatMessage | None) -> ButtonPress:
     """A pressed button; `message` is the public message that it is on, if there is one in this channel."""
-    return Press(
+    return ButtonPress(
         id=sender.id,
         at=sender.at,
         who=sender.who,
         place=sender.place,
         action=Action.parse(action),
         message=Ref(sender.place, message_id) if message_id else None,
-        said=message.message.plain if message and message.channel == sender.channel else "",
+        message_text=message.message.plain if message and message.channel == sender.channel else "",
     )
 
 
-def submit(sender: Sender, action: Action, values: Mapping[str, str]) -> Submit:
-    return Submit(id=sender.id, at=sender.at, who=sender.who, place=sender.place, action=action, values=values)
+def submit(sender: Sender, action: Action, values: Mapping[str, str]) -> FormSubmission:
+    return FormSubmission(id=sender.id, at=sender.at, who=sender.who, place=sender.place, action=action, values=values)
 
 
 def reaction(sender: Sender, message: ChatMessage, emoji: str, *, added: bool) -> Reaction:
@@ -79,5 +79,5 @@ def reaction(sender: Sender, message: ChatMessage, emoji: str, *, added: bool) -
     return Reaction(id=sender.id, at=sender.at, who=sender.who, place=where, message=ref, emoji=emoji, added=added)
 
 
-def shared(sender: Sender, url: str) -> Shared:
-    return Shared(id=sender.id, at=sender.at, who=sender.who, place=sender.place, url=url)
+def shared(sender: Sender, url: str) -> LinkShared:
+    return LinkShared(id=sender.id, at=sender.at, who=sender.who, place=sender.place, url=url)

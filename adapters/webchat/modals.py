@@ -44,8 +44,8 @@ def form_after(form: Form, answer: Answer) -> OpenForm | None:
 def _field_error(field: Field) -> str:
     if field.required and not field.value:
         return f"Fill in “{field.label}”."
-    if len(field.value) > field.most:
-        return f"“{field.label}” is too long: the limit is {field.most} characters."
+    if len(field.value) > field.max_length:
+        return f"“{field.label}” is too long: the limit is {field.max_length} characters."
     if field.choices and field.value and field.value not in dict(field.choices):
         return f"“{field.label}” must be one of its choices."
     return ""

@@ -25,9 +25,9 @@ class WebchatAdapter:
     """Implements every protocol of `bot.chat.adapter` that a chat can."""
 
     name = PLATFORM
-    about = "the chat in your browser"
+    label = "the chat in your browser"
     # A page has no limits of its own; these keep one message readable.
-    limits = Limits(chars=60_000, blocks=120, block_chars=8_000, controls=8)
+    limits = Limits(max_chars=60_000, max_blocks=120, max_block_chars=8_000, max_buttons=8)
 
     def __init__(self, state: ChatState, settings: Settings) -> None:
         self._state = state

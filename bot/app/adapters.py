@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -12,12 +11,13 @@ from msgspec import Struct
 
 from bot.chat.adapter import (
     Adapter,
+    AdapterFactory,
     CanInvite,
     CanLink,
+    CanListen,
     CanMessageUser,
     CanPost,
     CanPublishFeed,
-    Factory,
     Setup,
 )
 from bot.chat.event import Person, Place, Ref
@@ -30,7 +30,7 @@ from bot.tasks import Supervisor
 log = logging.getLogger(__name__)
 
 GROUP = "paperboy.adapters"
-PARTS = (CanPost, CanInvite, CanPublishFeed)  # the protocols with properties
+PARTS = (CanPost, CanListen, CanInvite, CanPublishFeed)  # the protocols with properties
 
 
 class Configured(Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ def configured(settings: Settings, store: Store, clock: Clock, tasks: Supervisor
 
 def _options(point: EntryPoint) -> frozenset[str]:
     try:
-        return frozenset(getattr(import_module(point.module), "OPTIONS", ()))
+        return _factory(point).options
     except (Exception, SystemExit) as error:  # noqa: BLE001 - `configured` tells it; search needs no adapter
         log.info("adapter %s can't be imported: %s", point.name, error)
         return frozenset()
@@ -80,8 +80,7 @@ def _options(point: EntryPoint) -> frozenset[str]:
 
 def _make(point: EntryPoint, setup: Setup) -> Adapter | None:
     """The adapter of an entry point; raises whatever its code raises."""
-    make: Factory = point.load()
-    adapter = make(setup)
+    adapter = _factory(point)(setup)
     if adapter is not None:
         for part in PARTS:
             isinstance(adapter, part)  # reads its properties: one that raises does so here
@@ -123,3 +122,11 @@ def address_of(adapters: Mapping[str, CanPost]) -> Callable[[Ref], str]:
         return adapter.message_url(ref)
 
     return address
+
+
+def _factory(point: EntryPoint) -> AdapterFactory[Adapter]:
+    """The factory an entry point names. Raises what its import raises; `TypeError` for anything else."""
+    factory = point.load()
+    if not isinstance(factory, AdapterFactory):
+        raise TypeError(f"{point.value} is not a bot.chat.adapter.AdapterFactory")
+    return factory

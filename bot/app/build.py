@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.app.adapters import address_of, close, configured, direct_of, feed_of
 from bot.app.health import Health
 from bot.app.sources import LOOK_UP, Opened, open_sources
-from bot.catalog.linked_repos import LinkedRepos, nothing
+from bot.catalog.linked_repos import LinkedRepoSource, nothing
 from bot.catalog.store_catalog import Links, StoreCatalog
 from bot.chat.adapter import Adapter, CanInvite, CanPost
 from bot.clock import Clock
@@ -208,7 +208,7 @@ async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIte
     if not settings.enabled:
         yield nothing
         return
-    things = LinkedRepos(
+    things = LinkedRepoSource(
         SourceClient(clock, token=settings.token, timeout=LOOK_UP, max_attempts=1),
         settings.url,
         store.key_value("linked"),

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from bot.chat.adapter import KeyValue
-from bot.chat.catalog import Linked, Resource
+from bot.chat.catalog import LinkedRepo, LinkedRepos
 from bot.clock import Clock
 from bot.errors import Malformed, PaperboyError
 from bot.papers.ids import arxiv_id
@@ -40,10 +40,10 @@ _NAME = re.compile(r"[\w-][\w.-]{0,95}(?:/[\w-][\w.-]{0,95})?", re.ASCII)
 
 class _Kept(Struct, frozen=True):
     at: datetime
-    linked: Linked
+    linked: LinkedRepos
 
 
-class LinkedRepos:
+class LinkedRepoSource:
     """Asks, remembers, and never lets a page wait for long."""
 
     def __init__(self, client: SourceClient, url: str, storage: KeyValue, clock: Clock) -> None:
@@ -51,16 +51,16 @@ class LinkedRepos:
         self._url = url.rstrip("/")
         self._storage = storage
         self._clock = clock
-        self._asking: dict[PaperId, asyncio.Task[Linked]] = {}
+        self._asking: dict[PaperId, asyncio.Task[LinkedRepos]] = {}
         self._failed: dict[PaperId, datetime] = {}
         self._paused_until: datetime | None = None
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._tidied = ""
 
-    async def linked_to(self, id: PaperId) -> Linked:
+    async def linked_to(self, id: PaperId) -> LinkedRepos:
         """What is known by now; an older answer where there is no new one in time."""
         if not (known := arxiv_id(id)):
-            return Linked()
+            return LinkedRepos()
         kept = await self._kept(id)
         now = self._clock.now()
         if kept and now - kept.at < KEPT:
@@ -70,7 +70,7 @@ class LinkedRepos:
             await asyncio.wait({task}, timeout=PATIENCE)
         if task and task.done() and not task.cancelled() and not task.exception():
             return task.result()
-        return kept.linked if kept else Linked()
+        return kept.linked if kept else LinkedRepos()
 
     async def aclose(self) -> None:
         """Let go of what is under way."""
@@ -80,7 +80,7 @@ class LinkedRepos:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._client.aclose()
 
-    def _ask(self, id: PaperId, number: str, now: datetime) -> asyncio.Task[Linked] | None:
+    def _ask(self, id: PaperId, number: str, now: datetime) -> asyncio.Task[LinkedRepos] | None:
         """Begin to ask; None where it is not the time for it."""
         self._failed = {one: until for one, until in self._failed.items() if until > now}
         paused = self._paused_until and self._paused_until > now
@@ -90,16 +90,16 @@ class LinkedRepos:
         task.add_done_callback(lambda done: self._settle(id, done))
         return task
 
-    async def _answer(self, id: PaperId, number: str) -> Linked:
+    async def _answer(self, id: PaperId, number: str) -> LinkedRepos:
         async with self._turns, asyncio.timeout(CEILING):
             page = await self._client.get(f"{self._url}/api/papers/{number}", conditional=False)
-        linked = Linked() if page.missing else parse(page.body, page.url, self._url)
+        linked = LinkedRepos() if page.missing else parse(page.body, page.url, self._url)
         now = self._clock.now()
         await self._storage.put(_key(now, id), msgspec.json.encode(_Kept(now, linked)))
         await self._tidy(now)
         return linked
 
-    def _settle(self, id: PaperId, done: asyncio.Task[Linked]) -> None:
+    def _settle(self, id: PaperId, done: asyncio.Task[LinkedRepos]) -> None:
         self._asking.pop(id, None)
         if done.cancelled() or not (error := done.exception()):
             return
@@ -128,12 +128,12 @@ class LinkedRepos:
                 await self._storage.delete(key)
 
 
-async def nothing(id: PaperId) -> Linked:
+async def nothing(id: PaperId) -> LinkedRepos:
     """Where nobody is to be asked."""
-    return Linked()
+    return LinkedRepos()
 
 
-def parse(body: bytes, where: str, url: str) -> Linked:
+def parse(body: bytes, where: str, url: str) -> LinkedRepos:
     """What an answer of `/api/papers/{id}` links; a resource that can't be read is left out."""
     try:
         answer = msgspec.json.decode(body)
@@ -148,16 +148,16 @@ def parse(body: bytes, where: str, url: str) -> Linked:
     known = tuple(
         max(parse_count(total), len(found)) for total, found in zip(totals, (models, datasets, spaces), strict=True)
     )
-    return Linked(
+    return LinkedRepos(
         models=models[:SHOWN], datasets=datasets[:SHOWN], spaces=spaces[:SHOWN], counts=(known[0], known[1], known[2])
     )
 
 
-def _resources(raw: Any, address: Callable[[str], str]) -> tuple[Resource, ...]:
+def _resources(raw: Any, address: Callable[[str], str]) -> tuple[LinkedRepo, ...]:
     """The most liked first. A name that would lead elsewhere than to its own page is none."""
     known = (one for one in (raw if isinstance(raw, list) else []) if isinstance(one, dict) and not one.get("private"))
     found = [
-        Resource(name=name, url=address(name), likes=parse_count(one.get("likes")))
+        LinkedRepo(name=name, url=address(name), likes=parse_count(one.get("likes")))
         for one in known
         if (name := text_or_empty(one.get("id"))) and _NAME.fullmatch(name)
     ]

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from bot.chat.catalog import Catalog, Found, Shown
+from bot.chat.catalog import Catalog, CatalogEntry, PaperPage
 from bot.chat.message import clean
 from bot.errors import AskError
 from bot.papers.ids import arxiv_id
@@ -105,31 +105,31 @@ async def search(catalog: Catalog, asked: Search) -> Cards:
 
 
 async def similar(catalog: Catalog, asked: Similar) -> Cards:
-    found = await catalog.similar(_id(asked.id), limit=asked.limit)
+    found = await catalog.similar_papers(_id(asked.id), limit=asked.limit)
     if found is None:
         raise _unknown(asked.id)
     return _cards(found)
 
 
 async def today(catalog: Catalog, asked: Today) -> Cards:
-    days = await catalog.days(until=asked.day, limit=1)
+    days = await catalog.listed_days(until=asked.day, limit=1)
     if not days:
         return Cards(papers=[], more=False, notice="Nothing has been listed yet.", day=asked.day)
     if asked.day and days[0][0] != asked.day:
         return Cards(
             papers=[], more=False, notice=f"Nothing was listed that day; before it on {days[0][0]}.", day=asked.day
         )
-    lists = await catalog.lists(days[0][0], days[0][0], limit=asked.limit)
-    return _cards(lists.found, day=lists.first)
+    lists = await catalog.listings(days[0][0], days[0][0], limit=asked.limit)
+    return _cards(lists.page, day=lists.first)
 
 
 async def paper(catalog: Catalog, asked: One) -> Whole:
-    found = await catalog.paper(_id(asked.id))
+    found = await catalog.paper_detail(_id(asked.id))
     if found is None:
         raise _unknown(asked.id)
-    of = found.shown.paper
+    of = found.entry.paper
     return Whole(
-        paper=_card(found.shown),
+        paper=_card(found.entry),
         abstract=seen(of.abstract, MOST_ABSTRACT),
         categories=[seen(name, 40) for name in of.categories],
         version=of.version,
@@ -198,16 +198,16 @@ def seen(text: str, limit: int) -> str:
     return clean("".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C"), limit)
 
 
-def _cards(found: Found, day: date | None = None) -> Cards:
-    return Cards(papers=[_card(shown) for shown in found.papers], more=found.more, notice=found.notice, day=day)
+def _cards(found: PaperPage, day: date | None = None) -> Cards:
+    return Cards(papers=[_card(shown) for shown in found.papers], more=found.has_more, notice=found.notice, day=day)
 
 
-def _card(shown: Shown) -> Card:
+def _card(shown: CatalogEntry) -> Card:
     of = shown.paper
     return Card(
         id=of.id,
         title=seen(of.title, 300),
-        line=seen(shown.line, 300),
+        line=seen(shown.summary, 300),
         authors=_some([seen(name, 100) for name in of.authors]),
         published=of.published.date() if of.published else None,
         url=of.links.page,

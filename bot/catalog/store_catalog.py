@@ -11,7 +11,19 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from bot.catalog.api_keys import MOST_CHARS, key_digest
-from bot.chat.catalog import PAGE, Ballots, Detail, Found, Linked, Lists, Posted, Program, Shown, Span, Topic
+from bot.chat.catalog import (
+    PAGE_SIZE,
+    ApiClient,
+    CatalogEntry,
+    DayListings,
+    LinkedRepos,
+    PaperDetail,
+    PaperPage,
+    PostedMessage,
+    Topic,
+    TrendingPeriod,
+    VoteCounts,
+)
 from bot.chat.event import Person, Place, Ref
 from bot.chat.message import clean
 from bot.clock import Clock
@@ -34,7 +46,7 @@ SIMILAR = 6
 
 T = TypeVar("T")
 
-Links = Callable[[PaperId], Awaitable[Linked]]  # what else on Hugging Face names a paper
+Links = Callable[[PaperId], Awaitable[LinkedRepos]]  # what else on Hugging Face names a paper
 Address = Callable[[Ref], str]  # where a message can be read; empty where it can't be said
 
 
@@ -60,10 +72,10 @@ class StoreCatalog:
         self._linked = linked
         self._address = address
 
-    async def days(self, *, until: date | None = None, limit: int = 30) -> Sequence[tuple[date, int]]:
+    async def listed_days(self, *, until: date | None = None, limit: int = 30) -> Sequence[tuple[date, int]]:
         return await self._store.papers.listed_days(self._sources, until=until, limit=limit)
 
-    async def lists(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE) -> Lists:
+    async def listings(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE_SIZE) -> DayListings:
         papers, sources = self._store.papers, self._sources
         listed, earlier, later, newest, total = await asyncio.gather(  # together: each waits for a thread of the store
             self._listed(first, last),
@@ -76,17 +88,19 @@ class StoreCatalog:
         listed.sort(key=lambda item: (-_liked(item.paper, tallies.get(item.paper.id, Tally())), item.paper.id))
         page = listed[offset : offset + limit]
         shown = await self._shown([item.paper for item in page], lists=page, tallies=tallies)
-        return Lists(
+        return DayListings(
             first=first,
             last=last,
-            found=Found(papers=tuple(shown), more=len(listed) > offset + limit, total=total),
-            earlier=earlier[0][0] if earlier else None,
-            later=later,
-            newest=newest[0][0] if newest else None,
+            page=PaperPage(papers=tuple(shown), has_more=len(listed) > offset + limit, total=total),
+            previous_day=earlier[0][0] if earlier else None,
+            next_day=later,
+            newest_day=newest[0][0] if newest else None,
         )
 
-    async def trending(self, span: Span, topic: str = "", *, offset: int = 0, limit: int = PAGE) -> Found:
-        now, days = self._clock.now(), DAYS[span]
+    async def trending(
+        self, period: TrendingPeriod, topic: str = "", *, offset: int = 0, limit: int = PAGE_SIZE
+    ) -> PaperPage:
+        now, days = self._clock.now(), DAYS[period]
         listed = await self._listed(now.date() - timedelta(days=days), now.date())
         if topic := clean(topic, 200):
             on_topic = await self._search.matching_among(topic, {item.paper.id for item in listed})
@@ -96,28 +110,28 @@ class StoreCatalog:
         page = ranked[offset : offset + limit]
         reasons = {item.paper.id: why(item, tallies.get(item.paper.id, Tally()), now) for item in page}
         papers = await self._shown([item.paper for item in page], reasons, lists=page, tallies=tallies)
-        return Found(papers=tuple(papers), more=len(ranked) > offset + limit)
+        return PaperPage(papers=tuple(papers), has_more=len(ranked) > offset + limit)
 
-    async def search(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
+    async def search(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
         return await self._found(await self._search.find_papers(clean(query), limit=limit, offset=offset))
 
-    async def newest(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
+    async def search_newest(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
         wanted = parse_query(query)
         if wanted.paper_id:
-            return Found(papers=(await self._by_id([wanted.paper_id]))[offset : offset + limit])
+            return PaperPage(papers=(await self._by_id([wanted.paper_id]))[offset : offset + limit])
         if wanted.is_empty and wanted.filter.is_empty and query.strip():
-            return Found(notice="There is no word in that to look for.")
+            return PaperPage(notice="There is no word in that to look for.")
         match = TextQuery(words=wanted.words, phrases=wanted.phrases)
         ids = await self._store.papers.newest_ids(wanted.filter, limit + 1, offset=offset, match=match)
-        return Found(papers=await self._by_id(ids[:limit]), more=len(ids) > limit)
+        return PaperPage(papers=await self._by_id(ids[:limit]), has_more=len(ids) > limit)
 
-    async def similar(self, id: PaperId, *, offset: int = 0, limit: int = PAGE) -> Found | None:
+    async def similar_papers(self, id: PaperId, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage | None:
         return await self._near(id, offset, limit) if await self._store.papers.get_papers([id]) else None
 
-    async def _near(self, id: PaperId, offset: int, limit: int) -> Found:
+    async def _near(self, id: PaperId, offset: int, limit: int) -> PaperPage:
         return await self._found(await self._search.similar_to_papers([id], limit=limit, offset=offset))
 
-    async def paper(self, id: PaperId, *, who: Person | None = None) -> Detail | None:
+    async def paper_detail(self, id: PaperId, *, who: Person | None = None) -> PaperDetail | None:
         known, listed = await asyncio.gather(self._store.papers.get_papers([id]), self._lists_of([id]))
         if id not in known:
             return None
@@ -129,20 +143,20 @@ class StoreCatalog:
             self._store.outbox.count_channels_showing(id),
             self._posted(id, who),
         )
-        return Detail(
-            shown=shown[0],
-            lists=tuple(dict.fromkeys((source_name(item.source), item.day) for item in lists)),
+        return PaperDetail(
+            entry=shown[0],
+            listings=tuple(dict.fromkeys((source_name(item.source), item.day) for item in lists)),
             linked=linked,
             similar=near.papers,
-            channels=channels,
-            posted=posted,
+            channel_count=channels,
+            messages=posted,
         )
 
-    async def channel(self, place: Place, *, limit: int = PAGE) -> Found:
+    async def channel_papers(self, place: Place, *, limit: int = PAGE_SIZE) -> PaperPage:
         brought = await self._store.outbox.papers_posted_in(place, limit)
         papers = await self._by_id([id for id, _ in brought])
         at = dict(brought)
-        return Found(papers=tuple(replace(shown, seen=at[shown.paper.id]) for shown in papers))
+        return PaperPage(papers=tuple(replace(shown, first_seen=at[shown.paper.id]) for shown in papers))
 
     async def topics(self) -> Sequence[Topic]:
         today = self._clock.now().date()
@@ -156,19 +170,19 @@ class StoreCatalog:
         known += [Topic(name=word, query=f'"{word}"', count=count) for word, count in words.items() if count > 1]
         return sorted(known, key=lambda topic: (-topic.count, topic.name))[:TOPICS]
 
-    async def mine(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
+    async def votes_by(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
         return await self._store.votes.ballots_of(who.tenant, who.key, ids)
 
-    async def count(self) -> int:
+    async def paper_count(self) -> int:
         return await self._store.papers.count_papers()
 
-    async def ids(self, *, offset: int = 0, limit: int = PAGE) -> Sequence[PaperId]:
+    async def paper_ids(self, *, offset: int = 0, limit: int = PAGE_SIZE) -> Sequence[PaperId]:
         return await self._store.papers.newest_ids(Filter(), limit, offset=offset)
 
-    async def ballots(self, ids: Collection[PaperId]) -> Mapping[PaperId, Ballots]:
+    async def vote_counts(self, ids: Collection[PaperId]) -> Mapping[PaperId, VoteCounts]:
         return {id: _ballots(tally) for id, tally in (await self._store.votes.tallies_everywhere(ids)).items()}
 
-    async def program(self, key: str) -> Program | None:
+    async def api_client(self, key: str) -> ApiClient | None:
         return await self._store.api_keys.by_digest(key_digest(key)) if len(key) <= MOST_CHARS else None
 
     async def _listed(self, first: date, last: date) -> list[ListedPaper]:
@@ -190,14 +204,16 @@ class StoreCatalog:
             await self._store.papers.most_upvoted(self._sources, date.min, newest[0][0], CANDIDATES) if newest else []
         )
 
-    async def _by_id(self, ids: Sequence[PaperId], reasons: Mapping[PaperId, str] | None = None) -> tuple[Shown, ...]:
+    async def _by_id(
+        self, ids: Sequence[PaperId], reasons: Mapping[PaperId, str] | None = None
+    ) -> tuple[CatalogEntry, ...]:
         known = await self._store.papers.get_papers(ids)
         return tuple(await self._shown([known[id] for id in ids if id in known], reasons))
 
-    async def _found(self, results: Results) -> Found:
+    async def _found(self, results: Results) -> PaperPage:
         reasons = {hit.id: "; ".join(hit.why) for hit in results.hits}
         papers = await self._by_id([hit.id for hit in results.hits], reasons)
-        return Found(papers=papers, more=results.more, notice=results.notice, instead=results.corrected)
+        return PaperPage(papers=papers, has_more=results.more, notice=results.notice, corrected_query=results.corrected)
 
     async def _shown(
         self,
@@ -206,7 +222,7 @@ class StoreCatalog:
         *,
         lists: Sequence[ListedPaper] | None = None,
         tallies: Mapping[PaperId, Tally] | None = None,
-    ) -> list[Shown]:
+    ) -> list[CatalogEntry]:
         """Papers with their lines, votes, and the newest list of each; `lists` and `tallies` where they are known."""
         ids = [paper.id for paper in papers]
         lines, votes, listed = await asyncio.gather(
@@ -216,13 +232,13 @@ class StoreCatalog:
         )
         on = {item.paper.id: item for item in listed}
         return [
-            Shown(
+            CatalogEntry(
                 paper=paper,
-                line=lines[paper.id].text if paper.id in lines else "",
+                summary=lines[paper.id].text if paper.id in lines else "",
                 provenance=lines[paper.id].provenance if paper.id in lines else "",
-                ballots=_ballots(votes.get(paper.id, Tally())),
-                day=on[paper.id].day if paper.id in on else None,
-                seen=on[paper.id].first_seen if paper.id in on else None,
+                votes=_ballots(votes.get(paper.id, Tally())),
+                listed_on=on[paper.id].day if paper.id in on else None,
+                first_seen=on[paper.id].first_seen if paper.id in on else None,
                 why=(reasons or {}).get(paper.id, ""),
             )
             for paper in papers
@@ -237,12 +253,12 @@ class StoreCatalog:
         public = {id: [item for item in items if item.source in self._sources] for id, items in found.items()}
         return {id: items for id, items in public.items() if items}
 
-    async def _posted(self, id: PaperId, who: Person | None) -> tuple[Posted, ...]:
+    async def _posted(self, id: PaperId, who: Person | None) -> tuple[PostedMessage, ...]:
         if who is None:
             return ()
         found = await self._store.outbox.sent_to_channels_showing(who.tenant, id)
         return tuple(
-            Posted(ref=one.ref, at=one.sent, url=self._address(one.ref)) for one in found if one.ref and one.sent
+            PostedMessage(ref=one.ref, at=one.sent, url=self._address(one.ref)) for one in found if one.ref and one.sent
         )
 
 
@@ -255,5 +271,5 @@ def _liked(paper: Paper, tally: Tally) -> int:
     return paper.counts.upvotes + HERE * (tally.up - tally.down)
 
 
-def _ballots(tally: Tally) -> Ballots:
-    return Ballots(tally.up, tally.down)
+def _ballots(tally: Tally) -> VoteCounts:
+    return VoteCounts(tally.up, tally.down)

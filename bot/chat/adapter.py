@@ -1,15 +1,16 @@
-"""What a chat platform must do for us, as a few small protocols.
+"""What a chat platform does for the core, as a few small protocols.
 
-What an adapter can do is declared by which protocols it has the methods of. The core asks with `isinstance`: an e-mail
-adapter only posts, and the front page only listens.
+An adapter declares what it can do by having the methods of a protocol; the core checks with `isinstance`. The e-mail
+adapter posts but edits nothing, the site listens but posts nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from msgspec import Struct, field
 
@@ -22,42 +23,44 @@ from bot.tasks import Supervisor
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """How much one message may hold, counted on the wire after escaping (`CanPost.text_width`)."""
+    """How much one message may hold, measured on the wire after escaping (`CanPost.text_width`)."""
 
-    chars: int  # in the whole message
-    blocks: int  # blocks, cards and button rows together
-    block_chars: int  # in one block
-    controls: int  # buttons in one row
-    label: int = 75  # characters of a button's label
-    pace: float = 0.0  # seconds between two posts in one channel; the dispatcher keeps it
-    threads: bool = True  # a message can have replies; where not, an edition is one message
-    at_once: int = 4  # posts under way in one tenant, so that its slow platform leaves room for the others
+    max_chars: int  # in the whole message
+    max_blocks: int  # blocks, cards and button rows together
+    max_block_chars: int  # in one block
+    max_buttons: int  # in one row
+    max_label_chars: int = 75  # in a button's label
+    min_interval_s: float = 0.0  # seconds between two posts in one channel; the dispatcher waits that long
+    has_threads: bool = True  # messages can have replies; without them an edition is one message
+    max_concurrent_posts: int = 4  # per tenant, so that a slow workspace leaves capacity for the others
 
 
 class Adapter(Protocol):
-    """What every adapter is; what it can do besides, the protocols below tell."""
+    """What every adapter is; the protocols below say what it can do besides."""
 
     @property
     def name(self) -> str:
-        """The platform's name in places: `slack`, `discord`, `web`."""
+        """The platform's name in places: `slack`, `discord`, `web`, `email`, `site`."""
         ...
 
-    async def aclose(self) -> None: ...
+    async def aclose(self) -> None:
+        """Close connections and end what is under way."""
+        ...
 
 
 @runtime_checkable
 class CanPost(Adapter, Protocol):
-    """Can post. That needs no listening connection, so a worker can deliver alone."""
+    """Can post, also without a listening connection: a worker process only delivers."""
 
     @property
     def limits(self) -> Limits: ...
 
     def text_width(self, run: Text) -> int:
-        """The size of a text on the wire, after escaping."""
+        """The size of a text on the wire, after escaping; in the unit of `limits`."""
         ...
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
-        """Post `message`; `key` (at most 25 characters) marks it so that a crash can be made good.
+        """Post `message`, marked with `key` (at most 25 characters) so that it can be found after a crash.
 
         Raises `Refused`, `Busy` or `Unsure`.
         """
@@ -66,37 +69,43 @@ class CanPost(Adapter, Protocol):
 
 @runtime_checkable
 class CanFind(Protocol):
-    """Can tell whether a message with a key is there: what makes exactly once possible after a crash."""
+    """Can find a message by its key, so that a post is sent exactly once even after a crash."""
 
-    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None: ...
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+        """The message with `key` posted after `since`; None: there is none. Raises like `post`."""
+        ...
 
 
 @runtime_checkable
 class CanEdit(Protocol):
-    """Can change what was posted. Raises like `post`; a deleted message is `Refused`."""
+    """Can edit its messages."""
 
-    async def edit_post(self, ref: Ref, message: Message) -> None: ...
+    async def edit_post(self, ref: Ref, message: Message) -> None:
+        """Replace a message's content. Raises like `post`; a deleted message is `Refused` with `gone`."""
+        ...
 
 
 @runtime_checkable
 class CanCountReactions(Protocol):
-    """Can say who reacted how: emoji in Unicode without skin tone → ids of people, without the bot."""
+    """Can list the reactions to a message."""
 
-    async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]: ...
+    async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
+        """Emoji (Unicode, without skin tone) → ids of the people who reacted, without bots. Raises like `post`."""
+        ...
 
 
 @runtime_checkable
 class CanMessageUser(Protocol):
-    """Can write to one person alone. Used for what they asked for themselves, and for notices to an admin."""
+    """Can write to one person: what they asked for, and notices to an admin."""
 
     async def open_direct_message(self, person: str, space: str) -> Place:
-        """The place of the private conversation with a person (an id) of a space. Raises like `post`."""
+        """The place of the direct message with a person (an id) of a space. Raises like `post`."""
         ...
 
 
 @runtime_checkable
 class CanTellAccess(Protocol):
-    """Can tell whether a place may be posted to, without posting: where it may not, it is looked at again by and by."""
+    """Can tell whether it may post in a place, without posting; a held schedule is checked this way."""
 
     async def may_post(self, place: Place) -> bool:
         """Raises like `post`."""
@@ -105,7 +114,7 @@ class CanTellAccess(Protocol):
 
 @runtime_checkable
 class CanInvite(Protocol):
-    """Can bring papers to an address that a person gives, once somebody there has said yes: mail."""
+    """Can subscribe an address that a person gives, once its owner has confirmed: e-mail."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -114,26 +123,34 @@ class CanInvite(Protocol):
 
     @property
     def page(self) -> str:
-        """Where the same can be filled in on the web."""
+        """Address of the same form on the web."""
         ...
 
     async def invite(self, who: Person, values: Mapping[str, str]) -> None:
-        """Ask the address whether it wants what a person filled in. Raises `AskError`, and like `post`."""
+        """Send a confirmation request to the address in `values`. Raises `AskError`, and like `post`."""
         ...
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One check of `paperboy doctor`."""
+
+    what: str  # `scope chat:write`
+    ok: bool
+    hint: str = ""  # what to do about it
 
 
 @runtime_checkable
 class HasDoctor(Protocol):
-    """Can look over its own set-up, for `paperboy doctor`."""
+    """Can check its own set-up, for `paperboy doctor`."""
 
     async def check_setup(self) -> Sequence[Finding]:
-        """What was looked at and how it stands; a platform that can't be reached is a finding, not an error."""
+        """All checks and their results; an unreachable platform is a finding, not an error."""
         ...
 
 
 @runtime_checkable
 class HasConnection(Protocol):
-    """Listens through a connection that can be lost: `/readyz` tells."""
+    """Listens through a connection that can be lost; `/readyz` reports it."""
 
     @property
     def connected(self) -> bool: ...
@@ -141,54 +158,65 @@ class HasConnection(Protocol):
 
 @runtime_checkable
 class CanLink(Protocol):
-    """Can say where in a browser a message is; empty where that can't be said."""
+    """Can link to a message."""
 
-    def message_url(self, ref: Ref) -> str: ...
+    def message_url(self, ref: Ref) -> str:
+        """Where a browser opens the message; empty when it has no address."""
+        ...
 
 
 @runtime_checkable
 class CanPublishFeed(Protocol):
-    """Can give a channel's papers as a feed, under an address that nobody can guess."""
+    """Can publish a channel's papers as a feed, at an address that can't be guessed."""
 
     def feed_url(self, place: Place) -> str:
-        """The address; the same each time, and empty where the feed could not be reached from outside."""
+        """The address, the same each time; empty when the feed can't be reached from outside."""
         ...
 
 
 @runtime_checkable
 class CanListen(Protocol):
-    """Hears people: hands each event to the core and shows the answer, until cancelled.
+    """Receives what people do, hands each event to the core and shows the answer.
 
-    The adapter acknowledges within its platform's time limit first, then asks the core.
+    An adapter acknowledges an event within the platform's time limit first, then asks the core.
     """
 
-    async def listen(self, core: Core) -> None: ...
+    @property
+    def started(self) -> asyncio.Event:
+        """Set while events arrive."""
+        ...
 
+    @property
+    def url(self) -> str:
+        """Where a browser opens it on this machine; empty without a web server, or before it has started."""
+        ...
 
-class Finding(Struct, frozen=True, kw_only=True):
-    """One thing that `doctor` looked at."""
+    @property
+    def label(self) -> str:
+        """What people open there, for the start message: `the chat in the browser`; may be empty."""
+        ...
 
-    what: str  # `scope chat:write`
-    ok: bool
-    hint: str = ""  # what to do about it
+    async def listen(self, core: Core) -> None:
+        """Listen until cancelled. Raises `ConfigError` when the settings make that impossible."""
+        ...
 
 
 class MenuEntry(Struct, frozen=True, kw_only=True):
-    """Something to do with any message: a message shortcut in Slack, a context-menu command in Discord."""
+    """An action for any message: a message shortcut in Slack, a context-menu command in Discord."""
 
     label: str  # at most 24 characters: Slack's limit of a shortcut's name
-    action: Action  # comes back as a `Press` with the message and what it says
+    action: Action  # comes back as a `ButtonPress` with the message and its text
 
 
 class CommandHelp(Struct, frozen=True, kw_only=True):
-    """What an adapter needs to offer a command: names for menus and completion."""
+    """A command as an adapter offers it in menus and completion."""
 
     name: str
     usage: str  # `schedule WHEN [QUERY] [top N]`
     summary: str  # one sentence
-    private: bool = True  # its answers are for the asker only
+    private: bool = True  # only the person who asked sees the answers
     admin: bool = False  # needs the right to set schedules
-    fields: tuple[Field, ...] = ()  # typed options; their values come back as a `Submit` named like the command
+    fields: tuple[Field, ...] = ()  # typed options; their values come back as a `FormSubmission` with this name
 
 
 class Core(Protocol):
@@ -201,54 +229,59 @@ class Core(Protocol):
     def menu(self) -> Sequence[MenuEntry]: ...
 
     @property
-    def catalog(self) -> Catalog:
-        """What pages, feeds and programs can read."""
-        ...
+    def catalog(self) -> Catalog: ...
 
     async def handle_event(self, event: Event) -> Answer | None:
-        """Act on an event; None: nothing to say. Never raises: what goes wrong becomes a private answer."""
+        """Act on an event; None: no answer. Never raises: an error becomes a private answer."""
         ...
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
-        """Continuations of what somebody is typing after `/papers `, best first."""
+        """Completions of what someone is typing after `/papers `, best first."""
         ...
 
     async def health_problems(self) -> Mapping[str, str]:
-        """What is wrong now, by part; empty when all is well."""
+        """Current problems by part; empty when all is well."""
         ...
 
 
 class KeyValue(Protocol):
-    """A few durable records of an adapter's own (installations, a command hash, a chat history).
+    """A small durable key-value store of one adapter (installations, a command hash, a chat history).
 
-    One namespace per adapter, kept by the core's store; keys are text, in order; values are bytes.
+    Keys are text, in order; values are bytes.
     """
 
     async def get(self, key: str) -> bytes | None: ...
 
     async def put(self, key: str, value: bytes, *, if_absent: bool = False) -> bool:
-        """Keep a value; False when `if_absent` and there was one already (it stays)."""
+        """Store a value; with `if_absent` an existing value stays, and False is returned."""
         ...
 
     async def delete(self, key: str) -> None: ...
 
     async def scan(self, prefix: str, *, after: str = "", last: int | None = None) -> Sequence[tuple[str, bytes]]:
-        """Records whose key starts with `prefix` and comes after `after`, in order of key; `last`: only
-        that many from the end."""
+        """Records whose key starts with `prefix` and sorts after `after`, in key order; with `last` only the last
+        so many."""
         ...
 
 
 class Setup(Struct, frozen=True, kw_only=True):
     """What the core gives an adapter to start with."""
 
-    options: Mapping[str, object]  # its own section of the settings, environment included
+    options: Mapping[str, object]  # its section of the settings, environment included
     storage: KeyValue
     home: Path  # the data folder
     clock: Clock
     tasks: Supervisor = field(default_factory=lambda: Supervisor(SystemClock()))  # runs whatever runs for long
 
 
-class Factory(Protocol):
-    """The entry point in the group `paperboy.adapters`; None: not configured here, leave it out."""
+A_co = TypeVar("A_co", bound=Adapter, covariant=True)
 
-    def __call__(self, setup: Setup) -> Adapter | None: ...
+
+class AdapterFactory(Struct, Generic[A_co], frozen=True, kw_only=True):
+    """The entry point in the group `paperboy.adapters`."""
+
+    options: frozenset[str]  # names of the settings in its section
+    build: Callable[[Setup], A_co | None]  # None: not configured or turned off
+
+    def __call__(self, setup: Setup) -> A_co | None:
+        return self.build(setup)

@@ -1,6 +1,6 @@
-"""What pages, feeds and programs can read of the core: papers and their lists, and never who voted.
+"""What pages, feeds, programs and assistants read: papers and lists of papers, with vote counts but no voters.
 
-A room of its own beside `adapter.py`: a reader needs no place, no event and no message.
+Apart from `adapter.py`, because a reader has no channel, no event and no message.
 """
 
 from __future__ import annotations
@@ -14,158 +14,163 @@ from msgspec import Struct
 from bot.chat.event import Person, Place, Ref
 from bot.papers.model import Paper, PaperId
 
-Span: TypeAlias = Literal["day", "week", "month"]
+TrendingPeriod: TypeAlias = Literal["day", "week", "month"]
 
-PAGE = 50  # papers a page, and what a reader gets who names no number
-MOST = 100  # papers a page at most
+PAGE_SIZE = 50  # papers per page, unless the reader asks for another number
+MAX_PAGE_SIZE = 100  # papers per page
 
 
-class Ballots(Struct, frozen=True):
-    """What the votes of all communities on a paper come to; outside upvotes are in `Paper.counts`."""
+class VoteCounts(Struct, frozen=True):
+    """Votes on a paper in all communities; upvotes from elsewhere are in `Paper.counts`."""
 
     up: int = 0
     down: int = 0
 
 
-class Shown(Struct, frozen=True, kw_only=True):
-    """A paper with what is said and thought of it."""
+class CatalogEntry(Struct, frozen=True, kw_only=True):
+    """A paper with its summary and its votes."""
 
     paper: Paper
-    line: str = ""  # one sentence; empty: none passed the check
-    provenance: str = ""  # whose sentence: `human`, `claude`, `source`, `extract`
-    ballots: Ballots = Ballots()
-    day: date | None = None  # the newest list it stood on
-    seen: datetime | None = None  # when it was first seen on a list
-    why: str = ""  # why it stands here: matched words, the paper it is near, what its trend is made of
+    summary: str = ""  # one sentence; empty when none passed the check
+    provenance: str = ""  # who wrote the summary: `human`, `claude`, `source`, `extract`
+    votes: VoteCounts = VoteCounts()
+    listed_on: date | None = None  # day of the newest list with this paper
+    first_seen: datetime | None = None  # when a list first had it
+    why: str = ""  # why it is in the result: matched words, the similar paper, the parts of its trending score
 
 
-class Found(Struct, frozen=True, kw_only=True):
-    """Some papers of an answer, best first."""
+class PaperPage(Struct, frozen=True, kw_only=True):
+    """One page of a result, best first."""
 
-    papers: tuple[Shown, ...] = ()
-    more: bool = False  # whether others follow
-    total: int | None = None  # how many there are, where that is known
-    notice: str = ""  # what the reader should know of this answer
-    instead: str = ""  # the words that were searched for, when those typed are nowhere
+    papers: tuple[CatalogEntry, ...] = ()
+    has_more: bool = False  # another page follows
+    total: int | None = None  # papers on all pages, where known
+    notice: str = ""  # what the reader should know about this result
+    corrected_query: str = ""  # the query that was used, when nothing matched the words typed
 
 
-class Lists(Struct, frozen=True, kw_only=True):
-    """What the sources listed from `first` to `last`, most liked first, and where to leaf on to."""
+class DayListings(Struct, frozen=True, kw_only=True):
+    """What the sources listed from `first` to `last`, most upvoted first, and the neighbouring days with a list."""
 
     first: date
     last: date
-    found: Found
-    earlier: date | None = None  # the nearest day with a list before `first`
-    later: date | None = None  # and after `last`
-    newest: date | None = None  # the newest day with a list, whatever was asked for
+    page: PaperPage
+    previous_day: date | None = None  # the last day with a list before `first`
+    next_day: date | None = None  # the first day with a list after `last`
+    newest_day: date | None = None  # the newest day with a list, whichever days were requested
 
 
-class Resource(Struct, frozen=True, kw_only=True):
-    """Something on Hugging Face that names the paper."""
+class LinkedRepo(Struct, frozen=True, kw_only=True):
+    """A repository on Hugging Face that names the paper."""
 
     name: str  # `org/model`
     url: str
     likes: int = 0
 
 
-class Linked(Struct, frozen=True, kw_only=True):
-    """The most liked of each kind, and how many there are."""
+class LinkedRepos(Struct, frozen=True, kw_only=True):
+    """The most liked repositories of each kind, and how many there are."""
 
-    models: tuple[Resource, ...] = ()
-    datasets: tuple[Resource, ...] = ()
-    spaces: tuple[Resource, ...] = ()
+    models: tuple[LinkedRepo, ...] = ()
+    datasets: tuple[LinkedRepo, ...] = ()
+    spaces: tuple[LinkedRepo, ...] = ()
     counts: tuple[int, int, int] = (0, 0, 0)  # models, data sets, Spaces
 
 
-class Posted(Struct, frozen=True, kw_only=True):
-    """A message that showed the paper in a channel of the asker's own workspace."""
+class PostedMessage(Struct, frozen=True, kw_only=True):
+    """A message with the paper in a channel of the reader's own workspace."""
 
     ref: Ref
     at: datetime
-    url: str = ""  # where the message can be read; empty where the platform has no such address
+    url: str = ""  # opens the message; empty where the platform has no such address
 
 
-class Detail(Struct, frozen=True, kw_only=True):
-    """All that is known of one paper."""
+class PaperDetail(Struct, frozen=True, kw_only=True):
+    """Everything about one paper."""
 
-    shown: Shown
-    lists: tuple[tuple[str, date], ...] = ()  # source, as people call it, and day; newest first
-    linked: Linked = Linked()
-    similar: tuple[Shown, ...] = ()
-    channels: int = 0  # how many channels were brought it, everywhere
-    posted: tuple[Posted, ...] = ()  # those of the asker's own workspace, newest first
+    entry: CatalogEntry
+    listings: tuple[tuple[str, date], ...] = ()  # display name of the source and day; newest first
+    linked: LinkedRepos = LinkedRepos()
+    similar: tuple[CatalogEntry, ...] = ()
+    channel_count: int = 0  # channels it was posted to, in all communities
+    messages: tuple[PostedMessage, ...] = ()  # in the reader's own workspace, newest first
 
 
 class Topic(Struct, frozen=True, kw_only=True):
-    """Something that many papers are about."""
+    """A subject that many recent papers share."""
 
     name: str  # `cs.CL`, `diffusion models`
-    query: str  # what finds its papers: `cat:cs.CL`, `"diffusion models"`
-    count: int  # papers of the newest lists
+    query: str  # finds its papers: `cat:cs.CL`, `"diffusion models"`
+    count: int  # papers in the newest lists
 
 
-class Program(Struct, frozen=True, kw_only=True):
-    """A program that somebody who runs Paperboy made a key for."""
+class ApiClient(Struct, frozen=True, kw_only=True):
+    """A program with an API key."""
 
     name: str
     made: datetime
 
 
 class Catalog(Protocol):
-    """The core as a reader sees it. Every verb raises `PaperboyError` when the store fails."""
+    """The core as a reader sees it. Every method raises `PaperboyError` when the store fails.
 
-    async def days(self, *, until: date | None = None, limit: int = 30) -> Sequence[tuple[date, int]]:
-        """The newest days with a list, newest first, and how many papers each has."""
+    `offset` and `limit` count papers; `limit` is at most `MAX_PAGE_SIZE`.
+    """
+
+    async def listed_days(self, *, until: date | None = None, limit: int = 30) -> Sequence[tuple[date, int]]:
+        """The newest days with a list, newest first, each with its number of papers."""
         ...
 
-    async def lists(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE) -> Lists:
-        """What was listed in these days, both included."""
+    async def listings(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE_SIZE) -> DayListings:
+        """What was listed from `first` to `last`, both included."""
         ...
 
-    async def trending(self, span: Span, topic: str = "", *, offset: int = 0, limit: int = PAGE) -> Found:
-        """What is talked about within a span, of everything or of one topic; the topic is a query."""
+    async def trending(
+        self, period: TrendingPeriod, topic: str = "", *, offset: int = 0, limit: int = PAGE_SIZE
+    ) -> PaperPage:
+        """The trending papers of a period; with `topic` (a query) only those that match it."""
         ...
 
-    async def search(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
-        """Papers for a query as people type it after `/papers`, filters included."""
+    async def search(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
+        """The papers for a query as people type it after `/papers`, filters included; best first."""
         ...
 
-    async def newest(self, query: str, *, offset: int = 0, limit: int = PAGE) -> Found:
-        """The same papers, newest first: what a feed of a topic or an author brings."""
+    async def search_newest(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
+        """The papers that match a query, newest first: for the feed of a topic or an author."""
         ...
 
-    async def similar(self, id: PaperId, *, offset: int = 0, limit: int = PAGE) -> Found | None:
-        """Papers near in meaning; None: no such paper."""
+    async def similar_papers(self, id: PaperId, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage | None:
+        """Papers similar in meaning; None for an unknown paper."""
         ...
 
-    async def paper(self, id: PaperId, *, who: Person | None = None) -> Detail | None:
-        """One paper; `who` sees the posts of their own workspace. None: no such paper."""
+    async def paper_detail(self, id: PaperId, *, who: Person | None = None) -> PaperDetail | None:
+        """One paper, with the messages in the workspace of `who`; None for an unknown paper."""
         ...
 
-    async def channel(self, place: Place, *, limit: int = PAGE) -> Found:
-        """What a channel was brought, newest first."""
+    async def channel_papers(self, place: Place, *, limit: int = PAGE_SIZE) -> PaperPage:
+        """What was posted to a channel, newest first."""
         ...
 
     async def topics(self) -> Sequence[Topic]:
-        """What the papers of the newest lists are about, the commonest first."""
+        """The topics of the newest lists, most papers first."""
         ...
 
-    async def mine(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
-        """The asker's own ballots: +1 or −1."""
+    async def votes_by(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
+        """A person's own votes, +1 or −1; papers they did not vote on are left out."""
         ...
 
-    async def count(self) -> int:
-        """How many papers are known."""
+    async def vote_counts(self, ids: Collection[PaperId]) -> Mapping[PaperId, VoteCounts]:
+        """Current vote counts; papers without votes are left out."""
         ...
 
-    async def ids(self, *, offset: int = 0, limit: int = PAGE) -> Sequence[PaperId]:
-        """The papers known, newest first: what a sitemap lists."""
+    async def paper_count(self) -> int:
+        """How many papers there are."""
         ...
 
-    async def ballots(self, ids: Collection[PaperId]) -> Mapping[PaperId, Ballots]:
-        """How the votes on these papers stand now; papers without any are left out."""
+    async def paper_ids(self, *, offset: int = 0, limit: int = PAGE_SIZE) -> Sequence[PaperId]:
+        """The ids of all papers, newest first: for a sitemap."""
         ...
 
-    async def program(self, key: str) -> Program | None:
-        """Whose key a program shows; None: nobody's, or one that was revoked."""
+    async def api_client(self, key: str) -> ApiClient | None:
+        """The program that an API key belongs to; None for an unknown or revoked key."""
         ...

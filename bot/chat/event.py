@@ -1,4 +1,4 @@
-"""What a platform tells us, and who and where; the adapter parses, the core acts."""
+"""Events of a platform, and the person and place they come from; the adapter parses, the core acts."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from bot.chat.message import Action, Message
 
 
 class Place(Struct, frozen=True):
-    """Where messages go. `space` is the tenant: a Slack workspace, a Discord guild, a web home."""
+    """Where messages go. `space` is the tenant: a Slack workspace, a Discord server, the browser chat."""
 
     platform: str
     space: str
     channel: str
-    thread: str = ""  # id of the message a thread hangs from; empty: the channel itself
+    thread: str = ""  # id of the message that started the thread; empty: the channel itself
 
     def __str__(self) -> str:
         return "/".join(filter(None, (f"{self.platform}:{self.space}", self.channel, self.thread)))
 
     @classmethod
     def parse(cls, wire: str) -> Place:
-        """The place of `slack:T1/C1` or `slack:T1/C1/169.12`; `ValueError` for anything else."""
+        """The place written `slack:T1/C1` or `slack:T1/C1/169.12`; raises `ValueError` for anything else."""
         home, *rest = wire.split("/")
         platform, colon, space = home.partition(":")
         if not (colon and platform and space and 1 <= len(rest) <= 2 and all(rest)):
@@ -34,29 +34,29 @@ class Place(Struct, frozen=True):
 
     @property
     def tenant(self) -> str:
-        """Whose data this is: nothing crosses from one tenant to another."""
+        """The tenant that owns the data, `slack:T1`; no data crosses from one tenant to another."""
         return f"{self.platform}:{self.space}"
 
     def in_thread(self, message: str) -> Place:
-        """The thread under a message of this channel; of no message (empty): the channel itself."""
+        """The thread under a message (an id) of this channel; for an empty id the channel itself."""
         return Place(self.platform, self.space, self.channel, message)
 
 
 class Ref(Struct, frozen=True):
-    """A message the platform has: enough to edit it, count its reactions or reply to it."""
+    """A message on the platform: enough to edit it, count its reactions or reply to it."""
 
     place: Place
     id: str
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """Somebody in a tenant. The name is for showing only and is not stored."""
+    """Someone in a tenant. The name is only displayed, never stored."""
 
     platform: str
     space: str
     id: str
     name: str = ""
-    admin: bool = False  # may set schedules here; the adapter knows the platform's own rights
+    admin: bool = False  # may set schedules in this place; the adapter reads that from the platform's permissions
 
     @property
     def tenant(self) -> str:
@@ -68,8 +68,8 @@ class Person(Struct, frozen=True, kw_only=True):
         return f"{self.tenant}/{self.id}"
 
 
-class Heard(Struct, frozen=True, kw_only=True):
-    """What every event has. `id` is the platform's own id of the event: a redelivery carries the same."""
+class BaseEvent(Struct, frozen=True, kw_only=True):
+    """What every event has. `id` is the platform's id of the event; a redelivered event has the same."""
 
     id: str
     at: datetime
@@ -77,59 +77,59 @@ class Heard(Struct, frozen=True, kw_only=True):
     place: Place
 
 
-class Command(Heard, frozen=True, kw_only=True, tag="command"):
-    """Somebody typed `/papers …` or wrote to the bot; `text` is what follows the name."""
+class Command(BaseEvent, frozen=True, kw_only=True, tag="command"):
+    """Someone typed `/papers …` or wrote to the bot; `text` is what follows the name."""
 
     text: str
 
 
-class Press(Heard, frozen=True, kw_only=True, tag="press"):
-    """Somebody pressed a button, or picked an entry of a message's menu; `message` is where it stood."""
+class ButtonPress(BaseEvent, frozen=True, kw_only=True, tag="press"):
+    """Someone pressed a button or chose an entry of a message's menu; `message` is the message it belongs to."""
 
     action: Action
     message: Ref | None = None
-    said: str = ""  # what that message says, where the platform tells: it may be anybody's, with a link to a paper
+    message_text: str = ""  # text of that message, where the platform sends it; anyone may have written it
 
 
-class Submit(Heard, frozen=True, kw_only=True, tag="submit"):
-    """Somebody sent a form, or a command with typed options: the values by the name of their field."""
+class FormSubmission(BaseEvent, frozen=True, kw_only=True, tag="submit"):
+    """Someone sent a form, or a command with typed options; `values` are keyed by field name."""
 
     action: Action
     values: Mapping[str, str]
 
 
-class Reaction(Heard, frozen=True, kw_only=True, tag="reaction"):
-    """Somebody put an emoji on a message or took it back. Emoji in Unicode, without skin tone."""
+class Reaction(BaseEvent, frozen=True, kw_only=True, tag="reaction"):
+    """Someone added a reaction to a message or removed one."""
 
     message: Ref
-    emoji: str
+    emoji: str  # Unicode, without skin tone
     added: bool
 
 
-class Shared(Heard, frozen=True, kw_only=True, tag="shared"):
-    """Somebody shared the address of a paper; the answer is its card, or None when it is no paper we know."""
+class LinkShared(BaseEvent, frozen=True, kw_only=True, tag="shared"):
+    """Someone posted a link to a paper; the answer is its card, or None for an unknown paper."""
 
     url: str
 
 
-class Removed(Heard, frozen=True, kw_only=True, tag="removed"):
-    """The bot was taken out of the whole tenant (`place.channel` is `*`) or of one channel, or that was archived."""
+class BotRemoved(BaseEvent, frozen=True, kw_only=True, tag="removed"):
+    """The bot was removed from the tenant (`place.channel` is `*`) or from one channel, or the channel was archived."""
 
     why: str = "Paperboy was removed from here"
 
 
-class Returned(Heard, frozen=True, kw_only=True, tag="returned"):
+class BotReturned(BaseEvent, frozen=True, kw_only=True, tag="returned"):
     """The bot can post in the tenant (`*`) or the channel again."""
 
 
-Event: TypeAlias = Command | Press | Submit | Reaction | Shared | Removed | Returned
+Event: TypeAlias = Command | ButtonPress | FormSubmission | Reaction | LinkShared | BotRemoved | BotReturned
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What the core says to an event."""
+    """The core's answer to an event."""
 
     message: Message
-    private: bool = True  # for the asker's eyes only
-    replace: bool = False  # in place of the message the pressed button stood on
+    private: bool = True  # only the person who asked sees it
+    replace: bool = False  # replaces the message whose button was pressed
     brief: bool = False  # a short confirmation: a toast where the platform has one
-    form: Form | None = None  # to fill in; `message` says the same in words, for a platform without dialogs
+    form: Form | None = None  # to fill in; `message` says the same in words for platforms without dialogs

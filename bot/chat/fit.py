@@ -33,15 +33,15 @@ Width = Callable[[Text], int]
 def fit(message: Message, limits: Limits, width: Width) -> tuple[Message, ...]:
     """The message as pages that all keep within `limits`; the first one when it fits as it is."""
     pages: list[list[Block]] = [[]]
-    room = limits.chars
+    room = limits.max_chars
     for block in (piece for whole in message.blocks for piece in _pieces(whole, limits, width)):
         size = _size(block, width)
-        if pages[-1] and (size > room or _rows(pages[-1]) + _rows([block]) > limits.blocks):
+        if pages[-1] and (size > room or _rows(pages[-1]) + _rows([block]) > limits.max_blocks):
             pages.append([])
-            room = limits.chars
+            room = limits.max_chars
         pages[-1].append(block)
         room -= size
-    plain = _cut(message.plain, limits.block_chars, width)
+    plain = _cut(message.plain, limits.max_block_chars, width)
     if len(pages) == 1:
         return (replace(message, plain=plain, blocks=tuple(pages[0])),)
     return tuple(
@@ -52,7 +52,7 @@ def fit(message: Message, limits: Limits, width: Width) -> tuple[Message, ...]:
 
 def _pieces(block: Block, limits: Limits, width: Width) -> Iterator[Block]:
     """One block as blocks that each keep within the limits of a block."""
-    most = limits.block_chars
+    most = limits.max_block_chars
     match block:
         case Heading(text=title):
             yield Heading(_cut(title, min(most, 150), width))  # Slack: header block, 150 characters
@@ -63,8 +63,8 @@ def _pieces(block: Block, limits: Limits, width: Width) -> Iterator[Block]:
         case Bullets(items=items):
             yield from _bullets(items, most, width)
         case Controls(items=items):
-            for i in range(0, len(items), limits.controls):
-                yield Controls(tuple(_label(item, limits) for item in items[i : i + limits.controls]))
+            for i in range(0, len(items), limits.max_buttons):
+                yield Controls(tuple(_label(item, limits) for item in items[i : i + limits.max_buttons]))
         case Card():
             yield _card(block, limits, width)
 
@@ -84,21 +84,25 @@ def _bullets(items: tuple[Text, ...], most: int, width: Width) -> Iterator[Bulle
 
 def _card(card: Card, limits: Limits, width: Width) -> Card:
     """The card with its abstract, then its other parts, shortened until it keeps within a block."""
-    card = replace(card, controls=tuple(_label(c, limits) for c in card.controls[: limits.controls]))
-    for part in ("body", "why", "byline", "line", "title"):
-        over = _size(card, width) - limits.block_chars
+    card = replace(card, controls=tuple(_label(c, limits) for c in card.controls[: limits.max_buttons]))
+    for part in ("body", "why", "byline", "summary", "title"):
+        over = _size(card, width) - limits.max_block_chars
         if over <= 0:
             return card
         value: str = getattr(card, part)
         keep = max(width((Span(value),)) - over, 0 if part != "title" else 40)
         card = replace(card, **{part: _cut(value, keep, width)})
-    if _size(card, width) > limits.block_chars:
+    if _size(card, width) > limits.max_block_chars:
         card = replace(card, facts=())
     return card
 
 
 def _label(control: Control, limits: Limits) -> Control:
-    short = control.label if len(control.label) <= limits.label else control.label[: limits.label - 1] + "…"
+    short = (
+        control.label
+        if len(control.label) <= limits.max_label_chars
+        else control.label[: limits.max_label_chars - 1] + "…"
+    )
     return replace(control, label=short)
 
 
@@ -157,7 +161,7 @@ def _size(block: Block, width: Width) -> int:
         case Controls(items=items):
             return sum(_control_size(item) for item in items)
         case Card():
-            parts = (block.byline, block.line, block.why, block.body)
+            parts = (block.byline, block.summary, block.why, block.body)
             words = width((Span(block.title, url=block.url),)) + sum(width((Span(p),)) for p in parts if p)
             return words + width(block.facts)
 

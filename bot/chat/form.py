@@ -1,4 +1,4 @@
-"""A form: what a platform shows as a dialog, or offers as the typed options of a command."""
+"""A form: shown as a dialog, or as the typed options of a command."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from bot.chat.message import Action, clean
 
 
 class Field(Struct, frozen=True, kw_only=True):
-    """One thing to fill in. With `choices` it is picked from a list, else it is typed."""
+    """One field of a form: a menu when it has `choices`, else a text input."""
 
     name: str  # lower-case letters and dashes, at most 32: Discord's rule for the options of a command
     label: str  # at most 45 characters: Discord's limit of a label in a dialog
     hint: str = ""  # an example or a rule, at most 100 characters
-    value: str = ""  # what stands there now
-    choices: tuple[tuple[str, str], ...] = ()  # (value, what is shown), at most 25
+    value: str = ""  # filled in beforehand
+    choices: tuple[tuple[str, str], ...] = ()  # (value, label), at most 25
     required: bool = False
-    secret: bool = False  # not shown again: an address
-    most: int = 300  # characters
+    secret: bool = False  # never shown again, for example an address
+    max_length: int = 300  # characters
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """Something to fill in and send back as a `Submit` with this action."""
+    """What to fill in; it comes back as a `FormSubmission` with this action."""
 
     title: str  # at most 24 characters: Slack's limit of a modal's title
     action: Action
     fields: tuple[Field, ...]  # at most 5: Discord's limit of a dialog
-    send: str = "Continue"  # what the button says, at most 24 characters
+    submit_label: str = "Continue"  # label of the button, at most 24 characters
 
 
 def filled(fields: tuple[Field, ...], values: Mapping[str, str]) -> tuple[Field, ...]:
-    """The fields with what was typed into them, but for what is secret."""
-    return tuple(replace(f, value="" if f.secret else clean(values.get(f.name, ""), f.most)) for f in fields)
+    """The fields with the values typed into them, except secret ones."""
+    return tuple(replace(f, value="" if f.secret else clean(values.get(f.name, ""), f.max_length)) for f in fields)

@@ -1,7 +1,7 @@
-"""A message as every platform can show it.
+"""A message that every platform can show.
 
-Text is never markup: it is plain strings and spans, and each adapter escapes them itself. So a title that
-says `<!channel>`, `@everyone`, `*bold*` or a link does nothing but show.
+Text is never markup but plain strings and spans, which each adapter escapes. A title that contains `<!channel>`,
+`@everyone`, `*bold*` or a link is shown as it is and does nothing.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-ACTION_BYTES = 100  # Discord's `custom_id` (components reference); Slack's `action_id` takes 255
+MAX_ACTION_BYTES = 100  # Discord's `custom_id` (components reference); Slack's `action_id` takes 255
 
 
 class Action(Struct, frozen=True):
-    """What a button does: a name and arguments, whole in the button itself, so it survives a restart."""
+    """What a button does: a name and arguments. The button itself carries them, so it works after a restart."""
 
     name: str
     args: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(str(self).encode()) > ACTION_BYTES:
-            raise ValueError(f"an action takes at most {ACTION_BYTES} bytes: {self}")
+        if len(str(self).encode()) > MAX_ACTION_BYTES:
+            raise ValueError(f"an action takes at most {MAX_ACTION_BYTES} bytes: {self}")
 
     def __str__(self) -> str:
         """The wire form `name|arg|arg`; `parse` reads it back."""
@@ -30,7 +30,7 @@ class Action(Struct, frozen=True):
 
     @classmethod
     def parse(cls, wire: str) -> Action:
-        """The action of a wire form; anything a stranger sends gives some action, never an error."""
+        """The action of a wire form; `unknown` when it is too long. Never raises."""
         name, *args = (part.replace("%7C", "|").replace("%25", "%") for part in wire.split("|"))
         try:
             return cls(name, tuple(args))
@@ -46,28 +46,28 @@ class Span(Struct, frozen=True):
     italic: bool = False
     code: bool = False
     url: str = ""
-    channel: bool = False  # `text` is a channel's id here, shown by its name where the platform can
-    person: bool = False  # `text` is a person's id here, shown by their name where the platform can, waking nobody
+    channel: bool = False  # `text` is a channel id, shown as its name where the platform can
+    person: bool = False  # `text` is a person's id, shown as their name where the platform can, without notifying them
 
 
 Text: TypeAlias = tuple[Span, ...]
 
 
 def text(*parts: str | Span) -> Text:
-    """Plain strings and spans as one text."""
+    """One text of plain strings and spans."""
     return tuple(part if isinstance(part, Span) else Span(part) for part in parts if part)
 
 
 class Button(Struct, frozen=True, kw_only=True, tag="button"):
-    """Something to press."""
+    """A button that performs an action."""
 
     label: str
     action: Action
-    style: Literal["plain", "primary", "pressed"] = "plain"  # `pressed`: it is on, e.g. my vote
+    style: Literal["plain", "primary", "pressed"] = "plain"  # `pressed`: on, for example my vote
 
 
 class LinkButton(Struct, frozen=True, kw_only=True, tag="link"):
-    """Somewhere to go."""
+    """A button that opens an address."""
 
     label: str
     url: str
@@ -89,27 +89,27 @@ class Paragraph(Struct, frozen=True, tag="paragraph"):
 
 
 class Bullets(Struct, frozen=True, tag="bullets"):
-    """Lines of equal rank."""
+    """A bulleted list."""
 
     items: tuple[Text, ...]
 
 
 class Card(Struct, frozen=True, kw_only=True, tag="card"):
-    """A paper at a glance."""
+    """A paper in a message."""
 
     paper: str  # its id
     title: str
     url: str  # the title links here
     byline: str = ""  # authors and date
-    line: str = ""  # the one-line summary
-    facts: Text = ()  # votes, stars, code: short, each may be a link
+    summary: str = ""  # one sentence
+    facts: Text = ()  # votes, stars, code; each may be a link
     why: str = ""  # why it is shown: "matches “hypernetworks”"
-    body: str = ""  # the abstract, when it was asked for
+    body: str = ""  # the abstract, when requested
     controls: tuple[Control, ...] = ()
 
 
 class Controls(Struct, frozen=True, tag="controls"):
-    """A row of buttons for the message as a whole."""
+    """A row of buttons for the whole message."""
 
     items: tuple[Control, ...]
 
@@ -124,7 +124,7 @@ Block: TypeAlias = Heading | Paragraph | Bullets | Card | Controls | Footnote
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """What is posted or answered. `plain` stands alone: notifications, screen readers, mail subjects."""
+    """What is posted or answered. `plain` is enough alone: for notifications, screen readers and mail subjects."""
 
     plain: str
     blocks: tuple[Block, ...] = ()
@@ -138,9 +138,9 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2
 
 
 def clean(raw: str, limit: int = 0) -> str:
-    """`raw` in one line without control and direction-changing characters, cut at `limit` with an ellipsis.
+    """`raw` in one line, without control and direction-changing characters, cut with "…" to `limit` characters.
 
-    For anything a stranger wrote that a message repeats: queries, names, error texts.
+    For text from outside that a message repeats: queries, names, error texts.
     """
     line = " ".join(_UNSEEN.sub("", raw).split())
     return line if not limit or len(line) <= limit else line[: limit - 1].rstrip() + "…"

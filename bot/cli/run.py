@@ -12,7 +12,7 @@ from bot import __version__, logs
 from bot.app.build import App, open_app
 from bot.app.first_run import Welcome
 from bot.app.serve import Role, serve, until_idle
-from bot.chat.adapter import Adapter
+from bot.chat.adapter import Adapter, CanListen
 from bot.cli.group import (
     Moment,
     asynchronous,
@@ -54,12 +54,10 @@ async def _tell(app: App) -> None:
 
 
 async def _tell_adapter(adapter: Adapter) -> None:
-    started = getattr(adapter, "started", None)
-    if isinstance(started, asyncio.Event):
-        await started.wait()
-    address, about = getattr(adapter, "url", ""), getattr(adapter, "about", "")
-    where = f"{adapter.name}: [link={address}]{address or 'on'}[/]"
-    console.print(f"[bold]Paperboy {__version__}[/] {where} {about}".rstrip())
+    if isinstance(adapter, CanListen):
+        await adapter.started.wait()
+        where = f"{adapter.name}: [link={adapter.url}]{adapter.url or 'on'}[/]"
+        console.print(f"[bold]Paperboy {__version__}[/] {where} {adapter.label}".rstrip())
 
 
 def _tell_welcome(found: Welcome) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.adapter import MenuEntry
-from bot.chat.event import Answer, Press
+from bot.chat.event import Answer, ButtonPress
 from bot.chat.message import Action, Button, clean
 from bot.commands.context import Request, short, the_paper
 from bot.errors import AskError
@@ -21,12 +21,12 @@ MENU = (
 )
 
 
-async def subject(ask: Request, event: Press) -> PaperId:
+async def subject(ask: Request, event: ButtonPress) -> PaperId:
     """The paper that a press is about: the button's own, else the one that the message shows or links to."""
     if event.action.args:
         return event.action.args[0]
     delivery = await ask.desk.store.outbox.by_ref(event.message) if event.message else None
-    named = delivery.post.papers if delivery else find_arxiv_ids(event.said)
+    named = delivery.post.papers if delivery else find_arxiv_ids(event.message_text)
     if len(named) == 1:
         return named[0]
     if named:
@@ -34,7 +34,7 @@ async def subject(ask: Request, event: Press) -> PaperId:
     raise AskError("I see no paper in that message.", "It works on what I post and on messages with an arXiv link.")
 
 
-async def vote(ask: Request, event: Press) -> tuple[Answer, PaperId]:
+async def vote(ask: Request, event: ButtonPress) -> tuple[Answer, PaperId]:
     """Cast or take back my vote, and on which paper; it works on the paper, not on the message it stands on."""
     paper = await the_paper(ask, await subject(ask, event))
     stands = await ballot.press(ask.desk.store, event, paper.id, off=event.action.name == "unvote")
@@ -45,7 +45,7 @@ async def vote(ask: Request, event: Press) -> tuple[Answer, PaperId]:
     return Answer(message=note(f"{said} ({count})." if count else f"{said}."), brief=True), paper.id
 
 
-async def question(ask: Request, event: Press) -> tuple[int, str]:
+async def question(ask: Request, event: ButtonPress) -> tuple[int, str]:
     """The offset and the text that a page or share button asks for again."""
     args = ("0", *event.action.args) if event.action.name == "do" else event.action.args
     offset, text = (*args, "", "")[:2]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.chat.event import Event, Reaction, Removed, Returned
+from bot.chat.event import BotRemoved, BotReturned, Event, Reaction
 from bot.errors import AskError
 
 MOST = 200  # of one tenant
@@ -25,7 +25,7 @@ class ConcurrencyLimit:
         Raises `AskError` when a tenant has none left; events that nobody waits for are always let in.
         """
         tenant = event.who.tenant
-        if self._inside[tenant] >= MOST and not isinstance(event, Reaction | Removed | Returned):
+        if self._inside[tenant] >= MOST and not isinstance(event, Reaction | BotRemoved | BotReturned):
             raise AskError("Too many people are asking at once.", "Try again in a moment.")
         self._inside[tenant] += 1
         try:

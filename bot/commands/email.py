@@ -23,7 +23,7 @@ def command(invites: CanInvite) -> Command:
     title, send = "Papers by mail", "Send me the link"
 
     def again(action: Action, values: Mapping[str, str]) -> Form:
-        return Form(title=title, action=action, fields=filled(invites.fields, values), send=send)
+        return Form(title=title, action=action, fields=filled(invites.fields, values), submit_label=send)
 
     async def run(ask: Request, rest: str) -> Answer:
         """The form, and where else it is."""
@@ -31,7 +31,9 @@ def command(invites: CanInvite) -> Command:
             return Answer(message=note(ENDS))
         first = "An address does not belong into a chat. " if "@" in rest else ""
         said = note(f"{first}Say here where to send papers, and when: ", Span(invites.page, url=invites.page))
-        return Answer(message=said, form=Form(title=title, action=Action("mail"), fields=invites.fields, send=send))
+        return Answer(
+            message=said, form=Form(title=title, action=Action("mail"), fields=invites.fields, submit_label=send)
+        )
 
     async def fill(ask: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
         """Nothing but a question is sent before somebody who reads there says yes."""

@@ -13,17 +13,17 @@ from bot.chat.adapter import CommandHelp, MenuEntry
 from bot.chat.catalog import Catalog
 from bot.chat.event import (
     Answer,
+    BaseEvent,
+    BotRemoved,
+    BotReturned,
+    ButtonPress,
     Command,
     Event,
-    Heard,
+    FormSubmission,
+    LinkShared,
     Person,
     Place,
-    Press,
     Reaction,
-    Removed,
-    Returned,
-    Shared,
-    Submit,
 )
 from bot.chat.message import Action
 from bot.clock import Clock
@@ -118,26 +118,26 @@ class Router:
         match event:
             case Command(text=text):
                 return await self._command(self._ask(event, text))
-            case Press():
+            case ButtonPress():
                 return await self._press(event)
-            case Submit():
+            case FormSubmission():
                 return await self._submit(event)
-            case Shared(url=url):
+            case LinkShared(url=url):
                 return await find.shared(self._ask(event, url))
-            case Reaction() | Removed() | Returned():
+            case Reaction() | BotRemoved() | BotReturned():
                 await self._note(event)
                 return None
         assert_never(event)
 
-    async def _note(self, event: Reaction | Removed | Returned) -> None:
+    async def _note(self, event: Reaction | BotRemoved | BotReturned) -> None:
         """What has an effect and no answer."""
         match event:
             case Reaction():
                 if paper := await ballot.react(self._desk.store, event, self._desk.emojis):
                     await self._changed(event.who.tenant, paper)
-            case Removed():
+            case BotRemoved():
                 await self._absent(event.place, event.why)
-            case Returned():
+            case BotReturned():
                 await self._present(event.place)
 
     async def _command(self, ask: Request) -> Answer:
@@ -161,7 +161,7 @@ class Router:
         near = process.extractOne(word.casefold(), list(self._by_name), scorer=fuzz.ratio, score_cutoff=NEAR)
         return near[0] if near else None
 
-    async def _press(self, event: Press) -> Answer:
+    async def _press(self, event: ButtonPress) -> Answer:
         ask = self._ask(event, "")
         match event.action:
             case Action(name="vote" | "unvote"):
@@ -178,7 +178,7 @@ class Router:
                 return await self._command(self._ask(event, " ".join(("change", *args) if args else ("schedule",))))
         raise AskError("That button is too old.", "Ask again with /papers.")
 
-    async def _submit(self, event: Submit) -> Answer:
+    async def _submit(self, event: FormSubmission) -> Answer:
         """A form, or the typed options of a command."""
         command = self._by_name.get(event.action.name)
         if command is None or command.form is None:
@@ -190,7 +190,7 @@ class Router:
             again = command.again(event.action, event.values) if command.again else None
             return Answer(message=problem(error), form=again)
 
-    def _ask(self, event: Heard, text: str, offset: int = 0, *, shared: bool = False) -> Request:
+    def _ask(self, event: BaseEvent, text: str, offset: int = 0, *, shared: bool = False) -> Request:
         return Request(
             desk=self._desk,
             who=event.who,

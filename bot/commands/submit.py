@@ -26,7 +26,7 @@ MOST_WHY = 200
 
 FIELDS = (
     Field(name="paper", label="Paper", hint="Its arXiv or Hugging Face address, or its arXiv id", required=True),
-    Field(name="why", label="Why", hint="A sentence that is shown with it", most=MOST_WHY),
+    Field(name="why", label="Why", hint="A sentence that is shown with it", max_length=MOST_WHY),
 )
 
 
@@ -56,7 +56,7 @@ async def submit(ask: Request, rest: str) -> Answer:
 
 async def fill(ask: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
     """What the form says."""
-    said = {field.name: clean(values.get(field.name, ""), field.most) for field in FIELDS}
+    said = {field.name: clean(values.get(field.name, ""), field.max_length) for field in FIELDS}
     if not said["paper"] or " " in said["paper"]:
         raise AskError("Which paper?", "Give one arXiv or Hugging Face address, or an arXiv id.")
     return await submit(ask, f"{said['paper']} {said['why']}".strip())
@@ -116,7 +116,7 @@ def _title(paper: Paper) -> str:
 
 
 def _form(action: Action, values: Mapping[str, str]) -> Form:
-    return Form(title="Bring a paper", action=action, fields=filled(FIELDS, values), send="Bring it")
+    return Form(title="Bring a paper", action=action, fields=filled(FIELDS, values), submit_label="Bring it")
 
 
 SUBMIT = Command(

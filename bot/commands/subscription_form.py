@@ -33,9 +33,11 @@ _ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
 
 FIELDS = (
     Field(name="when", label="When", hint="weekdays 09:00 Europe/Berlin · mon,thu 8:30 · when complete", required=True),
-    Field(name="query", label="About", hint="Words, “a phrase”, cat:cs.CL, author:name. Empty: everything", most=200),
-    Field(name="count", label="Papers at most", hint=f"1 to {MOST_PAPERS}", value="10", most=2),
-    Field(name="votes", label="Votes at least", hint="Upvotes outside plus votes here", value="0", most=5),
+    Field(
+        name="query", label="About", hint="Words, “a phrase”, cat:cs.CL, author:name. Empty: everything", max_length=200
+    ),
+    Field(name="count", label="Papers at most", hint=f"1 to {MOST_PAPERS}", value="10", max_length=2),
+    Field(name="votes", label="Votes at least", hint="Upvotes outside plus votes here", value="0", max_length=5),
     Field(name="layout", label="Layout", value="thread", choices=LAYOUTS),
 )
 
@@ -70,7 +72,7 @@ def read(ask: Request, text: str, *, language: str = "en") -> Subscription:
 def form(subscription: Subscription | None = None) -> Form:
     """What to fill in for a new wish, or to change one."""
     if subscription is None:
-        return Form(title=TITLE, action=Action("schedule"), fields=FIELDS, send="Preview")
+        return Form(title=TITLE, action=Action("schedule"), fields=FIELDS, submit_label="Preview")
     now = {
         "when": subscription.schedule,
         "query": subscription.query,
@@ -87,13 +89,13 @@ def again(action: Action, values: Mapping[str, str]) -> Form:
 
 
 def _filled(title: str, action: Action, values: Mapping[str, str]) -> Form:
-    return Form(title=title, action=action, fields=filled(FIELDS, values), send="Preview")
+    return Form(title=title, action=action, fields=filled(FIELDS, values), submit_label="Preview")
 
 
 def typed(values: Mapping[str, str], time_zone: str) -> str:
     """What somebody would type for the values of the form. Raises `AskError`."""
     parse_schedule(clean(values.get("when", "")), time_zone)  # complains of this field alone
-    said = {field.name: clean(values.get(field.name, ""), field.most) or field.value for field in FIELDS}
+    said = {field.name: clean(values.get(field.name, ""), field.max_length) or field.value for field in FIELDS}
     for name in ("count", "votes"):
         if not said[name].isdecimal():
             raise AskError(

@@ -82,7 +82,7 @@ class Composer:
     def has_threads(self, place: Place) -> bool:
         """Whether a message there can have replies."""
         adapter = self._adapters.get(place.platform)
-        return adapter is None or adapter.limits.threads
+        return adapter is None or adapter.limits.has_threads
 
     async def replies(
         self, subscription: Subscription, edition: str, chosen: Sequence[Chosen], now: datetime

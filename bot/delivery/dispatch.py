@@ -87,7 +87,7 @@ class Dispatcher:
                 return sent
 
     def _longest_rest(self) -> float:
-        return max((limits.pace for limits in self._limits.values()), default=0.0)
+        return max((limits.min_interval_s for limits in self._limits.values()), default=0.0)
 
     async def _until_due(self) -> float:
         """Seconds until a post may be claimed."""
@@ -132,7 +132,7 @@ class Dispatcher:
         """Platforms by how many posts of one tenant may be under way; another group is first at each claim."""
         groups = defaultdict[int, list[str]](list)
         for name, limits in self._limits.items():
-            groups[limits.at_once].append(name)
+            groups[limits.max_concurrent_posts].append(name)
         first = self._claims % max(len(groups), 1)
         shares = sorted(groups.items())
         return shares[first:] + shares[:first]
@@ -162,7 +162,7 @@ class Dispatcher:
         log.info("sent %s to %s", post.key, post.place)
         SENDS.labels(post.place.platform, "sent").inc()
         DELIVERY.labels(post.place.platform).observe(max(0.0, (at - post.due).total_seconds()))
-        pace = timedelta(seconds=self._limits[post.place.platform].pace)
+        pace = timedelta(seconds=self._limits[post.place.platform].min_interval_s)
         rest = max(pace - (at - began) / 2, timedelta(0))  # it was taken about half-way between asking and answer
         return await self._outbox.settle_sent(post.key, token=delivery.token, ref=ref, at=at, rest=rest)
 
@@ -221,7 +221,7 @@ class Dispatcher:
             await self._outbox.settle_dead(key, token=token, reason=f"{reason} (tried {delivery.attempts} times)")
         elif isinstance(error, Busy):
             again = now + timedelta(seconds=error.retry_after)
-            await self._outbox.settle_retry(key, token=token, reason=reason, again=again, tenant_wide=error.whole)
+            await self._outbox.settle_retry(key, token=token, reason=reason, again=again, tenant_wide=error.tenant_wide)
         else:
             await self._outbox.settle_unsure(key, token=token, reason=reason, again=now + wait)
 

@@ -36,7 +36,7 @@ def card(
         title=title(paper),
         url=paper.links.page,
         byline=byline(paper),
-        line=line,
+        summary=line,
         facts=facts(paper, tally, by),
         why=why,
         body=clean(paper.abstract, ABSTRACT_CHARS) if body else "",

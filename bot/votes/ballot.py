@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.chat.event import Person, Press, Reaction, Ref
+from bot.chat.event import ButtonPress, Person, Reaction, Ref
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery, VoteMark
@@ -41,7 +41,7 @@ async def react(store: Store, event: Reaction, emojis: Emojis) -> PaperId | None
     return paper
 
 
-async def press(store: Store, event: Press, paper: PaperId, *, off: bool = False) -> bool:
+async def press(store: Store, event: ButtonPress, paper: PaperId, *, off: bool = False) -> bool:
     """Cast a vote by button, or take back one that was cast so (`off`: any); True when it now stands.
 
     Who reacted and presses to be sure has still voted once, and for it.

@@ -135,7 +135,7 @@ async def test_hostile_words_are_posted_as_words_within_the_limits(
     make: Callable[[], CanPost], place: Place, words: str
 ) -> None:
     adapter = make()
-    shown = Card(paper="p", title=words, url="javascript:alert(1)", line=words, byline=words, body=words)
+    shown = Card(paper="p", title=words, url="javascript:alert(1)", summary=words, byline=words, body=words)
     message = Message(plain=words, blocks=(Heading(words), shown, Footnote(text(Span(words, url=words)))))
     for n, page in enumerate(fit(message, adapter.limits, adapter.text_width)):
         await adapter.post(place, page, key=f"hostile-{n}")

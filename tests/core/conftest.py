@@ -9,7 +9,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.event import Answer, Command, Person, Place, Press, Ref, Removed, Returned, Shared, Submit
+from bot.chat.event import (
+    Answer,
+    BotRemoved,
+    BotReturned,
+    ButtonPress,
+    Command,
+    FormSubmission,
+    LinkShared,
+    Person,
+    Place,
+    Ref,
+)
 from bot.chat.message import Action, Button, Card, Controls, Message
 from bot.clock import FixedClock
 from bot.commands.context import CommandContext
@@ -55,20 +66,24 @@ class Channel:
         self, action: Action, who: Person = ADA, place: Place = PAPERS, *, on: Ref | None = None, said: str = ""
     ) -> Answer:
         return _some(
-            await self.core.handle_event(Press(**self._heard(who, place), action=action, message=on, said=said))
+            await self.core.handle_event(
+                ButtonPress(**self._heard(who, place), action=action, message=on, message_text=said)
+            )
         )
 
     async def fills(self, action: Action, who: Person = ADA, **values: str) -> Answer:
-        return _some(await self.core.handle_event(Submit(**self._heard(who, PAPERS), action=action, values=values)))
+        return _some(
+            await self.core.handle_event(FormSubmission(**self._heard(who, PAPERS), action=action, values=values))
+        )
 
     async def shares(self, url: str) -> Answer | None:
-        return await self.core.handle_event(Shared(**self._heard(ADA, PAPERS), url=url))
+        return await self.core.handle_event(LinkShared(**self._heard(ADA, PAPERS), url=url))
 
     async def removed(self, place: Place) -> None:
-        await self.core.handle_event(Removed(**self._heard(ADA, place)))
+        await self.core.handle_event(BotRemoved(**self._heard(ADA, place)))
 
     async def returned(self, place: Place) -> None:
-        await self.core.handle_event(Returned(**self._heard(ADA, place)))
+        await self.core.handle_event(BotReturned(**self._heard(ADA, place)))
 
     async def tomorrow(self) -> None:
         self.clock.moment += timedelta(days=1)

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.catalog.linked_repos import LinkedRepos
-from bot.chat.catalog import Linked, Resource
+from bot.catalog.linked_repos import LinkedRepoSource
+from bot.chat.catalog import LinkedRepo, LinkedRepos
 from bot.clock import FixedClock
 from bot.sources.http import SourceClient
 from bot.store.protocol import Store
@@ -33,27 +33,27 @@ async def hub() -> AsyncIterator[FakePapers]:
 
 
 @pytest.fixture
-async def things(hub: FakePapers, store: Store, clock: FixedClock) -> AsyncIterator[LinkedRepos]:
-    made = LinkedRepos(SourceClient(clock), hub.url, store.key_value("linked"), clock)
+async def things(hub: FakePapers, store: Store, clock: FixedClock) -> AsyncIterator[LinkedRepoSource]:
+    made = LinkedRepoSource(SourceClient(clock), hub.url, store.key_value("linked"), clock)
     yield made
     await made.aclose()
 
 
-async def test_models_data_sets_and_spaces_come_most_liked_first(hub: FakePapers, things: LinkedRepos) -> None:
+async def test_models_data_sets_and_spaces_come_most_liked_first(hub: FakePapers, things: LinkedRepoSource) -> None:
     hub.linked["2503.00001"] = ANSWER
     found = await things.linked_to(ONE)
     assert [one.name for one in found.models] == ["aviary/owl", "aviary/nest-7b"]
-    assert found.datasets == (Resource(name="aviary/eggs", url=f"{hub.url}/datasets/aviary/eggs", likes=1),)
+    assert found.datasets == (LinkedRepo(name="aviary/eggs", url=f"{hub.url}/datasets/aviary/eggs", likes=1),)
     assert found.spaces[0].url == f"{hub.url}/spaces/aviary/song"
     assert found.counts == (12, 1, 1)
 
 
 async def test_an_answer_is_kept_for_a_day_also_by_another_process(
-    hub: FakePapers, things: LinkedRepos, store: Store, clock: FixedClock
+    hub: FakePapers, things: LinkedRepoSource, store: Store, clock: FixedClock
 ) -> None:
     hub.linked["2503.00001"] = ANSWER
     await things.linked_to(ONE)
-    other = LinkedRepos(SourceClient(clock), hub.url, store.key_value("linked"), clock)
+    other = LinkedRepoSource(SourceClient(clock), hub.url, store.key_value("linked"), clock)
     clock.moment += timedelta(hours=23)
     assert (await other.linked_to(ONE)).models
     assert hub.asked["/api/papers"] == 1
@@ -64,7 +64,7 @@ async def test_an_answer_is_kept_for_a_day_also_by_another_process(
 
 
 async def test_what_is_too_old_does_not_pile_up(
-    hub: FakePapers, things: LinkedRepos, store: Store, clock: FixedClock
+    hub: FakePapers, things: LinkedRepoSource, store: Store, clock: FixedClock
 ) -> None:
     for day in range(5):
         await things.linked_to(f"arxiv:2503.0000{day}")
@@ -73,33 +73,33 @@ async def test_what_is_too_old_does_not_pile_up(
 
 
 async def test_a_page_does_not_wait_for_a_slow_answer_and_has_it_the_next_time(
-    hub: FakePapers, things: LinkedRepos
+    hub: FakePapers, things: LinkedRepoSource
 ) -> None:
     hub.fail("/api/papers", "hang")
     began = time.monotonic()
-    assert await things.linked_to(ONE) == Linked()
+    assert await things.linked_to(ONE) == LinkedRepos()
     assert time.monotonic() - began < 1.0
 
 
 @pytest.mark.parametrize("fault", ["500", "html", "cut", "429", "bomb"])
 async def test_a_failure_is_not_asked_again_for_ten_minutes(
-    hub: FakePapers, things: LinkedRepos, clock: FixedClock, fault: str
+    hub: FakePapers, things: LinkedRepoSource, clock: FixedClock, fault: str
 ) -> None:
     hub.linked["2503.00001"] = ANSWER
     hub.fail("/api/papers", fault)
-    assert await things.linked_to(ONE) == Linked()
+    assert await things.linked_to(ONE) == LinkedRepos()
     await asyncio.sleep(0.05)
     tries = hub.asked["/api/papers"]
     hub.fail("/api/papers", "")
     clock.moment += timedelta(minutes=9)
-    assert await things.linked_to(ONE) == Linked()
+    assert await things.linked_to(ONE) == LinkedRepos()
     assert hub.asked["/api/papers"] == tries
     clock.moment += timedelta(minutes=2)
     assert (await things.linked_to(ONE)).models
 
 
 async def test_after_a_failure_other_papers_wait_a_minute_too(
-    hub: FakePapers, things: LinkedRepos, clock: FixedClock
+    hub: FakePapers, things: LinkedRepoSource, clock: FixedClock
 ) -> None:
     hub.fail("/api/papers", "429")
     await things.linked_to(ONE)
@@ -113,16 +113,16 @@ async def test_after_a_failure_other_papers_wait_a_minute_too(
     assert hub.asked["/api/papers"] == tries + 1
 
 
-async def test_names_that_lead_elsewhere_are_left_out(hub: FakePapers, things: LinkedRepos) -> None:
+async def test_names_that_lead_elsewhere_are_left_out(hub: FakePapers, things: LinkedRepoSource) -> None:
     bad = ["../evil", "//evil.example", "javascript:x", "a/b/c", "a b", "", None, 7, {"x": 1}, "a" * 300]
     hub.linked["2503.00001"] = {
         "linkedModels": [*({"id": id} for id in bad), "text", {"id": "aviary/secret", "private": True}],
         "linkedDatasets": "none",
         "numTotalSpaces": -4,
     }
-    assert await things.linked_to(ONE) == Linked()
+    assert await things.linked_to(ONE) == LinkedRepos()
 
 
 async def test_a_paper_that_is_not_on_arxiv_is_not_asked_for(hub: FakePapers, things: LinkedRepos) -> None:
-    assert await things.linked_to("url:0123456789abcdef") == Linked()
+    assert await things.linked_to("url:0123456789abcdef") == LinkedRepos()
     assert not hub.asked

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from bot.chat.event import Submit
+from bot.chat.event import FormSubmission
 from bot.chat.message import Action
 from bot.errors import Busy
 from tests.builders import BOB, PAPERS
@@ -60,7 +60,7 @@ async def test_a_mail_server_that_is_away_is_told_without_the_address(
 
     channel.invites.invite = away  # type: ignore[method-assign]
     values = {"address": ADDRESS}
-    event = Submit(id="e1", at=channel.clock.now(), who=BOB, place=PAPERS, action=Action("mail"), values=values)
+    event = FormSubmission(id="e1", at=channel.clock.now(), who=BOB, place=PAPERS, action=Action("mail"), values=values)
     answer = await channel.core.handle_event(event)
     assert answer
     assert "did not work just now" in answer.message.plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.chat.catalog import Ballots
+from bot.chat.catalog import VoteCounts
 from tests.builders import ADA, BOB, NOW, PAPERS, TODAY, listing, mark, paper
 from tests.core.conftest import Channel
 
@@ -15,11 +15,11 @@ async def test_a_days_list_is_led_by_what_is_liked_and_leads_on(channel: Channel
     liked, other = paper(11, upvotes=40), paper(12, upvotes=38)
     await channel.store.papers.add_listings([listing(liked), listing(other), listing(paper(13), day=YESTERDAY)], NOW)
     await channel.store.votes.add_mark(mark(of=other.id))
-    found = await channel.core.catalog.lists(TODAY, TODAY)
-    assert [shown.paper.id for shown in found.found.papers][:2] == [other.id, liked.id]
-    assert found.found.papers[0].ballots == Ballots(1, 0)
-    assert (found.earlier, found.later, found.newest) == (YESTERDAY, None, TODAY)
-    assert (await channel.core.catalog.lists(YESTERDAY, YESTERDAY)).later == TODAY
+    found = await channel.core.catalog.listings(TODAY, TODAY)
+    assert [shown.paper.id for shown in found.page.papers][:2] == [other.id, liked.id]
+    assert found.page.papers[0].votes == VoteCounts(1, 0)
+    assert (found.previous_day, found.next_day, found.newest_day) == (YESTERDAY, None, TODAY)
+    assert (await channel.core.catalog.listings(YESTERDAY, YESTERDAY)).next_day == TODAY
 
 
 async def test_votes_of_all_communities_are_added_up_a_person_once(channel: Channel) -> None:
@@ -28,7 +28,7 @@ async def test_votes_of_all_communities_are_added_up_a_person_once(channel: Chan
     for community, person, emoji in (("web:home", "ada", "👍"), ("web:home", "ada", "🔥"), ("slack:T1", "U1", "👍")):
         ballot = mark(person=f"{community}/{person}", of=one.id, tenant=community, emoji=emoji, origin="m1")
         await channel.store.votes.add_mark(ballot)
-    assert await channel.core.catalog.ballots([one.id, "arxiv:2503.99999"]) == {one.id: Ballots(2, 0)}
+    assert await channel.core.catalog.vote_counts([one.id, "arxiv:2503.99999"]) == {one.id: VoteCounts(2, 0)}
 
 
 async def test_a_topics_papers_come_newest_first_with_all_its_words(channel: Channel) -> None:
@@ -36,7 +36,7 @@ async def test_a_topics_papers_come_newest_first_with_all_its_words(channel: Cha
     new = paper(12, "Glass birds in winter", published=NOW - timedelta(days=2))
     other = paper(13, "Glass for birds", published=NOW)
     await channel.store.papers.add_listings([listing(old), listing(new), listing(other)], NOW)
-    found = await channel.core.catalog.newest('"glass birds"')
+    found = await channel.core.catalog.search_newest('"glass birds"')
     assert [shown.paper.id for shown in found.papers] == [new.id, old.id]
 
 
@@ -45,15 +45,15 @@ async def test_a_paper_tells_its_lists_and_the_posts_of_the_askers_own_workspace
     await channel.store.papers.add_listings([listing(one), listing(one, day=YESTERDAY)], NOW)
     await channel.says("schedule daily 09:00 UTC")
     await channel.tomorrow()
-    detail = await channel.core.catalog.paper(one.id, who=ADA)
+    detail = await channel.core.catalog.paper_detail(one.id, who=ADA)
     assert detail is not None
-    assert [day for _, day in detail.lists] == [TODAY, YESTERDAY]
-    assert detail.channels == 1
-    assert {post.ref.place.channel for post in detail.posted} == {PAPERS.channel}
-    stranger = await channel.core.catalog.paper(one.id)
+    assert [day for _, day in detail.listings] == [TODAY, YESTERDAY]
+    assert detail.channel_count == 1
+    assert {post.ref.place.channel for post in detail.messages} == {PAPERS.channel}
+    stranger = await channel.core.catalog.paper_detail(one.id)
     assert stranger is not None
-    assert stranger.posted == ()
-    assert await channel.core.catalog.paper("arxiv:2503.99999") is None
+    assert stranger.messages == ()
+    assert await channel.core.catalog.paper_detail("arxiv:2503.99999") is None
 
 
 async def test_what_a_community_brought_to_its_own_list_is_nobody_elses_to_see(channel: Channel) -> None:
@@ -61,10 +61,10 @@ async def test_what_a_community_brought_to_its_own_list_is_nobody_elses_to_see(c
     await channel.store.papers.add_listings([listing(one, source="arxiv-asked")], NOW)
     await channel.says(f"submit {one.id.removeprefix('arxiv:')} a secret plan")
     assert await channel.store.submissions.for_papers(ADA.tenant, [one.id])
-    detail = await channel.core.catalog.paper(one.id)
+    detail = await channel.core.catalog.paper_detail(one.id)
     assert detail is not None
-    assert detail.lists == ()
-    assert (detail.shown.day, detail.shown.seen) == (None, None)
+    assert detail.listings == ()
+    assert (detail.entry.listed_on, detail.entry.first_seen) == (None, None)
 
 
 async def test_nobody_sees_what_a_colleague_was_brought_alone(channel: Channel) -> None:
@@ -74,6 +74,6 @@ async def test_nobody_sees_what_a_colleague_was_brought_alone(channel: Channel) 
     await channel.says("digest daily 09:00 UTC")
     await channel.tomorrow()
     assert await channel.store.outbox.sent_showing(ADA.tenant, one.id, NOW - timedelta(days=1))
-    detail = await channel.core.catalog.paper(one.id, who=BOB)
+    detail = await channel.core.catalog.paper_detail(one.id, who=BOB)
     assert detail is not None
-    assert (detail.channels, detail.posted) == (0, ())
+    assert (detail.channel_count, detail.messages) == (0, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.catalog.store_catalog import StoreCatalog
-from bot.chat.catalog import Linked
+from bot.chat.catalog import LinkedRepos
 from bot.chat.event import Ref
 from bot.clock import Clock
 from bot.papers.model import PaperId
@@ -19,8 +19,8 @@ def reader(
 ) -> StoreCatalog:
     """Nothing on Hugging Face names the papers, and no message has an address."""
 
-    async def linked(id: PaperId) -> Linked:
-        return Linked()
+    async def linked(id: PaperId) -> LinkedRepos:
+        return LinkedRepos()
 
     def address(ref: Ref) -> str:
         return ""

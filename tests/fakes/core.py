@@ -7,7 +7,18 @@ from typing import assert_never
 
 from bot.chat.adapter import CommandHelp, MenuEntry
 from bot.chat.catalog import Catalog
-from bot.chat.event import Answer, Command, Event, Person, Press, Reaction, Removed, Returned, Shared, Submit
+from bot.chat.event import (
+    Answer,
+    BotRemoved,
+    BotReturned,
+    ButtonPress,
+    Command,
+    Event,
+    FormSubmission,
+    LinkShared,
+    Person,
+    Reaction,
+)
 from bot.chat.form import Field, Form
 from bot.chat.message import Action, Button, Controls, Heading, Message, Paragraph, text
 
@@ -48,21 +59,21 @@ class FakeCore:
         match event:
             case Command(text="nothing"):
                 return None
-            case Command(text="schedule") | Press(action=Action(name="schedule")):
+            case Command(text="schedule") | ButtonPress(action=Action(name="schedule")):
                 return Answer(message=Message(plain="Say when."), form=FORM)
-            case Submit(values=values):
+            case FormSubmission(values=values):
                 return Answer(message=_page(" ".join(f"{name}={said}" for name, said in values.items()), 1))
-            case Shared(url=url):
+            case LinkShared(url=url):
                 return Answer(message=_page(url, 1), private=False) if "arxiv.org" in url else None
             case Command(text="briefly"):
                 return Answer(message=Message(plain="Noted briefly."), brief=True)
             case Command(text=asked):
                 return Answer(message=_page(asked, 1))
-            case Press(action=Action(name="page", args=args)):
+            case ButtonPress(action=Action(name="page", args=args)):
                 return Answer(message=_page(" ".join(args), 2), replace=True)
-            case Press(action=Action(name="share", args=args)):
+            case ButtonPress(action=Action(name="share", args=args)):
                 return Answer(message=_page(" ".join(args), 1), private=False)
-            case Press() | Reaction() | Removed() | Returned():
+            case ButtonPress() | Reaction() | BotRemoved() | BotReturned():
                 return None
             case _:
                 assert_never(event)

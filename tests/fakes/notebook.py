@@ -13,7 +13,7 @@ from bot.errors import Busy, Refused
 class Notebook:
     """Implements `Posts`, `Finds`, `Edits`, `Enters` and `Reaches`."""
 
-    limits = Limits(chars=10_000, blocks=50, block_chars=3_000, controls=5)
+    limits = Limits(max_chars=10_000, max_blocks=50, max_block_chars=3_000, max_buttons=5)
 
     def __init__(self, name: str = "web") -> None:
         self.name = name

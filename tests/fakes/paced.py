@@ -58,7 +58,7 @@ class Paced(Notebook):
         waits = [self._buckets[pace, name].wait(pace, now) for pace, name in names]
         if any(waits):
             self.refused += 1
-            raise Busy("Slower.", retry_after=math.ceil(max(waits)), whole=waits[1] > 0)
+            raise Busy("Slower.", retry_after=math.ceil(max(waits)), tenant_wide=waits[1] > 0)
         for pace, name in names:
             self._buckets[pace, name].take(pace, now)
         self.taken.append(now)

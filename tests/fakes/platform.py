@@ -19,7 +19,7 @@ class FilePlatform:
     """Posts by appending a line to a file; finds by reading it."""
 
     name = "web"
-    limits = Limits(chars=10_000, blocks=50, block_chars=3_000, controls=5)
+    limits = Limits(max_chars=10_000, max_blocks=50, max_block_chars=3_000, max_buttons=5)
 
     def __init__(self, file: Path, *, faults: float = 0.0, seed: int = 0, die_at: str = "") -> None:
         self._file = file

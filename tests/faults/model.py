@@ -20,7 +20,7 @@ from bot.store.protocol import Outbox
 OUTCOMES: dict[str, tuple[bool, Callable[[], Exception] | None]] = {  # what may become of a request: arrived, error
     "ok": (True, None),
     "busy": (False, lambda: Busy("slow down", retry_after=30.0)),
-    "all busy": (False, lambda: Busy("slow down", retry_after=30.0, whole=True)),
+    "all busy": (False, lambda: Busy("slow down", retry_after=30.0, tenant_wide=True)),
     "lost": (False, lambda: Unsure("dropped before it arrived")),
     "arrived": (True, lambda: Unsure("dropped after it arrived")),
     "no answer": (False, TimeoutError),
@@ -64,7 +64,7 @@ class Wall:
 class Process:
     """One run of Paperboy, from its start until it is killed: its own dispatcher, its own way to the platform."""
 
-    limits = Limits(chars=10_000, blocks=50, block_chars=3_000, controls=5)
+    limits = Limits(max_chars=10_000, max_blocks=50, max_block_chars=3_000, max_buttons=5)
     name = "web"
 
     def __init__(self, outbox: Outbox, wall: Wall, clock: FixedClock) -> None:

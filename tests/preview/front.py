@@ -40,9 +40,9 @@ async def _shoot(out: Path) -> list[Path]:
 
     with tempfile.TemporaryDirectory() as home:
         async with storage(Path(home)) as app, async_playwright() as playwright:
-            newest = await app.core.catalog.days(limit=1)
-            listed = await app.core.catalog.lists(newest[0][0], newest[0][0])
-            for number, shown in enumerate(listed.found.papers[:6]):
+            newest = await app.core.catalog.listed_days(limit=1)
+            listed = await app.core.catalog.listings(newest[0][0], newest[0][0])
+            for number, shown in enumerate(listed.page.papers[:6]):
                 for voter in range((7 - number) // 2):
                     person = Person(platform="web", space="home", id=f"p{voter}")
                     mark = VoteMark(

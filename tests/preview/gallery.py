@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
 from bot.app.first_run import load_samples
-from bot.chat.event import Command, Person, Place, Press, Shared, Submit
+from bot.chat.event import ButtonPress, Command, FormSubmission, LinkShared, Person, Place
 from bot.chat.form import Form
 from bot.chat.message import Action, Message
 from bot.clock import FixedClock
@@ -70,15 +70,17 @@ class Gallery:
         shown: dict[str, Message | Form] = dict(await self._posts())
         for name, text in ASKED.items():
             shown[name] = await self._asked(text.format(first=self._first()))
-        form = await self._app.core.handle_event(Press(**self._heard(ADA), action=Action("schedule")))
+        form = await self._app.core.handle_event(ButtonPress(**self._heard(ADA), action=Action("schedule")))
         assert form
         assert form.form
         shown["the form"] = form.form
-        preview = await self._app.core.handle_event(Submit(**self._heard(ADA), action=Action("schedule"), values=WISH))
+        preview = await self._app.core.handle_event(
+            FormSubmission(**self._heard(ADA), action=Action("schedule"), values=WISH)
+        )
         assert preview
         shown["a schedule before it is kept"] = preview.message
         card = await self._app.core.handle_event(
-            Shared(**self._heard(BOB), url=f"https://arxiv.org/abs/{self._first()}")
+            LinkShared(**self._heard(BOB), url=f"https://arxiv.org/abs/{self._first()}")
         )
         assert card
         shown["a shared link"] = card.message
@@ -88,7 +90,7 @@ class Gallery:
         """Somebody has voted, saved, followed and scheduled."""
         first = f"arxiv:{self._first()}"
         for who in (ADA, BOB):
-            await self._app.core.handle_event(Press(**self._heard(who), action=Action("vote", (first,))))
+            await self._app.core.handle_event(ButtonPress(**self._heard(who), action=Action("vote", (first,))))
         brought = f"submit {self._older()} for the reading group on Friday"
         await self._app.core.handle_event(Command(**self._heard(BOB), text=brought))
         for text in (f"save {first}", "follow world models", "schedule weekdays 09:00 Europe/Berlin diffusion top 5"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chat.event import Answer, Command, Person, Place, Press
+from bot.chat.event import Answer, ButtonPress, Command, Person, Place
 from bot.chat.message import Action, Message
 from bot.commands.context import CommandContext
 from bot.commands.router import Router
@@ -63,7 +63,7 @@ class Room:
         return _some(await self.core.handle_event(Command(**self._heard(who, place), text=text)))
 
     async def presses(self, action: Action) -> Answer:
-        answer = await self.core.handle_event(Press(**self._heard(BOB, PAPERS), action=action))
+        answer = await self.core.handle_event(ButtonPress(**self._heard(BOB, PAPERS), action=action))
         assert answer is not None
         return answer
 

@@ -13,7 +13,7 @@ from adapters.site import links
 from adapters.site.api import asked, wire
 from adapters.site.api.problem import Problem
 from adapters.site.site import Site
-from bot.chat.catalog import Found, Shown
+from bot.chat.catalog import CatalogEntry, PaperPage
 from bot.papers.ids import arxiv_id
 
 _DAY = re.compile(r"[12]\d{3}-\d\d-\d\d", re.ASCII)
@@ -23,25 +23,25 @@ Path = Mapping[str, str]
 
 
 async def papers(site: Site, path: Path, wanted: asked.Newest) -> wire.Papers:
-    found = await site.catalog.newest(wanted.query, offset=wanted.offset, limit=wanted.limit)
+    found = await site.catalog.search_newest(wanted.query, offset=wanted.offset, limit=wanted.limit)
     return _papers(site, "papers", found, wanted)
 
 
 async def paper(site: Site, path: Path, wanted: asked.Nothing) -> wire.Detail:
-    found = await site.catalog.paper(_id(path))
+    found = await site.catalog.paper_detail(_id(path))
     if found is None:
         raise _unknown(path)
     return wire.Detail(
-        paper=_paper(site, found.shown),
-        lists=[wire.Listed(source=source, date=day) for source, day in found.lists],
+        paper=_paper(site, found.entry),
+        lists=[wire.Listed(source=source, date=day) for source, day in found.listings],
         linked=wire.linked(found.linked),
         similar=[_paper(site, shown) for shown in found.similar],
-        channels=found.channels,
+        channels=found.channel_count,
     )
 
 
 async def similar(site: Site, path: Path, wanted: asked.Page) -> wire.Papers:
-    found = await site.catalog.similar(_id(path), offset=wanted.offset, limit=wanted.limit)
+    found = await site.catalog.similar_papers(_id(path), offset=wanted.offset, limit=wanted.limit)
     if found is None:
         raise _unknown(path)
     return _papers(site, f"papers/{quote(path['id'], safe=':')}/similar", found, wanted)
@@ -49,17 +49,17 @@ async def similar(site: Site, path: Path, wanted: asked.Page) -> wire.Papers:
 
 async def edition(site: Site, path: Path, wanted: asked.Page) -> wire.Edition:
     day = await _day(site, path["date"])
-    lists = await site.catalog.lists(day, day, offset=wanted.offset, limit=wanted.limit)
-    if not (total := lists.found.total or 0):
-        raise Problem(404, f"Nothing was listed on {day}. {_near(lists.earlier, lists.later)}")
+    lists = await site.catalog.listings(day, day, offset=wanted.offset, limit=wanted.limit)
+    if not (total := lists.page.total or 0):
+        raise Problem(404, f"Nothing was listed on {day}. {_near(lists.previous_day, lists.next_day)}")
     return wire.Edition(
         date=day,
-        papers=[_paper(site, shown) for shown in lists.found.papers],
+        papers=[_paper(site, shown) for shown in lists.page.papers],
         total=total,
-        more=lists.found.more,
-        next=_next(site, f"editions/{day}", lists.found, wanted),
-        earlier=lists.earlier,
-        later=lists.later,
+        more=lists.page.has_more,
+        next=_next(site, f"editions/{day}", lists.page, wanted),
+        earlier=lists.previous_day,
+        later=lists.next_day,
     )
 
 
@@ -78,24 +78,24 @@ async def topics(site: Site, path: Path, wanted: asked.Nothing) -> wire.Topics:
     return wire.Topics(topics=[wire.Topic(name=t.name, query=t.query, count=t.count) for t in found])
 
 
-def _papers(site: Site, at: str, found: Found, wanted: asked.Page) -> wire.Papers:
+def _papers(site: Site, at: str, found: PaperPage, wanted: asked.Page) -> wire.Papers:
     return wire.Papers(
         papers=[_paper(site, shown) for shown in found.papers],
-        more=found.more,
+        more=found.has_more,
         next=_next(site, at, found, wanted),
         notice=found.notice,
-        instead=found.instead,
+        instead=found.corrected_query,
     )
 
 
-def _paper(site: Site, shown: Shown) -> wire.Paper:
+def _paper(site: Site, shown: CatalogEntry) -> wire.Paper:
     return wire.paper(shown, f"{site.url}{links.paper(shown.paper.id)}")
 
 
-def _next(site: Site, at: str, found: Found, wanted: asked.Page) -> str | None:
+def _next(site: Site, at: str, found: PaperPage, wanted: asked.Page) -> str | None:
     """The same question, further on."""
     further = wanted.offset + wanted.limit
-    if not found.more or further > asked.MOST_OFFSET:
+    if not found.has_more or further > asked.MOST_OFFSET:
         return None
     given = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value != ""}
     return f"{site.url}/api/v1/{at}?{urlencode(given | {'offset': further})}"
@@ -113,7 +113,7 @@ def _unknown(path: Path) -> Problem:
 
 async def _day(site: Site, given: str) -> date:
     if given == "latest":
-        if days := await site.catalog.days(limit=1):
+        if days := await site.catalog.listed_days(limit=1):
             return days[0][0]
         raise Problem(404, "Nothing has been listed yet. Come back when a source has been read.")
     try:

@@ -9,13 +9,13 @@ from msgspec import Meta, Struct
 from multidict import MultiMapping
 
 from adapters.site.api.problem import Problem
-from bot.chat.catalog import MOST, Span
+from bot.chat.catalog import MAX_PAGE_SIZE, TrendingPeriod
 
 A = TypeVar("A", bound=Struct)
 
 MOST_OFFSET = 10_000
 
-Limit = Annotated[int, Meta(ge=1, le=MOST, description="Papers in the answer.")]
+Limit = Annotated[int, Meta(ge=1, le=MAX_PAGE_SIZE, description="Papers in the answer.")]
 Offset = Annotated[int, Meta(ge=0, le=MOST_OFFSET, description="Papers to skip; `next` of an answer has it set.")]
 Words = Annotated[str, Meta(max_length=500, description="As after `/papers`, filters included: `cat:cs.CL`.")]
 
@@ -46,7 +46,7 @@ class Search(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Trending(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is talked about."""
 
-    span: Span = "week"
+    span: TrendingPeriod = "week"
     topic: Words = ""
 
 

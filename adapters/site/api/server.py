@@ -95,7 +95,7 @@ class Api:
         """What the asker may still ask for. Raises `Problem`."""
         settings = self._site.settings
         given = request.headers.get("Authorization")
-        program = await self._site.catalog.program(_key(given)) if given is not None else None
+        program = await self._site.catalog.api_client(_key(given)) if given is not None else None
         if program:
             allowance = self._limits.take("key", program.name, settings.key_per_minute)
         else:

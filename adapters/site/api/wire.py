@@ -144,14 +144,14 @@ class Problem(Struct, frozen=True, kw_only=True):
     detail: str
 
 
-def paper(shown: catalog.Shown, page: str) -> Paper:
+def paper(shown: catalog.CatalogEntry, page: str) -> Paper:
     """`page` is where the site shows it."""
     of = shown.paper
     return Paper(
         id=of.id,
         url=page,
         title=of.title,
-        line=shown.line,
+        line=shown.summary,
         line_by=shown.provenance,
         abstract=of.abstract,
         authors=list(of.authors),
@@ -159,19 +159,19 @@ def paper(shown: catalog.Shown, page: str) -> Paper:
         withdrawn=of.withdrawn,
         published=of.published,
         updated=of.updated,
-        listed=shown.day,
+        listed=shown.listed_on,
         categories=list(of.categories),
         keywords=list(of.keywords),
         organization=of.organization,
         links=_links(of.links),
         counts=Counts(upvotes=of.counts.upvotes, comments=of.counts.comments, stars=of.counts.stars),
-        votes=Votes(up=shown.ballots.up, down=shown.ballots.down),
+        votes=Votes(up=shown.votes.up, down=shown.votes.down),
         why=shown.why,
     )
 
 
-def linked(of: catalog.Linked) -> Linked:
-    def some(found: tuple[catalog.Resource, ...]) -> list[Resource]:
+def linked(of: catalog.LinkedRepos) -> Linked:
+    def some(found: tuple[catalog.LinkedRepo, ...]) -> list[Resource]:
         return [Resource(name=one.name, url=one.url, likes=one.likes) for one in found]
 
     return Linked(models=some(of.models), datasets=some(of.datasets), spaces=some(of.spaces))

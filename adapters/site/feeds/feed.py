@@ -13,7 +13,7 @@ from msgspec import Struct
 from yarl import URL
 
 from adapters.site.links import paper as page_of
-from bot.chat.catalog import Shown
+from bot.chat.catalog import CatalogEntry
 from bot.chat.message import clean
 from bot.papers.model import Paper
 
@@ -66,9 +66,9 @@ class Feed(Struct, frozen=True, kw_only=True):
     updated: datetime
 
 
-def feed(outline: Outline, papers: Sequence[Shown], site: str) -> Feed:
+def feed(outline: Outline, papers: Sequence[CatalogEntry], site: str) -> Feed:
     """The feed of these papers; `site` is where their pages are."""
-    seen = [shown.seen for shown in papers if shown.seen]
+    seen = [shown.first_seen for shown in papers if shown.first_seen]
     made = tuple(_entry(shown, outline.authority, site) for shown in papers)
     return Feed(outline=outline, entries=made, updated=max([*seen, *(e.updated for e in made)], default=EPOCH))
 
@@ -83,7 +83,7 @@ def plain(text: str, limit: int) -> str:
     return clean(_UNWANTED.sub("", text), limit)
 
 
-def _entry(shown: Shown, authority: str, site: str) -> Entry:
+def _entry(shown: CatalogEntry, authority: str, site: str) -> Entry:
     paper = shown.paper
     published = _told_apart(paper.published or _listed(shown), paper.id)
     title = plain(paper.title, MOST_TITLE) or paper.id
@@ -92,7 +92,7 @@ def _entry(shown: Shown, authority: str, site: str) -> Entry:
         id=tag(authority, paper.id),
         url=f"{site}{page_of(paper.id)}",
         title=f"Withdrawn: {title}" if paper.withdrawn else title,
-        line=plain(shown.line, MOST_TITLE),
+        line=plain(shown.summary, MOST_TITLE),
         html=_html(shown, links),
         published=published,
         updated=max(paper.updated, published) if paper.updated and paper.version > 1 else published,
@@ -111,8 +111,8 @@ def _told_apart(at: datetime, id: str) -> datetime:
     return at.replace(microsecond=int.from_bytes(hashlib.blake2b(id.encode(), digest_size=4).digest()) % 1_000_000)
 
 
-def _listed(shown: Shown) -> datetime:
-    return shown.seen or (datetime.combine(shown.day, time(), UTC) if shown.day else EPOCH)
+def _listed(shown: CatalogEntry) -> datetime:
+    return shown.first_seen or (datetime.combine(shown.listed_on, time(), UTC) if shown.listed_on else EPOCH)
 
 
 def _categories(paper: Paper) -> tuple[str, ...]:
@@ -140,9 +140,9 @@ def _address(url: str) -> str:
     return str(parts) if parts.scheme in {"http", "https"} and parts.host else ""
 
 
-def _html(shown: Shown, links: Sequence[tuple[str, str]]) -> str:
+def _html(shown: CatalogEntry, links: Sequence[tuple[str, str]]) -> str:
     """The line, the abstract and the links; every word of others is text."""
-    line, abstract = plain(shown.line, MOST_TITLE), plain(shown.paper.abstract, MOST_ABSTRACT)
+    line, abstract = plain(shown.summary, MOST_TITLE), plain(shown.paper.abstract, MOST_ABSTRACT)
     pieces = [f"<p><strong>{escape(line)}</strong></p>"] if line else []
     pieces += [f"<p>{escape(abstract)}</p>"] if abstract else []
     anchors = " · ".join(f'<a href="{escape(url)}">{name}</a>' for name, url in links)

@@ -16,7 +16,7 @@ from adapters.site.feeds import atom, jsonfeed
 from adapters.site.feeds.feed import Feed, Outline, feed, plain
 from adapters.site.made import Made
 from adapters.site.site import Site
-from bot.chat.catalog import MOST, PAGE, Shown, Span
+from bot.chat.catalog import MAX_PAGE_SIZE, PAGE_SIZE, CatalogEntry, TrendingPeriod
 from bot.errors import PaperboyError
 
 FRESH = timedelta(minutes=1)
@@ -29,9 +29,9 @@ _FORMS: dict[str, tuple[Callable[[Feed], bytes], str]] = {
     "json": (jsonfeed.render, jsonfeed.CONTENT_TYPE),
 }
 _FORM = "{form:atom|json}"
-_SPANS: dict[str, Span] = {"day": "day", "week": "week", "month": "month"}
+_SPANS: dict[str, TrendingPeriod] = {"day": "day", "week": "week", "month": "month"}
 
-Papers = Callable[[], Awaitable[Sequence[Shown]]]
+Papers = Callable[[], Awaitable[Sequence[CatalogEntry]]]
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class Feeds:
     async def trending(self, request: web.Request) -> web.Response:
         span = _SPANS[request.match_info["span"]]
 
-        async def papers() -> Sequence[Shown]:
+        async def papers() -> Sequence[CatalogEntry]:
             return (await self._catalog.trending(span)).papers
 
         at = f"trending/{span}"
@@ -84,8 +84,8 @@ class Feeds:
     async def topic(self, request: web.Request) -> web.Response:
         name = _name(request.match_info["name"])
 
-        async def papers() -> Sequence[Shown]:
-            return (await self._catalog.newest(links.topic_query(name))).papers
+        async def papers() -> Sequence[CatalogEntry]:
+            return (await self._catalog.search_newest(links.topic_query(name))).papers
 
         at = f"topic/{quote(name, safe='')}"
         return await self._answer(
@@ -114,8 +114,8 @@ class Feeds:
         if place is None:
             raise web.HTTPNotFound(text="There is no such feed: ask in the channel for its link again.\n")
 
-        async def papers() -> Sequence[Shown]:
-            return (await self._catalog.channel(place)).papers
+        async def papers() -> Sequence[CatalogEntry]:
+            return (await self._catalog.channel_papers(place)).papers
 
         hidden = hashlib.sha256(secret.encode()).hexdigest()[:16]  # readers hand a feed's id on with its entries
         title = f"Papers in {place.channel}"
@@ -146,14 +146,14 @@ class Feeds:
             raise web.HTTPServiceUnavailable(text="Try again in a minute.\n", headers={"Retry-After": "60"}) from None
         return conditional.answer(request, body, content_type, wanted.cache)
 
-    async def _newest_lists(self) -> Sequence[Shown]:
-        days = await self._catalog.days(limit=LISTS)
-        lists = [await self._catalog.lists(day, day, limit=MOST) for day, _ in days]
-        papers = [shown for listed in lists for shown in listed.found.papers]
+    async def _newest_lists(self) -> Sequence[CatalogEntry]:
+        days = await self._catalog.listed_days(limit=LISTS)
+        lists = [await self._catalog.listings(day, day, limit=MAX_PAGE_SIZE) for day, _ in days]
+        papers = [shown for listed in lists for shown in listed.page.papers]
         return list({shown.paper.id: shown for shown in reversed(papers)}.values())[::-1]
 
-    async def _matching(self, query: str) -> Sequence[Shown]:
-        return (await self._catalog.newest(query, limit=PAGE)).papers
+    async def _matching(self, query: str) -> Sequence[CatalogEntry]:
+        return (await self._catalog.search_newest(query, limit=PAGE_SIZE)).papers
 
 
 def _name(given: str) -> str:

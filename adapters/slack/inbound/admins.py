@@ -10,7 +10,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from adapters.slack.client import Workspaces
-from bot.chat.event import Command, Person, Press, Submit
+from bot.chat.event import ButtonPress, Command, FormSubmission, Person
 from bot.clock import Clock
 from bot.errors import PaperboyError
 
@@ -20,7 +20,7 @@ CACHE_TTL = timedelta(minutes=5)  # a new admin may set schedules after so long 
 MAX_CACHED_PEOPLE = 10_000
 RIGHTS = ("is_admin", "is_owner", "is_primary_owner")
 
-PersonEvent = TypeVar("PersonEvent", Command, Press, Submit)
+PersonEvent = TypeVar("PersonEvent", Command, ButtonPress, FormSubmission)
 
 
 class Admins:

@@ -25,7 +25,18 @@ from adapters.slack.inbound.payload import (
 )
 from adapters.slack.outbound.modals import ViewOrigin
 from adapters.slack.outbound.render import Json
-from bot.chat.event import Command, Person, Place, Press, Reaction, Ref, Removed, Returned, Shared, Submit
+from bot.chat.event import (
+    BotRemoved,
+    BotReturned,
+    ButtonPress,
+    Command,
+    FormSubmission,
+    LinkShared,
+    Person,
+    Place,
+    Reaction,
+    Ref,
+)
 from bot.chat.message import Action
 
 PLATFORM = "slack"
@@ -47,7 +58,7 @@ _LINK = re.compile(r"<([^<>|]*)\|?([^<>]*)>")
 class SharedLinks(Struct, frozen=True, kw_only=True):
     """The links of one message, and the arguments by which `chat.unfurl` finds that message."""
 
-    events: tuple[Shared, ...]
+    events: tuple[LinkShared, ...]
     message: Json
 
 
@@ -89,7 +100,7 @@ def parse_home_opened(body: Json, space: str) -> Command | None:
     )
 
 
-def parse_press(body: Json, space: str, now: datetime) -> Press | None:
+def parse_press(body: Json, space: str, now: datetime) -> ButtonPress | None:
     """A button; None for one that is only a link, or not ours."""
     values = [get_text(action, "value") for action in get_list(body, "actions")]
     value = next(filter(None, values), "")
@@ -97,7 +108,7 @@ def parse_press(body: Json, space: str, now: datetime) -> Press | None:
         return None
     place = _button_place(body, space)
     ts = get_text(body, "container", "message_ts")
-    return Press(
+    return ButtonPress(
         id=_interaction_id(body),
         at=now,
         who=_presser(body, space),
@@ -107,27 +118,27 @@ def parse_press(body: Json, space: str, now: datetime) -> Press | None:
     )
 
 
-def parse_shortcut(body: Json, space: str, now: datetime) -> Press:
+def parse_shortcut(body: Json, space: str, now: datetime) -> ButtonPress:
     """An entry of a message's menu."""
     message = get_object(body, "message")
     place = Place(PLATFORM, space, require_text(body, "channel", "id"), _thread(message))
     ts = get_text(body, "message_ts") or get_text(message, "ts")
-    return Press(
+    return ButtonPress(
         id=_interaction_id(body),
         at=now,
         who=_presser(body, space),
         place=place,
         action=Action.parse(get_text(body, "callback_id").removeprefix(MENU)),
         message=Ref(place, ts) if ts else None,
-        said=message_text(message),
+        message_text=message_text(message),
     )
 
 
-def parse_submit(body: Json, space: str, now: datetime) -> Submit:
+def parse_submit(body: Json, space: str, now: datetime) -> FormSubmission:
     """A modal form that was sent."""
     view = get_object(body, "view")
     origin = ViewOrigin.parse(get_text(view, "private_metadata"))
-    return Submit(
+    return FormSubmission(
         id=f"slack:{require_text(view, 'id')}:{get_text(view, 'hash')}",
         at=now,
         who=_presser(body, space),
@@ -162,31 +173,31 @@ def parse_shared_links(body: Json, space: str) -> SharedLinks:
     urls = dict.fromkeys(filter(None, (get_text(link, "url") for link in get_list(event, "links"))))
     who, at, id = _person(space, get_text(event, "user")), _event_time(body), _event_id(body)
     return SharedLinks(
-        events=tuple(Shared(id=f"{id}:{i}", at=at, who=who, place=place, url=url) for i, url in enumerate(urls)),
+        events=tuple(LinkShared(id=f"{id}:{i}", at=at, who=who, place=place, url=url) for i, url in enumerate(urls)),
         message=_unfurl_target(event),
     )
 
 
-def parse_channel_lost(body: Json, space: str) -> Removed | None:
+def parse_channel_lost(body: Json, space: str) -> BotRemoved | None:
     """Paperboy can't post in a channel any more."""
     event = _event(body)
     why = REMOVAL_REASONS.get(get_text(event, "type"))
     if why is None:
         return None
-    return Removed(
+    return BotRemoved(
         id=_event_id(body), at=_event_time(body), who=_actor(event, space), place=_channel(event, space), why=why
     )
 
 
-def parse_channel_regained(body: Json, space: str, bot: str) -> Returned | None:
+def parse_channel_regained(body: Json, space: str, bot: str) -> BotReturned | None:
     """Paperboy can post in a channel again."""
     event = _event(body)
     if event.get("type") == "member_joined_channel" and event.get("user") != bot:
         return None
-    return Returned(id=_event_id(body), at=_event_time(body), who=_actor(event, space), place=_channel(event, space))
+    return BotReturned(id=_event_id(body), at=_event_time(body), who=_actor(event, space), place=_channel(event, space))
 
 
-def parse_uninstalled(body: Json, space: str) -> Removed | None:
+def parse_uninstalled(body: Json, space: str) -> BotRemoved | None:
     """Paperboy was removed from the workspace; None when only people's own tokens were revoked."""
     event = _event(body)
     if event.get("type") == "tokens_revoked" and not get_list(event.get("tokens"), "bot"):
@@ -194,7 +205,7 @@ def parse_uninstalled(body: Json, space: str) -> Removed | None:
     return _removed_from(body, space, _event_id(body), "Paperboy was uninstalled from the workspace")
 
 
-def parse_access_revoked(body: Json) -> list[Removed]:
+def parse_access_revoked(body: Json) -> list[BotRemoved]:
     """One event for each workspace that an organization removed Paperboy from."""
     teams = [team for team in get_list(_event(body), "team_ids") if isinstance(team, str)]
     why = "Paperboy was removed from the workspace"
@@ -247,9 +258,9 @@ def _parse_message(body: Json, space: str, bot: str) -> Command | None:
     )
 
 
-def _removed_from(body: Json, space: str, id: str, why: str) -> Removed:
+def _removed_from(body: Json, space: str, id: str, why: str) -> BotRemoved:
     who = _actor(_event(body), space)
-    return Removed(id=id, at=_event_time(body), who=who, place=Place(PLATFORM, space, "*"), why=why)
+    return BotRemoved(id=id, at=_event_time(body), who=who, place=Place(PLATFORM, space, "*"), why=why)
 
 
 def _button_place(body: Json, space: str) -> Place:

@@ -16,7 +16,7 @@ from adapters.slack.outbound import modals
 from adapters.slack.outbound.answers import Answers, AnswerTarget
 from adapters.slack.outbound.render import Json
 from bot.chat.adapter import Core
-from bot.chat.event import Answer, Command, Event, Place, Press, Submit
+from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
 from bot.chat.message import Message
 from bot.clock import Clock
 
@@ -133,13 +133,13 @@ class Handlers:
         if answer := await self._core.handle_event(event):
             await self._answers.show_answer(answer, target)
 
-    async def _handle_submit(self, event: Submit) -> Answer | None:
+    async def _handle_submit(self, event: FormSubmission) -> Answer | None:
         answer = await self._core.handle_event(await self._admins.with_rights(event))
         if answer and not answer.private:
             await self._answers.show_answer(answer, AnswerTarget(place=event.place, person=event.who.id))
         return answer
 
-    async def _answer_in_home(self, event: Press, answer: Answer | None, target: AnswerTarget) -> None:
+    async def _answer_in_home(self, event: ButtonPress, answer: Answer | None, target: AnswerTarget) -> None:
         """A form or a longer answer opens a modal; App Home has no place for a short one and is shown again."""
         if answer and answer.form:
             await self._answers.show_answer(answer, target)
@@ -157,7 +157,7 @@ class Handlers:
         return (await self._workspaces.installs.find_install(space, get_text(body, "enterprise_id"))).bot_user
 
 
-def _press_target(body: Json, event: Press) -> AnswerTarget:
+def _press_target(body: Json, event: ButtonPress) -> AnswerTarget:
     return AnswerTarget(
         place=event.place,
         person=event.who.id,

@@ -57,7 +57,7 @@ def form_modal(form: Form, place: Place, *, intro: Message | None = None) -> Jso
     """A form below an introduction. When it is sent, the form's action and the place come back with the values."""
     origin = ViewOrigin(channel=place.channel, thread=place.thread, action=str(form.action))
     shown = [*(_view_blocks(intro) if intro else ()), *map(_input, form.fields)]
-    return _modal(form.title, FORM, origin, shown) | {"submit": _title(form.send)}
+    return _modal(form.title, FORM, origin, shown) | {"submit": _title(form.submit_label)}
 
 
 def message_modal(message: Message, place: Place) -> Json:
@@ -110,7 +110,7 @@ def _input(field: Field) -> Json:
 
 
 def _text_input(field: Field) -> Json:
-    max_chars = min(field.most, MAX_TEXT_CHARS)
+    max_chars = min(field.max_length, MAX_TEXT_CHARS)
     element: Json = {"type": "plain_text_input", "action_id": VALUE, "max_length": max_chars}
     return element | {"initial_value": field.value[:max_chars]} if field.value else element
 
@@ -138,7 +138,7 @@ def _plain_blocks(item: Block) -> list[Json]:
             return _plain_section("\n".join(f"• {_run_text(run)}" for run in runs))
         case Card():
             return [
-                *_plain_section("\n".join(filter(None, (item.title, item.line)))),
+                *_plain_section("\n".join(filter(None, (item.title, item.summary)))),
                 *_plain_context(" · ".join(filter(None, (item.byline, _run_text(item.facts), item.why)))),
                 *block(Controls(item.controls)),
             ]

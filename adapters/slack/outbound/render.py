@@ -43,8 +43,12 @@ MAX_URL_CHARS = 3_000  # of a button
 
 # Slack counts the JSON of the blocks, and so does `width`. The difference to 13,000 is for the JSON around texts and
 # buttons, which `fit` does not count: enough for every post, since no post has many buttons.
-LIMITS = Limits(chars=8_600, blocks=50, block_chars=3_000, controls=5, label=75, pace=1.0)
-VIEW_LIMITS = Limits(chars=60_000, blocks=90, block_chars=3_000, controls=5, label=75)  # a modal or App Home
+LIMITS = Limits(
+    max_chars=8_600, max_blocks=50, max_block_chars=3_000, max_buttons=5, max_label_chars=75, min_interval_s=1.0
+)
+VIEW_LIMITS = Limits(
+    max_chars=60_000, max_blocks=90, max_block_chars=3_000, max_buttons=5, max_label_chars=75
+)  # a modal or App Home
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 _MARKUP = re.compile(r"[*_~`:<>&|\n]")  # has a meaning in the label of a mrkdwn link
@@ -210,7 +214,7 @@ def _bullets(lines: Sequence[Text]) -> Iterator[Json]:
 def _card(card: Card) -> Iterator[Json]:
     """Title, summary and abstract; below, in small print, authors, date, votes and the reason it is shown."""
     title = Span(card.title or card.paper, bold=True, url=card.url)
-    texts = [Span(f"\n{words}") for words in (card.line, card.body) if words]
+    texts = [Span(f"\n{words}") for words in (card.summary, card.body) if words]
     yield _paragraph((title, *texts))
     yield from _small(_joined([(Span(card.byline),), card.facts, (Span(card.why),)]))
     yield from _actions(card.controls)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.chat.catalog import Program
+from bot.chat.catalog import ApiClient
 from bot.papers.community import Submission
 from bot.papers.model import PaperId
 from bot.store.records import Tally, VoteMark
@@ -99,9 +99,9 @@ class ApiKeys(Protocol):
         """False when there is one of that name."""
         ...
 
-    async def by_digest(self, digest: str) -> Program | None: ...
+    async def by_digest(self, digest: str) -> ApiClient | None: ...
 
-    async def all_keys(self) -> list[Program]:
+    async def all_keys(self) -> list[ApiClient]:
         """By name."""
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.chat.catalog import Program
+from bot.chat.catalog import ApiClient
 from bot.store.sqlite.codec import moment, stamp
 from bot.store.sqlite.engine import Engine
 
@@ -19,15 +19,15 @@ class SqliteApiKeys:
         sql = "INSERT OR IGNORE INTO programs VALUES (?, ?, ?)"
         return await self._engine.write(lambda db: bool(db.execute(sql, (digest, name, stamp(at))).rowcount))
 
-    async def by_digest(self, digest: str) -> Program | None:
+    async def by_digest(self, digest: str) -> ApiClient | None:
         sql = "SELECT name, made FROM programs WHERE digest = ?"
         row = await self._engine.read(lambda db: db.execute(sql, (digest,)).fetchone())
-        return Program(name=row[0], made=moment(row[1])) if row else None
+        return ApiClient(name=row[0], made=moment(row[1])) if row else None
 
-    async def all_keys(self) -> list[Program]:
+    async def all_keys(self) -> list[ApiClient]:
         sql = "SELECT name, made FROM programs ORDER BY name"
         rows = await self._engine.read(lambda db: db.execute(sql).fetchall())
-        return [Program(name=name, made=moment(made)) for name, made in rows]
+        return [ApiClient(name=name, made=moment(made)) for name, made in rows]
 
     async def remove_key(self, name: str) -> bool:
         sql = "DELETE FROM programs WHERE name = ?"

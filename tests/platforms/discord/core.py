@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from bot.chat.adapter import CommandHelp, MenuEntry
-from bot.chat.event import Answer, Command, Event, Person, Press, Submit
+from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Person
 from bot.chat.form import Field, Form
 from bot.chat.message import Action, Button, Controls, Heading, Message, Paragraph, text
 
@@ -38,17 +38,17 @@ class TalkingCore:
                 return Answer(message=_says("Noted briefly."), brief=True)
             case Command(text="board"):
                 return Answer(message=_says("The board"), private=False)
-            case Command(text="schedule") | Press(action=Action(name="schedule")):
+            case Command(text="schedule") | ButtonPress(action=Action(name="schedule")):
                 return Answer(message=_says("Type the schedule."), form=FORM)
             case Command(text=asked):
                 return Answer(message=page_of(asked, 1))
-            case Press(action=Action(name="page", args=args)):
+            case ButtonPress(action=Action(name="page", args=args)):
                 return Answer(message=page_of(" ".join(args), 2), replace=True)
-            case Press(action=Action(name="share", args=args)):
+            case ButtonPress(action=Action(name="share", args=args)):
                 return Answer(message=_says(f"Shared: {' '.join(args)}"), private=False)
-            case Press(said=said):
+            case ButtonPress(message_text=said):
                 return Answer(message=_says(f"It says {said}"))
-            case Submit(values=values):
+            case FormSubmission(values=values):
                 return Answer(message=_says(f"Set to {values['when']}, top {values['top']}"))
             case _:
                 return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.chat.event import Place, Reaction, Removed, Returned, Shared
+from bot.chat.event import BotRemoved, BotReturned, LinkShared, Place, Reaction
 from tests.fakes.discord import FakeDiscord
 from tests.platforms.discord.conftest import Start
 from tests.platforms.discord.core import TalkingCore
@@ -92,12 +92,12 @@ class TestServers:
         await start(core)
         discord.outage(guild)
         discord.remove_bot(other)
-        await discord.until(lambda: core.kind(Removed))
-        assert [event.place for event in core.kind(Removed)] == [Place("discord", other, "*")]
+        await discord.until(lambda: core.kind(BotRemoved))
+        assert [event.place for event in core.kind(BotRemoved)] == [Place("discord", other, "*")]
         discord.outage(guild, over=True)
         discord.invite_bot(other)
-        await discord.until(lambda: [e for e in core.kind(Returned) if e.place.space == other][1:])
-        assert len(core.kind(Removed)) == 1
+        await discord.until(lambda: [e for e in core.kind(BotReturned) if e.place.space == other][1:])
+        assert len(core.kind(BotRemoved)) == 1
 
     async def test_a_removal_while_it_was_down_is_told_at_the_next_start(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str
@@ -107,15 +107,15 @@ class TestServers:
         await discord.until(lambda: discord.state()["sessions"] == 0)
         discord.remove_bot(guild)
         await start(core)
-        assert [event.place for event in core.kind(Removed)] == [Place("discord", guild, "*")]
+        assert [event.place for event in core.kind(BotRemoved)] == [Place("discord", guild, "*")]
 
     async def test_a_deleted_channel_is_told(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place
     ) -> None:
         await start(core)
         discord.delete_channel(papers.channel)
-        await discord.until(lambda: core.kind(Removed))
-        assert core.kind(Removed)[0].place == papers
+        await discord.until(lambda: core.kind(BotRemoved))
+        assert core.kind(BotRemoved)[0].place == papers
 
     async def test_a_permission_that_is_given_again_is_told(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place
@@ -127,7 +127,7 @@ class TestServers:
         assert not await adapter.may_post(papers)
         discord.allow(papers.channel, "send_messages")
         assert await adapter.may_post(papers)
-        await discord.until(lambda: [event for event in core.kind(Returned) if event.place == papers])
+        await discord.until(lambda: [event for event in core.kind(BotReturned) if event.place == papers])
 
 
 class TestLinks:
@@ -137,8 +137,8 @@ class TestLinks:
         discord.configure(privileged=True)
         await start(core, message_content="true")
         discord.say(bob, papers.channel, "see https://arxiv.org/abs/1609.09106v2, and https://example.org/x")
-        await discord.until(lambda: core.kind(Shared))
-        assert [event.url for event in core.kind(Shared)] == ["https://arxiv.org/abs/1609.09106v2"]
+        await discord.until(lambda: core.kind(LinkShared))
+        assert [event.url for event in core.kind(LinkShared)] == ["https://arxiv.org/abs/1609.09106v2"]
 
     async def test_without_the_setting_nobody_reads_along(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
@@ -146,4 +146,4 @@ class TestLinks:
         await start(core)
         discord.say(bob, papers.channel, "see https://arxiv.org/abs/1609.09106")
         await discord.slash(bob, papers.channel, "papers", query="x")
-        assert not core.kind(Shared)
+        assert not core.kind(LinkShared)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.chat.event import Command, Place, Press, Submit
+from bot.chat.event import ButtonPress, Command, FormSubmission, Place
 from bot.chat.message import Action, Button, Controls, Message
 from tests.fakes.discord import FakeDiscord, NotOffered
 from tests.platforms.discord.conftest import Start
@@ -75,7 +75,7 @@ class TestCommands:
         await start(core)
         seen = await discord.slash(ada, papers.channel, "papers-schedule", when="daily 09:00", top="5")
         assert "Set to daily 09:00, top 5" in seen.text
-        (heard,) = core.kind(Submit)
+        (heard,) = core.kind(FormSubmission)
         assert (heard.action, heard.values) == (Action("schedule"), {"when": "daily 09:00", "top": "5"})
         with pytest.raises(NotOffered):
             await discord.slash(bob, papers.channel, "papers-schedule", when="daily")
@@ -98,7 +98,7 @@ class TestCommands:
         id = discord.say(bob, papers.channel, "look: https://arxiv.org/abs/1609.09106")
         seen = await discord.menu(bob, papers.channel, id, "Similar papers")
         assert "1609.09106" in seen.text
-        (heard,) = core.kind(Press)
+        (heard,) = core.kind(ButtonPress)
         assert heard.action == Action("similar")
         assert heard.message is not None
         assert (heard.message.place, heard.message.id) == (papers, id)
@@ -174,7 +174,7 @@ class TestButtons:
         thread = papers.in_thread(head.id)
         ref = await adapter.post(thread, page_of("nets", 1), key="reply")
         await discord.press(bob, head.id, ref.id, "Say")
-        (heard,) = core.kind(Press)
+        (heard,) = core.kind(ButtonPress)
         assert (heard.place, heard.message) == (thread, ref)
 
     async def test_what_stands_in_a_menu_for_want_of_room_can_be_picked(
@@ -188,5 +188,5 @@ class TestButtons:
         ref = await adapter.post(papers, Message(plain="x", blocks=rows), key="key")
         menus = [row["components"][0] for row in discord.messages(papers.channel)[0]["components"]]
         await discord.press(bob, papers.channel, ref.id, menus[7]["custom_id"], menus[7]["options"][3]["value"])
-        (heard,) = core.kind(Press)
+        (heard,) = core.kind(ButtonPress)
         assert heard.action == Action("say", ("7", "3"))

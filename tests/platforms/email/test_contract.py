@@ -81,7 +81,7 @@ async def test_a_thread_hangs_from_a_mail(adapter: EmailAdapter, place: Place, s
 
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 async def test_hostile_words_are_words(adapter: EmailAdapter, place: Place, server: FakeMail, words: str) -> None:
-    shown = Card(paper="p", title=words, url="javascript:alert(1)", line=words, byline=words, body=words)
+    shown = Card(paper="p", title=words, url="javascript:alert(1)", summary=words, byline=words, body=words)
     message = Message(plain=words, blocks=(Heading(words), shown, Footnote(text(Span(words, url=words)))))
     for n, page in enumerate(fit(message, adapter.limits, adapter.text_width)):
         await adapter.post(place, page, key=f"hostile-{n}")

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.email import reports
 from adapters.email.post import EmailAdapter
-from bot.chat.event import Command, Place, Removed
+from bot.chat.event import BotRemoved, Command, Place
 from bot.chat.message import Message
 from bot.errors import Refused
 from tests.fakes.core import FakeCore
@@ -77,7 +77,7 @@ async def test_a_bounce_stops_the_subscriber(
     known_by: str, adapter: EmailAdapter, place: Place, mail: Received, visitor: Visitor, core: FakeCore
 ) -> None:
     assert await visitor.hand_in(dsn(headers(mail, known_by))) == (200, "bounce")
-    assert [type(event) for event in core.heard] == [Removed]
+    assert [type(event) for event in core.heard] == [BotRemoved]
     assert core.heard[0].place == place
     assert await stopped(adapter, place)
 

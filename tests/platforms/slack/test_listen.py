@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.chat.event import Command, Place, Press, Reaction, Removed, Returned, Shared, Submit
+from bot.chat.event import BotRemoved, BotReturned, ButtonPress, Command, FormSubmission, LinkShared, Place, Reaction
 from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
 from tests.platforms.slack.conftest import until
@@ -50,7 +50,7 @@ async def test_a_press_tells_where_and_by_whom(heard: FakeCore, bob: Someone, ad
     [public] = await papers.messages()
     await bob.press(public, "Page")
     press = heard.heard[-1]
-    assert isinstance(press, Press)
+    assert isinstance(press, ButtonPress)
     assert (press.action.name, press.who.id, press.who.admin) == ("page", bob.id, False)
     assert press.message is not None
     assert (press.message.id, press.message.place.channel) == (public.ts, papers.id)
@@ -95,9 +95,9 @@ async def test_an_entry_of_a_messages_menu_tells_what_the_message_says(
     await ada.shortcut("menu:similar", message, answers=0)
     await until(lambda: heard.heard)
     [press] = heard.heard
-    assert isinstance(press, Press)
+    assert isinstance(press, ButtonPress)
     assert (press.action.name, press.who.admin) == ("similar", True)
-    assert press.said == "read https://arxiv.org/abs/2405.15738 this & that"
+    assert press.message_text == "read https://arxiv.org/abs/2405.15738 this & that"
     assert press.message is not None
     assert press.message.id == message.ts
 
@@ -109,7 +109,7 @@ async def test_a_form_opens_and_its_answer_stands_in_the_dialog(
     [view] = seen.views
     sent = await ada.submit(view, {"when": "mon 9:00", "layout": "compact"})
     submit = heard.heard[-1]
-    assert isinstance(submit, Submit)
+    assert isinstance(submit, FormSubmission)
     assert submit.values == {"when": "mon 9:00", "layout": "compact"}
     assert (submit.place, submit.who.admin) == (Place("slack", ada.workspace.id, papers.id), True)
     assert sent.ack
@@ -148,7 +148,7 @@ async def test_links_to_papers_get_their_card(heard: FakeCore, ada: Someone, pap
     async with asyncio.timeout(5):
         while not (unfurls := await slack.read("unfurls")):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    assert [event.url for event in heard.heard if isinstance(event, Shared)] == links
+    assert [event.url for event in heard.heard if isinstance(event, LinkShared)] == links
     assert said.ack
     assert [(one["ts"], list(one["unfurls"])) for one in unfurls] == [(said.ack["ts"], links[:1])]
 
@@ -178,9 +178,9 @@ async def test_a_channel_that_is_lost_and_found(heard: FakeCore, ada: Someone, p
     await until(lambda: len(heard.heard) == 3)
     await papers.invite()
     await until(lambda: len(heard.heard) == 4)
-    assert [type(event) for event in heard.heard] == [Removed, Returned, Removed, Returned]
+    assert [type(event) for event in heard.heard] == [BotRemoved, BotReturned, BotRemoved, BotReturned]
     assert {event.place.channel for event in heard.heard} == {papers.id}
-    assert next(event.why for event in heard.heard if isinstance(event, Removed)) == "The channel was archived"
+    assert next(event.why for event in heard.heard if isinstance(event, BotRemoved)) == "The channel was archived"
 
 
 async def test_somebody_else_who_comes_or_goes_is_none_of_ours(
@@ -195,7 +195,7 @@ async def test_somebody_else_who_comes_or_goes_is_none_of_ours(
 async def test_an_uninstall_is_told(heard: FakeCore, acme: Workspace) -> None:
     await acme.uninstall()
     await until(lambda: len(heard.heard) >= 1)
-    assert {(type(event), event.place) for event in heard.heard} == {(Removed, Place("slack", acme.id, "*"))}
+    assert {(type(event), event.place) for event in heard.heard} == {(BotRemoved, Place("slack", acme.id, "*"))}
 
 
 async def test_an_event_that_comes_again_is_dropped(

@@ -14,7 +14,7 @@ from adapters.slack.adapter import SlackAdapter
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.records import Install
 from adapters.slack.install.vault import open_vault
-from bot.chat.event import Command, Place, Removed
+from bot.chat.event import BotRemoved, Command, Place
 from bot.chat.message import Message
 from bot.clock import SystemClock
 from bot.errors import Refused
@@ -70,7 +70,7 @@ async def test_an_uninstall_forgets_one_and_leaves_the_other(
         await until(lambda: len(core.heard) == 2)
         ada = await staying.user("ada")
         assert "Answer to owls" in (await ada.run("owls", await staying.channel("papers"))).text
-    assert [event.place for event in core.heard if isinstance(event, Removed)] == [Place("slack", going.id, "*")] * 2
+    assert [event.place for event in core.heard if isinstance(event, BotRemoved)] == [Place("slack", going.id, "*")] * 2
     assert await installs.list_workspaces() == [staying.id]
     with pytest.raises(Refused):
         await adapter.post(Place("slack", going.id, "C1"), Message(plain="x"), key="k")

@@ -77,14 +77,14 @@ async def test_slack_asks_for_a_pause(adapter: SlackAdapter, place: Place, slack
     with pytest.raises(Busy) as caught:
         await adapter.post(place, says("one"), key="k")
     assert caught.value.retry_after == 7
-    assert caught.value.whole  # the dispatcher keeps each channel's pace: it is the workspace's that is meant
+    assert caught.value.tenant_wide  # the dispatcher keeps each channel's pace: it is the workspace's that is meant
 
 
 async def test_a_pause_in_reading_back_holds_up_no_post(adapter: SlackAdapter, place: Place, slack: FakeSlack) -> None:
     await slack.fail_next("conversations.history", "rate_limited")
     with pytest.raises(Busy) as caught:
         await adapter.find_post(place, key="k", since=recently())
-    assert not caught.value.whole
+    assert not caught.value.tenant_wide
 
 
 async def test_whether_a_channel_may_be_posted_to_is_known_without_posting(

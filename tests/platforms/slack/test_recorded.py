@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.slack.inbound import events
-from bot.chat.event import Place, Removed
+from bot.chat.event import BotRemoved, Place
 from tests.builders import NOW, SHARED
 
 SPECS = SHARED.parent / "specs"
@@ -92,10 +92,10 @@ def test_the_bot_joins_and_others_do_too() -> None:
     ("name", "read", "kind"),
     [
         ("AppHomeOpened", events.parse_home_opened, type(None)),  # no tab is named
-        ("ChannelArchive", events.parse_channel_lost, Removed),
-        ("GroupLeft", events.parse_channel_lost, Removed),
+        ("ChannelArchive", events.parse_channel_lost, BotRemoved),
+        ("GroupLeft", events.parse_channel_lost, BotRemoved),
         ("LinkShared", events.parse_shared_links, events.SharedLinks),
-        ("TokensRevoked", events.parse_uninstalled, Removed),
+        ("TokensRevoked", events.parse_uninstalled, BotRemoved),
     ],
 )
 def test_a_payload_as_slack_documents_it_is_read(name: str, read: Callable[[Any, str], object], kind: type) -> None:

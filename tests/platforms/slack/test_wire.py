@@ -12,7 +12,7 @@ from adapters.slack.adapter import SlackAdapter
 from adapters.slack.client import SlackApi, Workspaces
 from adapters.slack.install.single_workspace import SingleWorkspace
 from adapters.slack.outbound.answers import Answers, AnswerTarget
-from bot.chat.event import Answer, Command, Event, Place, Press, Submit
+from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
 from bot.chat.message import Action, Button, Controls, Message, Paragraph, text
 from bot.errors import ConfigError
 from tests.fakes.core import FORM, FakeCore
@@ -117,14 +117,14 @@ class Everything(FakeCore):
         self.heard.append(event)
         note = Message(plain="A note.", blocks=(Paragraph(text("A note.")),))
         match event:
-            case Press(action=Action(name="public")) | Submit():
+            case ButtonPress(action=Action(name="public")) | FormSubmission():
                 return Answer(message=note, private=False)
-            case Press(action=Action(name="form")):
+            case ButtonPress(action=Action(name="form")):
                 return Answer(message=note, form=FORM)
-            case Press(action=Action(name="long")):
+            case ButtonPress(action=Action(name="long")):
                 words = tuple(Paragraph(text("word " * 500)) for _ in range(12))
                 return Answer(message=Message(plain="long", blocks=words))
-            case Press(action=Action(name=name)):
+            case ButtonPress(action=Action(name=name)):
                 return Answer(message=note, brief=name == "brief", replace=name == "replace")
             case _:
                 names = ("public", "form", "long", "brief", "replace", "private")

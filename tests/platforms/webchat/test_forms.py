@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.app.build import App
-from bot.chat.event import Place, Submit
+from bot.chat.event import FormSubmission, Place
 from bot.chat.message import Action
 from tests.fakes.core import FORM, FakeCore
 from tests.platforms.webchat.conftest import Browser
@@ -79,7 +79,7 @@ async def test_what_was_filled_in_is_heard_with_the_forms_own_action(you: Browse
     here = {"message": piece["id"], "action": "forget-me", "field-when": " daily 18:00 ", "field-layout": "compact"}
     await you.post("/c/papers/submit", **here, other="x", **{"field-other": "y"})
     heard = core.heard[-1]
-    assert isinstance(heard, Submit)
+    assert isinstance(heard, FormSubmission)
     assert (heard.action, heard.place, heard.who.id) == (FORM.action, PAPERS, "you")
     assert heard.values == {"when": "daily 18:00", "layout": "compact"}
 
@@ -141,7 +141,7 @@ async def test_one_can_not_fill_in_anothers_form(you: Browser, robin: Browser, c
 async def test_a_form_from_before_a_restart_still_says_what_it_is_for(you: Browser, core: FakeCore) -> None:
     answer = await send(you, {"id": "gone", "thread": ""}, when="daily 18:00")
     heard = core.heard[-1]
-    assert isinstance(heard, Submit)
+    assert isinstance(heard, FormSubmission)
     assert (heard.action, heard.values) == (Action("schedule"), {"when": "daily 18:00"})
     assert "Answer to when=daily 18:00" in answer["pieces"][0]["html"]
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from adapters.webchat.links import find_urls
-from bot.chat.event import Answer, Event, Place, Press, Ref, Shared
+from bot.chat.event import Answer, ButtonPress, Event, LinkShared, Place, Ref
 from bot.chat.message import Action
 from tests.fakes.core import FakeCore
 from tests.platforms.webchat.conftest import Browser, mark, stream
@@ -18,7 +18,7 @@ PAPER = "https://arxiv.org/abs/2503.00001"
 
 
 def shared(core: FakeCore) -> list[str]:
-    return [event.url for event in core.heard if isinstance(event, Shared)]
+    return [event.url for event in core.heard if isinstance(event, LinkShared)]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ async def test_the_card_of_a_shared_paper_hangs_from_its_message_for_all_to_see(
     assert re.findall(rf'data-id="([^"]+)" data-thread="{said}"', page)
     assert "1 reply" in page
     (event,) = core.heard
-    assert isinstance(event, Shared)
+    assert isinstance(event, LinkShared)
     assert (event.url, event.place, event.who.id) == (PAPER, PAPERS, "you")
 
 
@@ -132,9 +132,9 @@ async def test_an_entry_is_a_press_with_the_message_and_what_it_says(you: Browse
     said = (await you.say(f"Read {PAPER}"))["pieces"][0]["id"]
     await you.post("/c/papers/press", action="similar", message=said, said="made up")
     heard = core.heard[-1]
-    assert isinstance(heard, Press)
+    assert isinstance(heard, ButtonPress)
     assert (heard.action, heard.message) == (Action("similar"), Ref(PAPERS, said))
-    assert heard.said == f"Read {PAPER}"
+    assert heard.message_text == f"Read {PAPER}"
 
 
 async def test_a_message_of_another_channel_or_none_says_nothing(you: Browser, core: FakeCore) -> None:
@@ -142,5 +142,5 @@ async def test_a_message_of_another_channel_or_none_says_nothing(you: Browser, c
     for channel, message in (("owls", said), ("papers", "nothing"), ("papers", "")):
         await you.post(f"/c/{channel}/press", action="similar", message=message)
         heard = core.heard[-1]
-        assert isinstance(heard, Press)
-        assert heard.said == ""
+        assert isinstance(heard, ButtonPress)
+        assert heard.message_text == ""

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.chat.event import Command, Place, Press, Reaction, Ref
+from bot.chat.event import ButtonPress, Command, Place, Reaction, Ref
 from bot.chat.message import Action
 from tests.fakes.core import FakeCore
 from tests.platforms.webchat.conftest import Browser, mark, stream
@@ -40,7 +40,7 @@ async def test_a_press_says_which_button_on_which_message(you: Browser, core: Fa
     piece = (await you.say("/papers birds"))["pieces"][0]
     await you.post("/c/papers/press", action=action(piece, "page"), message=piece["id"])
     heard = core.heard[-1]
-    assert isinstance(heard, Press)
+    assert isinstance(heard, ButtonPress)
     assert (heard.action, heard.message) == (Action("page", ("birds",)), Ref(PAPERS, piece["id"]))
 
 
@@ -68,7 +68,7 @@ async def test_other_emoji_and_other_messages_are_not_heard(
 @pytest.mark.parametrize("wire", ["", "|", "%", "vote|" + "x" * 500, "🦉|" * 60, "\x00", "<script>"])
 async def test_any_button_a_stranger_makes_up_is_some_action(you: Browser, core: FakeCore, wire: str) -> None:
     assert (await you.post("/c/papers/press", action=wire, message="nothing", thread="nothing")).status == 200
-    assert isinstance(core.heard[-1], Press)
+    assert isinstance(core.heard[-1], ButtonPress)
 
 
 async def test_what_people_say_to_each_other_is_not_the_cores_to_hear(you: Browser, core: FakeCore) -> None:

@@ -29,7 +29,7 @@ buttons = st.lists(st.just(Button(label="Vote for this paper", action=Action("vo
     tuple
 )
 cards = st.builds(
-    Card, paper=st.just("p"), title=words, url=st.just("https://example.org"), byline=words, line=words, body=words,
+    Card, paper=st.just("p"), title=words, url=st.just("https://example.org"), byline=words, summary=words, body=words,
     facts=texts, controls=buttons,
 )  # fmt: skip
 blocks = st.one_of(
@@ -38,8 +38,8 @@ blocks = st.one_of(
 )  # fmt: skip
 messages = st.builds(Message, plain=words.filter(str.strip), blocks=st.lists(blocks, max_size=12).map(tuple))
 limits = st.builds(
-    Limits, chars=st.integers(1_500, 13_000), blocks=st.integers(6, 50), block_chars=st.integers(300, 1_500),
-    controls=st.integers(2, 5),
+    Limits, max_chars=st.integers(1_500, 13_000), max_blocks=st.integers(6, 50),
+    max_block_chars=st.integers(300, 1_500), max_buttons=st.integers(2, 5),
 )  # fmt: skip
 
 
@@ -52,31 +52,37 @@ def width(run: Text) -> int:
 @given(messages, limits)
 def test_every_page_keeps_within_the_limits(message: Message, limits: Limits) -> None:
     for page in fit(message, limits, width):
-        assert sum(_size(block) for block in page.blocks) <= limits.chars
-        assert sum(3 if isinstance(block, Card) else 1 for block in page.blocks) <= limits.blocks
+        assert sum(_size(block) for block in page.blocks) <= limits.max_chars
+        assert sum(3 if isinstance(block, Card) else 1 for block in page.blocks) <= limits.max_blocks
         for block in page.blocks:
             if isinstance(block, Paragraph | Footnote):
-                assert width(block.text) <= limits.block_chars
+                assert width(block.text) <= limits.max_block_chars
             if isinstance(block, Controls):
-                assert len(block.items) <= limits.controls
+                assert len(block.items) <= limits.max_buttons
 
 
 @given(st.lists(st.sampled_from(["bird", "nest & egg", "<tag>"]), min_size=1, max_size=300))
 def test_running_text_loses_no_word(said: list[str]) -> None:
     message = Message(plain="birds", blocks=(Paragraph((Span(" ".join(said)),)),))
-    pages = fit(message, Limits(chars=2_000, blocks=10, block_chars=100, controls=5), width)
+    pages = fit(message, Limits(max_chars=2_000, max_blocks=10, max_block_chars=100, max_buttons=5), width)
     shown = " ".join(span.text for page in pages for block in page.blocks for span in block.text)  # type: ignore[union-attr]
     assert shown.split() == " ".join(said).split()
 
 
 def test_what_fits_stays_as_it_is() -> None:
     message = Message(plain="one", blocks=(Heading("One"), Paragraph((Span("two"),))))
-    assert fit(message, Limits(chars=3_000, blocks=50, block_chars=3_000, controls=5), width) == (message,)
+    assert fit(message, Limits(max_chars=3_000, max_blocks=50, max_block_chars=3_000, max_buttons=5), width) == (
+        message,
+    )
 
 
 def test_a_title_that_is_shortened_says_so() -> None:
     card = Card(paper="p", title="bird " * 300, url="https://example.org")
-    page = fit(Message(plain="x", blocks=(card,)), Limits(chars=900, blocks=9, block_chars=500, controls=5), width)[0]
+    page = fit(
+        Message(plain="x", blocks=(card,)),
+        Limits(max_chars=900, max_blocks=9, max_block_chars=500, max_buttons=5),
+        width,
+    )[0]
     shown = page.blocks[0]
     assert isinstance(shown, Card)
     assert shown.title.endswith("…")
@@ -90,6 +96,6 @@ def _size(block: object) -> int:
             return width(spans)
         case Bullets(items=items):
             return sum(map(width, items))
-        case Card(title=title, byline=byline, line=line, body=body, facts=facts, why=why):
-            return sum(len(escape(part)) for part in (title, byline, line, body, why)) + width(facts)
+        case Card(title=title, byline=byline, summary=summary, body=body, facts=facts, why=why):
+            return sum(len(escape(part)) for part in (title, byline, summary, body, why)) + width(facts)
     return 0

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.chat.event import Place
-from bot.chat.message import ACTION_BYTES, Action, Message, clean
+from bot.chat.message import MAX_ACTION_BYTES, Action, Message, clean
 
 short = st.text(max_size=8)
 
@@ -18,7 +18,7 @@ def test_an_action_comes_back_from_the_wire_as_it_went(name: str, args: list[str
         action = Action(name, tuple(args))
     except ValueError:
         return
-    assert len(str(action).encode()) <= ACTION_BYTES
+    assert len(str(action).encode()) <= MAX_ACTION_BYTES
     assert Action.parse(str(action)) == action
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from adapters.site import live
 from adapters.site.server import SiteAdapter
-from bot.chat.catalog import Ballots
+from bot.chat.catalog import VoteCounts
 from bot.chat.message import Action
 from bot.errors import StoreError
 from tests.builders import ADA, BOB
@@ -139,17 +139,17 @@ async def test_stopping_lets_every_page_go_at_once(opens: Opens) -> None:
 async def test_a_store_that_fails_for_a_moment_stops_nothing(
     plain: SiteAdapter, channel: Channel, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    works, failed = channel.core.catalog.ballots, asyncio.Event()
+    works, failed = channel.core.catalog.vote_counts, asyncio.Event()
 
-    async def fails(ids: object) -> dict[str, Ballots]:
+    async def fails(ids: object) -> dict[str, VoteCounts]:
         failed.set()
         raise StoreError("The database is busy.")
 
     async with watching(plain, NESTS) as stream:
         await stream.next()
-        monkeypatch.setattr(channel.core.catalog, "ballots", fails)
+        monkeypatch.setattr(channel.core.catalog, "vote_counts", fails)
         await asyncio.wait_for(failed.wait(), 10)
-        monkeypatch.setattr(channel.core.catalog, "ballots", works)
+        monkeypatch.setattr(channel.core.catalog, "vote_counts", works)
         await channel.presses(Action("vote", (NESTS,)), who=ADA)
         assert await stream.next() == {NESTS: 1}
     assert "could not be read for open pages" in caplog.text
@@ -158,7 +158,7 @@ async def test_a_store_that_fails_for_a_moment_stops_nothing(
 async def test_three_hundred_pages_cost_the_store_what_one_does(
     plain: SiteAdapter, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked, works = [0], channel.core.catalog.ballots
+    asked, works = [0], channel.core.catalog.vote_counts
 
     async def counted(ids: list[str]) -> object:
         asked[0] += 1
@@ -176,7 +176,7 @@ async def test_three_hundred_pages_cost_the_store_what_one_does(
         for _ in range(300):
             group.create_task(page())
         await ready.wait()
-        monkeypatch.setattr(channel.core.catalog, "ballots", counted)
+        monkeypatch.setattr(channel.core.catalog, "vote_counts", counted)
         await channel.presses(Action("vote", (NESTS,)), who=ADA)
     assert 1 <= asked[0] <= 10
 

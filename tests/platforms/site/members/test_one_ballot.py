@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from adapters.site.server import SiteAdapter
-from bot.chat.catalog import Ballots
+from bot.chat.catalog import VoteCounts
 from bot.chat.event import Place
 from bot.papers.model import PaperId
 from tests.fakes.discord import FakeDiscord
@@ -27,8 +27,8 @@ async def voted(bot: Bot, paper: PaperId, *, up: int) -> None:
     """The vote counts come to be so, and stay so."""
 
     async def look() -> bool:
-        found = await bot.app.core.catalog.ballots([paper])
-        return found.get(paper, Ballots()) == Ballots(up, 0)
+        found = await bot.app.core.catalog.vote_counts([paper])
+        return found.get(paper, VoteCounts()) == VoteCounts(up, 0)
 
     await eventually(look)
 

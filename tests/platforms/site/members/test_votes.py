@@ -28,7 +28,7 @@ async def page(front: SiteAdapter, ada: Browser, user: Someone) -> Page:
 
 
 async def votes(channel: Channel, paper: str = NESTS) -> tuple[int, int]:
-    found = (await channel.core.catalog.ballots([paper])).get(paper)
+    found = (await channel.core.catalog.vote_counts([paper])).get(paper)
     return (found.up, found.down) if found else (0, 0)
 
 

@@ -14,7 +14,7 @@ import pytest
 from adapters.slack import make
 from adapters.slack.adapter import SlackAdapter
 from bot.chat.adapter import Setup
-from bot.chat.event import Command, Place, Removed
+from bot.chat.event import BotRemoved, Command, Place
 from bot.chat.message import Message
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Refused
@@ -70,7 +70,7 @@ async def test_two_workspaces_install_use_and_leave(fake: FakeSlack, adapter: Sl
             await _used(fake, adapter, core, workspace)
         await acme.uninstall()
         await _until_refused(adapter, acme)
-        assert any(isinstance(event, Removed) and event.place.space == acme.id for event in core.heard)
+        assert any(isinstance(event, BotRemoved) and event.place.space == acme.id for event in core.heard)
         await _used(fake, adapter, core, initech)
     tokens = [token["value"] for token in await fake.read("tokens")]
     assert tokens
