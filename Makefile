@@ -11,7 +11,7 @@ NEW     = $(PYTHON) -m venv .venv
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 endif
 
-.PHONY: help run test check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
+.PHONY: help run test quick mutants check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
 
 help:        ## say what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
@@ -20,7 +20,15 @@ run: .venv/run          ## today's papers in your browser
 	@$(BIN)/paperboy run
 
 test: .venv/dev         ## every test that can run here
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --durations=10
+
+quick: .venv/dev        ## the tests that need no process and no browser, in under a minute
+	@$(BIN)/python -m pytest -n auto -m "not slow" tests/unit tests/core tests/contract
+
+N ?= 200
+SEED ?= 1
+mutants: .venv/dev      ## change one operator at a time and see whether the quick tests notice (N=200 SEED=1)
+	@$(BIN)/python tools/mutants.py --count $(N) --seed $(SEED)
 
 check: test lint types contracts  ## what CI checks
 
@@ -57,9 +65,9 @@ bench-pages: .venv/dev  ## fifty readers of the front page at once, with 75,000 
 fanout: .venv/dev       ## an edition to hundreds of channels, against the platforms' own limits
 	@$(BIN)/python -m tests.benchmarks.fanout
 
-N ?= 100
-chaos: .venv/dev        ## kill -9 while platforms fail (N=1000), then count what was lost or repeated
-	@$(BIN)/python -m tests.faults.chaos --kills $(N)
+KILLS ?= 100
+chaos: .venv/dev        ## kill -9 while platforms fail (KILLS=1000), then count what was lost or repeated
+	@$(BIN)/python -m tests.faults.chaos --kills $(KILLS)
 
 soak: .venv/dev         ## all recorded days in minutes, with outages; each edition once or explained
 	@$(BIN)/python -m tests.faults.soak

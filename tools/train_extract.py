@@ -26,9 +26,10 @@ from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from bot.summaries.extract import candidates, rank
-from bot.summaries.extract.trims import split
-from bot.summaries.extract.weights import DEPTH, FORKS, PLACES, Weights, by_place, parse
+from bot.summaries.extract import candidates
+from bot.summaries.extract import sentence_ranking as rank
+from bot.summaries.extract.ranking_weights import DEPTH, FORKS, PLACES, Weights, by_place, parse
+from bot.summaries.extract.shortening import split
 
 WEIGHTS = Path(__file__).parents[1] / "bot" / "summaries" / "extract" / "weights.txt"
 HEAD = "# Learnt by tools/train_extract.py from SciTLDR's training set (Apache-2.0)."

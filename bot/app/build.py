@@ -32,7 +32,7 @@ from bot.search import Search, open_models
 from bot.sources.http import SourceClient
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.summaries import Budget, OneLines, open_writer
+from bot.summaries import Budget, SummaryService, open_language_model
 from bot.tasks import Supervisor
 from bot.votes.emoji import Emojis, emojis
 
@@ -51,7 +51,7 @@ class Library:
     clock: Clock
     store: Store
     search: Search
-    lines: OneLines
+    lines: SummaryService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,10 +196,12 @@ def _names(sources: Opened) -> tuple[str, ...]:
     return (*(source.name for source in sources.lists), STARTER, COMMUNITY)
 
 
-def _lines(settings: Summaries, store: Store, clock: Clock) -> OneLines:
+def _lines(settings: Summaries, store: Store, clock: Clock) -> SummaryService:
     budget = Budget(store.costs, settings, clock)
-    writer = open_writer(settings.api_key, settings.model, settings.url, thinking=settings.thinking, spend=budget.spend)
-    return OneLines(store.summaries, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
+    writer = open_language_model(
+        settings.api_key, settings.model, settings.url, thinking=settings.thinking, spend=budget.spend
+    )
+    return SummaryService(store.summaries, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
 
 
 @asynccontextmanager

@@ -33,7 +33,7 @@ from bot.search import Results, Search
 from bot.search.query import parse_query
 from bot.store.protocol import Store
 from bot.store.records import ListedPaper, Tally, TextQuery
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from bot.views.formatting import source_name
 from bot.votes.trending import trending, why
 
@@ -57,7 +57,7 @@ class StoreCatalog:
         self,
         store: Store,
         search: Search,
-        lines: OneLines,
+        lines: SummaryService,
         clock: Clock,
         *,
         sources: Sequence[str],

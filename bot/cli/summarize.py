@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.errors import ConfigError, ModelError
 from bot.papers.model import Paper
 from bot.sources.files import read_papers
-from bot.summaries import Writer, check, disarmed, extract, open_writer
+from bot.summaries import LanguageModel, check, extract, open_language_model, without_instructions
 from bot.views.formatting import plural
 
 
@@ -42,8 +42,8 @@ async def summarize(source: Path, target: Path, engine: str, config: Path | None
     console.print(f"{plural(done, 'paper')} summarized, {plural(refused, 'record')} refused.")
 
 
-async def _one(paper: Paper, writer: Writer | None, out: BinaryIO, *, must: bool) -> None:
-    paper = disarmed(paper)
+async def _one(paper: Paper, writer: LanguageModel | None, out: BinaryIO, *, must: bool) -> None:
+    paper = without_instructions(paper)
     line, provenance = extract(paper), "extract"
     if writer:
         try:
@@ -59,7 +59,7 @@ async def _one(paper: Paper, writer: Writer | None, out: BinaryIO, *, must: bool
     out.write(msgspec.json.encode(record) + b"\n")
 
 
-async def _written(writer: Writer, paper: Paper) -> tuple[str, tuple[str, ...]]:
+async def _written(writer: LanguageModel, paper: Paper) -> tuple[str, tuple[str, ...]]:
     """A line, asked for once more where it fails."""
     line = await writer.write(paper, "en")
     if failures := check(line, paper):
@@ -67,10 +67,10 @@ async def _written(writer: Writer, paper: Paper) -> tuple[str, tuple[str, ...]]:
     return line, check(line, paper)
 
 
-def _writer(settings: Settings, engine: str) -> Writer | None:
+def _writer(settings: Settings, engine: str) -> LanguageModel | None:
     wanted = settings.summaries
     if engine == "extract":
         return None
     if engine == "claude" and not wanted.api_key:
         raise ConfigError("There is no key for Claude.", "Set ANTHROPIC_API_KEY, or use --engine extract.")
-    return open_writer(wanted.api_key, wanted.model, wanted.url)
+    return open_language_model(wanted.api_key, wanted.model, wanted.url)

@@ -13,8 +13,8 @@ from bot.commands.context import Command, Request, paging, the_paper
 from bot.errors import AskError
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
-from bot.summaries.asking.answers import Found
-from bot.summaries.writing.prompt import QUESTION_CHARS
+from bot.summaries.answering.answerer import PaperAnswer
+from bot.summaries.generation.prompt import QUESTION_CHARS
 from bot.views.answer import answer
 from bot.views.formatting import plural
 
@@ -81,7 +81,7 @@ def _admit(ask: Request) -> None:
     limits.count(channel, now)
 
 
-def _said(found: Found) -> str:
+def _said(found: PaperAnswer) -> str:
     read = "paper" if found.read == "text" else "abstract"
     match found.kind:
         case "silent" if found.read == "text":
@@ -95,7 +95,7 @@ def _said(found: Found) -> str:
     return f"No sentence of the {read} comes near to the question."
 
 
-def _by(found: Found) -> str:
+def _by(found: PaperAnswer) -> str:
     notes = [UNREAD] if found.waits else []
     if found.kind == "nearest":
         notes += [found.why, "Sentences were chosen by the words that they share with the question."]

@@ -20,7 +20,7 @@ from bot.papers.model import Paper, PaperId
 from bot.search import Search
 from bot.store.protocol import Store
 from bot.store.records import Tally
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from bot.views.card import brought_by, brought_why, card
 from bot.votes.emoji import Emojis
 
@@ -34,7 +34,7 @@ class CommandContext:
 
     store: Store
     search: Search
-    lines: OneLines
+    lines: SummaryService
     planner: Planner
     look_up: Callable[[PaperId], Awaitable[Paper | None]]  # for an arXiv id nobody has listed
     read: Callable[[Paper], Awaitable[FullText | None]]  # a whole paper; None: it can't be had now

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from bot.summaries.check import check
 from bot.summaries.extract import extract
-from bot.summaries.one_line import OneLines
-from bot.summaries.writing.budget import Budget
-from bot.summaries.writing.material import disarmed
-from bot.summaries.writing.writer import Spend, Writer
+from bot.summaries.generation.budget import Budget
+from bot.summaries.generation.language_model import LanguageModel, RecordUsage
+from bot.summaries.generation.sanitizing import without_instructions
+from bot.summaries.service import SummaryService
 
-__all__ = ["Budget", "OneLines", "Writer", "check", "disarmed", "extract", "open_writer"]
+__all__ = [
+    "Budget",
+    "LanguageModel",
+    "SummaryService",
+    "check",
+    "extract",
+    "open_language_model",
+    "without_instructions",
+]
 
 
-def open_writer(
-    key: str, model: str, url: str = "", *, thinking: bool = False, spend: Spend | None = None
-) -> Writer | None:
+def open_language_model(
+    key: str, model: str, url: str = "", *, thinking: bool = False, spend: RecordUsage | None = None
+) -> LanguageModel | None:
     """The writer of these settings; None without a key."""
     if not key:
         return None
-    from bot.summaries.writing.claude import Claude  # noqa: PLC0415 - only with a key
+    from bot.summaries.generation.claude import ClaudeModel  # noqa: PLC0415 - only with a key
 
-    return Claude(key, model, url, thinking=thinking, spend=spend)
+    return ClaudeModel(key, model, url, thinking=thinking, spend=spend)

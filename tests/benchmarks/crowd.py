@@ -31,7 +31,7 @@ from bot.delivery.planner import Planner
 from bot.search import Search
 from bot.store import open_store
 from bot.store.records import Subscription
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from tests.builders import NOW, listing, paper, subscription
 from tests.fakes.notebook import Notebook
 from tests.fakes.paced import Pace, Paced
@@ -104,7 +104,7 @@ async def _planned(
         listed = [listing(paper(n, upvotes=n), day=clock.now().date()) for n in range(1, PAPERS + 1)]
         await store.papers.add_listings(listed, clock.now())
         await asyncio.gather(*map(store.subscriptions.add_subscription, wishes))
-        lines = OneLines(store.summaries, writer=None, clock=clock)
+        lines = SummaryService(store.summaries, writer=None, clock=clock)
         planner = Planner(store, Search(store.papers, store.vectors, None), lines, {"web": platform}, clock)
         yield planner, Dispatcher(store.outbox, {"web": platform}, clock, on_broken=_broken)
         await store.aclose()

@@ -14,7 +14,7 @@ from bot.papers.filter import Filter
 from bot.search import open_embedder
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from tests.benchmarks.search_speed import _queries, _vectors
 from tests.builders import SHARED
 from tests.fakes.world import launch
@@ -98,7 +98,7 @@ async def fill(home: Path) -> Addresses:
 
 async def _lines(store: Store, ids: Sequence[str]) -> None:
     """Every paper's line, as the running process makes them beside its work (`bot/app/ahead.py`)."""
-    lines = OneLines(store.summaries, writer=None, clock=SystemClock())
+    lines = SummaryService(store.summaries, writer=None, clock=SystemClock())
     began, used = time.perf_counter(), time.process_time()
     for start in range(0, len(ids), 500):
         await lines.of(list((await store.papers.get_papers(ids[start : start + 500])).values()))

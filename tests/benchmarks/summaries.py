@@ -16,7 +16,7 @@ from rouge_score.rouge_scorer import RougeScorer
 
 from bot.papers.model import Paper
 from bot.summaries import check, extract
-from bot.summaries.extract.trims import split, trims
+from bot.summaries.extract.shortening import split, trims
 from tests.builders import SHARED
 from tests.unit.summaries import plants
 

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from bot.clock import FixedClock
 from bot.store.protocol import Store
 from bot.store.records import Summary
-from bot.summaries import OneLines
-from bot.summaries.writing import claude
-from bot.summaries.writing.claude import Claude
+from bot.summaries import SummaryService
+from bot.summaries.generation import claude
+from bot.summaries.generation.claude import ClaudeModel
 from tests.builders import NOW, paper
 from tests.fakes.anthropic import FakeAnthropic
 
@@ -22,11 +22,13 @@ FALSE = "Keeps 99% of the rain out of houses for birds in Paris."
 ONE = paper(1)
 
 
-def lines(store: Store, clock: FixedClock, fake: FakeAnthropic | None = None) -> OneLines:
-    return OneLines(store.summaries, writer=Claude("key", "claude-haiku-5-5", fake.url) if fake else None, clock=clock)
+def lines(store: Store, clock: FixedClock, fake: FakeAnthropic | None = None) -> SummaryService:
+    return SummaryService(
+        store.summaries, writer=ClaudeModel("key", "claude-haiku-5-5", fake.url) if fake else None, clock=clock
+    )
 
 
-async def shown(summaries: OneLines, of: object = ONE) -> tuple[str, str]:
+async def shown(summaries: SummaryService, of: object = ONE) -> tuple[str, str]:
     line = (await summaries.of([of]))[ONE.id]  # type: ignore[list-item]
     return line.provenance, line.text
 

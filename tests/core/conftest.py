@@ -34,7 +34,7 @@ from bot.papers.full_text import NO_FULL_TEXT, FullText
 from bot.papers.model import Paper
 from bot.search import Search
 from bot.store.protocol import Store
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from tests.builders import ADA, PAPERS, listing, paper
 from tests.fakes.catalog import reader
 from tests.fakes.embedder import WordEmbedder
@@ -134,7 +134,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
     ]
     await store.papers.add_listings([listing(p) for p in papers], clock.now())
     search = Search(store.papers, store.vectors, embedder)
-    lines = OneLines(store.summaries, writer=None, clock=clock)
+    lines = SummaryService(store.summaries, writer=None, clock=clock)
     platform = Notebook()
     adapters = {"web": platform}
     planner = Planner(store, search, lines, adapters, clock)

@@ -15,7 +15,7 @@ from bot.delivery.planner import Planner, Preview
 from bot.papers.model import Paper
 from bot.search import Search
 from bot.store.protocol import Store
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from bot.votes.taste import ENOUGH
 from tests.builders import NOW, PAPERS, TODAY, listing, mark, paper, post, subscription
 from tests.core.conftest import Channel
@@ -45,7 +45,7 @@ class Town:
     def __init__(self, store: Store, clock: FixedClock) -> None:
         self.store = store
         self.search = Search(store.papers, store.vectors, WordEmbedder())
-        self.lines = OneLines(store.summaries, writer=None, clock=clock)
+        self.lines = SummaryService(store.summaries, writer=None, clock=clock)
         self.planner = Planner(store, self.search, self.lines, {"web": Notebook()}, clock)
         self.clock = clock
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
-from bot.summaries.writing.prompt import TOKEN_CHARS
+from bot.summaries.generation.prompt import TOKEN_CHARS
 
 Told: TypeAlias = str | Callable[[dict[str, Any]], str]
 LEAST_CACHED = 512  # tokens

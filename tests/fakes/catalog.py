@@ -11,11 +11,11 @@ from bot.clock import Clock
 from bot.papers.model import PaperId
 from bot.search import Search
 from bot.store.protocol import Store
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 
 
 def reader(
-    store: Store, search: Search, lines: OneLines, clock: Clock, *, sources: Sequence[str] = ("huggingface",)
+    store: Store, search: Search, lines: SummaryService, clock: Clock, *, sources: Sequence[str] = ("huggingface",)
 ) -> StoreCatalog:
     """Nothing on Hugging Face names the papers, and no message has an address."""
 

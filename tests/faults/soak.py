@@ -39,7 +39,7 @@ from bot.sources.source import Batch
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import Run
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from bot.views.formatting import long_day
 from tests.builders import SHARED, subscription
 from tests.fakes.notebook import Notebook
@@ -123,7 +123,7 @@ async def soak(folder: Path, days: list[date], seed: int = 1) -> str:
 async def _live(
     store: Store, source: Recorded, platform: Shaky, clock: FixedClock, days: list[date], chance: random.Random
 ) -> int:
-    search, lines = Search(store.papers, store.vectors, None), OneLines(store.summaries, writer=None, clock=clock)
+    search, lines = Search(store.papers, store.vectors, None), SummaryService(store.summaries, writer=None, clock=clock)
     intake = Ingester(store.papers, (source,), clock)
     planner = Planner(store, search, lines, {"web": platform}, clock)
 

@@ -24,7 +24,7 @@ from bot.search import Search
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import DeliveryState, Run, Subscription
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from tests.builders import NOW, listing, paper, post, subscription
 from tests.fakes.notebook import Notebook
 from tests.faults.model import Process, Wall
@@ -39,7 +39,7 @@ some = settings(deadline=None, max_examples=12, suppress_health_check=list(Healt
 async def planning(clock: FixedClock) -> AsyncIterator[tuple[Store, Planner]]:
     folder = tempfile.TemporaryDirectory()
     store = await open_store(Path(folder.name) / "paperboy.db")
-    search, lines = Search(store.papers, store.vectors, None), OneLines(store.summaries, writer=None, clock=clock)
+    search, lines = Search(store.papers, store.vectors, None), SummaryService(store.summaries, writer=None, clock=clock)
     yield store, Planner(store, search, lines, {"web": Notebook()}, clock)
     await search.aclose()
     await lines.aclose()

@@ -16,7 +16,7 @@ from bot.chat.catalog import Catalog
 from bot.clock import FixedClock
 from bot.search import Search
 from bot.store.protocol import Store
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from tests.fakes.catalog import reader
 from tests.fakes.core import FakeCore
 
@@ -69,7 +69,7 @@ Starts = Callable[..., Awaitable[Site]]
 @pytest.fixture
 async def starts(store: Store, clock: FixedClock, tmp_path: Path) -> AsyncIterator[Starts]:
     """Starts a site on the store, with settings."""
-    search, lines = Search(store.papers, store.vectors, None), OneLines(store.summaries, writer=None, clock=clock)
+    search, lines = Search(store.papers, store.vectors, None), SummaryService(store.summaries, writer=None, clock=clock)
     session, fronts = ClientSession(), list[SiteAdapter]()
 
     async def start(**settings: object) -> Site:

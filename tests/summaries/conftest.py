@@ -21,8 +21,8 @@ from bot.papers.model import Paper, PaperId
 from bot.search import Search
 from bot.store import open_store
 from bot.store.protocol import Store
-from bot.summaries import Budget, OneLines
-from bot.summaries.writing.claude import Claude
+from bot.summaries import Budget, SummaryService
+from bot.summaries.generation.claude import ClaudeModel
 from tests.builders import NOW, PAPERS, listing, subscription
 from tests.fakes.anthropic import FakeAnthropic, Told, data_of
 from tests.fakes.notebook import Notebook
@@ -35,7 +35,7 @@ class Office:
     store: Store
     clock: FixedClock
     fake: FakeAnthropic
-    lines: OneLines
+    lines: SummaryService
     papers: list[Paper] = field(default_factory=list)
     platform: Notebook = field(default_factory=Notebook)
 
@@ -87,8 +87,10 @@ async def hire(clock: FixedClock, tmp_path: Path) -> AsyncIterator[Callable[...,
             store = await open_store(tmp_path / f"{file}.db")
             stack.push_async_callback(store.aclose)
             budget = Budget(store.costs, settings, clock)
-            writer = Claude("key", settings.model, fakes[0].url, thinking=settings.thinking, spend=budget.spend)
-            lines = OneLines(store.summaries, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
+            writer = ClaudeModel("key", settings.model, fakes[0].url, thinking=settings.thinking, spend=budget.spend)
+            lines = SummaryService(
+                store.summaries, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from
+            )
             stack.push_async_callback(lines.aclose)
             return Office(store, clock, fakes[0], lines)
 

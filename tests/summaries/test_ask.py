@@ -11,7 +11,7 @@ import pytest
 from bot.chat.event import Person, Place
 from bot.chat.message import Button, Controls, Footnote
 from bot.papers.full_text import Passage
-from bot.summaries.asking.answers import is_fit, nearest, sentences_of
+from bot.summaries.answering.answerer import is_fit, nearest, sentences_of
 from tests.builders import PAPERS, paper
 from tests.fakes.anthropic import Told
 from tests.summaries.conftest import Office, everything

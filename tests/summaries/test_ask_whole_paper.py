@@ -18,7 +18,7 @@ from bot.papers.full_text import FullText, Passage
 from bot.sources.full_text import ArxivTexts
 from bot.sources.http import SourceClient
 from bot.store import open_store
-from bot.summaries.asking.passages import ROOM, passages_for
+from bot.summaries.answering.passages import MAX_PASSAGE_CHARS, passages_for
 from tests.builders import listing, paper
 from tests.fakes.anthropic import FakeAnthropic, Told
 from tests.fakes.texts import FakeTexts, page, pdf
@@ -189,7 +189,7 @@ def test_what_is_sent_is_bounded_and_in_the_papers_order() -> None:
     many = tuple(Passage(f"Moss number {n} is warm. {'Words follow. ' * 40}", f"page {n}") for n in range(200))
     chosen = passages_for("Is moss warm?", NESTS, FullText(form="pdf", passages=many))
     assert chosen[0].where == "the abstract"
-    assert 5 <= len(chosen) <= ROOM // 500
+    assert 5 <= len(chosen) <= MAX_PASSAGE_CHARS // 500
     assert [p.where for p in chosen[1:]] == sorted((p.where for p in chosen[1:]), key=lambda where: int(where[5:]))
 
 

@@ -12,7 +12,7 @@ from bot.config import Price, Summaries
 from bot.errors import ConfigError
 from bot.store.records import Spending
 from bot.summaries import Budget
-from bot.summaries.writing import prompt
+from bot.summaries.generation import prompt
 from tests.builders import TODAY, paper
 from tests.summaries.conftest import Office, true_line
 
@@ -96,7 +96,7 @@ async def test_the_admin_is_told_at_80_percent_and_at_100_the_abstracts_speak(
     await office.store.costs.add_spending(Spending(day=TODAY, model="claude-haiku-5-5", cost=0.2))
     await office.lists(SEVEN)
     assert [await office.improves(), await office.improves()] == [[], []]
-    assert [message.endswith("lines come from the abstracts.") for message in told()] == [False, True]
+    assert [message.endswith("summaries are taken from the abstracts.") for message in told()] == [False, True]
     assert (await office.shown(SEVEN[6]))[0] == "extract"
     assert (await office.shown(SEVEN[0]))[0] == "claude"
     office.clock.moment += timedelta(days=1)
@@ -113,8 +113,8 @@ async def test_what_was_told_is_not_told_again_after_a_restart(hire: Start, capl
     told = [record.message for record in caplog.records if "Claude has cost" in record.message]
     assert len(told) == 2
     assert "for March 2025." in told[0]
-    assert "lines come from the abstracts" not in told[0]
-    assert told[1].endswith("Until it is over, lines come from the abstracts.")
+    assert "summaries are taken from the abstracts" not in told[0]
+    assert told[1].endswith("Until it ends, summaries are taken from the abstracts.")
 
 
 async def test_a_batch_asks_for_no_more_than_the_budget_pays(hire: Start) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.summaries import extract
-from bot.summaries.writing.material import disarmed
+from bot.summaries.generation.sanitizing import without_instructions
 from tests.builders import SHARED, needs_shared, paper
 from tests.fakes.anthropic import data_of
 from tests.summaries.conftest import Office, everything, lines_of
@@ -57,14 +57,14 @@ async def test_the_papers_still_have_a_line_of_their_own(hire: Start) -> None:
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: str(one.paper.id))
 def test_the_order_is_not_even_sent(one: Hostile) -> None:
-    left = disarmed(one.paper).abstract
+    left = without_instructions(one.paper).abstract
     assert left.startswith("Birds build nests from wool.")
     assert not any(word in left for word in SPOKEN)
 
 
 def test_the_extract_of_a_hostile_abstract_is_not_the_order() -> None:
     for one in ALL:
-        assert not any(word in extract(disarmed(one.paper)) for word in SPOKEN)
+        assert not any(word in extract(without_instructions(one.paper)) for word in SPOKEN)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_extract_of_a_hostile_abstract_is_not_the_order() -> None:
 )
 def test_research_about_orders_is_no_order(sentence: str) -> None:
     one = paper(1, abstract=f"Birds sing. {sentence} It keeps rain out.")
-    assert disarmed(one) is one
+    assert without_instructions(one) is one
 
 
 @needs_shared
@@ -91,4 +91,4 @@ def test_hardly_a_real_abstract_loses_a_sentence() -> None:
 
     assert SHARED.exists()
     papers = list(hugging_face())
-    assert sum(disarmed(one) is not one for one in papers) < 0.006 * len(papers)
+    assert sum(without_instructions(one) is not one for one in papers) < 0.006 * len(papers)

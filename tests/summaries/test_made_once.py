@@ -13,12 +13,12 @@ from bot.app.build import open_app
 from bot.clock import FixedClock
 from bot.config import load
 from bot.store.protocol import Store
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from tests.builders import NOW, listing, paper
 
 
 async def test_a_line_is_not_made_again_while_its_paper_stands(store: Store, clock: FixedClock) -> None:
-    lines = OneLines(store.summaries, writer=None, clock=clock)
+    lines = SummaryService(store.summaries, writer=None, clock=clock)
     one = paper(1)
     first = (await lines.of([one]))[one.id]
     clock.moment += timedelta(hours=1)
@@ -32,7 +32,7 @@ async def test_a_line_is_not_made_again_while_its_paper_stands(store: Store, clo
 
 
 async def test_a_line_of_an_older_paperboy_is_made_anew(store: Store, clock: FixedClock) -> None:
-    lines = OneLines(store.summaries, writer=None, clock=clock)
+    lines = SummaryService(store.summaries, writer=None, clock=clock)
     one = paper(1)
     good = (await lines.of([one]))[one.id]
     kept = (await store.summaries.for_papers([one.id]))[one.id]

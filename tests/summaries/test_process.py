@@ -101,7 +101,7 @@ async def test_an_engine_that_fails_is_an_error_where_it_was_asked_for_by_name(t
             tmp_path, "summarize", "--in", str(papers), "--out", str(lines), "--engine", "claude", **key
         )
     assert ran.code == 1
-    assert "refuses the key" in ran.err
+    assert "rejected the API key" in ran.err
 
 
 async def test_without_a_key_there_are_no_costs(tmp_path: Path) -> None:

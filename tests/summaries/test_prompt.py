@@ -7,36 +7,36 @@ import re
 import pytest
 
 from bot.summaries import check
-from bot.summaries.writing import prompt
-from bot.summaries.writing.material import disarmed
+from bot.summaries.generation import prompt
+from bot.summaries.generation.sanitizing import without_instructions
 from tests.builders import paper
 from tests.fakes.anthropic import LEAST_CACHED, data_of
 
 EXAMPLE = re.compile(r"Title: (.+)\nAbstract: ((?:.+\n)+?)Good: (.+)\nBad: (.+?) \(")
 
 
-@pytest.mark.parametrize("example", EXAMPLE.findall(prompt.LINE))
+@pytest.mark.parametrize("example", EXAMPLE.findall(prompt.SUMMARY_PROMPT))
 def test_an_example_passes_our_own_check_and_its_opposite_does_not(example: tuple[str, str, str, str]) -> None:
     title, abstract, good, bad = example
-    one = disarmed(paper(1, title, abstract=" ".join(abstract.split())))
+    one = without_instructions(paper(1, title, abstract=" ".join(abstract.split())))
     assert check(good, one) == ()
     assert check(bad, one)
 
 
 def test_the_rules_are_long_enough_for_the_prompt_cache() -> None:
-    assert len(EXAMPLE.findall(prompt.LINE)) == 2
-    assert len(prompt.LINE) / 4 > LEAST_CACHED  # even if a token had four characters
+    assert len(EXAMPLE.findall(prompt.SUMMARY_PROMPT)) == 2
+    assert len(prompt.SUMMARY_PROMPT) / 4 > LEAST_CACHED  # even if a token had four characters
 
 
 def test_a_request_holds_nothing_of_the_paper_beside_its_data() -> None:
-    one, other = (prompt.for_line("m", paper(n, f"Title {n}", abstract=f"Abstract {n}."), "en") for n in (1, 2))
+    one, other = (prompt.summary_request("m", paper(n, f"Title {n}", abstract=f"Abstract {n}."), "en") for n in (1, 2))
     assert data_of(one) == {"language": "en", "title": "Title 1", "abstract": "Abstract 1."}
     assert one | {"messages": ()} == other | {"messages": ()}
 
 
 def test_endless_and_broken_text_is_bounded_and_sent() -> None:
     broken = paper(1, "\ud800" * 10_000, abstract='"}]}\x00\ud83d' * 10_000)
-    request = prompt.for_line("m", broken, "en", ["is too long"] * 3)
+    request = prompt.summary_request("m", broken, "en", ["is too long"] * 3)
     assert len(request["messages"][0]["content"].encode()) < 40_000
     assert set(data_of(request)) == {"language", "title", "abstract", "refused"}
 

@@ -1,5 +1,5 @@
-"""Is a line true to its paper? Pure; the same for whoever wrote it."""
+"""Checks whether a summary is true to its paper. Pure; the same rules for every author."""
 
-from bot.summaries.check.rules import FEWEST_CHARS, MOST_CHARS, check
+from bot.summaries.check.rules import MAX_CHARS, MIN_CHARS, check
 
-__all__ = ["FEWEST_CHARS", "MOST_CHARS", "check"]
+__all__ = ["MAX_CHARS", "MIN_CHARS", "check"]

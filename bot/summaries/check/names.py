@@ -1,11 +1,11 @@
-"""Names in a text that another must bear out: methods, models, data sets. Pure."""
+"""Names in a text that its paper must contain: methods, models, data sets. Pure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from bot.summaries.check.plain import plain
+from bot.summaries.check.normalizing import plain
 from bot.summaries.verbs import TELLING
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.\d+)*")
@@ -16,7 +16,7 @@ _ENDINGS = frozenset(  # `GPT-based` names GPT and nothing else
     controlled optimized efficient centric ready equipped parameter image scale size sized wise
     side shot class variant""".split()  # noqa: SIM905
 )
-_SHORTS = (  # what everybody in the field shortens so
+_SHORTS = (  # abbreviations that are common in the field
     "llm=large language model; lm=language model; mllm=multimodal large language model; lmm=large multimodal model; "
     "vlm=vision-language model; lvlm=large vision-language model; vla=vision-language-action; "
     "rl=reinforcement learning; rlhf=reinforcement learning from human feedback; "

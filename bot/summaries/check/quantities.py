@@ -1,7 +1,7 @@
 """Numbers with their units, however they are written: `8B`, `8 billion`, `8-billion-parameter` are one. Pure.
 
-A line's number is borne out when the abstract has the same value with the same unit. A line may leave a unit out; it
-may add one only where the unit says nothing new (`7B parameters` for `7B`).
+A summary's number is supported when the abstract has the same value with the same unit. A summary may leave a unit out;
+it may add one only if the unit says nothing new (`7B parameters` for `7B`).
 """
 
 from __future__ import annotations

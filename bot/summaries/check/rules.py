@@ -1,8 +1,8 @@
-"""What a one-line summary must meet, checked against title and abstract. Pure; nobody is trusted, models least.
+"""The rules for a summary, checked against title and abstract. Pure; no author is trusted, models least.
 
-A line passes when it is one sentence of at most 160 characters, has no address, mention or markup, is not the title
-over again, speaks of what the abstract speaks of, and claims nothing that title and abstract do not: every number with
-its unit, every name, every superlative.
+A summary passes when it is one sentence of at most 160 characters, has no link, mention or markup, is not the title
+again, is about what the abstract is about, and claims nothing that title and abstract don't: every number with its
+unit, every name, every superlative.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import unicodedata
 from functools import lru_cache
 
 from bot.papers.model import Paper
-from bot.summaries.check.facts import new_claims, new_names, new_numbers, plain
+from bot.summaries.check.claims import new_claims, new_names, new_numbers, plain
 
-MOST_CHARS = 160
-FEWEST_CHARS = 20
-HOSTILE_CHARS = 400  # nothing longer is looked at more closely
-OWN_WORDS = 1 / 3  # the share of a line's longer words that title or abstract must have
+MAX_CHARS = 160
+MIN_CHARS = 20
+HOSTILE_CHARS = 400  # a longer text is refused without a closer look
+OWN_WORDS = 1 / 3  # share of a summary's longer words that title or abstract must contain
 
 _ADDRESS = re.compile(
     r"https?:|www\.|\w\.[a-z]{2,12}/|\bdot com\b|\b[\w-]+\.(?:com|org|net|io|ai|ru|cn|dev|app|xyz|ly|me|gg|top)\b",
@@ -42,18 +42,18 @@ _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "So"}
 
 
 def check(line: str, paper: Paper, language: str = "en") -> tuple[str, ...]:
-    """What is wrong with a line, each a short clause for people; empty when it passes.
+    """The faults of a summary, each a short clause; empty when it passes.
 
-    In another language than English its words are not the abstract's; its numbers and its names still are.
+    In a language other than English only numbers and names are compared with the abstract.
     """
     stripped = line.strip()
     if len(stripped) > HOSTILE_CHARS:
-        return (f"is longer than {MOST_CHARS} characters",)
+        return (f"is longer than {MAX_CHARS} characters",)
     known, said, english = _known(paper.title, paper.abstract), plain(line), language.startswith("en")
     failures = (
         *_form(stripped),
         "repeats the title" if _repeats(said, plain(paper.title)) else "",
-        "speaks of something else" if english and _is_foreign(said, known) else "",
+        "is about something else" if english and _is_foreign(said, known) else "",
         *(f"has the number {n}, which the abstract does not" for n in new_numbers(said, known)),
         *(f"names {name}, which the abstract does not" for name in new_names(line, known, english=english)),
         *(f"claims “{claim}”, which the abstract does not" for claim in new_claims(said, known)),
@@ -61,27 +61,27 @@ def check(line: str, paper: Paper, language: str = "en") -> tuple[str, ...]:
     return tuple(filter(None, failures))
 
 
-@lru_cache(maxsize=64)  # a paper's lines are checked one after the other
+@lru_cache(maxsize=64)  # a paper's candidates are checked one after another
 def _known(title: str, abstract: str) -> str:
     return plain(f"{title} . {abstract}")
 
 
 def _form(line: str) -> tuple[str, ...]:
     return (
-        f"is longer than {MOST_CHARS} characters" if len(line) > MOST_CHARS else "",
-        "is too short to say anything" if len(line) < FEWEST_CHARS else "",
+        f"is longer than {MAX_CHARS} characters" if len(line) > MAX_CHARS else "",
+        "is too short" if len(line) < MIN_CHARS else "",
         "is more than one sentence" if _SENTENCES.search(line) or "\n" in line else "",
-        "holds an address" if _has_address(line) else "",
-        "holds a mention or markup" if _MENTION.search(line) else "",
-        "holds characters that do not belong" if _has_unseen(line) else "",
-        "speaks of the paper itself" if _SELF.search(line) else "",
+        "contains a link" if _has_address(line) else "",
+        "contains a mention or markup" if _MENTION.search(line) else "",
+        "contains characters that don't belong" if _has_unseen(line) else "",
+        "talks about the paper itself" if _SELF.search(line) else "",
         "speaks to the reader" if _TO_READER.search(line) else "",
         "uses hype" if _HYPE.search(line) else "",
     )
 
 
 def _has_address(line: str) -> bool:
-    """Most lines have neither colon nor dot before their end: they need no closer look."""
+    """Most summaries have no colon or dot before their end and need no closer look."""
     return (":" in line or "." in line[:-1] or " com" in line.casefold()) and _ADDRESS.search(line) is not None
 
 
@@ -92,13 +92,13 @@ def _has_unseen(line: str) -> bool:
 
 
 def _repeats(line: str, title: str) -> bool:
-    """The title over again, or with a word or two added."""
+    """Whether a summary repeats the title, perhaps with a word or two added."""
     said, given = re.findall(r"\w+", line), re.findall(r"\w+", title)
     return bool(given) and len(said) - len(given) <= 2 and set(given) <= set(said)
 
 
 def _is_foreign(line: str, known: str) -> bool:
-    """Whether most of a line's longer words are strangers to title and abstract: an answer to something else."""
+    """Whether most of a summary's longer words are missing from title and abstract: an answer to something else."""
     words = set(re.findall(r"[^\W\d_]{5,}", line))
     shared = sum(word[:5] in known for word in words)
     return len(words) >= 3 and shared < OWN_WORDS * len(words)

@@ -1,5 +1,5 @@
-"""A line without a model: the sentence that says most, said shorter."""
+"""Summaries without a model: the most informative sentence of the abstract, shortened."""
 
-from bot.summaries.extract.line import candidates, extract, split, trim
+from bot.summaries.extract.extractive import candidates, extract, split, trim
 
 __all__ = ["candidates", "extract", "split", "trim"]

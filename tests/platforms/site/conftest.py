@@ -16,7 +16,7 @@ from bot.chat.catalog import Catalog
 from bot.clock import FixedClock
 from bot.search import Search
 from bot.store.protocol import Store
-from bot.summaries import OneLines
+from bot.summaries import SummaryService
 from tests.builders import NOW
 from tests.fakes.catalog import reader
 from tests.fakes.core import FakeCore
@@ -57,7 +57,7 @@ async def front(store: Store, clock: FixedClock, home: Path, **options: object) 
     """The adapter, listening."""
     adapter = make(Setup(options={"port": 0, **options}, storage=store.key_value("site"), home=home, clock=clock))
     assert adapter is not None
-    lines = OneLines(store.summaries, writer=None, clock=clock)
+    lines = SummaryService(store.summaries, writer=None, clock=clock)
     await adapter.start(ReadingCore(reader(store, Search(store.papers, store.vectors, None), lines, clock)))
     return adapter
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.papers.samples import sample_papers
 from bot.papers.text import readable
-from bot.summaries.check import MOST_CHARS
+from bot.summaries.check import MAX_CHARS
 from tests.builders import SHARED, needs_shared
 
 
@@ -20,7 +20,7 @@ def test_there_are_two_hundred_papers_each_once() -> None:
 
 def test_each_has_a_short_summary_that_is_not_its_title() -> None:
     for listing, summary in sample_papers():
-        assert 20 <= len(summary) <= MOST_CHARS, summary
+        assert 20 <= len(summary) <= MAX_CHARS, summary
         assert summary.endswith(".") and "\n" not in summary
         assert summary.casefold() != listing.paper.title.casefold()
 

@@ -18,12 +18,12 @@ from typing import NamedTuple, TypeAlias
 
 from bot.papers.model import Paper
 from bot.sources.files import read_papers
-from bot.summaries.check import MOST_CHARS, check
-from bot.summaries.check.facts import plain
-from bot.summaries.extract.trims import split, trims
+from bot.summaries.check import MAX_CHARS, check
+from bot.summaries.check.claims import plain
+from bot.summaries.extract.shortening import split, trims
 from tests.builders import SHARED, paper
 
-FORM = ("longer", "too short", "more than one", "address", "mention", "characters", "itself", "reader", "hype", "title")
+FORM = ("longer", "too short", "more than one", "link", "mention", "characters", "itself", "reader", "hype", "title")
 UNTRUE = Path(__file__).with_name("untrue.txt")
 _NAME = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z0-9]|[A-Z][a-z]+[A-Z0-9])[A-Za-z][\w-]*\w\b")
 _NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w.-])")
@@ -81,7 +81,7 @@ def planted(true: Sequence[Said], count: int = 500) -> list[Said]:
 def _with(plant: Plant, true: Sequence[Said], chance: random.Random, names: Sequence[str]) -> Iterator[Said]:
     for said in chance.sample(true, len(true)):
         line = plant(said, chance, names)
-        if line and line != said.line and len(line) <= MOST_CHARS:
+        if line and line != said.line and len(line) <= MAX_CHARS:
             yield Said(line, said.paper, plant.__name__.strip("_"))
 
 

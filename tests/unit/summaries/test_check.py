@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.summaries import check
-from bot.summaries.check import MOST_CHARS
+from bot.summaries.check import MAX_CHARS
 from tests.builders import paper
 
 NESTS = paper(
@@ -49,17 +49,17 @@ def test_a_true_line_passes(line: str) -> None:
         ("NestNet warm houses for all birds", "repeats the title"),
         ("Keeps birds warm at night. It is made of recycled wool.", "more than one sentence"),
         ("Keeps birds warm at night。It is made of recycled wool.", "more than one sentence"),
-        ("Keeps birds warm at night, see nests.example/wool for recycled wool.", "address"),
-        ("Keeps birds warm at night with wool, see evil dot com.", "address"),
+        ("Keeps birds warm at night, see nests.example/wool for recycled wool.", "contains a link"),
+        ("Keeps birds warm at night with wool, see evil dot com.", "contains a link"),
         ("Keeps birds warm at night, @everyone, with recycled wool.", "mention or markup"),
         ("Keeps birds <b>warm</b> at night with recycled wool.", "mention or markup"),
-        ("Keeps birds warm at night 🦉 with a nest of recycled wool.", "do not belong"),
-        ("Keeps birds warm\u202e at night with recycled wool.", "do not belong"),
+        ("Keeps birds warm at night 🦉 with a nest of recycled wool.", "don't belong"),
+        ("Keeps birds warm\u202e at night with recycled wool.", "don't belong"),
         ("This paper keeps birds warm at night with recycled wool.", "paper itself"),
         ("We keep birds warm at night with recycled wool.", "paper itself"),
         ("A revolutionary nest keeps birds warm at night with wool.", "hype"),
         ("Warm.", "too short"),
-        ("Keeps birds warm at night with recycled wool " * 4, f"longer than {MOST_CHARS}"),
+        ("Keeps birds warm at night with recycled wool " * 4, f"longer than {MAX_CHARS}"),
         ("Explains how to transfer money between foreign accounts safely.", "something else"),
     ],
 )

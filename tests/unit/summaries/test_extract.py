@@ -11,7 +11,7 @@ import pytest
 
 from bot.summaries import check, extract
 from bot.summaries.extract import candidates, split, trim
-from bot.summaries.extract.weights import learnt
+from bot.summaries.extract.ranking_weights import learnt
 from tests.builders import SHARED, needs_shared, paper
 from tests.unit.summaries.plants import scitldr
 

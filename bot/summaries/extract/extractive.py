@@ -1,7 +1,7 @@
-"""A line without a model: what the abstract itself says best, said shorter. Pure.
+"""Extractive summaries: the most informative sentence of the abstract, shortened. Pure.
 
-Of what the paper says of itself, the likeliest sentences are looked at closely: every way to say them within a line's
-length is judged (`trims.py`, `rank.py`), two deeds may stand in one line, and the best that passes the check is taken.
+The likeliest sentences about the paper's own work are shortened in every possible way (`shortening.py`), all candidates
+are ranked (`sentence_ranking.py`), two short ones may be joined, and the best that passes the check is taken.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.papers.model import Paper
-from bot.summaries.check import FEWEST_CHARS, MOST_CHARS, check
-from bot.summaries.extract import rank
-from bot.summaries.extract.trims import split, trim, trims
+from bot.summaries.check import MAX_CHARS, MIN_CHARS, check
+from bot.summaries.extract import sentence_ranking as rank
+from bot.summaries.extract.shortening import split, trim, trims
 
 __all__ = ["candidates", "extract", "split", "trim"]
 
@@ -36,7 +36,7 @@ _SECOND = re.compile(
 
 
 def extract(paper: Paper) -> str:
-    """The best line that the abstract itself offers and that passes the check; empty when there is none."""
+    """The best extractive summary that passes the check; empty when there is none."""
     sentences = split(paper.abstract[:ABSTRACT_CHARS])
     if not sentences:
         return ""
@@ -45,7 +45,7 @@ def extract(paper: Paper) -> str:
     return next((line for lines in likely for line in _passing(paper, seen, lines)), "")
 
 
-def _parts(seen: rank.Seen) -> Iterator[Sequence[int]]:
+def _parts(seen: rank.AbstractFeatures) -> Iterator[Sequence[int]]:
     """The sentences to look at: the likeliest of the paper's own, its others, and those before it speaks of itself."""
     count, first = len(seen.sentences), rank.own_from(seen)
     yield (closely := rank.likeliest(seen, range(first, count), CLOSELY))
@@ -56,11 +56,11 @@ def _parts(seen: rank.Seen) -> Iterator[Sequence[int]]:
 def candidates(sentences: Sequence[str], at: Iterable[int]) -> list[rank.Candidate]:
     """The ways to say these sentences, and two deeds in one."""
     said = [rank.Candidate(line, n, n) for n in sorted(at) for line in trims(sentences[n])]
-    return [one for one in said if len(one.line) >= FEWEST_CHARS] + _both(said)
+    return [one for one in said if len(one.line) >= MIN_CHARS] + _both(said)
 
 
-def _passing(paper: Paper, seen: rank.Seen, found: Sequence[rank.Candidate]) -> Iterator[str]:
-    """The lines that pass the check, the best first."""
+def _passing(paper: Paper, seen: rank.AbstractFeatures, found: Sequence[rank.Candidate]) -> Iterator[str]:
+    """The candidates that pass the check, best first."""
     if found:
         lines = (found[at].line for at in rank.best_lines(seen, found))
         yield from (line for line in lines if not check(line, paper))
@@ -76,5 +76,5 @@ def _both(said: Sequence[rank.Candidate]) -> list[rank.Candidate]:
         rank.Candidate(f"{a.line[:-1]}, and {b.line[0].lower()}{b.line[1:]}", a.at, b.at)
         for a in first
         for b in second
-        if b.at > a.at and len(a.line) + len(b.line) + 4 <= MOST_CHARS
+        if b.at > a.at and len(a.line) + len(b.line) + 4 <= MAX_CHARS
     ]

@@ -1,4 +1,4 @@
-"""Which way to say which sentence tells most: learnt from people's one-line summaries. Pure.
+"""Ranks candidate summaries with weights learnt from human one-line summaries. Pure.
 
 Each word has a chance to be in a summary: by what it is, whether the title has it, how often and where it stands. A
 line is judged by the chances of its words, its place and length, and cues; small trees add up what that is worth. All
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from bot.summaries.extract.weights import Weights, learnt
+from bot.summaries.extract.ranking_weights import Weights, learnt
 
 USUAL = 20  # words of a summary
 STRANGER = 0.03  # the chance of a word that the abstract does not have
@@ -62,16 +62,16 @@ _ANY_CUE = frozenset(chain.from_iterable(_CUES))
 
 
 class Sentence(Struct, frozen=True):
-    """A sentence as the ranker sees it."""
+    """A sentence with its ranking features."""
 
     stems: tuple[str, ...]
     once: frozenset[str]
-    is_ours: bool  # speaks of the paper itself
+    is_ours: bool  # talks about the paper itself
     features: tuple[float, ...]  # of its place and its cues
 
 
-class Seen(Struct, frozen=True, kw_only=True):
-    """An abstract as the ranker sees it."""
+class AbstractFeatures(Struct, frozen=True, kw_only=True):
+    """An abstract with its ranking features."""
 
     sentences: tuple[Sentence, ...]
     topic: frozenset[str]  # the title's words that say something
@@ -82,18 +82,18 @@ class Seen(Struct, frozen=True, kw_only=True):
 
 
 class Candidate(Struct, frozen=True):
-    """A way to say a sentence, or two."""
+    """A candidate summary: a shortened sentence, or two joined."""
 
     line: str
     at: int
     until: int  # the last sentence it says something of
 
 
-def see(title: str, sentences: Iterable[str], weights: Weights | None = None) -> Seen:
+def see(title: str, sentences: Iterable[str], weights: Weights | None = None) -> AbstractFeatures:
     """Read an abstract for ranking."""
     head, parts = stems(title), _sentences(sentences)
     chance = _chances(parts, frozenset(head), weights or learnt())
-    return Seen(
+    return AbstractFeatures(
         sentences=parts,
         topic=frozenset(head) - _EMPTY,
         title_pairs=frozenset(pairwise(head)),
@@ -114,13 +114,13 @@ def places_of(sentences: Sequence[Sentence], title: frozenset[str], known: Any) 
     }
 
 
-def of_sentence(seen: Seen, at: int) -> list[float]:
+def of_sentence(seen: AbstractFeatures, at: int) -> list[float]:
     """What is to be known of a sentence before it is looked at closely."""
     sentence = seen.sentences[at]
     return [*_of_words(seen, sentence.once, len(sentence.stems)), *sentence.features]
 
 
-def of_line(seen: Seen, said: Candidate, weights: Weights | None = None) -> list[float]:
+def of_line(seen: AbstractFeatures, said: Candidate, weights: Weights | None = None) -> list[float]:
     """What is to be known of a way to say it."""
     line, words = said.line, stems(said.line)
     once, sentence = frozenset(words), seen.sentences[said.at]
@@ -147,12 +147,12 @@ def marks(words: Sequence[str], once: frozenset[str]) -> list[str]:
     return [*once, f"^{words[0]}", f"{words[-1]}$"] if words else []
 
 
-def own_from(seen: Seen) -> int:
+def own_from(seen: AbstractFeatures) -> int:
     """The sentence from which on the paper speaks of itself; 0 where none says so."""
     return next((at for at, sentence in enumerate(seen.sentences) if sentence.is_ours), 0)
 
 
-def likeliest(seen: Seen, among: Sequence[int], count: int) -> Sequence[int]:
+def likeliest(seen: AbstractFeatures, among: Sequence[int], count: int) -> Sequence[int]:
     """Those of some sentences that are most worth a closer look."""
     if len(among) <= count:
         return among
@@ -160,8 +160,8 @@ def likeliest(seen: Seen, among: Sequence[int], count: int) -> Sequence[int]:
     return [among[at] for at in np.argsort(-worth, kind="stable")[:count]]
 
 
-def best_lines(seen: Seen, said: Sequence[Candidate], weights: Weights | None = None) -> list[int]:
-    """The lines, the one that tells most first."""
+def best_lines(seen: AbstractFeatures, said: Sequence[Candidate], weights: Weights | None = None) -> list[int]:
+    """The candidates, the most informative first."""
     if len(said) < 2:
         return list(range(len(said)))
     worth = (weights or learnt()).trees.worth([of_line(seen, one, weights) for one in said])
@@ -190,7 +190,7 @@ def _chances(sentences: Sequence[Sentence], title: frozenset[str], weights: Weig
     return {word: 1 / (1 + exp(-own(word, 0.0) - place)) for word, place in placed.items()}
 
 
-def _of_words(seen: Seen, once: frozenset[str], size: int) -> tuple[float, ...]:
+def _of_words(seen: AbstractFeatures, once: frozenset[str], size: int) -> tuple[float, ...]:
     chance, spread, content = seen.chance.get, seen.spread.get, once - _EMPTY
     chances = list(map(chance, content, repeat(STRANGER)))
     telling, topical, several = sum(chances), len(content & seen.topic), len(content) or 1

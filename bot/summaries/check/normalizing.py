@@ -1,4 +1,4 @@
-"""Texts made alike, so that they can be compared. Pure."""
+"""Normalises texts for comparison. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SAID_SO = (
 
 
 def plain(text: str) -> str:
-    """A text in one case and one kind of dash and space, so that texts can be compared."""
+    """A text in lower case with one kind of dash and space, for comparison."""
     low = text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", text))
     low = _NO_WORD.sub("", low).casefold()
     for said, same in _SAID_SO:

@@ -1,4 +1,4 @@
-"""Better lines than the abstract's: asked for once by whoever comes first, checked, and asked for once more at most."""
+"""Requests better summaries than the abstract's own: once per paper, checked, with at most one second try."""
 
 from __future__ import annotations
 
@@ -17,29 +17,31 @@ from bot.papers.model import Paper, PaperId
 from bot.store.protocol import Summaries
 from bot.store.records import Summary, SummaryBatch, SummaryRequest
 from bot.summaries.check import check
-from bot.summaries.writing import prompt
-from bot.summaries.writing.batch import Batches
-from bot.summaries.writing.breaker import Breaker
-from bot.summaries.writing.budget import Budget
-from bot.summaries.writing.material import disarmed, paper_of
-from bot.summaries.writing.writer import Unanswerable, Writer, Written
+from bot.summaries.generation import prompt
+from bot.summaries.generation.batches import Batches
+from bot.summaries.generation.budget import Budget
+from bot.summaries.generation.circuit_breaker import CircuitBreaker
+from bot.summaries.generation.language_model import BatchResult, LanguageModel, RefusedByModel
+from bot.summaries.generation.sanitizing import paper_of, without_instructions
 
 log = logging.getLogger(__name__)
 
-SINGLES = 8  # lines asked for one after another in one go
-MOST = 1_000  # lines in one batch
-LEASE = timedelta(minutes=20)  # that a claim lasts: SINGLES lines, each asked for twice, each as slow as can be
+SINGLES = 8  # summaries requested one after another
+MOST = 1_000  # summaries in one batch
+LEASE = timedelta(
+    minutes=20
+)  # how long a claim lasts: SINGLES requests, two tries each, as slow as the time-out allows
 
 
-class Improver:
-    """Asks a writer for lines, alone or in batches, within the budget."""
+class SummaryGenerator:
+    """Requests summaries from a model, singly or in batches, within the budget."""
 
     def __init__(
         self,
         lines: Summaries,
-        writer: Writer,
+        writer: LanguageModel,
         clock: Clock,
-        breaker: Breaker,
+        breaker: CircuitBreaker,
         *,
         budget: Budget | None,
         batch_from: int,
@@ -54,16 +56,16 @@ class Improver:
         self._turn = asyncio.Lock()
 
     async def improve(self, papers: Sequence[Paper], language: str) -> list[PaperId]:
-        """Take up what has come, and ask for what nobody has asked for; returns the papers with a better line."""
+        """Store results that have arrived and request missing summaries; returns the papers with a better summary."""
         async with self._turn:
             better = [id for batch, results in await self._ended() for id in await self._settle(batch, results)]
             return better + await self._ask(await self._wanted(papers, language))
 
-    async def _ended(self) -> list[tuple[SummaryBatch, dict[str, Written]]]:
+    async def _ended(self) -> list[tuple[SummaryBatch, dict[str, BatchResult]]]:
         return [] if self._breaker.is_open else await self._batches.ended()
 
     async def _wanted(self, papers: Sequence[Paper], language: str) -> list[SummaryRequest]:
-        """The lines that no one has asked for yet, as far as one can see without claiming them."""
+        """The summaries not requested yet, as far as can be seen without claiming them."""
         known = await self._lines.for_papers([paper.id for paper in papers], language)
         wanted = [self._asked(paper, language) for paper in {paper.id: paper for paper in papers}.values()]
         return [
@@ -71,7 +73,7 @@ class Improver:
         ]
 
     def _asked(self, paper: Paper, language: str) -> SummaryRequest:
-        shown = disarmed(paper)
+        shown = without_instructions(paper)
         return SummaryRequest(
             paper=paper.id,
             version=paper.version,
@@ -84,13 +86,13 @@ class Improver:
 
     @staticmethod
     def _is_there(line: Summary, asked: SummaryRequest) -> bool:
-        """Whether a line needs no asking: it was asked for, or a person wrote one."""
+        """Whether a summary need not be requested: it was already, or a person wrote one."""
         if line.version != asked.version:
             return False
         return line.provenance == "human" or (line.model, line.prompt) == (asked.model, asked.prompt)
 
     async def _ask(self, wanted: Sequence[SummaryRequest]) -> list[PaperId]:
-        """Ask for lines, many as a batch, a few at once."""
+        """Request summaries: many as a batch, a few at once."""
         if self._breaker.is_open or not wanted:
             return []
         now, many = self._clock.now(), self._batch_from and len(wanted) >= self._batch_from
@@ -115,42 +117,42 @@ class Improver:
         return better
 
     async def _try(self, asked: SummaryRequest) -> Summary | None:
-        """The line, or that there will be none; None when it may be asked for again."""
+        """The summary, or a record that there will be none; None when it may be requested again."""
         try:
             line = await self._written(asked)
-        except Unanswerable as error:
+        except RefusedByModel as error:
             return self._line(asked, "", (str(error),))
         except ModelError as error:
-            log.warning("no line for %s: %s", asked.paper, error)
+            log.warning("no summary for %s: %s", asked.paper, error)
             self._breaker.failed(error)
             return None
         self._breaker.worked()
         return line
 
     async def _written(self, asked: SummaryRequest) -> Summary:
-        """Ask, and ask once more with what was wrong; what fails again is kept, with its failures, unshown."""
+        """Request a summary, and again with its faults; one that fails twice is stored but never shown."""
         text = await self._writer.write(paper_of(asked), asked.language, asked.failures)
         failures = check(text, paper_of(asked), asked.language)
         if failures and not asked.failures:
             try:
                 return await self._written(replace(asked, failures=failures))
             except ModelError as error:
-                log.warning("no second line for %s: %s", asked.paper, error)
+                log.warning("no second summary for %s: %s", asked.paper, error)
         return self._line(asked, text, failures)
 
-    async def _settle(self, batch: SummaryBatch, results: dict[str, Written]) -> list[PaperId]:
-        """Keep what a batch brought; what failed is asked for once more, what did not come is asked for anew."""
+    async def _settle(self, batch: SummaryBatch, results: dict[str, BatchResult]) -> list[PaperId]:
+        """Store a batch's results; failed ones are retried once, missing ones are requested again."""
         lines: list[Summary] = []
         again: list[SummaryRequest] = []
         for number, asked in enumerate(batch.requests):
-            written = results.get(str(number), Written())
+            written = results.get(str(number), BatchResult())
             failures = check(written.text, paper_of(asked), asked.language) if written.text else (written.why_not,)
             if written.text and failures and not asked.failures:
                 again.append(replace(asked, failures=failures))
             elif written.text or written.why_not:
                 lines.append(self._line(asked, written.text, failures))
         if not await self._lines.settle_batch(batch, lines, self._batches.spent(batch, results)):
-            return []  # another process was there before
+            return []  # another process was faster
         if self._budget:
             await self._budget.tell()
         return [line.paper for line in lines if not line.failures] + await self._ask(again)
@@ -169,7 +171,7 @@ class Improver:
         )
 
     async def _affordable(self, asked: Sequence[SummaryRequest], *, batch: bool = False) -> Sequence[SummaryRequest]:
-        """As many of them as the budget still pays for."""
+        """As many of the requests as the budget still covers."""
         if self._budget is None or (room := await self._budget.room()) == math.inf:
             return asked
         costs = list(accumulate(self._worth([one], batch=batch) for one in asked))
@@ -181,5 +183,5 @@ class Improver:
     def _worth(self, asked: Sequence[SummaryRequest], *, batch: bool = False) -> float:
         if self._budget is None:
             return 0.0
-        requests = (prompt.for_line(one.model, paper_of(one), one.language) for one in asked)
+        requests = (prompt.summary_request(one.model, paper_of(one), one.language) for one in asked)
         return sum(self._budget.worth(prompt.tokens(request), batch=batch) for request in requests)

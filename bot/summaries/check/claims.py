@@ -1,7 +1,6 @@
-"""What a text says that another must bear out: numbers, names, and here its claims. Pure.
+"""The claims of a text that its paper must support. Pure.
 
-Numbers are in `quantities.py`, names in `names.py`. Where a rule must err, it errs towards refusing: the next best
-line is at hand.
+Numbers are in `quantities.py`, names in `names.py`. When in doubt a rule refuses: the next best summary is at hand.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.summaries.check.names import new_names
-from bot.summaries.check.plain import plain
+from bot.summaries.check.normalizing import plain
 from bot.summaries.check.quantities import new_numbers
 
 __all__ = ["new_claims", "new_names", "new_numbers", "plain"]

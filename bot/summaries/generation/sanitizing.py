@@ -1,7 +1,7 @@
-"""A paper as a model is shown it, and as its lines are checked against: without what is addressed to the reader. Pure.
+"""Removes sentences that address the reader from an abstract before a model or the check sees it. Pure.
 
-A sentence that gives orders tells nothing of the research. Left in, it could be obeyed; and since a line may say what
-the abstract says, the order's own words would bear the obedient answer out.
+A sentence that gives orders says nothing about the research. Left in, a model could obey it; and since a summary may
+say what the abstract says, the order's own words would support the obedient answer.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _ORDER = re.compile(
     r"(?:must|should|shall|is|has|needs?|will|reads?)\b",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(  # orders in other tongues, by the words no abstract needs
+_ELSEWHERE = re.compile(  # orders in other languages, by words that no abstract needs
     r"\b(?:ignorier|vergiss|missacht|anweisung|ignorez|oubliez|consignes|instrucciones|olvida|istruzioni|dimentica|ignorate"
     r"|instruções|negeer|instructies|zignoruj|polecenia|talimat|yoksay|abaikan|bỏ qua)"
     r"|игнорир|забудь|инструкци|忽略|无视|無視|忽視|指令|指示|무시|지시|تجاهل|التعليمات|התעלם|अनदेखा|निर्देश|αγνό",
@@ -69,31 +69,31 @@ _ENCODED = re.compile(
 )
 
 
-def disarmed(paper: Paper) -> Paper:
-    """The paper without the sentences of its abstract that are addressed to whoever reads it."""
-    abstract = without_orders(paper.abstract)
+def without_instructions(paper: Paper) -> Paper:
+    """The paper without the sentences of its abstract that address the reader."""
+    abstract = drop_instructions(paper.abstract)
     return paper if abstract == paper.abstract else replace(paper, abstract=abstract)
 
 
-@lru_cache(maxsize=1_024)  # a paper is looked at for every channel that it may go to
-def without_orders(text: str) -> str:
-    """A text without the sentences that are addressed to whoever reads it."""
+@lru_cache(maxsize=1_024)  # the same paper is planned for many channels
+def drop_instructions(text: str) -> str:
+    """A text without the sentences that address the reader."""
     sentences = [sentence for sentence in _SENTENCE.split(text) if sentence]
     kept: list[str] = []
-    goes_on = False  # the wording of an order follows its colon
+    goes_on = False  # what follows the colon of an order belongs to it
     for sentence in sentences:
-        if goes_on or is_order(sentence):
+        if goes_on or is_instruction(sentence):
             goes_on = sentence.endswith((":", ";", "。", "！"))
         else:
             kept.append(sentence)
     return text if len(kept) == len(sentences) else " ".join(kept)
 
 
-def is_order(sentence: str) -> bool:
-    """Whether a sentence speaks to its reader, or hides what it says."""
+def is_instruction(sentence: str) -> bool:
+    """Whether a sentence addresses its reader, or is encoded."""
     return any(look.search(sentence) for look in (_TO_SOMEBODY, _ORDER, _ELSEWHERE, _ENCODED))
 
 
 def paper_of(asked: SummaryRequest) -> Paper:
-    """The paper that was sent."""
+    """The paper of a summary request."""
     return Paper(id=asked.paper, title=asked.title, abstract=asked.abstract, version=asked.version)

@@ -1,7 +1,7 @@
-"""The shorter ways to say a sentence: without its lead-in, in the third person, cut between clauses. Pure.
+"""Shortens a sentence: drops the lead-in, turns it into the third person, cuts between clauses. Pure.
 
-A cut is made only where what stays is whole: after a clause, never between a verb and what it needs, never inside
-a pair. Where that cannot be told, there is no cut: another sentence says it better.
+A cut is made only when the rest is complete: after a clause, never between a verb and its object, never inside a pair.
+When in doubt there is no cut: another sentence will do better.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from bot.summaries.check import FEWEST_CHARS, MOST_CHARS
-from bot.summaries.extract.ends import waits
+from bot.summaries.check import MAX_CHARS, MIN_CHARS
+from bot.summaries.extract.endings import waits
 from bot.summaries.verbs import ADVERB, TELLING, agree, third
 
 SENTENCE_CHARS = 1_500
@@ -119,7 +119,7 @@ def split(abstract: str) -> list[str]:
             found[-1] += " " + part
         else:
             found.append(part.strip())
-    return [sentence for sentence in found if len(sentence) > FEWEST_CHARS]
+    return [sentence for sentence in found if len(sentence) > MIN_CHARS]
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -135,12 +135,12 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def trim(sentence: str) -> str:
-    """The most of a sentence that makes a line; empty when nothing does."""
+    """The longest shortened form of a sentence; empty when there is none."""
     return max(trims(sentence), key=len, default="")
 
 
 def trims(sentence: str) -> list[str]:
-    """The ways to say it within a line's length, whole ones first; none when it cannot be said so."""
+    """The shortened forms within a summary's length, complete ones first; empty when there are none."""
     line = " ".join(sentence[:SENTENCE_CHARS].split())
     if any(mark in line for mark in (" ,", " ;", " :", " .")):
         line = _SPACED.sub(r"\1", line)
@@ -149,14 +149,14 @@ def trims(sentence: str) -> list[str]:
     for told in _told(line):
         bare = _PARENTHESIS.sub("", told) if "(" in told else told
         for whole in dict.fromkeys((told, bare)):
-            fitting = [whole] if len(whole) < MOST_CHARS else []
+            fitting = [whole] if len(whole) < MAX_CHARS else []
             free = _stands(whole)  # then its beginnings are too
             found |= dict.fromkeys(_sentence(cut) for cut in (*fitting, *_cuts(whole)) if free or _stands(cut))
     return list(found)
 
 
 def _stands(line: str) -> bool:
-    """Whether it can be read alone: not about us, and not about what was said before."""
+    """Whether it can be read alone: without `we` and without references to earlier sentences."""
     return not _ABOUT_US.search(line) and not _BACK.search(line)
 
 
@@ -203,9 +203,9 @@ def _cuts(line: str) -> Iterator[str]:
     deed = _DEED.match(line) is not None  # it begins with its verb
     claim = deed and _CLAIM.match(line) is not None
     fronted = not deed and _FRONTED.match(line) is not None
-    for found in _CUT.finditer(line, SHORTEST, MOST_CHARS + 10):
+    for found in _CUT.finditer(line, SHORTEST, MAX_CHARS + 10):
         kept, rest = line[: found.start()].rstrip(" ,;:"), line[found.end() :]
-        if len(kept) >= MOST_CHARS:
+        if len(kept) >= MAX_CHARS:
             return
         if len(kept) < SHORTEST:
             continue

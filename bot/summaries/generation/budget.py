@@ -1,4 +1,4 @@
-"""What Claude may cost, and what it did: tokens and money by day (UTC) and model, at the prices in the settings."""
+"""The budget: what the model may cost and did cost, in tokens and money by day (UTC), at the prices in the settings."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from bot.config import Price, Summaries
 from bot.errors import ConfigError
 from bot.store.protocol import Costs
 from bot.store.records import Spending
-from bot.summaries.writing.writer import Usage
+from bot.summaries.generation.language_model import TokenUsage
 
 log = logging.getLogger(__name__)
 
-WARN = 0.8  # of a budget, from where the admin is told
-MILLION = 1_000_000
-LINE_TOKENS = 60  # that a line takes, about; for estimates
+WARN_AT_SHARE = 0.8  # of a budget; from here on the log warns
+TOKENS_PER_PRICE = 1_000_000
+SUMMARY_TOKENS = 60  # of an average summary, for estimates
 
 
 class Budget:
-    """Says how much may still be spent, writes down what was, and tells the admin in time."""
+    """Says how much may still be spent, records costs, and warns in the log before the budget runs out."""
 
     def __init__(self, costs: Costs, settings: Summaries, clock: Clock) -> None:
         self._costs = costs
@@ -34,16 +34,16 @@ class Budget:
             )
 
     async def room(self) -> float:
-        """How much may be spent now; batches under way count as spent."""
+        """How much may still be spent; batches under way count as spent."""
         return min((limit - mine for _, mine, limit in await self._spent()), default=math.inf)
 
-    async def spend(self, usage: Usage) -> None:
-        """Write down what an answer took."""
+    async def spend(self, usage: TokenUsage) -> None:
+        """Record the cost of an answer."""
         await self._costs.add_spending(self.priced(usage))
         await self.tell()
 
-    def priced(self, usage: Usage, *, batch: bool = False, model: str = "") -> Spending:
-        """What answers took, with today's date and in money."""
+    def priced(self, usage: TokenUsage, *, batch: bool = False, model: str = "") -> Spending:
+        """The tokens and the price of some answers, dated today."""
         model = model or self._settings.model
         price = self._settings.prices.get(model)
         return Spending(
@@ -59,23 +59,23 @@ class Budget:
         )
 
     def worth(self, tokens: int, *, batch: bool = False) -> float:
-        """What a request of so many tokens will cost at most, about."""
-        return self.priced(Usage(input=tokens, output=LINE_TOKENS), batch=batch).cost
+        """An estimate of what a request of that many input tokens costs."""
+        return self.priced(TokenUsage(input=tokens, output=SUMMARY_TOKENS), batch=batch).cost
 
     async def tell(self, wanted: float = 0.0) -> None:
-        """Tell the admin, once each, that a budget is nearly spent, or does not pay for what is wanted."""
+        """Warn, once per budget and mark, that a budget is nearly used up or too small for `wanted`."""
         for period, mine, limit in await self._spent():
             share = (mine + wanted) / limit
-            for mark in (WARN, 1.0):
+            for mark in (WARN_AT_SHARE, 1.0):
                 if share >= mark and await self._costs.mark_notified(f"{mark:.0%} of {period}", self._clock.now()):
                     log.warning(self._notice(period, mine, limit, whole=mark == 1.0))
 
     def _notice(self, period: str, mine: float, limit: float, *, whole: bool) -> str:
         said = f"Claude has cost {mine:.2f} of the {limit:.2f} {self._settings.currency} for {period}."
-        return said + (" Until it is over, lines come from the abstracts." if whole else "")
+        return said + (" Until it ends, summaries are taken from the abstracts." if whole else "")
 
     async def _spent(self) -> list[tuple[str, float, float]]:
-        """Each budget that is set: its period, what of it is spent, and how much it is."""
+        """Each budget that is set: its period, what is spent, and its limit."""
         if not (self._settings.budget_day or self._settings.budget_month):
             return []
         today = self._today()
@@ -93,11 +93,11 @@ class Budget:
         return self._clock.now().date()
 
 
-def money(usage: Usage, price: Price, *, batch: bool = False) -> float:
-    """What answers cost."""
+def money(usage: TokenUsage, price: Price, *, batch: bool = False) -> float:
+    """The price of some answers."""
     read = price.input * 0.1 if price.cache_read is None else price.cache_read
     write = price.input * 1.25 if price.cache_write is None else price.cache_write
     whole = (
         usage.input * price.input + usage.output * price.output + usage.cache_read * read + usage.cache_write * write
     )
-    return whole / MILLION * (price.batch if batch else 1.0)
+    return whole / TOKENS_PER_PRICE * (price.batch if batch else 1.0)

@@ -1,6 +1,6 @@
-"""Where a sentence can end early: whether what is kept waits for the rest. Pure.
+"""Decides where a sentence can be cut: whether the first part depends on the rest. Pure.
 
-The lists say more of what cannot end a line than they must: a cut too few costs little, a cut too many reads badly.
+The lists are cautious: a cut too few costs little, a cut too many reads badly.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 # All of these are looked for in lower case: patterns that ignore case are slow.
-_WAITS = re.compile(  # words that no line ends with
+_WAITS = re.compile(  # words that no summary ends with
     r"(?:an?|the|of|and|or|to|for|with|in|on|by|that|which|where|while|as|is|are|can|its|their|from|both|was"
     r"|were|namely|such|via|using|through|without|than|into|be|unless|if|when|but|not|between|across|how|under"
     r"|over|at"
@@ -58,7 +58,7 @@ _AND_DEED = re.compile(
 
 
 def waits(kept: str, rest: str) -> bool:
-    """Whether what is kept waits for the rest."""
+    """Whether the kept part depends on the rest."""
     if rest.startswith("and ") and not _AND_DEED.match(rest):
         return True
     low = kept.lower()
@@ -77,7 +77,7 @@ def _waits_for_more(word: str) -> bool:
 
 
 def _hangs(low: str) -> bool:
-    """The costly looks, taken only where they can find something."""
+    """The costly checks, run only when they can match."""
     _, *last = low.rsplit(" ", 5)
     if _HANGS.search(" ".join(last) if len(last) == 5 else low):
         return True

@@ -1,4 +1,4 @@
-"""What of a paper is looked at for a question: its abstract, and the passages that come nearest. Pure."""
+"""Selects the abstract and the passages of a paper that best match a question. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from bot.papers.full_text import FullText, Passage
 from bot.papers.model import Paper
-from bot.summaries.writing.material import disarmed, is_order, without_orders
+from bot.summaries.generation.sanitizing import drop_instructions, is_instruction, without_instructions
 
 ABSTRACT = "the abstract"
-ROOM = 9_000  # characters beside the abstract: some 3,000 tokens a question
+MAX_PASSAGE_CHARS = 9_000  # characters beside the abstract: some 3,000 tokens a question
 FLAT, LONG = 1.2, 0.6  # BM25's k1 and b: how soon more of a word adds nothing, and how much length costs
 _ENDS = re.compile(r"introduction|conclu|discussion|limitation|summary|page [12]$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]{2,}")
@@ -24,20 +24,20 @@ _EMPTY = frozenset(
 
 
 def passages_for(question: str, paper: Paper, text: FullText | None) -> tuple[Passage, ...]:
-    """The abstract and what else is worth reading, without what is addressed to the reader."""
-    abstract = disarmed(paper).abstract
+    """The abstract and the best-matching passages, without sentences that address the reader."""
+    abstract = without_instructions(paper).abstract
     own = (Passage(abstract, ABSTRACT),) if abstract else ()
     near = map(_disarmed, nearest_passages(question, text.passages if text else ()))
     return own + tuple(passage for passage in near if passage.text)
 
 
 def nearest_passages(question: str, passages: Sequence[Passage]) -> list[Passage]:
-    """As many as there is room for, in the paper's order; where no word is shared, what papers begin and end with."""
+    """As many passages as fit, in the paper's order; the introduction and conclusion when no word matches."""
     worth = relevance(question, [f"{passage.where} {passage.text}" for passage in passages])
     if not any(worth):
         worth = [float(bool(_ENDS.search(passage.where))) for passage in passages]
     chosen: list[int] = []
-    room = ROOM
+    room = MAX_PASSAGE_CHARS
     for at in sorted(range(len(passages)), key=lambda at: (-worth[at], at)):
         if worth[at] > 0 and len(passages[at].text) <= room:
             chosen.append(at)
@@ -46,7 +46,7 @@ def nearest_passages(question: str, passages: Sequence[Passage]) -> list[Passage
 
 
 def relevance(question: str, texts: Sequence[str]) -> list[float]:
-    """How near each text is to a question, by the words they share (BM25): rare ones count more."""
+    """The BM25 score of each text for a question."""
     wanted = stems(question).keys()
     counts = [stems(text) for text in texts]
     spread = Counter(word for count in counts for word in wanted & count.keys())
@@ -56,7 +56,7 @@ def relevance(question: str, texts: Sequence[str]) -> list[float]:
 
 
 def stems(text: str) -> Counter[str]:
-    """A text's telling words, by their beginnings."""
+    """The stems of a text's content words, with their counts."""
     return Counter(word[:6] for word in _WORD.findall(text.casefold()) if word not in _EMPTY)
 
 
@@ -66,5 +66,5 @@ def _much(count: Counter[str], word: str, mean: float) -> float:
 
 
 def _disarmed(passage: Passage) -> Passage:
-    where = "the text" if is_order(passage.where) else passage.where
-    return Passage(without_orders(passage.text), where)
+    where = "the text" if is_instruction(passage.where) else passage.where
+    return Passage(drop_instructions(passage.text), where)

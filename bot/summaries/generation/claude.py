@@ -1,6 +1,6 @@
-"""Claude. The only module that knows the `anthropic` SDK, and it is loaded when Claude is first asked something.
+"""The Anthropic API. The only module that imports the `anthropic` SDK, and only once a key is set.
 
-Whatever comes back is taken apart by hand and checked like anybody's: the SDK validates no answer.
+Answers are parsed by hand and checked like anyone's: the SDK validates no answer.
 """
 
 from __future__ import annotations
@@ -17,29 +17,36 @@ from msgspec import Struct
 from bot.errors import ModelError
 from bot.papers.model import Paper
 from bot.store.records import SummaryRequest
-from bot.summaries.writing import prompt
-from bot.summaries.writing.material import paper_of
-from bot.summaries.writing.writer import KeyRefused, Reply, Spend, Unanswerable, Usage, Written
+from bot.summaries.generation import prompt
+from bot.summaries.generation.language_model import (
+    ApiKeyRejected,
+    BatchResult,
+    ModelAnswer,
+    RecordUsage,
+    RefusedByModel,
+    TokenUsage,
+)
+from bot.summaries.generation.sanitizing import paper_of
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
 CEILING = 60.0  # seconds for one call, retries included
-TIMEOUT = 20.0  # seconds; a line that takes longer comes with the next edit
+TIMEOUT = 20.0  # seconds; a later summary arrives with the next edit of the card
 RETRIES = 2  # the SDK's own, for 408, 409, 429, 529 and 5xx
 T = TypeVar("T")
-LATER = "It is asked again later."
+LATER = "It will be retried later."
 
 
 class _Line(Struct):
     line: str
 
 
-class Claude:
-    """Implements `bot.summaries.writing.writer.Writer`."""
+class ClaudeModel:
+    """Implements `bot.summaries.generation.language_model.Writer`."""
 
     def __init__(
-        self, key: str, model: str, url: str = "", *, thinking: bool = False, spend: Spend | None = None
+        self, key: str, model: str, url: str = "", *, thinking: bool = False, spend: RecordUsage | None = None
     ) -> None:
         self._key = key
         self._url = url
@@ -51,9 +58,9 @@ class Claude:
     async def write(self, paper: Paper, language: str, failures: Sequence[str] = ()) -> str:
         return _decoded(await self._ask(self._for(paper, language, failures)), _Line).line.strip()
 
-    async def reply(self, text: str, question: str) -> Reply:
-        request = prompt.for_answer(self.model, text, question, thinking=self._thinking)
-        return _decoded(await self._ask(request), Reply)
+    async def reply(self, text: str, question: str) -> ModelAnswer:
+        request = prompt.answer_request(self.model, text, question, thinking=self._thinking)
+        return _decoded(await self._ask(request), ModelAnswer)
 
     async def send(self, requests: Mapping[str, SummaryRequest]) -> str:
         async with _translated():
@@ -64,10 +71,10 @@ class Claude:
                 ]
             )
             if not isinstance(batch.id, str):
-                raise ModelError("Claude named no batch.", LATER)
+                raise ModelError("Claude returned no batch id.", LATER)
             return batch.id
 
-    async def results(self, batch: str) -> dict[str, Written] | None:
+    async def results(self, batch: str) -> dict[str, BatchResult] | None:
         import anthropic  # noqa: PLC0415
 
         async with _translated():
@@ -88,7 +95,7 @@ class Claude:
             await self._client.close()
 
     def _for(self, paper: Paper, language: str, failures: Sequence[str]) -> dict[str, Any]:
-        return prompt.for_line(self.model, paper, language, failures, thinking=self._thinking)
+        return prompt.summary_request(self.model, paper, language, failures, thinking=self._thinking)
 
     async def _ask(self, request: dict[str, Any]) -> object:
         async with _translated():
@@ -108,7 +115,7 @@ class Claude:
 
 @asynccontextmanager
 async def _translated() -> AsyncIterator[None]:
-    """Bounds a call, and says in our words what went wrong."""
+    """Bounds a call in time, and turns the SDK's errors into ours."""
     import anthropic  # noqa: PLC0415
     import httpx2  # noqa: PLC0415 - what breaks while results stream in comes as it is
 
@@ -116,62 +123,62 @@ async def _translated() -> AsyncIterator[None]:
         async with asyncio.timeout(CEILING):  # a server may ask us to wait for hours, or answer a byte at a time
             yield
     except (anthropic.AuthenticationError, anthropic.PermissionDeniedError) as error:
-        raise KeyRefused("Claude refuses the key.", "Check ANTHROPIC_API_KEY.") from error
+        raise ApiKeyRejected("Claude rejected the API key.", "Check ANTHROPIC_API_KEY.") from error
     except (anthropic.BadRequestError, anthropic.UnprocessableEntityError) as error:
         raise _refusal(error.message) from error
     except TimeoutError as error:
-        raise ModelError("Claude took too long.", LATER) from error
+        raise ModelError("Claude didn't answer in time.", LATER) from error
     except (anthropic.AnthropicError, httpx2.HTTPError, ValueError, TypeError, AttributeError) as error:
-        raise ModelError(f"Claude gave no answer ({type(error).__name__}).", LATER) from error
+        raise ModelError(f"Claude didn't answer ({type(error).__name__}).", LATER) from error
 
 
 def _refusal(said: str) -> ModelError:
-    """What a 400 means: rarely this paper, mostly the settings, or an account without credit."""
+    """What a 400 means: rarely the paper, mostly the settings or an account without credit."""
     if "content filtering" in said.casefold():
-        return Unanswerable("Claude's maker blocks what it would say.")
-    return ModelError(f"Claude refuses the request: {said[:200]}", "Check the account's credit, and [summaries].")
+        return RefusedByModel("Blocked by Anthropic's content filter.")
+    return ModelError(f"Claude rejected the request: {said[:200]}", "Check the account's credit, and [summaries].")
 
 
-def _written(result: object) -> Written:
-    """What came of one request of a batch."""
+def _written(result: object) -> BatchResult:
+    """The result of one request of a batch."""
     kind = getattr(result, "type", "")
     if kind == "errored":
         error = getattr(getattr(result, "error", None), "error", None)
         refusal = _refusal(str(getattr(error, "message", "")))
-        return Written(why_not=str(refusal) if isinstance(refusal, Unanswerable) else "")
+        return BatchResult(why_not=str(refusal) if isinstance(refusal, RefusedByModel) else "")
     answer = getattr(result, "message", None)
     if kind != "succeeded" or answer is None:
-        return Written()  # cancelled or expired
+        return BatchResult()  # cancelled or expired
     try:
         line = _decoded(answer, _Line).line.strip()
-        return Written(text=line, why_not="" if line else "Claude wrote nothing.", usage=_usage(answer))
-    except Unanswerable as error:
-        return Written(why_not=str(error), usage=_usage(answer))
+        return BatchResult(text=line, why_not="" if line else "Claude returned an empty summary.", usage=_usage(answer))
+    except RefusedByModel as error:
+        return BatchResult(why_not=str(error), usage=_usage(answer))
     except ModelError:
-        return Written(usage=_usage(answer))
+        return BatchResult(usage=_usage(answer))
 
 
 def _decoded(answer: object, form: type[T]) -> T:
-    """The record in an answer; a refusal, a cut answer or another form is none."""
+    """The JSON object in an answer; raises for a refusal, a cut answer or another form."""
     blocks = getattr(answer, "content", None)
     if not isinstance(blocks, list):
-        raise ModelError("Claude's answer has an unknown form.", LATER)
+        raise ModelError("Claude's answer has an unexpected form.", LATER)
     text = "".join(str(getattr(block, "text", "")) for block in blocks if getattr(block, "type", "") == "text")
     try:
         return msgspec.json.decode(text, type=form)
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
-        raise Unanswerable(f"Claude's answer can't be used ({getattr(answer, 'stop_reason', None)}).") from error
+        raise RefusedByModel(f"Claude's answer can't be used ({getattr(answer, 'stop_reason', None)}).") from error
 
 
-def _usage(answer: object) -> Usage:
-    """What an answer took; what it does not say counts as nothing."""
+def _usage(answer: object) -> TokenUsage:
+    """The tokens an answer used; missing figures count as zero."""
     used = getattr(answer, "usage", None)
 
     def count(name: str) -> int:
         value = getattr(used, name, 0)
         return value if isinstance(value, int) and value > 0 else 0
 
-    return Usage(
+    return TokenUsage(
         input=count("input_tokens"),
         output=count("output_tokens"),
         cache_read=count("cache_read_input_tokens"),

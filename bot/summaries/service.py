@@ -1,4 +1,4 @@
-"""The line of a paper: the best that is at hand now, and a better one later."""
+"""The summary of a paper: the best one available now, a better one later."""
 
 from __future__ import annotations
 
@@ -14,44 +14,49 @@ from bot.clock import Clock
 from bot.papers.model import Paper, PaperId
 from bot.store.protocol import Summaries
 from bot.store.records import Provenance, Summary
-from bot.summaries.asking.answers import Answers
+from bot.summaries.answering.answerer import QuestionAnswerer
 from bot.summaries.check import check
 from bot.summaries.extract import extract, trim
-from bot.summaries.writing.breaker import Breaker
-from bot.summaries.writing.budget import Budget
-from bot.summaries.writing.improve import Improver
-from bot.summaries.writing.material import disarmed
-from bot.summaries.writing.writer import Writer
+from bot.summaries.generation.budget import Budget
+from bot.summaries.generation.circuit_breaker import CircuitBreaker
+from bot.summaries.generation.generator import SummaryGenerator
+from bot.summaries.generation.language_model import LanguageModel
+from bot.summaries.generation.sanitizing import without_instructions
 
-ORDER: tuple[Provenance, ...] = ("human", "claude", "source", "extract")  # whose line is shown, where several pass
-BATCH_FROM = 8
+PROVENANCE_PREFERENCE: tuple[Provenance, ...] = (
+    "human",
+    "claude",
+    "source",
+    "extract",
+)  # which summary is shown when several pass
+MIN_BATCH_SIZE = 8
 
 
-class OneLines:
-    """Summaries, made once a paper version for all channels and tenants; and answers to questions about papers."""
+class SummaryService:
+    """Makes each summary once per paper version, for all channels and tenants, and answers questions about papers."""
 
     def __init__(
         self,
         lines: Summaries,
         *,
-        writer: Writer | None,
+        writer: LanguageModel | None,
         clock: Clock,
         budget: Budget | None = None,
-        batch_from: int = BATCH_FROM,
+        batch_from: int = MIN_BATCH_SIZE,
     ) -> None:
         self._lines = lines
         self._writer = writer
         self._clock = clock
-        breaker = Breaker(clock)
-        self._improver = (
-            Improver(lines, writer, clock, breaker, budget=budget, batch_from=batch_from) if writer else None
+        breaker = CircuitBreaker(clock)
+        self._generator = (
+            SummaryGenerator(lines, writer, clock, breaker, budget=budget, batch_from=batch_from) if writer else None
         )
-        self.answers = Answers(writer, budget, breaker)
+        self.answers = QuestionAnswerer(writer, budget, breaker)
 
     async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Summary]:
-        """The best line of each paper that has one; never waits for a model.
+        """The best summary of each paper that has one; never waits for a model.
 
-        A line that somebody wrote in English is better than the abstract's, in whichever language one was wished for.
+        An English summary by a person or a model is preferred to the abstract's own, whatever language was asked for.
         """
         ids = [paper.id for paper in papers]
         known = await self._lines.for_papers(ids, language)
@@ -59,7 +64,7 @@ class OneLines:
         bases = {paper.id: _basis(paper) for paper in papers}
         stale = [p for p in papers if p.abstract and not any(x.basis == bases[p.id] for x in known.get(p.id, ()))]
         if stale:
-            # In a thread: a new list takes a while, and whoever asks for something else should not wait for it.
+            # In a thread: a whole new list takes a while, and other requests shouldn't wait for it.
             fresh = await asyncio.to_thread(self._made, stale, bases, language)
             await self._lines.store_summaries(fresh)
             for line in fresh:
@@ -73,18 +78,18 @@ class OneLines:
         return best
 
     async def improve(self, papers: Sequence[Paper], language: str = "en") -> list[PaperId]:
-        """Ask the writer for the lines it has not been asked for yet; returns the papers whose line got better."""
-        return await self._improver.improve(papers, language) if self._improver else []
+        """Request the missing summaries from the model; returns the papers whose summary got better."""
+        return await self._generator.improve(papers, language) if self._generator else []
 
     async def aclose(self) -> None:
-        """Let the writer go."""
+        """Close the model's connections."""
         if self._writer:
             await self._writer.aclose()
 
     def _made(self, papers: Sequence[Paper], bases: Mapping[PaperId, str], language: str) -> list[Summary]:
-        """What needs no model: the source's own line, shortened where it is too long, and the abstract's."""
+        """The summaries that need no model: the source's own, shortened if too long, and the abstract's."""
         made: list[Summary] = []
-        for paper in map(disarmed, papers):
+        for paper in map(without_instructions, papers):
             offered: list[tuple[Provenance, str]] = [
                 ("source", trim(paper.offered_summary) if paper.abstract else ""),
                 ("extract", extract(paper)),
@@ -106,28 +111,28 @@ class OneLines:
 
 
 def _basis(paper: Paper) -> str:
-    """Changes with what the lines of a paper are made from, and with the rules they are made by."""
+    """A hash of what a paper's summaries are made from and of the rules that make them."""
     text = f"{paper.fingerprint}\n{paper.offered_summary}\n{_rules()}"
     return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
 
 
 @cache
 def _rules() -> str:
-    """A hash of the files that make and check lines: what an older Paperboy made is made anew."""
+    """A hash of the files that make and check summaries: after an upgrade they are made again."""
     here, found = Path(__file__).parent, hashlib.blake2b(digest_size=9)
     rooms = (file for room in ("check", "extract") for file in sorted((here / room).iterdir()))
-    for file in (*rooms, here / "verbs.py", here / "writing" / "material.py"):
+    for file in (*rooms, here / "verbs.py", here / "generation" / "sanitizing.py"):
         if file.is_file():
             found.update(file.read_bytes())
     return found.hexdigest()
 
 
 def _written(lines: Sequence[Summary], paper: Paper) -> list[Summary]:
-    """Summaries of people and models on this version, as the check sees them today; a person's word is taken."""
+    """Summaries of this version by people and models, checked by today's rules; a person's summary isn't checked."""
     return [
         line
         if line.provenance == "human" or line.failures
-        else replace(line, failures=check(line.text, disarmed(paper), line.language))
+        else replace(line, failures=check(line.text, without_instructions(paper), line.language))
         for line in lines
         if line.version == paper.version and line.provenance in {"human", "claude"}
     ]
@@ -135,4 +140,6 @@ def _written(lines: Sequence[Summary], paper: Paper) -> list[Summary]:
 
 def _best(lines: Sequence[Summary]) -> Summary | None:
     passing = [line for line in lines if not line.failures]
-    return min(passing, key=lambda line: (ORDER.index(line.provenance), -line.made.timestamp()), default=None)
+    return min(
+        passing, key=lambda line: (PROVENANCE_PREFERENCE.index(line.provenance), -line.made.timestamp()), default=None
+    )

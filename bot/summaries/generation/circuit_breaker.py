@@ -1,4 +1,4 @@
-"""A model that fails is left alone for a while, so that an outage delays nothing and costs nothing."""
+"""A circuit breaker: a failing model isn't called for a while, so that an outage delays nothing and costs nothing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import ModelError
-from bot.summaries.writing.writer import KeyRefused
+from bot.summaries.generation.language_model import ApiKeyRejected
 
 BREAK_AFTER = 3  # failures in a row
 BREAK_FOR = timedelta(minutes=10)
 
 
-class Breaker:
-    """Opens after some failures in a row, at once for a refused key; after a while one more call is let through."""
+class CircuitBreaker:
+    """Opens after several failures in a row, at once for a rejected API key; later lets one call through."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -29,5 +29,5 @@ class Breaker:
 
     def failed(self, error: ModelError) -> None:
         self._failures += 1
-        if isinstance(error, KeyRefused) or self._failures >= BREAK_AFTER:
+        if isinstance(error, ApiKeyRejected) or self._failures >= BREAK_AFTER:
             self._closes = self._clock.now() + BREAK_FOR

@@ -1,1 +1,0 @@
-"""Lines by a language model: asked for once, checked, paid for, and never waited for."""
