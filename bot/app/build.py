@@ -129,10 +129,10 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         availability = Availability(store, posting, clock)
         linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
         votes = emojis(settings.votes.up, settings.votes.against)
-        desk = CommandContext(
+        context = CommandContext(
             store=store,
             search=search,
-            lines=lines,
+            summaries=lines,
             planner=planner,
             look_up=PaperLookup(sources.arxiv, intake, clock).fetch_paper,
             read=texts.full_text,
@@ -170,7 +170,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             availability=availability,
             health=health,
             core=Router(
-                desk,
+                context,
                 clock,
                 changed=card_updater.note_vote,
                 absent=availability.absent,

@@ -11,8 +11,8 @@ from bot.cli.doctor import doctor
 from bot.cli.group import Group
 from bot.cli.ingest import ingest
 from bot.cli.keys import keys
-from bot.cli.look import plan, why
 from bot.cli.mcp import mcp
+from bot.cli.plan import plan, why
 from bot.cli.records import backup, export, forget, retry
 from bot.cli.run import run
 from bot.cli.search import search, similar
@@ -22,7 +22,7 @@ from bot.cli.summarize import summarize
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="paperboy")
 def main() -> None:
-    """The day's research papers, brought to where your team talks."""
+    """The day's research papers, where your team talks."""
 
 
 for command in (

@@ -1,4 +1,4 @@
-"""`paperboy audit`: what is missing from the sources' lists."""
+"""`paperboy audit`: find lists that are missing or too short."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import click
 from bot.app.build import open_app
 from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
 from bot.delivery.audit import Day
-from bot.delivery.audit import audit as look_over
+from bot.delivery.audit import audit as audit_lists
 from bot.papers.model import PaperId
 from bot.views.formatting import plural, short_day, source_name
 
-NAMED = 3  # of the papers that a list lacks
+MAX_NAMED_PAPERS = 3  # of the papers that a list lacks; `--json` names all
 MARKS = {"complete": "ok", "closed": "  ", "open": "..", "short": "??", "missing": "!!"}
 
 
@@ -25,7 +25,7 @@ MARKS = {"complete": "ok", "closed": "  ", "open": "..", "short": "??", "missing
 @config_option
 @click.pass_context
 def audit(ctx: click.Context, days: int, as_json: bool, config: Path | None) -> None:
-    """Compare the sources' lists, day by day, with their habit and each other; exit 1 when one is missing or short."""
+    """Compare each day's lists with what is usual and with other sources; exit 1 if one is missing or short."""
     missing: list[Day] = []
     _run(days, config, missing, as_json=as_json)
     ctx.exit(1 if missing else 0)
@@ -36,21 +36,21 @@ async def _run(days: int, config: Path | None, missing: list[Day], *, as_json: b
     async with open_app(settings(config), clock()) as app:
         last = app.clock.now().date()
         names = [source.name for source in app.intake.sources]
-        found = await look_over(app.store.papers, names, last - timedelta(days=days - 1), last, app.clock.now())
+        found = await audit_lists(app.store.papers, names, last - timedelta(days=days - 1), last, app.clock.now())
     for day in found:
-        emit(day) if as_json else _say(day)
+        emit(day) if as_json else _print(day)
     missing += [day for day in found if day.state in {"short", "missing"}]
     if not as_json:
         console.print(f"{plural(len(missing), 'list')} missing or short." if missing else "Nothing is missing.")
 
 
-def _say(day: Day) -> None:
-    told = f"{MARKS[day.state]}  {short_day(day.day)}  {source_name(day.source)}: {plural(day.listed, 'paper')}"
+def _print(day: Day) -> None:
+    line = f"{MARKS[day.state]}  {short_day(day.day)}  {source_name(day.source)}: {plural(day.listed, 'paper')}"
     why = f" ({day.why})" if day.why else ""
-    click.echo(f"{told}{why}{_elsewhere(day.elsewhere)}")
+    click.echo(f"{line}{why}{_elsewhere(day.elsewhere)}")
 
 
 def _elsewhere(ids: Sequence[PaperId]) -> str:
-    """The papers of other sources that a list lacks, the first few by name; `--json` has them all."""
-    named = ", ".join(ids[:NAMED]) + (", …" if len(ids) > NAMED else "")
-    return f"; {plural(len(ids), 'paper')} of other sources it never listed: {named}" if ids else ""
+    """The papers of other sources that a list lacks, the first few by id."""
+    named = ", ".join(ids[:MAX_NAMED_PAPERS]) + (", …" if len(ids) > MAX_NAMED_PAPERS else "")
+    return f"; {plural(len(ids), 'paper')} only on other lists: {named}" if ids else ""

@@ -17,39 +17,37 @@ from bot.config import Summaries
 from bot.store import open_store
 from bot.store.records import Spending
 
-DAYS = 31
+DEFAULT_DAYS = 31
 
 
 @click.command()
-@click.option("--days", type=click.IntRange(1, 3_660), default=DAYS, show_default=True, help="How far back to look.")
+@click.option(
+    "--days", type=click.IntRange(1, 3_660), default=DEFAULT_DAYS, show_default=True, help="How many days to show."
+)
 @json_option
 @config_option
 @asynchronous
 async def costs(days: int, as_json: bool, config: Path | None) -> None:
-    """Say what Claude did and cost, by day, month and model."""
-    wanted = settings(config)
+    """Show what Claude was used for and what it cost, by day, month and model."""
+    options = settings(config)
     today = clock().now().date()
-    store = await open_store(database(wanted))
+    store = await open_store(database(options))
     try:
-        rows = await store.costs.spending_since(
-            (today - timedelta(days=days - 1)).replace(day=1)
-        )  # months are told whole
-        coming = await store.costs.pending_batch_cost()
+        rows = await store.costs.spending_since((today - timedelta(days=days - 1)).replace(day=1))  # whole months
+        pending = await store.costs.pending_batch_cost()
     finally:
         await store.aclose()
     if as_json:
         for row in rows:
             emit(row)
         return
-    _show(rows, wanted.summaries)
-    _budgets(rows, wanted.summaries, today, coming)
+    _show(rows, options.summaries)
+    _budgets(rows, options.summaries, today, pending)
 
 
 def _show(rows: list[Spending], settings: Summaries) -> None:
     if not rows:
-        console.print(
-            "Claude was not asked anything." if settings.api_key else "No key for Claude is set up: no costs."
-        )
+        console.print("No requests to Claude yet." if settings.api_key else "No costs: there is no API key for Claude.")
         return
     for title, key in GROUPS:
         table = Table(title, "Requests", "Input", "Cached", "Output", settings.currency, box=None, pad_edge=False)
@@ -83,15 +81,15 @@ def _sum(rows: list[Spending]) -> Spending:
     )
 
 
-def _budgets(rows: list[Spending], settings: Summaries, today: date, coming: float) -> None:
-    day = sum(row.cost for row in rows if row.day == today) + coming
-    month = sum(row.cost for row in rows if row.day >= today.replace(day=1)) + coming
+def _budgets(rows: list[Spending], settings: Summaries, today: date, pending: float) -> None:
+    day = sum(row.cost for row in rows if row.day == today) + pending
+    month = sum(row.cost for row in rows if row.day >= today.replace(day=1)) + pending
     for period, spent, budget in (("today", day, settings.budget_day), ("this month", month, settings.budget_month)):
         if budget:
             console.print(f"{spent:.4f} of {budget:.2f} {settings.currency} {period} ({spent / budget:.0%}).")
     unpriced = {row.model for row in rows} - set(settings.prices)
     for model in sorted(unpriced):
-        console.print(f'{model} has no price: add \\[summaries.prices."{model}"] to the settings.')
+        console.print(f'There is no price for {model}. Add \\[summaries.prices."{model}"] to the settings.')
 
 
 GROUPS: tuple[tuple[str, Callable[[Spending], str]], ...] = (

@@ -1,4 +1,4 @@
-"""`paperboy doctor`: is everything in place?"""
+"""`paperboy doctor`: check the whole set-up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OK, WARN, BAD = "ok", "--", "!!"
 @config_option
 @click.pass_context
 def doctor(ctx: click.Context, config: Path | None) -> None:
-    """Look at the settings, the database, the model and the sources, and say what to mend."""
+    """Check settings, database, model, sources and platforms, and say what to fix; exit 1 if something is broken."""
     ctx.exit(1 if _examine(config) else 0)
 
 
@@ -33,26 +33,31 @@ def _examine(config: Path | None) -> bool:
 
 @asynchronous
 async def _run(config: Path | None, bad: list[str]) -> None:
-    wanted = settings(config)
-    async with open_app(wanted, clock()) as app:
-        _say(OK, f"database {database(wanted)}: {plural(await app.store.papers.count_papers(), 'paper')}")
+    options = settings(config)
+    async with open_app(options, clock()) as app:
+        _print(OK, f"database {database(options)}: {plural(await app.store.papers.count_papers(), 'paper')}")
         if wrong := await app.store.check(deep=True):
             bad.append(wrong)
-            _say(BAD, wrong)
+            _print(BAD, wrong)
         await _search(app)
         await _sources(app)
         if lacking := out_of_date(app.clock.now().date()):
-            _say(WARN, lacking)
+            _print(WARN, lacking)
         await _platforms(app, bad)
-        key = wanted.summaries.api_key
-        _say(OK if key else WARN, "lines by Claude" if key else "lines from abstracts (no ANTHROPIC_API_KEY)")
+        key = options.summaries.api_key
+        _print(
+            OK if key else WARN,
+            "summaries by Claude" if key else "summaries taken from abstracts (no ANTHROPIC_API_KEY)",
+        )
 
 
 async def _platforms(app: App, bad: list[str]) -> None:
     broken = {name: [Finding(what=fault, ok=False)] for name, fault in app.adapter_faults.items()}
     for name, findings in {**{name: await _findings(app.adapters[name]) for name in app.adapters}, **broken}.items():
         for finding in findings:
-            _say(OK if finding.ok else BAD, f"{name}: {finding.what}" + (f" - {finding.hint}" if finding.hint else ""))
+            _print(
+                OK if finding.ok else BAD, f"{name}: {finding.what}" + (f" - {finding.hint}" if finding.hint else "")
+            )
             bad += [] if finding.ok else [finding.what]
 
 
@@ -68,11 +73,11 @@ async def _findings(adapter: Adapter) -> Sequence[Finding]:
 
 async def _search(app: App) -> None:
     if not app.search.has_model:
-        _say(WARN, "search by word only: no embedding model is installed")
+        _print(WARN, "keyword search only: no embedding model is installed")
         return
     await app.search.load_new_vectors()
     papers = await app.store.papers.count_papers()
-    _say(OK, f"search by meaning: {app.search.size:,} of {plural(papers, 'paper')} have a vector")
+    _print(OK, f"semantic search: {app.search.size:,} of {plural(papers, 'paper')} embedded")
 
 
 async def _sources(app: App) -> None:
@@ -80,10 +85,10 @@ async def _sources(app: App) -> None:
         try:
             batch = await source.fetch(app.clock.now().date())
         except (SourceError, StoreError) as error:
-            _say(WARN, f"{source_name(source.name)}: {error}")
+            _print(WARN, f"{source_name(source.name)}: {error}")
         else:
-            _say(OK, f"{source_name(source.name)}: {plural(len(batch.listings), 'paper')} listed today")
+            _print(OK, f"{source_name(source.name)}: {plural(len(batch.listings), 'paper')} listed today")
 
 
-def _say(mark: str, sentence: str) -> None:
+def _print(mark: str, sentence: str) -> None:
     click.echo(f"{mark}  {sentence}")

@@ -1,4 +1,4 @@
-"""How every command of the terminal ends: 0 done, 1 failed with a one-line reason, 2 bad usage."""
+"""What the commands share: options, output, and exit codes (0 done, 1 failed with a one-line reason, 2 bad usage)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from bot.errors import ConfigError, PaperboyError
 
 P = ParamSpec("P")
 console = Console(stderr=True, highlight=False)
-"""For people: progress, counts, reasons. Stdout is left to what a program may read."""
+"""Stderr, for people: progress, counts, reasons. Stdout has only what a program may read."""
 
 
 class Group(click.Group):
-    """Turns our own errors into one line and exit status 1."""
+    """Turns our own errors into one line and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -50,7 +50,7 @@ def _safe(error: PaperboyError) -> str:
 
 
 def asynchronous(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Runs a command's coroutine."""
+    """Make a coroutine a command."""
 
     @wraps(command)
     def runs(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -60,10 +60,10 @@ def asynchronous(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P,
 
 
 config_option = click.option(
-    "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file (TOML); PAPERBOY_CONFIG too."
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file (TOML). Default: $PAPERBOY_CONFIG."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, for programs.")
-verbose_option = click.option("-v", "--verbose", is_flag=True, help="Log more, on stderr.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON lines, for programs.")
+verbose_option = click.option("-v", "--verbose", is_flag=True, help="Log more, to stderr.")
 
 
 def settings(config: Path | None) -> Settings:
@@ -72,7 +72,7 @@ def settings(config: Path | None) -> Settings:
 
 
 def clock(now: datetime | None = None) -> Clock:
-    """The machine's clock, or one that stands at `now`."""
+    """The machine's clock, or one that stays at `now`."""
     return FixedClock(now) if now else SystemClock()
 
 
@@ -82,7 +82,7 @@ def emit(record: object) -> None:
 
 
 class Moment(click.ParamType[datetime]):
-    """A moment: `2025-03-18T09:00Z`, or without a zone in UTC."""
+    """A date and time: `2025-03-18T09:00Z`; UTC when it has no zone."""
 
     name = "moment"
 
@@ -92,5 +92,5 @@ class Moment(click.ParamType[datetime]):
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no moment; write 2025-03-18T09:00Z", param, ctx)
+            self.fail(f"{value!r} isn't a date and time; write 2025-03-18T09:00Z", param, ctx)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -17,24 +17,24 @@ from bot.sources.files import read_papers
 from bot.store.records import StoreCounts
 from bot.views.formatting import plural
 
-SHOWN = 10  # rejected records named one by one; the rest are counted by reason
+MAX_NAMED_REJECTIONS = 10  # rejected records; the rest are counted by reason
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--vectors/--no-vectors", default=True, help="Make them searchable by meaning too (takes longer).")
+@click.option("--vectors/--no-vectors", default=True, help="Embed them for semantic search too (takes longer).")
 @json_option
 @config_option
 @asynchronous
 async def ingest(paths: tuple[Path, ...], vectors: bool, as_json: bool, config: Path | None) -> None:
-    """Take in papers from files: Daily Papers answers, search pages, JSON lines, or folders of them."""
+    """Add papers from files: Daily Papers answers, search pages, JSON lines, or folders of them."""
     async with open_library(settings(config), clock()) as library:
-        kept, rejected, failed = await _take(library, paths)
+        stored, rejected, failed = await _read_files(library, paths)
         embedded = await _embed(library) if vectors else 0
         counts = {
-            "new": kept.new,
-            "changed": kept.changed,
-            "unchanged": kept.unchanged,
+            "new": stored.new,
+            "changed": stored.changed,
+            "unchanged": stored.unchanged,
             "rejected": len(rejected),
             "vectors": embedded,
             "papers": await library.store.papers.count_papers(),
@@ -42,38 +42,38 @@ async def ingest(paths: tuple[Path, ...], vectors: bool, as_json: bool, config: 
         if as_json:
             emit(counts | {"reasons": [{"where": r.where, "id": r.id, "reason": r.reason} for r in rejected]})
         else:
-            _tell(counts, rejected)
+            _print(counts, rejected)
     if failed:
-        raise SourceError("; ".join(failed), "What could be read was kept.")
+        raise SourceError("; ".join(failed), "Everything that could be read was stored.")
 
 
-async def _take(library: Library, paths: tuple[Path, ...]) -> tuple[StoreCounts, list[Rejected], list[str]]:
+async def _read_files(library: Library, paths: tuple[Path, ...]) -> tuple[StoreCounts, list[Rejected], list[str]]:
     """Read all files; one that can't be read doesn't stop the others."""
-    intake = Ingester(library.store.papers, (), library.clock)
-    kept, rejected, failed = StoreCounts(), list[Rejected](), list[str]()
+    ingester = Ingester(library.store.papers, (), library.clock)
+    stored, rejected, failed = StoreCounts(), list[Rejected](), list[str]()
     with progress("Reading papers") as advance:
         for path in paths:
             try:
                 for batch in read_papers(path):
-                    kept += await intake.store_batch(batch)
+                    stored += await ingester.store_batch(batch)
                     rejected += batch.rejected
-                    advance(kept.new + kept.changed + kept.unchanged, None)
+                    advance(stored.new + stored.changed + stored.unchanged, None)
             except SourceError as error:
                 failed.append(str(error))
-    return kept, rejected, failed
+    return stored, rejected, failed
 
 
 async def _embed(library: Library) -> int:
-    with progress("Learning their meaning (searchable by word already)") as advance:
+    with progress("Embedding papers (keyword search works already)") as advance:
         return await library.search.embed_missing(on_progress=advance)
 
 
-def _tell(counts: dict[str, int], rejected: list[Rejected]) -> None:
+def _print(counts: dict[str, int], rejected: list[Rejected]) -> None:
     console.print(
         f"{plural(counts['new'], 'paper')} new, {counts['changed']:,} changed, {counts['unchanged']:,} unchanged,"
         f" {counts['rejected']:,} rejected; {plural(counts['papers'], 'paper')} in all."
     )
-    for record in rejected[:SHOWN]:
+    for record in rejected[:MAX_NAMED_REJECTIONS]:
         console.print(f"  rejected {record.where} {record.id}: {record.reason}", markup=False)
-    for reason, count in Counter(r.reason for r in rejected[SHOWN:]).most_common():
+    for reason, count in Counter(r.reason for r in rejected[MAX_NAMED_REJECTIONS:]).most_common():
         console.print(f"  rejected {plural(count, 'more record')}: {reason}", markup=False)

@@ -1,4 +1,4 @@
-"""`paperboy keys`: programs that may ask the API more often than strangers."""
+"""`paperboy keys`: API keys, for programs that need more requests than anonymous ones get."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.store import open_store
 
 @click.group()
 def keys() -> None:
-    """Keys for programs that ask the API often (docs/programs.md)."""
+    """Manage API keys for programs (docs/programs.md)."""
 
 
 @keys.command()
@@ -24,18 +24,20 @@ def keys() -> None:
 @config_option
 @asynchronous
 async def add(name: str, config: Path | None) -> None:
-    """Make a key for a program called NAME, and print it this once."""
-    if not (known := clean(name, 100)):
-        raise click.UsageError("Name the program, so that you know later whose key it is.")
+    """Make a key for a program called NAME and print it once."""
+    if not (program := clean(name, 100)):
+        raise click.UsageError("Give the program a name, so that you can find its key later.")
     store = await open_store(database(settings(config)))
     try:
         key = new_key()
-        if not await store.api_keys.add_key(known, key_digest(key), clock().now()):
-            raise AskError(f"There is a key for {known!r} already.", f"`paperboy keys remove {known!r}` revokes it.")
+        if not await store.api_keys.add_key(program, key_digest(key), clock().now()):
+            raise AskError(
+                f"There is already a key for {program!r}.", f"To revoke it: paperboy keys remove {program!r}"
+            )
     finally:
         await store.aclose()
     click.echo(key)
-    console.print("It is shown this once. Send it as `Authorization: Bearer …`.", markup=False)
+    console.print("Copy it now, because it isn't shown again. Send it as `Authorization: Bearer …`.", markup=False)
 
 
 @keys.command("list")
@@ -55,7 +57,7 @@ async def show(as_json: bool, config: Path | None) -> None:
         else:
             click.echo(f"{program.made:%Y-%m-%d}  {program.name}")
     if not found and not as_json:
-        console.print("No program has a key.")
+        console.print("There are no keys.")
 
 
 @keys.command()
@@ -63,11 +65,11 @@ async def show(as_json: bool, config: Path | None) -> None:
 @config_option
 @asynchronous
 async def remove(name: str, config: Path | None) -> None:
-    """Revoke the key of NAME, at once."""
+    """Revoke the key of NAME."""
     store = await open_store(database(settings(config)))
     try:
         if not await store.api_keys.remove_key(clean(name, 100)):
-            raise AskError(f"No program {name!r} has a key.", "`paperboy keys list` shows those that have.")
+            raise AskError(f"There is no key for {name!r}.", "To list the keys: paperboy keys list")
     finally:
         await store.aclose()
-    console.print(f"The key of {name} opens nothing any more.", markup=False)
+    console.print(f"The key of {name} is revoked.", markup=False)

@@ -1,4 +1,4 @@
-"""`paperboy mcp`: the papers for assistants, by the Model Context Protocol on stdin and stdout."""
+"""`paperboy mcp`: the papers for assistants, over the Model Context Protocol on stdin and stdout."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bot.errors import ConfigError
 async def mcp(config: Path | None, verbose: bool) -> None:
     """Answer an assistant's questions on stdin and stdout (Model Context Protocol)."""
     try:
-        from bot.app.mcp import speak  # noqa: PLC0415 - an extra, and half a second that no other command should wait
+        from bot.app.mcp import speak  # noqa: PLC0415 - an optional package that takes half a second to import
     except ModuleNotFoundError as error:
         raise ConfigError("The MCP package is not installed.", "Run: pip install 'paperboy-bot[mcp]'") from error
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the thread that reads stdin would wait for one more line
-    wanted = settings(config)
-    logs.set_up(wanted.operations.logs, verbose=verbose)
-    async with open_reader(wanted, clock()) as (catalog, refresh):
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # or the thread that reads stdin waits for one more line
+    options = settings(config)
+    logs.set_up(options.operations.logs, verbose=verbose)
+    async with open_reader(options, clock()) as (catalog, refresh):
         await speak(catalog, refresh)

@@ -1,4 +1,4 @@
-"""Progress of long work: a bar for people, a line now and then where the output is piped."""
+"""Progress of long work: a bar on a terminal, a line now and then when the output is piped."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot.cli.group import console
 
 Advance = Callable[[int, int | None], None]
-"""Told how much is done and of how much, None while that is unknown."""
+"""Called with how much is done, and of how much (None: unknown)."""
 
-EVERY = 10.0  # seconds between lines when piped
+PROGRESS_LINE_EVERY_S = 10.0
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Advance]:
-    """Show how `what` goes on, on stderr."""
+    """Show the progress of `what` on stderr."""
     if console.is_terminal:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console, transient=True) as bar:
@@ -33,7 +33,7 @@ def _lines(what: str) -> Advance:
 
     def advance(done: int, total: int | None) -> None:
         nonlocal last
-        if time.monotonic() - last >= EVERY:
+        if time.monotonic() - last >= PROGRESS_LINE_EVERY_S:
             last = time.monotonic()
             console.print(f"{what}: {done:,}" + (f" of {total:,}" if total else ""))
 

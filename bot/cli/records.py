@@ -1,4 +1,4 @@
-"""`paperboy backup`, `export`, `forget`, `retry`: what is kept, and whose it is."""
+"""`paperboy backup`, `export`, `forget`, `retry`: the stored records."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.views.formatting import plural
 @config_option
 @asynchronous
 async def backup(target: Path, config: Path | None) -> None:
-    """Copy the database to TARGET while Paperboy goes on running."""
+    """Copy the database to TARGET; Paperboy can keep running."""
     store = await open_store(database(settings(config)))
     try:
         await store.back_up(target)
@@ -31,7 +31,7 @@ async def backup(target: Path, config: Path | None) -> None:
 @config_option
 @asynchronous
 async def export(owner: str, config: Path | None) -> None:
-    """Print what is kept of OWNER: a tenant (slack:T1) or a person (slack:T1/U1), as JSON lines."""
+    """Print what is stored about OWNER, a tenant (slack:T1) or a person (slack:T1/U1), as JSON lines."""
     async with open_library(settings(config), clock()) as library:
         for table, rows in (await library.store.ownership.export(owner)).items():
             for row in rows:
@@ -44,21 +44,21 @@ async def export(owner: str, config: Path | None) -> None:
 @config_option
 @asynchronous
 async def forget(owner: str, yes: bool, config: Path | None) -> None:
-    """Delete what is kept of OWNER: a tenant (slack:T1) or a person (slack:T1/U1)."""
+    """Delete what is stored about OWNER, a tenant (slack:T1) or a person (slack:T1/U1)."""
     if not yes:
-        click.confirm(f"Delete everything kept of {owner}?", abort=True, err=True)
+        click.confirm(f"Delete everything stored about {owner}?", abort=True, err=True)
     async with open_library(settings(config), clock()) as library:
-        gone = await library.store.ownership.forget(owner)
-    console.print(f"{plural(gone, 'record')} deleted.")
+        deleted = await library.store.ownership.forget(owner)
+    console.print(f"{plural(deleted, 'record')} deleted.")
 
 
 @click.command()
 @click.argument("key", required=False)
-@click.option("--all", "everything", is_flag=True, help="Every post that was given up.")
+@click.option("--all", "everything", is_flag=True, help="All posts that were given up.")
 @config_option
 @asynchronous
 async def retry(key: str | None, everything: bool, config: Path | None) -> None:
-    """Plan a post that was given up (KEY, as the log names it) again."""
+    """Plan a post again that was given up (KEY as in the log)."""
     if bool(key) == everything:
         raise click.UsageError("Give a KEY, or --all.")
     async with open_library(settings(config), clock()) as library:

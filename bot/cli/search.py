@@ -19,7 +19,7 @@ from bot.views.card import byline
 
 
 class Question(Struct, frozen=True):
-    """A line of a file of queries."""
+    """One query of a file of queries."""
 
     id: str | int
     text: str
@@ -27,7 +27,9 @@ class Question(Struct, frozen=True):
 
 @click.command()
 @click.argument("query", nargs=-1)
-@click.option("--queries", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON lines {id,text}.")
+@click.option(
+    "--queries", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Queries as JSON lines {id,text}."
+)
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option("--mode", type=click.Choice([m.name.lower() for m in Mode]), default="hybrid", show_default=True)
 @json_option
@@ -36,7 +38,7 @@ class Question(Struct, frozen=True):
 async def search(
     query: tuple[str, ...], queries: Path | None, limit: int, mode: str, as_json: bool, config: Path | None
 ) -> None:
-    """Find papers by word and by meaning."""
+    """Search papers by words and by meaning."""
     if bool(query) == bool(queries):
         raise click.UsageError("Give a QUERY, or --queries FILE.")
     async with open_library(settings(config), clock()) as library:
@@ -52,21 +54,21 @@ async def search(
 
 @click.command()
 @click.argument("papers", nargs=-1)
-@click.option("--text", help="A paragraph instead of papers: an abstract, an idea.")
+@click.option("--text", help="A paragraph instead of papers, for example an abstract.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
 @json_option
 @config_option
 @asynchronous
 async def similar(papers: tuple[str, ...], text: str | None, limit: int, as_json: bool, config: Path | None) -> None:
-    """Papers near in meaning to PAPERS (ids or addresses), or to a text."""
+    """Find papers similar to PAPERS (ids or addresses), or to a text."""
     if bool(papers) == bool(text):
         raise click.UsageError("Give one or more PAPERS, or --text.")
     async with open_library(settings(config), clock()) as library:
         await library.search.load_new_vectors()
         ids = [paper_id(paper) for paper in papers]
-        known = await library.store.papers.get_papers(ids)
-        if missing := [paper for id, paper in zip(ids, papers, strict=True) if id not in known]:
-            raise AskError(f"I don't know the paper {missing[0]!r}.", "`paperboy ingest` brings papers in.")
+        stored = await library.store.papers.get_papers(ids)
+        if missing := [paper for id, paper in zip(ids, papers, strict=True) if id not in stored]:
+            raise AskError(f"I don't know the paper {missing[0]!r}.", "To add papers: paperboy ingest FILE")
         search = library.search
         found = await (
             search.similar_to_text(text, limit=limit) if text else search.similar_to_papers(ids, limit=limit)
@@ -83,14 +85,14 @@ async def _show(library: Library, found: Results, *, as_json: bool) -> None:
         if as_json:
             emit({"id": hit.id, "title": paper.title, "score": hit.score, "why": hit.why})
         else:
-            click.echo(_line(rank, paper, hit.why))
+            click.echo(_result(rank, paper, hit.why))
     if not found.hits and not as_json:
         console.print("Nothing found.")
 
 
-def _line(rank: int, paper: Paper, why: Sequence[str]) -> str:
-    told = f"\n     {'; '.join(why)}" if why else ""
-    return f"{rank:>3}  {paper.title}\n     {byline(paper)}\n     {paper.links.page or paper.id}{told}"
+def _result(rank: int, paper: Paper, why: Sequence[str]) -> str:
+    reasons = f"\n     {'; '.join(why)}" if why else ""
+    return f"{rank:>3}  {paper.title}\n     {byline(paper)}\n     {paper.links.page or paper.id}{reasons}"
 
 
 def _questions(file: Path) -> Iterator[Question]:
@@ -100,4 +102,4 @@ def _questions(file: Path) -> Iterator[Question]:
                 try:
                     yield msgspec.json.decode(line, type=Question)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    raise Malformed(f"{file}, line {number}: {error}.", "Each line is {id, text}.") from error
+                    raise Malformed(f"{file}, line {number}: {error}.", "Each line must be {id, text}.") from error

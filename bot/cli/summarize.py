@@ -25,52 +25,57 @@ from bot.views.formatting import plural
 @config_option
 @asynchronous
 async def summarize(source: Path, target: Path, engine: str, config: Path | None) -> None:
-    """One line for each paper of a file of JSON lines {id, title, abstract}."""
+    """Write a one-sentence summary for each paper of a file of JSON lines {id, title, abstract}."""
     writer = _writer(settings(config), engine)
-    done = refused = 0
+    done = rejected = 0
     try:
         with target.open("wb") as out, progress("Summarizing") as advance:
             for batch in read_papers(source):
-                refused += len(batch.rejected)
+                rejected += len(batch.rejected)
                 for listing in batch.listings:
-                    await _one(listing.paper, writer, out, must=engine == "claude")
+                    await _summarize(listing.paper, writer, out, must_write=engine == "claude")
                     done += 1
                     advance(done, None)
     finally:
         if writer:
             await writer.aclose()
-    console.print(f"{plural(done, 'paper')} summarized, {plural(refused, 'record')} refused.")
+    console.print(f"{plural(done, 'paper')} summarized, {plural(rejected, 'record')} rejected.")
 
 
-async def _one(paper: Paper, writer: LanguageModel | None, out: BinaryIO, *, must: bool) -> None:
+async def _summarize(paper: Paper, writer: LanguageModel | None, out: BinaryIO, *, must_write: bool) -> None:
     paper = without_instructions(paper)
-    line, provenance = extract(paper), "extract"
+    summary, provenance = extract(paper), "extract"
     if writer:
         try:
             written, failures = await _written(writer, paper)
         except ModelError as error:
-            if must:
+            if must_write:
                 raise
             console.print(str(error), markup=False)
         else:
-            if must or not failures:
-                line, provenance = written, "claude"
-    record = {"id": paper.id, "summary": line, "provenance": provenance, "check": check(line, paper) if line else ()}
+            if must_write or not failures:
+                summary, provenance = written, "claude"
+    record = {
+        "id": paper.id,
+        "summary": summary,
+        "provenance": provenance,
+        "check": check(summary, paper) if summary else (),
+    }
     out.write(msgspec.json.encode(record) + b"\n")
 
 
 async def _written(writer: LanguageModel, paper: Paper) -> tuple[str, tuple[str, ...]]:
-    """A line, asked for once more where it fails."""
-    line = await writer.write(paper, "en")
-    if failures := check(line, paper):
-        line = await writer.write(paper, "en", failures)
-    return line, check(line, paper)
+    """A summary and what the check found wrong with it; a wrong one is written a second time."""
+    summary = await writer.write(paper, "en")
+    if failures := check(summary, paper):
+        summary = await writer.write(paper, "en", failures)
+    return summary, check(summary, paper)
 
 
 def _writer(settings: Settings, engine: str) -> LanguageModel | None:
-    wanted = settings.summaries
+    options = settings.summaries
     if engine == "extract":
         return None
-    if engine == "claude" and not wanted.api_key:
-        raise ConfigError("There is no key for Claude.", "Set ANTHROPIC_API_KEY, or use --engine extract.")
-    return open_language_model(wanted.api_key, wanted.model, wanted.url)
+    if engine == "claude" and not options.api_key:
+        raise ConfigError("There is no API key for Claude.", "Set ANTHROPIC_API_KEY, or use --engine extract.")
+    return open_language_model(options.api_key, options.model, options.url)

@@ -1,1 +1,1 @@
-"""What people can ask for: one file a command, the same on every platform."""
+"""What people can ask for: one file per command, the same on every platform."""

@@ -18,89 +18,95 @@ from bot.summaries.generation.prompt import QUESTION_CHARS
 from bot.views.answer import answer
 from bot.views.formatting import plural
 
-UNREAD = "The paper's text could not be had in time, so only its abstract was read."
-BY_ONE, IN_ONE = 10, 30  # questions an hour of one person, and in one channel
+EXAMPLE = "For example: /papers ask 2405.15738 which data sets does it use?"
+NO_FULL_TEXT = "The full text wasn't available in time, so this is based on the abstract only."
+MAX_PER_PERSON_AN_HOUR, MAX_PER_CHANNEL_AN_HOUR = 10, 30  # questions
 _QUESTION = re.compile(
     r"[?？؟]\s*$|^(?:what|which|who|why|how|when|where|does|do|did|is|are|was|were|can|could)\b", re.I
 )
 
 
-async def run(ask: Request, rest: str) -> Answer:
-    """What a paper says to a question: `ID QUESTION`, or the question alone in the paper's thread."""
+async def run(request: Request, rest: str) -> Answer:
+    """Answer `ID QUESTION`, or in the thread of a paper the question alone, from the paper's text."""
     first, _, question = rest.partition(" ")
-    if arxiv_id(first) or first in await ask.desk.store.papers.get_papers([first]):
-        return await _answer(ask, await the_paper(ask, first), question)
-    paper = await of_thread(ask)
+    if arxiv_id(first) or first in await request.context.store.papers.get_papers([first]):
+        return await _answer(request, await the_paper(request, first), question)
+    paper = await _thread_paper(request)
     if paper is None:
-        raise AskError("Which paper?", "/papers ask 2405.15738 which data sets does it use?")
-    return await _answer(ask, paper, rest)
+        raise AskError("Which paper?", EXAMPLE)
+    return await _answer(request, paper, rest)
 
 
-async def in_thread(ask: Request) -> Answer | None:
-    """The answer to a bare question in the thread of a paper; None when it is none."""
-    asked = ask.question.strip()
-    paper = await of_thread(ask) if _QUESTION.search(asked) else None
-    return await _answer(ask, paper, asked) if paper else None
+async def answer_in_thread(request: Request) -> Answer | None:
+    """The answer to a bare question in the thread of a paper; None for any other text and place."""
+    question = request.question.strip()
+    paper = await _thread_paper(request) if _QUESTION.search(question) else None
+    return await _answer(request, paper, question) if paper else None
 
 
-async def of_thread(ask: Request) -> Paper | None:
-    """The paper whose thread this is: the one that the post at its top shows."""
-    if not ask.place.thread:
+async def _thread_paper(request: Request) -> Paper | None:
+    """The paper that the first message of this thread shows."""
+    if not request.place.thread:
         return None
-    delivery = await ask.desk.store.outbox.by_ref(Ref(ask.place.in_thread(""), ask.place.thread))
+    store = request.context.store
+    delivery = await store.outbox.by_ref(Ref(request.place.in_thread(""), request.place.thread))
     shown = delivery.post.papers if delivery else ()
-    return (await ask.desk.store.papers.get_papers(shown)).get(shown[0]) if len(shown) == 1 else None
+    return (await store.papers.get_papers(shown)).get(shown[0]) if len(shown) == 1 else None
 
 
-async def _answer(ask: Request, paper: Paper, question: str) -> Answer:
-    asked = question.strip()
-    if not asked:
-        raise AskError("What do you want to know?", "/papers ask 2405.15738 which data sets does it use?")
-    if len(asked) > QUESTION_CHARS:
-        raise AskError(f"A question may have {QUESTION_CHARS} characters.", "Ask it shorter.")
-    answers = ask.desk.lines.answers
-    found = answers.known(paper, asked)
-    if found is None or (found.waits and not ask.shared):
-        _admit(ask)
-        found = await answers.of(paper, asked, await ask.desk.read(paper))
-    again = replace(ask, question=f"ask {paper.id} {asked}", offset=0)
+async def _answer(request: Request, paper: Paper, text: str) -> Answer:
+    question = text.strip()
+    if not question:
+        raise AskError("What do you want to know?", EXAMPLE)
+    if len(question) > QUESTION_CHARS:
+        raise AskError(f"Your question is too long: the limit is {QUESTION_CHARS} characters.", "Shorten it.")
+    answers = request.context.summaries.answers
+    found = answers.known(paper, question)
+    if found is None or (found.waits and not request.shared):
+        _count_question(request)
+        found = await answers.of(paper, question, await request.context.read(paper))
+    again = replace(request, question=f"ask {paper.id} {question}", offset=0)
     controls = await paging(again, more=False)
-    message = answer(paper, asked, _said(found), quotes=found.sentences, by=_by(found), controls=controls)
+    message = answer(paper, question, _reply(found), quotes=found.sentences, by=_source(found), controls=controls)
     return Answer(message=message)
 
 
-def _admit(ask: Request) -> None:
-    """Count a question; `AskError` when there were enough for now."""
-    limits, now = ask.desk.lines.answers.limits, ask.now
-    person, channel = ask.who.key, str(ask.place.in_thread(""))
-    for key, most, who in ((person, BY_ONE, "You have"), (channel, IN_ONE, "This channel has")):
-        if wait := limits.wait(key, most, now):
+def _count_question(request: Request) -> None:
+    """Count a question against the limits of person and channel. Raises `AskError` when one is reached."""
+    limits, now = request.context.summaries.answers.limits, request.now
+    person, channel = request.who.key, str(request.place.in_thread(""))
+    for key, limit, who in (
+        (person, MAX_PER_PERSON_AN_HOUR, "You've"),
+        (channel, MAX_PER_CHANNEL_AN_HOUR, "This channel has"),
+    ):
+        if wait := limits.wait(key, limit, now):
             minutes = plural(math.ceil(wait.total_seconds() / 60), "minute")
-            raise AskError(f"{who} asked {most} questions within the hour.", f"Ask again in {minutes}.")
+            raise AskError(f"{who} reached the limit of {limit} questions an hour.", f"Try again in {minutes}.")
     limits.count(person, now)
     limits.count(channel, now)
 
 
-def _said(found: PaperAnswer) -> str:
-    read = "paper" if found.read == "text" else "abstract"
+def _reply(found: PaperAnswer) -> str:
+    source = "paper" if found.read == "text" else "abstract"
     match found.kind:
         case "silent" if found.read == "text":
-            return "Neither the abstract nor the passages nearest to the question say."
+            return "The abstract and the most relevant passages of the paper don't say."
         case "silent":
-            return "The abstract does not say."
+            return "The abstract doesn't say."
         case "answered":
-            return clean(found.answer) or f"The {read} says:"
+            return clean(found.answer) or f"The {source} says:"
         case "nearest" if found.sentences:
-            return f"These sentences of the {read} come nearest to the question:"
-    return f"No sentence of the {read} comes near to the question."
+            return f"The most relevant sentences of the {source}:"
+    return f"Nothing in the {source} seems to answer this."
 
 
-def _by(found: PaperAnswer) -> str:
-    notes = [UNREAD] if found.waits else []
+def _source(found: PaperAnswer) -> str:
+    notes = [NO_FULL_TEXT] if found.waits else []
     if found.kind == "nearest":
-        notes += [found.why, "Sentences were chosen by the words that they share with the question."]
+        notes += [found.why, "These sentences share the most words with your question."]
     elif found.by:
-        notes += [f"Answered by {found.by}{'; a quoted sentence is the paper’s own' if found.sentences else ''}."]
+        quoted = " Quoted sentences are the paper’s own." if found.sentences else ""
+        notes += [f"Answered by {found.by}.{quoted}"]
     return " ".join(notes)
 
 
@@ -108,7 +114,7 @@ COMMAND = Command(
     help=CommandHelp(
         name="ask",
         usage="ask ID QUESTION",
-        summary="What a paper says to a question, with the sentence it rests on.",
+        summary="Ask a question about a paper; the answer quotes the paper.",
     ),
     run=run,
 )

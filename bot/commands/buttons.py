@@ -1,11 +1,11 @@
-"""What buttons do that no command does."""
+"""What buttons do, beside running a command."""
 
 from __future__ import annotations
 
 from bot.chat.adapter import MenuEntry
 from bot.chat.event import Answer, ButtonPress
 from bot.chat.message import Action, Button, clean
-from bot.commands.context import Request, short, the_paper
+from bot.commands.context import Request, button_text, the_paper
 from bot.errors import AskError
 from bot.papers.ids import find_arxiv_ids
 from bot.papers.model import PaperId
@@ -21,46 +21,51 @@ MENU = (
 )
 
 
-async def subject(ask: Request, event: ButtonPress) -> PaperId:
-    """The paper that a press is about: the button's own, else the one that the message shows or links to."""
-    if event.action.args:
-        return event.action.args[0]
-    delivery = await ask.desk.store.outbox.by_ref(event.message) if event.message else None
-    named = delivery.post.papers if delivery else find_arxiv_ids(event.message_text)
-    if len(named) == 1:
-        return named[0]
-    if named:
-        raise AskError("That message is about several papers.", "Use the buttons, or the reply of the one you mean.")
-    raise AskError("I see no paper in that message.", "It works on what I post and on messages with an arXiv link.")
+def outdated() -> AskError:
+    """The error for a button or form that no longer works."""
+    return AskError("This button no longer works.", "Type the command again: /papers")
 
 
-async def vote(ask: Request, event: ButtonPress) -> tuple[Answer, PaperId]:
-    """Cast or take back my vote, and on which paper; it works on the paper, not on the message it stands on."""
-    paper = await the_paper(ask, await subject(ask, event))
-    stands = await ballot.press(ask.desk.store, event, paper.id, off=event.action.name == "unvote")
-    tally = (await ask.desk.store.votes.tallies_for(ask.who.tenant, [paper.id])).get(paper.id, Tally())
-    title = clean(paper.title, 120)
-    said = f"Your vote for “{title}” counts" if stands else f"Your vote for “{title}” is taken back"
-    count = votes_here(tally)
-    return Answer(message=note(f"{said} ({count})." if count else f"{said}."), brief=True), paper.id
+async def pressed_paper(request: Request, press: ButtonPress) -> PaperId:
+    """The paper of a press: the button's own, else the one that the message shows or links to. Raises `AskError`."""
+    if press.action.args:
+        return press.action.args[0]
+    delivery = await request.context.store.outbox.by_ref(press.message) if press.message else None
+    papers = delivery.post.papers if delivery else find_arxiv_ids(press.message_text)
+    if len(papers) == 1:
+        return papers[0]
+    if papers:
+        raise AskError("That message is about several papers.", "Use the buttons or the reply of the one you mean.")
+    raise AskError("There is no paper in that message.", "This works on my posts and on messages with an arXiv link.")
 
 
-async def question(ask: Request, event: ButtonPress) -> tuple[int, str]:
-    """The offset and the text that a page or share button asks for again."""
-    args = ("0", *event.action.args) if event.action.name == "do" else event.action.args
+async def vote(request: Request, press: ButtonPress) -> tuple[Answer, PaperId]:
+    """Cast or take back the presser's vote; returns the answer and the paper. It counts for all copies of the card."""
+    store = request.context.store
+    paper = await the_paper(request, await pressed_paper(request, press))
+    is_cast = await ballot.press(store, press, paper.id, off=press.action.name == "unvote")
+    tally = (await store.votes.tallies_for(request.who.tenant, [paper.id])).get(paper.id, Tally())
+    title, count = clean(paper.title, 120), votes_here(tally)
+    done = f"You voted for “{title}”" if is_cast else f"Your vote for “{title}” was removed"
+    return Answer(message=note(f"{done} ({count})." if count else f"{done}."), brief=True), paper.id
+
+
+async def repeated_question(request: Request, press: ButtonPress) -> tuple[int, str]:
+    """The offset and the text that a `page`, `share` or `do` button runs again. Raises `AskError`."""
+    args = ("0", *press.action.args) if press.action.name == "do" else press.action.args
     offset, text = (*args, "", "")[:2]
     if text.startswith("#"):
-        text = await ask.desk.store.long_queries.get_query(text[1:]) or ""
+        text = await request.context.store.long_queries.get_query(text[1:]) or ""
     if not text or not offset.isdecimal() or len(offset) > 6:
-        raise AskError("That button is too old.", "Ask again with /papers.")
+        raise outdated()
     return int(offset), text
 
 
-async def doing(ask: Request, label: str, text: str) -> Button:
-    """A button that carries out a command in the presser's name, in place of the message it stands on."""
-    return Button(label=label, action=Action("do", (await short(ask, text),)), style="primary")
+async def command_button(request: Request, label: str, text: str) -> Button:
+    """A button that runs a command for the presser; its answer replaces the message it belongs to."""
+    return Button(label=label, action=Action("do", (await button_text(request, text),)), style="primary")
 
 
-def again(label: str, text: str) -> Button:
-    """A button that asks something else."""
+def question_button(label: str, text: str) -> Button:
+    """A button that asks another question."""
     return Button(label=label, action=Action("page", ("0", text)))

@@ -1,4 +1,4 @@
-"""What somebody typing after `/papers ` may go on with."""
+"""Completion of what a person is typing after `/papers `."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from collections.abc import Sequence
 from bot.commands.context import Command
 from bot.store.protocol import Papers
 
-MOST = 8
+MAX_COMPLETIONS = 8
+FREE_TEXT = frozenset({"schedule", "follow"})  # commands whose words aren't titles of papers
 
 
 async def complete(commands: Sequence[Command], papers: Papers, text: str) -> list[str]:
-    """Commands first, then the options of the one typed, then titles."""
+    """Ways to go on: command names first, then the options of the command typed, then titles of papers."""
     typed = text.lstrip()
     name, space, rest = typed.partition(" ")
-    known = {command.name: command for command in commands}
+    by_name = {command.name: command for command in commands}
     if not space:
-        found = [command for command in known if command.startswith(typed.casefold())]
-    elif name in known:
-        found = [f"{name} {o}" for o in known[name].options if o.casefold().startswith(rest.casefold())]
+        found = [command for command in by_name if command.startswith(typed.casefold())]
+    elif name in by_name:
+        found = [f"{name} {o}" for o in by_name[name].options if o.casefold().startswith(rest.casefold())]
     else:
         found = []
-    takes_words = name not in known or not known[name].options
-    if len(found) < MOST and len(rest or typed) > 1 and takes_words and name not in {"schedule", "follow"}:
-        lead = f"{name} " if name in known and space else ""
-        found += [lead + title for title in await papers.complete_title(rest if lead else typed, MOST - len(found))]
-    return list(dict.fromkeys(found))[:MOST]
+    takes_titles = name not in by_name or not by_name[name].options
+    if len(found) < MAX_COMPLETIONS and len(rest or typed) > 1 and takes_titles and name not in FREE_TEXT:
+        lead = f"{name} " if name in by_name and space else ""
+        titles = await papers.complete_title(rest if lead else typed, MAX_COMPLETIONS - len(found))
+        found += [lead + title for title in titles]
+    return list(dict.fromkeys(found))[:MAX_COMPLETIONS]

@@ -1,4 +1,4 @@
-"""How many events of one tenant may be under way: a flood is answered, not kept in memory."""
+"""A limit on the events of one tenant handled at the same time, so that a flood doesn't fill the memory."""
 
 from __future__ import annotations
 
@@ -9,28 +9,30 @@ from contextlib import contextmanager
 from bot.chat.event import BotRemoved, BotReturned, Event, Reaction
 from bot.errors import AskError
 
-MOST = 200  # of one tenant
+MAX_EVENTS_PER_TENANT = 200
 
 
 class ConcurrencyLimit:
-    """Counts what is under way."""
+    """Counts the events being handled, per tenant."""
 
     def __init__(self) -> None:
-        self._inside = Counter[str]()
+        self._running = Counter[str]()
 
     @contextmanager
-    def of(self, event: Event) -> Iterator[None]:
-        """Hold a slot while an event is handled.
+    def slot_for(self, event: Event) -> Iterator[None]:
+        """Take a slot while an event is handled.
 
-        Raises `AskError` when a tenant has none left; events that nobody waits for are always let in.
+        Raises `AskError` when the tenant has none left. Events without an answer always get one.
         """
         tenant = event.who.tenant
-        if self._inside[tenant] >= MOST and not isinstance(event, Reaction | BotRemoved | BotReturned):
-            raise AskError("Too many people are asking at once.", "Try again in a moment.")
-        self._inside[tenant] += 1
+        if self._running[tenant] >= MAX_EVENTS_PER_TENANT and not isinstance(
+            event, Reaction | BotRemoved | BotReturned
+        ):
+            raise AskError("Too many requests at the same time.", "Try again in a moment.")
+        self._running[tenant] += 1
         try:
             yield
         finally:
-            self._inside[tenant] -= 1
-            if not self._inside[tenant]:
-                del self._inside[tenant]
+            self._running[tenant] -= 1
+            if not self._running[tenant]:
+                del self._running[tenant]

@@ -1,4 +1,4 @@
-"""What a command is, and what it has at hand."""
+"""What a command is, and what it works with."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from bot.search import Search
 from bot.store.protocol import Store
 from bot.store.records import Tally
 from bot.summaries import SummaryService
-from bot.views.card import brought_by, brought_why, card
+from bot.views.card import card
 from bot.votes.emoji import Emojis
 
-PAGE = 5  # cards a page: what fits a chat without scrolling past the question
-QUESTION_BYTES = 70  # of an action's hundred, beside its name and offset
+CARDS_PER_PAGE = 5  # what fits a chat window without scrolling past the question
+MAX_BUTTON_QUESTION_BYTES = 70  # of an action's hundred, beside its name and offset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,51 +34,51 @@ class CommandContext:
 
     store: Store
     search: Search
-    lines: SummaryService
+    summaries: SummaryService
     planner: Planner
-    look_up: Callable[[PaperId], Awaitable[Paper | None]]  # for an arXiv id nobody has listed
-    read: Callable[[Paper], Awaitable[FullText | None]]  # a whole paper; None: it can't be had now
-    direct: Callable[[Person], Awaitable[Place]]  # where one person alone reads; raises `AskError` where nobody can
+    look_up: Callable[[PaperId], Awaitable[Paper | None]]  # asks arXiv for an id that isn't in the store
+    read: Callable[[Paper], Awaitable[FullText | None]]  # a paper's full text; None: not available now
+    direct: Callable[[Person], Awaitable[Place]]  # the person's direct messages; raises `AskError` if there are none
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
     emojis: Emojis = Emojis()
-    feed: Callable[[Place], str] | None = None  # the secret address of a channel's feed; None: there are no feeds
-    invites: CanInvite | None = None  # who brings papers to a mail address, if anybody does
+    feed: Callable[[Place], str] | None = None  # the secret address of a channel's feed; None: no feeds are served
+    invites: CanInvite | None = None  # what sends papers to an e-mail address; None: nothing does
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """Somebody's request: who, where, when, and how much of the answer was read already."""
+    """What a person asked for: who, where, when, and which page of the answer."""
 
-    desk: CommandContext
+    context: CommandContext
     who: Person
     place: Place
     now: datetime
     cause: str  # id of the event, for effects that must happen once
     question: str  # the whole text, so that a button can ask it again
     offset: int = 0
-    shared: bool = False  # the answer is for all: it must not show what is the asker's own
+    shared: bool = False  # the answer is public: it must not show what belongs to the asker alone
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The sources as the asker's community reads them: with its own list, and no other's."""
-        return resolve_sources(self.desk.sources, self.who.tenant)
+        """The sources as the asker's tenant reads them: with its own submissions, and no other tenant's."""
+        return resolve_sources(self.context.sources, self.who.tenant)
 
 
-class Runs(Protocol):
-    """What a command does with the text after its name."""
+class CommandHandler(Protocol):
+    """Runs a command with the text after its name. Raises `AskError`."""
 
-    def __call__(self, ask: Request, rest: str) -> Awaitable[Answer]: ...
-
-
-class Fills(Protocol):
-    """What a command does with a form that somebody sent: its values by field, and the action's arguments."""
-
-    def __call__(self, ask: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Awaitable[Answer]: ...
+    def __call__(self, request: Request, rest: str) -> Awaitable[Answer]: ...
 
 
-class Asks(Protocol):
-    """A form to be mended: with what was typed, for the same action."""
+class FormHandler(Protocol):
+    """Handles a submitted form: its values by field name, and the arguments of its action. Raises `AskError`."""
+
+    def __call__(self, request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Awaitable[Answer]: ...
+
+
+class FormBuilder(Protocol):
+    """Builds the form of an action, filled with what was typed into it before."""
 
     def __call__(self, action: Action, values: Mapping[str, str]) -> Form: ...
 
@@ -88,71 +88,75 @@ class Command:
     """A command: how it is offered, and what it does."""
 
     help: CommandHelp
-    run: Runs
+    run: CommandHandler
     options: tuple[str, ...] = ()  # words that may follow, for completion
-    form: Fills | None = None  # what its typed options, sent as a form, come to
-    again: Asks | None = None  # the form once more, for what could not be read
+    submit: FormHandler | None = None  # runs its typed options, sent as a form
+    refill: FormBuilder | None = None  # the form to correct, when it can't be read
 
     @property
     def name(self) -> str:
         return self.help.name
 
 
-async def cards(ask: Request, ids: Sequence[PaperId], why: dict[PaperId, str] | None = None) -> list[Card]:
-    """Papers as cards, with their lines, the votes here and the asker's own."""
-    store, tenant = ask.desk.store, ask.who.tenant
+async def cards(request: Request, ids: Sequence[PaperId], why: dict[PaperId, str] | None = None) -> list[Card]:
+    """Papers as cards, with their summaries, the votes in this tenant and the asker's own."""
+    store, tenant = request.context.store, request.who.tenant
     papers = await store.papers.get_papers(ids)
     found = [papers[id] for id in ids if id in papers]
-    lines = await ask.desk.lines.of(found, await language_here(ask))
+    summaries = await request.context.summaries.of(found, await channel_language(request))
     tallies = await store.votes.tallies_for(tenant, ids)
-    mine = await my_votes(ask, ids)
-    saved = await saved_among(ask, ids)
-    brought = await store.submissions.for_papers(tenant, ids)
+    mine = await my_votes(request, ids)
+    saved = await my_saved(request, ids)
+    submissions = await store.submissions.for_papers(tenant, ids)
     return [
         card(
             paper,
-            line=lines[paper.id].text if paper.id in lines else "",
+            summary=summaries[paper.id].text if paper.id in summaries else "",
             tally=tallies.get(paper.id, Tally()),
             mine=mine.get(paper.id, 0),
             saved=paper.id in saved,
-            why=(why or {}).get(paper.id) or (brought_why(brought[paper.id]) if paper.id in brought else ""),
-            by=brought_by(brought[paper.id]) if paper.id in brought else None,
+            why=(why or {}).get(paper.id, ""),
+            submission=submissions.get(paper.id),
         )
         for paper in found
     ]
 
 
-async def language_here(ask: Request) -> str:
+async def channel_language(request: Request) -> str:
     """The language that the channel's oldest schedule asks for."""
-    served = await ask.desk.store.subscriptions.in_place(ask.place.in_thread(""))
+    served = await request.context.store.subscriptions.in_place(request.place.in_thread(""))
     return served[0].language if served else "en"
 
 
-async def saved_among(ask: Request, ids: Collection[PaperId]) -> set[PaperId]:
-    """Which of these the asker has saved; nobody else's business."""
-    return set() if ask.shared else set(await ask.desk.store.people.saved_papers(ask.who.key)) & set(ids)
+async def my_saved(request: Request, ids: Collection[PaperId]) -> set[PaperId]:
+    """Which of these the asker has saved; none in a shared answer."""
+    return set() if request.shared else set(await request.context.store.people.saved_papers(request.who.key)) & set(ids)
 
 
-async def my_votes(ask: Request, ids: Collection[PaperId]) -> dict[PaperId, int]:
-    """The asker's own ballots; nobody else's business."""
-    return {} if ask.shared else await ask.desk.store.votes.ballots_of(ask.who.tenant, ask.who.key, ids)
+async def my_votes(request: Request, ids: Collection[PaperId]) -> dict[PaperId, int]:
+    """The asker's own votes; none in a shared answer."""
+    return (
+        {} if request.shared else await request.context.store.votes.ballots_of(request.who.tenant, request.who.key, ids)
+    )
 
 
-async def paging(ask: Request, *, more: bool) -> list[Control]:
+async def paging(request: Request, *, more: bool) -> list[Control]:
     """Buttons for the next page and for sharing, each asking the same question again."""
-    question = await short(ask, ask.question)
+    question = await button_text(request, request.question)
     buttons: list[Control] = []
     if more:
-        buttons.append(Button(label="Next page", action=Action("page", (str(ask.offset + PAGE), question))))
-    buttons.append(Button(label="Share to channel", action=Action("share", (str(ask.offset), question))))
+        buttons.append(
+            Button(label="Next page", action=Action("page", (str(request.offset + CARDS_PER_PAGE), question)))
+        )
+    buttons.append(Button(label="Share to channel", action=Action("share", (str(request.offset), question))))
     return buttons
 
 
-async def short(ask: Request, question: str) -> str:
-    """A question as it fits a button: itself, or `#name` of where it is kept."""
-    if len(question.encode()) <= QUESTION_BYTES and not set("|%#") & set(question):
+async def button_text(request: Request, question: str) -> str:
+    """A question as it fits a button: itself, or `#name` of the stored question."""
+    if len(question.encode()) <= MAX_BUTTON_QUESTION_BYTES and not set("|%#") & set(question):
         return question
-    return "#" + await ask.desk.store.long_queries.store_query(question, ask.now)
+    return "#" + await request.context.store.long_queries.store_query(question, request.now)
 
 
 def paper_id(text: str) -> PaperId:
@@ -161,22 +165,22 @@ def paper_id(text: str) -> PaperId:
     return known[0] if known else text.strip()
 
 
-async def the_paper(ask: Request, text: str) -> Paper:
-    """The paper that an id, an address or a whole title names; `AskError` when there is none."""
-    wanted = text.strip()
-    if not wanted:
-        raise AskError("Which paper?", "Give an arXiv id or address: 2405.15738")
-    known = arxiv_id(wanted)
-    id = paper_id(wanted)
-    if paper := (await ask.desk.store.papers.get_papers([id])).get(id):
+async def the_paper(request: Request, text: str) -> Paper:
+    """The paper that an id, an address or a whole title names. Raises `AskError` when there is none."""
+    name = text.strip()
+    if not name:
+        raise AskError("Which paper?", "Give an arXiv id or address, for example 2405.15738.")
+    is_arxiv, id = arxiv_id(name), paper_id(name)
+    if paper := (await request.context.store.papers.get_papers([id])).get(id):
         return paper
-    if known and (fetched := await ask.desk.look_up(id)):
+    if is_arxiv and (fetched := await request.context.look_up(id)):
         return fetched
-    found = await ask.desk.search.find_papers(wanted, limit=1) if not known else None
+    found = await request.context.search.find_papers(name, limit=1) if not is_arxiv else None
     if found and found.hits:
         first = found.hits[0].id
-        return (await ask.desk.store.papers.get_papers([first]))[first]
+        return (await request.context.store.papers.get_papers([first]))[first]
     raise AskError(
-        f"I don't know the paper {wanted[:80]!r} yet.",
-        "It is on no list I read, and arXiv did not answer in time or has none of that id. Search with /papers WORDS.",
+        f"I don't know the paper {name[:80]!r} yet.",
+        "It isn't on any list I read, and arXiv doesn't have it or didn't answer in time."
+        " To search by words, type /papers WORDS.",
     )

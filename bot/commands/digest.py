@@ -1,4 +1,4 @@
-"""`/papers digest [WHEN|off]`: what is new on the topics I follow, in a direct message, only because I ask."""
+"""`/papers digest [WHEN|off]`: new papers on the topics a person follows, as a direct message."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands import subscription_form as wish
+from bot.commands import subscription_form
 from bot.commands.context import Command, Request
 from bot.delivery.schedule import describe
 from bot.delivery.schedule_parser import parse_schedule
@@ -14,39 +14,42 @@ from bot.errors import AskError
 from bot.store.records import Subscription
 from bot.views.results import note
 
-DEFAULT = "weekdays 09:00"
+DEFAULT_SCHEDULE = "weekdays 09:00"
 
 
-async def run(ask: Request, rest: str) -> Answer:
-    """Bring me my digest, at another time, or no more."""
-    mine = await ask.desk.store.subscriptions.digests_of(ask.who.key)
+async def run(request: Request, rest: str) -> Answer:
+    """Start the asker's digest, change its time, or stop it."""
+    subscriptions = request.context.store.subscriptions
+    mine = await subscriptions.digests_of(request.who.key)
     if rest.strip().casefold() in {"off", "stop", "none"}:
-        return await _stop(ask, mine)
-    if not await ask.desk.store.people.followed_topics(ask.who.key):
-        raise AskError("You follow no topic yet.", "First: /papers follow diffusion models")
-    wanted = wish.read(ask, rest or DEFAULT)
-    place, here = await ask.desk.direct(ask.who), ask.place.in_thread("")
-    new = replace(wanted, place=place, follows=ask.who.key, beside=None if here == place else here)
+        return await _stop(request, mine)
+    if not await request.context.store.people.followed_topics(request.who.key):
+        raise AskError("You don't follow any topics yet.", "Start with: /papers follow diffusion models")
+    subscription = subscription_form.read(request, rest or DEFAULT_SCHEDULE)
+    place, here = await request.context.direct(request.who), request.place.in_thread("")
+    new = replace(subscription, place=place, follows=request.who.key, beside=None if here == place else here)
     if mine:
-        await ask.desk.store.subscriptions.replace_subscription(replace(new, id=mine[0].id), cause=ask.cause)
+        await subscriptions.replace_subscription(replace(new, id=mine[0].id), cause=request.cause)
     else:
-        await ask.desk.store.subscriptions.add_subscription(new, cause=ask.cause)
+        await subscriptions.add_subscription(new, cause=request.cause)
     when = describe(parse_schedule(new.schedule, "UTC"))
-    said = f"I'll bring you what is new on your topics: {when}, as a direct message. /papers digest off ends it."
-    without = " What this channel is brought is left out." if new.beside else ""
-    return Answer(message=note(said + without))
+    digest = f"You'll get new papers on your topics as a direct message: {when}. To stop: /papers digest off"
+    without = " Papers that are posted in this channel are left out." if new.beside else ""
+    return Answer(message=note(f"{digest}.{without}" if without else digest))
 
 
-async def _stop(ask: Request, mine: list[Subscription]) -> Answer:
+async def _stop(request: Request, mine: list[Subscription]) -> Answer:
     for subscription in mine:
-        await ask.desk.store.subscriptions.remove_subscription(subscription.id)
-    return Answer(message=note("You get no digest any more." if mine else "You had no digest."))
+        await request.context.store.subscriptions.remove_subscription(subscription.id)
+    return Answer(message=note("Your digest is off." if mine else "You don't have a digest."))
 
 
 COMMAND = Command(
     help=CommandHelp(
-        name="digest", usage="digest [WHEN|off]", summary="What is new on your topics, as a direct message."
+        name="digest",
+        usage="digest [WHEN|off]",
+        summary="Get new papers on your topics as a direct message.",
     ),
     run=run,
-    options=(DEFAULT, "daily 18:00", "mon 08:30", "off"),
+    options=(DEFAULT_SCHEDULE, "daily 18:00", "mon 08:30", "off"),
 )

@@ -1,4 +1,4 @@
-"""`/papers mail me`: papers to an address of one's own. It goes into a form, so that nobody else sees it."""
+"""`/papers mail me`: papers by e-mail. The address goes into a form, so that no one else in the channel sees it."""
 
 from __future__ import annotations
 
@@ -12,40 +12,39 @@ from bot.commands.context import Command, Request
 from bot.views.results import note
 
 SENT = (
-    "Follow the link in the mail that was just sent to you, and the papers will come."
-    " If there is none in a few minutes, look where spam is kept."
+    "Check your inbox and follow the link to confirm your subscription."
+    " If no mail arrives within a few minutes, look in your spam folder."
 )
-ENDS = "Every mail has a link that ends it, and deletes your address."
+UNSUBSCRIBE = "Every mail has an unsubscribe link. It also deletes your address."
 
 
 def command(invites: CanInvite) -> Command:
-    """The command, where somebody can bring papers to an address."""
+    """The command, for a Paperboy that sends mail."""
     title, send = "Papers by mail", "Send me the link"
 
-    def again(action: Action, values: Mapping[str, str]) -> Form:
+    def refill(action: Action, values: Mapping[str, str]) -> Form:
         return Form(title=title, action=action, fields=filled(invites.fields, values), submit_label=send)
 
-    async def run(ask: Request, rest: str) -> Answer:
-        """The form, and where else it is."""
+    async def run(request: Request, rest: str) -> Answer:
+        """Offer the form, and the page that has the same form."""
         if rest.strip().casefold() in {"off", "stop", "end"}:
-            return Answer(message=note(ENDS))
-        first = "An address does not belong into a chat. " if "@" in rest else ""
-        said = note(f"{first}Say here where to send papers, and when: ", Span(invites.page, url=invites.page))
+            return Answer(message=note(UNSUBSCRIBE))
+        warning = "Don't post your address in a chat. " if "@" in rest else ""
+        page = Span(invites.page, url=invites.page)
+        message = note(f"{warning}Enter your address and a schedule here: ", page)
         return Answer(
-            message=said, form=Form(title=title, action=Action("mail"), fields=invites.fields, submit_label=send)
+            message=message, form=Form(title=title, action=Action("mail"), fields=invites.fields, submit_label=send)
         )
 
-    async def fill(ask: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
-        """Nothing but a question is sent before somebody who reads there says yes."""
-        await invites.invite(ask.who, values)
-        return Answer(message=note(f"{SENT} {ENDS}"))
+    async def submit(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
+        """Send a confirmation request to the address, and nothing else until it is confirmed."""
+        await invites.invite(request.who, values)
+        return Answer(message=note(f"{SENT} {UNSUBSCRIBE}"))
 
     return Command(
-        help=CommandHelp(
-            name="mail", usage="mail me", summary="Papers by mail, to an address of yours.", fields=invites.fields
-        ),
+        help=CommandHelp(name="mail", usage="mail me", summary="Get papers by e-mail.", fields=invites.fields),
         run=run,
         options=("me", "off"),
-        form=fill,
-        again=again,
+        submit=submit,
+        refill=refill,
     )

@@ -1,4 +1,4 @@
-"""`/papers feed`: what this channel is brought, for a feed reader."""
+"""`/papers feed`: the address of this channel's feed."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from bot.errors import AskError
 from bot.views.results import note
 
 
-async def run(ask: Request, rest: str) -> Answer:
+async def run(request: Request, rest: str) -> Answer:
     """The secret address of this channel's feed.
 
-    For admins: the address opens the channel's papers to whoever has it, in the workspace or not, for as long as the
-    key of the site is the same. To let a channel be read from outside is like setting what comes into it.
+    For admins only: anyone who has the address can read the channel's papers, also from outside the workspace, until
+    the site gets a new key. Opening a channel to readers outside is as much a decision as what is posted in it.
     """
-    address = ask.desk.feed(ask.place.in_thread("")) if ask.desk.feed else ""
+    address = request.context.feed(request.place.in_thread("")) if request.context.feed else ""
     if not address:
-        raise AskError("This site can't be reached from outside.", "Whoever runs Paperboy can set public_url.")
-    warning = "Whoever has this address can read which papers come here, so give it to nobody who should not."
+        raise AskError("This site can't be reached from outside.", "To change that, set public_url in the settings.")
+    warning = "Anyone with this address can see which papers are posted here, so share it with care."
     return Answer(message=note(f"{warning} {address}", controls=[LinkButton(label="Open the feed", url=address)]))
 
 
 COMMAND = Command(
-    help=CommandHelp(name="feed", usage="feed", summary="This channel's papers for a feed reader.", admin=True),
+    help=CommandHelp(name="feed", usage="feed", summary="Read this channel's papers in a feed reader.", admin=True),
     run=run,
 )

@@ -1,4 +1,4 @@
-"""`/papers follow` (topics, authors, categories, labs), `following`, `unfollow`, and `mine`: what is new on them."""
+"""`/papers follow` (topics, authors, categories, labs), `following`, `unfollow`, and `mine`: new papers on them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Span, clean, text
-from bot.commands.context import PAGE, Command, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging
 from bot.delivery.followed_topics import followed
 from bot.delivery.selection import told
 from bot.errors import AskError
@@ -16,80 +16,86 @@ from bot.views.formatting import plural
 from bot.views.results import note, results, sheet
 from bot.votes.taste import taught
 
-TOPIC_CHARS = 100
-MOST = 50
-DAYS = 14
-SAVED_FIRST = "; nearest to what you saved first. /papers taste off ends that."
+MAX_TOPIC_CHARS = 100
+MAX_TOPICS = 50  # per person
+RECENT_DAYS = 14
+SAVED_FIRST = ". Papers close to those you saved come first; to change that: /papers taste off"
+HOW_TO_FOLLOW = "To follow a topic: /papers follow diffusion models"
 
 
-async def follow(ask: Request, rest: str) -> Answer:
-    """Remember a topic: words, or a filter as in a search."""
+async def follow(request: Request, rest: str) -> Answer:
+    """Follow a topic: words, or a filter as in a search."""
     topic = clean(rest)
     query = parse_query(topic)
-    if not topic or len(topic) > TOPIC_CHARS or query.ignored or (query.is_empty and query.filter.is_empty):
-        kinds = f"up to {TOPIC_CHARS} characters: /papers follow diffusion, author:hinton, cat:cs.CL or lab:deepmind"
-        raise AskError("What do you want to follow?", f"Say {kinds}.")
-    people = ask.desk.store.people
-    if len(await people.followed_topics(ask.who.key)) >= MOST:
-        raise AskError(f"You follow {MOST} topics already.", "Let one go with /papers unfollow TOPIC.")
-    new = await people.follow_topic(ask.who.key, topic, ask.now, cause=ask.cause)
-    said = f"You now follow “{topic}”." if new else f"You follow “{topic}” already."
-    return Answer(message=note(f"{said} /papers mine shows what is new on it."))
+    if not topic or len(topic) > MAX_TOPIC_CHARS or query.ignored or (query.is_empty and query.filter.is_empty):
+        raise AskError(
+            "What do you want to follow?",
+            f"Give up to {MAX_TOPIC_CHARS} characters, for example: /papers follow diffusion, author:hinton, cat:cs.CL"
+            " or lab:deepmind",
+        )
+    people = request.context.store.people
+    if len(await people.followed_topics(request.who.key)) >= MAX_TOPICS:
+        raise AskError(f"You follow {MAX_TOPICS} topics, which is the limit.", "To drop one: /papers unfollow TOPIC")
+    new = await people.follow_topic(request.who.key, topic, request.now, cause=request.cause)
+    done = f"You now follow “{topic}”." if new else f"You already follow “{topic}”."
+    return Answer(message=note(f"{done} To see new papers on it: /papers mine"))
 
 
-async def unfollow(ask: Request, rest: str) -> Answer:
-    """Forget a topic."""
+async def unfollow(request: Request, rest: str) -> Answer:
+    """Stop following a topic."""
     topic = clean(rest)
-    if await ask.desk.store.people.unfollow_topic(ask.who.key, topic, cause=ask.cause):
+    if await request.context.store.people.unfollow_topic(request.who.key, topic, cause=request.cause):
         return Answer(message=note(f"You no longer follow “{topic}”."))
-    raise AskError(f"You don't follow {topic[:60]!r}.", "/papers following lists your topics.")
+    raise AskError(f"You don't follow {topic[:60]!r}.", "To list your topics: /papers following")
 
 
-async def following(ask: Request, rest: str) -> Answer:
-    """My topics."""
-    topics = await ask.desk.store.people.followed_topics(ask.who.key)
+async def following(request: Request, rest: str) -> Answer:
+    """The topics the asker follows."""
+    topics = await request.context.store.people.followed_topics(request.who.key)
     if not topics:
-        return Answer(message=note("You follow no topic yet: /papers follow diffusion models"))
+        return Answer(message=note(f"You don't follow any topics yet. {HOW_TO_FOLLOW}"))
     return Answer(message=sheet("Topics you follow", [text(Span(topic)) for topic in topics]))
 
 
-async def mine(ask: Request, rest: str) -> Answer:
-    """Papers of the last two weeks on the topics I follow."""
-    store = ask.desk.store
-    topics = await store.people.followed_topics(ask.who.key)
+async def mine(request: Request, rest: str) -> Answer:
+    """Papers of the last two weeks on the topics the asker follows."""
+    store = request.context.store
+    topics = await store.people.followed_topics(request.who.key)
     if not topics:
-        return Answer(
-            message=note("Follow a topic first (/papers follow diffusion models); /papers saved lists papers.")
-        )
-    until = ask.now.date()
-    listed = await store.papers.listed_between(ask.sources, until - timedelta(days=DAYS), until)
-    newest = sorted(listed, key=lambda item: item.day, reverse=True)  # of a day, those with most upvotes first
+        return Answer(message=note(f"You don't follow any topics yet. {HOW_TO_FOLLOW}. Saved papers: /papers saved"))
+    until = request.now.date()
+    listed = await store.papers.listed_between(request.sources, until - timedelta(days=RECENT_DAYS), until)
+    newest = sorted(listed, key=lambda item: item.day, reverse=True)  # within a day, the most upvoted stay first
     recent = list(dict.fromkeys(item.paper.id for item in newest))
-    why = await followed(topics, recent, ask.desk.search)
+    why = await followed(topics, recent, request.context.search)
     ids = [id for id in recent if id in why]
-    if leanings := await ask.desk.planner.by_saved(ask.who.key, ids):
+    if leanings := await request.context.planner.by_saved(request.who.key, ids):
         ids = taught(ids, {}, leanings)
         why |= {id: f"{why[id]}; {near}" for id in ids if (near := told(leanings.get(id), is_mine=True))}
     message = results(
-        "New on what you follow",
-        await cards(ask, ids[ask.offset : ask.offset + PAGE], why),
-        note=f"{plural(len(topics), 'topic')}, the last {DAYS} days" + (SAVED_FIRST if leanings else "."),
-        empty=f"Nothing in the last {DAYS} days on {plural(len(topics), 'topic')} you follow.",
-        controls=await paging(ask, more=len(ids) > ask.offset + PAGE) if ids else (),
+        "New on your topics",
+        await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE], why),
+        note=f"{plural(len(topics), 'topic')}, the last {RECENT_DAYS} days" + (SAVED_FIRST if leanings else "."),
+        empty=f"Nothing new on your {plural(len(topics), 'topic')} in the last {RECENT_DAYS} days.",
+        controls=await paging(request, more=len(ids) > request.offset + CARDS_PER_PAGE) if ids else (),
     )
     return Answer(message=message)
 
 
 FOLLOW = Command(
     help=CommandHelp(
-        name="follow", usage="follow TOPIC", summary="Follow a topic, author:NAME, cat:CATEGORY or lab:NAME."
+        name="follow",
+        usage="follow TOPIC",
+        summary="Follow a topic, or author:NAME, cat:CATEGORY or lab:NAME.",
     ),
     run=follow,
 )
 UNFOLLOW = Command(
-    help=CommandHelp(name="unfollow", usage="unfollow TOPIC", summary="Follow it no more."), run=unfollow
+    help=CommandHelp(name="unfollow", usage="unfollow TOPIC", summary="Stop following a topic."), run=unfollow
 )
 FOLLOWING = Command(
-    help=CommandHelp(name="following", usage="following", summary="The topics you follow."), run=following
+    help=CommandHelp(name="following", usage="following", summary="List the topics you follow."), run=following
 )
-MINE = Command(help=CommandHelp(name="mine", usage="mine", summary="New papers on the topics you follow."), run=mine)
+MINE = Command(
+    help=CommandHelp(name="mine", usage="mine", summary="Show new papers on the topics you follow."), run=mine
+)

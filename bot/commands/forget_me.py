@@ -1,31 +1,31 @@
-"""`/papers forget-me`: delete what is kept of me."""
+"""`/papers forget-me`: delete what Paperboy stores about a person."""
 
 from __future__ import annotations
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands import buttons as presses
+from bot.commands import buttons
 from bot.commands.context import Command, Request
 from bot.views.formatting import plural
 from bot.views.results import note
 
-SURE = "everything"
+CONFIRMATION = "everything"
 
 
-async def run(ask: Request, rest: str) -> Answer:
-    """Say what would go, then let it go."""
-    if rest.strip().casefold() != SURE:
-        sure = await presses.doing(ask, "Delete it", f"{COMMAND.name} {SURE}")
-        said = (
-            "This deletes your votes, saved papers, topics, digest and what you brought to the list here."
-            " Schedules you made stay with their channel."
+async def run(request: Request, rest: str) -> Answer:
+    """Say what would be deleted, then delete it."""
+    if rest.strip().casefold() != CONFIRMATION:
+        delete = await buttons.command_button(request, "Delete it", f"{COMMAND.name} {CONFIRMATION}")
+        warning = (
+            "This deletes your votes, saved papers, topics, digest and submissions here."
+            " Schedules you made stay, because they belong to their channel."
         )
-        return Answer(message=note(said, controls=(sure,)))
-    gone = await ask.desk.store.ownership.forget(ask.who.key)
-    return Answer(message=note(f"Done: {plural(gone, 'record')} of yours deleted."))
+        return Answer(message=note(warning, controls=(delete,)))
+    deleted = await request.context.store.ownership.forget(request.who.key)
+    return Answer(message=note(f"Done. {plural(deleted, 'record')} about you deleted."))
 
 
 COMMAND = Command(
-    help=CommandHelp(name="forget-me", usage="forget-me", summary="Delete what is kept of you."),
+    help=CommandHelp(name="forget-me", usage="forget-me", summary="Delete everything stored about you here."),
     run=run,
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Message, Span, Text, clean, text
-from bot.commands.context import Command, Request, Runs
+from bot.commands.context import Command, CommandHandler, Request
 from bot.errors import AskError
 from bot.views.results import sheet
 
@@ -27,7 +27,7 @@ EXAMPLES = {
     "similar": (
         "similar 2405.15738",
         "similar 2405.15738 2408.01234",
-        "similar An abstract, or an idea of yours in some sentences",
+        "similar An abstract, or an idea of your own in a few sentences",
     ),
     "new": ("new cs.CL",),
     "submit": ("submit https://arxiv.org/abs/2405.15738", "submit https://huggingface.co/papers/2405.15738 for Friday"),
@@ -36,37 +36,37 @@ EXAMPLES = {
 
 
 def help_for(commands: Sequence[Command]) -> Command:
-    """The help command, which knows all others."""
+    """The help command, over all the others."""
     return Command(
-        help=CommandHelp(name="help", usage="help [COMMAND]", summary="What you can ask for."),
-        run=_runs(commands),
+        help=CommandHelp(name="help", usage="help [COMMAND]", summary="List the commands, or explain one."),
+        run=_handler(commands),
         options=tuple(command.name for command in commands),
     )
 
 
-def _runs(commands: Sequence[Command]) -> Runs:
-    async def run(ask: Request, rest: str) -> Answer:
-        """All commands, or one with examples."""
-        wanted = rest.strip().casefold()
-        if not wanted:
+def _handler(commands: Sequence[Command]) -> CommandHandler:
+    async def run(request: Request, rest: str) -> Answer:
+        """List all commands, or explain one with examples."""
+        name = rest.strip().casefold()
+        if not name:
             return Answer(message=_overview(commands))
         for command in commands:
-            if command.name == wanted:
+            if command.name == name:
                 return Answer(message=_one(command))
-        raise AskError(f"There is no command {clean(wanted, 40)!r}.", "/papers help lists them all.")
+        raise AskError(f"There is no command {clean(name, 40)!r}.", "To list all commands: /papers help")
 
     return run
 
 
 def _overview(commands: Sequence[Command]) -> Message:
     lines = [_line(command.help) for command in commands]
-    return sheet("What you can ask for", lines, foot="Answers are for your eyes only until you share them.")
+    return sheet("Commands", lines, foot="Only you see the answers, until you share them.")
 
 
 def _one(command: Command) -> Message:
     shown = [_line(command.help)]
     shown += [text(Span(f"/papers {example}", code=True)) for example in EXAMPLES.get(command.name, ())]
-    foot = "Only people who may set schedules here can use it." if command.help.admin else ""
+    foot = "Only admins can use this command." if command.help.admin else ""
     return sheet(f"/papers {command.help.usage}", shown, foot=foot)
 
 

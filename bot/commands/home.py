@@ -1,4 +1,4 @@
-"""`/papers home`: mine and ours on one page; what a platform with a home tab shows there."""
+"""`/papers home`: a person's papers and topics and what is liked here; the home tab, where a platform has one."""
 
 from __future__ import annotations
 
@@ -10,55 +10,71 @@ from bot.chat.message import Action, Block, Bullets, Button, Controls, Footnote,
 from bot.commands.context import Command, Request, cards
 from bot.commands.schedule import summary
 
-FEW = 3
-MOST_SCHEDULES = 10
+MAX_CARDS_PER_SECTION = 3
+MAX_SCHEDULES = 10
 
-DOORS = (("Today", "today"), ("Trending", "trending"), ("New for you", "mine"), ("Help", "help"))
+SHORTCUTS = (("Today", "today"), ("Trending", "trending"), ("New for you", "mine"), ("Help", "help"))
 
 
-async def run(ask: Request, rest: str) -> Answer:
-    """The asker's own papers and topics, what is liked here, and for admins what is scheduled."""
-    doors = tuple(Button(label=label, action=Action("page", ("0", command))) for label, command in DOORS)
-    blocks = [Heading("Paperboy"), Controls(doors), *await _saved(ask), *await _topics(ask), *await _liked(ask)]
-    if ask.who.admin:
-        blocks += await _schedules(ask)
-    blocks.append(Footnote(text("Type /papers and what you look for in any channel.")))
+async def run(request: Request, rest: str) -> Answer:
+    """The asker's papers and topics, what is liked here, and for admins the schedules."""
+    shortcuts = tuple(Button(label=label, action=Action("page", ("0", command))) for label, command in SHORTCUTS)
+    blocks = [
+        Heading("Paperboy"),
+        Controls(shortcuts),
+        *await _saved(request),
+        *await _topics(request),
+        *await _liked(request),
+    ]
+    if request.who.admin:
+        blocks += await _schedules(request)
+    blocks.append(Footnote(text("To search, type /papers and some words in any channel.")))
     return Answer(message=Message(plain="Your papers, your topics, and what is liked here.", blocks=tuple(blocks)))
 
 
-async def _saved(ask: Request) -> list[Block]:
-    ids = await ask.desk.store.people.saved_papers(ask.who.key, limit=FEW + 1)
+async def _saved(request: Request) -> list[Block]:
+    ids = await request.context.store.people.saved_papers(request.who.key, limit=MAX_CARDS_PER_SECTION + 1)
     if not ids:
-        return [Heading("Your saved papers"), Paragraph(text("None yet: press Save on any paper."))]
-    more = (Controls((Button(label="All saved papers", action=Action("page", ("0", "saved"))),)),) * (len(ids) > FEW)
-    return [Heading("Your saved papers"), *await cards(ask, ids[:FEW]), *more]
+        return [Heading("Your saved papers"), Paragraph(text("None yet. ButtonPress Save on a paper to add it."))]
+    more = (Controls((Button(label="All saved papers", action=Action("page", ("0", "saved"))),)),) * (
+        len(ids) > MAX_CARDS_PER_SECTION
+    )
+    return [Heading("Your saved papers"), *await cards(request, ids[:MAX_CARDS_PER_SECTION]), *more]
 
 
-async def _topics(ask: Request) -> list[Block]:
-    topics = await ask.desk.store.people.followed_topics(ask.who.key)
+async def _topics(request: Request) -> list[Block]:
+    topics = await request.context.store.people.followed_topics(request.who.key)
     if not topics:
-        return [Heading("Topics you follow"), Paragraph(text("None yet: /papers follow diffusion models"))]
-    foot = Footnote(text("/papers digest brings what is new on them as a direct message."))
+        return [
+            Heading("Topics you follow"),
+            Paragraph(text("None yet. To follow one: /papers follow diffusion models")),
+        ]
+    foot = Footnote(text("To get new papers on them as a direct message: /papers digest"))
     return [Heading("Topics you follow"), Bullets(tuple(text(topic) for topic in topics)), foot]
 
 
-async def _liked(ask: Request) -> list[Block]:
-    ranked = await ask.desk.store.votes.top_papers(ask.who.tenant, ask.now - timedelta(days=7), FEW)
+async def _liked(request: Request) -> list[Block]:
+    ranked = await request.context.store.votes.top_papers(
+        request.who.tenant, request.now - timedelta(days=7), MAX_CARDS_PER_SECTION
+    )
     if not ranked:
-        return [Heading("Most voted here this week"), Paragraph(text("No votes yet: react to a paper, or press Vote."))]
-    return [Heading("Most voted here this week"), *await cards(ask, [id for id, _ in ranked])]
+        return [Heading("Most voted here this week"), Paragraph(text("No votes yet. React to a paper, or press Vote."))]
+    return [Heading("Most voted here this week"), *await cards(request, [id for id, _ in ranked])]
 
 
-async def _schedules(ask: Request) -> list[Block]:
-    found = await ask.desk.store.subscriptions.in_tenant(ask.who.tenant)
-    shared = [s for s in found if not s.follows][:MOST_SCHEDULES]
+async def _schedules(request: Request) -> list[Block]:
+    found = await request.context.store.subscriptions.in_tenant(request.who.tenant)
+    shared = [s for s in found if not s.follows][:MAX_SCHEDULES]
     if not shared:
-        return [Heading("Schedules"), Paragraph(text("None yet: /papers schedule in the channel that wants papers."))]
+        return [
+            Heading("Schedules"),
+            Paragraph(text("None yet. Type /papers schedule in the channel that should get papers.")),
+        ]
     lines = tuple(text(Span(s.place.channel, channel=True), f": {summary(s)}") for s in shared)
     return [Heading("Schedules"), Bullets(lines)]
 
 
 COMMAND = Command(
-    help=CommandHelp(name="home", usage="home", summary="Your papers and topics, and what is liked here."),
+    help=CommandHelp(name="home", usage="home", summary="Show your papers and topics, and what is liked here."),
     run=run,
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.chat.adapter import CanInvite
-from bot.commands import ask as asking
 from bot.commands import (
+    ask,
     digest,
+    email,
     feed,
     follow,
     forget_me,
@@ -14,6 +15,7 @@ from bot.commands import (
     new,
     saved,
     schedule,
+    search,
     show,
     similar,
     submit,
@@ -22,19 +24,17 @@ from bot.commands import (
     trending,
     why,
 )
-from bot.commands import email as mail
-from bot.commands import search as find
 from bot.commands.context import Command
 from bot.commands.help import help_for
 
 _ALWAYS: tuple[Command, ...] = (
-    find.COMMAND,
+    search.COMMAND,
     today.COMMAND,
     trending.COMMAND,
     new.COMMAND,
     similar.COMMAND,
     show.COMMAND,
-    asking.COMMAND,
+    ask.COMMAND,
     saved.SAVE,
     saved.SAVED,
     follow.MINE,
@@ -58,7 +58,7 @@ _ALWAYS: tuple[Command, ...] = (
 )
 
 
-def known(*, feeds: bool = False, invites: CanInvite | None = None) -> tuple[Command, ...]:
-    """Every command; those for feeds and mail only where there are such."""
-    commands = (*_ALWAYS, *([feed.COMMAND] if feeds else []), *([mail.command(invites)] if invites else []))
-    return (*commands, help_for(commands))
+def commands(*, feeds: bool = False, invites: CanInvite | None = None) -> tuple[Command, ...]:
+    """Every command; `feed` and `mail` only where feeds are served and mail is sent."""
+    found = (*_ALWAYS, *([feed.COMMAND] if feeds else []), *([email.command(invites)] if invites else []))
+    return (*found, help_for(found))

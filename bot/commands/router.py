@@ -1,4 +1,4 @@
-"""From an event to its answer: the core as adapters see it."""
+"""Turns events into answers: the core as adapters see it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from bot.chat.event import (
     BotRemoved,
     BotReturned,
     ButtonPress,
-    Command,
     Event,
     FormSubmission,
     LinkShared,
@@ -25,16 +24,14 @@ from bot.chat.event import (
     Place,
     Reaction,
 )
+from bot.chat.event import Command as Typed
 from bot.chat.message import Action
 from bot.clock import Clock
-from bot.commands import ask as asking
-from bot.commands import buttons as presses
-from bot.commands import search as find
+from bot.commands import ask, buttons, search
 from bot.commands.completion import complete
 from bot.commands.concurrency import ConcurrencyLimit
-from bot.commands.context import Command as Known
-from bot.commands.context import CommandContext, Request
-from bot.commands.registry import known
+from bot.commands.context import Command, CommandContext, Request
+from bot.commands.registry import commands
 from bot.errors import AlreadyDone, AskError, PaperboyError
 from bot.metrics import ANSWERS, FAILURES
 from bot.papers.model import PaperId
@@ -43,16 +40,16 @@ from bot.votes import ballot
 
 log = logging.getLogger(__name__)
 
-NEAR = 80  # of 100: how like a command a word must be to be taken for a slip of the hand
+MIN_COMMAND_SIMILARITY_PERCENT = 80  # from which a word is taken for a mistyped command
 
 Absent = Callable[[Place, str], Awaitable[None]]
-"""Told when nothing can be posted in a place any more, and why."""
+"""Called with a place that can't be posted to any more, and the reason."""
 
 Present = Callable[[Place], Awaitable[None]]
-"""Told when a place can be posted to again."""
+"""Called with a place that can be posted to again."""
 
 Changed = Callable[[str, PaperId], Awaitable[None]]
-"""Told when the votes on a paper changed in a tenant, so that its posted cards can follow."""
+"""Called with a tenant and a paper whose votes changed there, so that its posted cards are updated."""
 
 
 class Router:
@@ -60,7 +57,7 @@ class Router:
 
     def __init__(
         self,
-        desk: CommandContext,
+        context: CommandContext,
         clock: Clock,
         *,
         changed: Changed,
@@ -69,15 +66,16 @@ class Router:
         health: Callable[[], Awaitable[Mapping[str, str]]],
         catalog: Catalog,
     ) -> None:
-        self._desk = desk
+        self._context = context
         self._clock = clock
         self._changed = changed
         self._absent = absent
         self._present = present
         self._health = health
-        self._room = ConcurrencyLimit()
+        self._concurrency = ConcurrencyLimit()
         self._catalog = catalog
-        self._by_name = {command.name: command for command in known(feeds=desk.feed is not None, invites=desk.invites)}
+        offered = commands(feeds=context.feed is not None, invites=context.invites)
+        self._by_name = {command.name: command for command in offered}
 
     @property
     def commands(self) -> Sequence[CommandHelp]:
@@ -85,7 +83,7 @@ class Router:
 
     @property
     def menu(self) -> Sequence[MenuEntry]:
-        return presses.MENU
+        return buttons.MENU
 
     @property
     def catalog(self) -> Catalog:
@@ -94,8 +92,8 @@ class Router:
     async def handle_event(self, event: Event) -> Answer | None:
         kind = type(event).__name__.lower()
         try:
-            with ANSWERS.labels(kind).time(), self._room.of(event):
-                return await self._act(event)
+            with ANSWERS.labels(kind).time(), self._concurrency.slot_for(event):
+                return await self._answer(event)
         except AlreadyDone:
             return None
         except AskError as error:
@@ -105,94 +103,93 @@ class Router:
         except Exception:
             log.exception("event %s failed", event.id)
         FAILURES.labels(kind).inc()
-        sorry = PaperboyError("That did not work just now.", "Try again; the reason is in the log for the admin.")
-        return Answer(message=problem(sorry))
+        unknown = PaperboyError("Something went wrong on our side. It has been logged.", "Try again in a moment.")
+        return Answer(message=problem(unknown))
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
-        return await complete(list(self._by_name.values()), self._desk.store.papers, text)
+        return await complete(list(self._by_name.values()), self._context.store.papers, text)
 
     async def health_problems(self) -> Mapping[str, str]:
         return await self._health()
 
-    async def _act(self, event: Event) -> Answer | None:
+    async def _answer(self, event: Event) -> Answer | None:
         match event:
-            case Command(text=text):
-                return await self._command(self._ask(event, text))
+            case Typed(text=text):
+                return await self._command(self._request(event, text))
             case ButtonPress():
                 return await self._press(event)
             case FormSubmission():
                 return await self._submit(event)
             case LinkShared(url=url):
-                return await find.shared(self._ask(event, url))
-            case Reaction() | BotRemoved() | BotReturned():
-                await self._note(event)
-                return None
-        assert_never(event)
-
-    async def _note(self, event: Reaction | BotRemoved | BotReturned) -> None:
-        """What has an effect and no answer."""
-        match event:
+                return await search.link_card(self._request(event, url))
             case Reaction():
-                if paper := await ballot.react(self._desk.store, event, self._desk.emojis):
+                if paper := await ballot.react(self._context.store, event, self._context.emojis):
                     await self._changed(event.who.tenant, paper)
             case BotRemoved():
                 await self._absent(event.place, event.why)
             case BotReturned():
                 await self._present(event.place)
+            case _:
+                assert_never(event)
+        return None
 
-    async def _command(self, ask: Request) -> Answer:
-        """A command by its first word; anything else is a search."""
-        name, _, rest = ask.question.strip().partition(" ")
+    async def _command(self, request: Request) -> Answer:
+        """Run a command by its first word; anything else is a search."""
+        name, _, rest = request.question.strip().partition(" ")
         if command := self._by_name.get(name.casefold()):
-            _permit(command, ask.who)
-            return await command.run(ask, rest.strip())
-        if not ask.question.strip():
-            return await self._by_name["help"].run(ask, "")
-        if answered := await asking.in_thread(ask):
-            return answered
-        answer = await find.COMMAND.run(ask, ask.question)
-        if meant := self._meant(name):
-            button = presses.again(f"Did you mean /papers {meant}?", f"{meant} {rest.strip()}".strip())
+            _check_admin(command, request.who)
+            return await command.run(request, rest.strip())
+        if not request.question.strip():
+            return await self._by_name["help"].run(request, "")
+        if answer := await ask.answer_in_thread(request):
+            return answer
+        answer = await search.COMMAND.run(request, request.question)
+        if similar := self._similar_command(name):
+            question = f"{similar} {rest.strip()}".strip()
+            button = buttons.question_button(f"Did you mean /papers {similar}?", question)
             return replace(answer, message=with_controls(answer.message, button))
         return answer
 
-    def _meant(self, word: str) -> str | None:
-        """The command that a mistyped word is nearest to, if any is near."""
-        near = process.extractOne(word.casefold(), list(self._by_name), scorer=fuzz.ratio, score_cutoff=NEAR)
-        return near[0] if near else None
+    def _similar_command(self, word: str) -> str | None:
+        """The command that a word looks like a mistyping of."""
+        best = process.extractOne(
+            word.casefold(), list(self._by_name), scorer=fuzz.ratio, score_cutoff=MIN_COMMAND_SIMILARITY_PERCENT
+        )
+        return best[0] if best else None
 
     async def _press(self, event: ButtonPress) -> Answer:
-        ask = self._ask(event, "")
+        request = self._request(event, "")
         match event.action:
             case Action(name="vote" | "unvote"):
-                answer, paper = await presses.vote(ask, event)
+                answer, paper = await buttons.vote(request, event)
                 await self._changed(event.who.tenant, paper)
                 return answer
             case Action(name="page" | "share" | "do" as name):
-                offset, text = await presses.question(ask, event)
-                answer = await self._command(self._ask(event, text, offset, shared=name == "share"))
+                offset, text = await buttons.repeated_question(request, event)
+                answer = await self._command(self._request(event, text, offset, shared=name == "share"))
                 return replace(answer, private=name != "share", replace=name == "do" or (name == "page" and offset > 0))
             case Action(name="save" | "similar" | "show" as name):
-                return await self._command(self._ask(event, f"{name} {await presses.subject(ask, event)}"))
+                paper = await buttons.pressed_paper(request, event)
+                return await self._command(self._request(event, f"{name} {paper}"))
             case Action(name="schedule", args=args):
-                return await self._command(self._ask(event, " ".join(("change", *args) if args else ("schedule",))))
-        raise AskError("That button is too old.", "Ask again with /papers.")
+                return await self._command(self._request(event, " ".join(("change", *args) if args else ("schedule",))))
+        raise buttons.outdated()
 
     async def _submit(self, event: FormSubmission) -> Answer:
-        """A form, or the typed options of a command."""
+        """A form, or the typed options of a command. One that can't be read is offered again as it was filled in."""
         command = self._by_name.get(event.action.name)
-        if command is None or command.form is None:
-            raise AskError("That form is too old.", "Ask again with /papers.")
-        _permit(command, event.who)
+        if command is None or command.submit is None:
+            raise AskError("This form no longer works.", "Type the command again: /papers")
+        _check_admin(command, event.who)
         try:
-            return await command.form(self._ask(event, ""), event.values, event.action.args)
-        except AskError as error:  # the form again, with what was typed
-            again = command.again(event.action, event.values) if command.again else None
-            return Answer(message=problem(error), form=again)
+            return await command.submit(self._request(event, ""), event.values, event.action.args)
+        except AskError as error:
+            form = command.refill(event.action, event.values) if command.refill else None
+            return Answer(message=problem(error), form=form)
 
-    def _ask(self, event: BaseEvent, text: str, offset: int = 0, *, shared: bool = False) -> Request:
+    def _request(self, event: BaseEvent, text: str, offset: int = 0, *, shared: bool = False) -> Request:
         return Request(
-            desk=self._desk,
+            context=self._context,
             who=event.who,
             place=event.place,
             now=self._clock.now(),
@@ -203,9 +200,9 @@ class Router:
         )
 
 
-def _permit(command: Known, who: Person) -> None:
+def _check_admin(command: Command, who: Person) -> None:
     if command.help.admin and not who.admin:
         raise AskError(
-            f"/papers {command.name} is for those who may set schedules here.",
-            "Ask an admin of this channel; /papers why shows what is set up.",
+            f"Only an admin can use /papers {command.name} here.",
+            "Ask an admin of this channel. To see what is scheduled: /papers why",
         )

@@ -5,31 +5,36 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import PAGE, Command, Request, cards, paging, the_paper
+from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging, the_paper
 from bot.views.results import note, results
 
 
-async def save(ask: Request, rest: str) -> Answer:
-    """Keep a paper, or let it go when it is kept already."""
-    paper = await the_paper(ask, rest)
-    people, title = ask.desk.store.people, clean(paper.title, 120)
-    if await people.save_paper(ask.who.key, paper.id, ask.now, cause=ask.cause):
-        return Answer(message=note(f"Saved “{title}”. /papers saved lists what you keep."), brief=True)
-    await people.unsave_paper(ask.who.key, paper.id)
-    return Answer(message=note(f"“{title}” is no longer among your saved papers."), brief=True)
+async def save(request: Request, rest: str) -> Answer:
+    """Save a paper; remove it when it is saved already."""
+    paper = await the_paper(request, rest)
+    people, title = request.context.store.people, clean(paper.title, 120)
+    if await people.save_paper(request.who.key, paper.id, request.now, cause=request.cause):
+        return Answer(message=note(f"Saved “{title}”. To see all: /papers saved"), brief=True)
+    await people.unsave_paper(request.who.key, paper.id)
+    return Answer(message=note(f"BotRemoved “{title}” from your saved papers."), brief=True)
 
 
-async def saved(ask: Request, rest: str) -> Answer:
-    """What I kept, newest first."""
-    ids = await ask.desk.store.people.saved_papers(ask.who.key, limit=PAGE + 1, offset=ask.offset)
+async def saved(request: Request, rest: str) -> Answer:
+    """The asker's saved papers, newest first."""
+    ids = await request.context.store.people.saved_papers(
+        request.who.key, limit=CARDS_PER_PAGE + 1, offset=request.offset
+    )
     message = results(
         "Your saved papers",
-        await cards(ask, ids[:PAGE]),
-        empty="You have saved nothing yet: press Save on any paper.",
-        controls=await paging(ask, more=len(ids) > PAGE) if ids else (),
+        await cards(request, ids[:CARDS_PER_PAGE]),
+        empty="You haven't saved any papers yet. ButtonPress Save on a paper to add it.",
+        controls=await paging(request, more=len(ids) > CARDS_PER_PAGE) if ids else (),
     )
     return Answer(message=message)
 
 
-SAVE = Command(help=CommandHelp(name="save", usage="save ID", summary="Keep a paper, or let it go again."), run=save)
-SAVED = Command(help=CommandHelp(name="saved", usage="saved", summary="The papers you keep."), run=saved)
+SAVE = Command(
+    help=CommandHelp(name="save", usage="save ID", summary="Save a paper, or remove it from your saved papers."),
+    run=save,
+)
+SAVED = Command(help=CommandHelp(name="saved", usage="saved", summary="List your saved papers."), run=saved)

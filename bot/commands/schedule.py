@@ -1,4 +1,4 @@
-"""`/papers schedule WHEN [QUERY] [top N] …`, `schedules`, `pause`, `resume`, `unschedule`."""
+"""`/papers schedule WHEN [QUERY] [top N] …`, `schedules`, `change`, `pause`, `resume`, `unschedule`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Action, Button, Span, Text, clean, text
-from bot.commands import buttons as presses
-from bot.commands import subscription_form as wish
+from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Request
 from bot.delivery.planner import Preview
 from bot.delivery.schedule import WhenComplete, describe
@@ -23,134 +22,138 @@ from bot.views.results import note, sheet
 from bot.views.why import taste
 from bot.votes.taste import ENOUGH
 
-MOST = 20  # schedules a channel
-MOST_BUTTONS = 4
-SHOWN = 5  # titles in a preview
+MAX_SCHEDULES_PER_CHANNEL = 20
+MAX_CHANGE_BUTTONS = 4
+MAX_PREVIEW_TITLES = 5
 
 NEW = Button(label="Add a schedule", action=Action("schedule"), style="primary")
 
 
-async def schedule(ask: Request, rest: str) -> Answer:
-    """Make a schedule for this channel and show what it will bring; without words, offer the form."""
+async def schedule(request: Request, rest: str) -> Answer:
+    """Make a schedule for this channel and show what it will post; without words, offer the form."""
     if not rest:
-        return Answer(message=note(EXAMPLES), form=wish.form())
-    await _room(ask)
-    subscription = wish.read(ask, rest)
-    lines = await _promise(ask, subscription)
-    await ask.desk.store.subscriptions.add_subscription(subscription, cause=ask.cause)
-    name = subscription.id
-    foot = f"Its name is {name}: /papers pause {name}, /papers unschedule {name}."
+        return Answer(message=note(EXAMPLES), form=subscription_form.form())
+    await _check_count(request)
+    subscription = subscription_form.read(request, rest)
+    lines = await _preview(request, subscription)
+    await request.context.store.subscriptions.add_subscription(subscription, cause=request.cause)
+    id = subscription.id
+    foot = f"ID {id}. To pause it: /papers pause {id}. To remove it: /papers unschedule {id}"
     return Answer(
         message=sheet(f"Scheduled: {describe(parse_schedule(subscription.schedule, 'UTC'))}", lines, foot=foot)
     )
 
 
-async def change(ask: Request, rest: str) -> Answer:
-    """Let a schedule follow another wish; what it brought before counts as seen."""
-    name, _, text = rest.strip().partition(" ")
-    old = await _mine(ask, name)
+async def change(request: Request, rest: str) -> Answer:
+    """Change a schedule; papers it posted before are not posted again."""
+    id, _, text = rest.strip().partition(" ")
+    old = await _find(request, id)
     if not text:
-        return Answer(message=note(f"Say it anew: /papers change {old.id} weekdays 09:00"), form=wish.form(old))
-    new = replace(wish.read(ask, text, language=old.language), id=old.id, created_by=old.created_by)
-    lines = await _promise(ask, new)
-    await ask.desk.store.subscriptions.replace_subscription(new, cause=ask.cause)
-    return Answer(message=sheet(f"Changed: {_when(new)}", lines, foot=f"Its name is still {new.id}."))
+        hint = f"To change it, type: /papers change {old.id} weekdays 09:00"
+        return Answer(message=note(hint), form=subscription_form.form(old))
+    new = replace(subscription_form.read(request, text, language=old.language), id=old.id, created_by=old.created_by)
+    lines = await _preview(request, new)
+    await request.context.store.subscriptions.replace_subscription(new, cause=request.cause)
+    return Answer(message=sheet(f"Changed: {_when(new)}", lines, foot=f"ID {new.id}, as before."))
 
 
-async def fill(ask: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
-    """What the form asks for, shown before it is kept."""
-    said = wish.typed(values, ask.desk.time_zone)
-    subscription = wish.read(ask, said)
-    command = f"change {args[0]} {said}" if args else f"schedule {said}"
-    keep = await presses.doing(ask, "Change it" if args else "Schedule it", command)
-    lines = await _promise(ask, subscription)
-    shown = sheet(_when(subscription), lines, foot="Nothing is kept until you press the button.", controls=(keep,))
-    return Answer(message=shown)
+async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
+    """Show what the schedule of a submitted form would post, before it is saved."""
+    typed = subscription_form.typed(values, request.context.time_zone)
+    subscription = subscription_form.read(request, typed)
+    command = f"change {args[0]} {typed}" if args else f"schedule {typed}"
+    save = await buttons.command_button(request, "Change it" if args else "Schedule it", command)
+    lines = await _preview(request, subscription)
+    foot = "Nothing is saved until you press the button."
+    return Answer(message=sheet(_when(subscription), lines, foot=foot, controls=(save,)))
 
 
-async def schedules(ask: Request, rest: str) -> Answer:
-    """What is scheduled in this channel."""
-    found = await ask.desk.store.subscriptions.in_place(ask.place)
-    controls = (NEW,) if ask.who.admin else ()
+async def schedules(request: Request, rest: str) -> Answer:
+    """List the schedules of this channel."""
+    found = await request.context.store.subscriptions.in_place(request.place)
+    controls = (NEW,) if request.who.admin else ()
     if not found:
-        hint = "Nothing is scheduled here. For instance: /papers schedule weekdays 09:00"
+        hint = "Nothing is scheduled here. For example: /papers schedule weekdays 09:00"
         return Answer(message=note(hint, controls=controls))
     lines = [text(Span(s.id, code=True), " ", summary(s)) for s in found]
-    if ask.who.admin:
-        edits = (Button(label=f"Change {s.id}", action=Action("schedule", (s.id,))) for s in found[:MOST_BUTTONS])
+    if request.who.admin:
+        edits = (Button(label=f"Change {s.id}", action=Action("schedule", (s.id,))) for s in found[:MAX_CHANGE_BUTTONS])
         controls = (*edits, *controls)
-    foot = "/papers why tells when each comes next."
+    foot = "To see when each posts next: /papers why"
     return Answer(message=sheet("Schedules of this channel", lines, foot=foot, controls=controls))
 
 
-async def pause(ask: Request, rest: str) -> Answer:
-    """Stop a schedule for a while."""
-    subscription = await _mine(ask, rest)
-    await ask.desk.store.subscriptions.replace_subscription(
-        replace(subscription, paused="paused by an admin"), cause=ask.cause
+async def pause(request: Request, rest: str) -> Answer:
+    """Pause a schedule."""
+    old = await _find(request, rest)
+    await request.context.store.subscriptions.replace_subscription(
+        replace(old, paused="paused by an admin"), cause=request.cause
     )
-    return Answer(message=note(f"{subscription.id} is paused. /papers resume {subscription.id} lets it run again."))
+    return Answer(message=note(f"Schedule {old.id} is paused. To resume it: /papers resume {old.id}"))
 
 
-async def resume(ask: Request, rest: str) -> Answer:
-    """Let a schedule run again, from now on: what was missed meanwhile is not made up."""
-    subscription = await _mine(ask, rest)
-    running = replace(subscription, paused="", held="", created=ask.now)
-    await ask.desk.store.subscriptions.replace_subscription(running, cause=ask.cause)
-    wanted = parse_schedule(subscription.schedule, ask.desk.time_zone)
-    return Answer(message=note(f"{subscription.id} runs again: {describe(wanted)}."))
+async def resume(request: Request, rest: str) -> Answer:
+    """Resume a schedule from now on; missed runs are not made up for."""
+    old = await _find(request, rest)
+    running = replace(old, paused="", held="", created=request.now)
+    await request.context.store.subscriptions.replace_subscription(running, cause=request.cause)
+    when = describe(parse_schedule(old.schedule, request.context.time_zone))
+    return Answer(message=note(f"Schedule {old.id} is running again: {when}."))
 
 
-async def unschedule(ask: Request, rest: str) -> Answer:
-    """Remove a schedule; what it posted stays."""
-    subscription = await _mine(ask, rest)
-    await ask.desk.store.subscriptions.remove_subscription(subscription.id, cause=ask.cause)
-    return Answer(message=note(f"{subscription.id} is removed: {summary(subscription)}."))
+async def unschedule(request: Request, rest: str) -> Answer:
+    """Remove a schedule; its posts stay."""
+    old = await _find(request, rest)
+    await request.context.store.subscriptions.remove_subscription(old.id, cause=request.cause)
+    return Answer(message=note(f"BotRemoved schedule {old.id}: {summary(old)}."))
 
 
-async def _room(ask: Request) -> None:
-    if len(await ask.desk.store.subscriptions.in_place(ask.place)) >= MOST:
-        raise AskError(f"This channel has {MOST} schedules already.", "Remove one with /papers unschedule ID.")
+async def _check_count(request: Request) -> None:
+    if len(await request.context.store.subscriptions.in_place(request.place)) >= MAX_SCHEDULES_PER_CHANNEL:
+        raise AskError(
+            f"This channel has {MAX_SCHEDULES_PER_CHANNEL} schedules, which is the limit.",
+            "To remove one: /papers unschedule ID",
+        )
 
 
-async def _promise(ask: Request, subscription: Subscription) -> list[Text]:
-    """What a schedule brings and when, and what it would bring now."""
+async def _preview(request: Request, subscription: Subscription) -> list[Text]:
+    """What a schedule posts and when, and what it would post now."""
     zone = parse_schedule(subscription.schedule, "UTC").zone
-    preview = await ask.desk.planner.preview(subscription)
-    return [*_told(subscription), *_next(zone, preview), *_now(preview), *_taught(preview)]
+    preview = await request.context.planner.preview(subscription)
+    return [_contents(subscription), _next(zone, preview), *_now(preview), *_taste(preview)]
 
 
 def _when(subscription: Subscription) -> str:
-    said = describe(parse_schedule(subscription.schedule, "UTC"))
-    return said[:1].upper() + said[1:]
+    when = describe(parse_schedule(subscription.schedule, "UTC"))
+    return when[:1].upper() + when[1:]
 
 
-async def _mine(ask: Request, rest: str) -> Subscription:
-    """The schedule that is meant: by its name, or the only one of the channel."""
-    found = await ask.desk.store.subscriptions.in_place(ask.place)
-    wanted = rest.strip().casefold()
-    chosen = [s for s in found if s.id == wanted] if wanted else found
+async def _find(request: Request, rest: str) -> Subscription:
+    """The schedule with this id, or without one the only schedule of the channel. Raises `AskError`."""
+    found = await request.context.store.subscriptions.in_place(request.place)
+    id = rest.strip().casefold()
+    chosen = [s for s in found if s.id == id] if id else found
     if len(chosen) == 1:
         return chosen[0]
     if not found:
-        raise AskError("Nothing is scheduled here.", "/papers schedule weekdays 09:00 makes a schedule.")
-    said = f"There is no schedule {wanted[:20]!r} here." if wanted else "Which schedule?"
-    raise AskError(said, f"This channel has {listing([s.id for s in found])}.")
+        raise AskError("Nothing is scheduled here.", "To schedule papers: /papers schedule weekdays 09:00")
+    problem = f"There is no schedule {id[:20]!r} here." if id else "Which schedule?"
+    raise AskError(problem, f"The schedules here are {listing([s.id for s in found])}.")
 
 
-def _told(subscription: Subscription) -> list[Text]:
+def _contents(subscription: Subscription) -> Text:
     about = f" on “{subscription.query}”" if subscription.query else ""
     votes = f" with at least {plural(subscription.min_votes, 'vote')}" if subscription.min_votes else ""
     how = "in one message" if subscription.layout == "compact" else "as a thread"
     from_ = listing([source_name(s) for s in subscription.sources])
-    tongue = "" if subscription.language == "en" else f" Claude's lines are in “{subscription.language}”."
-    return [text(f"Up to {plural(subscription.count, 'paper')}{about}{votes}, {how}, from {from_}.{tongue}")]
+    language = "" if subscription.language == "en" else f" Claude writes the summaries in “{subscription.language}”."
+    return text(f"Up to {plural(subscription.count, 'paper')}{about}{votes}, {how}, from {from_}.{language}")
 
 
-def _next(zone: str, preview: Preview) -> list[Text]:
+def _next(zone: str, preview: Preview) -> Text:
     if not preview.times:
-        return [text("Next: as soon as the next list is complete.")]
-    return [text("Next: ", _times(preview.times, zone), ".")]
+        return text("Next: as soon as the next list is complete.")
+    return text("Next: ", _times(preview.times, zone), ".")
 
 
 def _times(times: tuple[datetime, ...], zone: str) -> str:
@@ -159,27 +162,27 @@ def _times(times: tuple[datetime, ...], zone: str) -> str:
 
 def _now(preview: Preview) -> list[Text]:
     if preview.edition is None:
-        return [text("No list has come in yet to try it on.")]
+        return [text("There is no preview yet, because no list has arrived.")]
     day = days(preview.edition.first, preview.edition.day)
     chosen = preview.choice.chosen
     if not chosen:
-        return [text(f"Of {day} it would bring nothing new.")]
-    shown = chosen[:SHOWN]
-    first = ", first" if len(chosen) > len(shown) else ""
+        return [text(f"Preview for {day}: nothing new.")]
+    shown = chosen[:MAX_PREVIEW_TITLES]
+    first = f", starting with these {len(shown)}" if len(chosen) > len(shown) else ""
     titles = [text("“", clean(item.paper.title, 100), "”") for item in shown]
-    return [text(f"Of {day} it would bring {plural(len(chosen), 'paper')}{first}:"), *titles]
+    return [text(f"Preview for {day}: {plural(len(chosen), 'paper')}{first}."), *titles]
 
 
-def _taught(preview: Preview) -> list[Text]:
-    said = taste(preview.ballots, ENOUGH) if preview.ballots else ""
-    return [text(said)] if said else []
+def _taste(preview: Preview) -> list[Text]:
+    return [text(taste(preview.ballots, ENOUGH))] if preview.ballots else []
 
 
 def summary(subscription: Subscription) -> str:
-    wanted = parse_schedule(subscription.schedule, "UTC")
+    """`weekdays at 09:00 (UTC): up to 10 papers on “diffusion”`."""
+    schedule = parse_schedule(subscription.schedule, "UTC")
     about = f" on “{subscription.query}”" if subscription.query else ""
     state = f" ({subscription.inactive_reason})" if subscription.inactive_reason else ""
-    when = "when the list is complete" if isinstance(wanted, WhenComplete) else describe(wanted)
+    when = "when the list is complete" if isinstance(schedule, WhenComplete) else describe(schedule)
     return f"{when}: up to {plural(subscription.count, 'paper')}{about}{state}"
 
 
@@ -187,25 +190,25 @@ SCHEDULE = Command(
     help=CommandHelp(
         name="schedule",
         usage="schedule WHEN [QUERY] [top N] [votes N] [compact] [from SOURCE] [lang:CODE]",
-        summary="Bring papers to this channel regularly.",
+        summary="Post papers in this channel regularly.",
         admin=True,
-        fields=wish.FIELDS,
+        fields=subscription_form.FIELDS,
     ),
     run=schedule,
     options=("weekdays 09:00", "mon 08:30", "daily 18:00", "when complete"),
-    form=fill,
-    again=wish.again,
+    submit=submit_form,
+    refill=subscription_form.refilled,
 )
 CHANGE = Command(
     help=CommandHelp(name="change", usage="change ID WHEN [QUERY] …", summary="Change a schedule.", admin=True),
     run=change,
 )
 SCHEDULES = Command(
-    help=CommandHelp(name="schedules", usage="schedules", summary="What is scheduled in this channel."), run=schedules
+    help=CommandHelp(name="schedules", usage="schedules", summary="List the schedules of this channel."), run=schedules
 )
-PAUSE = Command(help=CommandHelp(name="pause", usage="pause [ID]", summary="Stop a schedule.", admin=True), run=pause)
+PAUSE = Command(help=CommandHelp(name="pause", usage="pause [ID]", summary="Pause a schedule.", admin=True), run=pause)
 RESUME = Command(
-    help=CommandHelp(name="resume", usage="resume [ID]", summary="Let it run again.", admin=True), run=resume
+    help=CommandHelp(name="resume", usage="resume [ID]", summary="Resume a paused schedule.", admin=True), run=resume
 )
 UNSCHEDULE = Command(
     help=CommandHelp(name="unschedule", usage="unschedule [ID]", summary="Remove a schedule.", admin=True),

@@ -7,43 +7,45 @@ from dataclasses import replace
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Message, clean
-from bot.commands.context import PAGE, Command, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging
 from bot.errors import AskError
 from bot.papers.ids import arxiv_id
 from bot.views.results import results
 
 
-async def run(ask: Request, rest: str) -> Answer:
-    """Papers that match, by word and by meaning; an arXiv id or address goes straight to its paper."""
+async def run(request: Request, rest: str) -> Answer:
+    """Papers that match by words or by meaning; for an arXiv id or address, that paper."""
     query = clean(rest)
     if not query:
-        raise AskError("What are you looking for?", "For instance: /papers hypernetworks")
-    found = await ask.desk.search.find_papers(query, limit=PAGE, offset=ask.offset)
-    if not found.hits and (known := arxiv_id(query)) and await ask.desk.look_up(known[0]):
-        found = await ask.desk.search.find_papers(query, limit=PAGE)
+        raise AskError("What are you looking for?", "For example: /papers hypernetworks")
+    found = await request.context.search.find_papers(query, limit=CARDS_PER_PAGE, offset=request.offset)
+    if not found.hits and (id := arxiv_id(query)) and await request.context.look_up(id[0]):
+        found = await request.context.search.find_papers(query, limit=CARDS_PER_PAGE)
     why = {hit.id: "; ".join(hit.why) for hit in found.hits}
     shown = clean(found.corrected or query, 100)
     message = results(
-        f"Papers on “{shown}”" + (f", page {ask.offset // PAGE + 1}" if ask.offset else ""),
-        await cards(ask, [hit.id for hit in found.hits], why),
+        f"Papers on “{shown}”" + (f", page {request.offset // CARDS_PER_PAGE + 1}" if request.offset else ""),
+        await cards(request, [hit.id for hit in found.hits], why),
         note=_note(found.corrected, query, found.notice),
-        empty="Nothing found. Try other words, or fewer; /papers help find shows the filters.",
-        controls=await paging(ask, more=found.more) if found.hits else (),
+        empty="Nothing found. Try fewer or other words. To see the filters: /papers help find",
+        controls=await paging(request, more=found.more) if found.hits else (),
     )
     return Answer(message=message)
 
 
-async def shared(ask: Request) -> Answer | None:
-    """The card of a paper whose address somebody shared; None for any other address."""
-    known = arxiv_id(ask.question)
-    if known is None or not (await ask.desk.store.papers.get_papers([known[0]]) or await ask.desk.look_up(known[0])):
+async def link_card(request: Request) -> Answer | None:
+    """The card of the paper that a posted link leads to; None for any other link."""
+    id = arxiv_id(request.question)
+    if id is None or not (
+        await request.context.store.papers.get_papers([id[0]]) or await request.context.look_up(id[0])
+    ):
         return None
-    found = await cards(replace(ask, shared=True), [known[0]])
+    found = await cards(replace(request, shared=True), [id[0]])
     return Answer(message=Message(plain=found[0].title, blocks=tuple(found)), private=False)
 
 
 def _note(instead: str, query: str, notice: str) -> str:
-    corrected = f"Nothing matches “{clean(query, 60)}” to the letter." if instead else ""
+    corrected = f"No exact match for “{clean(query, 60)}”." if instead else ""
     return " ".join(filter(None, (corrected, notice)))
 
 
@@ -51,7 +53,7 @@ COMMAND = Command(
     help=CommandHelp(
         name="find",
         usage="QUERY",
-        summary="Search titles, abstracts and authors; after:, before:, cat:, author:, lab: and source: narrow it.",
+        summary="Search titles, abstracts and authors. Filters: after:, before:, cat:, author:, lab:, source:.",
     ),
     run=run,
 )

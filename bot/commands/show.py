@@ -5,64 +5,70 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
-from bot.commands.context import Command, Request, language_here, my_votes, paging, saved_among, the_paper
+from bot.commands.context import Command, Request, channel_language, my_saved, my_votes, paging, the_paper
+from bot.papers.model import Paper
 from bot.store.records import Summary, Tally
-from bot.views.card import brought_by, brought_why, card, title
+from bot.views.card import card, title
 from bot.views.formatting import listing, source_name
 
 PROVENANCE = {
-    "human": "written for the shelf that comes with Paperboy",
+    "human": "written for the bundled samples",
     "claude": "written by Claude",
     "source": "taken from the source",
     "extract": "extracted from the abstract",
 }
 
 
-async def run(ask: Request, rest: str) -> Answer:
-    """One paper with its abstract, and where its line comes from."""
-    paper = await the_paper(ask, rest)
-    store = ask.desk.store
-    language = await language_here(ask)
-    line = (await ask.desk.lines.of([paper], language)).get(paper.id)
-    tallies = await store.votes.tallies_for(ask.who.tenant, [paper.id])
-    mine = await my_votes(ask, [paper.id])
-    submission = (await store.submissions.for_papers(ask.who.tenant, [paper.id])).get(paper.id)
+async def run(request: Request, rest: str) -> Answer:
+    """One paper with its abstract, and where its summary comes from."""
+    paper = await the_paper(request, rest)
+    store = request.context.store
+    language = await channel_language(request)
+    summary = (await request.context.summaries.of([paper], language)).get(paper.id)
+    tallies = await store.votes.tallies_for(request.who.tenant, [paper.id])
+    mine = await my_votes(request, [paper.id])
+    submission = (await store.submissions.for_papers(request.who.tenant, [paper.id])).get(paper.id)
     shown = card(
         paper,
-        line=line.text if line else "",
+        summary=summary.text if summary else "",
         tally=tallies.get(paper.id, Tally()),
         mine=mine.get(paper.id, 0),
-        saved=paper.id in await saved_among(ask, [paper.id]),
-        by=brought_by(submission) if submission else None,
-        why=brought_why(submission) if submission else "",
+        saved=paper.id in await my_saved(request, [paper.id]),
+        submission=submission,
         body=True,
     )
-    known = await store.summaries.for_papers([paper.id], language)
-    foot = " ".join(filter(None, (_line_note(line), *map(_refused, known.get(paper.id, [])))))
-    brought = f"From {listing([source_name(s) for s in sorted(paper.sources)])}." if paper.sources else ""
+    stored = (await store.summaries.for_papers([paper.id], language)).get(paper.id, [])
+    notes = (_sources(paper), ", ".join(paper.categories), _provenance(summary), *map(_rejected, stored))
     blocks: tuple[Block, ...] = (
         Heading("Paper"),
         shown,
-        Footnote(text(" ".join(filter(None, (brought, ", ".join(paper.categories), foot))) or paper.id)),
-        Controls(tuple(await paging(ask, more=False))),
+        Footnote(text(" ".join(filter(None, notes)))),
+        Controls(tuple(await paging(request, more=False))),
     )
     return Answer(message=Message(plain=title(paper), blocks=blocks))
 
 
-def _line_note(line: Summary | None) -> str:
-    if line is None:
-        return "No one-line summary: there is no abstract to take it from."
-    by = PROVENANCE[line.provenance] + (f" ({line.model})" if line.model else "")
-    return f"The line was {by}." if line.provenance == "human" else f"The line was {by} and passed the check."
+def _sources(paper: Paper) -> str:
+    return f"From {listing([source_name(s) for s in sorted(paper.sources)])}." if paper.sources else ""
 
 
-def _refused(line: Summary) -> str:
-    if not line.failures:
+def _provenance(summary: Summary | None) -> str:
+    if summary is None:
+        return "No summary, because there is no abstract."
+    by = PROVENANCE[summary.provenance] + (f" ({summary.model})" if summary.model else "")
+    checked = "" if summary.provenance == "human" else " and checked against the abstract"
+    return f"Summary {by}{checked}."
+
+
+def _rejected(summary: Summary) -> str:
+    if not summary.failures:
         return ""
-    return f"A line {PROVENANCE[line.provenance]} was refused: {listing(line.failures)}."
+    return f"A summary {PROVENANCE[summary.provenance]} was rejected: {listing(summary.failures)}."
 
 
 COMMAND = Command(
-    help=CommandHelp(name="show", usage="show ID", summary="One paper with its abstract and its line's origin."),
+    help=CommandHelp(
+        name="show", usage="show ID", summary="Show a paper with its abstract, and where its summary comes from."
+    ),
     run=run,
 )

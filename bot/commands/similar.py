@@ -7,48 +7,50 @@ from collections.abc import Sequence
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import PAGE, Command, Request, cards, paging, the_paper
+from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging, the_paper
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
 from bot.search import Results
 from bot.views.results import results
 
-PARAGRAPH = 15  # words from which a text that names no paper is an idea, and not a title half remembered
-MOST_CHARS = 4_000  # of a paragraph that are read
-MOST_PAPERS = 10
+MIN_PARAGRAPH_WORDS = 15  # a shorter text that names no paper is taken for part of a title
+MAX_PARAGRAPH_CHARS = 4_000  # the rest of a paragraph is ignored
+MAX_PAPERS = 10
 
 
-async def run(ask: Request, rest: str) -> Answer:
-    """Papers near in meaning to one, to what several have in common, or to a text."""
-    text = clean(rest, MOST_CHARS)
-    papers = await _named(ask, text)
-    found = await _near(ask, text, papers)
+async def run(request: Request, rest: str) -> Answer:
+    """Papers close in meaning to one paper, to what several have in common, or to a text."""
+    text = clean(rest, MAX_PARAGRAPH_CHARS)
+    papers = await _named(request, text)
+    found = await _near(request, text, papers)
     message = results(
         _heading(text, papers),
-        await cards(ask, [hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits}),
+        await cards(request, [hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits}),
         note=found.notice,
-        empty="Nothing similar is known yet.",
-        controls=await paging(ask, more=found.more) if found.hits else (),
+        empty="No similar papers yet.",
+        controls=await paging(request, more=found.more) if found.hits else (),
     )
     return Answer(message=message)
 
 
-async def _near(ask: Request, text: str, papers: Sequence[Paper]) -> Results:
-    search = ask.desk.search
+async def _near(request: Request, text: str, papers: Sequence[Paper]) -> Results:
+    search = request.context.search
     if papers:
-        return await search.similar_to_papers([paper.id for paper in papers], limit=PAGE, offset=ask.offset)
-    return await search.similar_to_text(text, limit=PAGE, offset=ask.offset)
+        return await search.similar_to_papers(
+            [paper.id for paper in papers], limit=CARDS_PER_PAGE, offset=request.offset
+        )
+    return await search.similar_to_text(text, limit=CARDS_PER_PAGE, offset=request.offset)
 
 
-async def _named(ask: Request, text: str) -> list[Paper]:
-    """The papers that a text names: several ids, or one paper in any way; none when it is a paragraph."""
+async def _named(request: Request, text: str) -> list[Paper]:
+    """The papers that a text names: several ids, or one id, address or title; none for a paragraph."""
     words = text.replace(",", " ").split()
     if len(words) > 1 and all(map(arxiv_id, words)):
-        return [await the_paper(ask, word) for word in dict.fromkeys(words[:MOST_PAPERS])]
-    if len(words) < PARAGRAPH:
-        return [await the_paper(ask, text)]
-    first = await ask.desk.search.find_papers(text, limit=1)
-    known = await ask.desk.store.papers.get_papers([hit.id for hit in first.hits])
+        return [await the_paper(request, word) for word in dict.fromkeys(words[:MAX_PAPERS])]
+    if len(words) < MIN_PARAGRAPH_WORDS:
+        return [await the_paper(request, text)]
+    first = await request.context.search.find_papers(text, limit=1)
+    known = await request.context.store.papers.get_papers([hit.id for hit in first.hits])
     return [paper for paper in known.values() if paper.title.casefold() == text.casefold()]
 
 
@@ -62,7 +64,7 @@ COMMAND = Command(
     help=CommandHelp(
         name="similar",
         usage="similar ID [ID …]",
-        summary="Papers near in meaning to one, to several, or to a paragraph.",
+        summary="Find papers similar to one, to several, or to a paragraph.",
     ),
     run=run,
 )

@@ -1,4 +1,4 @@
-"""A channel's wish, as somebody types it after `schedule WHEN` or fills it into the form, and back again."""
+"""A subscription as a person types it after `schedule` or fills it into the form, and back again."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from bot.papers.community import SOURCE as COMMUNITY
 from bot.store.records import Subscription
 from bot.views.formatting import listing
 
-MOST_PAPERS = 30
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another
-LAYOUTS = (("thread", "A thread: one reply a paper"), ("compact", "Compact: all in one message"))
+MAX_PAPERS = 30  # per post
+MAX_QUERY_CHARS = 200
+ID_CHARS = 4
+ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
+LAYOUTS = (("thread", "Thread: one reply per paper"), ("compact", "Compact: everything in one message"))
 
 VERBATIM = "about:"
-TITLE = "Bring papers here"  # of a new wish's form
+TITLE = "Schedule papers"  # of the form for a new schedule
 
 _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
 _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
@@ -34,57 +36,60 @@ _ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
 FIELDS = (
     Field(name="when", label="When", hint="weekdays 09:00 Europe/Berlin · mon,thu 8:30 · when complete", required=True),
     Field(
-        name="query", label="About", hint="Words, “a phrase”, cat:cs.CL, author:name. Empty: everything", max_length=200
+        name="query",
+        label="About",
+        hint="Words, “a phrase”, cat:cs.CL, author:name. Leave empty for all papers",
+        max_length=MAX_QUERY_CHARS,
     ),
-    Field(name="count", label="Papers at most", hint=f"1 to {MOST_PAPERS}", value="10", max_length=2),
-    Field(name="votes", label="Votes at least", hint="Upvotes outside plus votes here", value="0", max_length=5),
+    Field(name="count", label="Maximum papers", hint=f"1 to {MAX_PAPERS}", value="10", max_length=2),
+    Field(name="votes", label="Minimum votes", hint="Upvotes on Hugging Face plus votes here", value="0", max_length=5),
     Field(name="layout", label="Layout", value="thread", choices=LAYOUTS),
 )
 
 
-def read(ask: Request, text: str, *, language: str = "en") -> Subscription:
-    """The wish that `WHEN [QUERY] [top N] …` says, for the channel it was said in. Raises `AskError`.
+def read(request: Request, text: str, *, language: str = "en") -> Subscription:
+    """The subscription of `WHEN [QUERY] [top N] …`, for the channel it was typed in. Raises `AskError`.
 
-    `language` is meant where none is named.
+    `language` applies when the text names none.
     """
-    wanted, more = split_schedule(text, ask.desk.time_zone)
-    more, _, about = more.partition(VERBATIM)  # what the form says it is about is not read for options
-    sources, more = _sources(ask, more)
+    schedule, more = split_schedule(text, request.context.time_zone)
+    more, _, about = more.partition(VERBATIM)  # the form's topic isn't searched for options
+    sources, more = _sources(request, more)
     top, more = _take(_TOP, more)
     votes, more = _take(_VOTES, more)
     layout, more = _take(_LAYOUT, more)
-    named, more = _take(_LANGUAGE, more)
+    tag, more = _take(_LANGUAGE, more)
     return Subscription(
-        id="".join(secrets.choice(LETTERS) for _ in range(4)),
-        place=ask.place.in_thread(""),
-        schedule=str(wanted),
-        query=clean(about or _ABOUT.sub("", more), 200),
+        id="".join(secrets.choice(ID_LETTERS) for _ in range(ID_CHARS)),
+        place=request.place.in_thread(""),
+        schedule=str(schedule),
+        query=clean(about or _ABOUT.sub("", more), MAX_QUERY_CHARS),
         sources=sources,
         count=_count(top[1] if top else "10"),
         layout="compact" if layout and layout[1].casefold() == "compact" else "thread",
         min_votes=int(votes[1] or votes[2]) if votes else 0,
-        language=_language(named[1]) if named else language,
-        created=ask.now,
-        created_by=ask.who.key,
+        language=_language(tag[1]) if tag else language,
+        created=request.now,
+        created_by=request.who.key,
     )
 
 
 def form(subscription: Subscription | None = None) -> Form:
-    """What to fill in for a new wish, or to change one."""
+    """The form for a new subscription, or to change one."""
     if subscription is None:
         return Form(title=TITLE, action=Action("schedule"), fields=FIELDS, submit_label="Preview")
-    now = {
+    values = {
         "when": subscription.schedule,
         "query": subscription.query,
         "count": str(subscription.count),
         "votes": str(subscription.min_votes),
         "layout": subscription.layout,
     }
-    return _filled(f"Change schedule {subscription.id}", Action("schedule", (subscription.id,)), now)
+    return _filled(f"Change schedule {subscription.id}", Action("schedule", (subscription.id,)), values)
 
 
-def again(action: Action, values: Mapping[str, str]) -> Form:
-    """The form with what was typed into it, to mend."""
+def refilled(action: Action, values: Mapping[str, str]) -> Form:
+    """The form with what was typed into it, to correct."""
     return _filled("Change the schedule" if action.args else TITLE, action, values)
 
 
@@ -93,48 +98,50 @@ def _filled(title: str, action: Action, values: Mapping[str, str]) -> Form:
 
 
 def typed(values: Mapping[str, str], time_zone: str) -> str:
-    """What somebody would type for the values of the form. Raises `AskError`."""
-    parse_schedule(clean(values.get("when", "")), time_zone)  # complains of this field alone
-    said = {field.name: clean(values.get(field.name, ""), field.max_length) or field.value for field in FIELDS}
-    for name in ("count", "votes"):
-        if not said[name].isdecimal():
-            raise AskError(
-                f"{said[name]!r} is no number of {'papers' if name == 'count' else 'votes'}.", "Give digits."
-            )
-    _count(said["count"])
-    options = f"top {said['count']} votes {said['votes']} {said['layout']}"
-    return f"{said['when']} {options} {VERBATIM} {said['query']}".strip()
+    """The text to type for the values of the form. Raises `AskError` that names the field."""
+    parse_schedule(clean(values.get("when", "")), time_zone)  # raises for this field alone
+    text = {field.name: clean(values.get(field.name, ""), field.max_length) or field.value for field in FIELDS}
+    for name, noun in (("count", "papers"), ("votes", "votes")):
+        if not text[name].isdecimal():
+            raise AskError(f"I can't read {text[name]!r} as a number of {noun}.", "Use digits.")
+    _count(text["count"])
+    options = f"top {text['count']} votes {text['votes']} {text['layout']}"
+    return f"{text['when']} {options} {VERBATIM} {text['query']}".strip()
 
 
 def _take(option: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:
-    """An option, and the text without it: “top 3 votes 2” must not be read as “3 votes”."""
+    """An option and the text without it, so that “top 3 votes 2” isn't read as “3 votes”."""
     found = option.search(text)
     return found, option.sub(" ", text, count=1)
 
 
 def _count(text: str) -> int:
-    if not 1 <= int(text) <= MOST_PAPERS:
-        raise AskError(f"Top {text}?", f"A post takes 1 to {MOST_PAPERS} papers.")
+    if not 1 <= int(text) <= MAX_PAPERS:
+        raise AskError(f"I can't post {text} papers at a time.", f"Choose a number from 1 to {MAX_PAPERS}.")
     return int(text)
 
 
 def _language(text: str) -> str:
     tag = text.casefold()
     if not _TAG.fullmatch(tag):
-        raise AskError(f"lang:{text[:20]}?", "Name a language by its code: lang:de, lang:fr, lang:pt-br.")
+        raise AskError(
+            f"I can't read the language “lang:{text[:20]}”.", "Use a code, for example lang:de, lang:fr or lang:pt-br."
+        )
     return tag
 
 
-def _sources(ask: Request, text: str) -> tuple[tuple[str, ...], str]:
-    """The sources that `from …` names, and the text without it; words like “learning from scratch” name none."""
-    for named in _FROM.finditer(text):
-        wanted = tuple(name.strip().casefold() for name in named[1].split(","))
-        if COMMUNITY in wanted and not _ENDS.match(text[named.end() :]):
-            continue  # “learning from community feedback” is about it
-        unknown = [name for name in wanted if name not in ask.desk.sources]
+def _sources(request: Request, text: str) -> tuple[tuple[str, ...], str]:
+    """The sources that `from …` names, and the text without it; “learning from scratch” names none."""
+    for match in _FROM.finditer(text):
+        names = tuple(name.strip().casefold() for name in match[1].split(","))
+        if COMMUNITY in names and not _ENDS.match(text[match.end() :]):
+            continue  # “learning from community feedback” is a topic
+        unknown = [name for name in names if name not in request.context.sources]
         if not unknown:
-            return wanted, text[: named.start()] + text[named.end() :]
-        if len(wanted) > 1:
-            known = listing(ask.desk.sources)
-            raise AskError(f"No source {unknown[0][:40]!r} is set up here.", f"There is {known}.")
-    return ask.desk.sources, text
+            return names, text[: match.start()] + text[match.end() :]
+        if len(names) > 1:
+            raise AskError(
+                f"There is no source {unknown[0][:40]!r} here.",
+                f"The sources are {listing(request.context.sources)}.",
+            )
+    return request.context.sources, text

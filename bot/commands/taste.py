@@ -1,4 +1,4 @@
-"""`/papers taste [on|off]`: let what I saved order what I am brought. Off until somebody turns it on for themselves."""
+"""`/papers taste [on|off]`: put papers close to the saved ones first. Off until a person turns it on."""
 
 from __future__ import annotations
 
@@ -11,31 +11,27 @@ from bot.views.results import note
 from bot.votes.taste import FEW
 
 ON, OFF = "on", "off"
+EFFECT = "When it is on, papers close to those you saved come first in /papers mine and in your digest."
 
 
-async def run(ask: Request, rest: str) -> Answer:
-    """Turn it on or off, or say which."""
-    wanted, people = rest.strip().casefold(), ask.desk.store.people
-    if wanted not in {"", ON, OFF}:
-        raise AskError(f"Taste {rest.strip()[:40]!r}?", "/papers taste on, or /papers taste off.")
-    if wanted == ON:
-        await people.enable_taste(ask.who.key, ask.now, cause=ask.cause)
-    if wanted == OFF:
-        await people.disable_taste(ask.who.key, cause=ask.cause)
-    if not await people.has_taste(ask.who.key):
-        return Answer(
-            message=note("Your saved papers order nothing. /papers taste on lets them: mine, and your digest.")
-        )
-    saved = len(await people.saved_papers(ask.who.key, limit=FEW))
-    said = "What is nearest to the papers you saved comes first in /papers mine and in your digest."
-    more = f" That takes {FEW} saved papers: you have {plural(saved, 'paper')}." if saved < FEW else ""
-    return Answer(message=note(f"{said}{more} Nobody else sees it; /papers taste off ends it."))
+async def run(request: Request, rest: str) -> Answer:
+    """Turn it on or off, or say which it is."""
+    choice, people = rest.strip().casefold(), request.context.store.people
+    if choice not in {"", ON, OFF}:
+        raise AskError(f"I can't set taste to {rest.strip()[:40]!r}.", "Choose one: taste on, or taste off.")
+    if choice == ON:
+        await people.enable_taste(request.who.key, request.now, cause=request.cause)
+    if choice == OFF:
+        await people.disable_taste(request.who.key, cause=request.cause)
+    if not await people.has_taste(request.who.key):
+        return Answer(message=note(f"Taste is off. {EFFECT} To turn it on: /papers taste on"))
+    saved = len(await people.saved_papers(request.who.key, limit=FEW))
+    more = f" It starts at {FEW} saved papers; you have {plural(saved, 'paper')}." if saved < FEW else ""
+    return Answer(message=note(f"Taste is on. {EFFECT}{more} No one else sees this. To turn it off: /papers taste off"))
 
 
 COMMAND = Command(
-    help=CommandHelp(
-        name="taste", usage="taste [on|off]", summary="Let the papers you saved order what you are brought."
-    ),
+    help=CommandHelp(name="taste", usage="taste [on|off]", summary="Put papers close to those you saved first."),
     run=run,
     options=(ON, OFF),
 )

@@ -6,35 +6,35 @@ from datetime import timedelta
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.context import PAGE, Command, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging
 from bot.delivery.edition import split
 from bot.views.formatting import long_day, plural
 from bot.views.results import results
 
 
-async def run(ask: Request, rest: str) -> Answer:
-    """What was listed on the newest day that has a list, most upvoted first, after what people here brought since."""
-    papers = ask.desk.store.papers
-    sources, own = split(ask.desk.sources, ask.who.tenant)
+async def run(request: Request, rest: str) -> Answer:
+    """The newest day's list, most upvoted first, after the papers that people here submitted since."""
+    papers = request.context.store.papers
+    sources, own = split(request.context.sources, request.who.tenant)
     days = await papers.listed_days(sources, limit=1) or (await papers.listed_days([own], limit=1) if own else [])
     if not days:
-        return Answer(message=results("Papers of today", [], empty="No list has come in yet; see /papers why."))
-    day, today = days[0][0], ask.now.date()
-    brought = [item.paper.id for item in reversed(await papers.listed_between([own], day, today))] if own else []
+        return Answer(message=results("Papers of today", [], empty="No list has arrived yet. To see why: /papers why"))
+    day, today = days[0][0], request.now.date()
+    submitted = [item.paper.id for item in reversed(await papers.listed_between([own], day, today))] if own else []
     listed = [item.paper.id for item in await papers.listed_between(sources, day, day)]
-    ids = list(dict.fromkeys([*brought, *listed]))
+    ids = list(dict.fromkeys([*submitted, *listed]))
     message = results(
         f"Papers of {long_day(day)}",
-        await cards(ask, ids[ask.offset : ask.offset + PAGE]),
-        note=(f"{plural(len(brought), 'paper')} brought by people here first. " if brought else "")
+        await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE]),
+        note=(f"{plural(len(submitted), 'paper')} submitted by people here first. " if submitted else "")
         + plural(len(set(listed)), "paper")
         + " listed, most upvoted first."
-        + ("" if today - day < timedelta(days=1) else " This is the newest list there is."),
-        controls=await paging(ask, more=len(ids) > ask.offset + PAGE),
+        + ("" if today - day < timedelta(days=1) else " This is the newest list."),
+        controls=await paging(request, more=len(ids) > request.offset + CARDS_PER_PAGE),
     )
     return Answer(message=message)
 
 
 COMMAND = Command(
-    help=CommandHelp(name="today", usage="today", summary="The papers of the newest daily list."), run=run
+    help=CommandHelp(name="today", usage="today", summary="Show the papers of the newest daily list."), run=run
 )

@@ -1,4 +1,4 @@
-"""`/papers why`: why it is quiet, or not."""
+"""`/papers why`: why a channel gets posts, or none."""
 
 from __future__ import annotations
 
@@ -16,59 +16,62 @@ from bot.views.formatting import ago, moment
 from bot.votes.taste import ENOUGH
 
 
-async def run(ask: Request, rest: str) -> Answer:
-    """When this channel last got something, what comes next, and what stands in the way."""
-    return Answer(message=await explained(ask.desk.store, ask.place, ask.now, ask.desk.planner))
+async def run(request: Request, rest: str) -> Answer:
+    """When this channel got its last post, when it gets the next, and what is in the way."""
+    context = request.context
+    return Answer(message=await explanation(context.store, request.place, request.now, context.planner))
 
 
-async def explained(store: Store, place: Place, now: datetime, planner: Planner) -> Message:
-    """The explanation of a channel."""
+async def explanation(store: Store, place: Place, now: datetime, planner: Planner) -> Message:
+    """The explanation for a channel."""
     found = await explain(store, place, now)
-    lines = [_last(found, now)]
-    for wish in found.wishes:
-        lines += _wish(wish, now)
-    if any(not wish.subscription.follows for wish in found.wishes):
+    lines = [_last_post(found, now)]
+    for item in found.wishes:
+        lines += _schedule(item, now)
+    if any(not item.subscription.follows for item in found.wishes):
         lines.append(view.taste(await planner.ballots(place), ENOUGH))
-    if waits := view.waiting(found.states):
-        lines.append(f"{waits}.")
+    if waiting := view.waiting(found.states):
+        lines.append(f"{waiting}.")
     lines += [view.source_state(fetch, now) for fetch in found.fetches]
     return view.why("Why is it quiet?", lines, _advice(found))
 
 
-def _last(found: Why, now: datetime) -> str:
+def _last_post(found: Why, now: datetime) -> str:
     if found.last is None or found.last.sent is None:
-        return "This channel has not been brought anything yet."
-    return f"The last post came {ago(found.last.sent, now)}."
+        return "Nothing has been posted in this channel yet."
+    return f"The last post was {ago(found.last.sent, now)}."
 
 
-def _wish(wish: Wish, now: datetime) -> list[str]:
-    s = wish.subscription
-    about = f" on “{s.query}”" if s.query else ""
-    if s.inactive_reason:
-        state = f"stands still: {s.inactive_reason}"
-    elif wish.next:
-        state = f"comes next {moment(wish.next, wish.zone)}"
+def _schedule(item: Wish, now: datetime) -> list[str]:
+    subscription = item.subscription
+    about = f" on “{subscription.query}”" if subscription.query else ""
+    if subscription.inactive_reason:
+        state = f"is paused: {subscription.inactive_reason}"
+    elif item.next:
+        state = f"posts next {moment(item.next, item.zone)}"
     else:
-        state = "comes as soon as the next list is complete"
-    lines = [f"Schedule {s.id} ({wish.told}){about} {state}."]
-    if wish.last:
-        lines.append(" ".join(filter(None, (view.outcome(wish.last, now), view.left_out(wish.left_out)))))
+        state = "posts as soon as the next list is complete"
+    lines = [f"Schedule {subscription.id} ({item.told}){about} {state}."]
+    if item.last:
+        lines.append(" ".join(filter(None, (view.outcome(item.last, now), view.left_out(item.left_out)))))
     return lines
 
 
 def _advice(found: Why) -> str:
     if not found.wishes:
-        return "Nothing is scheduled here: /papers schedule weekdays 09:00"
-    if any(wish.subscription.inactive_reason for wish in found.wishes):
-        return "/papers resume ID lets a schedule run again."
+        return "Nothing is scheduled here. To schedule papers: /papers schedule weekdays 09:00"
+    if any(item.subscription.inactive_reason for item in found.wishes):
+        return "To resume a schedule: /papers resume ID"
     if "dead" in found.states:
-        return "An admin can plan given-up posts again with: paperboy retry --all"
+        return "An admin can retry the posts that were given up: paperboy retry --all"
     if any(fetch.error for fetch in found.fetches):
-        return "A source that does not answer is asked again by itself."
-    reasons = {reason for wish in found.wishes for reason in wish.left_out}
+        return "Sources that don't answer are tried again automatically."
+    reasons = {reason for item in found.wishes for reason in item.left_out}
     if "no match" in reasons or "too few votes" in reasons:
-        return "Too little? A wider query or fewer votes lets more through: /papers schedule …"
-    return "Nothing stands in the way."
+        return "To get more papers, change the schedule to a wider query or fewer votes: /papers change ID …"
+    return "Everything is working."
 
 
-COMMAND = Command(help=CommandHelp(name="why", usage="why", summary="Why this channel is quiet, or not."), run=run)
+COMMAND = Command(
+    help=CommandHelp(name="why", usage="why", summary="Explain why this channel gets posts, or none."), run=run
+)

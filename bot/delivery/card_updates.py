@@ -199,7 +199,7 @@ class CardUpdater:
         tallies = await self._store.votes.tallies_for(delivery.post.place.tenant, [paper])
         lines = await self._lines.of([found], subscription.language if subscription else "en")
         line = lines[paper].text if paper in lines else ""
-        item = Entry(paper=found, line=line, tally=tallies.get(paper, Tally()), reasons=delivery.post.reasons)
+        item = Entry(paper=found, summary=line, tally=tallies.get(paper, Tally()), reasons=delivery.post.reasons)
         return fit(entry(item), adapter.limits, adapter.text_width)[0]
 
 

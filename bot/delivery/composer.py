@@ -74,7 +74,7 @@ class Composer:
             query=subscription.query,
             min_votes=subscription.min_votes,
             nearest_to=_taste(subscription) if any(item.taught for item in chosen) else "",
-            brought=sum(item.brought for item in chosen),
+            submitted=sum(item.brought for item in chosen),
         )
         entries = await self._entries(subscription, chosen)
         return compose(subscription, edition.id, about, entries, now=due, fit=self._fit(subscription.place))
@@ -122,7 +122,7 @@ class Composer:
         return [
             Entry(
                 paper=item.paper,
-                line=lines[item.paper.id].text if item.paper.id in lines else "",
+                summary=lines[item.paper.id].text if item.paper.id in lines else "",
                 tally=tallies.get(item.paper.id, Tally()),
                 reasons=item.reasons,
             )

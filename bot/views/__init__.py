@@ -1,1 +1,1 @@
-"""From papers and answers to messages. Pure: no store, no platform, no clock."""
+"""Turns papers and answers into messages. Pure: no store, no platform, no clock."""

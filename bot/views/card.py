@@ -1,4 +1,4 @@
-"""A paper as a card: what it is, one line, how it is liked, what can be done with it."""
+"""A paper as a card: title, authors, summary, votes and buttons."""
 
 from __future__ import annotations
 
@@ -12,41 +12,47 @@ from bot.papers.model import Paper
 from bot.store.records import Tally
 from bot.views.formatting import people, plural, short_day
 
-TITLE_CHARS = 300
-HERE = "here"  # marks votes of this community
+MAX_TITLE_CHARS = 300
+HERE = "here"  # marks the votes of this tenant
+MAX_ABSTRACT_CHARS = 2_400  # keeps a card with its buttons inside a Slack section (3,000 on the wire)
 _NUMBER = re.compile(r"[\d,]+")
-ABSTRACT_CHARS = 2_400  # keeps a card with its buttons inside a Slack section (3,000 on the wire)
 
 
 def card(
     paper: Paper,
     *,
-    line: str = "",
+    summary: str = "",
     tally: Tally = Tally(),
     mine: int = 0,
     saved: bool = False,
     why: str = "",
     by: Span | None = None,
+    submission: Submission | None = None,
     body: bool = False,
     buttons: bool = True,
 ) -> Card:
-    """One paper. `mine` is the reader's own ballot, `by` who brought it, `body` shows the abstract."""
+    """One paper. `mine` is the reader's own vote (+1, 0 or −1), `body` shows the abstract.
+
+    Who submitted it and why comes from `submission`, or is given: `by`, `why`.
+    """
+    if submission:
+        by, why = submitter(submission), why or submission_note(submission)
     return Card(
         paper=paper.id,
         title=title(paper),
         url=paper.links.page,
         byline=byline(paper),
-        summary=line,
+        summary=summary,
         facts=facts(paper, tally, by),
         why=why,
-        body=clean(paper.abstract, ABSTRACT_CHARS) if body else "",
+        body=clean(paper.abstract, MAX_ABSTRACT_CHARS) if body else "",
         controls=controls(paper, mine=mine, saved=saved, body=body) if buttons else (),
     )
 
 
 def title(paper: Paper) -> str:
     """The title, marked when the paper was withdrawn."""
-    return ("[Withdrawn] " if paper.withdrawn else "") + (clean(paper.title, TITLE_CHARS) or paper.id)
+    return ("[Withdrawn] " if paper.withdrawn else "") + (clean(paper.title, MAX_TITLE_CHARS) or paper.id)
 
 
 def byline(paper: Paper) -> str:
@@ -57,9 +63,9 @@ def byline(paper: Paper) -> str:
 
 
 def facts(paper: Paper, tally: Tally, by: Span | None = None) -> Text:
-    """Who brought it, votes, then where to go; nothing that is zero or unknown."""
+    """Who submitted it, its votes, then its links; leaves out what is zero or unknown."""
     rest = _facts(paper, tally)
-    return text("brought by ", by, " · " if rest else "", *rest) if by else rest
+    return text("submitted by ", by, " · " if rest else "", *rest) if by else rest
 
 
 def _facts(paper: Paper, tally: Tally) -> Text:
@@ -75,13 +81,13 @@ def _facts(paper: Paper, tally: Tally) -> Text:
     return text(*(piece for i, part in enumerate(shown) for piece in ((" · ", part) if i else (part,))))
 
 
-def brought_by(submission: Submission) -> Span:
-    """The person, by name where the platform can show it."""
+def submitter(submission: Submission) -> Span:
+    """The person who submitted a paper, shown by name where the platform can."""
     return Span(submission.person.partition("/")[2], person=True)
 
 
-def brought_why(submission: Submission) -> str:
-    """In their own words; empty when they gave none."""
+def submission_note(submission: Submission) -> str:
+    """Why they submitted it, in quotation marks; empty when they gave no reason."""
     return f"“{clean(submission.why)}”" if submission.why else ""
 
 
@@ -93,13 +99,13 @@ def votes_here(tally: Tally) -> str:
 
 
 def without_counts(shown: Card) -> Card:
-    """A card without the numbers from outside, which move all day; votes made here stay."""
+    """A card without the counts of other sites, which change all day; votes made here stay."""
     facts = (fact if HERE in fact.text else replace(fact, text=_NUMBER.sub("", fact.text)) for fact in shown.facts)
     return replace(shown, facts=tuple(facts))
 
 
 def controls(paper: Paper, *, mine: int = 0, saved: bool = False, body: bool = False) -> tuple[Control, ...]:
-    """What can be done with a paper; every button works on any copy, after any restart."""
+    """The buttons of a paper. Each names the paper, so it works on any copy and after any restart."""
     buttons: list[Control] = [
         Button(
             label="Voted" if mine > 0 else "Vote",

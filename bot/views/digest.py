@@ -1,4 +1,4 @@
-"""The daily post: a head for the channel and one entry a paper, or all of it in one compact message."""
+"""The daily post: a head and one reply per paper in its thread, or everything in one compact message."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from bot.papers.community import Submission
 from bot.papers.model import Paper
 from bot.papers.samples import SOURCE as STARTER
 from bot.store.records import PostReason, Tally
-from bot.views.card import brought_by, brought_why, card, title
+from bot.views.card import card, submission_note, submitter, title
 from bot.views.formatting import days, plural, source_name, source_page
 
-SHELF = "No source has answered yet, so these come from the shelf that is bundled with Paperboy. "
+SAMPLES_NOTE = "No source has answered yet, so these are the sample papers that come with Paperboy. "
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A paper chosen for an edition, with what is shown of it."""
+    """A paper of an edition, and what is shown with it."""
 
     paper: Paper
-    line: str = ""
+    summary: str = ""
     tally: Tally = Tally()
     reasons: tuple[PostReason, ...] = ()
 
 
 class About(Struct, frozen=True, kw_only=True):
-    """What an edition is of."""
+    """What the head of a post says about its edition."""
 
     day: date
-    first: date | None = None  # of several days
+    first: date | None = None  # the first day, where it covers several
     listed: int  # papers on the lists
     sources: Sequence[str]
     query: str = ""
     min_votes: int = 0
-    nearest_to: str = ""  # `what you saved`, where taste decided
-    brought: int = 0  # of the papers shown, those that people here brought: on no other list
+    nearest_to: str = ""  # `what you saved`, when taste decided the order
+    submitted: int = 0  # of the papers shown, those that people here submitted
 
     @property
     def days(self) -> str:
@@ -46,19 +46,21 @@ class About(Struct, frozen=True, kw_only=True):
 
 
 def because(submission: Submission) -> tuple[PostReason, ...]:
-    """Who brought a paper, and in their words why."""
-    return tuple(filter(None, (brought_by(submission), brought_why(submission))))
+    """Who submitted a paper and, in their words, why."""
+    return tuple(filter(None, (submitter(submission), submission_note(submission))))
 
 
 def head(about: About, entries: Sequence[Entry]) -> Message:
-    """The post that the day's thread hangs from: date, count, what was chosen and why."""
-    foot = "" if STARTER not in about.sources else SHELF
+    """The post that starts the thread: date, number of papers, and how they were chosen."""
+    foot = SAMPLES_NOTE if STARTER in about.sources else ""
     return Message(
         plain=_plain(about, entries),
         blocks=(
             Heading(f"Papers of {about.days}"),
             Paragraph(_chosen(about, len(entries))),
-            Footnote(text(foot, "One reply a paper: react, or press Vote, on what your team should read.")),
+            Footnote(
+                text(foot, "Each paper is a reply in this thread. React or press Vote on the ones worth reading.")
+            ),
         ),
     )
 
@@ -66,13 +68,13 @@ def head(about: About, entries: Sequence[Entry]) -> Message:
 def entry(item: Entry) -> Message:
     """One paper's reply in the thread."""
     return Message(
-        plain=f"{title(item.paper)}: {item.line}" if item.line else title(item.paper),
+        plain=f"{title(item.paper)}: {item.summary}" if item.summary else title(item.paper),
         blocks=(_card(item, buttons=True),),
     )
 
 
 def compact(about: About, entries: Sequence[Entry]) -> Message:
-    """The whole edition in one message, without buttons: for busy channels."""
+    """The whole edition in one message without buttons, for busy channels."""
     blocks: list[Block] = [Heading(f"Papers of {about.days}"), Paragraph(_chosen(about, len(entries)))]
     blocks.extend(_card(item, buttons=False) for item in entries)
     return Message(plain=_plain(about, entries), blocks=tuple(blocks))
@@ -81,7 +83,7 @@ def compact(about: About, entries: Sequence[Entry]) -> Message:
 def _card(item: Entry, *, buttons: bool) -> Block:
     by = next((reason for reason in item.reasons if isinstance(reason, Span)), None)
     why = "; ".join(reason for reason in item.reasons if isinstance(reason, str))
-    return card(item.paper, line=item.line, tally=item.tally, by=by, why=why, buttons=buttons)
+    return card(item.paper, summary=item.summary, tally=item.tally, by=by, why=why, buttons=buttons)
 
 
 def _plain(about: About, entries: Sequence[Entry]) -> str:
@@ -90,11 +92,11 @@ def _plain(about: About, entries: Sequence[Entry]) -> str:
 
 
 def _chosen(about: About, shown: int) -> Text:
-    """What is shown of the lists, and what people here brought."""
-    count = shown - about.brought
+    """How many papers of the lists are shown, and how many that people here submitted."""
+    count = shown - about.submitted
     if not count:
-        return text(f"{plural(about.brought, 'paper')} that people here brought.")
-    more = f" {plural(about.brought, 'more was', 'more were')} brought by people here." if about.brought else ""
+        return text(f"{plural(about.submitted, 'paper')} submitted by people here.")
+    more = f" {plural(about.submitted, 'more was', 'more were')} submitted by people here." if about.submitted else ""
     return text(*_of_lists(about, count), more)
 
 
@@ -106,13 +108,12 @@ def _of_lists(about: About, count: int) -> Text:
     if count == about.listed:
         return text(f"{what} listed by ", *sources, ".")
     if about.nearest_to:
-        near = f", that come nearest to {about.nearest_to}."
-        return text(f"The {what}, of {about.listed:,} listed by ", *sources, near)
+        return text(f"The {what} closest to {about.nearest_to}, of {about.listed:,} listed by ", *sources, ".")
     return text(f"The {what} that ", *sources, f" readers like most, of {about.listed:,} listed.")
 
 
 def _linked(about: About) -> list[Span]:
-    """The sources in a row, each a link to its whole list of the day."""
+    """The names of the sources, each with a link to its whole list of the day."""
     first = about.first or about.day
     names = [Span(source_name(source), url=source_page(source, first, about.day)) for source in about.sources]
     joints = [Span(", ")] * (len(names) - 2) + [Span(" and ")] * (len(names) > 1)

@@ -9,6 +9,14 @@ from zoneinfo import ZoneInfo
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.community import is_community_list
 
+MIN_DAYS_OF_A_WEEK = 3  # days from the first to the last list of a week: Monday or Friday may be missing
+SOURCE_NAMES = {
+    "huggingface": "Hugging Face Daily Papers",
+    "arxiv": "arXiv",
+    "samples": "the sample papers",
+    COMMUNITY: "submissions by people here",
+}
+
 
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 paper`, `2 papers`, `1,204 papers`."""
@@ -38,7 +46,7 @@ def days(first: date, last: date) -> str:
         return long_day(last)
     year = f" {first.year}" if first.year != last.year else ""
     month = f" {first:%B}" if (first.year, first.month) != (last.year, last.month) else ""
-    week = "the week of " if WEEK_FROM <= (last - first).days < 7 else ""
+    week = "the week of " if MIN_DAYS_OF_A_WEEK <= (last - first).days < 7 else ""
     return f"{week}{first.day}{month}{year} to {last.day} {last:%B %Y}"
 
 
@@ -62,14 +70,8 @@ def ago(then: datetime, now: datetime) -> str:
     return "just now"
 
 
-WEEK_FROM = 3  # days between the first and the last list from which they are a week's: one may lack Monday or Friday
-
-SOURCE_NAMES = {"huggingface": "Hugging Face Daily Papers", "arxiv": "arXiv", "samples": "the sample papers"}
-SOURCE_NAMES |= {COMMUNITY: "what people here bring"}
-
-
 def source_page(source: str, first: date, last: date) -> str:
-    """Where a source shows its list of a day, or of the week it ends with; empty where it has no such page."""
+    """The address of a source's list of a day, or of the week that ends with `last`; empty if it has no such page."""
     if source != "huggingface":
         return ""
     return f"https://huggingface.co/papers/{f'date/{last}' if first == last else f'week/{last:%G-W%V}'}"

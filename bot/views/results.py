@@ -1,4 +1,4 @@
-"""Answers: papers found, notes, and what went wrong."""
+"""Answers: lists of papers, notes, and errors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def results(
     empty: str = "Nothing found.",
     controls: Sequence[Control] = (),
 ) -> Message:
-    """Papers under a heading; `empty` is said when there are none."""
+    """Papers under a heading, or the text `empty` when there are none."""
     heading = clean(heading, 150)
     blocks: list[Block] = [Heading(heading)]
     if not cards:
@@ -49,12 +49,12 @@ def results(
 
 
 def with_controls(message: Message, *controls: Control) -> Message:
-    """The message with a further row of buttons."""
+    """The message with another row of buttons."""
     return replace(message, blocks=(*message.blocks, Controls(controls)))
 
 
 def note(sentence: str, *more: str | Span, controls: Sequence[Control] = ()) -> Message:
-    """A plain sentence or two."""
+    """A sentence or two, perhaps with links and buttons."""
     blocks: list[Block] = [Paragraph(text(sentence, *more))]
     if controls:
         blocks.append(Controls(tuple(controls)))
@@ -63,7 +63,7 @@ def note(sentence: str, *more: str | Span, controls: Sequence[Control] = ()) -> 
 
 
 def sheet(heading: str, lines: Sequence[Text], *, foot: str = "", controls: Sequence[Button] = ()) -> Message:
-    """A heading and lines of equal rank: schedules, help, explanations."""
+    """A heading and a list: schedules, help, explanations."""
     blocks: list[Block] = [Heading(clean(heading, 150)), Bullets(tuple(lines))]
     if foot:
         blocks.append(Footnote(text(foot)))
@@ -74,8 +74,8 @@ def sheet(heading: str, lines: Sequence[Text], *, foot: str = "", controls: Sequ
 
 
 def problem(error: PaperboyError) -> Message:
-    """What was wrong with a request and what to type instead."""
-    said = clean(error.message, 500)
+    """What was wrong with a request, and what to do about it."""
+    what = clean(error.message, 500)
     if not error.hint:
-        return Message(plain=said, blocks=(Paragraph(text(said)),))
-    return Message(plain=f"{said} {error.hint}", blocks=(Paragraph(text(said)), Footnote(text(error.hint))))
+        return Message(plain=what, blocks=(Paragraph(text(what)),))
+    return Message(plain=f"{what} {error.hint}", blocks=(Paragraph(text(what)), Footnote(text(error.hint))))

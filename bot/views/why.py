@@ -1,4 +1,4 @@
-"""Why a channel is quiet, in one screen. Shared by `/papers why` and `paperboy why`."""
+"""The sentences of `/papers why` and `paperboy why`: why a channel gets posts, or none."""
 
 from __future__ import annotations
 
@@ -16,40 +16,42 @@ def left_out(counts: dict[str, int]) -> str:
 
 
 def outcome(run: Run, now: datetime) -> str:
-    """What came of an occurrence."""
-    said = {"posted": "It posted", "quiet": "It had nothing to post", "missed": "It was missed"}[run.outcome]
-    return f"{said} {ago(run.at, now)}." + (f" {run.why}" if run.why else "")
+    """How a run ended."""
+    ended = {"posted": "Last run: posted", "quiet": "Last run: nothing to post", "missed": "Last run: missed"}[
+        run.outcome
+    ]
+    return f"{ended} {ago(run.at, now)}." + (f" {run.why}" if run.why else "")
 
 
 def source_state(fetch: Fetch, now: datetime) -> str:
-    """How the last look at a source went."""
+    """How the last fetch from a source went."""
     name = source_name(fetch.source)
     if fetch.error:
-        return f"{name} gave no list {ago(fetch.at, now)}: {fetch.error}"
-    return f"{name} answered {ago(fetch.at, now)}."
+        return f"{name} could not be read {ago(fetch.at, now)}: {fetch.error}"
+    return f"{name} was read {ago(fetch.at, now)}."
 
 
 def why(heading: str, lines: list[str], advice: str) -> Message:
-    """The screen."""
+    """The whole answer."""
     shown: list[Text] = [text(line) for line in lines if line]
     return sheet(heading, shown, foot=advice)
 
 
 def taste(ballots: int | None, enough: int) -> str:
-    """Whether a channel's votes order what it is brought."""
+    """Whether a channel's votes decide the order of its papers. `ballots` None: that is turned off."""
     if ballots is None:
         return ""
     if ballots < enough:
-        return f"From {enough} votes on, this channel's votes will order its papers; it has {ballots:,} so far."
-    return f"{ballots:,} votes of this channel order its papers; one place in five stays open to others."
+        return f"Once this channel has {enough} votes, they decide the order of its papers. It has {ballots:,} so far."
+    return f"{ballots:,} votes of this channel decide the order of its papers. One place in five is kept for others."
 
 
 def waiting(states: dict[str, int]) -> str:
-    """What stands in the outbox."""
-    told = {
+    """What is in the outbox: `2 posts waiting to be sent`."""
+    labels = {
         "planned": "waiting to be sent",
         "claimed": "being sent",
-        "unsure": "of unknown outcome",
+        "unsure": "that may or may not have been sent",
         "dead": "given up",
     }
-    return "; ".join(f"{plural(count, 'post')} {told[state]}" for state, count in states.items() if state in told)
+    return "; ".join(f"{plural(count, 'post')} {labels[state]}" for state, count in states.items() if state in labels)

@@ -154,10 +154,10 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
     async def healthy() -> dict[str, str]:
         return {}
 
-    desk = CommandContext(
+    context = CommandContext(
         store=store,
         search=search,
-        lines=lines,
+        summaries=lines,
         planner=planner,
         look_up=look_up,
         read=read,
@@ -168,7 +168,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
     )
     card_updater = CardUpdater(store, lines, adapters, clock)
     core = Router(
-        desk,
+        context,
         clock,
         changed=card_updater.note_vote,
         absent=availability.absent,

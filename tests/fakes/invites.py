@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.chat.event import Person
 from bot.chat.form import Field
-from bot.commands.registry import known
+from bot.commands.registry import commands
 from bot.errors import AskError
 
 
@@ -28,4 +28,4 @@ class FakeInvites:
         self.asked.append((who, values))
 
 
-COMMANDS = known(feeds=True, invites=FakeInvites())
+COMMANDS = commands(feeds=True, invites=FakeInvites())

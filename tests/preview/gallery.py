@@ -105,9 +105,9 @@ class Gallery:
         lines = await self._app.lines.of(papers)
         tallies = await self._app.store.votes.tallies_for(HERE.tenant, {p.id for p in papers})
         entries = [
-            Entry(paper=p, line=lines[p.id].text, tally=tallies[p.id])
+            Entry(paper=p, summary=lines[p.id].text, tally=tallies[p.id])
             if p.id in tallies
-            else Entry(paper=p, line=lines[p.id].text)
+            else Entry(paper=p, summary=lines[p.id].text)
             for p in papers
         ]
         made: dict[str, Message] = {}

@@ -37,10 +37,10 @@ class Room:
         async def direct(who: Person) -> Place:
             return PAPERS
 
-        desk = CommandContext(
+        context = CommandContext(
             store=store,
             search=Search(store.papers, store.vectors, None),
-            lines=office.lines,
+            summaries=office.lines,
             planner=office.planner,
             look_up=look_up,
             read=self.reader.full_text,
@@ -49,13 +49,13 @@ class Room:
             time_zone="UTC",
         )
         self.core = Router(
-            desk,
+            context,
             office.clock,
             changed=none,
             absent=none,
             present=none,
             health=well,
-            catalog=reader(store, desk.search, office.lines, office.clock),
+            catalog=reader(store, context.search, office.lines, office.clock),
         )
         self.events = 0
 

@@ -210,7 +210,7 @@ def test_two_thousand_real_papers_are_taken() -> None:
     )
     count = 0
     for paper in papers:
-        message = Message(plain=paper.title, blocks=(card(paper, line=paper.offered_summary, body=True),))
+        message = Message(plain=paper.title, blocks=(card(paper, summary=paper.offered_summary, body=True),))
         for page in fit(message, LIMITS, width):
             body = payload(page, ids=marks(paper.id))
             check_message(body)

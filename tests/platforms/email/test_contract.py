@@ -108,7 +108,7 @@ async def test_every_kind_of_block_can_be_posted(adapter: EmailAdapter, place: P
         Heading("Heading"),
         Paragraph(text("words ", Span("bold", bold=True), Span("code", code=True), Span("it", italic=True))),
         Bullets((text("one"), text("two"))),
-        card(paper(1), line="A line.", mine=1, saved=True, why="because", body=True),
+        card(paper(1), summary="A line.", mine=1, saved=True, why="because", body=True),
         Controls((LinkButton(label="Read", url="https://example.org/read"),)),
         Footnote(text("small print")),
     )

@@ -190,7 +190,7 @@ async def test_an_edition_of_30_papers_is_one_mail_under_100_kb(
     for n, word in enumerate(("owls ", '"&<' * 3, "ю" * 9 + " ", "🦉 ")):
         long = [paper(i, word * 60, upvotes=i, authors=(word * 9,) * 8) for i in range(30)]
         message = compact(
-            About(day=NOW.date(), listed=42, sources=("arxiv",)), [Entry(paper=p, line=word * 40) for p in long]
+            About(day=NOW.date(), listed=42, sources=("arxiv",)), [Entry(paper=p, summary=word * 40) for p in long]
         )
         pages = fit(message, adapter.limits, adapter.text_width)
         assert len(pages) == 1
@@ -202,7 +202,7 @@ async def test_an_edition_of_30_papers_is_one_mail_under_100_kb(
 
 
 async def test_a_mail_calls_home_nowhere(adapter: EmailAdapter, place: Place, server: FakeMail) -> None:
-    entries = [Entry(paper=paper(1, upvotes=3), line="A line.")]
+    entries = [Entry(paper=paper(1, upvotes=3), summary="A line.")]
     await adapter.post(place, compact(About(day=NOW.date(), listed=1, sources=("arxiv",)), entries), key="k1")
     html = server.received[0].html
     for loads in ("<img", "<script", "<link", "<iframe", "url(", "@import", "<table"):

@@ -53,7 +53,9 @@ def test_any_message_has_a_preview_in_which_nothing_comes_alive(message: Message
 
 
 def test_a_card_shows_all_it_says() -> None:
-    message = Message(plain="x", blocks=(card(paper(7, "Owls & <mice>", upvotes=12), line="A line.", why="a reason"),))
+    message = Message(
+        plain="x", blocks=(card(paper(7, "Owls & <mice>", upvotes=12), summary="A line.", why="a reason"),)
+    )
     words = " ".join(Page(html(payload(message))).words)
     for said in ("Owls & <mice>", "A line.", "▲ 12 on Hugging Face", "a reason", "Vote", "Similar"):
         assert said in words

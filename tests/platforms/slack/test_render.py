@@ -155,7 +155,7 @@ def test_hostile_words_are_shown_and_do_nothing(hostile: str) -> None:
             Heading(hostile),
             Paragraph(text(hostile, Span(hostile, bold=True), Span(hostile, url="https://arxiv.org"))),
             Bullets((text(hostile),)),
-            card(hostile_paper(hostile), line=hostile, why=hostile, body=True),
+            card(hostile_paper(hostile), summary=hostile, why=hostile, body=True),
             Footnote(text(hostile, Span(hostile, url="https://arxiv.org"))),
             Controls((Button(label=hostile, action=Action("page", ("0",))),)),
         ),
@@ -172,7 +172,7 @@ def hostile_paper(words: str) -> Paper:
 
 def test_mark_up_is_read_nowhere_but_in_links_of_ours() -> None:
     title = "*A* _study_ of `<!channel>` and :tada: at <https://evil.example|arXiv>"
-    [page] = judged(Message(plain=title, blocks=(card(paper(1, title), line=title, why=title),)))
+    [page] = judged(Message(plain=title, blocks=(card(paper(1, title), summary=title, why=title),)))
     read = [part for block in page["blocks"] for part in block.get("elements", ()) if part["type"] == "mrkdwn"]
     assert all(part["verbatim"] for part in read)
     assert not any(word in part["text"] for part in read for word in ("channel", "tada", "evil"))
@@ -181,7 +181,7 @@ def test_mark_up_is_read_nowhere_but_in_links_of_ours() -> None:
 
 
 def test_a_card_reads_well() -> None:
-    shown = card(paper(7, upvotes=12), line="A line.", why="matches “birds”")
+    shown = card(paper(7, upvotes=12), summary="A line.", why="matches “birds”")
     [page] = judged(Message(plain="x", blocks=(shown,)))
     top, small, row = page["blocks"]
     link, line = top["elements"][0]["elements"]
@@ -236,18 +236,18 @@ def test_two_thousand_real_papers_are_taken_in_every_form() -> None:
     papers = real(2_000)
     assert len(papers) == 2_000
     for one in papers:
-        [page] = judged(entry(Entry(paper=one, line=one.abstract[:280], reasons=("among the most liked",))))
-        assert check_unfurl({"blocks": modals.unfurl_blocks(entry(Entry(paper=one)))}) == []
-        [full] = judged(Message(plain=one.title, blocks=(card(one, body=True, line=one.abstract[:200]),)))
+        [page] = judged(entry(Entry(paper=one, summary=one.abstract[:280], reasons=("among the most liked",))))
+        assert check_unfurl({"blocks": modals.unfurled(entry(Entry(paper=one)))}) == []
+        [full] = judged(Message(plain=one.title, blocks=(card(one, body=True, summary=one.abstract[:200]),)))
         assert one.title[:100] in seen(page["blocks"])
         assert one.title[:100] in seen(full["blocks"])
     for n in range(0, 2_000, 10):
-        entries = [Entry(paper=one, line=one.abstract[:240]) for one in papers[n : n + 10]]
+        entries = [Entry(paper=one, summary=one.abstract[:240]) for one in papers[n : n + 10]]
         about = About(day=date(2025, 3, 18), listed=40, sources=["huggingface"])
         judged(head(about, entries))
         judged(compact(about, entries))
     for n in range(0, 2_000, 5):
-        cards = [card(one, line=one.abstract[:240], why="matches “a query”") for one in papers[n : n + 5]]
+        cards = [card(one, summary=one.abstract[:240], why="matches “a query”") for one in papers[n : n + 5]]
         more = Button(label="Next page", action=Action("page", ("5", "query")))
         [page] = judged(results("Papers about “a query”", cards, note="42 more", controls=[more, more]))
         assert check_view(modals.home_view(Message(plain="x", blocks=tuple(cards)), "D1")) == []

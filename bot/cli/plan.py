@@ -1,4 +1,4 @@
-"""`paperboy plan`, `paperboy why`: what will come, and why it is quiet."""
+"""`paperboy plan`, `paperboy why`: what will be posted, and why a channel gets posts or none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from bot.app.build import App, open_app
 from bot.chat.event import Place
 from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
-from bot.commands.why import explained
+from bot.commands.why import explanation
 from bot.delivery.planner import Preview
 from bot.errors import AskError
 from bot.store.records import PostReason, Subscription
@@ -18,13 +18,13 @@ from bot.views.formatting import days, moment, plural
 
 
 @click.command()
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="An edition's date; by default the newest.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Date of the edition. Default: the newest.")
 @click.option("--channel", help="platform:space/channel, as `paperboy plan` prints it.")
 @json_option
 @config_option
 @asynchronous
 async def plan(day: datetime | None, channel: str | None, as_json: bool, config: Path | None) -> None:
-    """Show what each channel would get, paper by paper, and why."""
+    """Show what would be posted in each channel, paper by paper, and why."""
     async with open_app(settings(config), clock()) as app:
         place = _place(channel) if channel else None
         found = [s for s in await app.store.subscriptions.running() if place in (None, s.place)]
@@ -39,9 +39,9 @@ async def plan(day: datetime | None, channel: str | None, as_json: bool, config:
 @config_option
 @asynchronous
 async def why(channel: str, config: Path | None) -> None:
-    """Say why CHANNEL (platform:space/channel) is quiet, or not."""
+    """Explain why CHANNEL (platform:space/channel) gets posts, or none."""
     async with open_app(settings(config), clock()) as app:
-        click.echo((await explained(app.store, _place(channel), app.clock.now(), app.planner)).plain)
+        click.echo((await explanation(app.store, _place(channel), app.clock.now(), app.planner)).plain)
 
 
 async def _show(app: App, subscription: Subscription, day: date | None, *, as_json: bool) -> None:
@@ -53,12 +53,12 @@ async def _show(app: App, subscription: Subscription, day: date | None, *, as_js
     if preview.times:
         click.echo(f"  next: {moment(preview.times[0], 'UTC')}")
     if preview.edition is None:
-        click.echo("  no list to plan from")
+        click.echo("  no list has arrived yet")
         return
     click.echo(f"  {days(preview.edition.first, preview.edition.day)}: {plural(len(preview.choice.chosen), 'paper')}")
     papers = {item.paper.id: item.paper for item in preview.edition.listed}
     for chosen in preview.choice.chosen:
-        click.echo(f"  + {chosen.paper.title}  {'; '.join(map(_said, chosen.reasons))}".rstrip())
+        click.echo(f"  + {chosen.paper.title}  {'; '.join(map(_text, chosen.reasons))}".rstrip())
     for item in preview.choice.left_out:
         click.echo(f"  - {papers[item.paper].title}  ({item.reason})")
 
@@ -70,19 +70,19 @@ def _record(subscription: Subscription, preview: Preview) -> dict[str, object]:
         "edition": preview.edition.id if preview.edition else None,
         "next": preview.times,
         "papers": [
-            {"id": c.paper.id, "title": c.paper.title, "reasons": [*map(_said, c.reasons)]}
+            {"id": c.paper.id, "title": c.paper.title, "reasons": [*map(_text, c.reasons)]}
             for c in preview.choice.chosen
         ],
         "left_out": preview.choice.left_out,
     }
 
 
-def _said(reason: PostReason) -> str:
-    return reason if isinstance(reason, str) else f"brought by {reason.text}"
+def _text(reason: PostReason) -> str:
+    return reason if isinstance(reason, str) else f"submitted by {reason.text}"
 
 
 def _place(channel: str) -> Place:
     try:
         return Place.parse(channel)
     except ValueError as error:
-        raise AskError(f"{error}.", "For instance: web:home/papers") from error
+        raise AskError(f"{error}.", "For example: web:home/papers") from error
