@@ -92,11 +92,11 @@ async def test_summaries_carry_their_origin_and_check(tmp_path: Path) -> None:
     [
         (["search"], 2, "Give a QUERY"),
         (["run", "--now", "2025-03-18"], 2, "--until-idle"),
-        (["run", "--until-idle", "--now", "soon"], 2, "no moment"),
+        (["run", "--until-idle", "--now", "soon"], 2, "isn't a date and time"),
         (["ingest", "/nowhere/at/all"], 2, "does not exist"),
         (["why", "papers"], 1, "not a place"),
         (["similar", "2405.99999"], 1, "don't know the paper"),
-        (["summarize", "--in", "LICENSE", "--out", "/dev/null", "--engine", "claude"], 2, "no key"),
+        (["summarize", "--in", "LICENSE", "--out", "/dev/null", "--engine", "claude"], 2, "no API key"),
         (["run", "--config", "/nowhere.toml"], 2, "no settings file"),
         (["nonsense"], 2, "No such command"),
     ],

@@ -12,6 +12,7 @@ from bot import __version__, logs
 from bot.app.build import App, open_app
 from bot.app.first_run import Welcome
 from bot.app.serve import Role, serve, until_idle
+from bot.chat.adapter import Adapter, CanListen
 from bot.cli.group import (
     Moment,
     asynchronous,

@@ -29,7 +29,7 @@ _QUESTION = re.compile(
 async def run(request: Request, rest: str) -> Answer:
     """Answer `ID QUESTION`, or in the thread of a paper the question alone, from the paper's text."""
     first, _, question = rest.partition(" ")
-    if arxiv_id(first) or first in await request.context.store.papers.get_papers([first]):
+    if arxiv_id(first) or first in await request.store.papers.get_papers([first]):
         return await _answer(request, await the_paper(request, first), question)
     paper = await _thread_paper(request)
     if paper is None:
@@ -48,7 +48,7 @@ async def _thread_paper(request: Request) -> Paper | None:
     """The paper that the first message of this thread shows."""
     if not request.place.thread:
         return None
-    store = request.context.store
+    store = request.store
     delivery = await store.outbox.by_ref(Ref(request.place.in_thread(""), request.place.thread))
     shown = delivery.post.papers if delivery else ()
     return (await store.papers.get_papers(shown)).get(shown[0]) if len(shown) == 1 else None

@@ -30,7 +30,7 @@ async def pressed_paper(request: Request, press: ButtonPress) -> PaperId:
     """The paper of a press: the button's own, else the one that the message shows or links to. Raises `AskError`."""
     if press.action.args:
         return press.action.args[0]
-    delivery = await request.context.store.outbox.by_ref(press.message) if press.message else None
+    delivery = await request.store.outbox.by_ref(press.message) if press.message else None
     papers = delivery.post.papers if delivery else find_arxiv_ids(press.message_text)
     if len(papers) == 1:
         return papers[0]
@@ -41,7 +41,7 @@ async def pressed_paper(request: Request, press: ButtonPress) -> PaperId:
 
 async def vote(request: Request, press: ButtonPress) -> tuple[Answer, PaperId]:
     """Cast or take back the presser's vote; returns the answer and the paper. It counts for all copies of the card."""
-    store = request.context.store
+    store = request.store
     paper = await the_paper(request, await pressed_paper(request, press))
     is_cast = await ballot.press(store, press, paper.id, off=press.action.name == "unvote")
     tally = (await store.votes.tallies_for(request.who.tenant, [paper.id])).get(paper.id, Tally())
@@ -55,7 +55,7 @@ async def repeated_question(request: Request, press: ButtonPress) -> tuple[int, 
     args = ("0", *press.action.args) if press.action.name == "do" else press.action.args
     offset, text = (*args, "", "")[:2]
     if text.startswith("#"):
-        text = await request.context.store.long_queries.get_query(text[1:]) or ""
+        text = await request.store.long_queries.get_query(text[1:]) or ""
     if not text or not offset.isdecimal() or len(offset) > 6:
         raise outdated()
     return int(offset), text

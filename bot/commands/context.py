@@ -60,6 +60,10 @@ class Request:
     shared: bool = False  # the answer is public: it must not show what belongs to the asker alone
 
     @property
+    def store(self) -> Store:
+        return self.context.store
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The sources as the asker's tenant reads them: with its own submissions, and no other tenant's."""
         return resolve_sources(self.context.sources, self.who.tenant)
@@ -100,7 +104,7 @@ class Command:
 
 async def cards(request: Request, ids: Sequence[PaperId], why: dict[PaperId, str] | None = None) -> list[Card]:
     """Papers as cards, with their summaries, the votes in this tenant and the asker's own."""
-    store, tenant = request.context.store, request.who.tenant
+    store, tenant = request.store, request.who.tenant
     papers = await store.papers.get_papers(ids)
     found = [papers[id] for id in ids if id in papers]
     summaries = await request.context.summaries.of(found, await channel_language(request))
@@ -124,20 +128,18 @@ async def cards(request: Request, ids: Sequence[PaperId], why: dict[PaperId, str
 
 async def channel_language(request: Request) -> str:
     """The language that the channel's oldest schedule asks for."""
-    served = await request.context.store.subscriptions.in_place(request.place.in_thread(""))
+    served = await request.store.subscriptions.in_place(request.place.in_thread(""))
     return served[0].language if served else "en"
 
 
 async def my_saved(request: Request, ids: Collection[PaperId]) -> set[PaperId]:
     """Which of these the asker has saved; none in a shared answer."""
-    return set() if request.shared else set(await request.context.store.people.saved_papers(request.who.key)) & set(ids)
+    return set() if request.shared else set(await request.store.people.saved_papers(request.who.key)) & set(ids)
 
 
 async def my_votes(request: Request, ids: Collection[PaperId]) -> dict[PaperId, int]:
     """The asker's own votes; none in a shared answer."""
-    return (
-        {} if request.shared else await request.context.store.votes.ballots_of(request.who.tenant, request.who.key, ids)
-    )
+    return {} if request.shared else await request.store.votes.ballots_of(request.who.tenant, request.who.key, ids)
 
 
 async def paging(request: Request, *, more: bool) -> list[Control]:
@@ -156,7 +158,7 @@ async def button_text(request: Request, question: str) -> str:
     """A question as it fits a button: itself, or `#name` of the stored question."""
     if len(question.encode()) <= MAX_BUTTON_QUESTION_BYTES and not set("|%#") & set(question):
         return question
-    return "#" + await request.context.store.long_queries.store_query(question, request.now)
+    return "#" + await request.store.long_queries.store_query(question, request.now)
 
 
 def paper_id(text: str) -> PaperId:
@@ -171,14 +173,14 @@ async def the_paper(request: Request, text: str) -> Paper:
     if not name:
         raise AskError("Which paper?", "Give an arXiv id or address, for example 2405.15738.")
     is_arxiv, id = arxiv_id(name), paper_id(name)
-    if paper := (await request.context.store.papers.get_papers([id])).get(id):
+    if paper := (await request.store.papers.get_papers([id])).get(id):
         return paper
     if is_arxiv and (fetched := await request.context.look_up(id)):
         return fetched
     found = await request.context.search.find_papers(name, limit=1) if not is_arxiv else None
     if found and found.hits:
         first = found.hits[0].id
-        return (await request.context.store.papers.get_papers([first]))[first]
+        return (await request.store.papers.get_papers([first]))[first]
     raise AskError(
         f"I don't know the paper {name[:80]!r} yet.",
         "It isn't on any list I read, and arXiv doesn't have it or didn't answer in time."

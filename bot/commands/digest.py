@@ -19,11 +19,11 @@ DEFAULT_SCHEDULE = "weekdays 09:00"
 
 async def run(request: Request, rest: str) -> Answer:
     """Start the asker's digest, change its time, or stop it."""
-    subscriptions = request.context.store.subscriptions
+    subscriptions = request.store.subscriptions
     mine = await subscriptions.digests_of(request.who.key)
     if rest.strip().casefold() in {"off", "stop", "none"}:
         return await _stop(request, mine)
-    if not await request.context.store.people.followed_topics(request.who.key):
+    if not await request.store.people.followed_topics(request.who.key):
         raise AskError("You don't follow any topics yet.", "Start with: /papers follow diffusion models")
     subscription = subscription_form.read(request, rest or DEFAULT_SCHEDULE)
     place, here = await request.context.direct(request.who), request.place.in_thread("")
@@ -40,7 +40,7 @@ async def run(request: Request, rest: str) -> Answer:
 
 async def _stop(request: Request, mine: list[Subscription]) -> Answer:
     for subscription in mine:
-        await request.context.store.subscriptions.remove_subscription(subscription.id)
+        await request.store.subscriptions.remove_subscription(subscription.id)
     return Answer(message=note("Your digest is off." if mine else "You don't have a digest."))
 
 

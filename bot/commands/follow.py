@@ -33,7 +33,7 @@ async def follow(request: Request, rest: str) -> Answer:
             f"Give up to {MAX_TOPIC_CHARS} characters, for example: /papers follow diffusion, author:hinton, cat:cs.CL"
             " or lab:deepmind",
         )
-    people = request.context.store.people
+    people = request.store.people
     if len(await people.followed_topics(request.who.key)) >= MAX_TOPICS:
         raise AskError(f"You follow {MAX_TOPICS} topics, which is the limit.", "To drop one: /papers unfollow TOPIC")
     new = await people.follow_topic(request.who.key, topic, request.now, cause=request.cause)
@@ -44,14 +44,14 @@ async def follow(request: Request, rest: str) -> Answer:
 async def unfollow(request: Request, rest: str) -> Answer:
     """Stop following a topic."""
     topic = clean(rest)
-    if await request.context.store.people.unfollow_topic(request.who.key, topic, cause=request.cause):
+    if await request.store.people.unfollow_topic(request.who.key, topic, cause=request.cause):
         return Answer(message=note(f"You no longer follow “{topic}”."))
     raise AskError(f"You don't follow {topic[:60]!r}.", "To list your topics: /papers following")
 
 
 async def following(request: Request, rest: str) -> Answer:
     """The topics the asker follows."""
-    topics = await request.context.store.people.followed_topics(request.who.key)
+    topics = await request.store.people.followed_topics(request.who.key)
     if not topics:
         return Answer(message=note(f"You don't follow any topics yet. {HOW_TO_FOLLOW}"))
     return Answer(message=sheet("Topics you follow", [text(Span(topic)) for topic in topics]))
@@ -59,7 +59,7 @@ async def following(request: Request, rest: str) -> Answer:
 
 async def mine(request: Request, rest: str) -> Answer:
     """Papers of the last two weeks on the topics the asker follows."""
-    store = request.context.store
+    store = request.store
     topics = await store.people.followed_topics(request.who.key)
     if not topics:
         return Answer(message=note(f"You don't follow any topics yet. {HOW_TO_FOLLOW}. Saved papers: /papers saved"))

@@ -21,7 +21,7 @@ async def run(request: Request, rest: str) -> Answer:
             " Schedules you made stay, because they belong to their channel."
         )
         return Answer(message=note(warning, controls=(delete,)))
-    deleted = await request.context.store.ownership.forget(request.who.key)
+    deleted = await request.store.ownership.forget(request.who.key)
     return Answer(message=note(f"Done. {plural(deleted, 'record')} about you deleted."))
 
 

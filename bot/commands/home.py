@@ -33,7 +33,7 @@ async def run(request: Request, rest: str) -> Answer:
 
 
 async def _saved(request: Request) -> list[Block]:
-    ids = await request.context.store.people.saved_papers(request.who.key, limit=MAX_CARDS_PER_SECTION + 1)
+    ids = await request.store.people.saved_papers(request.who.key, limit=MAX_CARDS_PER_SECTION + 1)
     if not ids:
         return [Heading("Your saved papers"), Paragraph(text("None yet. ButtonPress Save on a paper to add it."))]
     more = (Controls((Button(label="All saved papers", action=Action("page", ("0", "saved"))),)),) * (
@@ -43,7 +43,7 @@ async def _saved(request: Request) -> list[Block]:
 
 
 async def _topics(request: Request) -> list[Block]:
-    topics = await request.context.store.people.followed_topics(request.who.key)
+    topics = await request.store.people.followed_topics(request.who.key)
     if not topics:
         return [
             Heading("Topics you follow"),
@@ -54,7 +54,7 @@ async def _topics(request: Request) -> list[Block]:
 
 
 async def _liked(request: Request) -> list[Block]:
-    ranked = await request.context.store.votes.top_papers(
+    ranked = await request.store.votes.top_papers(
         request.who.tenant, request.now - timedelta(days=7), MAX_CARDS_PER_SECTION
     )
     if not ranked:
@@ -63,7 +63,7 @@ async def _liked(request: Request) -> list[Block]:
 
 
 async def _schedules(request: Request) -> list[Block]:
-    found = await request.context.store.subscriptions.in_tenant(request.who.tenant)
+    found = await request.store.subscriptions.in_tenant(request.who.tenant)
     shared = [s for s in found if not s.follows][:MAX_SCHEDULES]
     if not shared:
         return [

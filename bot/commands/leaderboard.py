@@ -20,9 +20,7 @@ async def run(request: Request, rest: str) -> Answer:
         raise AskError(f"I can't show a leaderboard for {name[:40]!r}.", "Choose one: leaderboard week, month or all.")
     span = SPANS[name]
     since = request.now - span if span else None
-    ranked = await request.context.store.votes.top_papers(
-        request.who.tenant, since, request.offset + CARDS_PER_PAGE + 1
-    )
+    ranked = await request.store.votes.top_papers(request.who.tenant, since, request.offset + CARDS_PER_PAGE + 1)
     ids = [id for id, _ in ranked[request.offset :]]
     message = results(
         "Most voted here of all time" if name == "all" else f"Most voted here this {name}",

@@ -23,7 +23,7 @@ async def run(request: Request, rest: str) -> Answer:
                 f"{category[:40]!r} isn't an arXiv category.",
                 "Categories look like cs.CL, stat.ML or math.OC. For all of an archive, give its name: cs",
             )
-    ids = await request.context.store.papers.newest_ids(
+    ids = await request.store.papers.newest_ids(
         Filter(categories=categories), CARDS_PER_PAGE + 1, offset=request.offset
     )
     name = " or ".join(categories)

@@ -12,7 +12,7 @@ from bot.views.results import note, results
 async def save(request: Request, rest: str) -> Answer:
     """Save a paper; remove it when it is saved already."""
     paper = await the_paper(request, rest)
-    people, title = request.context.store.people, clean(paper.title, 120)
+    people, title = request.store.people, clean(paper.title, 120)
     if await people.save_paper(request.who.key, paper.id, request.now, cause=request.cause):
         return Answer(message=note(f"Saved “{title}”. To see all: /papers saved"), brief=True)
     await people.unsave_paper(request.who.key, paper.id)
@@ -21,9 +21,7 @@ async def save(request: Request, rest: str) -> Answer:
 
 async def saved(request: Request, rest: str) -> Answer:
     """The asker's saved papers, newest first."""
-    ids = await request.context.store.people.saved_papers(
-        request.who.key, limit=CARDS_PER_PAGE + 1, offset=request.offset
-    )
+    ids = await request.store.people.saved_papers(request.who.key, limit=CARDS_PER_PAGE + 1, offset=request.offset)
     message = results(
         "Your saved papers",
         await cards(request, ids[:CARDS_PER_PAGE]),

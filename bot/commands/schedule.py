@@ -36,7 +36,7 @@ async def schedule(request: Request, rest: str) -> Answer:
     await _check_count(request)
     subscription = subscription_form.read(request, rest)
     lines = await _preview(request, subscription)
-    await request.context.store.subscriptions.add_subscription(subscription, cause=request.cause)
+    await request.store.subscriptions.add_subscription(subscription, cause=request.cause)
     id = subscription.id
     foot = f"ID {id}. To pause it: /papers pause {id}. To remove it: /papers unschedule {id}"
     return Answer(
@@ -53,7 +53,7 @@ async def change(request: Request, rest: str) -> Answer:
         return Answer(message=note(hint), form=subscription_form.form(old))
     new = replace(subscription_form.read(request, text, language=old.language), id=old.id, created_by=old.created_by)
     lines = await _preview(request, new)
-    await request.context.store.subscriptions.replace_subscription(new, cause=request.cause)
+    await request.store.subscriptions.replace_subscription(new, cause=request.cause)
     return Answer(message=sheet(f"Changed: {_when(new)}", lines, foot=f"ID {new.id}, as before."))
 
 
@@ -70,7 +70,7 @@ async def submit_form(request: Request, values: Mapping[str, str], args: tuple[s
 
 async def schedules(request: Request, rest: str) -> Answer:
     """List the schedules of this channel."""
-    found = await request.context.store.subscriptions.in_place(request.place)
+    found = await request.store.subscriptions.in_place(request.place)
     controls = (NEW,) if request.who.admin else ()
     if not found:
         hint = "Nothing is scheduled here. For example: /papers schedule weekdays 09:00"
@@ -86,7 +86,7 @@ async def schedules(request: Request, rest: str) -> Answer:
 async def pause(request: Request, rest: str) -> Answer:
     """Pause a schedule."""
     old = await _find(request, rest)
-    await request.context.store.subscriptions.replace_subscription(
+    await request.store.subscriptions.replace_subscription(
         replace(old, paused="paused by an admin"), cause=request.cause
     )
     return Answer(message=note(f"Schedule {old.id} is paused. To resume it: /papers resume {old.id}"))
@@ -96,7 +96,7 @@ async def resume(request: Request, rest: str) -> Answer:
     """Resume a schedule from now on; missed runs are not made up for."""
     old = await _find(request, rest)
     running = replace(old, paused="", held="", created=request.now)
-    await request.context.store.subscriptions.replace_subscription(running, cause=request.cause)
+    await request.store.subscriptions.replace_subscription(running, cause=request.cause)
     when = describe(parse_schedule(old.schedule, request.context.time_zone))
     return Answer(message=note(f"Schedule {old.id} is running again: {when}."))
 
@@ -104,12 +104,12 @@ async def resume(request: Request, rest: str) -> Answer:
 async def unschedule(request: Request, rest: str) -> Answer:
     """Remove a schedule; its posts stay."""
     old = await _find(request, rest)
-    await request.context.store.subscriptions.remove_subscription(old.id, cause=request.cause)
+    await request.store.subscriptions.remove_subscription(old.id, cause=request.cause)
     return Answer(message=note(f"BotRemoved schedule {old.id}: {summary(old)}."))
 
 
 async def _check_count(request: Request) -> None:
-    if len(await request.context.store.subscriptions.in_place(request.place)) >= MAX_SCHEDULES_PER_CHANNEL:
+    if len(await request.store.subscriptions.in_place(request.place)) >= MAX_SCHEDULES_PER_CHANNEL:
         raise AskError(
             f"This channel has {MAX_SCHEDULES_PER_CHANNEL} schedules, which is the limit.",
             "To remove one: /papers unschedule ID",
@@ -130,7 +130,7 @@ def _when(subscription: Subscription) -> str:
 
 async def _find(request: Request, rest: str) -> Subscription:
     """The schedule with this id, or without one the only schedule of the channel. Raises `AskError`."""
-    found = await request.context.store.subscriptions.in_place(request.place)
+    found = await request.store.subscriptions.in_place(request.place)
     id = rest.strip().casefold()
     chosen = [s for s in found if s.id == id] if id else found
     if len(chosen) == 1:

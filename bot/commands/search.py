@@ -36,9 +36,7 @@ async def run(request: Request, rest: str) -> Answer:
 async def link_card(request: Request) -> Answer | None:
     """The card of the paper that a posted link leads to; None for any other link."""
     id = arxiv_id(request.question)
-    if id is None or not (
-        await request.context.store.papers.get_papers([id[0]]) or await request.context.look_up(id[0])
-    ):
+    if id is None or not (await request.store.papers.get_papers([id[0]]) or await request.context.look_up(id[0])):
         return None
     found = await cards(replace(request, shared=True), [id[0]])
     return Answer(message=Message(plain=found[0].title, blocks=tuple(found)), private=False)

@@ -22,7 +22,7 @@ PROVENANCE = {
 async def run(request: Request, rest: str) -> Answer:
     """One paper with its abstract, and where its summary comes from."""
     paper = await the_paper(request, rest)
-    store = request.context.store
+    store = request.store
     language = await channel_language(request)
     summary = (await request.context.summaries.of([paper], language)).get(paper.id)
     tallies = await store.votes.tallies_for(request.who.tenant, [paper.id])

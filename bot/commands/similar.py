@@ -50,7 +50,7 @@ async def _named(request: Request, text: str) -> list[Paper]:
     if len(words) < MIN_PARAGRAPH_WORDS:
         return [await the_paper(request, text)]
     first = await request.context.search.find_papers(text, limit=1)
-    known = await request.context.store.papers.get_papers([hit.id for hit in first.hits])
+    known = await request.store.papers.get_papers([hit.id for hit in first.hits])
     return [paper for paper in known.values() if paper.title.casefold() == text.casefold()]
 
 

@@ -53,7 +53,7 @@ async def submit(request: Request, rest: str) -> Answer:
         why=clean(why, MAX_WHY_CHARS),
         at=request.now,
     )
-    if not await request.context.store.submissions.add_submission(submission, cause=request.cause):
+    if not await request.store.submissions.add_submission(submission, cause=request.cause):
         removed = Answer(message=note("This paper was just removed from the list."))
         return await _submitted_before(request, paper) or removed
     return Answer(message=note(f"“{_title(paper)}” is on the list of this community. {await _when(request, paper)}"))
@@ -70,18 +70,18 @@ async def submit_form(request: Request, values: Mapping[str, str], args: tuple[s
 async def unsubmit(request: Request, rest: str) -> Answer:
     """Remove a paper from the list; posts about it stay."""
     paper = await the_paper(request, rest)
-    submission = (await request.context.store.submissions.for_papers(request.who.tenant, [paper.id])).get(paper.id)
+    submission = (await request.store.submissions.for_papers(request.who.tenant, [paper.id])).get(paper.id)
     if submission is None:
         raise AskError(f"No one here submitted “{_title(paper)}”.", "To see what was submitted: /papers today")
     if not request.who.admin and submission.person != request.who.key:
         raise AskError("Only the person who submitted a paper, or an admin, can remove it from the list.")
-    await request.context.store.submissions.remove_submission(request.who.tenant, paper.id, cause=request.cause)
+    await request.store.submissions.remove_submission(request.who.tenant, paper.id, cause=request.cause)
     return Answer(message=note(f"BotRemoved “{_title(paper)}” from the list. Posts about it stay."))
 
 
 async def _submitted_before(request: Request, paper: Paper) -> Answer | None:
     """The answer when someone here has submitted the paper already; None when no one has."""
-    found = (await request.context.store.submissions.for_papers(request.who.tenant, [paper.id])).get(paper.id)
+    found = (await request.store.submissions.for_papers(request.who.tenant, [paper.id])).get(paper.id)
     if found is None:
         return None
     what = f"submitted “{_title(paper)}” on {short_day(found.at.date())}."
@@ -93,7 +93,7 @@ async def _submitted_before(request: Request, paper: Paper) -> Answer | None:
 
 async def _check_not_listed(request: Request, paper: Paper) -> None:
     """Raise `AskError` for a paper of the newest list, which is posted anyway."""
-    papers = request.context.store.papers
+    papers = request.store.papers
     sources, _ = split(request.context.sources, request.who.tenant)
     newest = await papers.listed_days(sources, limit=1)
     for source, day in await papers.featured_since(paper.id, sources, newest[0][0]) if newest else ():
@@ -104,7 +104,7 @@ async def _check_not_listed(request: Request, paper: Paper) -> None:
 
 
 async def _check_limits(request: Request) -> None:
-    count, since = request.context.store.submissions.count_submitted, request.now - DAY
+    count, since = request.store.submissions.count_submitted, request.now - DAY
     if await count(request.who.tenant, since, person=request.who.key) >= MAX_PER_PERSON_A_DAY:
         raise AskError(f"You've reached today's limit of {MAX_PER_PERSON_A_DAY} papers.", "Try again tomorrow.")
     if await count(request.who.tenant, since) >= MAX_PER_TENANT_A_DAY:
@@ -114,9 +114,7 @@ async def _check_limits(request: Request) -> None:
 
 
 async def _when(request: Request, paper: Paper) -> str:
-    shown = await request.context.store.outbox.papers_shown_since(
-        request.place, request.now - timedelta(days=SEEN_DAYS)
-    )
+    shown = await request.store.outbox.papers_shown_since(request.place, request.now - timedelta(days=SEEN_DAYS))
     if paper.id in shown:
         return "It was posted in this channel before, so it will only be posted in others."
     return "It will be posted with the next papers, or added to the last post. To see the list: /papers today"

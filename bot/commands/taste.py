@@ -16,7 +16,7 @@ EFFECT = "When it is on, papers close to those you saved come first in /papers m
 
 async def run(request: Request, rest: str) -> Answer:
     """Turn it on or off, or say which it is."""
-    choice, people = rest.strip().casefold(), request.context.store.people
+    choice, people = rest.strip().casefold(), request.store.people
     if choice not in {"", ON, OFF}:
         raise AskError(f"I can't set taste to {rest.strip()[:40]!r}.", "Choose one: taste on, or taste off.")
     if choice == ON:

@@ -14,7 +14,7 @@ from bot.views.results import results
 
 async def run(request: Request, rest: str) -> Answer:
     """The newest day's list, most upvoted first, after the papers that people here submitted since."""
-    papers = request.context.store.papers
+    papers = request.store.papers
     sources, own = split(request.context.sources, request.who.tenant)
     days = await papers.listed_days(sources, limit=1) or (await papers.listed_days([own], limit=1) if own else [])
     if not days:

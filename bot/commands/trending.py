@@ -23,7 +23,7 @@ MAX_TRENDING_PAPERS = 50
 async def run(request: Request, rest: str) -> Answer:
     """The papers that get the most attention now, here and elsewhere: of all, or on one topic."""
     name, topic = _read(rest)
-    store, until, days = request.context.store, request.now.date(), SPANS[name]
+    store, until, days = request.store, request.now.date(), SPANS[name]
     listed = await store.papers.listed_between(request.sources, until - timedelta(days=days), until)
     if topic:
         on_topic = await request.context.search.matching_among(topic, {item.paper.id for item in listed})

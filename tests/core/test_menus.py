@@ -22,13 +22,13 @@ async def reply_of(channel: Channel, paper: str) -> Ref:
 async def test_a_vote_from_the_menu_of_a_posted_paper_counts(channel: Channel) -> None:
     ref = await reply_of(channel, "arxiv:2503.00002")
     answer = await channel.presses(Action("vote"), who=BOB, on=ref)
-    assert "“Diffusion of Feathers” counts (1 vote here)" in answer.message.plain
+    assert "You voted for “Diffusion of Feathers” (1 vote here)" in answer.message.plain
     assert (await channel.store.votes.tallies_for("web:home", ["arxiv:2503.00002"]))["arxiv:2503.00002"].up == 1
 
 
 async def test_a_vote_from_the_menu_of_anybodys_message_goes_to_the_paper_it_links_to(channel: Channel) -> None:
     answer = await channel.presses(Action("vote"), on=Ref(PAPERS, "77"), said=LINKED)
-    assert "“Hypernetworks for Nests” counts" in answer.message.plain
+    assert "You voted for “Hypernetworks for Nests”" in answer.message.plain
 
 
 async def test_similar_papers_to_what_a_message_links_to(channel: Channel) -> None:

@@ -29,7 +29,7 @@ async def test_home_shows_schedules_to_those_who_may_set_them(channel: Channel) 
 
 
 async def test_a_digest_brings_my_topics_as_a_direct_message_and_only_when_asked(channel: Channel) -> None:
-    assert "follow no topic yet" in (await channel.says("digest", who=BOB)).message.plain
+    assert "don't follow any topics yet" in (await channel.says("digest", who=BOB)).message.plain
     await channel.says("follow hypernetworks", who=BOB)
     await channel.tomorrow()
     assert channel.platform.said("dm-bob") == []
@@ -46,7 +46,7 @@ async def test_a_digest_leaves_out_what_the_channel_is_brought_where_it_was_aske
     for topic in ("hypernetworks", "feathers"):
         await channel.says(f"follow {topic}", who=BOB)
     said = await channel.says("digest daily 09:00", who=BOB)
-    assert "What this channel is brought is left out." in str(said.message)
+    assert "Papers that are posted in this channel are left out." in str(said.message)
     await channel.tomorrow()
     assert any("Hypernetworks for Nests" in said for said in channel.platform.said("papers"))
     brought = channel.platform.said("dm-bob")

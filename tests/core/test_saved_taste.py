@@ -49,7 +49,7 @@ async def test_off_until_somebody_turns_it_on_and_then_for_that_person_alone(tow
     for who in (ADA, BOB):
         await saves_and_follows(town, who, BIRDS)
     assert order((await town.says("mine", who=BOB)).message) == [WORMS.title, STORK.title]
-    assert "comes first" in str((await town.says("taste on", who=BOB)).message)
+    assert "come first" in str((await town.says("taste on", who=BOB)).message)
     mine = (await town.says("mine", who=BOB)).message
     assert order(mine) == [STORK.title, WORMS.title]
     first = next(b for b in mine.blocks if isinstance(b, Card) and b.title == STORK.title)
@@ -72,7 +72,7 @@ async def test_a_digest_follows_it_with_the_reason(town: Channel) -> None:
     await town.says("digest daily 09:00 top 1", who=BOB)
     await town.tomorrow()
     brought = [message for place, message in town.platform.posted.values() if place.channel == "dm-bob"]
-    assert "that come nearest to what you saved" in str(brought[0].blocks)
+    assert "closest to what you saved" in str(brought[0].blocks)
     assert "which you saved" in str(brought[1].blocks)
     assert STORK.title in brought[1].plain
 

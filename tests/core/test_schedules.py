@@ -41,9 +41,9 @@ async def test_the_button_of_the_preview_keeps_it_once(channel: Channel) -> None
 async def test_a_form_that_can_not_be_read_says_which_part(channel: Channel) -> None:
     for field, wrong, said in (
         ("when", "whenever", "Say for instance"),
-        ("count", "many", "no number"),
+        ("count", "many", "as a number of"),
         ("count", "99", "1 to 30"),
-        ("votes", "-1", "no number"),
+        ("votes", "-1", "as a number of"),
     ):
         answer = await channel.fills(Action("schedule"), **(FORM | {field: wrong}))
         assert said in answer.message.plain, field
@@ -77,7 +77,7 @@ async def test_only_those_who_may_can_send_the_form_or_press_its_button(channel:
         await channel.presses(buttons(preview.message)["Schedule it"], who=BOB),
         await channel.presses(Action("schedule"), who=BOB),
     ):
-        assert "those who may set schedules" in refused.message.plain
+        assert "Only an admin can use" in refused.message.plain
     assert await channel.store.subscriptions.in_place(PAPERS) == []
 
 
@@ -124,7 +124,7 @@ async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_ba
     notices = channel.platform.said("dm-ada")
     assert len(notices) == 1
     assert "archived" in notices[0]
-    assert "stands still" in (await channel.says("why")).message.plain
+    assert "is paused" in (await channel.says("why")).message.plain
     channel.platform.closed.clear()
     await channel.returned(PAPERS)
     assert (await channel.store.subscriptions.in_place(PAPERS))[0].inactive_reason == ""

@@ -42,7 +42,7 @@ async def test_what_somebody_brought_stands_first_today_with_who_and_on_its_own_
     today = (await channel.says("today")).message
     assert titles(today)[0] == "Owls at Night, Part 77"
     assert (BY_BOB in card(today, "Owls").facts, card(today, "Owls").why) == (True, "“our next reading”")
-    assert "1 paper brought by people here first. 3 papers listed" in today.blocks[-2].text[0].text  # type: ignore[union-attr]
+    assert "1 paper submitted by people here first. 3 papers listed" in today.blocks[-2].text[0].text  # type: ignore[union-attr]
     shown = card((await channel.says("show 2503.00077")).message, "Owls")
     assert (BY_BOB in shown.facts, shown.why) == (True, "“our next reading”")
 
@@ -52,23 +52,23 @@ async def test_what_somebody_brought_stands_first_today_with_who_and_on_its_own_
 )
 async def test_every_form_of_its_address_brings_the_same_paper(channel: Channel, address: str) -> None:
     assert "is on the list" in (await channel.says(f"submit {address}", who=BOB)).message.plain
-    assert "You brought" in (await channel.says(f"submit {OWLS}", who=BOB)).message.plain
+    assert "You submitted" in (await channel.says(f"submit {OWLS}", who=BOB)).message.plain
 
 
 async def test_a_second_time_it_is_said_who_brought_it_and_no_id_is_read_out(channel: Channel) -> None:
     await channel.says(f"submit {OWLS}", who=BOB)
     again = (await channel.says(f"submit {OWLS}", who=ADA)).message
     assert again.blocks[0].text[0] == BY_BOB  # type: ignore[union-attr]
-    assert again.plain == "Somebody here brought “Owls at Night, Part 77” on 18 Mar 2025."
+    assert again.plain == "Someone here submitted “Owls at Night, Part 77” on 18 Mar 2025."
 
 
 async def test_what_is_listed_anyway_and_what_is_no_paper_is_told(channel: Channel) -> None:
     for text, said in (
         ("submit 2503.00001", "Hugging Face Daily Papers listed “Hypernetworks for Nests” on Tuesday, 18 March 2025"),
-        ("submit https://example.org/paper.pdf", "no address of a paper on arXiv or Hugging Face"),
-        ("submit http://169.254.169.254/latest", "no address of a paper"),
+        ("submit https://example.org/paper.pdf", "isn't the address of a paper on arXiv or Hugging Face"),
+        ("submit http://169.254.169.254/latest", "isn't the address of a paper"),
         ("submit 2503.99999", "I don't know the paper"),
-        ("unsubmit 2503.00077", "Nobody here brought"),
+        ("unsubmit 2503.00077", "No one here submitted"),
     ):
         assert said in (await channel.says(text)).message.plain
     assert channel.looked_up == ["arxiv:2503.99999"]  # nothing but arXiv was asked
@@ -95,7 +95,7 @@ async def test_it_comes_with_the_days_papers_before_the_best_liked_and_whatever_
     channel.clock.moment += timedelta(hours=1)
     await channel.deliver()
     head, owls = posts(channel)
-    assert head.blocks[1].text[0].text == "1 paper that people here brought."  # type: ignore[union-attr]
+    assert head.blocks[1].text[0].text == "1 paper submitted by people here."  # type: ignore[union-attr]
     assert (BY_BOB in card(owls, "Owls").facts, card(owls, "Owls").why) == (True, "“it is short”")
 
 
@@ -107,7 +107,8 @@ async def test_the_head_counts_what_was_brought_apart(channel: Channel) -> None:
     head = posts(channel)[0]
     told = "".join(span.text for span in head.blocks[1].text)  # type: ignore[union-attr]
     assert told == (
-        "The 1 paper that Hugging Face Daily Papers readers like most, of 3 listed. 1 more was brought by people here."
+        "The 1 paper that Hugging Face Daily Papers readers like most, of 3 listed."
+        " 1 more was submitted by people here."
     )
 
 
@@ -142,7 +143,7 @@ async def test_a_list_of_its_own_makes_editions(channel: Channel) -> None:
     channel.clock.moment += timedelta(hours=1)
     await channel.deliver()
     head, owls = posts(channel)
-    assert "1 paper that people here brought." in head.blocks[1].text[0].text  # type: ignore[union-attr]
+    assert "1 paper submitted by people here." in head.blocks[1].text[0].text  # type: ignore[union-attr]
     assert "Owls" in owls.plain
 
 
@@ -181,9 +182,9 @@ async def test_another_community_sees_nothing_of_it(channel: Channel) -> None:
 async def test_who_brought_it_or_an_admin_takes_it_off(channel: Channel) -> None:
     await channel.says(f"submit {OWLS}", who=BOB)
     carol = Person(platform="web", space="home", id="carol")
-    assert "Only who brought" in (await channel.says("unsubmit 2503.00077", who=carol)).message.plain
+    assert "Only the person who submitted" in (await channel.says("unsubmit 2503.00077", who=carol)).message.plain
     for who in (BOB, ADA):
-        assert "off the list" in (await channel.says(f"unsubmit {OWLS}", who=who)).message.plain
+        assert "from the list" in (await channel.says(f"unsubmit {OWLS}", who=who)).message.plain
         assert "Owls at Night, Part 77" not in titles((await channel.says("today")).message)
         await channel.says(f"submit {OWLS}", who=BOB)
 
@@ -197,10 +198,12 @@ async def test_a_person_and_a_community_bring_so_many_a_day(channel: Channel) ->
 
     for n in range(100, 110):
         assert "is on the list" in await brings(n, BOB)
-    assert "You brought 10 papers in a day" in await brings(110, BOB)
+    assert "You've reached today's limit of 10 papers" in await brings(110, BOB)
     for n in range(110, 120):
         assert "is on the list" in await brings(n, ADA)
-    assert "This community brought 20" in await brings(120, Person(platform="web", space="home", id="carol"))
+    assert "This community has reached today's limit of 20" in await brings(
+        120, Person(platform="web", space="home", id="carol")
+    )
     channel.clock.moment += timedelta(days=1, seconds=1)
     assert "is on the list" in await brings(120, BOB)
 

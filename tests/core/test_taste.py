@@ -150,10 +150,10 @@ async def test_why_and_the_preview_say_how_many_votes_teach(channel: Channel) ->
     await channel.store.subscriptions.add_subscription(subscription())
     await channel.store.outbox.add_posts([post(papers=("arxiv:2503.00001",))])
     await channel.store.votes.add_mark(mark())
-    assert "it has 1 so far" in str((await channel.says("why")).message.blocks)
+    assert "It has 1 so far" in str((await channel.says("why")).message.blocks)
     for n in range(ENOUGH):
         await channel.store.votes.add_mark(mark(f"web:home/p{n}"))
-    assert "21 votes of this channel order its papers" in str((await channel.says("why")).message.blocks)
+    assert "21 votes of this channel decide the order of its papers" in str((await channel.says("why")).message.blocks)
     assert "21 votes of this channel" in str((await channel.says("schedule daily 10:00")).message.blocks)
 
 

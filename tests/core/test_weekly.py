@@ -92,7 +92,7 @@ async def test_after_a_long_time_away_no_more_than_a_week_comes(channel: Channel
 
 async def test_the_preview_of_a_weekly_schedule_shows_a_week(channel: Channel) -> None:
     told = (await channel.says("schedule mon 09:00 top 3")).message.plain
-    assert "Of the week of 10 to 14 March 2025 it would bring 3 papers" in told
+    assert "Preview for the week of 10 to 14 March 2025: 3 papers" in told
     assert await channel.store.subscriptions.in_place(PAPERS)
 
 

@@ -23,7 +23,7 @@ from bot.chat.form import Field, Form
 from bot.chat.message import Action, Button, Controls, Heading, Message, Paragraph, text
 
 FORM = Form(
-    title="Bring papers here",
+    title="Schedule papers",
     action=Action("schedule"),
     fields=(
         Field(name="when", label="When", hint="weekdays 09:00", required=True),

@@ -50,7 +50,7 @@ async def test_the_paper_may_be_named_in_any_way(hire: Start, id: str) -> None:
 
 async def test_the_paper_does_not_say_is_an_answer(hire: Start) -> None:
     here = await room(hire, said(found=False, answer="", quote=""))
-    assert (await here.says("ask 2503.00001 Who won the world cup?")).plain == "The abstract does not say."
+    assert (await here.says("ask 2503.00001 Who won the world cup?")).plain == "The abstract doesn't say."
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ async def test_without_a_key_the_nearest_sentences_are_shown_and_that_is_said(hi
     here = await room(hire, said())
     here.office.lines.answers._writer = None
     found = await here.says("ask 2503.00001 Which sparrows was it tested on?")
-    assert found.plain.startswith("These sentences of the abstract come nearest to the question:")
+    assert found.plain.startswith("The most relevant sentences of the abstract:")
     assert "tested on BirdBench with 40 sparrows" in found.plain
     assert "No language model is set up here." in everything(found)
     nothing = await here.says("ask 2503.00001 Zebra?")
-    assert nothing.plain == "No sentence of the abstract comes near to the question."
+    assert nothing.plain == "Nothing in the abstract seems to answer this."
 
 
 async def test_sharing_an_answer_does_not_ask_again(hire: Start) -> None:
@@ -161,7 +161,7 @@ async def test_in_the_thread_of_a_paper_its_question_needs_no_id(hire: Start) ->
         ("ask", "Which paper?"),
         ("ask 2503.00001", "What do you want to know?"),
         ("ask 2503.09999 what?", "I don't know the paper"),
-        (f"ask 2503.00001 {'why ' * 200}", "may have 500 characters"),
+        (f"ask 2503.00001 {'why ' * 200}", "the limit is 500 characters"),
     ],
 )
 async def test_a_question_that_lacks_something_is_told_what(hire: Start, text: str, reply: str) -> None:
@@ -173,12 +173,12 @@ async def test_a_person_may_ask_ten_times_an_hour_and_a_channel_thirty(hire: Sta
     for n in range(10):
         assert "3 euros" in (await here.says(f"ask 2503.00001 cost {n}?")).plain
     refused = await here.says("ask 2503.00001 cost again?")
-    assert refused.plain == "You have asked 10 questions within the hour. Ask again in 60 minutes."
+    assert refused.plain == "You've reached the limit of 10 questions an hour. Try again in 60 minutes."
     assert "3 euros" in (await here.says("ask 2503.00001 cost 3?")).plain  # known, so it is no question
     others = [Person(platform="web", space="home", id=f"p{n}") for n in range(3)]
     for n in range(20):
         assert "3 euros" in (await here.says(f"ask 2503.00001 price {n}?", who=others[n // 10])).plain
-    assert "This channel has asked 30" in (await here.says("ask 2503.00001 more?", who=others[2])).plain
+    assert "This channel has reached the limit of 30" in (await here.says("ask 2503.00001 more?", who=others[2])).plain
     elsewhere = Place("web", "home", "lounge")
     assert "3 euros" in (await here.says("ask 2503.00001 elsewhere?", who=others[2], place=elsewhere)).plain
     here.office.clock.moment += timedelta(minutes=61)

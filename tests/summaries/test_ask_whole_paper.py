@@ -119,7 +119,7 @@ async def test_an_answer_says_no_more_than_its_passage(enter: Callable[..., Awai
 
 async def test_where_neither_says_it_that_is_said(enter: Callable[..., Awaitable[Room]]) -> None:
     found = await (await enter(said(found=False, answer="", quote=""))).says(QUESTION)
-    assert found.plain == "Neither the abstract nor the passages nearest to the question say."
+    assert found.plain == "The abstract and the most relevant passages of the paper don't say."
 
 
 async def test_without_a_key_the_nearest_sentences_of_the_whole_paper_are_shown(
@@ -128,7 +128,7 @@ async def test_without_a_key_the_nearest_sentences_of_the_whole_paper_are_shown(
     here = await enter(said())
     here.office.lines.answers._writer = None
     found = await here.says(QUESTION)
-    assert found.plain.startswith("These sentences of the paper come nearest to the question:")
+    assert found.plain.startswith("The most relevant sentences of the paper:")
     assert f"“{MOSS}” (section “3 Wool and Moss”)" in found.plain
     assert here.office.fake.asked == []
 
@@ -141,7 +141,7 @@ async def test_where_arxiv_fails_the_abstract_answers_and_that_is_said(
     here = await enter(said(quote="We present NestNet, a nest of recycled wool.", answer="Wool."))
     found = await here.says(QUESTION)
     assert "(the abstract)" in found.plain
-    assert "could not be had in time" in everything(found)
+    assert "wasn't available in time" in everything(found)
     assert here.office.fake.data[0]["text"] == ABSTRACT
     arxiv.faults.clear()
     here.office.fake.answers = [said()]

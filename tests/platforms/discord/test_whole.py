@@ -69,7 +69,7 @@ async def test_a_schedule_is_made_in_a_dialog_by_those_who_may(
     assert subscription.created_by == f"discord:{guild}/{ada}"
 
     refused = await discord.slash(bob, papers.channel, "papers", query="schedule daily 09:00")
-    assert "for those who may" in refused.text
+    assert "Only an admin" in refused.text
 
 
 async def test_reactions_made_while_it_was_down_are_counted(

@@ -12,7 +12,7 @@ async def test_a_schedule_is_made_in_a_dialog_after_its_preview(stage: Stage) ->
     assert preview.private
     assert "Every day at 18:00 (Europe/Berlin)" in preview.text
     assert "Up to 2 papers, in one message" in preview.text
-    assert "Of Friday, 29 May 2026 it would bring 2 papers" in preview.text
+    assert "Preview for Friday, 29 May 2026: 2 papers" in preview.text
     assert "Nothing is scheduled here" in (await stage.type(ADA, "schedules")).text
     made = await stage.press(ADA, preview, "Schedule it")
     assert "Scheduled: every day at 18:00 (Europe/Berlin)" in made.text
@@ -56,9 +56,9 @@ async def test_a_schedule_is_changed_paused_resumed_and_removed(stage: Stage) ->
     assert "Changed: Weekdays at 10:00 (UTC)" in changed.text
     assert "is paused" in (await stage.type(ADA, "pause")).text
     assert "weekdays at 10:00 (UTC): up to 3 papers on “video” (paused" in (await stage.type(ADA, "schedules")).text
-    assert "runs again: weekdays at 10:00 (UTC)" in (await stage.type(ADA, "resume")).text
+    assert "is running again: weekdays at 10:00 (UTC)" in (await stage.type(ADA, "resume")).text
     assert "paused" not in (await stage.type(ADA, "schedules")).text
-    assert "is removed" in (await stage.type(ADA, "unschedule")).text
+    assert "Removed schedule" in (await stage.type(ADA, "unschedule")).text
     assert "Nothing is scheduled here" in (await stage.type(ADA, "schedules")).text
 
 
@@ -74,7 +74,7 @@ async def test_the_list_of_schedules_has_buttons_for_who_may_change_them(stage: 
 async def test_others_are_told_privately_that_they_may_not(stage: Stage) -> None:
     refused = await stage.type(BOB, "schedule daily 09:00 UTC")
     assert refused.private
-    assert "/papers schedule is for those who may set schedules here." in refused.text
+    assert "Only an admin can use /papers schedule here." in refused.text
     assert "Nothing is scheduled here" in (await stage.type(BOB, "schedules")).text
     assert await stage.posted() == []
 
@@ -82,10 +82,10 @@ async def test_others_are_told_privately_that_they_may_not(stage: Stage) -> None
 async def test_why_tells_why_it_is_quiet(stage: Stage) -> None:
     quiet = await stage.type(BOB, "why")
     assert quiet.private
-    assert "This channel has not been brought anything yet." in quiet.text
+    assert "Nothing has been posted in this channel yet." in quiet.text
     assert "Nothing is scheduled here" in quiet.text
     await the_days_papers(stage)
     told = await stage.type(BOB, "why")
-    assert "The last post came" in told.text
-    assert "(every day at 09:00 (UTC)) comes next" in told.text
-    assert "Nothing stands in the way." in told.text
+    assert "The last post was" in told.text
+    assert "(every day at 09:00 (UTC)) posts next" in told.text
+    assert "Everything is working." in told.text

@@ -15,17 +15,17 @@ async def test_a_paper_is_brought_by_dialog_and_its_card_says_by_whom_and_why(st
     assert dict(dialog.dialog) == {"paper": "", "why": ""}
     done = await stage.fill(BOB, dialog, {"paper": ADDRESS, "why": "@everyone <!channel> our next reading"})
     assert done.private
-    assert f"“{PAPER.title}” is on the list of this community now." in done.text
+    assert f"“{PAPER.title}” is on the list of this community." in done.text
     assert await stage.posted() == []  # nobody is told before the papers come
     head, brought = await the_days_papers(stage)
-    assert "1 paper that people here brought." in head.text
+    assert "1 paper submitted by people here." in head.text
     assert PAPER.title in brought.text
-    assert "brought by " in brought.text
+    assert "submitted by " in brought.text
     assert "somebody here" not in brought.text
     assert "our next reading" in brought.text
     await stage.press(ADA, brought, "Vote")
     await the_card_says(stage, "1 vote here")
-    assert "brought by " in (await stage.posted())[-1].text
+    assert "submitted by " in (await stage.posted())[-1].text
     await stage.check()
 
 
@@ -42,9 +42,9 @@ async def test_what_comes_later_has_its_place_in_the_thread(stage: Stage) -> Non
 async def test_a_second_time_it_is_said_by_whom_and_only_they_or_an_admin_take_it_off(stage: Stage) -> None:
     await stage.type(ADA, f"submit {ADDRESS}")
     again = await stage.type(BOB, f"submit {ADDRESS}")
-    assert f" brought “{PAPER.title}” on " in again.text
-    assert "Only who brought a paper" in (await stage.type(BOB, f"unsubmit {ADDRESS}")).text
-    assert "brought by " in (await stage.type(BOB, "today")).text
-    assert "is off the list" in (await stage.type(ADA, f"unsubmit {ADDRESS}")).text
-    assert "brought by " not in (await stage.type(BOB, "today")).text
+    assert f" submitted “{PAPER.title}” on " in again.text
+    assert "Only the person who submitted a paper" in (await stage.type(BOB, f"unsubmit {ADDRESS}")).text
+    assert "submitted by " in (await stage.type(BOB, "today")).text
+    assert "from the list" in (await stage.type(ADA, f"unsubmit {ADDRESS}")).text
+    assert "submitted by " not in (await stage.type(BOB, "today")).text
     await stage.check()

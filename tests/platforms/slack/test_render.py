@@ -297,5 +297,5 @@ def test_what_was_filled_in_comes_back_by_name() -> None:
 
 def test_other_messages_of_the_core_are_taken() -> None:
     judged(note("Your vote counts.", " ", Span("Here", url="https://arxiv.org")))
-    judged(sheet("Schedules", [text(Span("s1", code=True), " weekdays")], foot="Its name is s1."))
+    judged(sheet("Schedules", [text(Span("s1", code=True), " weekdays")], foot="ID s1."))
     judged(Message(plain="no blocks at all"))

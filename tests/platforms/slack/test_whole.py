@@ -56,7 +56,7 @@ async def test_papers_are_found_shown_saved_and_shared(app: App, ada: Someone, p
     seen = await ada.run(PAPER.title, papers)
     first = seen.messages[0]
     assert PAPER.title in seen.text
-    assert "counts" in (await ada.press(first, "Vote")).text
+    assert "You voted for" in (await ada.press(first, "Vote")).text
     saved = await ada.press(first, "Save")
     assert saved.error == ""
     await ada.press(first, "Share to channel")

@@ -48,7 +48,7 @@ def folded(shown: str) -> bool:
 
 async def test_a_form_has_a_title_labels_hints_choices_and_a_button(you: Browser) -> None:
     shown = (await asked(you))["html"]
-    assert "<h3>Bring papers here</h3>" in shown
+    assert "<h3>Schedule papers</h3>" in shown
     assert re.search(r'<label for="(\S+)">When <span class="must">required</span></label>\s*<input id="\1"', shown)
     assert re.search(r'aria-describedby="(\S+)".*<p class="hint" id="\1">weekdays 09:00</p>', shown, re.DOTALL)
     assert re.findall(r'<option value="(\w+)"( selected)?>([^<]+)<', shown) == [
@@ -62,13 +62,13 @@ async def test_a_form_has_a_title_labels_hints_choices_and_a_button(you: Browser
 
 async def test_a_form_is_for_the_asker_alone_and_still_there_on_the_next_page(you: Browser, robin: Browser) -> None:
     await asked(you)
-    assert "Bring papers here" in await you.open()
-    assert "Bring papers here" not in await robin.open()
+    assert "Schedule papers" in await you.open()
+    assert "Schedule papers" not in await robin.open()
 
 
 async def test_a_button_can_bring_a_form_too(you: Browser) -> None:
     answer = await (await you.post("/c/papers/press", action="schedule")).json()
-    assert "Bring papers here" in answer["pieces"][0]["html"]
+    assert "Schedule papers" in answer["pieces"][0]["html"]
 
 
 # ---- sent
@@ -173,7 +173,7 @@ async def test_a_schedule_is_mended_previewed_and_then_kept(browser: Browser, ap
     assert entries(wrong["html"])["query"] == "hypernetworks"
     assert not folded(wrong["html"])
     (preview,) = (await send(browser, piece, when="weekdays 09:00 UTC", query="hypernetworks"))["pieces"][:1]
-    assert "Nothing is kept until you press the button" in preview["html"]
+    assert "Nothing is saved until you press the button" in preview["html"]
     assert len(await app.store.subscriptions.in_place(PAPERS)) == before
     keep = html.unescape(re.findall(r'value="(do\|[^"]+)"', preview["html"])[0])
     (kept,) = (await (await browser.post("/c/papers/press", action=keep, message=piece["id"])).json())["pieces"][:1]
@@ -188,5 +188,5 @@ async def test_who_may_not_schedule_sends_the_form_in_vain(browser: Browser, app
     piece = await asked(browser)
     await browser.become("robin")
     (shown,) = (await send(browser, piece, when="daily 10:00"))["pieces"][:1]
-    assert "those who may set schedules" in shown["html"]
+    assert "Only an admin can use" in shown["html"]
     assert await app.store.subscriptions.in_place(PAPERS) == before

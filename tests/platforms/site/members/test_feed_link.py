@@ -97,7 +97,7 @@ async def test_the_address_is_the_same_each_time_and_in_a_thread(whole: Whole) -
 async def test_others_do_not_get_it(whole: Whole) -> None:
     async with whole(SITE_PUBLIC_URL=SITE) as app:
         said = (await says(app, "feed", who=BOB)).message.plain
-        assert "for those who may set schedules" in said
+        assert "Only an admin can use" in said
         assert SITE not in said
 
 

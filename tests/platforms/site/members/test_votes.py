@@ -76,7 +76,7 @@ async def test_a_script_is_told_what_stands_now(front: SiteAdapter, ada: Browser
         said = await answer.json()
         assert answer.headers["Cache-Control"] == "no-store"
     assert (said["votes"], said["mine"]) == (1, 1)
-    assert "“Hypernetworks for Nests” counts" in said["said"]
+    assert "You voted for “Hypernetworks for Nests”" in said["said"]
 
 
 @pytest.mark.parametrize(
