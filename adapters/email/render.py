@@ -1,4 +1,4 @@
-"""A message as the two parts of a mail: HTML, and words alone. Pure: everything is escaped or made plain here."""
+"""A message as the two parts of a mail: HTML and plain text. Pure: all escaping happens here."""
 
 from __future__ import annotations
 
@@ -27,66 +27,68 @@ from bot.chat.message import (
     Text,
 )
 
-COLUMNS = 72
-_UNSEEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)  # steers a terminal or turns the direction
-_HREF = re.compile(r"https?://[^\s\x00-\x20<>\"\\^`{|}]{1,500}", re.IGNORECASE)
+MAX_LINE_CHARS = 72
+
+# Control characters, line breaks, reading-direction marks, halves of surrogate pairs.
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20<>\"\\^`{|}]{1,500}", re.IGNORECASE)
 
 
 class Foot(Struct, frozen=True, kw_only=True):
-    """What stands under every mail: why it came, and how it is the last."""
+    """The footer of every mail: why it was sent, and how to unsubscribe."""
 
     why: str
-    leave: str  # the address of the page that ends it
-    leave_label: str = "Unsubscribe"
-    change: str = ""  # the address of the form: filled in again, it takes the place of the earlier wish
+    unsubscribe_url: str
+    unsubscribe_label: str = "Unsubscribe"
+    form_url: str = ""  # a new subscription replaces the current one
 
 
-class Parts(Struct, frozen=True, kw_only=True):
-    """The same twice."""
+class MailBody(Struct, frozen=True, kw_only=True):
+    """The two parts of a mail."""
 
     html: str
     plain: str
 
 
-def parts(message: Message, foot: Foot) -> Parts:
-    """Both parts of a mail."""
+def render_mail(message: Message, foot: Foot) -> MailBody:
+    """The body of a mail to one reader."""
     content = _content(message.blocks or (Paragraph((Span(message.plain),)),))
     template = _environment().get_template("mail.html")
     html = template.render(title=message.plain, content=Markup(content.html), foot=foot)  # noqa: S704 - ours
-    return Parts(html=html, plain=f"{content.plain}\n\n{_end(foot)}\n".lstrip("\n"))
+    return MailBody(html=html, plain=f"{content.plain}\n\n{_footer(foot)}\n".lstrip("\n"))
 
 
 @lru_cache(maxsize=64)
-def _content(blocks: tuple[Block, ...]) -> Parts:
-    """All but what is the reader's own. Cached: an edition goes to thousands."""
-    return Parts(html="".join(map(_html, blocks)), plain=_plain(blocks))
+def _content(blocks: tuple[Block, ...]) -> MailBody:
+    """Everything but the footer. Cached, because an edition goes to thousands of readers."""
+    return MailBody(html="".join(map(_html, blocks)), plain=_plain(blocks))
 
 
-def shorter(message: Message) -> Iterator[Message]:
-    """The message with less and less of each card: for one that is too large as it is."""
+def shortened(message: Message) -> Iterator[Message]:
+    """The message with less and less of each card, for one that is too large."""
     for gone in (("body",), ("body", "summary", "why"), ("body", "summary", "why", "byline")):
         bare = dict.fromkeys(gone, "")
         blocks = (replace(block, **bare) if isinstance(block, Card) else block for block in message.blocks)
         yield replace(message, blocks=tuple(blocks))
 
 
-def straight(value: object) -> object:
-    """Text in one line that reads in the direction it is written in; anything else as it is."""
+def one_line(value: object) -> object:
+    """A text in one line, without invisible characters; other values as they are."""
     return (
-        _UNSEEN.sub(lambda seen: " " if seen[0] in "\t\n\r\u2028\u2029" else "", value) if type(value) is str else value
+        _INVISIBLE.sub(lambda found: " " if found[0] in "\t\n\r\u2028\u2029" else "", value)
+        if type(value) is str
+        else value
     )
 
 
-def href(url: str) -> str:
-    """An address that may be linked to; nothing for any other (`javascript:` and the like)."""
-    return url if _HREF.fullmatch(url) else ""
+def safe_url(url: str) -> str:
+    """A web address; empty for any other (`javascript:` and the like)."""
+    return url if _WEB_ADDRESS.fullmatch(url) else ""
 
 
-def links(card: Card) -> list[LinkButton]:
-    """Buttons that lead somewhere; the others need a chat."""
-    return [control for control in card.controls if isinstance(control, LinkButton) and href(control.url)]
+def card_links(card: Card) -> list[LinkButton]:
+    """The buttons that are links; the others only work in a chat."""
+    return [control for control in card.controls if isinstance(control, LinkButton) and safe_url(control.url)]
 
 
 # ---- HTML
@@ -97,11 +99,11 @@ def _environment() -> Environment:
     found = Environment(
         loader=PackageLoader("adapters.email", "templates"),
         autoescape=True,
-        finalize=straight,
+        finalize=one_line,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["href"] = href
+    found.filters["href"] = safe_url
     return found
 
 
@@ -115,7 +117,7 @@ def _html(block: Block) -> Markup:
         case Bullets(items=items):
             found = macros.bullets(items)
         case Card():
-            found = macros.card(block, links(block))
+            found = macros.card(block, card_links(block))
         case Controls(items=items):
             found = macros.controls([item for item in items if isinstance(item, LinkButton)])
         case Footnote(text=spans):
@@ -125,26 +127,26 @@ def _html(block: Block) -> Markup:
     return Markup(found)  # noqa: S704 - the macros' own, escaped output
 
 
-# ---- words alone
+# ---- plain text
 
 
 def _plain(blocks: Sequence[Block]) -> str:
     cards = sum(isinstance(block, Card) for block in blocks)
     numbers = iter(range(1, cards + 1))
-    said = [_said(block, next(numbers) if isinstance(block, Card) and cards > 1 else 0) for block in blocks]
-    return "\n\n".join(filter(None, said))
+    lines = [_plain_block(block, next(numbers) if isinstance(block, Card) and cards > 1 else 0) for block in blocks]
+    return "\n\n".join(filter(None, lines))
 
 
-def _end(foot: Foot) -> str:
-    change = f"\nChange what comes: {foot.change}" if foot.change else ""
-    return f"-- \n{_wrapped(foot.why)}\n{foot.leave_label}: {foot.leave}{change}"
+def _footer(foot: Foot) -> str:
+    change = f"\nChange your subscription: {foot.form_url}" if foot.form_url else ""
+    return f"-- \n{_wrapped(foot.why)}\n{foot.unsubscribe_label}: {foot.unsubscribe_url}{change}"
 
 
-def _said(block: Block, number: int) -> str:
+def _plain_block(block: Block, number: int) -> str:
     match block:
         case Heading(text=title):
-            line = str(straight(title))
-            return f"{_wrapped(line)}\n{'-' * min(len(line), COLUMNS)}"
+            line = str(one_line(title))
+            return f"{_wrapped(line)}\n{'-' * min(len(line), MAX_LINE_CHARS)}"
         case Paragraph(text=spans) | Footnote(text=spans):
             return _wrapped(_words(spans))
         case Bullets(items=items):
@@ -158,22 +160,22 @@ def _said(block: Block, number: int) -> str:
 
 
 def _card(card: Card, mark: str) -> str:
-    """A paper in a few lines; an address stands in one of its own, so that no mail program breaks it."""
+    """A paper in a few lines. Each address has its own line, so that no mail program breaks it."""
     inside = " " * len(mark)
     facts = "".join(_span(replace(span, url="")) for span in card.facts)
-    said = [_wrapped(str(straight(card.title)), mark, inside)]
-    said += [
-        _wrapped(str(straight(part)), inside, inside)
+    lines = [_wrapped(str(one_line(card.title)), mark, inside)]
+    lines += [
+        _wrapped(str(one_line(part)), inside, inside)
         for part in (card.byline, card.summary, card.why, card.body)
         if part
     ]
-    said += [_wrapped(facts, inside, inside)] if facts else []
-    said += [inside + url for url in dict.fromkeys([card.url, *_leads(card)]) if href(url)]
-    return "\n".join(said)
+    lines += [_wrapped(facts, inside, inside)] if facts else []
+    lines += [inside + url for url in dict.fromkeys([card.url, *_link_urls(card)]) if safe_url(url)]
+    return "\n".join(lines)
 
 
-def _leads(card: Card) -> list[str]:
-    return [span.url for span in card.facts if span.url] + [button.url for button in links(card)]
+def _link_urls(card: Card) -> list[str]:
+    return [span.url for span in card.facts if span.url] + [button.url for button in card_links(card)]
 
 
 def _words(spans: Text) -> str:
@@ -181,14 +183,14 @@ def _words(spans: Text) -> str:
 
 
 def _span(span: Span) -> str:
-    words = "somebody" if span.person else str(straight(span.text))
-    return words if not href(span.url) or span.url == span.text else f"{words} ({span.url})"
+    words = "someone" if span.person else str(one_line(span.text))
+    return words if not safe_url(span.url) or span.url == span.text else f"{words} ({span.url})"
 
 
 def _wrapped(words: str, first: str = "", rest: str = "") -> str:
     return textwrap.fill(
         words,
-        COLUMNS,
+        MAX_LINE_CHARS,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,

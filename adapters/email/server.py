@@ -1,4 +1,4 @@
-"""The web server of the pages, and the tidying beside it."""
+"""The web server of the pages."""
 
 from __future__ import annotations
 
@@ -7,54 +7,52 @@ import logging
 
 from aiohttp import web
 
-from adapters.email.pages import Pages
-from adapters.email.signup import Parts, Signup
+from adapters.email.handlers import Handlers
+from adapters.email.signup import Services, Signup
 from bot.chat.adapter import Core
 from bot.errors import ConfigError, PaperboyError
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 2 * 1024 * 1024  # a report has the mail that it is about in it
-TIDY = 3600.0  # seconds
+MAX_BODY_BYTES = 2 * 1024 * 1024  # a report contains the mail that it is about
+CLEAN_UP_INTERVAL_S = 3600.0
 
 
 class Server:
-    """Answers on a port of this machine; TLS is the business of what stands before it."""
+    """Answers on a port of this machine, without TLS: a proxy adds that."""
 
-    def __init__(self, parts: Parts, signup: Signup) -> None:
-        self._parts = parts
+    def __init__(self, services: Services, signup: Signup) -> None:
+        self._services = services
         self._signup = signup
         self._runner: web.AppRunner | None = None
         self.started = asyncio.Event()
         self.url = ""
 
     async def serve(self, core: Core) -> None:
-        """Answer until cancelled."""
+        """Answer, and delete expired records once an hour, until cancelled."""
         await self._start(core)
         while True:
             try:
-                await self._parts.subscribers.tidy()
-                await self._parts.journal.tidy()
+                await self._services.subscribers.delete_expired()
+                await self._services.journal.delete_expired()
             except PaperboyError as error:
-                log.error("the mail records could not be tidied: %s", error)  # tried again at the next look
-            await asyncio.sleep(TIDY)
+                log.error("expired mail records not deleted: %s", error)
+            await asyncio.sleep(CLEAN_UP_INTERVAL_S)
 
     async def aclose(self) -> None:
         if self._runner:
             await self._runner.cleanup()
 
     async def _start(self, core: Core) -> None:
-        ours = self._parts.settings
-        app = web.Application(client_max_size=MOST_BYTES)
-        Pages(self._parts, self._signup, core).add(app)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)  # addresses of pages hold tokens
+        host, port = self._services.settings.listen_host, self._services.settings.listen_port
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        Handlers(self._services, self._signup, core).add_to(app)
+        # No access log: the addresses of the pages contain tokens.
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, ours.listen_host, ours.listen_port)
         try:
-            await site.start()
+            await web.TCPSite(self._runner, host, port).start()
         except OSError as error:
-            said = f"Port {ours.listen_port} of {ours.listen_host} can't be used: {error}."
-            raise ConfigError(said, "Set EMAIL_LISTEN_PORT.") from error
-        host = f"[{ours.listen_host}]" if ":" in ours.listen_host else ours.listen_host
-        self.url = f"http://{host}:{self._runner.addresses[0][1]}"
+            raise ConfigError(f"I can't listen on port {port} of {host}: {error}.", "Set EMAIL_LISTEN_PORT.") from error
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self._runner.addresses[0][1]}"
         self.started.set()

@@ -1,190 +1,221 @@
-"""Coming and going: asking, confirming, leaving, and being found gone. What the pages do, without the pages."""
+"""Subscribing, confirming, unsubscribing, bounces and complaints: what the pages do, without the pages."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 
 from msgspec import Struct
 
-from adapters.email import address, reports
-from adapters.email.journal import Journal
-from adapters.email.letter import Letter, Writer
-from adapters.email.limit import Limit
-from adapters.email.pace import Pace
-from adapters.email.relay import Relay
+from adapters.email import address, events
 from adapters.email.render import Foot
+from adapters.email.sending import bounces
+from adapters.email.sending.domain_rate import DomainRate
+from adapters.email.sending.journal import Journal
+from adapters.email.sending.message import MailWriter, OutgoingMail
+from adapters.email.sending.smtp import SmtpRelay
 from adapters.email.settings import Settings
-from adapters.email.subscribers import Asked, Subscriber, Subscribers
-from adapters.email.wish import Wish
+from adapters.email.signup_limit import SignupAttempt, SignupLimit
+from adapters.email.subscribers import Confirmation, Subscriber, Subscribers
+from adapters.email.subscription_form import SubscriptionRequest
 from bot.chat.adapter import Core
-from bot.chat.event import Answer, BotRemoved, Command, Person, Place
+from bot.chat.event import Answer
 from bot.chat.message import Controls, Footnote, Heading, LinkButton, Message, Paragraph, text
 from bot.clock import Clock
-from bot.errors import AskError, Busy, Refused
+from bot.errors import AskError, Busy, PaperboyError, Refused, Unsure
 
 log = logging.getLogger(__name__)
 
-PLATFORM, SPACE = "email", "mail"
+MAX_WAITING_MAILS = 500  # more than the limits let through in an hour
+MAX_MAILS_AT_ONCE = 4  # so that delivery keeps most of the connections
+MAX_ATTEMPTS = 4
+MAX_RETRY_S = 300.0
+CLOSE_TIMEOUT_S = 2.0
 
 
-class Parts(Struct, frozen=True, kw_only=True):
-    """What the adapter is made of, as far as posting and signing up share it."""
+class Services(Struct, frozen=True, kw_only=True):
+    """What posting and subscribing share."""
 
     settings: Settings
     subscribers: Subscribers
     journal: Journal
-    writer: Writer
-    relay: Relay
-    pace: Pace
-    limit: Limit
+    writer: MailWriter
+    relay: SmtpRelay
+    domain_rate: DomainRate
+    signup_limit: SignupLimit
     clock: Clock
 
 
 class Signup:
-    """Double opt-in: nothing but the question is sent to an address until somebody who reads there says yes."""
+    """Double opt-in: an address gets nothing but one question until its reader says yes."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._readers = parts.subscribers
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._subscribers = services.subscribers
+        self._mails: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(MAX_MAILS_AT_ONCE)
 
-    async def ask(self, mail_address: str, wish: Wish) -> None:
-        """Send a mail with a link to confirm. Who was asked enough lately, or wants nothing from us, gets none, and
-        whoever asked for it sees no difference. Raises `AskError`, or `Busy` and `Unsure` like `post`."""
-        asked = await self._readers.ask(address.parse(mail_address), wish)
-        if asked is None:
-            return
+    def request_confirmation(
+        self, raw_address: str, request: SubscriptionRequest, *, visitor: str, network: str
+    ) -> None:
+        """Have a mail with a link to confirm sent, in the background: neither the answer nor its time tells whether
+        the address has subscribed, was asked before, or is blocked. Raises `AskError`."""
+        to = address.parse(raw_address)
+        attempt = SignupAttempt(visitor=visitor, network=network, domain=address.domain(to))
+        if len(self._mails) >= MAX_WAITING_MAILS or not self._services.signup_limit.allow_request(attempt):
+            raise TooManyRequests("Too many requests.", "Try again in an hour.")
+        task = asyncio.create_task(self._send_confirmation(to, request))
+        self._mails.add(task)
+        task.add_done_callback(self._mails.discard)
+
+    async def wait_until_sent(self) -> None:
+        """Wait for the mails that are under way."""
+        while self._mails:
+            await asyncio.wait(self._mails)
+
+    async def aclose(self) -> None:
+        """Give the mails that are under way a moment; their links are asked for again otherwise."""
         try:
-            await self._send(asked)
-        except Refused as error:
-            await self._readers.withdraw(asked)
-            raise AskError(
-                "The mail server does not take mail for this address.", "Look for a typing error."
-            ) from error
-        except Busy:
-            await self._readers.withdraw(asked)
-            raise  # after `Unsure` the link stays good: it may have arrived
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self.wait_until_sent()
+        except TimeoutError:
+            for task in self._mails:
+                task.cancel()
+            await asyncio.gather(*self._mails, return_exceptions=True)
 
     async def confirm(self, token: str, core: Core) -> Subscriber | None:
-        """Somebody said yes: keep them, and have the core bring what they wished. The same however often it is done;
-        None for a link that is not good any more. Raises `AskError` with what the core has against the wish."""
-        asked = await self._readers.asked(token)
-        if asked is None:
-            return await self._readers.confirmed_by(token)
-        reader = await self._readers.confirm(asked)
-        if reader.replaces:
-            await self._tell(core, asked.id, "unschedule", f"{asked.nonce}-off")
-        answer = await self._tell(core, asked.id, reader.wish.command, f"{asked.nonce}-on")
-        if answer and _is_problem(answer):
+        """Store the subscriber and subscribe them in the core; repeating it changes nothing. None for an invalid link.
+        Raises `AskError` with what the core has against the request."""
+        confirmation = await self._subscribers.pending_for(token)
+        if confirmation is None:
+            return await self._subscribers.confirmed_by(token)
+        id, nonce = confirmation.id, confirmation.nonce
+        subscriber = await self._subscribers.confirm(confirmation)
+        if subscriber.replaces:
+            await self._command(core, id, "unschedule", f"{nonce}-off")
+        answer = await self._command(core, id, subscriber.request.command, f"{nonce}-on")
+        if answer and _is_refusal(answer):
             raise AskError(answer.message.plain)
-        await self._readers.settle(asked.id)
-        log.info("subscriber %s confirmed", asked.id)
-        return reader
+        await self._subscribers.delete_all_pending(id)
+        log.info("subscriber %s confirmed", id)
+        return subscriber
 
-    async def leave(self, token: str, core: Core) -> bool:
-        """Somebody said no: forget them. Also true when they had left before; False for a token that is none."""
-        id = self._readers.leaves(token)
+    async def unsubscribe(self, token: str, core: Core) -> bool:
+        """Delete a subscriber; True also if they had left before, False for an invalid token."""
+        id = self._subscribers.subscriber_of(token)
         if not id:
             return False
-        waited = await self._readers.settle(id)
-        if await self._readers.erase(id):  # first: whatever else fails, nothing is sent any more
-            log.info("subscriber %s left", id)
-            await self._tell(core, id, "unschedule", secrets.token_hex(8))
-        elif waited:
-            await self._readers.block(id)  # they never asked for it
+        was_asked = await self._subscribers.delete_all_pending(id)
+        if await self._subscribers.delete_subscriber(id):  # first: if the rest fails, no mail is sent any more
+            log.info("subscriber %s unsubscribed", id)
+            await self._command(core, id, "unschedule", secrets.token_hex(8))
+        elif was_asked:
+            await self._subscribers.block(id)  # someone else entered this address
         return True
 
-    async def report(self, raw: bytes, core: Core) -> str:
-        """Take a bounce or a complaint; what came of it, in a word."""
-        report = reports.read(raw)
+    async def take_report(self, raw: bytes, core: Core) -> str:
+        """Act on a bounce or a complaint; returns `bounce`, `complaint`, `ignored` or `unknown` (no such mail)."""
+        report = bounces.read_report(raw)
         if report is None:
             return "ignored"
-        ids = await self._named(report)
+        ids = await self._subscribers_in(report)
         for id in ids:
             log.info("subscriber %s: %s %s", id, report.kind, report.status)
-            await (self._complained(id, core) if report.kind == "complaint" else self._bounced(id, report.status, core))
+            if report.kind == "complaint":
+                await self._handle_complaint(id, core)
+            else:
+                await self._handle_bounce(id, report.status, core)
         return report.kind if ids else "unknown"
 
-    async def _named(self, report: reports.Report) -> set[str]:
-        ids = {id for token in report.tokens if (id := self._readers.leaves(token))}
-        entries = [await self._parts.journal.get(key) for key in report.keys] if not ids else []
-        return ids | {entry.reader for entry in entries if entry}
+    async def _subscribers_in(self, report: bounces.Report) -> set[str]:
+        ids = {id for token in report.tokens if (id := self._subscribers.subscriber_of(token))}
+        entries = [await self._services.journal.entry(key) for key in report.keys] if not ids else []
+        return ids | {entry.subscriber for entry in entries if entry}
 
-    async def _complained(self, id: str, core: Core) -> None:
-        """“This is spam” means: never again."""
-        await self._readers.block(id)
-        await self._readers.settle(id)
-        if await self._readers.erase(id):
-            await self._tell(core, id, "unschedule", secrets.token_hex(8))
+    async def _handle_complaint(self, id: str, core: Core) -> None:
+        """“This is spam” ends it for good."""
+        await self._subscribers.block(id)
+        await self._subscribers.delete_all_pending(id)
+        if await self._subscribers.delete_subscriber(id):
+            await self._command(core, id, "unschedule", secrets.token_hex(8))
 
-    async def _bounced(self, id: str, status: str, core: Core) -> None:
-        """Nobody reads there. The wish stands still; its record says why."""
-        why = f"Mail to it came back ({status})."
-        await self._readers.settle(id)
-        if await self._readers.get(id):
-            await self._readers.stop(id, why)
-            now = self._parts.clock.now()
-            await core.handle_event(
-                BotRemoved(id=_event(secrets.token_hex(8)), at=now, who=_who(id), place=place(id), why=why)
-            )
+    async def _handle_bounce(self, id: str, status: str, core: Core) -> None:
+        """The mailbox is gone: the subscription is held, with this reason."""
+        why = f"Mail to this address came back ({status})."
+        await self._subscribers.delete_all_pending(id)
+        if await self._subscribers.subscriber(id):
+            await self._subscribers.stop_subscriber(id, why)
+            event = events.removed(id, why, at=self._services.clock.now(), cause=secrets.token_hex(8))
+            await core.handle_event(event)
 
-    async def _tell(self, core: Core, id: str, command: str, cause: str) -> Answer | None:
-        """Say a command in the subscriber's own place, where they alone may decide."""
-        now = self._parts.clock.now()
-        return await core.handle_event(Command(id=_event(cause), at=now, who=_who(id), place=place(id), text=command))
+    async def _command(self, core: Core, id: str, command: str, cause: str) -> Answer | None:
+        """Run a command in the subscriber's own place."""
+        return await core.handle_event(events.command(id, command, at=self._services.clock.now(), cause=cause))
 
-    async def _send(self, asked: Asked) -> None:
-        """At once, whatever its domain has to get: somebody is waiting before the page."""
+    async def _send_confirmation(self, to: str, request: SubscriptionRequest) -> None:
+        try:
+            confirmation = await self._subscribers.add_pending(to, request)
+            if confirmation is None:
+                return
+            if self._services.signup_limit.allow_mail(address.mailbox(to)):
+                await self._send_with_retries(confirmation)
+            else:
+                await self._subscribers.delete_pending(confirmation)
+        except PaperboyError as error:
+            log.error("confirmation mail not sent: %s", error)
 
-        async def begin() -> None:
-            """Nothing to note: asking twice does no harm."""
+    async def _send_with_retries(self, confirmation: Confirmation) -> None:
+        """When the mail can't be sent its link is deleted, so that another may be asked for at once."""
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                async with self._slots:
+                    await self._services.relay.send(self._confirmation_mail(confirmation))
+            except Unsure:  # it may have arrived: its link stays good
+                return
+            except (Busy, Refused) as error:
+                if attempt == MAX_ATTEMPTS or isinstance(error, Refused):
+                    await self._subscribers.delete_pending(confirmation)
+                    raise
+                await self._services.clock.sleep(min(error.retry_after, MAX_RETRY_S))
+            else:
+                return
 
-        await self._parts.relay.send(self._question(asked), begin=begin)
-
-    def _question(self, asked: Asked) -> Letter:
-        parts = self._parts
-        token, tag = self._readers.confirm_token(asked), self._readers.leave_token(asked.id)
-        return parts.writer.write(
-            _question(asked.pending.wish, f"{parts.settings.base_url}/confirm/{token}"),
+    def _confirmation_mail(self, confirmation: Confirmation) -> OutgoingMail:
+        base_url = self._services.settings.base_url
+        link = f"{base_url}/confirm/{self._subscribers.confirm_token(confirmation)}"
+        token = self._subscribers.leave_token(confirmation.id)
+        return self._services.writer.write(
+            _confirmation_message(confirmation.pending.request, link),
             Foot(
-                why="Somebody entered this address at Paperboy. If it was not you, do nothing: you get no more mail.",
-                leave=f"{parts.settings.base_url}/unsubscribe/{tag}",
-                leave_label="I did not ask for this",
+                why="Someone entered this address at Paperboy. If it wasn't you, you can ignore this mail.",
+                unsubscribe_url=f"{base_url}/unsubscribe/{token}",
+                unsubscribe_label="I didn't ask for this",
             ),
-            to=asked.pending.address,
-            key=f"confirm-{asked.nonce}",
-            tag=tag,
-            at=parts.clock.now(),
+            to=confirmation.pending.address,
+            key=f"confirm-{confirmation.nonce}",
+            token=token,
+            at=self._services.clock.now(),
         )
 
 
-def place(id: str) -> Place:
-    """Where a subscriber reads."""
-    return Place(PLATFORM, SPACE, id)
+class TooManyRequests(AskError):
+    """A limit for confirmation mails is reached."""
 
 
-def _who(id: str) -> Person:
-    """A subscriber, who decides in their own place."""
-    return Person(platform=PLATFORM, space=SPACE, id=id, admin=True)
-
-
-def _event(cause: str) -> str:
-    return f"mail-{cause}"
-
-
-def _question(wish: Wish, link: str) -> Message:
-    said = f"Paperboy would bring you research papers by mail: {wish.chosen}."
+def _confirmation_message(request: SubscriptionRequest, link: str) -> Message:
+    what = f"This address was entered to get research papers by mail: {request.description_without_topic}."
     return Message(
-        plain="Please confirm: research papers by mail",
+        plain="Confirm your subscription to research papers",
         blocks=(
-            Heading("Please confirm"),
-            Paragraph(text(said)),
-            Controls((LinkButton(label="Yes, send me these papers", url=link),)),
-            Footnote(text("The link is good for two days. Nothing is sent before you follow it.")),
+            Heading("Confirm your subscription"),
+            Paragraph(text(what)),
+            Controls((LinkButton(label="Confirm subscription", url=link),)),
+            Footnote(text("The link works for two days. You get no papers until you confirm.")),
         ),
     )
 
 
-def _is_problem(answer: Answer) -> bool:
-    """What the core did not do it says in bare words; what it did stands under a heading."""
+def _is_refusal(answer: Answer) -> bool:
+    """The core answers a refused command in words alone; an answer to a completed one has a heading."""
     return all(isinstance(block, Paragraph | Footnote) for block in answer.message.blocks)

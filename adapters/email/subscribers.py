@@ -1,6 +1,6 @@
-"""Who reads by mail, and who asked to: addresses sealed, under ids that tell nothing.
+"""Subscribers and unconfirmed requests: sealed records under ids that don't reveal the address.
 
-KeyValue: `subscriber/ID`, `pending/ID/NONCE` (asked, not confirmed yet), `blocked/ID` (wants nothing from us).
+Keys: `subscriber/ID`, `pending/ID/NONCE` (not confirmed yet), `blocked/ID` (wants no mail from us).
 """
 
 from __future__ import annotations
@@ -13,39 +13,38 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapters.email.keys import Keys
-from adapters.email.wish import Wish
+from adapters.email.subscription_form import SubscriptionRequest
 from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 
-LIFE = timedelta(hours=48)  # of a link to confirm
-AGAIN = timedelta(minutes=2)  # until the next mail to confirm, for somebody who finds none
-MOST = 3  # such mails to one address in that time, whoever asks for them
-BLOCKED = timedelta(days=365)
-CONFIRM = "confirm"
-LEAVE = "leave"
+LINK_MAX_AGE = timedelta(hours=48)
+MIN_REPEAT_INTERVAL = timedelta(minutes=2)  # until another link is sent, for a reader who found none
+MAX_PENDING_LINKS = 3  # to one address at a time
+BLOCK_AGE = timedelta(days=365)
+CONFIRM, LEAVE = "confirm", "leave"  # what a token is for
 
 
 class Pending(Struct, frozen=True, kw_only=True):
-    """A wish that waits for its link to be followed."""
+    """A request that waits for its link to be followed."""
 
     address: str
-    wish: Wish
-    asked: datetime
+    request: SubscriptionRequest
+    asked_at: datetime
 
 
 class Subscriber(Struct, frozen=True, kw_only=True):
-    """Somebody who confirmed."""
+    """A confirmed subscriber."""
 
     address: str
-    wish: Wish
+    request: SubscriptionRequest
     since: datetime
     nonce: str  # of the link that confirmed it: following it again changes nothing
-    replaces: bool = False  # an earlier wish of theirs
-    stopped: str = ""  # why nothing is sent any more
+    replaces: bool = False  # an earlier subscription of theirs
+    stopped: str = ""  # why no mail is sent any more
 
 
-class Asked(Struct, frozen=True, kw_only=True):
-    """A link to confirm with, as sent."""
+class Confirmation(Struct, frozen=True, kw_only=True):
+    """A link to confirm with, as it was sent."""
 
     id: str
     nonce: str
@@ -53,120 +52,118 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Subscribers:
-    """The records."""
+    """Reads and writes the records."""
 
     def __init__(self, storage: KeyValue, keys: Keys, clock: Clock) -> None:
         self._storage = storage
         self._keys = keys
         self._clock = clock
 
-    async def get(self, id: str) -> Subscriber | None:
-        """Raises `Unreadable` when the key is another one."""
+    async def subscriber(self, id: str) -> Subscriber | None:
+        """Raises `WrongKey` when the record was sealed with another key."""
         name = f"subscriber/{id}"
         sealed = await self._storage.get(name)
         return msgspec.json.decode(self._keys.open(name, sealed), type=Subscriber) if sealed else None
 
-    async def ask(self, address: str, wish: Wish) -> Asked | None:
-        """Keep a wish until it is confirmed; None when this address gets no mail about it now."""
-        id, now = self._keys.id_of(address), self._clock.now()
+    async def add_pending(self, address: str, request: SubscriptionRequest) -> Confirmation | None:
+        """Store a request until it is confirmed; None when this address gets no link now."""
+        id, now = self._keys.subscriber_id(address), self._clock.now()
         if await self._is_blocked(id):
             return None
-        waiting = [pending for _, pending in await self._waiting(id) if pending.asked + LIFE > now]
-        if len(waiting) >= MOST or any(pending.asked + AGAIN > now for pending in waiting):
+        waiting = [pending for _, pending in await self._pending(id) if pending.asked_at + LINK_MAX_AGE > now]
+        if len(waiting) >= MAX_PENDING_LINKS or any(p.asked_at + MIN_REPEAT_INTERVAL > now for p in waiting):
             return None
-        asked = Asked(
-            id=id,
-            nonce=secrets.token_hex(8),
-            pending=Pending(address=address, wish=wish, asked=now),
-        )
-        await self._put(f"pending/{id}/{asked.nonce}", asked.pending)
-        return asked
+        pending = Pending(address=address, request=request, asked_at=now)
+        confirmation = Confirmation(id=id, nonce=secrets.token_hex(8), pending=pending)
+        await self._put(f"pending/{id}/{confirmation.nonce}", pending)
+        return confirmation
 
-    async def withdraw(self, asked: Asked) -> None:
-        """Its mail could not be sent."""
-        await self._storage.delete(f"pending/{asked.id}/{asked.nonce}")
+    async def delete_pending(self, confirmation: Confirmation) -> None:
+        """For a link that could not be sent."""
+        await self._storage.delete(f"pending/{confirmation.id}/{confirmation.nonce}")
 
-    async def asked(self, token: str) -> Asked | None:
-        """What a link to confirm is about; None for one that we did not send, or that is too old."""
-        id, nonce = self._confirms(token)
+    async def pending_for(self, token: str) -> Confirmation | None:
+        """What a link would confirm; None for one that we did not send, or that has expired."""
+        id, nonce = self._confirm_ids(token)
         name = f"pending/{id}/{nonce}"
         sealed = await self._storage.get(name) if id else None
         if sealed is None:
             return None
         pending = msgspec.json.decode(self._keys.open(name, sealed), type=Pending)
-        return Asked(id=id, nonce=nonce, pending=pending) if pending.asked + LIFE > self._clock.now() else None
+        is_valid = pending.asked_at + LINK_MAX_AGE > self._clock.now()
+        return Confirmation(id=id, nonce=nonce, pending=pending) if is_valid else None
 
     async def confirmed_by(self, token: str) -> Subscriber | None:
-        """The subscriber that this very link made."""
-        id, nonce = self._confirms(token)
-        found = await self.get(id) if id else None
+        """The subscriber that this very link confirmed."""
+        id, nonce = self._confirm_ids(token)
+        found = await self.subscriber(id) if id else None
         return found if found and found.nonce == nonce and not found.stopped else None
 
-    async def confirm(self, asked: Asked) -> Subscriber:
-        """Keep somebody from now on; the same however often it is called for one link."""
-        old = await self.get(asked.id)
-        if old and old.nonce == asked.nonce:
+    async def confirm(self, confirmation: Confirmation) -> Subscriber:
+        """Store a subscriber; repeating it for the same link changes nothing."""
+        old = await self.subscriber(confirmation.id)
+        if old and old.nonce == confirmation.nonce:
             return old
         new = Subscriber(
-            address=asked.pending.address,
-            wish=asked.pending.wish,
+            address=confirmation.pending.address,
+            request=confirmation.pending.request,
             since=self._clock.now(),
-            nonce=asked.nonce,
+            nonce=confirmation.nonce,
             replaces=old is not None,
         )
-        await self._storage.delete(f"blocked/{asked.id}")
-        await self._put(f"subscriber/{asked.id}", new)
+        await self._storage.delete(f"blocked/{confirmation.id}")
+        await self._put(f"subscriber/{confirmation.id}", new)
         return new
 
-    async def settle(self, id: str) -> bool:
-        """Nothing waits any more; whether something did."""
+    async def delete_all_pending(self, id: str) -> bool:
+        """Delete the requests of an address; returns whether there were any."""
         waiting = await self._storage.scan(f"pending/{id}/")
         for key, _ in waiting:
             await self._storage.delete(key)
         return bool(waiting)
 
-    async def stop(self, id: str, why: str) -> None:
-        """Send nothing more until they confirm anew."""
-        found = await self.get(id)
+    async def stop_subscriber(self, id: str, why: str) -> None:
+        """Send nothing more until they subscribe again."""
+        found = await self.subscriber(id)
         if found and not found.stopped:
             await self._put(f"subscriber/{id}", replace(found, stopped=why))
 
-    async def erase(self, id: str) -> bool:
-        """Forget somebody; whether there was anybody."""
-        known = await self._storage.get(f"subscriber/{id}") is not None
+    async def delete_subscriber(self, id: str) -> bool:
+        """Delete a subscriber; returns whether there was one."""
+        existed = await self._storage.get(f"subscriber/{id}") is not None
         await self._storage.delete(f"subscriber/{id}")
-        return known
+        return existed
 
     async def block(self, id: str) -> None:
-        """They want nothing from us, not even to be asked."""
-        await self._storage.put(f"blocked/{id}", (self._clock.now() + BLOCKED).isoformat().encode())
+        """Send nothing for a year, not even a link."""
+        await self._storage.put(f"blocked/{id}", (self._clock.now() + BLOCK_AGE).isoformat().encode())
 
-    async def tidy(self) -> None:
-        """Forget what ran out."""
+    async def delete_expired(self) -> None:
+        """Delete expired links and blocks."""
         now = self._clock.now()
         for key, sealed in await self._storage.scan("pending/"):
-            if msgspec.json.decode(self._keys.open(key, sealed), type=Pending).asked + LIFE <= now:
+            if msgspec.json.decode(self._keys.open(key, sealed), type=Pending).asked_at + LINK_MAX_AGE <= now:
                 await self._storage.delete(key)
         for key, until in await self._storage.scan("blocked/"):
             if datetime.fromisoformat(until.decode()) <= now:
                 await self._storage.delete(key)
 
-    def confirm_token(self, asked: Asked) -> str:
-        return self._keys.sign(CONFIRM, f"{asked.id}.{asked.nonce}")
+    def confirm_token(self, confirmation: Confirmation) -> str:
+        return self._keys.sign(CONFIRM, f"{confirmation.id}.{confirmation.nonce}")
 
     def leave_token(self, id: str) -> str:
-        """Never ends: a mail of last year must still be good for leaving."""
+        """Never expires: unsubscribing must work from a mail of last year."""
         return self._keys.sign(LEAVE, id)
 
-    def leaves(self, token: str) -> str:
-        """Whose token it is; empty when we did not make it."""
-        return self._keys.verify(LEAVE, token)
+    def subscriber_of(self, leave_token: str) -> str:
+        """The id in a token; empty when we did not make it."""
+        return self._keys.verify(LEAVE, leave_token)
 
-    def _confirms(self, token: str) -> tuple[str, str]:
+    def _confirm_ids(self, token: str) -> tuple[str, str]:
         id, _, nonce = self._keys.verify(CONFIRM, token).partition(".")
         return id, nonce
 
-    async def _waiting(self, id: str) -> list[tuple[str, Pending]]:
+    async def _pending(self, id: str) -> list[tuple[str, Pending]]:
         found = await self._storage.scan(f"pending/{id}/")
         return [(key, msgspec.json.decode(self._keys.open(key, sealed), type=Pending)) for key, sealed in found]
 

@@ -11,10 +11,10 @@ import adapters.discord
 import adapters.email
 import adapters.slack
 import adapters.webchat
+from adapters.email.events import place as reader
 from adapters.email.keys import open_keys
-from adapters.email.signup import place as reader
 from adapters.email.subscribers import Subscribers
-from adapters.email.wish import Wish
+from adapters.email.subscription_form import SubscriptionRequest
 from bot.chat.adapter import CanPost, Factory, Setup
 from bot.chat.event import Place
 from bot.clock import SystemClock
@@ -92,7 +92,7 @@ async def discord(store: Store, home: Path) -> AsyncIterator[Kit]:
 async def email(store: Store, home: Path) -> AsyncIterator[Kit]:
     async with FakeMail() as server:
         subscribers = Subscribers(store.key_value("email"), open_keys("", home), SystemClock())
-        asked = await subscribers.ask("ada@example.org", Wish())
+        asked = await subscribers.add_pending("ada@example.org", SubscriptionRequest())
         assert asked
         await subscribers.confirm(asked)
         options: dict[str, object] = OPTIONS | {"port": server.port}

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.async_api import Browser, async_playwright
 
 from adapters.email import make
-from adapters.email.post import EmailAdapter
+from adapters.email.sending.adapter import EmailAdapter
 from bot.chat.adapter import Setup
 from bot.chat.fit import fit
 from bot.chat.message import Message
@@ -54,6 +54,7 @@ async def _pictures(folder: Path, adapter: EmailAdapter, core: FakeCore, server:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium")
         await adapter.invite(ADA, {"address": "ada@example.org", "zone": "Europe/Berlin", "query": "video generation"})
+        await adapter.signup.wait_until_sent()
         question = server.received[0]
         link = question.link("/confirm/").replace("https://papers.example.org", adapter.url)
         await _page(browser, folder, "form", f"{adapter.url}/mail/")

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientSession
 
 from adapters.email import make
-from adapters.email.post import EmailAdapter
+from adapters.email.sending.adapter import EmailAdapter
 from bot.chat.adapter import Setup
 from bot.chat.event import Place
 from bot.clock import FixedClock
@@ -48,7 +48,7 @@ async def server() -> AsyncIterator[FakeMail]:
 
 @pytest.fixture
 async def adapter_of(server: FakeMail, store: Store, tmp_path: Path, clock: FixedClock) -> AsyncIterator[Make]:
-    """Starts adapters on the same shelf, as after a restart."""
+    """Starts adapters on the same storage, as after a restart."""
     async with AsyncExitStack() as stack:
 
         def started(**more: Any) -> EmailAdapter:
@@ -74,7 +74,7 @@ def core() -> FakeCore:
 
 
 class Visitor:
-    """Somebody with a browser, who can reach the pages only on this machine."""
+    """Someone with a browser, who can reach the pages only on this machine."""
 
     def __init__(self, adapter: EmailAdapter, session: ClientSession) -> None:
         self._adapter = adapter
@@ -89,8 +89,11 @@ class Visitor:
             return answer.status, await answer.text()
 
     async def post(self, url: str = f"{BASE}/", **form: str) -> tuple[int, str]:
+        """What the page answers; mails to confirm are sent in the background, and waited for here."""
         async with self._session.post(self.here(url), data=form) as answer:
-            return answer.status, await answer.text()
+            found = answer.status, await answer.text()
+        await self._adapter.signup.wait_until_sent()
+        return found
 
     async def hand_in(self, raw: bytes, token: str = REPORTS) -> tuple[int, str]:
         headers = {"Authorization": f"Bearer {token}"}

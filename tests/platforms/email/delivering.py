@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from adapters.email import make
+from adapters.email.events import place
 from adapters.email.keys import open_keys
-from adapters.email.signup import place
 from adapters.email.subscribers import Subscribers
-from adapters.email.wish import Wish
+from adapters.email.subscription_form import SubscriptionRequest
 from bot.chat.adapter import Setup
 from bot.chat.event import Place
 from bot.clock import SystemClock
@@ -31,13 +31,13 @@ OPTIONS: dict[str, object] = {
 async def readers(folder: Path, count: int) -> list[Place]:
     """So many who have confirmed, in seven domains; where each reads."""
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
-    subscribers = Subscribers(store.key_value("mail"), open_keys("", folder), clock)
+    subscribers = Subscribers(store.key_value("email"), open_keys("", folder), clock)
 
     async def confirmed(n: int) -> Place:
-        asked = await subscribers.ask(f"reader{n}@domain{n % 7}.example", Wish())
+        asked = await subscribers.add_pending(f"reader{n}@domain{n % 7}.example", SubscriptionRequest())
         assert asked
         await subscribers.confirm(asked)
-        await subscribers.settle(asked.id)
+        await subscribers.delete_all_pending(asked.id)
         return place(asked.id)
 
     try:
@@ -49,13 +49,13 @@ async def readers(folder: Path, count: int) -> list[Place]:
 async def plan(folder: Path, readers: int) -> dict[str, str]:
     """Subscribers, and a mail planned for each; their keys by address."""
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
-    subscribers = Subscribers(store.key_value("mail"), open_keys("", folder), clock)
+    subscribers = Subscribers(store.key_value("email"), open_keys("", folder), clock)
     keys: dict[str, str] = {}
     for n in range(readers):
-        asked = await subscribers.ask(f"reader{n}@domain{n % 7}.example", Wish())
+        asked = await subscribers.add_pending(f"reader{n}@domain{n % 7}.example", SubscriptionRequest())
         assert asked
         await subscribers.confirm(asked)
-        await subscribers.settle(asked.id)
+        await subscribers.delete_all_pending(asked.id)
         keys[asked.pending.address] = f"key-{n}"
         await store.outbox.add_posts([post(f"key-{n}", place=place(asked.id), due=clock.now())])
     await store.aclose()
@@ -65,7 +65,7 @@ async def plan(folder: Path, readers: int) -> dict[str, str]:
 async def deliver(folder: Path, port: int, attempt: float) -> None:
     """As the real process does, with shorter leases."""
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
-    adapter = make(Setup(options=OPTIONS | {"port": port}, storage=store.key_value("mail"), home=folder, clock=clock))
+    adapter = make(Setup(options=OPTIONS | {"port": port}, storage=store.key_value("email"), home=folder, clock=clock))
     assert adapter is not None
     await drain(store, "email", adapter, attempt=attempt, back_off=0.05)
     await adapter.aclose()

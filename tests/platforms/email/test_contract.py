@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.email import make
-from adapters.email.post import EmailAdapter
+from adapters.email.sending.adapter import EmailAdapter
 from bot.chat.adapter import (
     CanCountReactions,
     CanEdit,
@@ -154,11 +154,11 @@ def test_a_wrong_setting_is_answered_with_the_right_ones(
     wrong: dict[str, object], store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        make(Setup(options=options(25) | wrong, storage=store.key_value("mail"), home=tmp_path, clock=clock))
+        make(Setup(options=options(25) | wrong, storage=store.key_value("email"), home=tmp_path, clock=clock))
     assert caught.value.hint
     assert "hunter2" not in str(caught.value)
 
 
 def test_without_a_server_there_is_no_mail(store: Store, clock: FixedClock, tmp_path: Path) -> None:
     for nothing in ({}, {"host": ""}, options(25) | {"enabled": "false"}):
-        assert make(Setup(options=nothing, storage=store.key_value("mail"), home=tmp_path, clock=clock)) is None
+        assert make(Setup(options=nothing, storage=store.key_value("email"), home=tmp_path, clock=clock)) is None

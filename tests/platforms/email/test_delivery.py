@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from adapters.email.post import AT_ONCE
+from adapters.email.sending.adapter import MAX_MAILS_AT_ONCE
 from bot.store import open_store
 from bot.store.records import DeliveryState
 from tests.builders import delivery_of
@@ -78,5 +78,5 @@ async def _settled(folder: Path, keys: dict[str, str], server: FakeMail) -> None
             assert counts[address] <= 1
             gaps, arrived = gaps + 1, arrived + counts[address]
     print(f"{len(keys)} mails, {KILLS} kills: {gaps} in doubt, of which {arrived} had arrived")
-    assert gaps <= KILLS * AT_ONCE
+    assert gaps <= KILLS * MAX_MAILS_AT_ONCE
     await store.aclose()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.email.post import EmailAdapter
+from adapters.email.sending.adapter import EmailAdapter
 from bot.chat.event import Place
 from bot.chat.message import Message
 from bot.clock import FixedClock
@@ -142,15 +142,15 @@ async def test_what_ran_out_is_forgotten(
     clock: FixedClock,
     server: FakeMail,
 ) -> None:
-    storage = store.key_value("mail")
+    storage = store.key_value("email")
     await adapter.post(place, PAPERS, key="k1")
     await visitor.post(address="second@example.org")
     await visitor.post(address="third@example.org")
     await visitor.post(server.received[-1].link("/unsubscribe/"))
 
     async def kept() -> set[str]:
-        await adapter._parts.subscribers.tidy()
-        await adapter._parts.journal.tidy()
+        await adapter._services.subscribers.delete_expired()
+        await adapter._services.journal.delete_expired()
         return {key.partition("/")[0] for key, _ in await storage.scan("")}
 
     assert await kept() == {"subscriber", "post", "pending", "blocked"}

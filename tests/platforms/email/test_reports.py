@@ -6,8 +6,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from adapters.email import reports
-from adapters.email.post import EmailAdapter
+from adapters.email.sending import bounces
+from adapters.email.sending.adapter import EmailAdapter
 from bot.chat.event import BotRemoved, Command, Place
 from bot.chat.message import Message
 from bot.errors import Refused
@@ -147,7 +147,7 @@ async def test_nobody_is_stopped_by_what_anybody_can_write(
 
 def test_a_report_that_is_made_to_hurt_is_no_report() -> None:
     nested = b"Content-Type: message/rfc822\r\n\r\n" * 20_000
-    assert reports.read(nested) is None
+    assert bounces.read_report(nested) is None
     many = EmailMessage()
     many["List-Unsubscribe"] = " ".join("a" * 24 + "." + "b" * 24 for _ in range(1000))
-    assert reports.read(many.as_bytes()) is None
+    assert bounces.read_report(many.as_bytes()) is None

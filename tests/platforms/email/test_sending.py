@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.email.post import EmailAdapter
+from adapters.email.sending.adapter import EmailAdapter
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.message import Message

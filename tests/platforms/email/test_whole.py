@@ -16,7 +16,7 @@ from msgspec import structs
 
 from adapters.email import make
 from adapters.email.keys import open_keys
-from adapters.email.post import EmailAdapter
+from adapters.email.sending.adapter import EmailAdapter
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
 from bot.app.first_run import load_samples
@@ -47,7 +47,7 @@ async def app(tmp_path: Path) -> AsyncIterator[App]:
 
 @pytest.fixture
 async def visitor(app: App, server: FakeMail, tmp_path: Path) -> AsyncIterator[Visitor]:
-    setup = Setup(options=options(server.port), storage=app.store.key_value("mail"), home=tmp_path, clock=app.clock)
+    setup = Setup(options=options(server.port), storage=app.store.key_value("email"), home=tmp_path, clock=app.clock)
     adapter = make(setup)
     assert isinstance(adapter, EmailAdapter)
     for adapters in (app.adapters, app.posting):
@@ -61,7 +61,7 @@ async def visitor(app: App, server: FakeMail, tmp_path: Path) -> AsyncIterator[V
     await adapter.aclose()
 
 
-async def wishes(app: App, place: Place) -> list[Subscription]:
+async def subscriptions(app: App, place: Place) -> list[Subscription]:
     return list(await app.store.subscriptions.in_place(place))
 
 
@@ -69,34 +69,39 @@ async def subscribe(app: App, visitor: Visitor, server: FakeMail, **form: str) -
     await visitor.post(address=ADDRESS, **form)
     status, page = await visitor.post(server.received.pop().link("/confirm/"))
     assert status == 200, page
-    reader = open_keys("", Path(app.settings.home)).id_of(ADDRESS)
-    [found] = await wishes(app, Place("email", "mail", reader))
+    reader = open_keys("", Path(app.settings.home)).subscriber_id(ADDRESS)
+    [found] = await subscriptions(app, Place("email", "mail", reader))
     return found
 
 
 async def test_from_the_form_to_the_mail_and_away_again(app: App, visitor: Visitor, server: FakeMail) -> None:
-    wish = await subscribe(app, visitor, server, days="daily", time="10:00", zone="Europe/Berlin", count="20")
-    assert (wish.layout, wish.count, wish.query, wish.place.platform) == ("compact", 20, "", "email")
-    assert wish.schedule == "daily 10:00 Europe/Berlin"
+    subscription = await subscribe(app, visitor, server, days="daily", time="10:00", zone="Europe/Berlin", count="20")
+    assert (subscription.layout, subscription.count, subscription.query, subscription.place.platform) == (
+        "compact",
+        20,
+        "",
+        "email",
+    )
+    assert subscription.schedule == "daily 10:00 Europe/Berlin"
     assert server.received == []  # nothing before its time
-    await app.planner.plan_now(wish)
+    await app.planner.plan_now(subscription)
     assert await app.dispatcher.deliver_due() == 1
     [received] = server.received
     assert received.recipient == ADDRESS
     assert received.html.count("<h2") == received.plain.count("https://arxiv.org/abs/") > 1
     assert len(received.raw) < 100_000
     assert "every day at 10:00 (Europe/Berlin), up to 20 papers" in " ".join(received.plain.split())
-    assert await _foreign(app, wish, received) == set()
-    await app.planner.plan_now(wish)
+    assert await _foreign(app, subscription, received) == set()
+    await app.planner.plan_now(subscription)
     assert await app.dispatcher.deliver_due() == 0  # an edition is one mail
 
     await visitor.post(received.link("/unsubscribe/"), **{"List-Unsubscribe": "One-Click"})
-    assert await wishes(app, wish.place) == []
+    assert await subscriptions(app, subscription.place) == []
 
 
-async def _foreign(app: App, wish: Subscription, received: Received) -> set[str]:
+async def _foreign(app: App, subscription: Subscription, received: Received) -> set[str]:
     """Links of a mail that lead neither straight to a paper nor to our own pages."""
-    listed = await app.store.papers.listed_between(wish.sources, date.min, date.max)
+    listed = await app.store.papers.listed_between(subscription.sources, date.min, date.max)
     papers = {url for item in listed for url in structs.astuple(item.paper.links)}
     linked = {unescape(url) for url in re.findall(r'href="([^"]*)"', received.html)} | set(LINK.findall(received.plain))
     return {url for url in linked - papers if not url.startswith((f"{BASE}/", "https://huggingface.co/papers/date/"))}
@@ -114,25 +119,30 @@ async def _foreign(app: App, wish: Subscription, received: Received) -> set[str]
     ],
 )
 async def test_the_words_of_a_query_are_no_options(app: App, visitor: Visitor, server: FakeMail, query: str) -> None:
-    wish = await subscribe(app, visitor, server, query=query, count="30", days="fri")
-    assert (wish.schedule, wish.count, wish.min_votes, wish.layout) == ("fri 09:00 UTC", 30, 0, "compact")
-    assert wish.query == query
+    subscription = await subscribe(app, visitor, server, query=query, count="30", days="fri")
+    assert (subscription.schedule, subscription.count, subscription.min_votes, subscription.layout) == (
+        "fri 09:00 UTC",
+        30,
+        0,
+        "compact",
+    )
+    assert subscription.query == query
 
 
-async def test_a_second_wish_takes_the_place_of_the_first(app: App, visitor: Visitor, server: FakeMail) -> None:
+async def test_a_second_subscription_takes_the_place_of_the_first(app: App, visitor: Visitor, server: FakeMail) -> None:
     await subscribe(app, visitor, server, query="owls")
     cast(FixedClock, app.clock).moment = NOW.replace(hour=12)
-    wish = await subscribe(app, visitor, server, query="diffusion")
-    assert wish.query == "diffusion"
+    subscription = await subscribe(app, visitor, server, query="diffusion")
+    assert subscription.query == "diffusion"
 
 
 async def test_a_bounced_reader_stands_still_and_can_come_back(app: App, visitor: Visitor, server: FakeMail) -> None:
-    wish = await subscribe(app, visitor, server)
+    subscription = await subscribe(app, visitor, server)
     server.faults["RCPT"] = ["550 5.1.1 no such user"]
-    await app.planner.plan_now(wish)
+    await app.planner.plan_now(subscription)
     assert await app.dispatcher.deliver_due() == 0
-    [held] = await wishes(app, wish.place)
-    assert "nobody reads" in held.inactive_reason
+    [held] = await subscriptions(app, subscription.place)
+    assert "no mailbox" in held.inactive_reason
     cast(FixedClock, app.clock).moment = NOW.replace(hour=12)
     again = await subscribe(app, visitor, server)
     assert again.inactive_reason == ""
@@ -141,23 +151,25 @@ async def test_a_bounced_reader_stands_still_and_can_come_back(app: App, visitor
 
 
 async def test_once_a_week_brings_the_week_in_one_mail(app: App, visitor: Visitor, server: FakeMail) -> None:
-    wish = await subscribe(app, visitor, server, days="fri", count="30")
-    await app.planner.plan_now(wish)
+    subscription = await subscribe(app, visitor, server, days="fri", count="30")
+    await app.planner.plan_now(subscription)
     assert await app.dispatcher.deliver_due() == 1
     [received] = server.received
     assert "Papers of the week of 2" in received.mail["Subject"]
     assert "Papers of the week of 2" in received.plain
     days = {
         item.day
-        for item in await app.store.papers.listed_between(wish.sources, NOW.date() - timedelta(days=6), NOW.date())
+        for item in await app.store.papers.listed_between(
+            subscription.sources, NOW.date() - timedelta(days=6), NOW.date()
+        )
     }
     assert len(days) > 3
     assert received.html.count("<h2") > 10
 
 
 async def test_what_is_listed_late_is_no_second_mail(app: App, visitor: Visitor, server: FakeMail) -> None:
-    wish = await subscribe(app, visitor, server, count="30")
-    await app.planner.plan_now(wish)
+    subscription = await subscribe(app, visitor, server, count="30")
+    await app.planner.plan_now(subscription)
     assert await app.dispatcher.deliver_due() == 1
     late = listing(paper(1, "Late to the List", upvotes=99), day=NOW.date(), source="samples")
     await app.store.papers.add_listings([late], app.clock.now())

@@ -1,7 +1,7 @@
-"""Bounces (RFC 3464) and complaints (RFC 5965): what a report says, and whose mail it is about. Pure.
+"""Bounces (RFC 3464) and complaints (RFC 5965): what a report says, and which mail it is about. Pure.
 
-A bare address in a report proves nothing: anybody can write one. What names a reader is a token that only their mail
-had, or the id of a mail that we sent.
+An address in a report proves nothing: anyone can write one. A subscriber is identified by the token that only their
+mail contained, or by the id of a mail that we sent.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from adapters.email import replies
+from adapters.email import errors
 
-MOST_NAMED = 20  # tokens and ids looked at in one report
+MAX_IDENTIFIERS = 20  # tokens and message ids read from one report
 ORIGINAL = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
 
 _TOKEN = re.compile(r"\b([a-z2-7]{24}\.[a-z2-7]{24})\b", re.IGNORECASE | re.ASCII)
@@ -25,24 +25,24 @@ _ID = re.compile(r"<([^<>@\s]{1,64})@[^<>\s]+>")
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What came back."""
+    """A report that a mail server or provider sent back."""
 
     kind: Literal["bounce", "complaint"]
     status: str = ""  # 5.1.1
-    tokens: tuple[str, ...] = ()  # as they stood there; to be verified
-    keys: tuple[str, ...] = ()  # of mails, as they stood there
+    tokens: tuple[str, ...] = ()  # as written there; to be verified
+    keys: tuple[str, ...] = ()  # delivery keys from message ids, as written there
 
 
-def read(raw: bytes) -> Report | None:
-    """The report in a mail; None for anything else: a delay, an answer from somebody's holiday, a success."""
+def read_report(raw: bytes) -> Report | None:
+    """The report in a mail; None for anything else, such as a delay, a success or an out-of-office reply."""
     try:
         mail = message_from_bytes(raw, policy=compat32)
         parts = list(mail.walk())
-    except (RecursionError, ValueError, LookupError):  # made to be unreadable
+    except (RecursionError, ValueError, LookupError):  # malformed on purpose
         return None
     if any(part.get_content_type() == "message/feedback-report" for part in parts):
         return _report(mail, parts, "complaint") if _is_complaint(parts) else None
-    gone = next((status for status in _failures(parts) if replies.is_gone(550, status)), "")
+    gone = next((status for status in _failures(parts) if errors.is_mailbox_gone(550, status)), "")
     return _report(mail, parts, "bounce", gone) if gone else None
 
 
@@ -52,13 +52,13 @@ def _report(mail: Mail, parts: list[Mail], kind: Literal["bounce", "complaint"],
     return Report(
         kind=kind,
         status=status,
-        tokens=tuple(dict.fromkeys(token.casefold() for token in _TOKEN.findall(where)))[:MOST_NAMED],
-        keys=tuple(dict.fromkeys(_ID.findall(ids)))[:MOST_NAMED],
+        tokens=tuple(dict.fromkeys(token.casefold() for token in _TOKEN.findall(where)))[:MAX_IDENTIFIERS],
+        keys=tuple(dict.fromkeys(_ID.findall(ids)))[:MAX_IDENTIFIERS],
     )
 
 
 def _is_complaint(parts: list[Mail]) -> bool:
-    """“Not spam” is a report, too."""
+    """“Not spam” comes as a report too."""
     reports = [
         block for part in parts if part.get_content_type() == "message/feedback-report" for block in _blocks(part)
     ]
@@ -67,13 +67,13 @@ def _is_complaint(parts: list[Mail]) -> bool:
 
 
 def _failures(parts: list[Mail]) -> Iterator[str]:
-    """The status of each recipient that a mail will never reach."""
+    """The status of each recipient that the mail will not reach."""
     for part in parts:
         if part.get_content_type() not in {"message/delivery-status", "message/global-delivery-status"}:
             continue
         for block in _blocks(part):
             if "".join(_headers(block, "Action")).strip().casefold() == "failed":
-                yield replies.status("".join(_headers(block, "Status")))
+                yield errors.enhanced_status("".join(_headers(block, "Status")))
 
 
 def _original(parts: list[Mail], *names: str) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _original(parts: list[Mail], *names: str) -> Iterator[str]:
 
 
 def _blocks(part: Mail) -> list[Mail]:
-    """The groups of headers in a part, however the library has read it."""
+    """The groups of headers in a part, parsed by the library or not."""
     held = part.get_payload()
     if isinstance(held, list):
         return [block for block in held if isinstance(block, Mail)]

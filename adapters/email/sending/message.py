@@ -1,4 +1,4 @@
-"""A mail as it goes out: its headers, its two parts, and what no header may become. Pure."""
+"""A mail as it goes out: its headers and its two parts. Pure."""
 
 from __future__ import annotations
 
@@ -16,30 +16,31 @@ from typing import Any
 from msgspec import Struct
 
 from adapters.email import address
-from adapters.email.render import Foot, parts, shorter, straight
-from adapters.email.settings import STAR, Settings
+from adapters.email.render import Foot, one_line, render_mail, shortened
+from adapters.email.settings import BOUNCE_PLACEHOLDER, Settings
 from bot.chat.message import Message, clean
 
-MOST_BYTES = 100_000  # Gmail cuts off what is longer than 102 KB, and hides the link for leaving with it
-SUBJECT = 110
+MAX_MAIL_BYTES = 100_000  # Gmail cuts mails off after 102 KB, and the unsubscribe link with it
+MAX_SUBJECT_CHARS = 110
 NAME = "Paperboy"
 
+_MESSAGE_ID = re.compile(r"[!-;=?-~]+@[!-;=?-~]+", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,60}", re.ASCII)
 
 
-class Letter(Struct, frozen=True, kw_only=True):
-    """A mail in its envelope."""
+class OutgoingMail(Struct, frozen=True, kw_only=True):
+    """A mail and its envelope."""
 
     sender: str  # where bounces go
     recipient: str
     content: bytes
 
     def __repr__(self) -> str:
-        return f"Letter({len(self.content)} bytes)"
+        return f"OutgoingMail({len(self.content)} bytes)"
 
 
 class _Verbatim(UnstructuredHeader):
-    """A header for machines. The library would encode an address that is longer than a line, and spoil it."""
+    """A header for programs. The library would encode, and so break, an address that is longer than a line."""
 
     max_count = 1
 
@@ -47,51 +48,50 @@ class _Verbatim(UnstructuredHeader):
         return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
 
 
-class Writer:
-    """Writes mails in our name."""
+class MailWriter:
+    """Writes mails with our sender."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        name, self._from = address.named(settings.sender)
+        name, self._from = address.parse_named(settings.sender)
         self._name = name or NAME
         self._domain = settings.domain
 
     def message_id(self, key: str) -> str:
-        """The same for a key, however often it is sent: mail systems drop the second of two."""
+        """The same for the same delivery key: many mail systems drop the second of two mails."""
         left = key if _KEY.fullmatch(key) else hashlib.sha256(key.encode()).hexdigest()[:40]
         return f"{left}@{self._domain}"
 
     def write(
-        self, message: Message, foot: Foot, *, to: str, key: str, tag: str, at: datetime, answers: str = ""
-    ) -> Letter:
-        """The mail for one reader. `tag` is the token that says who it is when the mail comes back; `answers` is the
-        id of the mail that it goes with."""
-        headers = self._headers(message.plain, to, key, at, foot.leave)
-        if answers and "@" in answers and answers.isascii() and answers.isprintable() and not set(answers) & set("<> "):
-            headers["In-Reply-To"] = headers["References"] = f"<{answers}>"
+        self, message: Message, foot: Foot, *, to: str, key: str, token: str, at: datetime, in_reply_to: str = ""
+    ) -> OutgoingMail:
+        """The mail for one reader. `token` identifies the reader when the mail comes back."""
+        headers = self._headers(message.plain, to, key, at, foot.unsubscribe_url)
+        if _MESSAGE_ID.fullmatch(in_reply_to):
+            headers["In-Reply-To"] = headers["References"] = f"<{in_reply_to}>"
         content = _bytes(headers, message, foot)
-        for less in shorter(message):
-            if len(content) <= MOST_BYTES:
+        for shorter in shortened(message):
+            if len(content) <= MAX_MAIL_BYTES:
                 break
-            content = _bytes(headers, less, foot)
-        return Letter(sender=self._bounce(tag), recipient=to, content=content)
+            content = _bytes(headers, shorter, foot)
+        return OutgoingMail(sender=self._envelope_sender(token), recipient=to, content=content)
 
-    def _headers(self, subject: str, to: str, key: str, at: datetime, leave: str) -> dict[str, object]:
+    def _headers(self, subject: str, to: str, key: str, at: datetime, unsubscribe_url: str) -> dict[str, object]:
         found: dict[str, object] = {
             "From": Address(self._name, addr_spec=self._from),
             "To": to,
-            "Subject": clean(str(straight(subject)), SUBJECT) or NAME,
+            "Subject": clean(str(one_line(subject)), MAX_SUBJECT_CHARS) or NAME,
             "Date": at,
             "Message-ID": f"<{self.message_id(key)}>",
             "List-Id": f"{NAME} <paperboy.{self._domain}>",
-            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe": f"<{unsubscribe_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
         }
         return found | ({"Reply-To": self._settings.reply_to} if self._settings.reply_to else {})
 
-    def _bounce(self, tag: str) -> str:
-        return address.named((self._settings.bounce or self._from).replace(STAR, tag))[1]
+    def _envelope_sender(self, token: str) -> str:
+        return address.parse_named((self._settings.bounce or self._from).replace(BOUNCE_PLACEHOLDER, token))[1]
 
 
 def _policy() -> EmailPolicy[EmailMessage]:
@@ -108,13 +108,13 @@ def _bytes(headers: Mapping[str, object], message: Message, foot: Foot) -> bytes
     made = EmailMessage(policy=_POLICY)
     for name, value in headers.items():
         made[name] = value
-    both = parts(message, foot)
-    made.set_content(both.plain, cte=_encoding(both.plain))
-    made.add_alternative(both.html, subtype="html", cte=_encoding(both.html))
+    body = render_mail(message, foot)
+    made.set_content(body.plain, cte=_encoding(body.plain))
+    made.add_alternative(body.html, subtype="html", cte=_encoding(body.html))
     return made.as_bytes()
 
 
-def _encoding(words: str) -> str:
-    """The shorter of the two that every server takes."""
-    raw = words.encode()
+def _encoding(text: str) -> str:
+    """The shorter of the two encodings that every server accepts."""
+    raw = text.encode()
     return "base64" if len(b64encode(raw)) * 78 // 76 < len(encodestring(raw)) else "quoted-printable"

@@ -1,0 +1,30 @@
+"""`paperboy doctor`: does the mail server accept us, and will receivers?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adapters.email.sending.smtp import SmtpRelay
+from adapters.email.settings import Settings
+from bot.chat.adapter import Finding
+from bot.errors import Busy
+
+
+async def check_setup(settings: Settings, relay: SmtpRelay) -> Sequence[Finding]:
+    """Connects and signs in; sends nothing."""
+    https = settings.base_url.startswith("https://")
+    https_hint = "" if https else "One-click unsubscribe needs https in base_url."
+    report_hint = "" if settings.report_token else "Set report_token, and hand in what comes back (docs/email.md)."
+    return [
+        await _check_server(settings, relay),
+        Finding(what="https pages", ok=https, hint=https_hint),
+        Finding(what="bounces and complaints", ok=bool(settings.report_token), hint=report_hint),
+    ]
+
+
+async def _check_server(settings: Settings, relay: SmtpRelay) -> Finding:
+    what = f"mail server {settings.host}:{settings.smtp_port}"
+    try:
+        return Finding(what=what, ok=True, hint=await relay.server_name())
+    except Busy as error:
+        return Finding(what=what, ok=False, hint=str(error))

@@ -1,0 +1,180 @@
+"""The adapter: one mail per post, found again in its own journal, and web pages to subscribe and unsubscribe."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from markupsafe import escape
+
+from adapters.email import address, doctor, subscription_form
+from adapters.email.events import PLATFORM, SPACE
+from adapters.email.keys import open_keys
+from adapters.email.render import Foot, safe_url
+from adapters.email.sending.domain_rate import DomainRate
+from adapters.email.sending.journal import Journal
+from adapters.email.sending.message import MailWriter
+from adapters.email.sending.smtp import SmtpRelay
+from adapters.email.server import Server
+from adapters.email.settings import Settings
+from adapters.email.signup import Services, Signup
+from adapters.email.signup_limit import SignupLimit
+from adapters.email.subscribers import Subscriber, Subscribers
+from bot.chat.adapter import Core, Finding, Limits, Setup
+from bot.chat.event import Person, Place, Ref
+from bot.chat.form import Field
+from bot.chat.message import Message, Text
+from bot.errors import Busy, ConfigError, Refused
+
+MAX_MAILS_AT_ONCE = 16  # all readers are one tenant, and a mail server takes a while for each mail
+WRONG_KEY_RETRY_S = 600.0
+
+
+def build_adapter(settings: Settings, setup: Setup) -> EmailAdapter:
+    """The adapter from its parts."""
+    return EmailAdapter(
+        Services(
+            settings=settings,
+            subscribers=Subscribers(setup.storage, open_keys(settings.secret, setup.home), setup.clock),
+            journal=Journal(setup.storage, setup.clock),
+            writer=MailWriter(settings),
+            relay=SmtpRelay(settings),
+            domain_rate=DomainRate(settings.pace, setup.clock),
+            signup_limit=SignupLimit(setup.clock),
+            clock=setup.clock,
+        )
+    )
+
+
+class EmailAdapter:
+    """Implements `CanPost`, `CanFind`, `CanInvite`, `CanListen` and `HasDoctor`."""
+
+    name = PLATFORM
+    label = ""
+    # 30 papers of 2,100 bytes each, in two parts with markup and encoding, are one mail under 100 KB.
+    limits = Limits(
+        max_chars=66_000,
+        max_blocks=120,
+        max_block_chars=2_100,
+        max_buttons=8,
+        has_threads=False,
+        max_concurrent_posts=MAX_MAILS_AT_ONCE,
+    )
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.signup = Signup(services)
+        self._server = Server(services, self.signup)
+
+    @property
+    def started(self) -> asyncio.Event:
+        """Set when the pages can be reached."""
+        return self._server.started
+
+    @property
+    def url(self) -> str:
+        """The address of the pages on this machine."""
+        return self._server.url
+
+    def text_width(self, run: Text) -> int:
+        """Bytes in both parts of the mail."""
+        return sum(_size(span.text) + _size(escape(span.text)) + 2 * len(safe_url(span.url)) for span in run)
+
+    async def post(self, place: Place, message: Message, *, key: str) -> Ref:
+        subscriber = await self._subscriber(place)
+        entry = await self._services.journal.entry(key)
+        if entry is None or entry.state != "sent":
+            await self._send(place, subscriber, message, key)
+        return Ref(place, self._services.writer.message_id(key))
+
+    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
+        """What the journal says. Whether a mail arrived that was begun and never confirmed is unknown: that raises
+        `Refused`, so that it is missing rather than sent twice."""
+        entry = await self._services.journal.entry(key)
+        id = self._services.writer.message_id(key)
+        if entry and entry.state == "sent":
+            return Ref(place, id)
+        if entry and entry.state == "begun" and self._services.settings.unsure == "gap":
+            raise Refused(
+                "The connection was lost after this mail was handed over: it may have arrived.",
+                f"Its Message-ID is {id}. To send it again: paperboy retry",
+            )
+        return None
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return subscription_form.FIELDS
+
+    @property
+    def page(self) -> str:
+        return f"{self._services.settings.base_url}/"
+
+    async def invite(self, who: Person, values: Mapping[str, str]) -> None:
+        """For `/papers mail me`: the same as the form on the page, with the same limits."""
+        request = subscription_form.read_form(values)
+        self.signup.request_confirmation(values.get("address", ""), request, visitor=who.key, network=who.tenant)
+
+    async def check_setup(self) -> Sequence[Finding]:
+        return await doctor.check_setup(self._services.settings, self._services.relay)
+
+    async def listen(self, core: Core) -> None:
+        await self._server.serve(core)
+
+    async def aclose(self) -> None:
+        await self._server.aclose()
+        await self.signup.aclose()
+        await self._services.relay.aclose()
+
+    async def _subscriber(self, place: Place) -> Subscriber:
+        """The subscriber of a place. Raises `Refused` when they get no mail."""
+        hint = "The reader can subscribe again on the page."
+        try:
+            subscriber = await self._services.subscribers.subscriber(place.channel) if place.space == SPACE else None
+        except ConfigError as error:  # our key is wrong, not the subscriber
+            raise Busy(error.message, retry_after=WRONG_KEY_RETRY_S, hint=error.hint) from error
+        if subscriber is None:
+            raise Refused("There is no such mail subscriber.", hint, broken=True)
+        if subscriber.stopped:
+            raise Refused(subscriber.stopped, hint, broken=True)
+        return subscriber
+
+    async def _send(self, place: Place, subscriber: Subscriber, message: Message, key: str) -> None:
+        services, id = self._services, place.channel
+        await services.domain_rate.wait_for_slot(address.domain(subscriber.address), key)
+        token = services.subscribers.leave_token(id)
+        mail = services.writer.write(
+            message,
+            self._foot(subscriber, token),
+            to=subscriber.address,
+            key=key,
+            token=token,
+            at=services.clock.now(),
+            in_reply_to=place.thread,
+        )
+        try:
+            await services.relay.send(
+                mail,
+                before_content=partial(services.journal.note, key, id, "begun"),
+                deferral_s=partial(services.domain_rate.deferral_s, id),
+            )
+        except (Busy, Refused) as error:
+            await services.journal.delete_entry(key)
+            if isinstance(error, Refused) and error.broken:
+                await services.subscribers.stop_subscriber(id, error.message)
+            raise
+        await services.journal.note(key, id, "sent")
+        services.domain_rate.note_success(id)
+
+    def _foot(self, subscriber: Subscriber, token: str) -> Foot:
+        since = f"{subscriber.since.day} {subscriber.since:%B %Y}"
+        return Foot(
+            why=f"You get this because you subscribed on {since}: {subscriber.request.description}.",
+            unsubscribe_url=f"{self._services.settings.base_url}/unsubscribe/{token}",
+            form_url=f"{self._services.settings.base_url}/",
+        )
+
+
+def _size(text: str) -> int:
+    return len(text.encode(errors="replace"))
