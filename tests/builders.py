@@ -10,6 +10,7 @@ import pytest
 
 from bot.chat.event import Person, Place
 from bot.chat.message import Message
+from bot.delivery.schedule_parser import parse_schedule
 from bot.papers.model import Counts, Links, Listing, Paper
 from bot.store.protocol import Store
 from bot.store.records import Delivery, Post, Subscription, VoteMark
@@ -43,7 +44,7 @@ def subscription(
     id: str = "s1", *, place: Place = PAPERS, schedule: str = "daily 09:00 UTC", **more: Any
 ) -> Subscription:
     more.setdefault("created", NOW - timedelta(days=1))
-    return Subscription(id=id, place=place, schedule=schedule, **more)
+    return Subscription(id=id, place=place, schedule=parse_schedule(schedule, "UTC"), **more)
 
 
 def post(key: str = "k1", *, place: Place = PAPERS, due: datetime = NOW, **more: Any) -> Post:

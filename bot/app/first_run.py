@@ -61,7 +61,7 @@ async def _first_channel(app: App) -> None:
     subscription = Subscription(
         id=NAME,
         place=place,
-        schedule=str(parse_schedule(wanted.schedule, app.settings.time_zone)),
+        schedule=parse_schedule(wanted.schedule, app.settings.time_zone),
         sources=(*(source.name for source in app.intake.sources), STARTER, COMMUNITY),
         created=app.clock.now(),
     )

@@ -8,9 +8,8 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands import subscription_form
 from bot.commands.context import Command, Request
-from bot.delivery.schedule import describe
-from bot.delivery.schedule_parser import parse_schedule
 from bot.errors import AskError
+from bot.schedule import describe
 from bot.store.records import Subscription
 from bot.views.results import note
 
@@ -32,7 +31,7 @@ async def run(request: Request, rest: str) -> Answer:
         await subscriptions.replace_subscription(replace(new, id=mine[0].id), cause=request.cause)
     else:
         await subscriptions.add_subscription(new, cause=request.cause)
-    when = describe(parse_schedule(new.schedule, "UTC"))
+    when = describe(new.schedule)
     digest = f"You'll get new papers on your topics as a direct message: {when}. To stop: /papers digest off"
     without = " Papers that are posted in this channel are left out." if new.beside else ""
     return Answer(message=note(f"{digest}.{without}" if without else digest))

@@ -16,7 +16,7 @@ async def save(request: Request, rest: str) -> Answer:
     if await people.save_paper(request.who.key, paper.id, request.now, cause=request.cause):
         return Answer(message=note(f"Saved “{title}”. To see all: /papers saved"), brief=True)
     await people.unsave_paper(request.who.key, paper.id)
-    return Answer(message=note(f"BotRemoved “{title}” from your saved papers."), brief=True)
+    return Answer(message=note(f"Removed “{title}” from your saved papers."), brief=True)
 
 
 async def saved(request: Request, rest: str) -> Answer:

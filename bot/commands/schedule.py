@@ -13,9 +13,9 @@ from bot.chat.message import Action, Button, Span, Text, clean, text
 from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Request
 from bot.delivery.planner import Preview
-from bot.delivery.schedule import WhenComplete, describe
-from bot.delivery.schedule_parser import EXAMPLES, parse_schedule
+from bot.delivery.schedule_parser import EXAMPLES
 from bot.errors import AskError
+from bot.schedule import WhenComplete, describe
 from bot.store.records import Subscription
 from bot.views.formatting import days, listing, moment, plural, source_name
 from bot.views.results import note, sheet
@@ -39,9 +39,7 @@ async def schedule(request: Request, rest: str) -> Answer:
     await request.store.subscriptions.add_subscription(subscription, cause=request.cause)
     id = subscription.id
     foot = f"ID {id}. To pause it: /papers pause {id}. To remove it: /papers unschedule {id}"
-    return Answer(
-        message=sheet(f"Scheduled: {describe(parse_schedule(subscription.schedule, 'UTC'))}", lines, foot=foot)
-    )
+    return Answer(message=sheet(f"Scheduled: {describe(subscription.schedule)}", lines, foot=foot))
 
 
 async def change(request: Request, rest: str) -> Answer:
@@ -97,15 +95,14 @@ async def resume(request: Request, rest: str) -> Answer:
     old = await _find(request, rest)
     running = replace(old, paused="", held="", created=request.now)
     await request.store.subscriptions.replace_subscription(running, cause=request.cause)
-    when = describe(parse_schedule(old.schedule, request.context.time_zone))
-    return Answer(message=note(f"Schedule {old.id} is running again: {when}."))
+    return Answer(message=note(f"Schedule {old.id} is running again: {describe(old.schedule)}."))
 
 
 async def unschedule(request: Request, rest: str) -> Answer:
     """Remove a schedule; its posts stay."""
     old = await _find(request, rest)
     await request.store.subscriptions.remove_subscription(old.id, cause=request.cause)
-    return Answer(message=note(f"BotRemoved schedule {old.id}: {summary(old)}."))
+    return Answer(message=note(f"Removed schedule {old.id}: {summary(old)}."))
 
 
 async def _check_count(request: Request) -> None:
@@ -118,13 +115,12 @@ async def _check_count(request: Request) -> None:
 
 async def _preview(request: Request, subscription: Subscription) -> list[Text]:
     """What a schedule posts and when, and what it would post now."""
-    zone = parse_schedule(subscription.schedule, "UTC").zone
     preview = await request.context.planner.preview(subscription)
-    return [_contents(subscription), _next(zone, preview), *_now(preview), *_taste(preview)]
+    return [_contents(subscription), _next(subscription.schedule.zone, preview), *_now(preview), *_taste(preview)]
 
 
 def _when(subscription: Subscription) -> str:
-    when = describe(parse_schedule(subscription.schedule, "UTC"))
+    when = describe(subscription.schedule)
     return when[:1].upper() + when[1:]
 
 
@@ -179,7 +175,7 @@ def _taste(preview: Preview) -> list[Text]:
 
 def summary(subscription: Subscription) -> str:
     """`weekdays at 09:00 (UTC): up to 10 papers on “diffusion”`."""
-    schedule = parse_schedule(subscription.schedule, "UTC")
+    schedule = subscription.schedule
     about = f" on “{subscription.query}”" if subscription.query else ""
     state = f" ({subscription.inactive_reason})" if subscription.inactive_reason else ""
     when = "when the list is complete" if isinstance(schedule, WhenComplete) else describe(schedule)

@@ -76,7 +76,7 @@ async def unsubmit(request: Request, rest: str) -> Answer:
     if not request.who.admin and submission.person != request.who.key:
         raise AskError("Only the person who submitted a paper, or an admin, can remove it from the list.")
     await request.store.submissions.remove_submission(request.who.tenant, paper.id, cause=request.cause)
-    return Answer(message=note(f"BotRemoved “{_title(paper)}” from the list. Posts about it stay."))
+    return Answer(message=note(f"Removed “{_title(paper)}” from the list. Posts about it stay."))
 
 
 async def _submitted_before(request: Request, paper: Paper) -> Answer | None:

@@ -62,7 +62,7 @@ def read(request: Request, text: str, *, language: str = "en") -> Subscription:
     return Subscription(
         id="".join(secrets.choice(ID_LETTERS) for _ in range(ID_CHARS)),
         place=request.place.in_thread(""),
-        schedule=str(schedule),
+        schedule=schedule,
         query=clean(about or _ABOUT.sub("", more), MAX_QUERY_CHARS),
         sources=sources,
         count=_count(top[1] if top else "10"),
@@ -79,7 +79,7 @@ def form(subscription: Subscription | None = None) -> Form:
     if subscription is None:
         return Form(title=TITLE, action=Action("schedule"), fields=FIELDS, submit_label="Preview")
     values = {
-        "when": subscription.schedule,
+        "when": str(subscription.schedule),
         "query": subscription.query,
         "count": str(subscription.count),
         "votes": str(subscription.min_votes),

@@ -19,10 +19,9 @@ from bot.delivery.edition import Edition, Span
 from bot.delivery.followed_topics import Finds
 from bot.delivery.planning_cache import PlanningCache, Summarizes
 from bot.delivery.planning_pass import Known, PlanningPass
-from bot.delivery.schedule import first_reach, next_times
-from bot.delivery.schedule_parser import parse_schedule
 from bot.delivery.selection import Choice
 from bot.papers.model import PaperId
+from bot.schedule import first_reach, next_times
 from bot.store.protocol import Store
 from bot.store.records import Subscription, SubscriptionStatus
 from bot.votes.taste import Leaning
@@ -102,7 +101,7 @@ class Planner:
     async def preview(self, subscription: Subscription, day: date | None = None) -> Preview:
         """What `subscription` would bring of `day`, by default of the newest list; writes nothing."""
         now = self._clock.now()
-        schedule = parse_schedule(subscription.schedule, "UTC")
+        schedule = subscription.schedule
         lookups = self._lookups()
         span = Span(day, exact=True) if day else Span(now.date(), first_reach(schedule, now))
         edition = await lookups.edition(subscription, span)

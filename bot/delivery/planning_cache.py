@@ -10,9 +10,9 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from bot.delivery.edition import Edition, Span, newest, split
-from bot.delivery.schedule import FARTHEST
 from bot.papers.community import Submission
 from bot.papers.model import Paper, PaperId
+from bot.schedule import FARTHEST
 from bot.store.protocol import Store
 from bot.store.records import Fetch, ListedPaper, Subscription, Summary
 

@@ -13,12 +13,11 @@ from bot.delivery.calendar import closed, complete
 from bot.delivery.composer import Composer
 from bot.delivery.edition import Edition, Span, parse_id, split
 from bot.delivery.planning_cache import PlanningCache
-from bot.delivery.schedule import Schedule, WhenComplete, first_reach, occurrences, on_day, reach
-from bot.delivery.schedule_parser import parse_schedule
 from bot.delivery.selection import Choice
 from bot.errors import PaperboyError
 from bot.papers.community import is_community_list
 from bot.papers.samples import SOURCE as STARTER
+from bot.schedule import Schedule, WhenComplete, first_reach, occurrences, on_day, reach
 from bot.store.protocol import Store
 from bot.store.records import Fetch, Post, Run, Subscription, SubscriptionStatus
 from bot.views.formatting import days, listing, long_day, source_name
@@ -66,7 +65,7 @@ class PlanningPass:
         return 0
 
     async def _plan(self, subscription: Subscription, last: Run | None, posted: Run | None) -> int:
-        schedule = parse_schedule(subscription.schedule, "UTC")
+        schedule = subscription.schedule
         if isinstance(schedule, WhenComplete):
             planned = await self._plan_complete(subscription, schedule, last)
         else:
@@ -152,7 +151,7 @@ class PlanningPass:
 
     async def _takes_own(self, subscription: Subscription) -> bool:
         """Whether what people bring goes into an old thread: not where the next edition is a week's, which has it."""
-        daily = first_reach(parse_schedule(subscription.schedule, "UTC"), self._now) == 1
+        daily = first_reach(subscription.schedule, self._now) == 1
         return daily and bool(await self._lookups.brought(subscription.place.tenant))
 
     async def _late(
@@ -208,7 +207,7 @@ def jitter(subscription: str, spread: timedelta) -> timedelta:
 
 def _span(subscription: Subscription, slot: datetime, day: date, posted: Run | None) -> Span:
     """The lists up to a day that the edition before has not had."""
-    schedule, after = parse_schedule(subscription.schedule, "UTC"), _last_day(subscription, posted)
+    schedule, after = subscription.schedule, _last_day(subscription, posted)
     at = slot if not isinstance(schedule, WhenComplete) else datetime.combine(day, time(12), ZoneInfo(schedule.zone))
     return Span(day, reach(schedule, at) if after else first_reach(schedule, at), after)
 

@@ -11,8 +11,8 @@ from zoneinfo import available_timezones
 from cronsim import CronSim, CronSimError
 from msgspec import Struct
 
-from bot.delivery.schedule import DAY_NAMES, EVERY_DAY, WEEKDAYS, WEEKEND, Clocked, Cron, Schedule, WhenComplete
 from bot.errors import AskError
+from bot.schedule import DAY_NAMES, EVERY_DAY, WEEKDAYS, WEEKEND, Clocked, Cron, Schedule, WhenComplete
 
 EXAMPLES = "Say for instance: weekdays 09:00 Europe/Berlin · mon,thu 8:30 · daily 18:00 UTC · when complete"
 NOT_DAILY = "For that there is cron, every 2 hours for instance: cron 0 */2 * * *"

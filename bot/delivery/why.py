@@ -8,9 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from bot.chat.event import Place
-from bot.delivery.schedule import WhenComplete, describe, next_times
-from bot.delivery.schedule_parser import parse_schedule
-from bot.errors import AskError
+from bot.schedule import WhenComplete, describe, next_times
 from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState, Fetch, Run, Subscription
 
@@ -50,10 +48,7 @@ async def explain(store: Store, place: Place, now: datetime) -> Why:
 
 
 def _wish(subscription: Subscription, last: Run | None, now: datetime) -> Wish:
-    try:
-        schedule = parse_schedule(subscription.schedule, "UTC")
-    except AskError as error:  # said here, where somebody looks for the reason
-        return Wish(subscription=subscription, told=error.message, zone="UTC", next=None, last=last, left_out={})
+    schedule = subscription.schedule
     waits = bool(subscription.inactive_reason) or isinstance(schedule, WhenComplete)
     times = [] if waits else next_times(schedule, now, 1)
     return Wish(

@@ -13,6 +13,7 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Span
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.model import Paper, PaperId
+from bot.schedule import Schedule
 
 DeliveryKey: TypeAlias = str
 """A delivery key: 25 characters at most, the same for the same post however often it is planned."""
@@ -114,7 +115,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
 
     id: str  # short, for people to type: `k3f9`
     place: Place
-    schedule: str  # canonical text, read by `bot.delivery.schedule`
+    schedule: Schedule
     query: str = ""  # as somebody would type it after `/papers`, filters included
     sources: tuple[str, ...] = ("huggingface", COMMUNITY)
     count: int = 10  # papers an edition at most

@@ -58,7 +58,7 @@ async def test_asking_again_moves_the_digest_and_off_ends_it(channel: Channel) -
     await channel.says("follow hypernetworks", who=BOB)
     await channel.says("digest daily 09:00", who=BOB)
     await channel.says("digest mon 08:00", who=BOB)
-    assert [s.schedule for s in await channel.store.subscriptions.digests_of(BOB.key)] == ["mon 08:00 UTC"]
+    assert [str(s.schedule) for s in await channel.store.subscriptions.digests_of(BOB.key)] == ["mon 08:00 UTC"]
     await channel.says("digest off", who=BOB)
     assert await channel.store.subscriptions.digests_of(BOB.key) == []
 

@@ -35,7 +35,7 @@ async def test_the_button_of_the_preview_keeps_it_once(channel: Channel) -> None
     assert kept.replace
     (made,) = await channel.store.subscriptions.in_place(PAPERS)
     assert (made.query, made.count, made.min_votes, made.layout) == ("hypernetworks", 3, 2, "compact")
-    assert made.schedule == "weekdays 10:00 UTC"
+    assert str(made.schedule) == "weekdays 10:00 UTC"
 
 
 async def test_a_form_that_can_not_be_read_says_which_part(channel: Channel) -> None:
@@ -67,7 +67,7 @@ async def test_the_form_of_a_schedule_holds_what_it_is_now_and_changes_it(channe
     preview = await channel.fills(form.action, **(now | {"when": "daily 07:00", "query": ""}))
     await channel.presses(buttons(preview.message)["Change it"])
     (changed,) = await channel.store.subscriptions.in_place(PAPERS)
-    assert (changed.id, changed.schedule, changed.query, changed.count) == (made.id, "daily 07:00 UTC", "", 3)
+    assert (changed.id, str(changed.schedule), changed.query, changed.count) == (made.id, "daily 07:00 UTC", "", 3)
 
 
 async def test_only_those_who_may_can_send_the_form_or_press_its_button(channel: Channel) -> None:

@@ -18,8 +18,8 @@ from msgspec.structs import replace
 
 from bot.clock import FixedClock
 from bot.delivery.planner import Planner
-from bot.delivery.schedule import occurrences
 from bot.delivery.schedule_parser import parse_schedule
+from bot.schedule import occurrences
 from bot.search import Search
 from bot.store import open_store
 from bot.store.protocol import Store

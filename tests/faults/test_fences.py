@@ -25,9 +25,9 @@ def make(setup):
     return Adapter()
 """,
     "deaf": """
-from bot.chat.adapter import Limits
+import asyncio
 class Adapter:
-    name = "deaf"
+    name, url, about, started = "deaf", "", "", asyncio.Event()
     async def listen(self, core):
         raise ValueError("not a frame")
     async def check_setup(self):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from bot.app.adapters import installed
@@ -18,8 +18,11 @@ from bot.clock import FixedClock
 from bot.config import load
 from bot.delivery.selection import compose
 from bot.papers.samples import sample_papers
+from bot.schedule import Clocked
 from bot.store.records import Subscription
 from bot.views.digest import About, Entry
+
+DAILY = Clocked(times=(time(9),))
 
 NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)
 HERE = Place("web", "home", "papers")
@@ -98,7 +101,7 @@ class Gallery:
 
     async def _posts(self) -> dict[str, Message]:
         """A thread of the newest day, and the same day in one message."""
-        wish = Subscription(id="day1", place=HERE, schedule="daily 09:00 UTC", sources=("samples",), created=NOW)
+        wish = Subscription(id="day1", place=HERE, schedule=DAILY, sources=("samples",), created=NOW)
         preview = await self._app.planner.preview(wish)
         assert preview.edition
         papers = [item.paper for item in preview.choice.chosen]
@@ -113,7 +116,11 @@ class Gallery:
         made: dict[str, Message] = {}
         for layout in ("thread", "compact"):
             wish = Subscription(
-                id="day1", place=HERE, schedule="daily 09:00 UTC", layout=layout, created=NOW - timedelta(days=1)
+                id="day1",
+                place=HERE,
+                schedule=DAILY,
+                layout=layout,
+                created=NOW - timedelta(days=1),
             )
             posts = compose(
                 wish,

@@ -82,7 +82,7 @@ async def test_from_the_form_to_the_mail_and_away_again(app: App, visitor: Visit
         "",
         "email",
     )
-    assert subscription.schedule == "daily 10:00 Europe/Berlin"
+    assert str(subscription.schedule) == "daily 10:00 Europe/Berlin"
     assert server.received == []  # nothing before its time
     await app.planner.plan_now(subscription)
     assert await app.dispatcher.deliver_due() == 1
@@ -120,7 +120,7 @@ async def _foreign(app: App, subscription: Subscription, received: Received) -> 
 )
 async def test_the_words_of_a_query_are_no_options(app: App, visitor: Visitor, server: FakeMail, query: str) -> None:
     subscription = await subscribe(app, visitor, server, query=query, count="30", days="fri")
-    assert (subscription.schedule, subscription.count, subscription.min_votes, subscription.layout) == (
+    assert (str(subscription.schedule), subscription.count, subscription.min_votes, subscription.layout) == (
         "fri 09:00 UTC",
         30,
         0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.config import load
 from bot.papers.samples import SOURCE, sample_papers
+from bot.schedule import Clocked
 from bot.store.records import Subscription
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
 from tests.platforms.slack.conftest import hearing
@@ -67,7 +69,7 @@ async def test_the_daily_thread_comes_and_its_reactions_are_votes(
     app: App, ada: Someone, bob: Someone, papers: Room, slack: FakeSlack, place: Place
 ) -> None:
     wish = Subscription(
-        id="s1", place=place, schedule="daily 09:00 UTC", created=app.clock.now(), count=2, sources=(SOURCE,)
+        id="s1", place=place, schedule=Clocked(times=(time(9),)), created=app.clock.now(), count=2, sources=(SOURCE,)
     )
     await app.store.subscriptions.add_subscription(wish)
     await app.planner.plan_now(wish)
@@ -135,4 +137,4 @@ async def test_an_archived_channel_holds_its_schedules(app: App, ada: Someone, p
     assert await held() == []
     await papers.archive()
     [schedule] = await eventually(held)
-    assert "archived" in schedule.quiet
+    assert "archived" in schedule.inactive_reason

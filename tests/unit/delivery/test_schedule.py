@@ -10,9 +10,9 @@ from cronsim import CronSim
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.schedule import Clocked, WhenComplete, describe, first_reach, next_times, occurrences, reach
 from bot.delivery.schedule_parser import parse_schedule, split_schedule
 from bot.errors import AskError
+from bot.schedule import Clocked, WhenComplete, describe, first_reach, next_times, occurrences, reach
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo"]
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.schedule import Clocked, Cron, occurrences
+from bot.schedule import Clocked, Cron, occurrences
 
 MINUTE = timedelta(minutes=1)
 KNOWN = [  # where the rules themselves were changed, or a change is unlike the others

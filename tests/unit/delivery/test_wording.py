@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.schedule import Clocked, Cron, Schedule, WhenComplete, describe
 from bot.delivery.schedule_parser import MOST_TIMES, parse_schedule, split_schedule
 from bot.errors import AskError
+from bot.schedule import Clocked, Cron, Schedule, WhenComplete, describe
 
 zones = st.sampled_from(sorted(available_timezones()))
 days = st.frozensets(st.integers(0, 6), min_size=1)

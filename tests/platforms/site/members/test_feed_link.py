@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import time
 from pathlib import Path
 from typing import cast
 
@@ -19,9 +20,12 @@ from bot.chat.event import Answer, Command, Person, Place
 from bot.clock import FixedClock
 from bot.config import load
 from bot.papers.samples import SOURCE, sample_papers
+from bot.schedule import Clocked
 from bot.store.records import Subscription
 from tests.builders import ADA, BOB, PAPERS
 from tests.platforms.site.members.site import Browser
+
+DAILY = Clocked(times=(time(9),))
 
 Whole = Callable[..., AbstractAsyncContextManager[App]]
 SITE = "https://papers.example"
@@ -63,7 +67,12 @@ async def test_an_admin_gets_an_address_that_brings_what_the_channel_was_brought
     async with whole(SITE_PUBLIC_URL=SITE) as app:
         await welcome(app)
         wish = Subscription(
-            id="s9", place=PAPERS, schedule="daily 09:00 UTC", created=app.clock.now(), count=2, sources=(SOURCE,)
+            id="s9",
+            place=PAPERS,
+            schedule=DAILY,
+            created=app.clock.now(),
+            count=2,
+            sources=(SOURCE,),
         )
         await app.store.subscriptions.add_subscription(wish)
         await app.planner.plan_now(wish)
