@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.discord.settings import NAMES, read
+from adapters.discord.settings import Settings, read_settings
 from bot.chat.adapter import AdapterFactory, Setup
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def _build(setup: Setup) -> DiscordAdapter | None:
     """The adapter of these settings; None when there is no token (`DISCORD_TOKEN`)."""
-    settings = read(setup.options)
+    settings = read_settings(setup.options)
     if settings is None:
         return None
     from adapters.discord.post import DiscordAdapter  # noqa: PLC0415 - the library takes a while to load
@@ -21,4 +21,4 @@ def _build(setup: Setup) -> DiscordAdapter | None:
     return DiscordAdapter(settings, setup.storage, setup.clock)
 
 
-make = AdapterFactory(options=frozenset(NAMES), build=_build)
+make = AdapterFactory(options=frozenset(Settings.__struct_fields__), build=_build)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.email.settings import OPTIONS, read_settings
+from adapters.email.settings import Settings, read_settings
 from bot.chat.adapter import AdapterFactory, Setup
 
 if TYPE_CHECKING:
@@ -21,4 +21,4 @@ def _build(setup: Setup) -> EmailAdapter | None:
     return build_adapter(settings, setup)
 
 
-make = AdapterFactory(options=OPTIONS, build=_build)
+make = AdapterFactory(options=frozenset(Settings.__struct_fields__), build=_build)

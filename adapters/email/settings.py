@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from adapters.email import address
+from bot.adapter_settings import read_section
 from bot.errors import AskError, ConfigError
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
@@ -21,7 +22,7 @@ MIN_SECRET_CHARS = 32
 BOUNCE_PLACEHOLDER = "*"  # replaced by the subscriber's token in the bounce address
 
 
-class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Settings(Struct, frozen=True, kw_only=True):
     """Everything that can be set. Its repr leaves the secrets out."""
 
     enabled: bool = True
@@ -56,18 +57,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return address.domain(address.parse_named(self.sender)[1])
 
 
-OPTIONS = frozenset(Settings.__struct_fields__)
-
-
 def read_settings(options: Mapping[str, object]) -> Settings | None:
     """The settings; None without a host, or when turned off. Raises `ConfigError`."""
-    unknown = sorted(set(options) - OPTIONS)
-    if unknown:
-        raise _error(f"has no setting {unknown[0]!r}.", f"The settings are {', '.join(Settings.__struct_fields__)}.")
-    try:
-        found = msgspec.convert(dict(options), Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise _error(f"can't be read: {error}.", "docs/email.md lists the settings.") from None
+    found = read_section("email", options, Settings)
     if not found.enabled or not found.host:
         return None
     _validate(found)

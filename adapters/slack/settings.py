@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
-
-from bot.errors import ConfigError
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
-class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Settings(Struct, frozen=True, kw_only=True):
     """All settings of this adapter. Its `repr` shows no secrets."""
 
     enabled: bool = True
@@ -38,21 +34,3 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The setting without which Slack can't reach us in this mode; empty when nothing is missing."""
         needed = "signing_secret" if self.mode == "http" else "app_token"
         return "" if getattr(self, needed) else needed
-
-
-def read_settings(options: Mapping[str, object]) -> Settings:
-    """The settings in `options`. Raises `ConfigError` for an unknown name or a value of the wrong type."""
-    values = {name: _as_list(value) if name == "admins" else value for name, value in options.items()}
-    unknown = sorted(set(values) - set(Settings.__struct_fields__))
-    if unknown:
-        names = ", ".join(Settings.__struct_fields__)
-        raise ConfigError(f"[adapters.slack] has no setting {unknown[0]!r}.", f"Its settings are {names}.")
-    try:
-        return msgspec.convert(values, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"[adapters.slack]: {error}.", "docs/slack.md lists the settings.") from None
-
-
-def _as_list(value: object) -> object:
-    """Split text at its commas: the environment has no lists."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -5,14 +5,15 @@ from __future__ import annotations
 from adapters.webchat.chat_state import ChatState
 from adapters.webchat.history import History
 from adapters.webchat.post import WebchatAdapter
-from adapters.webchat.settings import OPTIONS, read_settings
+from adapters.webchat.settings import Settings
+from bot.adapter_settings import read_section
 from bot.chat.adapter import AdapterFactory, Setup
 
 
 def _build(setup: Setup) -> WebchatAdapter | None:
     """The adapter for these settings; None when it is turned off (`enabled = false`)."""
-    settings = read_settings(setup.options)
+    settings = read_section("web", setup.options, Settings)
     return WebchatAdapter(ChatState(History(setup.storage), setup.clock), settings) if settings.enabled else None
 
 
-make = AdapterFactory(options=OPTIONS, build=_build)
+make = AdapterFactory(options=frozenset(Settings.__struct_fields__), build=_build)

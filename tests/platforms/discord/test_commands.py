@@ -12,7 +12,7 @@ import pytest
 from adapters.discord import make
 from adapters.discord.commands import fingerprint, payload
 from adapters.discord.permissions import ALL_NEEDED, invite, missing, names
-from adapters.discord.settings import read
+from adapters.discord.settings import read_settings
 from bot.chat.adapter import Setup
 from bot.clock import FixedClock
 from bot.commands.buttons import MENU
@@ -84,11 +84,11 @@ class TestSettings:
     )
     def test_a_wrong_one_is_answered_with_what_is_right(self, options: dict[str, object]) -> None:
         with pytest.raises(ConfigError) as caught:
-            read({"token": "x", **options})
+            read_settings({"token": "x", **options})
         assert caught.value.hint
 
     def test_values_may_be_texts(self) -> None:
-        found = read({"token": "Bot abc", "guilds": "1, 2", "shards": "3", "crosspost": "yes"})
+        found = read_settings({"token": "Bot abc", "guilds": "1, 2", "shards": "3", "crosspost": "yes"})
         assert found is not None
         assert (found.token, found.guilds, found.shards, found.crosspost) == ("abc", ("1", "2"), 3, True)
         assert "abc" not in repr(found)

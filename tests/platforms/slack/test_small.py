@@ -7,7 +7,8 @@ import pytest
 from adapters.slack.emoji import emoji_of
 from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.inbound.payload import delivery_id
-from adapters.slack.settings import read_settings
+from adapters.slack.settings import Settings
+from bot.adapter_settings import read_section
 from bot.votes.emoji import Emojis
 
 
@@ -64,6 +65,8 @@ def test_a_form_that_was_changed_is_another() -> None:
 
 
 def test_settings_come_as_text_from_the_environment_and_are_not_shown() -> None:
-    options = read_settings({"bot_token": "xoxb-1", "port": "8080", "admins": "U1, U2,", "enabled": "false"})
+    options = read_section(
+        "slack", {"bot_token": "xoxb-1", "port": "8080", "admins": "U1, U2,", "enabled": "false"}, Settings
+    )
     assert (options.port, options.admins, options.enabled) == (8080, ("U1", "U2"), False)
     assert "xoxb" not in repr(options)
