@@ -104,7 +104,7 @@ def true_line(body: dict[str, object]) -> str:
 
 
 def lines_of(message: Message) -> list[str]:
-    return [block.line for block in message.blocks if isinstance(block, Card)]
+    return [block.summary for block in message.blocks if isinstance(block, Card)]
 
 
 def everything(message: Message) -> str:

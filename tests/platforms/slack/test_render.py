@@ -270,7 +270,7 @@ def test_a_form_becomes_a_dialog_that_remembers_where_it_was_asked() -> None:
         Field(name="layout", label="Layout", value="compact", choices=(("thread", "Thread"), ("compact", "Compact"))),
         Field(name="query", label="About", value="x" * 400, max_length=300),
     )
-    form = Form(title="Make a schedule", action=Action("schedule", ("s1",)), fields=fields, send="Save")
+    form = Form(title="Make a schedule", action=Action("schedule", ("s1",)), fields=fields, submit="Save")
     view = modals.form_modal(form, PLACE.in_thread("169.12"))
     assert check_view(view) == []
     known = modals.ViewOrigin.parse(view["private_metadata"])

@@ -192,7 +192,7 @@ def everywhere(words: str, url: str = "https://example.org/") -> Message:
     """A message that repeats what a stranger wrote wherever a message can."""
     vote = Button(label=words[:75], action=Action("vote", (words[:20],)))
     card = Card(
-        paper=words[:20], title=words, url=url, byline=words, line=words, facts=(Span(words, url=url),), why=words,
+        paper=words[:20], title=words, url=url, byline=words, summary=words, facts=(Span(words, url=url),), why=words,
         body=words, controls=(vote,),
     )  # fmt: skip
     run = (Span(words),)

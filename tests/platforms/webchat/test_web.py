@@ -161,7 +161,7 @@ async def test_a_hostile_card_is_inert(browser: Browser, app_url: tuple[App, str
         paper='x" onclick="y',
         title="<img src=x onerror=alert(1)>",
         url="javascript:alert(1)",
-        line="@everyone <!channel>",
+        summary="@everyone <!channel>",
         facts=(Span("a", url="data:text/html,x"),),
     )
     message = Message(plain="x", blocks=(Heading("<b>"), Paragraph((Span("x", url="JAVASCRIPT:1"),)), card))
