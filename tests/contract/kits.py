@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import adapters.discord
 import adapters.email
@@ -15,7 +16,7 @@ from adapters.email.events import place as reader
 from adapters.email.keys import open_keys
 from adapters.email.subscribers import Subscribers
 from adapters.email.subscription_form import SubscriptionRequest
-from bot.chat.adapter import CanPost, Factory, Setup
+from bot.chat.adapter import AdapterFactory, CanPost, Setup
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.store.protocol import Store
@@ -29,7 +30,7 @@ from tests.platforms.email.delivering import OPTIONS
 class Kit:
     """An adapter that can be started again and again on the same shelf, as after a restart."""
 
-    factory: Factory
+    factory: AdapterFactory[Any]
     make: Callable[[], CanPost]
     place: Place
     knows_keys: bool = True  # the platform itself takes a key once; else only `find` tells
@@ -40,7 +41,13 @@ Start = Callable[[Store, Path], AbstractAsyncContextManager[Kit]]
 
 @asynccontextmanager
 async def _kit(
-    factory: Factory, store: Store, home: Path, place: Place, options: dict[str, object], *, knows_keys: bool = True
+    factory: AdapterFactory[Any],
+    store: Store,
+    home: Path,
+    place: Place,
+    options: dict[str, object],
+    *,
+    knows_keys: bool = True,
 ) -> AsyncIterator[Kit]:
     made: list[CanPost] = []
 

@@ -8,19 +8,17 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from aiohttp import ClientSession
 from msgspec import structs
 
-from adapters.email import make
 from adapters.email.keys import open_keys
 from adapters.email.sending.adapter import EmailAdapter
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
 from bot.app.first_run import load_samples
-from bot.chat.adapter import Setup
 from bot.chat.event import Place
 from bot.clock import FixedClock
 from bot.config import load
@@ -29,36 +27,33 @@ from tests.builders import listing, paper
 from tests.fakes.mail import LINK, FakeMail, Received
 from tests.platforms.email.conftest import ADDRESS, BASE, Visitor, options
 
-NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)  # the shelf has a list of this day
+NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)  # the sample papers have a list of this day
 
 
 @pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[App]:
+async def app(server: FakeMail, tmp_path: Path) -> AsyncIterator[App]:
     environment = {
         "PAPERBOY_HOME": str(tmp_path),
         "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
         "PAPERBOY_SEARCH_SEMANTIC": "false",
     }
-    async with open_app(load(None, environment, installed()), FixedClock(NOW)) as opened:
+    email = {f"EMAIL_{name.upper()}": str(value) for name, value in options(server.port).items()}
+    async with open_app(load(None, environment | email, installed()), FixedClock(NOW)) as opened:
         await load_samples(opened)
         yield opened
 
 
 @pytest.fixture
-async def visitor(app: App, server: FakeMail, tmp_path: Path) -> AsyncIterator[Visitor]:
-    setup = Setup(options=options(server.port), storage=app.store.key_value("email"), home=tmp_path, clock=app.clock)
-    adapter = make(setup)
+async def visitor(app: App) -> AsyncIterator[Visitor]:
+    adapter = app.adapters["email"]
     assert isinstance(adapter, EmailAdapter)
-    for adapters in (app.adapters, app.posting):
-        cast(dict[str, Any], adapters)["email"] = adapter
     listening = asyncio.create_task(adapter.listen(app.core))
     await adapter.started.wait()
     async with ClientSession() as session:
         yield Visitor(adapter, session)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
-    await adapter.aclose()
 
 
 async def subscriptions(app: App, place: Place) -> list[Subscription]:
