@@ -15,19 +15,25 @@ from tests.fakes.world import free_port, launch, paperboy
 MODULES = {
     "unimportable": "import nothing_of_this_name\n",
     "exiting": "import sys\nsys.exit(3)\n",
-    "unmakeable": "def make(setup):\n    raise KeyError('token')\n",
+    "unmakeable": """
+from bot.chat.adapter import AdapterFactory
+def build(setup):
+    raise KeyError("token")
+make = AdapterFactory(options=frozenset(), build=build)
+""",
     "nameless": """
+from bot.chat.adapter import AdapterFactory
 class Adapter:
     @property
     def name(self):
         raise RuntimeError("no name yet")
-def make(setup):
-    return Adapter()
+make = AdapterFactory(options=frozenset(), build=lambda setup: Adapter())
 """,
     "deaf": """
 import asyncio
+from bot.chat.adapter import AdapterFactory
 class Adapter:
-    name, url, about, started = "deaf", "", "", asyncio.Event()
+    name, url, label, started = "deaf", "", "", asyncio.Event()
     async def listen(self, core):
         raise ValueError("not a frame")
     async def check_setup(self):
@@ -37,8 +43,7 @@ class Adapter:
         raise OSError("no socket")
     async def aclose(self):
         raise RuntimeError("never opened")
-def make(setup):
-    return Adapter()
+make = AdapterFactory(options=frozenset(), build=lambda setup: Adapter())
 """,
 }
 
