@@ -28,6 +28,12 @@ ANSWERS = Histogram(
     registry=REGISTRY,
 )
 FAILURES = Counter("paperboy_failures", "Events that failed by our own fault.", ["kind"], registry=REGISTRY)
+UNREADABLE_EVENTS = Counter(
+    "paperboy_unreadable_events",
+    "Events from a platform that lack a field or can't be read; each costs only itself.",
+    ["platform", "kind"],
+    registry=REGISTRY,
+)
 TASK_RESTARTS = Counter(
     "paperboy_task_restarts", "Restarts of a long-lived task that failed.", ["task"], registry=REGISTRY
 )

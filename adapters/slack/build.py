@@ -14,11 +14,13 @@ from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.oauth_states import OAuthStates
 from adapters.slack.install.scopes import SCOPES
 from adapters.slack.install.single_workspace import SingleWorkspace
-from adapters.slack.install.vault import open_vault
 from adapters.slack.outbound.user_names import UserNames
 from adapters.slack.settings import Settings
 from bot.chat.adapter import Setup
 from bot.errors import ConfigError
+from bot.http_server import Sealer, open_sealer
+
+KEY_FILE, KEY_PURPOSE = "slack.key", "the key that encrypts Slack's tokens"
 
 
 def build(settings: Settings, setup: Setup) -> SlackAdapter:
@@ -28,7 +30,7 @@ def build(settings: Settings, setup: Setup) -> SlackAdapter:
         return _for_many_workspaces(settings, setup, api)
     workspaces = Workspaces(SingleWorkspace(settings.bot_token, api), api)
     admins = Admins(workspaces, setup.clock, settings.admins)
-    return _adapter(workspaces, setup, Listener(workspaces, admins, setup.clock, settings), settings)
+    return _adapter(workspaces, setup, Listener(workspaces, admins, setup.clock, settings, setup.tasks), settings)
 
 
 def _for_many_workspaces(settings: Settings, setup: Setup, api: SlackApi) -> SlackAdapter:
@@ -41,24 +43,30 @@ def _for_many_workspaces(settings: Settings, setup: Setup, api: SlackApi) -> Sla
         redirect_uri=settings.redirect_url,
         api_url=settings.api_url,
     )
-    vault, oauth = open_vault(settings.secret_keys, setup.home), OAuthClient(app, setup.clock)
+    sealer, oauth = _open_sealer(settings, setup), OAuthClient(app, setup.clock)
     install_url = settings.redirect_url.removesuffix(REDIRECT) + INSTALL if settings.redirect_url else ""
-    installs = StoredInstalls(setup.storage, vault, setup.clock, oauth, install_url=install_url)
-    states = OAuthStates(setup.storage, vault, setup.clock)
-    pages = InstallPages(app, oauth, installs, states, {name: scope.why for name, scope in SCOPES.items()})
-
-    async def upkeep() -> None:
-        await installs.reseal_records(forget_unreadable=settings.forget_unreadable)
-        await installs.run_token_renewal()
-
+    installs = StoredInstalls(setup.storage, sealer, setup.clock, oauth, install_url=install_url)
+    states = OAuthStates(setup.storage, sealer, setup.clock)
+    scopes = {name: scope.why for name, scope in SCOPES.items()}
+    pages = InstallPages(app, oauth, installs, states, scopes=scopes, clock=setup.clock)
     workspaces = Workspaces(installs, api)
     admins = Admins(workspaces, setup.clock, settings.admins)
-    listener = Listener(workspaces, admins, setup.clock, settings, add_routes=pages.add_routes, upkeep=upkeep)
+    listener = Listener(
+        workspaces, admins, setup.clock, settings, setup.tasks, installs=installs, add_routes=pages.add_routes
+    )
     return _adapter(workspaces, setup, listener, settings)
 
 
 def _adapter(workspaces: Workspaces, setup: Setup, listener: Listener, settings: Settings) -> SlackAdapter:
     return SlackAdapter(workspaces, UserNames(workspaces, setup.clock), listener, settings.missing_setting())
+
+
+def _open_sealer(settings: Settings, setup: Setup) -> Sealer:
+    keys = settings.secret_keys.split(",")
+    try:
+        return open_sealer(setup.home / KEY_FILE, KEY_PURPOSE, setup.clock, secrets_newest_first=keys)
+    except ConfigError as error:
+        raise ConfigError(f"[adapters.slack] secret_keys: {error.message}", error.hint) from None
 
 
 def _check_redirect_url(url: str) -> None:

@@ -22,9 +22,9 @@ from msgspec import Struct
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.records import Install
-from adapters.slack.install.vault import open_vault
 from bot.chat.event import Place
 from bot.clock import SystemClock
+from bot.http_server import open_sealer
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import DeliveryState
@@ -90,7 +90,10 @@ class SlackField:
         )
         clock = SystemClock()
         installs = StoredInstalls(
-            store.key_value("slack"), open_vault("", home), clock, OAuthClient(credentials, clock)
+            store.key_value("slack"),
+            open_sealer(home / "slack.key", "a key", SystemClock()),
+            clock,
+            OAuthClient(credentials, clock),
         )
         places: list[Place] = []
         for n in range(self.spaces):

@@ -1,4 +1,4 @@
-"""The Bolt app: checks and acknowledges Slack's requests, and passes each payload to its handler once.
+"""The Bolt app: acknowledges Slack's payloads and passes each to its handler once, whatever it contains.
 
 https://docs.slack.dev/tools/bolt-python
 """
@@ -15,15 +15,19 @@ from typing import TypeAlias
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.error import BoltError
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
 from adapters.slack.client import Workspaces
 from adapters.slack.inbound.authorize import Authorize
 from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.inbound.handlers import Ack, Handlers
-from adapters.slack.inbound.payload import delivery_id, event_type, get_text
+from adapters.slack.inbound.payload import UnreadablePayload, count_unreadable, delivery_id, event_type, get_text
 from adapters.slack.outbound.modals import FORM
 from adapters.slack.outbound.render import Json
 from bot.errors import PaperboyError
+from bot.metrics import FAILURES
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger(f"{__name__}.bolt")  # Bolt warns of tokens in the environment, which it doesn't use here
@@ -31,7 +35,9 @@ bolt_log.setLevel(logging.ERROR)
 
 ANY = re.compile("")
 ACK_HEAD_START_S = 0.02  # Bolt looks every 10 ms for an acknowledgement to send, and work must not delay that
+MAX_REASON_CHARS = 200
 STOP_TIMEOUT_S = 3.0  # for handlers under way when listening ends
+MALFORMED = (AttributeError, BoltError, LookupError, RecursionError, TypeError, ValueError)  # raised by Bolt's reading
 
 Handler: TypeAlias = Callable[[Json, str], Awaitable[None]]
 
@@ -59,20 +65,35 @@ EVENT_HANDLERS: dict[str, Callable[[Handlers, Json, str], Awaitable[None]]] = {
 
 
 class BoltApp:
-    """Builds the Bolt app, and keeps the tasks that its listeners run in so that a stop can wait for them."""
+    """Dispatches payloads, and keeps the tasks that handlers run in so that a stop can wait for them."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, handlers: Handlers) -> None:
         self._workspaces = workspaces
         self._tasks: set[asyncio.Task[None]] = set()
+        self.app = self._build(handlers)
 
-    def build(self, handlers: Handlers, signing_secret: str) -> AsyncApp:
+    async def dispatch(self, payload: object, headers: dict[str, str]) -> BoltResponse:
+        """The acknowledgement of a payload, whose signature was checked. Never raises.
+
+        Status 500 asks Slack to send it again. What can't be read is acknowledged: it would not be better next time.
+        """
+        body = payload if isinstance(payload, dict) else {}
+        try:
+            request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")  # already verified
+        except MALFORMED as error:
+            return _failed(body, error)
+        return await self.app.async_dispatch(request)
+
+    def _build(self, handlers: Handlers) -> AsyncApp:
         app = AsyncApp(
             name="paperboy",
             logger=bolt_log,
             client=self._workspaces.api.client(),
-            signing_secret=signing_secret or "none: Socket Mode signs nothing",
+            signing_secret="unused: see server.py",  # noqa: S106
             authorize=Authorize(self._workspaces.installs),  # type: ignore[arg-type] # Bolt takes its own class too
+            raise_error_for_unhandled_request=True,
         )
+        app.error(_on_error)
         app.command(ANY)(self._acknowledge_first(handlers.on_command))
         app.message_shortcut(ANY)(self._acknowledge_first(handlers.on_shortcut))
         app.action(ANY)(self._acknowledge_first(handlers.on_press))
@@ -129,13 +150,36 @@ class BoltApp:
 
 @contextmanager
 def _log_failure(body: Json) -> Iterator[None]:
-    """Log an expected failure in one line."""
+    """Log a handler's failure: in one line, unless it is a fault of ours."""
     try:
         yield
+    except UnreadablePayload as error:
+        _failed(body, error)
     except PaperboyError as error:
-        log.error(
-            "Slack event failed: %s, %s, %s: %s", event_type(body), delivery_id(body), type(error).__name__, error
-        )
+        _log_line(body, error)
+    except Exception:
+        FAILURES.labels("slack").inc()
+        log.exception("Slack event failed: %s, %s", event_type(body), delivery_id(body))
+
+
+async def _on_error(error: Exception, request: AsyncBoltRequest) -> BoltResponse:
+    """Bolt could not read a payload, or the workspace's token could not be found."""
+    if isinstance(error, MALFORMED):
+        return _failed(request.body, error)
+    _log_line(request.body, error)
+    return BoltResponse(status=500)
+
+
+def _failed(body: Json, error: Exception) -> BoltResponse:
+    """Count and log a payload that can't be read, and acknowledge it."""
+    count_unreadable(body)
+    _log_line(body, error)
+    return BoltResponse(status=200)
+
+
+def _log_line(body: Json, error: Exception) -> None:
+    reason = " ".join(str(error).split())[:MAX_REASON_CHARS]
+    log.error("Slack event failed: %s, %s, %s: %s", event_type(body), delivery_id(body), type(error).__name__, reason)
 
 
 async def _ignore(body: Json, space: str) -> None:

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import logging
+from collections.abc import Callable
 
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.client import Workspaces
+from adapters.slack.errors import as_post_errors
 from adapters.slack.inbound.admins import Admins
 from adapters.slack.inbound.bolt_app import BoltApp
 from adapters.slack.inbound.handlers import Handlers
-from adapters.slack.inbound.server import Server
+from adapters.slack.inbound.server import make_server
+from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.settings import Settings
 from bot.chat.adapter import Core
 from bot.clock import Clock
-from bot.errors import ConfigError
+from bot.errors import Busy, ConfigError
+from bot.http_server import HttpServer
+from bot.tasks import Supervisor
 
+sdk_log = logging.getLogger(f"{__name__}.sdk")  # the SDK logs a traceback every few seconds while Slack is away
+sdk_log.setLevel(logging.CRITICAL)
+
+RENEW_TOKENS_EVERY_S = 600.0
 PING_INTERVAL_S = 5.0  # a connection that broke silently is noticed after so long
+MAX_DISCONNECTED_S = 60.0  # the SDK reconnects by itself; after so long listening starts again from the beginning
 
 
 class Listener:
@@ -31,19 +43,20 @@ class Listener:
         admins: Admins,
         clock: Clock,
         settings: Settings,
+        tasks: Supervisor,
         *,
+        installs: StoredInstalls | None = None,
         add_routes: Callable[[web.Application], None] | None = None,
-        upkeep: Callable[[], Coroutine[None, None, None]] | None = None,
     ) -> None:
-        """`add_routes` adds the installation pages in HTTP mode; `upkeep` runs while Slack is listened to."""
+        """`installs`: whose tokens have to be renewed; `add_routes` adds the installation pages in HTTP mode."""
         self._workspaces = workspaces
         self._admins = admins
         self._clock = clock
         self._settings = settings
+        self._tasks = tasks
+        self._installs = installs
         self._add_routes = add_routes
-        self._upkeep = upkeep
-        self._server: Server | None = None
-        self._bolt = BoltApp(workspaces)
+        self._server: HttpServer | None = None
         self.started = asyncio.Event()
 
     @property
@@ -52,46 +65,85 @@ class Listener:
         return self._server.url if self._server else ""
 
     async def listen(self, core: Core) -> None:
+        """Raises `ConfigError`, and `PostError` when Slack can't be reached: the supervisor calls it again."""
         if name := self._settings.missing_setting():
             raise ConfigError(
                 f"[adapters.slack] has no {name}, so Slack can't reach Paperboy.",
                 f"Set SLACK_{name.upper()}. docs/slack.md says where Slack shows it.",
             )
-        handlers = Handlers(core, self._workspaces, self._admins, self._clock)
-        app = self._bolt.build(handlers, self._settings.signing_secret)
-        listening = self._serve_http(app, core) if self._settings.mode == "http" else self._connect_socket(app)
-        tasks = [asyncio.create_task(listening)]
-        if self._upkeep:
-            tasks.append(asyncio.create_task(self._upkeep()))
+        bolt = BoltApp(self._workspaces, Handlers(core, self._workspaces, self._admins, self._clock))
+        renewal = await self._start_token_renewal()
         try:
-            await asyncio.gather(*tasks)
+            await (self._serve_http(bolt, core) if self._settings.mode == "http" else self._connect_socket(bolt))
         finally:
             self.started.clear()
-            for task in tasks:
-                if not task.cancelling():  # a second cancel would interrupt the closing of connections
-                    task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._bolt.finish_handlers()
+            if renewal:
+                renewal.cancel()
+                await asyncio.gather(renewal, return_exceptions=True)
+            await bolt.finish_handlers()
 
     async def aclose(self) -> None:
-        await self._bolt.finish_handlers()
         if self._server:
-            await self._server.aclose()
+            await self._server.stop()
 
-    async def _connect_socket(self, app: AsyncApp) -> None:
-        handler = AsyncSocketModeHandler(app, self._settings.app_token, ping_interval=PING_INTERVAL_S)
+    async def _start_token_renewal(self) -> asyncio.Task[None] | None:
+        if self._installs is None:
+            return None
+        await self._installs.reseal_records(forget_unreadable=self._settings.forget_unreadable)
+        renew = self._installs.renew_expiring_tokens
+        return self._tasks.start_repeating("slack token renewal", renew, RENEW_TOKENS_EVERY_S)
+
+    async def _serve_http(self, bolt: BoltApp, core: Core) -> None:
+        settings = self._settings
+        https = settings.redirect_url.startswith("https:")
+        self._server = make_server(bolt.dispatch, core, settings.signing_secret, self._add_routes, https=https)
         try:
-            await handler.connect_async()  # type: ignore[no-untyped-call]
+            await self._server.start(settings.host, settings.port, setting="SLACK_PORT")
             self.started.set()
             await asyncio.Event().wait()
         finally:
+            await self._server.stop()
+
+    async def _connect_socket(self, bolt: BoltApp) -> None:
+        handler = _SocketModeHandler(bolt, self._settings.app_token)
+        client: SocketModeClient = handler.client
+        try:
+            # Asked for here, because the SDK would ask for ever, without saying that the token is wrong.
+            client.wss_uri = await self._open_socket_url()
+            async with asyncio.timeout(MAX_DISCONNECTED_S):
+                await handler.connect_async()  # type: ignore[no-untyped-call]
+            await self._watch_connection(client)
+        except TimeoutError:
+            raise Busy("Slack's socket can't be reached.", retry_after=PING_INTERVAL_S) from None
+        finally:
             await handler.close_async()  # type: ignore[no-untyped-call]
 
-    async def _serve_http(self, app: AsyncApp, core: Core) -> None:
-        self._server = Server(app, core, self._add_routes)
-        await self._server.start(self._settings.host, self._settings.port)
-        self.started.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await self._server.aclose()
+    async def _open_socket_url(self) -> str:
+        with as_post_errors():
+            api = self._workspaces.api.client()
+            return str((await api.apps_connections_open(app_token=self._settings.app_token))["url"])
+
+    async def _watch_connection(self, client: SocketModeClient) -> None:
+        """Keep `started` true to the connection. Raises `Busy` when it stays away."""
+        disconnected_s = 0.0
+        while disconnected_s < MAX_DISCONNECTED_S:
+            if await client.is_connected():
+                disconnected_s = 0.0
+                self.started.set()
+            else:
+                disconnected_s += PING_INTERVAL_S
+                self.started.clear()
+            await asyncio.sleep(PING_INTERVAL_S)
+        raise Busy("The connection to Slack was lost.", retry_after=PING_INTERVAL_S)
+
+
+class _SocketModeHandler(AsyncSocketModeHandler):
+    """Passes payloads to `BoltApp.dispatch`, which never raises."""
+
+    def __init__(self, bolt: BoltApp, app_token: str) -> None:
+        super().__init__(bolt.app, app_token, logger=sdk_log, ping_interval=PING_INTERVAL_S)
+        self._bolt = bolt
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        response = await self._bolt.dispatch(req.payload, {})
+        await send_async_response(client, req, response, 0.0)

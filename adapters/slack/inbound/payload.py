@@ -7,6 +7,34 @@ from typing import Any
 
 from adapters.slack.outbound.render import Json
 from bot.errors import PaperboyError
+from bot.metrics import UNREADABLE_EVENTS
+
+COUNTED_TYPES = frozenset(  # a metric must not get a new label with each odd payload
+    [
+        "app_home_opened",
+        "app_mention",
+        "app_uninstalled",
+        "block_actions",
+        "channel_archive",
+        "channel_deleted",
+        "channel_left",
+        "channel_unarchive",
+        "command",
+        "group_archive",
+        "group_deleted",
+        "group_left",
+        "group_unarchive",
+        "link_shared",
+        "member_joined_channel",
+        "message",
+        "message_action",
+        "reaction_added",
+        "reaction_removed",
+        "team_access_revoked",
+        "tokens_revoked",
+        "view_submission",
+    ]
+)
 
 
 class UnreadablePayload(PaperboyError):
@@ -52,6 +80,12 @@ def get_time(*texts: str) -> datetime:
 def event_type(body: Json) -> str:
     """What kind of payload this is, for logs and metrics: the event's type, else the request's."""
     return get_text(body, "event", "type") or get_text(body, "type") or ("command" if "command" in body else "unknown")
+
+
+def count_unreadable(body: Json) -> None:
+    """Count a payload that could not be read."""
+    kind = event_type(body)
+    UNREADABLE_EVENTS.labels("slack", kind if kind in COUNTED_TYPES else "other").inc()
 
 
 def delivery_id(body: Json) -> str:

@@ -1,54 +1,85 @@
-"""HTTP mode: Slack's requests, whose signature Bolt checks, a health check, and the installation pages."""
+"""HTTP mode: Slack's signed requests, a health check, and the installation pages.
+
+https://docs.slack.dev/authentication/verifying-requests-from-slack
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 
+from adapters.slack.inbound.payload import count_unreadable
+from adapters.slack.outbound.render import Json
 from bot.chat.adapter import Core
-from bot.errors import ConfigError
+from bot.http_server import Boundary, ConnectionLimits, HttpServer
 
 EVENTS, HEALTH = "/slack/events", "/healthz"
-MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
+RETRY_HEADERS = ("x-slack-retry-num", "x-slack-retry-reason")
+
+Dispatch = Callable[[Json, dict[str, str]], Awaitable[BoltResponse]]
 
 
-class Server:
-    """Listens on a port of this machine. A reverse proxy has to terminate TLS."""
+def make_server(
+    dispatch: Dispatch,
+    core: Core,
+    signing_secret: str,
+    add_routes: Callable[[web.Application], None] | None,
+    *,
+    https: bool,
+) -> HttpServer:
+    """A server for a port of this machine. A reverse proxy has to terminate TLS; it has every connection."""
+    verifier = SignatureVerifier(signing_secret)
 
-    def __init__(self, app: AsyncApp, core: Core, add_routes: Callable[[web.Application], None] | None) -> None:
-        self._app = app
-        self._core = core
-        self._add_routes = add_routes
-        self._runner: web.AppRunner | None = None
-        self.url = ""
-
-    async def start(self, host: str, port: int) -> None:
-        """Returns when it accepts requests. Raises `ConfigError` when the port is taken."""
-        pages = web.Application(client_max_size=MAX_BODY_BYTES)
-        pages.router.add_post(EVENTS, self._events)
-        pages.router.add_get(HEALTH, self._health)
-        if self._add_routes:
-            self._add_routes(pages)
-        self._runner = web.AppRunner(pages, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
+    async def receive(request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        if not _is_signed(verifier, body, request):
+            raise web.HTTPUnauthorized
         try:
-            await site.start()
-        except OSError as error:
-            raise ConfigError(f"Port {port} of {host} can't be used: {error}.", "Set SLACK_PORT.") from error
-        self.url = f"http://{host}:{self._runner.addresses[0][1]}"
+            payload = read_payload(body, request.content_type)
+        except (ValueError, RecursionError):
+            count_unreadable({})
+            raise web.HTTPBadRequest from None
+        headers = {name: request.headers[name] for name in RETRY_HEADERS if name in request.headers}
+        return await to_aiohttp_response(await dispatch(payload, headers))
 
-    async def aclose(self) -> None:
-        if self._runner:
-            await self._runner.cleanup()
-
-    async def _events(self, request: web.Request) -> web.StreamResponse:
-        answer = await self._app.async_dispatch(await to_bolt_request(request))
-        return await to_aiohttp_response(answer)
-
-    async def _health(self, request: web.Request) -> web.Response:
-        problems = dict(await self._core.health_problems())
+    async def show_health(request: web.Request) -> web.Response:
+        problems = dict(await core.health_problems())
         return web.json_response({"ok": not problems, **problems}, status=503 if problems else 200)
+
+    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    app.add_routes([web.post(EVENTS, receive), web.get(HEALTH, show_health)])
+    if add_routes:
+        add_routes(app)
+    return HttpServer("Slack", app, Boundary(https=https), ConnectionLimits(per_client=0))
+
+
+def read_payload(body: bytes, content_type: str) -> Json:
+    """The payload of a request: JSON, a form, or JSON in a form's field `payload`. Raises `ValueError`."""
+    text = body.decode()
+    payload: Any
+    if content_type == "application/json" or text.startswith("{"):
+        payload = json.loads(text)
+    else:
+        form = dict(parse_qsl(text, keep_blank_values=True))
+        payload = json.loads(form["payload"]) if "payload" in form else form
+    if not isinstance(payload, dict):
+        raise ValueError("not an object")
+    return payload
+
+
+def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -> bool:
+    """Whether Slack sent this, within the last five minutes."""
+    timestamp = request.headers.get("X-Slack-Request-Timestamp")
+    signature = request.headers.get("X-Slack-Signature")
+    try:
+        return verifier.is_valid(body, timestamp, signature)
+    except (ValueError, TypeError):  # a timestamp that isn't a number, a body or a signature that isn't text
+        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,16 +11,15 @@ from msgspec.structs import replace
 
 from adapters.slack.install.records import INSTALL, Install, InstallRecords
 from adapters.slack.install.renewal import Renewal, RenewsTokens, not_installed
-from adapters.slack.install.vault import Unreadable, Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import ConfigError, PaperboyError, Refused
+from bot.http_server import Sealer, SealError
 
 log = logging.getLogger(__name__)
 
 CACHE_TTL = timedelta(seconds=15)  # how long an install is used before it is read again: another process may change it
 CLOCK_SKEW = timedelta(seconds=5)  # Slack's times are whole seconds by another clock; no one reinstalls faster
-RENEWAL_CHECK_S = 600.0  # between two searches for tokens that expire soon
 
 
 class Installs(Protocol):
@@ -48,7 +46,7 @@ class StoredInstalls:
     def __init__(
         self,
         storage: KeyValue,
-        vault: Vault,
+        sealer: Sealer,
         clock: Clock,
         oauth: RenewsTokens | None = None,
         *,
@@ -56,9 +54,9 @@ class StoredInstalls:
     ) -> None:
         """`oauth` renews tokens that expire; `install_url` is shown where Paperboy is not installed."""
         self._storage = storage
-        self._vault = vault
+        self._sealer = sealer
         self._clock = clock
-        self._records = InstallRecords(storage, vault)
+        self._records = InstallRecords(storage, sealer)
         self._renewal = Renewal(storage, self._records, clock, oauth)
         self._install_url = install_url
         self._cache: dict[str, tuple[datetime, Install]] = {}  # by space: until when, and what
@@ -70,8 +68,8 @@ class StoredInstalls:
         """
         try:
             install = await self._own_install(space) or await self._enterprise_install(space, enterprise)
-        except Unreadable as error:
-            raise Refused(error.message, error.hint, broken=True) from None
+        except SealError:
+            raise _unreadable_install(space) from None
         if install is None:
             raise not_installed(space, self._install_url)
         return replace(await self._with_valid_token(install), space=space)
@@ -111,7 +109,7 @@ class StoredInstalls:
         for key, sealed in await self._records.list_sealed():
             try:
                 done += await self._reseal(key, sealed)
-            except Unreadable:
+            except SealError:
                 lost.append(key)
         if lost and not forget_unreadable:
             raise _unreadable_records(lost)
@@ -120,18 +118,20 @@ class StoredInstalls:
         return done
 
     async def renew_expiring_tokens(self) -> None:
-        """Renew the tokens that expire soon, so that no event has to wait for it."""
+        """Renew the tokens that expire soon, so that no event has to wait for it.
+
+        A failure in one workspace is logged. An unexpected one is raised after the others had their turn.
+        """
+        unexpected: list[Exception] = []
         for space in await self.list_workspaces():
             try:
                 await self.find_install(space)
             except PaperboyError as error:
                 log.warning("Slack workspace %s has no valid token: %s", space, error)
-
-    async def run_token_renewal(self) -> None:
-        """Renew expiring tokens every ten minutes, until cancelled."""
-        while True:
-            await self.renew_expiring_tokens()
-            await asyncio.sleep(RENEWAL_CHECK_S)  # not the clock's: a test's clock must not be moved by this task
+            except Exception as error:  # noqa: BLE001 - raised below
+                unexpected.append(error)
+        if unexpected:
+            raise unexpected[0]
 
     async def aclose(self) -> None:
         """Wait for renewals under way."""
@@ -140,7 +140,7 @@ class StoredInstalls:
     async def _readable_install(self, space: str) -> Install | None:
         try:
             return await self._records.get_install(space)
-        except Unreadable:
+        except SealError:
             return None
 
     async def _own_install(self, space: str) -> Install | None:
@@ -173,7 +173,7 @@ class StoredInstalls:
 
     async def _reseal(self, key: str, sealed: bytes) -> bool:
         """Reseal one record, but not while another process renews its token: that must not be overwritten."""
-        if self._vault.renew(key, sealed) is None:
+        if self._sealer.reseal(key, sealed) is None:
             return False
         install = await self._records.get_install(key.removeprefix(INSTALL)) if key.startswith(INSTALL) else None
         if install is None:
@@ -183,10 +183,15 @@ class StoredInstalls:
 
     async def _reseal_now(self, key: str) -> bool:
         sealed = await self._storage.get(key)
-        renewed = self._vault.renew(key, sealed) if sealed is not None else None
+        renewed = self._sealer.reseal(key, sealed) if sealed is not None else None
         if renewed is not None:
             await self._storage.put(key, renewed)
         return renewed is not None
+
+
+def _unreadable_install(space: str) -> Refused:
+    hint = "Add the key it was encrypted with: last in SLACK_SECRET_KEYS, or as slack.key in the data folder."
+    return Refused(f"No key opens the stored token of Slack workspace {space}.", hint, broken=True)
 
 
 def _unreadable_records(keys: Sequence[str]) -> ConfigError:

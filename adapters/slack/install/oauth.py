@@ -14,14 +14,16 @@ from functools import cache
 from urllib.parse import urlencode, urljoin
 
 from aiohttp import web
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.oauth_states import STATE_TTL, OAuthStates
 from adapters.slack.install.records import Install
+from bot.clock import Clock
 from bot.errors import AskError, Busy, PaperboyError, Refused, Unsure
+from bot.http_server import RateLimiter, client_address, template_environment
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 BROWSER_SECRET = re.compile(r"[\w-]{20,64}", re.ASCII)
 ERROR_WORD = re.compile(r"[a-z_]{1,60}", re.ASCII)
 CANCELLED = "access_denied"
+CODES_PER_CLIENT, CODES_IN_ALL = 10, 60  # sent to Slack in a minute: a stranger can invent codes
 
 
 class InstallPages:
@@ -40,7 +43,9 @@ class InstallPages:
         oauth: OAuthClient,
         installs: StoredInstalls,
         states: OAuthStates,
+        *,
         scopes: Mapping[str, str],
+        clock: Clock,
     ) -> None:
         """`scopes`: the name of each scope Paperboy asks for, and its reason."""
         self._app = app
@@ -49,6 +54,8 @@ class InstallPages:
         self._states = states
         self._scopes = scopes
         self._secure = app.redirect_uri.startswith("https:")
+        self._per_client = RateLimiter(clock, policy="address", limit=CODES_PER_CLIENT)
+        self._in_all = RateLimiter(clock, policy="all", limit=CODES_IN_ALL)
         self._cookie = "__Host-paperboy-install" if self._secure else "paperboy-install"
 
     def add_routes(self, app: web.Application) -> None:
@@ -77,12 +84,23 @@ class InstallPages:
             return _declined(declined)
         try:
             await self._states.spend_state(request.query.get("state", ""), self._browser(request))
-            install = await self._oauth.exchange_code(_code(request))
+            code = _code(request)
+            self._limit(request)
+            install = await self._oauth.exchange_code(code)
             await self._installs.save_install(install)
         except PaperboyError as error:
             return _failed(error)
         log.info("Slack workspace %s installed Paperboy", install.space)
         return _page("installed.html", install=install, open_slack=self._open_slack_url(install))
+
+    def _limit(self, request: web.Request) -> None:
+        """Raises `web.HTTPTooManyRequests`. An https address means that a proxy is in front of this server."""
+        client = client_address(request, proxied=self._secure)
+        for allowance in (self._per_client.take(client), self._in_all.take("")):
+            if allowance.is_exceeded:
+                raise web.HTTPTooManyRequests(
+                    headers=allowance.headers, text="Too many requests. Try again in a minute.\n"
+                )
 
     def _browser(self, request: web.Request) -> str:
         """The secret in the browser's cookie, which its tabs share; empty when there is none."""
@@ -153,22 +171,14 @@ def _headers(nonce: str) -> dict[str, str]:
     )
     return {
         "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",  # the second page's address contains the code
-        "Cross-Origin-Opener-Policy": "same-origin",
         "Cache-Control": "no-store",
     }
 
 
 @cache
 def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("adapters.slack.install", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    found = template_environment("adapters.slack.install")
     found.filters["code"] = _marked
     return found
 

@@ -6,12 +6,10 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-import msgspec
-
-from adapters.slack.install.vault import Unreadable, Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import AskError
+from bot.http_server import Sealer
 
 STATE_TTL = timedelta(minutes=10)
 NAME, SPENT = "state", "spent/"
@@ -20,37 +18,32 @@ NAME, SPENT = "state", "spent/"
 class OAuthStates:
     """Issues and checks states. They are encrypted, so only those already used have to be stored."""
 
-    def __init__(self, storage: KeyValue, vault: Vault, clock: Clock) -> None:
+    def __init__(self, storage: KeyValue, sealer: Sealer, clock: Clock) -> None:
         self._storage = storage
-        self._vault = vault
+        self._sealer = sealer
         self._clock = clock
 
     def issue_state(self, browser: str) -> str:
         """A state for the browser with this cookie."""
-        return self._vault.seal(NAME, msgspec.msgpack.encode((_digest(browser), self._clock.now()))).decode()
+        return self._sealer.seal_text(NAME, _digest(browser).encode())
 
     async def spend_state(self, state: str, browser: str) -> None:
         """Use up a state. Raises `AskError` when it is invalid, expired, used, or another browser's."""
-        owner, issued = self._read(state)
-        if not issued <= self._clock.now() < issued + STATE_TTL:
+        if not (owner := self._sealer.open_text(NAME, state)):
+            raise AskError("That link was not made by this server.", "Start again.")
+        if not self._sealer.open_text(NAME, state, max_age=STATE_TTL):
             raise AskError("The installation took longer than ten minutes.", "Start again.")
-        if not browser or not secrets.compare_digest(_digest(browser), owner):
+        if not browser or not secrets.compare_digest(_digest(browser).encode(), owner):
             raise AskError(
                 "This browser did not start the installation.", "Start again here, and allow cookies for this page."
             )
         await self._delete_expired()
-        ends = (issued + STATE_TTL).isoformat().encode()
+        ends = (self._clock.now() + STATE_TTL).isoformat().encode()
         if not await self._storage.put(SPENT + _digest(state), ends, if_absent=True):
             raise AskError(
                 "This installation link was used already.",
                 "If Paperboy was just added, you're done. If not, start again.",
             )
-
-    def _read(self, state: str) -> tuple[str, datetime]:
-        try:
-            return msgspec.msgpack.decode(self._vault.open(NAME, state.encode()), type=tuple[str, datetime])
-        except (Unreadable, msgspec.DecodeError):
-            raise AskError("That link was not made by this server.", "Start again.") from None
 
     async def _delete_expired(self) -> None:
         for key, end in await self._storage.scan(SPENT):

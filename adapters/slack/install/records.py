@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from adapters.slack.install.vault import Unreadable, Vault
 from bot.chat.adapter import KeyValue
+from bot.http_server import Sealer, SealError
 
 INSTALL, MEMBER = "install/", "member/"
 
@@ -59,12 +59,12 @@ class Tokens(Struct, frozen=True, kw_only=True):
 class InstallRecords:
     """Installs in the adapter's storage, and which enterprise's install serves a workspace that has none of its own.
 
-    Every method that reads a record raises `Unreadable` when no key opens it.
+    Every method that reads a record raises `SealError` when no key opens it.
     """
 
-    def __init__(self, storage: KeyValue, vault: Vault) -> None:
+    def __init__(self, storage: KeyValue, sealer: Sealer) -> None:
         self._storage = storage
-        self._vault = vault
+        self._sealer = sealer
 
     async def get_install(self, space: str) -> Install | None:
         """The install stored under the id of a workspace or an enterprise."""
@@ -104,13 +104,13 @@ class InstallRecords:
 
     def _is_served_by(self, enterprise: str, key: str, sealed: bytes) -> bool:
         try:
-            return self._vault.open(key, sealed).decode() == enterprise
-        except Unreadable:
+            return self._sealer.open(key, sealed).decode() == enterprise
+        except SealError:
             return False
 
     async def _get(self, key: str) -> bytes | None:
         sealed = await self._storage.get(key)
-        return self._vault.open(key, sealed) if sealed is not None else None
+        return self._sealer.open(key, sealed) if sealed is not None else None
 
     async def _put(self, key: str, value: bytes) -> None:
-        await self._storage.put(key, self._vault.seal(key, value))
+        await self._storage.put(key, self._sealer.seal(key, value))

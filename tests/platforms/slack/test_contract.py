@@ -35,6 +35,7 @@ def test_without_a_token_it_is_left_out(
         ({"bot_token": "xoxb-1", "mode": "carrier pigeon"}, "mode"),
         ({"bot_token": "xoxb-1", "port": "99999"}, "port"),
         ({"client_id": "1.2"}, "client_secret"),
+        ({"client_id": "1.2", "client_secret": "s", "secret_keys": "hunter2hunter2"}, "secret_keys"),
     ],
 )
 def test_a_wrong_setting_is_answered_with_the_right_ones(
@@ -43,6 +44,7 @@ def test_a_wrong_setting_is_answered_with_the_right_ones(
     with pytest.raises(ConfigError) as caught:
         make_slack(Setup(options=options, storage=store.key_value("slack"), home=tmp_path, clock=clock))
     assert says in caught.value.message
+    assert "hunter2" not in str(caught.value)
     assert caught.value.hint
 
 

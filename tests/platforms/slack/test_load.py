@@ -11,8 +11,8 @@ import pytest
 
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.records import Install
-from adapters.slack.install.vault import open_vault
 from bot.clock import SystemClock
+from bot.http_server import open_sealer
 from bot.store.protocol import Store
 from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
@@ -41,7 +41,9 @@ async def slack() -> AsyncIterator[FakeSlack]:
 @pytest.fixture
 async def many(slack: FakeSlack, store: Store, tmp_path: Path) -> list[Workspace]:
     """Twenty workspaces that installed Paperboy."""
-    installs = StoredInstalls(store.key_value("slack"), open_vault("", tmp_path), SystemClock())
+    installs = StoredInstalls(
+        store.key_value("slack"), open_sealer(tmp_path / "slack.key", "a key", SystemClock()), SystemClock()
+    )
     app = await slack.app()
     spaces = [await slack.workspace(f"Team {n}") for n in range(20)]
     for space in spaces:

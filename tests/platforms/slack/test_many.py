@@ -13,11 +13,11 @@ import pytest
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.records import Install
-from adapters.slack.install.vault import open_vault
 from bot.chat.event import BotRemoved, Command, Place
 from bot.chat.message import Message
 from bot.clock import SystemClock
 from bot.errors import Refused
+from bot.http_server import open_sealer
 from bot.store.protocol import Store
 from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Workspace
@@ -28,7 +28,9 @@ TOKEN = re.compile(r"xox[bep]|xapp-|xoxe")
 
 @pytest.fixture
 def installs(store: Store, tmp_path: Path) -> StoredInstalls:
-    return StoredInstalls(store.key_value("slack"), open_vault("", tmp_path), SystemClock())
+    return StoredInstalls(
+        store.key_value("slack"), open_sealer(tmp_path / "slack.key", "a key", SystemClock()), SystemClock()
+    )
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A tiny Slack, a vault, and installs on a real store."""
+"""A tiny Slack, a sealer, and installs on a real store."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from cryptography.fernet import Fernet
 
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
-from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
+from bot.http_server import Sealer
 from bot.store.protocol import Store
 from tests.platforms.slack.installs.tiny import ID, SECRET, TinySlack, serving
 
@@ -24,8 +24,8 @@ def storage(store: Store) -> KeyValue:
 
 
 @pytest.fixture
-def vault() -> Vault:
-    return Vault([KEY])
+def sealer(clock: FixedClock) -> Sealer:
+    return Sealer([KEY], clock)
 
 
 @pytest.fixture
@@ -46,13 +46,15 @@ def grants(credentials: Credentials, clock: FixedClock) -> OAuthClient:
 
 @pytest.fixture
 async def process(
-    storage: KeyValue, vault: Vault, clock: FixedClock, grants: OAuthClient
+    storage: KeyValue, sealer: Sealer, clock: FixedClock, grants: OAuthClient
 ) -> AsyncIterator[Callable[[], StoredInstalls]]:
     """Makes installs as another process on the same store would have them."""
     made: list[StoredInstalls] = []
 
     def another() -> StoredInstalls:
-        made.append(StoredInstalls(storage, vault, clock, grants, install_url="https://paperboy.example/slack/install"))
+        made.append(
+            StoredInstalls(storage, sealer, clock, grants, install_url="https://paperboy.example/slack/install")
+        )
         return made[-1]
 
     yield another

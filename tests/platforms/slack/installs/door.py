@@ -17,9 +17,9 @@ from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth import InstallPages
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.oauth_states import OAuthStates
-from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
+from bot.http_server import Boundary, HttpServer, Sealer
 from tests.platforms.slack.installs.tiny import ID, SECRET, TinySlack
 
 SCOPES = {"chat:write": "to post", "commands": "for `/papers` <b>and</b> more"}
@@ -40,24 +40,23 @@ class Door(Struct):
 
 
 @asynccontextmanager
-async def opened(slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        app = Credentials(
-            client_id=ID, client_secret=SECRET, redirect_uri=f"{url}/slack/oauth_redirect", api_url=slack.api
-        )
-        grants = OAuthClient(app, clock)
-        installs = StoredInstalls(storage, vault, clock, grants)
-        pages = web.Application()
-        InstallPages(app, grants, installs, OAuthStates(storage, vault, clock), SCOPES).add_routes(pages)
-        runner = web.AppRunner(pages, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.SockSite(runner, listening).start()
-        try:
-            yield Door(url, installs)
-        finally:
-            await runner.cleanup()
-            await installs.aclose()
+async def opened(slack: TinySlack, storage: KeyValue, sealer: Sealer, clock: FixedClock) -> AsyncIterator[Door]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    app = Credentials(client_id=ID, client_secret=SECRET, redirect_uri=f"{url}/slack/oauth_redirect", api_url=slack.api)
+    oauth = OAuthClient(app, clock)
+    installs = StoredInstalls(storage, sealer, clock, oauth)
+    pages = web.Application()
+    states = OAuthStates(storage, sealer, clock)
+    InstallPages(app, oauth, installs, states, scopes=SCOPES, clock=clock).add_routes(pages)
+    server = HttpServer("Slack", pages, Boundary())
+    await server.start("127.0.0.1", port, setting="SLACK_PORT")
+    try:
+        yield Door(url, installs)
+    finally:
+        await server.stop()
+        await installs.aclose()
 
 
 class Browser:

@@ -15,10 +15,10 @@ from rich.pretty import pretty_repr
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth_client import Credentials
 from adapters.slack.install.records import Install, Tokens
-from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import ConfigError, Refused
+from bot.http_server import Sealer
 from tests.builders import NOW
 from tests.platforms.slack.installs.conftest import KEY
 
@@ -156,8 +156,8 @@ async def test_a_new_key_seals_everything_anew(storage: KeyValue, clock: FixedCl
     await installs.save_install(org())
     await installs.find_install("T2", ORG)
     new = Fernet.generate_key().decode()
-    assert await StoredInstalls(storage, Vault([new, KEY]), clock).reseal_records() == 3
-    alone = StoredInstalls(storage, Vault([new]), clock)
+    assert await StoredInstalls(storage, Sealer([new, KEY], clock), clock).reseal_records() == 3
+    alone = StoredInstalls(storage, Sealer([new], clock), clock)
     assert await alone.reseal_records() == 0
     assert [(await alone.find_install(space)).token for space in ("T1", "T2")] == ["xoxb-T1-token", "xoxb-E1-token"]
 
@@ -166,7 +166,7 @@ async def test_a_lost_key_is_said_at_the_start_and_there_is_a_way_on(
     storage: KeyValue, clock: FixedClock, installs: StoredInstalls
 ) -> None:
     await installs.save_install(install("T1"))
-    other = StoredInstalls(storage, Vault([Fernet.generate_key().decode()]), clock)
+    other = StoredInstalls(storage, Sealer([Fernet.generate_key().decode()], clock), clock)
     await other.save_install(install("T2"))
     with pytest.raises(ConfigError, match="T1") as caught:
         await other.reseal_records()
@@ -183,7 +183,7 @@ async def test_an_unreadable_record_can_be_installed_over_and_forgotten(
     storage: KeyValue, clock: FixedClock, installs: StoredInstalls
 ) -> None:
     await installs.save_install(install("T1"))
-    other = StoredInstalls(storage, Vault([Fernet.generate_key().decode()]), clock)
+    other = StoredInstalls(storage, Sealer([Fernet.generate_key().decode()], clock), clock)
     await other.save_install(install("T1", token="xoxb-again"))
     assert (await other.find_install("T1")).token == "xoxb-again"
     await installs.forget_install("T1")

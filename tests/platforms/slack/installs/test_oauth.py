@@ -16,17 +16,17 @@ from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth import InstallPages
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.oauth_states import OAuthStates
-from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import Refused, StoreError
+from bot.http_server import Sealer
 from tests.platforms.slack.installs.door import SCOPES, Browser, Door, Page, button, opened
 from tests.platforms.slack.installs.tiny import ID, Home, TinySlack
 
 
 @pytest.fixture
-async def door(slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedClock) -> AsyncIterator[Door]:
-    async with opened(slack, storage, vault, clock) as found:
+async def door(slack: TinySlack, storage: KeyValue, sealer: Sealer, clock: FixedClock) -> AsyncIterator[Door]:
+    async with opened(slack, storage, sealer, clock) as found:
         yield found
 
 
@@ -122,11 +122,11 @@ async def test_of_many_at_once_one_wins(door: Door, slack: TinySlack, ada: Brows
 
 
 async def test_what_was_used_here_is_used_in_another_process_too(
-    door: Door, slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedClock, ada: Browser
+    door: Door, slack: TinySlack, storage: KeyValue, sealer: Sealer, clock: FixedClock, ada: Browser
 ) -> None:
     back = await ada.consent(await ada.start(door))
     await ada.get(back)
-    async with opened(slack, storage, vault, clock) as other:
+    async with opened(slack, storage, sealer, clock) as other:
         page = await ada.get(f"{other.url}/slack/oauth_redirect?{urlsplit(back).query}")
     assert page.status == 400
     assert len(slack.asked) == 1
@@ -205,6 +205,17 @@ async def test_a_code_that_slack_does_not_know_installs_nothing(door: Door, ada:
     assert await door.installs.list_workspaces() == []
 
 
+async def test_invented_codes_are_sent_to_slack_ten_times_a_minute_at_most(
+    door: Door, slack: TinySlack, clock: FixedClock, ada: Browser
+) -> None:
+    for n in range(15):
+        page = await ada.get(_with(await ada.consent(await ada.start(door)), code=f"guessed-{n}"))
+        assert page.status == (400 if n < 10 else 429)
+    assert len(slack.asked) == 10
+    await clock.sleep(60)
+    assert (await ada.install(door)).status == 200
+
+
 async def test_without_a_code_nothing_is_asked(door: Door, slack: TinySlack, ada: Browser) -> None:
     back = await ada.consent(await ada.start(door))
     page = await ada.get(_with(back, code=""))
@@ -270,10 +281,11 @@ async def test_every_page_is_careful(door: Door, slack: TinySlack, ada: Browser,
 
 
 async def test_over_https_the_cookie_is_this_hosts_alone(
-    grants: OAuthClient, storage: KeyValue, vault: Vault, clock: FixedClock
+    grants: OAuthClient, storage: KeyValue, sealer: Sealer, clock: FixedClock
 ) -> None:
     app = Credentials(client_id=ID, client_secret="s", redirect_uri="https://paperboy.example/slack/oauth_redirect")
-    pages = InstallPages(app, grants, StoredInstalls(storage, vault, clock), OAuthStates(storage, vault, clock), SCOPES)
+    installs, states = StoredInstalls(storage, sealer, clock), OAuthStates(storage, sealer, clock)
+    pages = InstallPages(app, grants, installs, states, scopes=SCOPES, clock=clock)
     server = web.Application()
     pages.add_routes(server)
     async with TestClient(TestServer(server)) as client:

@@ -15,10 +15,10 @@ import pytest
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.records import Install
-from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Refused
+from bot.http_server import Sealer
 from tests.platforms.slack.installs.conftest import KEY
 from tests.platforms.slack.installs.tiny import ID, SECRET, Home, TinySlack
 
@@ -65,7 +65,7 @@ async def given(slack: TinySlack, storage: KeyValue, left: timedelta) -> Install
         bot_user="U1",
         app_id="A1",
     )
-    await StoredInstalls(storage, Vault([KEY]), SystemClock()).save_install(install)
+    await StoredInstalls(storage, Sealer([KEY], SystemClock()), SystemClock()).save_install(install)
     return install
 
 
@@ -96,7 +96,7 @@ async def test_a_process_killed_before_it_wrote_down_the_answer(
     slack.delay = 0.0
     clock = FixedClock(SystemClock().now())
     grants = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
-    survivor = StoredInstalls(storage, Vault([KEY]), clock, grants)
+    survivor = StoredInstalls(storage, Sealer([KEY], SystemClock()), clock, grants)
     assert (await survivor.find_install("T1")).token == install.token  # its lease is respected, the old token is good
     assert len(slack.asked) == 1
     await clock.sleep(61)
@@ -123,4 +123,6 @@ async def test_a_process_killed_before_slack_took_it_costs_nothing(
     slack.hold = False
     clock = FixedClock(SystemClock().now() + timedelta(seconds=61))
     grants = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
-    assert (await StoredInstalls(storage, Vault([KEY]), clock, grants).find_install("T1")).token != install.token
+    assert (
+        await StoredInstalls(storage, Sealer([KEY], SystemClock()), clock, grants).find_install("T1")
+    ).token != install.token

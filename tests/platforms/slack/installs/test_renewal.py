@@ -14,6 +14,7 @@ from adapters.slack.install.records import Install
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import Busy, PostError, Refused
+from bot.http_server import Sealer
 from tests.platforms.slack.installs.tiny import LIVES, Home, TinySlack
 
 Process = Callable[[], StoredInstalls]
@@ -232,9 +233,9 @@ async def test_one_that_fails_does_not_keep_the_others_from_it(
 
 
 async def test_without_the_apps_secret_a_token_works_until_its_end(
-    first: Install, storage: KeyValue, installs: StoredInstalls, clock: FixedClock, slack: TinySlack
+    first: Install, storage: KeyValue, sealer: Sealer, clock: FixedClock, slack: TinySlack
 ) -> None:
-    alone = StoredInstalls(storage, installs._vault, clock)
+    alone = StoredInstalls(storage, sealer, clock)
     await clock.sleep(SOON)
     assert (await alone.find_install("T1")).token == first.token
     await clock.sleep(3_601)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.install.vault import Vault
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import PaperboyError
+from bot.http_server import Sealer
 from bot.store.protocol import Store
 from tests.platforms.slack.installs.conftest import KEY
 from tests.platforms.slack.installs.door import Browser, opened
@@ -23,11 +23,11 @@ def kept(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
 
 
-async def lived(slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedClock) -> list[str]:
+async def lived(slack: TinySlack, storage: KeyValue, sealer: Sealer, clock: FixedClock) -> list[str]:
     """Installs, renewals, losses and a removal; returns every secret that there was."""
     slack.rotation = True
     states = []
-    async with opened(slack, storage, vault, clock) as door, Browser() as ada:
+    async with opened(slack, storage, sealer, clock) as door, Browser() as ada:
         for home in (Home("T1"), Home("T2"), Home("", "Org", "E1", org_wide=True)):
             slack.next_home = home
             back = await ada.consent(await ada.start(door))
@@ -47,9 +47,9 @@ async def lived(slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedC
 
 
 async def test_the_database_holds_no_readable_secret(
-    slack: TinySlack, store: Store, storage: KeyValue, vault: Vault, clock: FixedClock, tmp_path: Path
+    slack: TinySlack, store: Store, storage: KeyValue, sealer: Sealer, clock: FixedClock, tmp_path: Path
 ) -> None:
-    secrets = await lived(slack, storage, vault, clock)
+    secrets = await lived(slack, storage, sealer, clock)
     await storage.put("control", b"xoxb-that-is-not-sealed")
     found = kept(tmp_path)
     assert {file.name for file in tmp_path.iterdir()} >= {"paperboy.db", "paperboy.db-wal"}
@@ -67,10 +67,10 @@ async def test_the_database_holds_no_readable_secret(
 
 
 async def test_no_log_holds_a_secret_however_much_is_logged(
-    slack: TinySlack, storage: KeyValue, vault: Vault, clock: FixedClock, caplog: pytest.LogCaptureFixture
+    slack: TinySlack, storage: KeyValue, sealer: Sealer, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        secrets = await lived(slack, storage, vault, clock)
+        secrets = await lived(slack, storage, sealer, clock)
     assert "workspace T1 installed Paperboy" in caplog.text
     assert "not renewed" in caplog.text
     assert not [secret for secret in secrets if secret in caplog.text]
