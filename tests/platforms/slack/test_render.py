@@ -103,7 +103,7 @@ cards = st.builds(
     title=words,
     url=urls,
     byline=words,
-    line=words,
+    summary=words,
     facts=runs,
     why=words,
     body=words,
@@ -237,7 +237,7 @@ def test_two_thousand_real_papers_are_taken_in_every_form() -> None:
     assert len(papers) == 2_000
     for one in papers:
         [page] = judged(entry(Entry(paper=one, summary=one.abstract[:280], reasons=("among the most liked",))))
-        assert check_unfurl({"blocks": modals.unfurled(entry(Entry(paper=one)))}) == []
+        assert check_unfurl({"blocks": modals.unfurl_blocks(entry(Entry(paper=one)))}) == []
         [full] = judged(Message(plain=one.title, blocks=(card(one, body=True, summary=one.abstract[:200]),)))
         assert one.title[:100] in seen(page["blocks"])
         assert one.title[:100] in seen(full["blocks"])
@@ -270,7 +270,7 @@ def test_a_form_becomes_a_dialog_that_remembers_where_it_was_asked() -> None:
         Field(name="layout", label="Layout", value="compact", choices=(("thread", "Thread"), ("compact", "Compact"))),
         Field(name="query", label="About", value="x" * 400, max_length=300),
     )
-    form = Form(title="Make a schedule", action=Action("schedule", ("s1",)), fields=fields, submit="Save")
+    form = Form(title="Make a schedule", action=Action("schedule", ("s1",)), fields=fields, submit_label="Save")
     view = modals.form_modal(form, PLACE.in_thread("169.12"))
     assert check_view(view) == []
     known = modals.ViewOrigin.parse(view["private_metadata"])
