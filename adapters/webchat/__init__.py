@@ -13,7 +13,8 @@ from bot.chat.adapter import AdapterFactory, Setup
 def _build(setup: Setup) -> WebchatAdapter | None:
     """The adapter for these settings; None when it is turned off (`enabled = false`)."""
     settings = read_section("web", setup.options, Settings)
-    return WebchatAdapter(ChatState(History(setup.storage), setup.clock), settings) if settings.enabled else None
+    state = ChatState(History(setup.storage), setup.clock)
+    return WebchatAdapter(state, settings, setup.tasks) if settings.enabled else None
 
 
 make = AdapterFactory(options=frozenset(Settings.__struct_fields__), build=_build)

@@ -43,12 +43,10 @@ def channel_name(typed: str) -> str:
     return name if CHANNEL_NAME.fullmatch(name) else ""
 
 
-def form_values(posted: Mapping[str, object]) -> dict[str, str]:
+def posted_values(posted: Mapping[str, str]) -> dict[str, str]:
     """The values of a posted form by the name of their field."""
-    fields = (
-        (name.removeprefix(FIELD_PREFIX), value) for name, value in posted.items() if name.startswith(FIELD_PREFIX)
-    )
-    return {name: value.strip() for name, value in fields if isinstance(value, str)}
+    fields = ((name, value) for name, value in posted.items() if name.startswith(FIELD_PREFIX))
+    return {name.removeprefix(FIELD_PREFIX): value.strip() for name, value in fields}
 
 
 def command(sender: Sender, text: str) -> Command:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
-from importlib.resources import files
 
 import msgspec
 
@@ -17,7 +14,6 @@ from adapters.webchat.records import Change, ChatMessage
 from bot.chat.adapter import Core
 from bot.chat.event import Person
 
-STATIC_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 PAGE_MESSAGES = 50
 
 
@@ -55,7 +51,6 @@ class Pages:
             parent=self._html(parent, who, csrf, in_thread=True) if parent else "",
             replies=[self._html(m, who, csrf, in_thread=True) for m in sorted(replies, key=lambda m: m.id)],
             toast=toast,
-            version=_static_version(),
             position=self._state.position,
         )
 
@@ -77,10 +72,6 @@ class Pages:
         elif parent := self._state.message(message.thread):
             found.append(self._piece(parent, who, csrf, in_thread=False))
         return found
-
-    def static_file(self, name: str) -> tuple[bytes, str] | None:
-        """A file of the page and its media type."""
-        return _static_files().get(name)
 
     def _newest_thread(self, channel: str) -> str:
         messages, _ = self._state.channel_messages(channel, count=PAGE_MESSAGES)
@@ -113,17 +104,3 @@ class Pages:
         for message in sorted(messages, key=lambda m: m.id):
             days.setdefault(message.at.date(), []).append(self._html(message, who, csrf, in_thread=False))
         return list(days.items())
-
-
-@cache
-def _static_files() -> dict[str, tuple[bytes, str]]:
-    """By name: content and media type."""
-    folder = files("adapters.webchat").joinpath("static")
-    found = [(entry, STATIC_TYPES.get(entry.name.rpartition(".")[2])) for entry in folder.iterdir()]
-    return {entry.name: (entry.read_bytes(), media_type) for entry, media_type in found if media_type}
-
-
-@cache
-def _static_version() -> str:
-    """In the addresses of the files: it changes when they do, so that no browser uses an old copy."""
-    return hashlib.sha256(b"".join(content for content, _ in _static_files().values())).hexdigest()[:8]

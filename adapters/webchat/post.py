@@ -19,6 +19,7 @@ from bot.chat.adapter import Core, Finding, Limits
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
 from bot.errors import Refused
+from bot.tasks import Supervisor
 
 
 class WebchatAdapter:
@@ -29,10 +30,10 @@ class WebchatAdapter:
     # A page has no limits of its own; these keep one message readable.
     limits = Limits(max_chars=60_000, max_blocks=120, max_block_chars=8_000, max_buttons=8)
 
-    def __init__(self, state: ChatState, settings: Settings) -> None:
+    def __init__(self, state: ChatState, settings: Settings, tasks: Supervisor) -> None:
         self._state = state
         self._settings = settings
-        self._server = Server(state, settings)
+        self._server = Server(state, settings, tasks)
 
     @property
     def started(self) -> asyncio.Event:

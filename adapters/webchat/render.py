@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, assert_never
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment
 from markupsafe import Markup
 
 from adapters.webchat.events import FIELD_PREFIX
@@ -14,30 +14,21 @@ from adapters.webchat.people import BOT, PEOPLE
 from adapters.webchat.records import CHANNEL_NAME, EMOJI, ChatMessage
 from bot.chat.adapter import MenuEntry
 from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Paragraph
+from bot.http_server import StaticFiles, template_environment
 
+STATIC_FILES = StaticFiles("adapters.webchat")
 LINK_SCHEMES = ("http://", "https://")
-BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 @cache
 def environment() -> Environment:
     """The templates; loaded once."""
-    found = Environment(
-        loader=PackageLoader("adapters.webchat", "templates"),
-        autoescape=True,
-        finalize=without_bidi_controls,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    found = template_environment("adapters.webchat")
+    found.globals["static"] = STATIC_FILES.address
     found.filters["href"] = safe_url
     found.filters["channel"] = channel_path
     found.filters["person"] = person_name
     return found
-
-
-def without_bidi_controls(value: object) -> object:
-    """A text without the characters that change the reading direction; other values as they are."""
-    return value.translate(BIDI_CONTROLS) if isinstance(value, str) else value  # Markup stays Markup
 
 
 def safe_url(url: str) -> str:

@@ -84,7 +84,10 @@ function listen() {
   source.addEventListener("unread", (event) => { position = event.lastEventId; markUnread(JSON.parse(event.data)); });
   source.addEventListener("reload", () => location.reload());  // the server no longer knows what changed since
   source.onopen = () => { $(".banner").hidden = true; };
-  source.onerror = () => { $(".banner").hidden = false; };
+  source.onerror = () => {
+    $(".banner").hidden = false;
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => { if (!document.hidden && source.readyState === EventSource.CLOSED) listen(); }, 10_000);
+  };
 }
 function markUnread(name) {
   const link = $(`.side a[data-name="${CSS.escape(name)}"]`);
