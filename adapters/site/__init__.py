@@ -1,22 +1,22 @@
-"""The front page: the day's papers for anyone to browse, with feeds and an API; it hears votes and posts nothing."""
+"""The site: the day's papers to browse, with feeds and an API. It takes votes of signed-in people and posts nothing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.site.settings import Settings, read
+from adapters.site.settings import Settings, read_settings
 from bot.chat.adapter import AdapterFactory, Setup
 
 if TYPE_CHECKING:
-    from adapters.site.server import SiteAdapter
+    from adapters.site.adapter import SiteAdapter
 
 
 def _build(setup: Setup) -> SiteAdapter | None:
-    """The adapter of these settings; None when it is turned off (`enabled = false`)."""
-    settings = read(setup.options)
+    """The adapter for these settings; None when it is turned off (`enabled = false`)."""
+    settings = read_settings(setup.options)
     if not settings.enabled:
         return None
-    from adapters.site.server import SiteAdapter  # noqa: PLC0415 - what is turned off costs no start-up time
+    from adapters.site.adapter import SiteAdapter  # noqa: PLC0415 - a site that is turned off costs no start-up time
 
     return SiteAdapter(settings, setup)
 

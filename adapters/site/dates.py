@@ -1,4 +1,4 @@
-"""Days, weeks and months as addresses name them. Pure."""
+"""Days, weeks and months, as addresses name them. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from adapters.site.words import long_day, short_day
+from adapters.site.formatting import long_day, short_day
 
 Kind: TypeAlias = Literal["date", "week", "month"]
 
-_SHAPE = {
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # of an address; there is room for a week before and after
+_PATTERNS = {
     "date": re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII),
     "week": re.compile(r"(\d{4})-W(\d{2})", re.ASCII),
     "month": re.compile(r"(\d{4})-(\d{2})", re.ASCII),
@@ -21,7 +22,7 @@ _SHAPE = {
 
 
 class Period(Struct, frozen=True, kw_only=True):
-    """Some days in a row that have a page of their own."""
+    """A day, week or month that has a page."""
 
     kind: Kind
     first: date
@@ -41,7 +42,7 @@ class Period(Struct, frozen=True, kw_only=True):
 
     @property
     def span(self) -> str:
-        """`17 to 23 March 2025`; empty where the title says it."""
+        """`17 to 23 March 2025` for a week; empty where the title says it already."""
         if self.kind != "week":
             return ""
         same_month = self.first.month == self.last.month
@@ -49,7 +50,7 @@ class Period(Struct, frozen=True, kw_only=True):
 
 
 def period(kind: Kind, day: date) -> Period:
-    """The one that a day is in."""
+    """The day, week or month that a day is in."""
     if kind == "week":
         first = day - timedelta(days=day.weekday())
         return Period(kind=kind, first=first, last=first + timedelta(days=6))
@@ -59,21 +60,21 @@ def period(kind: Kind, day: date) -> Period:
 
 
 def parse(kind: Kind, raw: str) -> Period | None:
-    """`2025-03-18`, `2025-W12` or `2025-03`; None for what no calendar has."""
-    match = _SHAPE[kind].fullmatch(raw)
-    if not match:
+    """`2025-03-18`, `2025-W12` or `2025-03`; None for a date that doesn't exist or is centuries away."""
+    match = _PATTERNS[kind].fullmatch(raw)
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         return None
     year, number = int(match[1]), int(match[2])
     try:
         if kind == "week":
             return period(kind, date.fromisocalendar(year, number, 1))
         return period(kind, date(year, number, int(match[3]) if kind == "date" else 1))
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 
 def path(kind: Kind, day: date) -> str:
-    """The address of the period that a day is in."""
+    """The address of the day, week or month that a day is in."""
     if kind == "date":
         return f"/date/{day.isoformat()}"
     year, week, _ = day.isocalendar()

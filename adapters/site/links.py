@@ -1,4 +1,4 @@
-"""Where things are on the site. Pure."""
+"""Addresses on the site. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bot.papers.ids import arxiv_id
 from bot.papers.model import PaperId
 
 _ARXIV = "arxiv:"
-_CATEGORY = re.compile(  # with its division, or an archive that has none; `self-supervised` is neither
+_CATEGORY = re.compile(  # `cs.CL`, or an archive without parts; `self-supervised` is neither
     r"[a-z]+(?:-[a-z]+)?\.[A-Za-z]{2}(?:-[a-z]+)?|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph"
 )
 
 
 class Feed(Struct, frozen=True):
-    """An address to subscribe to, without its ending."""
+    """A feed's title and address, without `.atom` or `.json`."""
 
     title: str
     path: str
@@ -29,7 +29,7 @@ class Feed(Struct, frozen=True):
 
     @property
     def json(self) -> str:
-        """Empty where there is Atom only."""
+        """Empty where there is only Atom."""
         return "" if self.query else f"{self.path}.json"
 
 
@@ -37,14 +37,14 @@ DAY = Feed("Each day's papers", "/feeds/day")
 
 
 def paper(id: PaperId) -> str:
-    """The page of a paper; one on arXiv is known by its number."""
+    """A paper's page; papers on arXiv go by their number alone."""
     return f"/paper/{quote(id.removeprefix(_ARXIV), safe='/:')}"
 
 
 def paper_id(raw: str) -> PaperId:
-    """The id that an address names, however it writes it."""
-    known = arxiv_id(raw)
-    return known[0] if known else raw
+    """The paper's id in an address: any common form of an arXiv id, or the id itself."""
+    found = arxiv_id(raw)
+    return found[0] if found else raw
 
 
 def author(name: str) -> str:
@@ -56,7 +56,7 @@ def topic(name: str) -> str:
 
 
 def topic_query(name: str) -> str:
-    """What finds a topic's papers: those of a category, or those with the words in a row."""
+    """The query that finds a topic's papers: a category, or a phrase."""
     return f"cat:{name}" if _CATEGORY.fullmatch(name) else f'"{_unquoted(name)}"'
 
 
@@ -64,14 +64,14 @@ def author_query(name: str) -> str:
     return f'author:"{_unquoted(name)}"'
 
 
-def with_query(path: str, **given: object) -> str:
-    """A path with what is not empty of a query."""
-    query = urlencode({name: value for name, value in given.items() if value})
+def with_query(path: str, **parameters: object) -> str:
+    """A path with those parameters that aren't empty."""
+    query = urlencode({name: value for name, value in parameters.items() if value})
     return f"{path}?{query}" if query else path
 
 
-def web(url: str) -> str:
-    """An address that may be linked to; nothing for any other (`javascript:` and the like)."""
+def safe_url(url: str) -> str:
+    """An address that may be linked to; empty for `javascript:` and the like."""
     return url if url.startswith(("http://", "https://")) else ""
 
 

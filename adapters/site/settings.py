@@ -1,4 +1,4 @@
-"""The section `[adapters.site]` of the settings, read once."""
+"""The settings of `[adapters.site]`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from msgspec import Meta, Struct
 from yarl import URL
 
 from bot.errors import ConfigError
+from bot.http_server import LOCAL_HOSTS
 
-Rate = Annotated[int, Meta(ge=1)]
+PerMinute = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
@@ -21,12 +22,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     enabled: bool = True
     host: str = "127.0.0.1"
     port: Port = 8430
-    public_url: str = ""  # https://papers.example.org: where readers reach it; empty: for this machine alone
+    public_url: str = ""  # https://papers.example.org: where readers reach it; empty: this machine only
     name: str = "Paperboy"  # of the site, in titles and feeds
-    proxied: bool = False  # a proxy of ours stands before the site and says who asks
-    address_per_minute: Rate = 60  # requests to the API from one address
-    key_per_minute: Rate = 600  # and with one key
-    searches_per_minute: Rate = 300  # pages and feeds from one address that something is looked for, once it is public
+    proxied: bool = False  # a proxy of yours stands before the site and sets X-Forwarded-For
+    address_per_minute: PerMinute = 60  # requests to the API from one address
+    key_per_minute: PerMinute = 600  # requests to the API with one key
+    pages_per_minute: PerMinute = 300  # pages and feeds made for one address, once the site is public
 
     slack_client_id: str = ""  # sign-in with Slack: all three, or none (docs/sign-in.md)
     slack_client_secret: str = ""
@@ -40,49 +41,57 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __repr__(self) -> str:
         return f"Settings(host={self.host!r}, port={self.port}, public_url={self.public_url!r})"
 
+    @property
+    def is_public(self) -> bool:
+        """Whether strangers can reach the site."""
+        return bool(self.public_url) or self.host not in LOCAL_HOSTS
 
-def read(options: Mapping[str, object]) -> Settings:
-    """The settings. Raises `ConfigError`."""
+
+def read_settings(options: Mapping[str, object]) -> Settings:
+    """The settings as typed values. Raises `ConfigError`."""
     unknown = sorted(set(options) - set(Settings.__struct_fields__))
     if unknown:
-        raise _wrong(f"has no setting {unknown[0]!r}.", f"It has {', '.join(Settings.__struct_fields__)}.")
+        raise _error(f"has no setting {unknown[0]!r}.", f"It has {', '.join(Settings.__struct_fields__)}.")
     try:
-        found = msgspec.convert(dict(options), Settings, strict=False)
+        settings = msgspec.convert(dict(options), Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise _wrong(f"can't be read: {error}.", "docs/front-page.md lists what can be set.") from None
-    if found.public_url and not _is_site(found.public_url):
-        raise _wrong(f"public_url: {found.public_url!r} is no web address.", "Write https://papers.example.org.")
+        raise _error(f"can't be read: {error}.", "docs/site.md lists the settings.") from None
+    if settings.public_url and not _is_origin(settings.public_url):
+        raise _error(
+            f"public_url: {settings.public_url!r} isn't the address of a site.", "Write https://papers.example.org."
+        )
     for platform, home in (("slack", "team"), ("discord", "guild")):
-        _check_sign_in(found, platform, (f"{platform}_client_id", f"{platform}_client_secret", f"{platform}_{home}"))
-    return msgspec.structs.replace(found, public_url=found.public_url.rstrip("/"))
+        _check_sign_in(settings, platform, (f"{platform}_client_id", f"{platform}_client_secret", f"{platform}_{home}"))
+    return msgspec.structs.replace(settings, public_url=settings.public_url.rstrip("/"))
 
 
-def _check_sign_in(found: Settings, platform: str, names: tuple[str, ...]) -> None:
-    """All or nothing; and nobody's session over a wire that others can read."""
-    missing = [name for name in names if not getattr(found, name)]
+def _check_sign_in(settings: Settings, platform: str, names: tuple[str, ...]) -> None:
+    """All of a platform's settings or none, and https, so that no one on the way can read a session."""
+    missing = [name for name in names if not getattr(settings, name)]
     if len(missing) == len(names):
         return
     if missing:
-        raise _wrong(f"{names[0]} needs {' and '.join(missing)}.", "docs/sign-in.md says where to find them.")
+        raise _error(f"{names[0]} needs {' and '.join(missing)}.", "docs/sign-in.md says where to find them.")
     for name in (f"{platform}_url", "public_url"):
-        if (url := getattr(found, name)) and not (_is_site(url) and _is_private(url)):
-            raise _wrong(f"{name}: sign-in needs https.", "Only addresses of this machine can do without.")
+        if (url := getattr(settings, name)) and not (_is_origin(url) and _is_private(url)):
+            raise _error(f"{name}: sign-in needs https.", "Only addresses of this machine can do without.")
 
 
 def _is_private(url: str) -> bool:
     parts = URL(url)
-    return parts.scheme == "https" or parts.host in {"127.0.0.1", "localhost", "::1"}
+    return parts.scheme == "https" or parts.host in LOCAL_HOSTS
 
 
-def _is_site(url: str) -> bool:
+def _is_origin(url: str) -> bool:
+    """Whether it is a scheme and a host, perhaps a port, and nothing else."""
     try:
         parts = URL(url)
     except ValueError:
         return False
-    plain = url.isascii() and url.isprintable() and not set(url) & set(" <>\"'{}")
-    bare = parts.path in {"", "/"} and not (parts.query_string or parts.fragment or parts.user)
-    return plain and parts.scheme in {"http", "https"} and bool(parts.host) and bare
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set(" <>\"'{}")
+    is_bare = parts.path in {"", "/"} and not (parts.query_string or parts.fragment or parts.user)
+    return is_plain and parts.scheme in {"http", "https"} and bool(parts.host) and is_bare
 
 
-def _wrong(what: str, hint: str) -> ConfigError:
-    return ConfigError(f"[adapters.site] {what}", hint)
+def _error(problem: str, hint: str) -> ConfigError:
+    return ConfigError(f"[adapters.site] {problem}", hint)

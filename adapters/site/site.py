@@ -1,17 +1,24 @@
-"""What every room of the site stands on."""
+"""What every part of the site is given."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from aiohttp import web
 from msgspec import Struct
 
-from adapters.site.secret import Secret
 from adapters.site.settings import Settings
 from bot.chat.adapter import Core, KeyValue
 from bot.chat.catalog import Catalog
+from bot.chat.event import Place
 from bot.clock import Clock
+from bot.http_server import RateLimiter, Sealer, client_address
+from bot.tasks import Supervisor
+
+KEY_FILE = "site.key"
+CHANNEL_FEED = "channel feed"  # the name that places are sealed under
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -22,15 +29,47 @@ class Site(Struct, frozen=True, kw_only=True):
     clock: Clock
     home: Path  # the data folder
     storage: KeyValue
+    tasks: Supervisor
     url: str  # where readers reach it, without a slash at the end
-    secret: Secret
+    sealer: Sealer
+    made_pages: RateLimiter  # pages and feeds that are made for one client; those from the cache are free
 
     @property
     def catalog(self) -> Catalog:
         return self.core.catalog
 
     @property
+    def is_https(self) -> bool:
+        return self.url.startswith("https:")
+
+    @property
     def authority(self) -> str:
-        """In whose name ids are made that never change: the public host's, or this installation's own."""
+        """The name in whose authority ids are made that never change: the public host, or one of this installation."""
         host = urlsplit(self.settings.public_url).hostname or ""
-        return host if host and ":" not in host else f"{self.secret.name('authority')}.invalid"
+        return host if host and ":" not in host else f"{self.sealer.tag('authority', '')[:16]}.invalid"
+
+    def client(self, request: web.Request) -> str:
+        """Who sent a request, for limits."""
+        return client_address(request, proxied=self.settings.proxied)
+
+    def admit(self, request: web.Request) -> Callable[[], None]:
+        """Counts one page made for the client of this request; raises `web.HTTPTooManyRequests` beyond the limit."""
+
+        def count() -> None:
+            if not self.settings.is_public:  # on one machine everyone has the same address
+                return
+            if (allowance := self.made_pages.take(self.client(request))).is_exceeded:
+                raise web.HTTPTooManyRequests(headers=allowance.headers)
+
+        return count
+
+
+def seal_place(sealer: Sealer, place: Place) -> str:
+    """A place for an address: it doesn't tell the channel, can't be made up, and is always the same."""
+    return sealer.seal_stable(CHANNEL_FEED, str(place).encode())
+
+
+def open_place(sealer: Sealer, text: str) -> Place | None:
+    """The place that was sealed; None for anything else."""
+    opened = sealer.open_stable(CHANNEL_FEED, text)
+    return Place.parse(opened.decode()) if opened is not None else None

@@ -36,7 +36,8 @@ class ConnectionLimits(Struct, frozen=True, kw_only=True):
     """How much of a server strangers can hold."""
 
     total: int = 2_000  # open connections; fewer where the system grants few descriptors (`HttpServer`)
-    per_client: int = 200  # of one IPv4 address or IPv6 /64; 0: no limit (a proxy has them all)
+    per_client: int = 200  # of one IPv4 address or IPv6 /64
+    proxied: bool = False  # all come from a proxy of ours, so `per_client` does not hold
     head_s: float = 10.0  # from the first byte of a request (or from connecting) to the end of its headers
     idle_s: float = 75.0  # between two requests, and for a client to take the whole answer; nginx keeps for 60 s
     body_s: float = 20.0  # from the end of the headers to the end of the body
@@ -47,7 +48,9 @@ class ConnectionBook:
     """All open connections of one server: decides who may come, and who has to go."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
-        self._limits = limits
+        self._per_client = None if limits.proxied else limits.per_client
+        self._total = limits.total
+        self._head_s = limits.head_s
         self._open: Counter[str] = Counter()  # by client
         self._waiting: dict[str, dict[Connection, None]] = {}  # by client, the one that waits longest first
         self._all_waiting: dict[Connection, None] = {}
@@ -56,16 +59,21 @@ class ConnectionBook:
     def __len__(self) -> int:
         return self._count
 
+    def set_total(self, at_most: int) -> None:
+        """Lower the number of open connections to what the system can hold."""
+        self._total = min(self._total, at_most)
+
     def admit(self, connection: Connection) -> bool:
         """Take a new connection, closing the one that waits longest if there are too many. False: no room."""
-        limits, client = self._limits, connection.client
-        if limits.per_client and self._open[client] >= limits.per_client and not self._evict(self._waiting.get(client)):
+        client = connection.client
+        is_full = self._per_client is not None and self._open[client] >= self._per_client
+        if is_full and not self._evict(self._waiting.get(client)):
             return False
-        if self._count >= limits.total and not self._evict(self._all_waiting):
+        if self._count >= self._total and not self._evict(self._all_waiting):
             return False
         self._open[client] += 1
         self._count += 1
-        self.wait(connection, limits.head_s)
+        self.wait(connection, self._head_s)
         return True
 
     def wait(self, connection: Connection, seconds: float) -> None:

@@ -32,6 +32,8 @@ class Content(Struct, frozen=True, kw_only=True):
     body: bytes
     content_type: str  # with its character set
     status: int = 200  # only 200 is kept
+    is_dated: bool = False  # say since when it is so (Last-Modified); not for what may change twice in a second
+    overhead_bytes: int = 0  # that `is_current` keeps
     is_current: Callable[[], Awaitable[bool]] | None = None  # whether it would be made the same now; None: not known
 
 
@@ -50,8 +52,9 @@ class Cached(Struct, frozen=True, kw_only=True):
             "ETag": f'W/"{self.etag}"',  # weak: gzipped or not, it says the same
             "Cache-Control": cache_control,
             "Vary": vary,
-            "Last-Modified": format_datetime(self.changed_at, usegmt=True),
         }
+        if self.content.is_dated:
+            headers["Last-Modified"] = format_datetime(self.changed_at, usegmt=True)
         if self.content.status == 200 and self._is_held_by(request):
             return web.Response(status=304, headers=headers)
         headers["Content-Type"] = self.content.content_type
@@ -65,7 +68,7 @@ class Cached(Struct, frozen=True, kw_only=True):
         if (known := request.if_none_match) is not None:
             return any(tag.value in {self.etag, "*"} for tag in known)
         since = request.if_modified_since
-        return since is not None and self.changed_at.replace(microsecond=0) <= since
+        return self.content.is_dated and since is not None and self.changed_at.replace(microsecond=0) <= since
 
 
 def prepare(content: Content, now: datetime, previous: Cached | None = None) -> Cached:
@@ -175,4 +178,4 @@ def _bounded(key: str) -> str:
 
 
 def _size(key: str, cached: Cached) -> int:
-    return len(key) + len(cached.content.body) + len(cached.gzipped) + ENTRY_BYTES
+    return len(key) + len(cached.content.body) + len(cached.gzipped) + cached.content.overhead_bytes + ENTRY_BYTES

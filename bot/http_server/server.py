@@ -7,7 +7,6 @@ import contextlib
 import logging
 import socket
 
-import msgspec
 from aiohttp import web
 
 from bot.errors import ConfigError
@@ -41,6 +40,7 @@ class HttpServer:
         self._limits = limits
         self._book = ConnectionBook(limits)
         self._runner: web.AppRunner | None = None
+        self._socket: socket.socket | None = None
         self._listening: asyncio.Server | None = None
         self._sweeper: asyncio.Task[None] | None = None
         self.url = ""
@@ -55,25 +55,35 @@ class HttpServer:
 
         `setting` is what to change when no port is free. Raises `ConfigError`.
         """
-        loop = asyncio.get_running_loop()
-        bound = _bind(host, port, next_ports, self._name, setting)
-        most = max((raise_descriptor_limit() - RESERVED_DESCRIPTORS) // MAX_SERVERS, 16)
-        limits = msgspec.structs.replace(self._limits, total=min(self._limits.total, most))
-        self._book = book = ConnectionBook(limits)
+        self.bind(host, port, setting=setting, next_ports=next_ports)
+        await self.serve()
+        return self.url
+
+    def bind(self, host: str, port: int, *, setting: str, next_ports: int = 0) -> str:
+        """Take the port; for a server that must know its address before it has its routes. See `start`."""
+        self._socket = _bind(host, port, next_ports, self._name, setting)
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self._socket.getsockname()[1]}"
+        return self.url
+
+    async def serve(self) -> None:
+        """Answer on the port that `bind` took."""
+        assert self._socket is not None, "bind first"  # noqa: S101
+        loop, book = asyncio.get_running_loop(), self._book
+        book.set_total(max((raise_descriptor_limit() - RESERVED_DESCRIPTORS) // MAX_SERVERS, 16))
         limit_accept_log(loop)
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
         server = self._runner.server
         assert server is not None  # noqa: S101 - after `setup` there is one
-        self._listening = await loop.create_server(lambda: Connection(server, book, limits), sock=bound)
+        self._listening = await loop.create_server(lambda: Connection(server, book, self._limits), sock=self._socket)
         self._sweeper = asyncio.create_task(_sweep(book))
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
-        return self.url
 
     async def stop(self) -> None:
         """Answer no more; requests that are being answered have two seconds to end."""
         if self._listening:
             self._listening.close()
+        elif self._socket:
+            self._socket.close()
         if self._runner:
             await self._runner.cleanup()
         if self._sweeper:
@@ -99,5 +109,6 @@ def _bind(host: str, port: int, next_ports: int, name: str, setting: str) -> soc
         if candidate != port:
             log.warning("port %d is taken: %s uses %d", port, name, candidate)
         return bound
-    ports = f"Port {port}" if not next_ports else f"None of the ports {port} to {port + next_ports}"
-    raise ConfigError(f"{ports} of {host} can be used for {name} ({last}).", f"Set {setting}.")
+    ports = f"ports {port} to {port + next_ports} are" if port and next_ports else f"port {port} is"
+    why = last.strerror if last else ""
+    raise ConfigError(f"{name[0].upper()}{name[1:]} can't start: {ports} not free ({why}).", f"Set {setting}.")

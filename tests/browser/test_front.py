@@ -117,6 +117,6 @@ def test_on_paper_there_is_nothing_to_press(chromium: Browser, front: str) -> No
     page.goto(front)
     page.emulate_media(media="print")
     expect(page.locator(".paper h2").first).to_be_visible()
-    for gone in (".seek", ".masthead nav ul", ".days"):
+    for gone in (".search", ".masthead nav ul", ".days"):
         expect(page.locator(gone)).to_be_hidden()
     page.close()

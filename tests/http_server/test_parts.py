@@ -260,7 +260,7 @@ class TestResponseCache:
 
         async def page(request: web.Request) -> web.Response:
             async def make() -> Content:
-                return Content(body=text, content_type="text/plain; charset=utf-8")
+                return Content(body=text, content_type="text/plain; charset=utf-8", is_dated=True)
 
             return (await cache.get("/", make)).response(request, "no-cache")
 

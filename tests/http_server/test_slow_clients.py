@@ -145,7 +145,7 @@ async def main():
         async def hello(request):
             return web.Response(text="hello")
         app.add_routes([web.get("/", hello)])
-        servers.append(HttpServer(name, app, Boundary(), ConnectionLimits(per_client=0)))
+        servers.append(HttpServer(name, app, Boundary(), ConnectionLimits(proxied=True)))
         print(await servers[-1].start("127.0.0.1", 0, setting="PORT"), flush=True)
     await asyncio.Event().wait()
 

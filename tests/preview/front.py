@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
 from bot.chat.event import Person
 from bot.store.records import VoteMark
 from tests.preview.gallery import NOW, storage

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientResponse, ClientSession
 from msgspec import Struct
 
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
 from adapters.site.settings import Settings
 from bot.chat.adapter import Setup
 from bot.chat.catalog import Catalog

@@ -11,10 +11,11 @@ import feedparser
 import msgspec
 import pytest
 
-from adapters.site.secret import open_secret
+from adapters.site.site import KEY_FILE, seal_place
 from bot.chat.event import Place
 from bot.chat.message import Card, Message
 from bot.clock import FixedClock
+from bot.http_server import Sealer, open_sealer
 from bot.papers.model import Links
 from bot.store.protocol import Store
 from bot.store.records import Post
@@ -174,19 +175,23 @@ async def test_a_feed_is_packed_for_who_takes_that_and_head_brings_no_body(site:
     assert "max-age" in head.headers["Cache-Control"]
 
 
-async def test_a_channels_feed_needs_its_secret(site: Site, store: Store, tmp_path: Path) -> None:
+def _sealer(home: Path, clock: FixedClock) -> Sealer:
+    return open_sealer(home / KEY_FILE, "a test", clock)
+
+
+async def test_a_channels_feed_needs_its_secret(site: Site, store: Store, tmp_path: Path, clock: FixedClock) -> None:
     await store.papers.add_listings([listing(paper(5))], NOW)
     await brought(store, PAPERS, "arxiv:2503.00005")
-    secret = open_secret(tmp_path).seal(PAPERS)
+    secret = seal_place(_sealer(tmp_path, clock), PAPERS)
     got = await site.get(f"/feeds/channel/{secret}.atom")
     assert [found.id for found in feedparser.parse(got.body).entries] == [
         "tag:papers.example.org,2026:arxiv:2503.00005"
     ]
     assert got.headers["Cache-Control"].startswith("private")
     assert secret not in feedparser.parse(got.body).feed.id
-    elsewhere = open_secret(tmp_path).seal(Place("web", "home", "other"))
+    elsewhere = seal_place(_sealer(tmp_path, clock), Place("web", "home", "other"))
     assert not feedparser.parse((await site.get(f"/feeds/channel/{elsewhere}.atom")).body).entries
-    for wrong in (secret[:-2] + "AA", "A" * 40, "web-home-papers", open_secret(tmp_path / "b").seal(PAPERS)):
+    for wrong in (secret[:-2] + "AA", "A" * 40, "web-home-papers", seal_place(_sealer(tmp_path / "b", clock), PAPERS)):
         assert (await site.get(f"/feeds/channel/{wrong}.json")).status == 404
     assert "papers" not in secret
 

@@ -1,1 +1,1 @@
-"""The read API: papers, editions, trends, search and topics as JSON, with an OpenAPI document."""
+"""The read-only API: papers, editions, trends, search and topics as JSON, with an OpenAPI document."""

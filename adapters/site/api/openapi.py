@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the routes and their records: it cannot say anything else than they do. Pure."""
+"""The OpenAPI 3.1 document, made from the routes and their records, so that it can't differ from them. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from adapters.site.api import wire
+from adapters.site.api import schemas
 from adapters.site.api.problem import CONTENT_TYPE
 from adapters.site.api.routes import PREFIX, ROUTES, Route
 from bot import __version__
@@ -18,7 +18,7 @@ _REF = "#/components/schemas/{name}"
 _IN_PATH: dict[str, Json] = {
     "id": {
         "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-        "description": "A paper's id, or any way to write one of arXiv's.",
+        "description": "A paper's id, or any common form of an arXiv id.",
         "example": "arxiv:2405.15738",
     },
     "date": {
@@ -28,22 +28,22 @@ _IN_PATH: dict[str, Json] = {
     },
 }
 _LIMITED = {
-    "RateLimit": {"schema": {"type": "string"}, "description": "What is left of the minute."},
-    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "How much a minute has."},
+    "RateLimit": {"schema": {"type": "string"}, "description": "What is left of this minute's limit."},
+    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The limit of a minute."},
 }
-_WRONG = {
-    "400": "A parameter is not what it should be.",
-    "401": "The key is not known.",
-    "404": "There is no such thing.",
-    "429": "Too many requests: wait as long as Retry-After says.",
-    "503": "Something is out of order: try again later.",
+_ERRORS = {
+    "400": "A parameter is wrong.",
+    "401": "The key is unknown.",
+    "404": "It doesn't exist.",
+    "429": "Too many requests. Wait as long as Retry-After says.",
+    "503": "Something isn't working. Try again later.",
 }
 
 
 def document(site: str, name: str) -> Json:
     """The document of a site."""
-    kinds = [*(route.answer for route in ROUTES), wire.Problem]
-    _, schemas = msgspec.json.schema_components(kinds, ref_template=_REF)
+    kinds = [*(route.answer for route in ROUTES), schemas.Problem]
+    _, components = msgspec.json.schema_components(kinds, ref_template=_REF)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -55,7 +55,7 @@ def document(site: str, name: str) -> Json:
         "security": [{}, {"key": []}],
         "paths": {route.path: {"get": _operation(route)} for route in ROUTES},
         "components": {
-            "schemas": schemas,
+            "schemas": components,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "From `paperboy keys add NAME`."}
             },
@@ -64,41 +64,41 @@ def document(site: str, name: str) -> Json:
 
 
 def _operation(route: Route) -> Json:
-    in_path = [{"name": part, "in": "path", "required": True, **_IN_PATH[part]} for part in parts(route.path)]
-    wrong = {status: _problem(said) for status, said in _WRONG.items() if in_path or status != "404"}
+    in_path = [{"name": part, "in": "path", "required": True, **_IN_PATH[part]} for part in path_parts(route.path)]
+    errors = {status: _problem(text) for status, text in _ERRORS.items() if in_path or status != "404"}
     return {
         "operationId": route.name,
-        "summary": route.said,
-        "parameters": in_path + _in_query(route.asks),
+        "summary": route.summary,
+        "parameters": in_path + _in_query(route.params),
         "responses": {
             "200": {
                 "description": (route.answer.__doc__ or "").strip(),
                 "headers": _LIMITED | {"ETag": {"schema": {"type": "string"}}},
                 "content": {"application/json": {"schema": {"$ref": _REF.format(name=route.answer.__name__)}}},
             },
-            "304": {"description": "You have it already."},
-            **wrong,
+            "304": {"description": "Your copy is current."},
+            **errors,
         },
     }
 
 
-def _in_query(asks: type[msgspec.Struct]) -> list[Json]:
-    (_,), schemas = msgspec.json.schema_components([asks])
-    schema = schemas[asks.__name__]
-    needed = schema.get("required", [])
+def _in_query(params: type[msgspec.Struct]) -> list[Json]:
+    (_,), components = msgspec.json.schema_components([params])
+    schema = components[params.__name__]
+    required = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "required": name in needed, "schema": kind}
+        {"name": name, "in": "query", "required": name in required, "schema": kind}
         for name, kind in schema["properties"].items()
     ]
 
 
-def _problem(said: str) -> Json:
+def _problem(description: str) -> Json:
     return {
-        "description": said,
+        "description": description,
         "content": {CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}},
     }
 
 
-def parts(path: str) -> list[str]:
-    """The names of the parts of a path that vary."""
+def path_parts(path: str) -> list[str]:
+    """The names of the variable parts of a path."""
     return re.findall(r"\{(\w+)\}", path)

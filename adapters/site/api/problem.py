@@ -1,4 +1,4 @@
-"""What goes wrong, told to programs (RFC 9457)."""
+"""Errors as programs get them (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from http import HTTPStatus
 import msgspec
 from aiohttp import web
 
-from adapters.site.api import wire
+from adapters.site.api import schemas
 
 CONTENT_TYPE = "application/problem+json"
 
 
-class Problem(Exception):
-    """A request that gets no answer; `detail` says what to do instead."""
+class ApiProblem(Exception):
+    """A request that can't be answered; `detail` says what to do instead."""
 
     def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -23,8 +23,7 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-def told(problem: Problem) -> web.Response:
-    title = HTTPStatus(problem.status).phrase
-    body = msgspec.json.encode(wire.Problem(title=title, status=problem.status, detail=problem.detail))
-    headers = problem.headers | {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return web.Response(body=body, status=problem.status, content_type=CONTENT_TYPE, headers=headers)
+def problem_response(status: int, detail: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    body = msgspec.json.encode(schemas.Problem(title=HTTPStatus(status).phrase, status=status, detail=detail))
+    all_headers = {**(headers or {}), "Cache-Control": "no-store"}
+    return web.Response(body=body, status=status, content_type=CONTENT_TYPE, headers=all_headers)

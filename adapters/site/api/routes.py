@@ -1,4 +1,4 @@
-"""The addresses of the API, each with what it asks for and what it answers: routes and document are made from them."""
+"""The addresses of the API, each with its parameters and its answer: routing and OpenAPI are made from them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from adapters.site.api import answers, asked, wire
+from adapters.site.api import handlers, params, schemas
 from adapters.site.site import Site
 
 PREFIX = "/api/v1"
@@ -18,67 +18,67 @@ class Route(Struct, frozen=True, kw_only=True):
 
     path: str  # below the prefix, as OpenAPI writes it
     name: str  # of the operation
-    said: str  # what it is for
-    asks: type[Struct]
+    summary: str
+    params: type[Struct]
     answer: type[Struct]
-    answers: Callable[[Site, answers.Path, Any], Awaitable[Struct]]
+    handle: Callable[[Site, handlers.Path, Any], Awaitable[Struct]]
 
 
 ROUTES = (
     Route(
         path="/papers",
         name="listPapers",
-        said="Papers that match a query, newest first; without one, all.",
-        asks=asked.Newest,
-        answer=wire.Papers,
-        answers=answers.papers,
+        summary="Papers that match a query, newest first; without one, all.",
+        params=params.Newest,
+        answer=schemas.Papers,
+        handle=handlers.papers,
     ),
     Route(
         path="/papers/{id}",
         name="getPaper",
-        said="One paper.",
-        asks=asked.Nothing,
-        answer=wire.Detail,
-        answers=answers.paper,
+        summary="One paper.",
+        params=params.NoParams,
+        answer=schemas.Detail,
+        handle=handlers.paper,
     ),
     Route(
         path="/papers/{id}/similar",
         name="listSimilarPapers",
-        said="Papers near one in meaning.",
-        asks=asked.Page,
-        answer=wire.Papers,
-        answers=answers.similar,
+        summary="Papers with a similar meaning.",
+        params=params.Page,
+        answer=schemas.Papers,
+        handle=handlers.similar,
     ),
     Route(
         path="/editions/{date}",
         name="getEdition",
-        said="What was listed on a day; `latest` is the newest day with a list.",
-        asks=asked.Page,
-        answer=wire.Edition,
-        answers=answers.edition,
+        summary="The papers listed on a day; `latest` is the newest day with a list.",
+        params=params.Page,
+        answer=schemas.Edition,
+        handle=handlers.edition,
     ),
     Route(
         path="/trending",
         name="listTrending",
-        said="What is talked about, of everything or of a topic.",
-        asks=asked.Trending,
-        answer=wire.Papers,
-        answers=answers.trending,
+        summary="Trending papers, of everything or of a topic.",
+        params=params.Trending,
+        answer=schemas.Papers,
+        handle=handlers.trending,
     ),
     Route(
         path="/search",
         name="search",
-        said="Papers by word and by meaning, best first.",
-        asks=asked.Search,
-        answer=wire.Papers,
-        answers=answers.search,
+        summary="Papers by keyword and by meaning, best first.",
+        params=params.Search,
+        answer=schemas.Papers,
+        handle=handlers.search,
     ),
     Route(
         path="/topics",
         name="listTopics",
-        said="What the papers of the newest lists are about.",
-        asks=asked.Nothing,
-        answer=wire.Topics,
-        answers=answers.topics,
+        summary="The topics of the newest lists.",
+        params=params.NoParams,
+        answer=schemas.Topics,
+        handle=handlers.topics,
     ),
 )

@@ -1,1 +1,1 @@
-"""Feeds of papers, in Atom and JSON Feed."""
+"""Feeds of papers, as Atom and JSON Feed."""

@@ -1,4 +1,4 @@
-"""A feed and its entries, before they are written in one form or the other. Pure."""
+"""A feed and its entries, before they become Atom or JSON. Pure."""
 
 from __future__ import annotations
 
@@ -17,40 +17,42 @@ from bot.chat.catalog import CatalogEntry
 from bot.chat.message import clean
 from bot.papers.model import Paper
 
-SINCE = "2026"  # the date of all tags; a tag names who held the site's name on that day
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # of what has no date at all
-MOST_ABSTRACT = 2_000  # characters
-MOST_TITLE = 500
-MOST_AUTHORS = 30
-MOST_CATEGORIES = 20
+TAG_YEAR = "2026"  # of all tags: the authority held its name then (RFC 4151)
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # for papers without any date
+MAX_ABSTRACT_CHARS = 2_000
+MAX_TITLE_CHARS = 500
+MAX_AUTHORS = 30
+MAX_AUTHOR_CHARS = 200
+MAX_CATEGORIES = 20
+MAX_CATEGORY_CHARS = 100
 
-_UNWANTED = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffc\U00010000-\U0010ffff]")
-"""What XML forbids or advises against."""
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffc\U00010000-\U0010ffff]")
+"""Characters that XML forbids or advises against."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A paper in a feed. All of it is text, but for `html`."""
+    """A paper in a feed. Everything is text, except `html`."""
 
     id: str
     url: str  # its page here
     title: str
-    line: str
+    summary: str
     html: str
     published: datetime
-    updated: datetime  # of this version: a new line or more votes are no news
+    updated: datetime  # of this version: a new summary or more votes don't count
     authors: tuple[str, ...]
     categories: tuple[str, ...]
-    links: tuple[tuple[str, str], ...]  # what is there, and where
+    links: tuple[tuple[str, str], ...]  # label and address
 
 
-class Outline(Struct, frozen=True, kw_only=True):
-    """What a feed is called and where it is."""
+class FeedInfo(Struct, frozen=True, kw_only=True):
+    """A feed's title and addresses."""
 
     name: str  # of the site
     title: str
-    page: str  # address of the page that shows the same
-    address: str  # of the feed itself, in this form
-    authority: str  # in whose name the tags are made
+    page: str  # the page that shows the same papers
+    address: str  # of the feed itself
+    authority: str  # the name that makes the tags unique
     key: str  # the feed's part of its tag
 
     @property
@@ -61,62 +63,62 @@ class Outline(Struct, frozen=True, kw_only=True):
 class Feed(Struct, frozen=True, kw_only=True):
     """A feed with its entries."""
 
-    outline: Outline
+    about: FeedInfo
     entries: tuple[Entry, ...]
     updated: datetime
 
 
-def feed(outline: Outline, papers: Sequence[CatalogEntry], site: str) -> Feed:
-    """The feed of these papers; `site` is where their pages are."""
+def make_feed(about: FeedInfo, papers: Sequence[CatalogEntry], site: str) -> Feed:
+    """The feed of these papers; `site` is the address of their pages."""
     seen = [shown.first_seen for shown in papers if shown.first_seen]
-    made = tuple(_entry(shown, outline.authority, site) for shown in papers)
-    return Feed(outline=outline, entries=made, updated=max([*seen, *(e.updated for e in made)], default=EPOCH))
+    entries = tuple(_entry(shown, about.authority, site) for shown in papers)
+    return Feed(about=about, entries=entries, updated=max([*seen, *(e.updated for e in entries)], default=EPOCH))
 
 
 def tag(authority: str, name: str) -> str:
-    """RFC 4151."""
-    return f"tag:{authority},{SINCE}:{quote(name, safe='/:')}"
+    """A tag URI (RFC 4151)."""
+    return f"tag:{authority},{TAG_YEAR}:{quote(name, safe='/:')}"
 
 
-def plain(text: str, limit: int) -> str:
-    """Text in one line, with nothing in it that XML can't hold."""
-    return clean(_UNWANTED.sub("", text), limit)
+def plain(text: str, max_chars: int) -> str:
+    """One line of text that XML can hold, of at most so many characters."""
+    return clean(_NOT_IN_XML.sub("", text), max_chars)
 
 
 def _entry(shown: CatalogEntry, authority: str, site: str) -> Entry:
     paper = shown.paper
-    published = _told_apart(paper.published or _listed(shown), paper.id)
-    title = plain(paper.title, MOST_TITLE) or paper.id
+    published = _make_unique(paper.published or _listed_at(shown), paper.id)
+    title = plain(paper.title, MAX_TITLE_CHARS) or paper.id
     links = _links(paper)
     return Entry(
         id=tag(authority, paper.id),
         url=f"{site}{page_of(paper.id)}",
         title=f"Withdrawn: {title}" if paper.withdrawn else title,
-        line=plain(shown.summary, MOST_TITLE),
+        summary=plain(shown.summary, MAX_TITLE_CHARS),
         html=_html(shown, links),
         published=published,
         updated=max(paper.updated, published) if paper.updated and paper.version > 1 else published,
-        authors=tuple(filter(None, (plain(name, 200) for name in paper.authors[:MOST_AUTHORS]))),
-        categories=tuple(filter(None, (plain(name, 100) for name in _categories(paper)))),
+        authors=tuple(filter(None, (plain(name, MAX_AUTHOR_CHARS) for name in paper.authors[:MAX_AUTHORS]))),
+        categories=tuple(filter(None, (plain(name, MAX_CATEGORY_CHARS) for name in _categories(paper)))),
         links=links,
     )
 
 
-def _told_apart(at: datetime, id: str) -> datetime:
-    """The moment, with a fraction of a second of the paper's own.
+def _make_unique(at: datetime, id: str) -> datetime:
+    """The time with a fraction of a second that belongs to the paper.
 
-    Many papers have no more than a day: readers that sort by time then keep one order, and validators find no two
-    entries of one moment.
+    Many papers have only a day. This gives them a fixed order in readers that sort by time, and validators find no
+    two entries with the same time.
     """
     return at.replace(microsecond=int.from_bytes(hashlib.blake2b(id.encode(), digest_size=4).digest()) % 1_000_000)
 
 
-def _listed(shown: CatalogEntry) -> datetime:
+def _listed_at(shown: CatalogEntry) -> datetime:
     return shown.first_seen or (datetime.combine(shown.listed_on, time(), UTC) if shown.listed_on else EPOCH)
 
 
 def _categories(paper: Paper) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*paper.categories, *paper.keywords)))[:MOST_CATEGORIES]
+    return tuple(dict.fromkeys((*paper.categories, *paper.keywords)))[:MAX_CATEGORIES]
 
 
 def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
@@ -128,11 +130,11 @@ def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
         "Project": links.project,
         "Discussion": links.discussion,
     }
-    return tuple((name, safe) for name, url in named.items() if (safe := _address(url)))
+    return tuple((name, safe) for name, url in named.items() if (safe := _safe_address(url)))
 
 
-def _address(url: str) -> str:
-    """The address as it may stand in a document; empty for what is none."""
+def _safe_address(url: str) -> str:
+    """The address, if it is one of http or https; else empty."""
     try:
         parts = URL(url)
     except ValueError:
@@ -141,9 +143,9 @@ def _address(url: str) -> str:
 
 
 def _html(shown: CatalogEntry, links: Sequence[tuple[str, str]]) -> str:
-    """The line, the abstract and the links; every word of others is text."""
-    line, abstract = plain(shown.summary, MOST_TITLE), plain(shown.paper.abstract, MOST_ABSTRACT)
-    pieces = [f"<p><strong>{escape(line)}</strong></p>"] if line else []
+    """The summary, the abstract and the links; everything that others wrote is escaped."""
+    summary, abstract = plain(shown.summary, MAX_TITLE_CHARS), plain(shown.paper.abstract, MAX_ABSTRACT_CHARS)
+    pieces = [f"<p><strong>{escape(summary)}</strong></p>"] if summary else []
     pieces += [f"<p>{escape(abstract)}</p>"] if abstract else []
     anchors = " · ".join(f'<a href="{escape(url)}">{name}</a>' for name, url in links)
     return "".join([*pieces, f"<p>{anchors}</p>"] if anchors else pieces)

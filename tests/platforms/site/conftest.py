@@ -10,7 +10,7 @@ from aiohttp import ClientResponse, ClientSession
 from yarl import URL
 
 from adapters.site import make
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
 from bot.chat.adapter import Setup
 from bot.chat.catalog import Catalog
 from bot.clock import FixedClock
@@ -37,8 +37,9 @@ class ReadingCore(FakeCore):
 class Site:
     """A reader's browser, and what is behind the page."""
 
-    def __init__(self, url: str, session: ClientSession, store: Store) -> None:
+    def __init__(self, url: str, session: ClientSession, store: Store, clock: FixedClock) -> None:
         self.url = url
+        self.clock = clock
         self.store = store
         self.session = session
 
@@ -64,16 +65,18 @@ async def front(store: Store, clock: FixedClock, home: Path, **options: object) 
 
 @pytest.fixture
 async def site(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
-    adapter = await front(store, FixedClock(NOW), tmp_path)
+    clock = FixedClock(NOW)
+    adapter = await front(store, clock, tmp_path)
     async with ClientSession() as session:
-        yield Site(adapter.url, session, store)
+        yield Site(adapter.url, session, store, clock)
     await adapter.aclose()
 
 
 @pytest.fixture
 async def public(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
     """The same, for everybody at https://papers.example.org."""
-    adapter = await front(store, FixedClock(NOW), tmp_path, public_url="https://papers.example.org")
+    clock = FixedClock(NOW)
+    adapter = await front(store, clock, tmp_path, public_url="https://papers.example.org")
     async with ClientSession() as session:
-        yield Site(adapter.url, session, store)
+        yield Site(adapter.url, session, store, clock)
     await adapter.aclose()

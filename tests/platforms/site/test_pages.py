@@ -49,12 +49,12 @@ async def test_a_day_without_a_list_says_so_and_leads_to_the_nearest(site: Site)
     assert 'href="/date/2025-03-14"' in page
     assert 'href="/date/2025-03-18"' in page
     assert '<meta name="robots" content="noindex">' in page
-    assert "has not come yet" in await site.page("/date/2025-03-20")
+    assert "isn’t out yet" in await site.page("/date/2025-03-20")
 
 
 async def test_before_the_first_list_the_page_says_that_it_is_on_its_way(site: Site) -> None:
     assert "Today’s papers are on their way" in await site.page("/")
-    assert "No list yet" in await site.page("/archive")
+    assert "No lists yet" in await site.page("/archive")
 
 
 async def test_every_day_is_in_the_archive(site: Site) -> None:
@@ -85,7 +85,7 @@ async def test_trending_is_by_day_week_month_and_topic(site: Site) -> None:
     assert set(titles(await site.page("/trending/week"))) == {"Owls at night", "Wrens at dawn"}
     assert titles(await site.page("/trending/month?topic=wrens")) == ["Wrens at dawn"]
     assert (await site.get("/trending/year"))[0].status == 404
-    assert "Nothing on “storks” was listed this week" in await site.page("/trending/week?topic=storks")
+    assert "No papers on “storks” were listed this week" in await site.page("/trending/week?topic=storks")
 
 
 async def test_a_paper_tells_all_that_is_known_of_it(site: Site) -> None:
@@ -143,7 +143,7 @@ async def test_search_takes_filters_from_the_form(site: Site) -> None:
     assert titles(await site.page("/search?q=&author=alan+turing")) == ["Glass birds seen"]
     assert titles(await site.page("/search?q=birds&after=2026")) == []
     assert "Not understood: after:" in await site.page("/search?q=birds&after=yesterday")
-    assert "Nothing was found" in await site.page("/search?q=zeppelins")
+    assert "No papers found" in await site.page("/search?q=zeppelins")
 
 
 async def test_topics_and_authors_have_pages(site: Site) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
 from bot.clock import FixedClock
 from tests.core.conftest import Channel, channel, embedder
 from tests.fakes.discord import FakeDiscord

@@ -14,7 +14,7 @@ from msgspec import Struct
 from multidict import CIMultiDictProxy
 
 from adapters.site import make
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
 from bot.chat.adapter import Core, Setup
 from bot.clock import Clock
 from bot.store.protocol import Store

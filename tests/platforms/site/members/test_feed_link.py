@@ -12,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
 from bot.app.first_run import welcome

@@ -6,13 +6,13 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
 import pytest
 
-from adapters.site import live
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
+from adapters.site.members import live
 from bot.chat.catalog import VoteCounts
 from bot.chat.message import Action
 from bot.errors import StoreError
@@ -40,9 +40,9 @@ class Stream:
 
 
 @asynccontextmanager
-async def watching(front: SiteAdapter, *ids: str) -> AsyncIterator[Stream]:
+async def watching(front: SiteAdapter, *ids: str, client: str = "127.0.0.1") -> AsyncIterator[Stream]:
     async with (
-        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, local_addr=(client, 0))) as session,
         session.get(f"{front.url}/live?ids={','.join(ids)}") as answer,
     ):
         assert answer.status == 200
@@ -65,7 +65,7 @@ async def test_an_open_page_is_told_what_stands_and_then_what_changes(plain: Sit
         await channel.presses(Action("vote", (NESTS,)), who=ADA)
         started = time.monotonic()
         assert await stream.next() == {NESTS: 1}
-        assert time.monotonic() - started < live.EVERY + 3
+        assert time.monotonic() - started < live.READ_EVERY_S + 3
         await channel.presses(Action("unvote", (NESTS,)), who=ADA)
         assert await stream.next() == {NESTS: 0}
 
@@ -94,7 +94,7 @@ async def test_hostile_ids_are_just_unknown(plain: SiteAdapter) -> None:
 async def test_a_page_too_many_is_turned_away_and_let_in_when_another_goes(
     plain: SiteAdapter, ada: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "MOST_PAGES", 2)
+    monkeypatch.setattr(live, "MAX_STREAMS", 2)
     async with watching(plain, NESTS):
         async with watching(plain, NESTS):
             refused = await ada.get(f"{plain.url}/live?ids={NESTS}")
@@ -106,7 +106,7 @@ async def test_a_page_too_many_is_turned_away_and_let_in_when_another_goes(
 async def test_a_few_pages_can_not_have_everything_watched(
     plain: SiteAdapter, ada: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "MOST_WATCHED", 3)
+    monkeypatch.setattr(live, "MAX_WATCHED_IDS", 3)
     async with watching(plain, NESTS, FEATHERS):
         assert (await ada.get(f"{plain.url}/live?ids=arxiv:1,arxiv:2")).status == 503
         async with watching(plain, "arxiv:1"):
@@ -114,11 +114,21 @@ async def test_a_few_pages_can_not_have_everything_watched(
     await _until_let_in(plain)
 
 
+async def test_one_client_can_not_hold_every_stream(plain: SiteAdapter, ada: Browser) -> None:
+    async with AsyncExitStack() as open_pages:
+        for _ in range(live.MAX_CLIENT_STREAMS):
+            await open_pages.enter_async_context(watching(plain, NESTS))
+        assert (await ada.get(f"{plain.url}/live?ids={NESTS}")).status == 429
+        async with watching(plain, NESTS, client="127.0.0.2"):
+            pass
+    await _until_let_in(plain)
+
+
 async def test_silence_is_kept_alive_and_a_page_ends_after_a_while(
     plain: SiteAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "ALIVE", 0.05)
-    monkeypatch.setattr(live, "LIFE", 0.5)
+    monkeypatch.setattr(live, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(live, "STREAM_MAX_AGE_S", 0.5)
     async with watching(plain, NESTS) as stream:
         body = await asyncio.wait_for(stream.answer.read(), 10)
     assert body.startswith(b"retry: 5000\n\ndata: ")
@@ -152,7 +162,7 @@ async def test_a_store_that_fails_for_a_moment_stops_nothing(
         monkeypatch.setattr(channel.core.catalog, "vote_counts", works)
         await channel.presses(Action("vote", (NESTS,)), who=ADA)
         assert await stream.next() == {NESTS: 1}
-    assert "could not be read for open pages" in caplog.text
+    assert "The database is busy." in caplog.text
 
 
 async def test_three_hundred_pages_cost_the_store_what_one_does(
@@ -167,14 +177,14 @@ async def test_three_hundred_pages_cost_the_store_what_one_does(
     async with asyncio.TaskGroup() as group:
         ready = asyncio.Barrier(301)
 
-        async def page() -> None:
-            async with watching(plain, NESTS, FEATHERS) as stream:
+        async def page(number: int) -> None:
+            async with watching(plain, NESTS, FEATHERS, client=f"127.0.1.{number // 15}") as stream:
                 await stream.next(60)
                 await ready.wait()
                 assert (await stream.next(60)) == {NESTS: 1}
 
-        for _ in range(300):
-            group.create_task(page())
+        for number in range(300):
+            group.create_task(page(number))
         await ready.wait()
         monkeypatch.setattr(channel.core.catalog, "vote_counts", counted)
         await channel.presses(Action("vote", (NESTS,)), who=ADA)
@@ -182,7 +192,7 @@ async def test_three_hundred_pages_cost_the_store_what_one_does(
 
 
 async def _until_let_in(front: SiteAdapter) -> None:
-    async with asyncio.timeout(live.ALIVE + 10):
+    async with asyncio.timeout(live.HEARTBEAT_S + 10):
         while True:
             async with aiohttp.ClientSession() as session, session.get(f"{front.url}/live?ids={NESTS}") as answer:
                 if answer.status == 200:

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
 from bot.chat.catalog import VoteCounts
 from bot.chat.event import Place
 from bot.papers.model import PaperId

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from adapters.site.server import SiteAdapter
-from adapters.site.session import FILE, LIFE
+from adapters.site.adapter import SiteAdapter
+from adapters.site.members.sessions import KEY_FILE, SESSION_MAX_AGE
 from bot.clock import FixedClock
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.people import Someone
@@ -48,7 +48,7 @@ async def test_a_session_ends_after_seven_days(
 ) -> None:
     await ada.get(f"{front.url}/sign-in/slack")
     kept = ada.cookies()
-    clock.moment += LIFE - timedelta(seconds=1)
+    clock.moment += SESSION_MAX_AGE - timedelta(seconds=1)
     assert await is_in(ada, front)
     clock.moment += timedelta(seconds=1)
     ada.session.cookie_jar.update_cookies(kept)
@@ -65,7 +65,7 @@ async def test_a_restart_keeps_people_in_and_a_new_key_or_another_workspace_does
         assert await is_in(ada, front)
     async with opens(**options | {"slack_team": "T0OTHER"}) as front:
         assert not await is_in(ada, front)
-    (tmp_path / FILE).unlink()
+    (tmp_path / KEY_FILE).unlink()
     async with opens(**options) as front:
         assert not await is_in(ada, front)
 
@@ -83,14 +83,14 @@ async def test_another_sites_cookie_opens_nothing(
 
 @pytest.mark.parametrize("cookie", ["x", "gAAAAA", "é" * 50, "=" * 100, "A" * 6_000])
 async def test_a_made_up_cookie_opens_nothing(front: SiteAdapter, ada: Browser, cookie: str) -> None:
-    page = await ada.get(f"{front.url}/archive", Cookie=f"paperboy-front={cookie}")
+    page = await ada.get(f"{front.url}/archive", Cookie=f"paperboy-site={cookie}")
     assert page.status == 200
     assert "Sign in to vote" in page.words
 
 
 async def test_cookies_are_kept_from_scripts_and_other_sites(front: SiteAdapter, ada: Browser, user: Someone) -> None:
     page = await ada.get(await sent_back(ada, front), follow=False)
-    (cookie,) = [line for line in page.headers.getall("Set-Cookie") if line.startswith("paperboy-front=")]
+    (cookie,) = [line for line in page.headers.getall("Set-Cookie") if line.startswith("paperboy-site=")]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert page.headers["Referrer-Policy"] == "no-referrer"

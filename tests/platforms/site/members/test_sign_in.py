@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
 from bot.clock import FixedClock
 from bot.errors import ConfigError
 from tests.fakes.slack import FakeSlack
@@ -52,7 +52,7 @@ async def test_without_settings_nothing_is_offered(opens: Opens, ada: Browser) -
 async def test_who_says_no_reads_on(front: SiteAdapter, ada: Browser) -> None:
     page = await ada.get(f"{front.url}/sign-in/slack")
     assert page.status == 403
-    assert "You chose not to. You can read everything without." in page.words
+    assert "You chose not to sign in. You can read everything without." in page.words
     assert not await is_in(ada, front)
 
 
@@ -92,7 +92,7 @@ async def test_a_code_put_into_another_browsers_sign_in_is_refused(
     own = await sent_back(eve, front)
     page = await eve.get(own.replace(parse_qs(urlsplit(own).query)["code"][0], stolen))
     assert page.status == 403
-    assert "begun elsewhere" in page.words
+    assert "started in another browser" in page.words
 
 
 async def test_a_way_back_works_once(front: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone) -> None:
@@ -169,7 +169,7 @@ async def test_a_name_does_nothing_but_show(
     assert ("{{ 7 * 7 }}" in page.text) == ("{{ 7 * 7 }}" in name)
     assert "\u202e" not in page.text
     assert "a" not in ada.cookies()
-    assert len(ada.cookies()["paperboy-front"]) < 3_000
+    assert len(ada.cookies()["paperboy-site"]) < 3_000
 
 
 @pytest.mark.parametrize(

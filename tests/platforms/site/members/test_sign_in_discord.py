@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
 from tests.fakes.discord import FakeDiscord
 from tests.platforms.site.members.conftest import Opens
 from tests.platforms.site.members.site import Browser
@@ -55,7 +55,7 @@ async def test_who_is_not_in_the_server_does_not_get_in(
     discord.configure(sign_in_as=discord.member(discord.guild("Elsewhere"), "Mallory"))
     page = await ada.get(f"{front.url}/sign-in/discord")
     assert page.status == 403
-    assert "not a member of the Discord server" in page.words
+    assert "aren't a member of this site's Discord server" in page.words
 
 
 async def test_who_has_not_accepted_the_rules_does_not_get_in(
@@ -66,7 +66,7 @@ async def test_who_has_not_accepted_the_rules_does_not_get_in(
     discord.configure(sign_in_as=user)
     page = await ada.get(f"{front.url}/sign-in/discord")
     assert page.status == 403
-    assert "not accepted that server’s rules".replace("’", "'") in page.words
+    assert "haven't accepted the server's rules" in page.words
 
 
 async def test_who_says_no_reads_on(front: SiteAdapter, ada: Browser) -> None:
@@ -96,5 +96,5 @@ async def test_a_wrong_secret_is_our_problem_not_the_readers(
     async with opens(**ours, discord_guild=guild, discord_url=discord.url) as front:
         page = await ada.get(f"{front.url}/sign-in/discord")
     assert page.status == 503
-    assert "Discord does not know this app and secret" in caplog.text
+    assert "Discord doesn't know this client id and secret" in caplog.text
     assert "not-the-secret" not in caplog.text + page.text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.site.server import SiteAdapter
+from adapters.site.adapter import SiteAdapter
 from bot.chat.adapter import CommandHelp
 from bot.chat.catalog import Catalog
 from bot.chat.event import Answer, Command, Event
@@ -83,7 +83,7 @@ async def test_what_is_no_address_does_not_reach_the_core(
     site: SiteAdapter, core: Takes, ada: Browser, page: Page, url: str
 ) -> None:
     said = await send(ada, site, page, url=url, why='"><script>alert(1)</script>')
-    assert "Give one address" in said.words
+    assert "Enter one address" in said.words
     assert "<script>alert" not in said.text
     assert core.heard == []
 

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from adapters.site.server import SiteAdapter
-from adapters.site.votes import MOST
+from adapters.site.adapter import SiteAdapter
+from adapters.site.members.votes import MAX_VOTES_PER_MINUTE
 from bot.clock import FixedClock
 from tests.core.conftest import Channel
 from tests.fakes.slack import FakeSlack
@@ -75,8 +75,8 @@ async def test_a_script_is_told_what_stands_now(front: SiteAdapter, ada: Browser
     async with ada.session.post(f"{front.url}/vote", data=form, headers=JSON) as answer:
         said = await answer.json()
         assert answer.headers["Cache-Control"] == "no-store"
-    assert (said["votes"], said["mine"]) == (1, 1)
-    assert "You voted for “Hypernetworks for Nests”" in said["said"]
+    assert (said["votes"], said["own_vote"]) == (1, 1)
+    assert "You voted for “Hypernetworks for Nests”" in said["text"]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ async def test_a_vote_leads_nowhere_else(front: SiteAdapter, ada: Browser, page:
 async def test_nobody_votes_without_end(
     front: SiteAdapter, channel: Channel, clock: FixedClock, ada: Browser, page: Page
 ) -> None:
-    for n in range(MOST):
+    for n in range(MAX_VOTES_PER_MINUTE):
         assert (await vote(ada, front, page, vote=("off", "on")[n % 2], next="/robots.txt")).status == 200
     refused = await vote(ada, front, page, vote="off")
     assert refused.status == 429

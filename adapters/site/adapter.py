@@ -1,0 +1,120 @@
+"""The adapter: the site's web server, and the addresses of channels' feeds."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cached_property
+
+from aiohttp import web
+
+from adapters.site import errors
+from adapters.site.api.app import Api
+from adapters.site.feeds.handlers import FeedHandlers
+from adapters.site.members import live, submit, votes
+from adapters.site.members.oauth import sign_in
+from adapters.site.pages import static
+from adapters.site.pages.lists import ListPages
+from adapters.site.pages.page_cache import PageCache
+from adapters.site.pages.paper import PaperPage
+from adapters.site.pages.robots import Robots
+from adapters.site.pages.search import SearchPages
+from adapters.site.settings import Settings
+from adapters.site.site import KEY_FILE, Site, seal_place
+from bot.chat.adapter import Core, Setup
+from bot.chat.event import Place
+from bot.http_server import (
+    NEXT_PORTS,
+    Boundary,
+    ConnectionLimits,
+    HttpServer,
+    RateLimiter,
+    Sealer,
+    open_sealer,
+    own_hosts,
+)
+
+MAX_LINE_BYTES = 65_536  # of an address: a query that is too long gets a page that says so
+MAX_BODY_BYTES = 16_384  # of a form
+
+
+class SiteAdapter:
+    """Implements `CanListen` and `CanPublishFeed` of `bot.chat.adapter`."""
+
+    name = "site"
+    label = "the site"
+
+    def __init__(self, settings: Settings, setup: Setup) -> None:
+        self._settings = settings
+        self._setup = setup
+        self._server: HttpServer | None = None
+        self.started = asyncio.Event()
+        self.url = ""
+
+    async def listen(self, core: Core) -> None:
+        """Answer until cancelled."""
+        await self.start(core)
+        await asyncio.Event().wait()
+
+    async def start(self, core: Core) -> str:
+        """Begin to answer; returns the address on this machine."""
+        settings, app = self._settings, web.Application(client_max_size=MAX_BODY_BYTES)
+        limits = ConnectionLimits(line_bytes=MAX_LINE_BYTES, proxied=settings.proxied)
+        self._server = HttpServer("the site", app, self._boundary(), limits)
+        self.url = self._server.bind(settings.host, settings.port, setting="SITE_PORT", next_ports=NEXT_PORTS)
+        add_routes(app, self._site(core))
+        await self._server.serve()
+        self.started.set()
+        return self.url
+
+    def feed_url(self, place: Place) -> str:
+        """The secret address of a channel's feed; empty where no one outside this machine could open it."""
+        public = self._settings.public_url
+        return f"{public}/feeds/channel/{seal_place(self._sealer, place)}.atom" if public else ""
+
+    async def aclose(self) -> None:
+        if self._server:
+            await self._server.stop()
+
+    @cached_property
+    def _sealer(self) -> Sealer:
+        """Opened when it is needed: a command in the terminal makes no key."""
+        setup = self._setup
+        return open_sealer(setup.home / KEY_FILE, "the key of the site's secret links", setup.clock)
+
+    def _boundary(self) -> Boundary:
+        settings = self._settings
+        return Boundary(
+            hosts=own_hosts(settings.host, settings.public_url),
+            https=settings.public_url.startswith("https:"),
+            render_error=errors.render_error(settings.name),
+        )
+
+    def _site(self, core: Core) -> Site:
+        settings, clock = self._settings, self._setup.clock
+        return Site(
+            settings=settings,
+            core=core,
+            clock=clock,
+            home=self._setup.home,
+            storage=self._setup.storage,
+            tasks=self._setup.tasks,
+            url=settings.public_url or self.url,
+            sealer=self._sealer,
+            made_pages=RateLimiter(clock, policy="pages", limit=settings.pages_per_minute),
+        )
+
+
+def add_routes(app: web.Application, site: Site) -> None:
+    """Every address of the site."""
+    static.add_routes(app)
+    cache = PageCache(site)
+    ListPages(site).add_routes(app, cache)
+    PaperPage(site).add_routes(app, cache)
+    SearchPages(site).add_routes(app, cache)
+    Robots(site).add_routes(app)
+    sign_in.add_routes(app, site)
+    votes.add_routes(app, site)
+    live.add_routes(app, site)
+    submit.add_routes(app, site)
+    FeedHandlers(site).add_routes(app)
+    Api(site).add_routes(app)

@@ -1,0 +1,1 @@
+"""Signing in with Slack or Discord."""

@@ -1,0 +1,81 @@
+"""What a platform must do for people to sign in with it, and one careful request to it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from msgspec import Struct
+
+from bot.chat.event import Person
+from bot.errors import Unsure
+
+TIMEOUT = ClientTimeout(total=10)
+MAX_ANSWER_BYTES = 64 * 1024
+MAX_NAME_CHARS = 60
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One way to a platform and back, kept in a sealed cookie of the browser that went."""
+
+    provider: str
+    state: str  # comes back in the address: this browser began it
+    nonce: str  # comes back in the id token: it was made for this attempt
+    verifier: str  # PKCE (RFC 7636): whoever brings the code is the one who asked for it
+    next: str  # where to go afterwards
+
+    @classmethod
+    def new(cls, provider: str, next: str) -> Attempt:
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        return cls(provider=provider, state=state, nonce=nonce, verifier=verifier, next=next)
+
+    @property
+    def challenge(self) -> str:
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+class OAuthProvider(Protocol):
+    """A platform to sign in with."""
+
+    name: str  # `slack`
+    label: str  # `Slack`
+    space: str  # the workspace or server whose members may sign in
+
+    def authorize_url(self, attempt: Attempt, return_url: str) -> str:
+        """Where the browser is sent; it comes back to `return_url`."""
+        ...
+
+    async def fetch_person(self, attempt: Attempt, return_url: str, code: str) -> Person:
+        """Who signed in. Tokens are not kept.
+
+        Raises `AskError` for what the person can do something about, other `PaperboyError`s for the rest.
+        """
+        ...
+
+
+async def request_json(
+    method: str, url: str, *, form: Mapping[str, str] | None = None, token: str = ""
+) -> tuple[int, dict[str, Any]]:
+    """The status and the JSON object of an answer. Raises `Unsure`, which holds no word of either side."""
+    headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        async with (
+            ClientSession(timeout=TIMEOUT) as session,
+            session.request(method, url, data=form, headers=headers, allow_redirects=False) as answer,
+        ):
+            body = await answer.content.read(MAX_ANSWER_BYTES)
+            while len(body) < MAX_ANSWER_BYTES and (more := await answer.content.read(MAX_ANSWER_BYTES - len(body))):
+                body += more
+            status = answer.status
+    except (ClientError, OSError) as error:  # a time-out is an OSError too
+        raise Unsure(f"The platform did not answer ({type(error).__name__}).") from None
+    try:
+        return status, msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.DecodeError:
+        raise Unsure(f"The platform's answer ({status}) can't be read.") from None

@@ -1,0 +1,73 @@
+"""Pages that were made recently, for the next who ask. They are the same for everyone who isn't signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import TypeAlias
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from adapters.site.members.visitor import Visitor, visitor_of
+from adapters.site.pages.view import PageError, View
+from adapters.site.site import Site
+from adapters.site.templating import render_page
+from bot.chat.catalog import VoteCounts
+from bot.http_server import Content, ResponseCache, cache_key, prepare
+
+FRESH_S = 1.0  # a page is given out as it is
+STALE_S = 5.0  # it is given out once more while its votes are looked up; an older one is looked up first
+MAX_AGE_S = 60.0  # then it is made again, whatever the votes say
+VOTES_BYTES = 250  # what is remembered of one paper's votes
+VARY = "Accept-Encoding, Cookie"
+HTML = "text/html; charset=utf-8"
+
+Show: TypeAlias = Callable[[web.Request, Visitor], Awaitable[View]]
+"""Makes the view of a page. Raises `PageError`."""
+
+
+class PageCache:
+    """Turns what makes a view into what answers a request."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._cache = ResponseCache(site.clock, fresh_s=FRESH_S, stale_s=STALE_S, max_age_s=MAX_AGE_S)
+
+    def handler(self, show: Show, parameters: Collection[str] = ()) -> Handler:
+        """The handler of a page. `parameters` are those that the page reads: others don't make another page."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            key, admit = cache_key(request, parameters), self._site.admit(request)
+            visitor = visitor_of(request, here=key)
+            if visitor.person:
+                admit()
+                page = prepare(await self._make(show, request, visitor), self._site.clock.now())
+                return page.response(request, "private, no-store", vary=VARY)
+
+            page = await self._cache.get(key, lambda: self._make(show, request, visitor), admit=admit)
+            return page.response(request, "no-cache", vary=VARY)
+
+        return answer
+
+    async def _make(self, show: Show, request: web.Request, visitor: Visitor) -> Content:
+        try:
+            view = await show(request, visitor)
+        except PageError as error:
+            view = error.view
+        settings, ids = self._site.settings, [shown.paper.id for shown in view.shown]
+        own_votes = await self._site.catalog.votes_by(visitor.person, ids) if visitor.person and ids else {}
+        html = render_page(settings.name, self._site.url, view, visitor, own_votes)
+
+        votes = {shown.paper.id: shown.votes for shown in view.shown}
+
+        async def is_current() -> bool:
+            now = await self._site.catalog.vote_counts(list(votes)) if votes else {}
+            return all(now.get(id, VoteCounts()) == ballots for id, ballots in votes.items())
+
+        return Content(
+            body=html.encode(),
+            content_type=HTML,
+            status=view.status,
+            is_current=is_current,
+            overhead_bytes=VOTES_BYTES * len(votes),
+        )

@@ -1,0 +1,146 @@
+"""Search, topics and authors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+from msgspec import Struct
+
+from adapters.site import formatting, links, query_params
+from adapters.site.links import Feed
+from adapters.site.members.visitor import Visitor
+from adapters.site.pages.page_cache import PageCache
+from adapters.site.pages.view import PageError, View
+from adapters.site.site import Site
+from bot.chat.catalog import PAGE_SIZE, PaperPage
+
+PAGE_RESULTS = 20  # of a search
+FIELDS = {"after": "after", "before": "before", "category": "cat", "lab": "lab", "author": "author"}
+"""The form's fields, and the filter of a query that each stands for."""
+MAX_FIELD_CHARS = 100
+SUGGESTED_TOPICS = 24  # where nothing is found
+
+
+class Subject(Struct, frozen=True, kw_only=True):
+    """What a page of newest papers is about."""
+
+    kind: str  # `Topic` or `Author`
+    title: str
+    query: str
+    path: str
+    feed: Feed
+
+
+class SearchPages:
+    """The addresses of search, topics and authors."""
+
+    def __init__(self, site: Site) -> None:
+        self._catalog = site.catalog
+
+    def add_routes(self, app: web.Application, cache: PageCache) -> None:
+        app.add_routes(
+            [
+                web.get("/search", cache.handler(self.search, ("q", "page", *FIELDS))),
+                web.get("/topics", cache.handler(self.topics)),
+                web.get("/topic/{name:.+}", cache.handler(self.topic, ("page",))),
+                web.get("/author/{name:.+}", cache.handler(self.author, ("page",))),
+            ]
+        )
+
+    async def search(self, request: web.Request, visitor: Visitor) -> View:
+        page, words = query_params.page_number(request.query), query_params.text(request.query, "q")
+        fields = {name: query_params.text(request.query, name, MAX_FIELD_CHARS) for name in FIELDS}
+        query = full_query(words, fields)
+        found = (
+            await self._catalog.search(query, offset=(page - 1) * PAGE_RESULTS, limit=PAGE_RESULTS)
+            if query
+            else PaperPage()
+        )
+        if page > 1 and not found.papers:
+            raise PageError(404, "This page doesn’t exist", "The search found fewer papers.")
+        parameters = {"q": words} | fields
+        return View(
+            template="search.html",
+            title=f"Search: {formatting.shorten(query, 80)}" if query else "Search",
+            description="Search the papers by keyword and by meaning.",
+            path=links.with_query("/search", **parameters, page=page if page > 1 else ""),
+            section="/search",
+            shown=found.papers,
+            feeds=(links.search_feed(query), links.DAY) if query else (links.DAY,),
+            is_indexed=not query,
+            values={
+                "words": words,
+                "query": query,
+                "fields": fields,
+                "found": found,
+                "page": page,
+                "previous": links.with_query("/search", **parameters, page=page - 1 if page > 2 else ""),
+                "next": links.with_query("/search", **parameters, page=page + 1),
+                "topics": (await self._catalog.topics())[:SUGGESTED_TOPICS] if not found.papers else (),
+            },
+        )
+
+    async def topics(self, request: web.Request, visitor: Visitor) -> View:
+        topics = await self._catalog.topics()
+        return View(
+            template="topics.html",
+            title="Topics",
+            description="The topics of the newest papers.",
+            path="/topics",
+            section="/topics",
+            values={
+                "categories": [topic for topic in topics if topic.query.startswith("cat:")],
+                "topics": [topic for topic in topics if not topic.query.startswith("cat:")],
+            },
+        )
+
+    async def topic(self, request: web.Request, visitor: Visitor) -> View:
+        name = query_params.path_name(request)
+        subject = Subject(
+            kind="Topic",
+            title=f"{formatting.CATEGORIES[name]} ({name})" if name in formatting.CATEGORIES else name,
+            query=links.topic_query(name),
+            path=links.topic(name),
+            feed=links.topic_feed(name),
+        )
+        return await self._newest(subject, query_params.page_number(request.query))
+
+    async def author(self, request: web.Request, visitor: Visitor) -> View:
+        name = query_params.path_name(request)
+        subject = Subject(
+            kind="Author",
+            title=name,
+            query=links.author_query(name),
+            path=links.author(name),
+            feed=links.author_feed(name),
+        )
+        return await self._newest(subject, query_params.page_number(request.query))
+
+    async def _newest(self, subject: Subject, page: int) -> View:
+        found = await self._catalog.search_newest(subject.query, offset=(page - 1) * PAGE_SIZE)
+        if not found.papers:
+            title = f"Nothing on “{formatting.shorten(subject.title, 60)}”"
+            raise PageError(404, title, "No paper on this site matches.")
+        return View(
+            template="newest.html",
+            title=subject.title,
+            description=f"{subject.feed.title}, newest first, each with a one-sentence summary.",
+            path=links.with_query(subject.path, page=page if page > 1 else ""),
+            section="/topics",
+            shown=found.papers,
+            feeds=(subject.feed, links.DAY),
+            values={
+                "subject": subject,
+                "found": found,
+                "page": page,
+                "previous": links.with_query(subject.path, page=page - 1 if page > 2 else ""),
+                "next": links.with_query(subject.path, page=page + 1),
+            },
+        )
+
+
+def full_query(words: str, fields: Mapping[str, str]) -> str:
+    """The words with the form's fields as filters, as a person would type them."""
+    filters = (f'{FIELDS[name]}:"{value.replace(chr(34), " ").strip()}"' for name, value in fields.items() if value)
+    return " ".join([*filter(None, [words]), *filters])

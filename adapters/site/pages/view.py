@@ -1,0 +1,47 @@
+"""What a page is made from: a template, its values, and what its head says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from adapters.site import links
+from adapters.site.links import Feed
+from bot.chat.catalog import CatalogEntry
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """One page, before it becomes HTML."""
+
+    template: str
+    title: str
+    path: str  # the page's canonical address; empty: it has none
+    description: str = ""  # one sentence for search engines and link previews
+    section: str = ""  # the entry of the navigation that it belongs to
+    values: Mapping[str, object] = {}
+    shown: Sequence[CatalogEntry] = ()  # the papers whose votes it shows
+    feeds: Sequence[Feed] = (links.DAY,)
+    status: int = 200
+    is_indexed: bool = True  # whether search engines may list it
+    kind: str = "website"  # or `article`: Open Graph's `og:type`
+
+
+class PageError(Exception):
+    """A request that gets no page; shown on one that says so."""
+
+    def __init__(self, status: int, title: str, text: str) -> None:
+        super().__init__(title)
+        self.view = error_view(status, title, text)
+
+
+def error_view(status: int, title: str, text: str) -> View:
+    """The page that says what went wrong and what to do."""
+    return View(
+        template="error.html",
+        title=title,
+        path="",
+        status=status,
+        is_indexed=False,
+        values={"status": status, "text": text},
+    )

@@ -1,0 +1,59 @@
+"""Pages as HTML. The templates escape everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from jinja2 import Environment
+
+from adapters.site import dates, formatting, links
+from adapters.site.members.visitor import Visitor
+from adapters.site.pages.view import View
+from bot.http_server import StaticFiles, template_environment
+from bot.papers.model import PaperId
+
+DESCRIPTION_CHARS = 200  # search engines and link previews show no more
+STATIC = StaticFiles("adapters.site")
+
+
+def render_page(site_name: str, site_url: str, view: View, visitor: Visitor, own_votes: Mapping[PaperId, int]) -> str:
+    """The whole page. `own_votes` are the visitor's on the papers shown: +1 or −1."""
+    return (
+        _environment()
+        .get_template(view.template)
+        .render(
+            site_name=site_name,
+            site_url=site_url,
+            view=view,
+            visitor=visitor,
+            own_votes=own_votes,
+            description=formatting.shorten(view.description, DESCRIPTION_CHARS),
+            **view.values,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    found = template_environment("adapters.site")
+    found.filters |= {
+        "byline": formatting.byline,
+        "compact": formatting.compact,
+        "long_day": formatting.long_day,
+        "short_day": formatting.short_day,
+        "safe_url": links.safe_url,
+        "paper_path": links.paper,
+        "author_path": links.author,
+        "topic_path": links.topic,
+    }
+    found.globals |= {
+        "asset": STATIC.address,
+        "with_query": links.with_query,
+        "period_path": dates.path,
+        "period_of": dates.period,
+        "plural": formatting.plural,
+        "CATEGORIES": formatting.CATEGORIES,
+        "PROVENANCE": formatting.PROVENANCE,
+    }
+    return found
