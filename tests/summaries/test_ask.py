@@ -68,7 +68,7 @@ async def test_an_answer_that_rests_on_nothing_is_refused(hire: Start, quote: st
     found = await (await room(hire, said(answer="Owls pay nothing.", quote=quote))).says("ask 2503.00001 Nest cost?")
     assert "Owls" not in everything(found)
     assert "Each nest costs 3 euros." in found.plain
-    assert "rested on nothing" in everything(found)
+    assert "isn't supported by the paper" in everything(found)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ async def test_question_and_abstract_are_sent_as_data_without_orders(hire: Start
 async def test_where_claude_fails_the_nearest_sentences_are_shown(hire: Start, fault: str) -> None:
     found = await (await room(hire, fault)).says("ask 2503.00001 How much heat does the wool keep?")
     assert "keeps 95% of the heat" in found.plain
-    assert "gave no answer" in everything(found)
+    assert "didn't answer" in everything(found)
 
 
 async def test_with_the_budget_spent_the_nearest_sentences_are_shown(hire: Start) -> None:
@@ -111,7 +111,7 @@ async def test_with_the_budget_spent_the_nearest_sentences_are_shown(hire: Start
     first = await here.says("ask 2503.00001 What does a nest cost?")
     second = await here.says("ask 2503.00001 How many sparrows?")
     assert "A nest costs 3 euros." in first.plain
-    assert "is spent" in everything(second)
+    assert "is used up" in everything(second)
     assert "40 sparrows" in second.plain
 
 
