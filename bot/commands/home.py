@@ -35,7 +35,7 @@ async def run(request: Request, rest: str) -> Answer:
 async def _saved(request: Request) -> list[Block]:
     ids = await request.store.people.saved_papers(request.who.key, limit=MAX_CARDS_PER_SECTION + 1)
     if not ids:
-        return [Heading("Your saved papers"), Paragraph(text("None yet. ButtonPress Save on a paper to add it."))]
+        return [Heading("Your saved papers"), Paragraph(text("None yet. Press Save on a paper to add it."))]
     more = (Controls((Button(label="All saved papers", action=Action("page", ("0", "saved"))),)),) * (
         len(ids) > MAX_CARDS_PER_SECTION
     )

@@ -25,7 +25,7 @@ async def saved(request: Request, rest: str) -> Answer:
     message = results(
         "Your saved papers",
         await cards(request, ids[:CARDS_PER_PAGE]),
-        empty="You haven't saved any papers yet. ButtonPress Save on a paper to add it.",
+        empty="You haven't saved any papers yet. Press Save on a paper to add it.",
         controls=await paging(request, more=len(ids) > CARDS_PER_PAGE) if ids else (),
     )
     return Answer(message=message)
