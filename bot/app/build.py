@@ -17,6 +17,7 @@ from bot.catalog.store_catalog import Links, StoreCatalog
 from bot.chat.adapter import Adapter, CanInvite, CanPost
 from bot.clock import Clock
 from bot.commands.context import CommandContext
+from bot.commands.lookups import Lookups
 from bot.commands.router import Router
 from bot.config import HuggingFace, SearchSettings, Settings, Summaries
 from bot.delivery.availability import Availability
@@ -134,7 +135,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             search=search,
             summaries=lines,
             planner=planner,
-            look_up=PaperLookup(sources.arxiv, intake, clock).fetch_paper,
+            lookups=Lookups(PaperLookup(sources.arxiv, intake, clock).fetch_paper, clock),
             read=texts.full_text,
             direct=direct_of(posting),
             sources=names,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer, Ref
 from bot.chat.message import clean
-from bot.commands.context import Command, Request, paging, the_paper
+from bot.commands.context import Command, Effect, Request, paging, the_paper
 from bot.errors import AskError
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
@@ -117,4 +117,5 @@ COMMAND = Command(
         summary="Ask a question about a paper; the answer quotes the paper.",
     ),
     run=run,
+    effect=Effect.READS,
 )

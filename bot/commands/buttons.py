@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.chat.adapter import MenuEntry
 from bot.chat.event import Answer, ButtonPress
 from bot.chat.message import Action, Button, clean
-from bot.commands.context import Request, button_text, the_paper
+from bot.commands.bound_buttons import bound_action
+from bot.commands.context import Command, Effect, Request, button_text, exact_paper, stored_text
 from bot.errors import AskError
 from bot.papers.ids import find_arxiv_ids
 from bot.papers.model import PaperId
@@ -42,7 +43,7 @@ async def pressed_paper(request: Request, press: ButtonPress) -> PaperId:
 async def vote(request: Request, press: ButtonPress) -> tuple[Answer, PaperId]:
     """Cast or take back the presser's vote; returns the answer and the paper. It counts for all copies of the card."""
     store = request.store
-    paper = await the_paper(request, await pressed_paper(request, press))
+    paper = await exact_paper(request, await pressed_paper(request, press))
     is_cast = await ballot.press(store, press, paper.id, off=press.action.name == "unvote")
     tally = (await store.votes.tallies_for(request.who.tenant, [paper.id])).get(paper.id, Tally())
     title, count = clean(paper.title, 120), votes_here(tally)
@@ -51,21 +52,23 @@ async def vote(request: Request, press: ButtonPress) -> tuple[Answer, PaperId]:
 
 
 async def repeated_question(request: Request, press: ButtonPress) -> tuple[int, str]:
-    """The offset and the text that a `page`, `share` or `do` button runs again. Raises `AskError`."""
-    args = ("0", *press.action.args) if press.action.name == "do" else press.action.args
-    offset, text = (*args, "", "")[:2]
-    if text.startswith("#"):
-        text = await request.store.long_queries.get_query(text[1:]) or ""
+    """The offset and the text that a `page` or `share` button asks again. Raises `AskError`."""
+    offset, named = (*press.action.args, "", "")[:2]
+    text = await stored_text(request, named)
     if not text or not offset.isdecimal() or len(offset) > 6:
         raise outdated()
     return int(offset), text
 
 
-async def command_button(request: Request, label: str, text: str) -> Button:
-    """A button that runs a command for the presser; its answer replaces the message it belongs to."""
-    return Button(label=label, action=Action("do", (await button_text(request, text),)), style="primary")
+async def confirm_button(request: Request, label: str, text: str) -> Button:
+    """A button that runs a command for the asker, after its warning or preview; the answer replaces that message."""
+    return Button(label=label, action=await bound_action(request, "confirm", text), style="primary")
 
 
-def question_button(label: str, text: str) -> Button:
-    """A button that asks another question."""
-    return Button(label=label, action=Action("page", ("0", text)))
+async def suggestion(request: Request, command: Command, rest: str) -> Button | None:
+    """A button for the command that the asker may have meant. One that changes something works for them alone, and
+    isn't offered where others can press it."""
+    text, label = f"{command.name} {rest}".strip(), f"Did you mean /papers {command.name}?"
+    if command.effect is not Effect.CHANGES:
+        return Button(label=label, action=Action("page", ("0", await button_text(request, text))))
+    return None if request.shared else Button(label=label, action=await bound_action(request, "run", text))

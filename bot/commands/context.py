@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from bot.chat.adapter import CanInvite, CommandHelp
 from bot.chat.event import Answer, Person, Place
 from bot.chat.form import Form
 from bot.chat.message import Action, Button, Card, Control
+from bot.commands.lookups import Lookups
 from bot.delivery.planner import Planner
 from bot.errors import AskError
 from bot.papers.community import resolve_sources
@@ -25,7 +27,7 @@ from bot.views.card import card
 from bot.votes.emoji import Emojis
 
 CARDS_PER_PAGE = 5  # what fits a chat window without scrolling past the question
-MAX_BUTTON_QUESTION_BYTES = 70  # of an action's hundred, beside its name and offset
+MAX_BUTTON_QUESTION_BYTES = 60  # of an action's hundred, beside its name, offset or signature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,7 @@ class CommandContext:
     search: Search
     summaries: SummaryService
     planner: Planner
-    look_up: Callable[[PaperId], Awaitable[Paper | None]]  # asks arXiv for an id that isn't in the store
+    lookups: Lookups  # asks arXiv for papers that aren't in the store
     read: Callable[[Paper], Awaitable[FullText | None]]  # a paper's full text; None: not available now
     direct: Callable[[Person], Awaitable[Place]]  # the person's direct messages; raises `AskError` if there are none
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
@@ -58,15 +60,28 @@ class Request:
     question: str  # the whole text, so that a button can ask it again
     offset: int = 0
     shared: bool = False  # the answer is public: it must not show what belongs to the asker alone
+    confirmed: bool = False  # the asker has seen the warning or preview and pressed its button
 
     @property
     def store(self) -> Store:
         return self.context.store
 
+    async def look_up(self, id: PaperId) -> Paper | None:
+        """A paper that isn't in the store, from arXiv. Raises `AskError` at the limits of `Lookups`."""
+        return await self.context.lookups.fetch_paper(id, self.who)
+
     @property
     def sources(self) -> tuple[str, ...]:
         """The sources as the asker's tenant reads them: with its own submissions, and no other tenant's."""
         return resolve_sources(self.context.sources, self.who.tenant)
+
+
+class Effect(Enum):
+    """What a command does to what is stored. Decides what its buttons may do in a message that others can press."""
+
+    READS = "reads"  # the same for everyone: can be shared, and run by anyone's button
+    READS_OWN = "reads own"  # what belongs to the asker: can't be shared
+    CHANGES = "changes"  # runs when typed, or by a button made for the presser
 
 
 class CommandHandler(Protocol):
@@ -93,6 +108,7 @@ class Command:
 
     help: CommandHelp
     run: CommandHandler
+    effect: Effect
     options: tuple[str, ...] = ()  # words that may follow, for completion
     submit: FormHandler | None = None  # runs its typed options, sent as a form
     refill: FormBuilder | None = None  # the form to correct, when it can't be read
@@ -142,15 +158,16 @@ async def my_votes(request: Request, ids: Collection[PaperId]) -> dict[PaperId, 
     return {} if request.shared else await request.store.votes.ballots_of(request.who.tenant, request.who.key, ids)
 
 
-async def paging(request: Request, *, more: bool) -> list[Control]:
-    """Buttons for the next page and for sharing, each asking the same question again."""
+async def paging(request: Request, *, more: bool, share: bool = True) -> list[Control]:
+    """Buttons for the next page and for sharing, each asking the same question again; what is shared stays as it is."""
     question = await button_text(request, request.question)
     buttons: list[Control] = []
     if more:
         buttons.append(
             Button(label="Next page", action=Action("page", (str(request.offset + CARDS_PER_PAGE), question)))
         )
-    buttons.append(Button(label="Share to channel", action=Action("share", (str(request.offset), question))))
+    if share and not request.shared:
+        buttons.append(Button(label="Share to channel", action=Action("share", (str(request.offset), question))))
     return buttons
 
 
@@ -161,10 +178,24 @@ async def button_text(request: Request, question: str) -> str:
     return "#" + await request.store.long_queries.store_query(question, request.now)
 
 
+async def stored_text(request: Request, text: str) -> str:
+    """The question of a button, as `button_text` shortened it; empty for one that isn't stored any more."""
+    return await request.store.long_queries.get_query(text[1:]) or "" if text.startswith("#") else text
+
+
 def paper_id(text: str) -> PaperId:
     """The id that a text names: an arXiv id or address in any form, else the text itself."""
     known = arxiv_id(text)
     return known[0] if known else text.strip()
+
+
+async def exact_paper(request: Request, id: PaperId) -> Paper:
+    """The paper with this id: what buttons take, so that none lands on another paper. Raises `AskError`."""
+    if paper := (await request.store.papers.get_papers([id])).get(id):
+        return paper
+    if arxiv_id(id) and paper_id(id) == id and (fetched := await request.look_up(id)):
+        return fetched
+    raise AskError("I don't know this paper.", "To search by words, type /papers WORDS.")
 
 
 async def the_paper(request: Request, text: str) -> Paper:
@@ -175,7 +206,7 @@ async def the_paper(request: Request, text: str) -> Paper:
     is_arxiv, id = arxiv_id(name), paper_id(name)
     if paper := (await request.store.papers.get_papers([id])).get(id):
         return paper
-    if is_arxiv and (fetched := await request.context.look_up(id)):
+    if is_arxiv and (fetched := await request.look_up(id)):
         return fetched
     found = await request.context.search.find_papers(name, limit=1) if not is_arxiv else None
     if found and found.hits:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands import subscription_form
-from bot.commands.context import Command, Request
+from bot.commands.context import Command, Effect, Request
 from bot.errors import AskError
 from bot.schedule import describe
 from bot.store.records import Subscription
@@ -50,5 +50,6 @@ COMMAND = Command(
         summary="Get new papers on your topics as a direct message.",
     ),
     run=run,
+    effect=Effect.CHANGES,
     options=(DEFAULT_SCHEDULE, "daily 18:00", "mon 08:30", "off"),
 )

@@ -8,7 +8,7 @@ from bot.chat.adapter import CanInvite, CommandHelp
 from bot.chat.event import Answer
 from bot.chat.form import Form, filled
 from bot.chat.message import Action, Span
-from bot.commands.context import Command, Request
+from bot.commands.context import Command, Effect, Request
 from bot.views.results import note
 
 SENT = (
@@ -44,6 +44,7 @@ def command(invites: CanInvite) -> Command:
     return Command(
         help=CommandHelp(name="mail", usage="mail me", summary="Get papers by e-mail.", fields=invites.fields),
         run=run,
+        effect=Effect.READS_OWN,
         options=("me", "off"),
         submit=submit,
         refill=refill,

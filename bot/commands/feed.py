@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import LinkButton
-from bot.commands.context import Command, Request
+from bot.commands.context import Command, Effect, Request
 from bot.errors import AskError
 from bot.views.results import note
 
@@ -26,4 +26,5 @@ async def run(request: Request, rest: str) -> Answer:
 COMMAND = Command(
     help=CommandHelp(name="feed", usage="feed", summary="Read this channel's papers in a feed reader.", admin=True),
     run=run,
+    effect=Effect.READS_OWN,
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Span, clean, text
-from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
 from bot.delivery.followed_topics import followed
 from bot.delivery.selection import told
 from bot.errors import AskError
@@ -77,7 +77,7 @@ async def mine(request: Request, rest: str) -> Answer:
         await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE], why),
         note=f"{plural(len(topics), 'topic')}, the last {RECENT_DAYS} days" + (SAVED_FIRST if leanings else "."),
         empty=f"Nothing new on your {plural(len(topics), 'topic')} in the last {RECENT_DAYS} days.",
-        controls=await paging(request, more=len(ids) > request.offset + CARDS_PER_PAGE) if ids else (),
+        controls=await paging(request, more=len(ids) > request.offset + CARDS_PER_PAGE, share=False) if ids else (),
     )
     return Answer(message=message)
 
@@ -89,13 +89,20 @@ FOLLOW = Command(
         summary="Follow a topic, or author:NAME, cat:CATEGORY or lab:NAME.",
     ),
     run=follow,
+    effect=Effect.CHANGES,
 )
 UNFOLLOW = Command(
-    help=CommandHelp(name="unfollow", usage="unfollow TOPIC", summary="Stop following a topic."), run=unfollow
+    help=CommandHelp(name="unfollow", usage="unfollow TOPIC", summary="Stop following a topic."),
+    run=unfollow,
+    effect=Effect.CHANGES,
 )
 FOLLOWING = Command(
-    help=CommandHelp(name="following", usage="following", summary="List the topics you follow."), run=following
+    help=CommandHelp(name="following", usage="following", summary="List the topics you follow."),
+    run=following,
+    effect=Effect.READS_OWN,
 )
 MINE = Command(
-    help=CommandHelp(name="mine", usage="mine", summary="Show new papers on the topics you follow."), run=mine
+    help=CommandHelp(name="mine", usage="mine", summary="Show new papers on the topics you follow."),
+    run=mine,
+    effect=Effect.READS_OWN,
 )

@@ -5,17 +5,15 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands import buttons
-from bot.commands.context import Command, Request
+from bot.commands.context import Command, Effect, Request
 from bot.views.formatting import plural
 from bot.views.results import note
 
-CONFIRMATION = "everything"
-
 
 async def run(request: Request, rest: str) -> Answer:
-    """Say what would be deleted, then delete it."""
-    if rest.strip().casefold() != CONFIRMATION:
-        delete = await buttons.command_button(request, "Delete it", f"{COMMAND.name} {CONFIRMATION}")
+    """Say what would be deleted, and delete it once that is confirmed."""
+    if not request.confirmed:
+        delete = await buttons.confirm_button(request, "Delete it", COMMAND.name)
         warning = (
             "This deletes your votes, saved papers, topics, digest and submissions here."
             " Schedules you made stay, because they belong to their channel."
@@ -28,4 +26,5 @@ async def run(request: Request, rest: str) -> Answer:
 COMMAND = Command(
     help=CommandHelp(name="forget-me", usage="forget-me", summary="Delete everything stored about you here."),
     run=run,
+    effect=Effect.CHANGES,
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Message, Span, Text, clean, text
-from bot.commands.context import Command, CommandHandler, Request
+from bot.commands.context import Command, CommandHandler, Effect, Request
 from bot.errors import AskError
 from bot.views.results import sheet
 
@@ -40,6 +40,7 @@ def help_for(commands: Sequence[Command]) -> Command:
     return Command(
         help=CommandHelp(name="help", usage="help [COMMAND]", summary="List the commands, or explain one."),
         run=_handler(commands),
+        effect=Effect.READS,
         options=tuple(command.name for command in commands),
     )
 

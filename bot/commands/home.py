@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Action, Block, Bullets, Button, Controls, Footnote, Heading, Message, Paragraph, Span, text
-from bot.commands.context import Command, Request, cards
+from bot.commands.context import Command, Effect, Request, cards
 from bot.commands.schedule import summary
 
 MAX_CARDS_PER_SECTION = 3
@@ -77,4 +77,5 @@ async def _schedules(request: Request) -> list[Block]:
 COMMAND = Command(
     help=CommandHelp(name="home", usage="home", summary="Show your papers and topics, and what is liked here."),
     run=run,
+    effect=Effect.READS_OWN,
 )

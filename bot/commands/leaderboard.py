@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
 from bot.errors import AskError
 from bot.views.results import results
 
@@ -36,5 +36,6 @@ COMMAND = Command(
         name="leaderboard", usage="leaderboard [week|month|all]", summary="Show the papers with the most votes here."
     ),
     run=run,
+    effect=Effect.READS,
     options=tuple(SPANS),
 )

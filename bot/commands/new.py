@@ -6,7 +6,7 @@ import re
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
 from bot.errors import AskError
 from bot.papers.filter import Filter
 from bot.views.results import results
@@ -41,5 +41,6 @@ COMMAND = Command(
         name="new", usage="new CATEGORY", summary="Show the newest papers of an arXiv category, for example cs.CL."
     ),
     run=run,
+    effect=Effect.READS,
     options=("cs.AI", "cs.CL", "cs.CV", "cs.LG", "cs.RO", "stat.ML"),
 )

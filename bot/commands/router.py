@@ -28,9 +28,10 @@ from bot.chat.event import Command as Typed
 from bot.chat.message import Action
 from bot.clock import Clock
 from bot.commands import ask, buttons, search
+from bot.commands.bound_buttons import bound_command
 from bot.commands.completion import complete
 from bot.commands.concurrency import ConcurrencyLimit
-from bot.commands.context import Command, CommandContext, Request
+from bot.commands.context import Command, CommandContext, Effect, Request, exact_paper
 from bot.commands.registry import commands
 from bot.errors import AlreadyDone, AskError, PaperboyError
 from bot.metrics import ANSWERS, FAILURES
@@ -135,45 +136,65 @@ class Router:
 
     async def _command(self, request: Request) -> Answer:
         """Run a command by its first word; anything else is a search."""
-        name, _, rest = request.question.strip().partition(" ")
-        if command := self._by_name.get(name.casefold()):
+        command, name, rest = self._parse(request.question)
+        if command:
             _check_admin(command, request.who)
-            return await command.run(request, rest.strip())
+            return await command.run(request, rest)
         if not request.question.strip():
             return await self._by_name["help"].run(request, "")
         if answer := await ask.answer_in_thread(request):
             return answer
         answer = await search.COMMAND.run(request, request.question)
-        if similar := self._similar_command(name):
-            question = f"{similar} {rest.strip()}".strip()
-            button = buttons.question_button(f"Did you mean /papers {similar}?", question)
-            return replace(answer, message=with_controls(answer.message, button))
-        return answer
+        similar = self._similar_command(name)
+        button = await buttons.suggestion(request, similar, rest) if similar else None
+        return replace(answer, message=with_controls(answer.message, button)) if button else answer
 
-    def _similar_command(self, word: str) -> str | None:
+    def _parse(self, text: str) -> tuple[Command | None, str, str]:
+        """The command of a text, None for a search; its first word; and the rest."""
+        name, _, rest = text.strip().partition(" ")
+        return self._by_name.get(name.casefold()), name, rest.strip()
+
+    def _similar_command(self, word: str) -> Command | None:
         """The command that a word looks like a mistyping of."""
         best = process.extractOne(
             word.casefold(), list(self._by_name), scorer=fuzz.ratio, score_cutoff=MIN_COMMAND_SIMILARITY_PERCENT
         )
-        return best[0] if best else None
+        return self._by_name[best[0]] if best else None
 
     async def _press(self, event: ButtonPress) -> Answer:
         request = self._request(event, "")
         match event.action:
             case Action(name="vote" | "unvote"):
-                answer, paper = await buttons.vote(request, event)
-                await self._changed(event.who.tenant, paper)
+                answer, voted = await buttons.vote(request, event)
+                await self._changed(event.who.tenant, voted)
                 return answer
-            case Action(name="page" | "share" | "do" as name):
-                offset, text = await buttons.repeated_question(request, event)
-                answer = await self._command(self._request(event, text, offset, shared=name == "share"))
-                return replace(answer, private=name != "share", replace=name == "do" or (name == "page" and offset > 0))
+            case Action(name="page" | "share" as name):
+                return await self._repeat(event, shared=name == "share")
+            case Action(name="run" | "confirm" as name):
+                text, signature = await bound_command(request, event.action)
+                bound = self._request(event, text, cause=f"button {signature}", confirmed=name == "confirm")
+                return replace(await self._command(bound), replace=True)
             case Action(name="save" | "similar" | "show" as name):
-                paper = await buttons.pressed_paper(request, event)
-                return await self._command(self._request(event, f"{name} {paper}"))
-            case Action(name="schedule", args=args):
-                return await self._command(self._request(event, " ".join(("change", *args) if args else ("schedule",))))
+                paper = await exact_paper(request, await buttons.pressed_paper(request, event))
+                return await self._command(self._request(event, f"{name} {paper.id}"))
+            case Action(name="schedule", args=args):  # opens the form, and takes nothing but an id
+                return await self._command(
+                    self._request(event, f"change {args[0].partition(' ')[0]}" if args else "schedule")
+                )
         raise buttons.outdated()
+
+    async def _repeat(self, event: ButtonPress, *, shared: bool) -> Answer:
+        """Ask the question of a page or share button, for the presser. Anyone may have made the button, so it only
+        runs commands that read."""
+        offset, text = await buttons.repeated_question(self._request(event, ""), event)
+        command, *_ = self._parse(text)
+        effect = command.effect if command else Effect.READS
+        if effect is Effect.CHANGES:
+            raise AskError("This button can't change anything.", f"To run the command, type: /papers {text}")
+        if shared and effect is not Effect.READS:
+            raise AskError("This answer is only for you, so it can't be shared.")
+        answer = await self._command(self._request(event, text, offset, shared=shared))
+        return replace(answer, private=not shared, replace=offset > 0 and not shared)
 
     async def _submit(self, event: FormSubmission) -> Answer:
         """A form, or the typed options of a command. One that can't be read is offered again as it was filled in."""
@@ -187,16 +208,26 @@ class Router:
             form = command.refill(event.action, event.values) if command.refill else None
             return Answer(message=problem(error), form=form)
 
-    def _request(self, event: BaseEvent, text: str, offset: int = 0, *, shared: bool = False) -> Request:
+    def _request(
+        self,
+        event: BaseEvent,
+        text: str,
+        offset: int = 0,
+        *,
+        shared: bool = False,
+        cause: str = "",
+        confirmed: bool = False,
+    ) -> Request:
         return Request(
             context=self._context,
             who=event.who,
             place=event.place,
             now=self._clock.now(),
-            cause=event.id,
+            cause=cause or event.id,
             question=text,
             offset=offset,
             shared=shared,
+            confirmed=confirmed,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging, the_paper
+from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging, the_paper
 from bot.views.results import note, results
 
 
@@ -26,7 +26,7 @@ async def saved(request: Request, rest: str) -> Answer:
         "Your saved papers",
         await cards(request, ids[:CARDS_PER_PAGE]),
         empty="You haven't saved any papers yet. Press Save on a paper to add it.",
-        controls=await paging(request, more=len(ids) > CARDS_PER_PAGE) if ids else (),
+        controls=await paging(request, more=len(ids) > CARDS_PER_PAGE, share=False) if ids else (),
     )
     return Answer(message=message)
 
@@ -34,5 +34,8 @@ async def saved(request: Request, rest: str) -> Answer:
 SAVE = Command(
     help=CommandHelp(name="save", usage="save ID", summary="Save a paper, or remove it from your saved papers."),
     run=save,
+    effect=Effect.CHANGES,
 )
-SAVED = Command(help=CommandHelp(name="saved", usage="saved", summary="List your saved papers."), run=saved)
+SAVED = Command(
+    help=CommandHelp(name="saved", usage="saved", summary="List your saved papers."), run=saved, effect=Effect.READS_OWN
+)

@@ -11,7 +11,7 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Action, Button, Span, Text, clean, text
 from bot.commands import buttons, subscription_form
-from bot.commands.context import Command, Request
+from bot.commands.context import Command, Effect, Request
 from bot.delivery.planner import Preview
 from bot.delivery.schedule_parser import EXAMPLES
 from bot.errors import AskError
@@ -60,7 +60,7 @@ async def submit_form(request: Request, values: Mapping[str, str], args: tuple[s
     typed = subscription_form.typed(values, request.context.time_zone)
     subscription = subscription_form.read(request, typed)
     command = f"change {args[0]} {typed}" if args else f"schedule {typed}"
-    save = await buttons.command_button(request, "Change it" if args else "Schedule it", command)
+    save = await buttons.confirm_button(request, "Change it" if args else "Schedule it", command)
     lines = await _preview(request, subscription)
     foot = "Nothing is saved until you press the button."
     return Answer(message=sheet(_when(subscription), lines, foot=foot, controls=(save,)))
@@ -191,6 +191,7 @@ SCHEDULE = Command(
         fields=subscription_form.FIELDS,
     ),
     run=schedule,
+    effect=Effect.CHANGES,
     options=("weekdays 09:00", "mon 08:30", "daily 18:00", "when complete"),
     submit=submit_form,
     refill=subscription_form.refilled,
@@ -198,15 +199,25 @@ SCHEDULE = Command(
 CHANGE = Command(
     help=CommandHelp(name="change", usage="change ID WHEN [QUERY] …", summary="Change a schedule.", admin=True),
     run=change,
+    effect=Effect.CHANGES,
 )
 SCHEDULES = Command(
-    help=CommandHelp(name="schedules", usage="schedules", summary="List the schedules of this channel."), run=schedules
+    help=CommandHelp(name="schedules", usage="schedules", summary="List the schedules of this channel."),
+    run=schedules,
+    effect=Effect.READS,
 )
-PAUSE = Command(help=CommandHelp(name="pause", usage="pause [ID]", summary="Pause a schedule.", admin=True), run=pause)
+PAUSE = Command(
+    help=CommandHelp(name="pause", usage="pause [ID]", summary="Pause a schedule.", admin=True),
+    run=pause,
+    effect=Effect.CHANGES,
+)
 RESUME = Command(
-    help=CommandHelp(name="resume", usage="resume [ID]", summary="Resume a paused schedule.", admin=True), run=resume
+    help=CommandHelp(name="resume", usage="resume [ID]", summary="Resume a paused schedule.", admin=True),
+    run=resume,
+    effect=Effect.CHANGES,
 )
 UNSCHEDULE = Command(
     help=CommandHelp(name="unschedule", usage="unschedule [ID]", summary="Remove a schedule.", admin=True),
     run=unschedule,
+    effect=Effect.CHANGES,
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Message, clean
-from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, exact_paper, paging
 from bot.errors import AskError
 from bot.papers.ids import arxiv_id
 from bot.views.results import results
@@ -19,7 +19,7 @@ async def run(request: Request, rest: str) -> Answer:
     if not query:
         raise AskError("What are you looking for?", "For example: /papers hypernetworks")
     found = await request.context.search.find_papers(query, limit=CARDS_PER_PAGE, offset=request.offset)
-    if not found.hits and (id := arxiv_id(query)) and await request.context.look_up(id[0]):
+    if not found.hits and (id := arxiv_id(query)) and await request.look_up(id[0]):
         found = await request.context.search.find_papers(query, limit=CARDS_PER_PAGE)
     why = {hit.id: "; ".join(hit.why) for hit in found.hits}
     shown = clean(found.corrected or query, 100)
@@ -36,9 +36,13 @@ async def run(request: Request, rest: str) -> Answer:
 async def link_card(request: Request) -> Answer | None:
     """The card of the paper that a posted link leads to; None for any other link."""
     id = arxiv_id(request.question)
-    if id is None or not (await request.store.papers.get_papers([id[0]]) or await request.context.look_up(id[0])):
+    try:
+        paper = await exact_paper(request, id[0]) if id else None
+    except AskError:
+        paper = None
+    if paper is None:
         return None
-    found = await cards(replace(request, shared=True), [id[0]])
+    found = await cards(replace(request, shared=True), [paper.id])
     return Answer(message=Message(plain=found[0].title, blocks=tuple(found)), private=False)
 
 
@@ -54,4 +58,5 @@ COMMAND = Command(
         summary="Search titles, abstracts and authors. Filters: after:, before:, cat:, author:, lab:, source:.",
     ),
     run=run,
+    effect=Effect.READS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
-from bot.commands.context import Command, Request, channel_language, my_saved, my_votes, paging, the_paper
+from bot.commands.context import Command, Effect, Request, channel_language, my_saved, my_votes, paging, the_paper
 from bot.papers.model import Paper
 from bot.store.records import Summary, Tally
 from bot.views.card import card, title
@@ -71,4 +71,5 @@ COMMAND = Command(
         name="show", usage="show ID", summary="Show a paper with its abstract, and where its summary comes from."
     ),
     run=run,
+    effect=Effect.READS,
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging, the_paper
+from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging, the_paper
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
 from bot.search import Results
@@ -67,4 +67,5 @@ COMMAND = Command(
         summary="Find papers similar to one, to several, or to a paragraph.",
     ),
     run=run,
+    effect=Effect.READS,
 )

@@ -9,7 +9,8 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.form import Field, Form, filled
 from bot.chat.message import Action, Message, Paragraph, Span, clean, text
-from bot.commands.context import Command, Request, the_paper
+from bot.commands import buttons
+from bot.commands.context import Command, Effect, Request, the_paper
 from bot.delivery.composer import SEEN_DAYS
 from bot.delivery.edition import split
 from bot.errors import AskError
@@ -75,6 +76,10 @@ async def unsubmit(request: Request, rest: str) -> Answer:
         raise AskError(f"No one here submitted “{_title(paper)}”.", "To see what was submitted: /papers today")
     if not request.who.admin and submission.person != request.who.key:
         raise AskError("Only the person who submitted a paper, or an admin, can remove it from the list.")
+    if not request.confirmed:
+        remove = await buttons.confirm_button(request, "Remove it", f"unsubmit {paper.id}")
+        warning = f"This removes “{_title(paper)}” from the list, with who submitted it and why."
+        return Answer(message=note(warning, controls=(remove,)))
     await request.store.submissions.remove_submission(request.who.tenant, paper.id, cause=request.cause)
     return Answer(message=note(f"Removed “{_title(paper)}” from the list. Posts about it stay."))
 
@@ -136,10 +141,12 @@ SUBMIT = Command(
         fields=FIELDS,
     ),
     run=submit,
+    effect=Effect.CHANGES,
     submit=submit_form,
     refill=_form,
 )
 UNSUBMIT = Command(
     help=CommandHelp(name="unsubmit", usage="unsubmit ID", summary="Remove a submitted paper from the list."),
     run=unsubmit,
+    effect=Effect.CHANGES,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.context import Command, Request
+from bot.commands.context import Command, Effect, Request
 from bot.errors import AskError
 from bot.views.formatting import plural
 from bot.views.results import note
@@ -33,5 +33,6 @@ async def run(request: Request, rest: str) -> Answer:
 COMMAND = Command(
     help=CommandHelp(name="taste", usage="taste [on|off]", summary="Put papers close to those you saved first."),
     run=run,
+    effect=Effect.CHANGES,
     options=(ON, OFF),
 )

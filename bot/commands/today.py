@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
 from bot.delivery.edition import split
 from bot.views.formatting import long_day, plural
 from bot.views.results import results
@@ -36,5 +36,7 @@ async def run(request: Request, rest: str) -> Answer:
 
 
 COMMAND = Command(
-    help=CommandHelp(name="today", usage="today", summary="Show the papers of the newest daily list."), run=run
+    help=CommandHelp(name="today", usage="today", summary="Show the papers of the newest daily list."),
+    run=run,
+    effect=Effect.READS,
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import CARDS_PER_PAGE, Command, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
 from bot.errors import AskError
 from bot.store.records import Tally
 from bot.views.formatting import plural
@@ -62,5 +62,6 @@ COMMAND = Command(
         summary="Show the papers that get the most attention now.",
     ),
     run=run,
+    effect=Effect.READS,
     options=tuple(SPANS),
 )

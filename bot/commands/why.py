@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message
-from bot.commands.context import Command, Request
+from bot.commands.context import Command, Effect, Request
 from bot.delivery.planner import Planner
 from bot.delivery.why import Why, Wish, explain
 from bot.store.protocol import Store
@@ -73,5 +73,7 @@ def _advice(found: Why) -> str:
 
 
 COMMAND = Command(
-    help=CommandHelp(name="why", usage="why", summary="Explain why this channel gets posts, or none."), run=run
+    help=CommandHelp(name="why", usage="why", summary="Explain why this channel gets posts, or none."),
+    run=run,
+    effect=Effect.READS,
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ from bot.chat.event import (
 from bot.chat.message import Action, Button, Card, Controls, Message
 from bot.clock import FixedClock
 from bot.commands.context import CommandContext
+from bot.commands.lookups import Lookups
 from bot.commands.router import Router
 from bot.delivery.availability import Availability
 from bot.delivery.card_updates import CardUpdater
@@ -43,6 +45,19 @@ from tests.fakes.notebook import Notebook
 
 
 @dataclass
+class UnknownPapers:
+    """An arXiv that knows no paper, and writes down what it was asked for."""
+
+    asked: list[str] = field(default_factory=list)
+    delay_s: float = 0.0
+
+    async def fetch_paper(self, id: str) -> Paper | None:
+        self.asked.append(id)
+        await asyncio.sleep(self.delay_s)
+        return None
+
+
+@dataclass
 class Channel:
     """A channel, what people do in it, and what the core answers."""
 
@@ -54,9 +69,10 @@ class Channel:
     platform: Notebook
     clock: FixedClock
     card_updater: CardUpdater
-    looked_up: list[str]
+    arxiv: UnknownPapers
     search: Search
     invites: FakeInvites
+    start: Callable[[], Router]  # another core on the same store, as after a restart
     ids: itertools.count[int] = field(default_factory=itertools.count)
 
     async def says(self, text: str, who: Person = ADA, place: Place = PAPERS) -> Answer:
@@ -65,11 +81,16 @@ class Channel:
     async def presses(
         self, action: Action, who: Person = ADA, place: Place = PAPERS, *, on: Ref | None = None, said: str = ""
     ) -> Answer:
-        return _some(
-            await self.core.handle_event(
-                ButtonPress(**self._heard(who, place), action=action, message=on, message_text=said)
-            )
-        )
+        return _some(await self.core.handle_event(self.press(action, who, place, on=on, said=said)))
+
+    def press(
+        self, action: Action, who: Person = ADA, place: Place = PAPERS, *, on: Ref | None = None, said: str = ""
+    ) -> ButtonPress:
+        return ButtonPress(**self._heard(who, place), action=action, message=on, message_text=said)
+
+    @property
+    def looked_up(self) -> list[str]:
+        return self.arxiv.asked
 
     async def fills(self, action: Action, who: Person = ADA, **values: str) -> Answer:
         return _some(
@@ -139,11 +160,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
     adapters = {"web": platform}
     planner = Planner(store, search, lines, adapters, clock)
     availability = Availability(store, adapters, clock)
-    looked_up: list[str] = []
-
-    async def look_up(id: str) -> Paper | None:
-        looked_up.append(id)
-        return None
+    arxiv = UnknownPapers()
 
     async def read(of: Paper) -> FullText:
         return NO_FULL_TEXT
@@ -159,7 +176,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         search=search,
         summaries=lines,
         planner=planner,
-        look_up=look_up,
+        lookups=Lookups(arxiv.fetch_paper, clock),
         read=read,
         direct=direct,
         sources=("huggingface", COMMUNITY),
@@ -167,18 +184,32 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         invites=(invites := FakeInvites()),
     )
     card_updater = CardUpdater(store, lines, adapters, clock)
-    core = Router(
-        context,
-        clock,
-        changed=card_updater.note_vote,
-        absent=availability.absent,
-        present=availability.present,
-        health=healthy,
-        catalog=reader(store, search, lines, clock),
-    )
+
+    def start() -> Router:
+        return Router(
+            context,
+            clock,
+            changed=card_updater.note_vote,
+            absent=availability.absent,
+            present=availability.present,
+            health=healthy,
+            catalog=reader(store, search, lines, clock),
+        )
+
     dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=availability.absent)
     yield Channel(
-        core, store, planner, dispatcher, availability, platform, clock, card_updater, looked_up, search, invites
+        core=start(),
+        store=store,
+        planner=planner,
+        dispatcher=dispatcher,
+        availability=availability,
+        platform=platform,
+        clock=clock,
+        card_updater=card_updater,
+        arxiv=arxiv,
+        search=search,
+        invites=invites,
+        start=start,
     )
     await search.aclose()
     await lines.aclose()

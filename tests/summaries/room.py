@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.chat.event import Answer, ButtonPress, Command, Person, Place
 from bot.chat.message import Action, Message
 from bot.commands.context import CommandContext
+from bot.commands.lookups import Lookups
 from bot.commands.router import Router
 from bot.ingest.full_texts import FullTextReader
 from bot.papers.model import Paper
@@ -42,7 +43,7 @@ class Room:
             search=Search(store.papers, store.vectors, None),
             summaries=office.lines,
             planner=office.planner,
-            look_up=look_up,
+            lookups=Lookups(look_up, office.clock),
             read=self.reader.full_text,
             direct=direct,
             sources=("huggingface",),

@@ -72,6 +72,19 @@ async def test_a_mistake_is_answered_with_what_to_type(stage: Stage) -> None:
     assert "Trending this week" in meant.text
 
 
+async def test_a_shared_answer_holds_no_button_that_acts_for_who_presses_it(stage: Stage) -> None:
+    slip = await stage.type(BOB, "schedul daily 03:33 top 30 video")
+    assert "Did you mean /papers schedule?" in slip.buttons
+    await stage.press(BOB, slip, "Share to channel")
+    (shared,) = await until(stage, lambda posted: posted)
+    assert not any("Did you mean" in label or "Share" in label for label in shared.buttons)
+    refused = await stage.press(BOB, slip, "Did you mean /papers schedule?")
+    assert "Only an admin can use /papers schedule here." in refused.text
+    mine = await stage.type(ADA, "schedul daily 18:00 UTC top 3")
+    made = await stage.press(ADA, mine, "Did you mean /papers schedule?")
+    assert "Scheduled: every day at 18:00 (UTC)" in made.text
+
+
 async def test_a_shared_link_gets_its_card(stage: Stage) -> None:
     await stage.say(BOB, f"have you read {PAPER.links.page} ?")
     posted = await until(stage, lambda posted: any(PAPER.title in seen.text for seen in posted))

@@ -1,0 +1,45 @@
+"""Asking arXiv for papers that aren't in the store: limited per person and in total, because arXiv limits us."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from bot.chat.event import Person
+from bot.clock import Clock
+from bot.errors import AskError
+from bot.http_server.rate_limit import RateLimiter
+from bot.papers.model import Paper, PaperId
+
+MAX_LOOKUPS_AT_ONCE = 3  # arXiv takes one request every three seconds; a lookup waits for less than that
+MAX_PER_PERSON_AN_HOUR = 20
+MAX_IN_TOTAL_AN_HOUR = 200
+HOUR_S = 3_600
+
+FetchPaper = Callable[[PaperId], Awaitable[Paper | None]]
+
+
+class Lookups:
+    """Fetches papers within the limits."""
+
+    def __init__(self, fetch_paper: FetchPaper, clock: Clock) -> None:
+        self._fetch_paper = fetch_paper
+        self._per_person = RateLimiter(clock, policy="person", limit=MAX_PER_PERSON_AN_HOUR, window_s=HOUR_S)
+        self._in_total = RateLimiter(clock, policy="total", limit=MAX_IN_TOTAL_AN_HOUR, window_s=HOUR_S)
+        self._running = 0
+
+    async def fetch_paper(self, id: PaperId, who: Person) -> Paper | None:
+        """The paper; None when arXiv doesn't know it or doesn't answer in time. Raises `AskError` at a limit."""
+        if self._running >= MAX_LOOKUPS_AT_ONCE:
+            raise AskError("I'm looking up other papers on arXiv right now.", "Try again in a few seconds.")
+        for limiter, key in ((self._per_person, who.key), (self._in_total, "")):
+            allowance = limiter.take(key)
+            if allowance.is_exceeded:
+                raise AskError(
+                    f"I've reached the limit of {allowance.limit} arXiv lookups an hour.",
+                    f"Try again in {allowance.reset_s // 60 + 1} minutes.",
+                )
+        self._running += 1
+        try:
+            return await self._fetch_paper(id)
+        finally:
+            self._running -= 1
