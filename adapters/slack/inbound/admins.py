@@ -1,4 +1,8 @@
-"""Who may set schedules: the workspace's admins and owners, and the people named in the settings."""
+"""Who may set schedules: the workspace's admins and owners, and the people named in the settings.
+
+Slack describes a person with the rights they have in their own workspace, even if they belong to another one and are
+only in a channel shared with ours. https://docs.slack.dev/apis/slack-connect
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,9 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from adapters.slack.client import Workspaces
-from bot.chat.event import ButtonPress, Command, FormSubmission, Person
+from adapters.slack.inbound.payload import get_list, get_object, get_text
+from adapters.slack.outbound.render import Json
+from bot.chat.event import ButtonPress, Command, FormSubmission, Person, Place
 from bot.clock import Clock
 from bot.errors import PaperboyError
 
@@ -33,11 +39,12 @@ class Admins:
         self._cache: dict[tuple[str, str], tuple[datetime, bool]] = {}
 
     async def with_rights(self, event: PersonEvent) -> PersonEvent:
-        """The event, with whether its person is an admin."""
-        return replace(event, who=replace(event.who, admin=await self.is_admin(event.who)))
+        """The event, with whether its person is an admin in its place."""
+        is_admin = not is_private(event.place) and await self.is_admin(event.who)
+        return replace(event, who=replace(event.who, admin=is_admin))
 
     async def is_admin(self, who: Person) -> bool:
-        """Whether a person may set schedules; False when Slack can't be asked and the answer is not remembered."""
+        """Whether a person is an admin of a workspace; False when Slack can't be asked and no answer is cached."""
         if who.id in self._admins:
             return True
         key, now = (who.space, who.id), self._clock.now()
@@ -53,10 +60,24 @@ class Admins:
 
     async def _ask_slack(self, who: Person) -> bool:
         answer = await self._workspaces.call(who.space, "users_info", user=who.id)
-        user = answer.get("user") or {}
-        return any(user.get(right) for right in RIGHTS)
+        return has_rights(get_object(answer.data, "user"), who.space)
 
     def _set_cache(self, key: tuple[str, str], until: datetime, admin: bool) -> None:
         if len(self._cache) >= MAX_CACHED_PEOPLE:
             self._cache.pop(next(iter(self._cache)))
         self._cache[key] = (until, admin)
+
+
+def is_private(place: Place) -> bool:
+    """Whether a place is one person's alone (a direct message, App Home): no one has rights over others there."""
+    return not place.channel or place.channel.startswith("D")
+
+
+def has_rights(user: Json, space: str) -> bool:
+    """Whether a user object of Slack shows an admin of this workspace, or of the organization with this id."""
+    in_organization = get_object(user, "enterprise_user")
+    if space == get_text(user, "team_id") or space in get_list(in_organization, "teams"):
+        return any(user.get(right) is True for right in RIGHTS)
+    if space == get_text(in_organization, "enterprise_id"):
+        return any(in_organization.get(right) is True for right in RIGHTS)
+    return False

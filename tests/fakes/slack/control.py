@@ -117,8 +117,11 @@ class Control:
     async def user(self, *, team: str, name: str, admin: bool = False, owner: bool = False) -> Json:
         return {"id": self._world.add_user(team, name, admin=admin, owner=owner).id}
 
-    async def channel(self, *, team: str, name: str, private: bool = False, member: bool = True) -> Json:
-        return {"id": self._world.add_channel(team, name, private=private, member=member).id}
+    async def channel(
+        self, *, team: str, name: str, private: bool = False, member: bool = True, shared_with: tuple[str, ...] = ()
+    ) -> Json:
+        made = self._world.add_channel(team, name, private=private, member=member, shared_with=tuple(shared_with))
+        return {"id": made.id}
 
     async def conversation(self, *, user: str) -> Json:
         return {"id": self._world.conversation(user).id}

@@ -48,7 +48,10 @@ def emit(world: World, team: str, event: Json, name: str = "") -> None:
     token = world.token_of(team)
     allowed = token is None or NEEDS.get(name.partition("_")[0], NEEDS.get(name, "")) in {"", *token.scopes}
     if name in world.settings.events and allowed and world.installed(team):
-        world.spawn(world.send_event(team, envelope(world, team, event)))
+        body = envelope(world, team, event)
+        channel = world.channels.get(str(event.get("channel")))
+        body["is_ext_shared_channel"] = bool(channel and channel.shared_with)
+        world.spawn(world.send_event(team, body))
 
 
 def said(world: World, held: Message) -> None:
@@ -67,10 +70,12 @@ def mentioned(world: World, held: Message) -> None:
         "ts": held.ts,
         "client_msg_id": f"00000000-0000-4000-8000-{world.number():012d}",
         "text": held.text,
-        "team": held.team,
+        "team": world.users[held.user].team,
         "channel": held.channel,
         "event_ts": held.ts,
     }
+    if world.channels[held.channel].shared_with:
+        event |= {"user_team": event["team"], "source_team": event["team"]}
     emit(world, held.team, event | ({"thread_ts": held.thread} if held.thread else {}))
 
 

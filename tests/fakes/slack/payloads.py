@@ -33,10 +33,10 @@ def command(world: World, channel: Channel, user: str, name: str, text: str, tri
     return body
 
 
-def _base(world: World, kind: str, user: str, trigger: Trigger) -> Json:
-    """What every interaction has."""
+def _base(world: World, kind: str, user: str, trigger: Trigger, at: str = "") -> Json:
+    """What every interaction has; `at`: the workspace of the app, where the person is from another."""
     who = world.users[user]
-    team = world.teams[who.team]
+    team = world.teams[at or who.team]
     org = world.enterprises.get(team.enterprise)
     home: Json = {"id": team.id, "domain": team.domain}
     if org:
@@ -44,7 +44,7 @@ def _base(world: World, kind: str, user: str, trigger: Trigger) -> Json:
     return {
         "type": kind,
         "team": home,
-        "user": {"id": user, "username": who.name, "name": who.name, "team_id": team.id},
+        "user": {"id": user, "username": who.name, "name": who.name, "team_id": who.team},
         "api_app_id": world.app.id,
         "token": world.app.verification,
         "trigger_id": trigger.id,
@@ -60,7 +60,7 @@ def pressed(world: World, held: Message, user: str, action: Json, trigger: Trigg
     container["is_ephemeral"] = bool(held.seen_by)
     if held.thread:
         container["thread_ts"] = held.thread
-    body = _base(world, "block_actions", user, trigger)
+    body = _base(world, "block_actions", user, trigger, channel.team)
     body |= {"container": container, "channel": {"id": channel.id, "name": channel.name}}
     if not held.seen_by:
         body["message"] = shapes.message(world, held)
@@ -71,25 +71,25 @@ def pressed(world: World, held: Message, user: str, action: Json, trigger: Trigg
 
 
 def pressed_in_view(world: World, held: View, user: str, action: Json, trigger: Trigger, state: Json) -> Json:
-    body = _base(world, "block_actions", user, trigger)
+    body = _base(world, "block_actions", user, trigger, held.team)
     body |= {"container": {"type": "view", "view_id": held.id}, "view": shapes.view(world, held, state)}
     return body | {"actions": [action | {"action_ts": world.ts()}]}
 
 
 def submitted(world: World, held: View, user: str, trigger: Trigger, state: Json) -> Json:
-    body = _base(world, "view_submission", user, trigger)
+    body = _base(world, "view_submission", user, trigger, held.team)
     return body | {"view": shapes.view(world, held, state), "response_urls": []}
 
 
 def closed(world: World, held: View, user: str, trigger: Trigger) -> Json:
-    body = _base(world, "view_closed", user, trigger)
+    body = _base(world, "view_closed", user, trigger, held.team)
     del body["trigger_id"]
     return body | {"view": shapes.view(world, held), "is_cleared": False}
 
 
 def shortcut(world: World, callback: str, user: str, trigger: Trigger, held: Message | None = None) -> Json:
     """A global shortcut, or a message's with `held`."""
-    body = _base(world, "message_action" if held else "shortcut", user, trigger)
+    body = _base(world, "message_action" if held else "shortcut", user, trigger, held.team if held else "")
     body |= {"callback_id": callback, "action_ts": world.ts()}
     del body["api_app_id"]
     if held is None:

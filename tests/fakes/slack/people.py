@@ -26,9 +26,13 @@ class Workspace:
         made = await self.slack.do("user", team=self.id, name=name, admin=admin, owner=owner)
         return Someone(self.slack, self, made["id"], name)
 
-    async def channel(self, name: str = "papers", *, private: bool = False, member: bool = True) -> Room:
-        """A channel; `member`: the bot is in it."""
-        made = await self.slack.do("channel", team=self.id, name=name, private=private, member=member)
+    async def channel(
+        self, name: str = "papers", *, private: bool = False, member: bool = True, shared_with: Sequence[str] = ()
+    ) -> Room:
+        """A channel; `member`: the bot is in it; `shared_with`: other workspaces, by Slack Connect."""
+        made = await self.slack.do(
+            "channel", team=self.id, name=name, private=private, member=member, shared_with=list(shared_with)
+        )
         return Room(self.slack, made["id"], name)
 
     async def uninstall(self) -> None:

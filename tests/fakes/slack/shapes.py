@@ -75,9 +75,9 @@ def channel(world: World, held: Channel) -> Json:
         "is_general": False,
         "unlinked": 0,
         "name_normalized": held.name,
-        "is_shared": False,
+        "is_shared": bool(held.shared_with),
         "is_org_shared": False,
-        "is_ext_shared": False,
+        "is_ext_shared": bool(held.shared_with),
         "pending_shared": [],
         "context_team_id": held.team,
         "updated": 1_700_000_000_000,
@@ -90,8 +90,8 @@ def channel(world: World, held: Channel) -> Json:
     }
 
 
-def user(held: User) -> Json:
-    """Somebody as users.info gives them."""
+def user(world: World, held: User) -> Json:
+    """A person as users.info shows them: with the rights they have in their own workspace, whoever asks."""
     shown = held.name.title()
     profile = {"real_name": shown, "real_name_normalized": shown, "display_name": held.name, "team": held.team}
     return {
@@ -115,7 +115,15 @@ def user(held: User) -> Json:
         "updated": 1_700_000_000,
         "is_email_confirmed": True,
         "who_can_share_contact_card": "EVERYONE",
-    }
+    } | _org_user(world, held)
+
+
+def _org_user(world: World, held: User) -> Json:
+    org = world.enterprises.get(world.teams[held.team].enterprise)
+    if org is None:
+        return {}
+    names: Json = {"id": held.id, "enterprise_id": org.id, "enterprise_name": org.name}
+    return {"enterprise_user": names | {"is_admin": False, "is_owner": False, "teams": [held.team]}}
 
 
 def team(world: World, held: Team) -> Json:

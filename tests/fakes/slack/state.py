@@ -82,6 +82,7 @@ class Channel(Struct, kw_only=True):
     archived: bool = False
     partner: str = ""  # of a direct conversation
     members: set[str] = field(default_factory=set)
+    shared_with: set[str] = field(default_factory=set)  # other workspaces, by Slack Connect
     messages: dict[str, Message] = field(default_factory=dict)
     ephemerals: dict[str, Message] = field(default_factory=dict)
     deleted: list[Message] = field(default_factory=list)

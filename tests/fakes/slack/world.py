@@ -94,9 +94,13 @@ class World:
         self.users[user.id] = user
         return user
 
-    def add_channel(self, team: str, name: str, *, private: bool = False, member: bool = True) -> Channel:
+    def add_channel(
+        self, team: str, name: str, *, private: bool = False, member: bool = True, shared_with: tuple[str, ...] = ()
+    ) -> Channel:
         members = {self.teams[team].bot} if member else set()
-        channel = Channel(id=self.id("C"), team=team, name=name, private=private, members=members)
+        channel = Channel(
+            id=self.id("C"), team=team, name=name, private=private, members=members, shared_with=set(shared_with)
+        )
         self.channels[channel.id] = channel
         return channel
 
@@ -168,6 +172,12 @@ class World:
         for team in self.teams.values():
             if team.id == token.team or (token.enterprise and team.enterprise == token.enterprise):
                 yield team
+
+    def can_see(self, token: Token, user: User) -> bool:
+        """Is this person in a workspace of the token, or in a channel that one of them shares with theirs?"""
+        teams = {team.id for team in self.teams_of(token)}
+        shared = (channel.shared_with for channel in self.channels.values() if channel.team in teams)
+        return user.team in teams or any(user.team in others for others in shared)
 
     # telling
 

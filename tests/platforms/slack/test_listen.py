@@ -128,6 +128,34 @@ async def test_somebody_elses_right_is_told(heard: FakeCore, ada: Someone, bob: 
     assert [event.who.admin for event in heard.heard] == [True, False, False]
 
 
+async def test_an_admin_of_another_workspace_is_a_stranger_in_a_shared_channel(
+    heard: FakeCore, ada: Someone, acme: Workspace, slack: FakeSlack
+) -> None:
+    partner = await slack.workspace("Partner", installed=False)
+    shared = await acme.channel("shared", shared_with=[partner.id])
+    eve = await partner.user("eve", admin=True, owner=True)
+    for who in (ada, eve):
+        await who.mention("schedule daily 09:00", shared)
+    await ada.run("owls", shared)
+    await ada.press((await ada.run("share", shared)).messages[0], "Share")
+    await eve.press((await shared.messages())[-1], "Page", answers=0)
+    await until(lambda: isinstance(heard.heard[-1], ButtonPress) and heard.heard[-1].who.id == eve.id)
+    rights = [(event.who.id, event.who.admin) for event in heard.heard if event.who.id in {ada.id, eve.id}]
+    assert rights.count((ada.id, True)) >= 2
+    assert rights.count((eve.id, False)) == 2
+    assert (eve.id, True) not in rights
+
+
+async def test_in_a_direct_message_and_in_app_home_an_admin_is_a_person_like_any_other(
+    heard: FakeCore, ada: Someone, slack: FakeSlack
+) -> None:
+    await ada.write("schedule daily 09:00")
+    await ada.open_home()
+    await ada.press((await slack.homes())[0], "Share")
+    assert len(heard.heard) >= 3
+    assert [event for event in heard.heard if event.who.admin] == []
+
+
 async def test_app_home_shows_the_persons_own(heard: FakeCore, ada: Someone, slack: FakeSlack) -> None:
     seen = await ada.open_home()
     assert "Answer to home" in str(seen.views[0].body)

@@ -53,15 +53,15 @@ def connections_open(call: Call) -> Json:
 @method("users.info", tier="4", scope="users:read")
 def user_info(call: Call) -> Json:
     user = call.world.users.get(call.need("user"))
-    if user is None or user.team not in {team.id for team in call.world.teams_of(call.token)}:
+    if user is None or not call.world.can_see(call.token, user):
         raise SlackError("user_not_found")
-    return {"user": shapes.user(user)}
+    return {"user": shapes.user(call.world, user) | {"is_stranger": False}}  # true where no channel is shared
 
 
 @method("users.list", tier="2", scope="users:read")
 def users_list(call: Call) -> Json:
     people = [u for u in call.world.users.values() if u.team == call.team.id]
-    return {"members": [shapes.user(u) for u in people], "response_metadata": {"next_cursor": ""}}
+    return {"members": [shapes.user(call.world, u) for u in people], "response_metadata": {"next_cursor": ""}}
 
 
 @method("team.info", tier="3", scope="team:read")
