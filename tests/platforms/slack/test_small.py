@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
+from emoji import EMOJI_DATA
 
 from adapters.slack.emoji import emoji_of
 from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.inbound.payload import delivery_id
 from adapters.slack.settings import Settings
 from bot.adapter_settings import read_section
-from bot.votes.emoji import Emojis
+from bot.votes.emoji import Emojis, bare
 
 
 @pytest.mark.parametrize(
@@ -27,12 +30,27 @@ from bot.votes.emoji import Emojis
         ("rocket", "🚀"),
         ("star", "⭐"),
         ("arrow_down", "⬇"),
+        ("heart_on_fire", "❤\u200d🔥"),
+        ("dog", "🐶"),
+        ("cat", "🐱"),
+        ("turkey", "🦃"),
+        ("flag-tr", "🇹🇷"),
+        ("hash", "#\u20e3"),
+        ("male-scientist", "👨\u200d🔬"),
         ("our_own_emoji", ""),
         ("", ""),
     ],
 )
 def test_short_names_are_emoji(name: str, emoji: str) -> None:
     assert emoji_of(name) == emoji
+
+
+def test_every_short_name_of_slack_is_an_emoji_that_unicode_knows() -> None:
+    known = {bare(emoji) for emoji in EMOJI_DATA}
+    table = files("adapters.slack").joinpath("emoji_names.txt").read_text("utf-8").splitlines()[2:]
+    names = [name for line in table for name in line.split()[1:]]
+    assert len(names) == len(set(names)) == 1_967
+    assert {name: emoji_of(name) for name in names if emoji_of(name) not in known} == {}
 
 
 def test_every_vote_can_be_cast_in_slack() -> None:
