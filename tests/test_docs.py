@@ -76,3 +76,15 @@ def _leaves(tree: dict[str, object], path: str = "") -> set[str]:
         else:
             found.add(f"{path}{name}")
     return found
+
+
+def test_the_places_that_contributing_names_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    places = re.findall(r"`((?:bot|adapters|docs|config)/[\w./-]+)`", text)
+    assert len(places) >= 20
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_a_how_to_is_one_to_two_screens() -> None:
+    for page in (ROOT / "docs" / "howto").glob("*.md"):
+        assert len(page.read_text("utf-8").splitlines()) <= 140, page.name
