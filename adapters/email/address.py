@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from email.utils import parseaddr
 
+import idna
+
 from bot.chat.message import clean
 from bot.errors import AskError
 
@@ -56,11 +58,12 @@ def parse_named(raw: str) -> tuple[str, str]:
 
 
 def _ascii_domain(raw: str) -> str:
-    """A domain in the letters that mail servers know; empty for an invalid one."""
+    """A domain in the letters that mail servers know (IDNA 2008, UTS 46); empty for an invalid one."""
     try:
-        host = raw.encode("idna").decode("ascii").casefold().removesuffix(".")
-    except UnicodeError:
+        host = raw.lower() if raw.isascii() else idna.encode(raw, uts46=True).decode("ascii")
+    except idna.IDNAError:
         return ""
+    host = host.removesuffix(".")
     labels = host.split(".")
     is_valid = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
     return host if is_valid and not labels[-1].isdecimal() else ""

@@ -1,64 +1,63 @@
-"""The pages as HTML, with the headers of a page that loads nothing from elsewhere."""
+"""The pages as HTML."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from functools import cache
 
 from aiohttp import web
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment
 
 from adapters.email import subscription_form
 from adapters.email.render import one_line
 from adapters.email.subscription_form import SubscriptionRequest
+from bot.http_server import StaticFiles, has_own_text, template_environment
+
+STATIC_FILES = StaticFiles("adapters.email")
+ERRORS = {
+    404: ("Page not found", "This page doesn't exist."),
+    413: ("Too large", "This is more than the page accepts."),
+    429: ("Too many requests", "Try again in an hour."),
+    503: ("Something went wrong on our side", "It has been logged. Try again in a few minutes."),
+}
 
 
-def form_page(action: str, values: Mapping[str, str], error: str = "", status: int = 200) -> web.Response:
-    """The form to subscribe, with what was filled in and what is wrong with it."""
-    default = SubscriptionRequest()
-    defaults = {"days": default.days, "time": default.time, "zone": default.zone, "count": str(default.count)}
-    choices = {
-        "day_choices": subscription_form.DAYS.items(),
-        "times": [(time, time) for time in subscription_form.TIMES],
-        "zones": [(zone, zone) for zone in subscription_form.time_zones()],
-        "counts": [(str(count), str(count)) for count in subscription_form.COUNTS],
-    }
-    filled = defaults | dict(values)
-    return page("form.html", status=status, action=action, error=error, is_new=not values, **filled, **choices)
+class Pages:
+    """Renders pages; `root` is the path that they are below."""
 
+    def __init__(self, root: str) -> None:
+        self._root = root
 
-def notice_page(
-    title: str, text: str, *, status: int = 200, link: str = "", label: str = "Back to the form"
-) -> web.Response:
-    """A page with a few words and perhaps a link."""
-    return page("notice.html", status=status, title=title, text=text, link=link, label=label)
+    def form(self, values: Mapping[str, str], error: str = "", status: int = 200) -> web.Response:
+        """The form to subscribe, with what was filled in and what is wrong with it."""
+        default = SubscriptionRequest()
+        defaults = {"days": default.days, "time": default.time, "zone": default.zone, "count": str(default.count)}
+        choices = {
+            "day_choices": subscription_form.DAYS.items(),
+            "times": [(time, time) for time in subscription_form.TIMES],
+            "zones": [(zone, zone) for zone in subscription_form.time_zones()],
+            "counts": [(str(count), str(count)) for count in subscription_form.COUNTS],
+        }
+        filled = defaults | dict(values)
+        return self.page("form.html", status=status, error=error, is_new=not values, **filled, **choices)
 
+    def notice(self, title: str, text: str, *, status: int = 200, label: str = "") -> web.Response:
+        """A page with a few words; with a label, also a link to the form."""
+        return self.page("notice.html", status=status, title=title, text=text, label=label)
 
-def page(template: str, *, status: int = 200, **values: object) -> web.Response:
-    nonce = secrets.token_urlsafe(16)
-    html = _environment().get_template(template).render(nonce=nonce, **values)
-    return web.Response(text=html, status=status, content_type="text/html", headers=_headers(nonce))
+    def error(self, request: web.Request, error: web.HTTPException) -> web.Response:
+        """The page of a request that failed."""
+        default = (error.reason, "Go back and try again.") if error.status < 500 else ERRORS[503]
+        title, text = ERRORS.get(error.status, default)
+        return self.notice(title, error.text or "" if has_own_text(error) else text, status=error.status)
 
-
-def _headers(nonce: str) -> dict[str, str]:
-    inline = f"style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'"
-    policy = f"default-src 'none'; {inline}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    return {
-        "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",  # the addresses of the pages contain tokens
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cache-Control": "no-store",
-    }
+    def page(self, template: str, *, status: int = 200, **values: object) -> web.Response:
+        html = _environment().get_template(template).render(root=self._root, **values)
+        return web.Response(text=html, status=status, content_type="text/html")
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("adapters.email", "templates"),
-        autoescape=True,
-        finalize=one_line,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment("adapters.email").overlay(finalize=one_line)
+    environment.globals["static"] = STATIC_FILES.address
+    return environment

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, assert_never
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment
 from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +26,7 @@ from bot.chat.message import (
     Span,
     Text,
 )
+from bot.http_server import template_environment
 
 MAX_LINE_CHARS = 72
 
@@ -96,13 +97,7 @@ def card_links(card: Card) -> list[LinkButton]:
 
 @cache
 def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("adapters.email", "templates"),
-        autoescape=True,
-        finalize=one_line,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    found = template_environment("adapters.email").overlay(finalize=one_line)
     found.filters["href"] = safe_url
     return found
 

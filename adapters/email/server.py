@@ -3,56 +3,58 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from aiohttp import web
 
 from adapters.email.handlers import Handlers
 from adapters.email.signup import Services, Signup
 from bot.chat.adapter import Core
-from bot.errors import ConfigError, PaperboyError
-
-log = logging.getLogger(__name__)
+from bot.http_server import Boundary, ConnectionLimits, HttpServer, own_hosts
+from bot.tasks import Supervisor
 
 MAX_BODY_BYTES = 2 * 1024 * 1024  # a report contains the mail that it is about
 CLEAN_UP_INTERVAL_S = 3600.0
+HEADERS = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}  # addresses of the pages contain tokens
 
 
 class Server:
     """Answers on a port of this machine, without TLS: a proxy adds that."""
 
-    def __init__(self, services: Services, signup: Signup) -> None:
+    def __init__(self, services: Services, signup: Signup, tasks: Supervisor) -> None:
         self._services = services
         self._signup = signup
-        self._runner: web.AppRunner | None = None
+        self._tasks = tasks
+        self._http: HttpServer | None = None
         self.started = asyncio.Event()
         self.url = ""
 
     async def serve(self, core: Core) -> None:
-        """Answer, and delete expired records once an hour, until cancelled."""
-        await self._start(core)
-        while True:
-            try:
-                await self._services.subscribers.delete_expired()
-                await self._services.journal.delete_expired()
-            except PaperboyError as error:
-                log.error("expired mail records not deleted: %s", error)
-            await asyncio.sleep(CLEAN_UP_INTERVAL_S)
+        """Answer, and delete expired records once an hour, until cancelled. Raises `ConfigError`."""
+        settings = self._services.settings
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        handlers = Handlers(self._services, self._signup, core)
+        handlers.add_to(app)
+        boundary = Boundary(
+            hosts=own_hosts(settings.listen_host, settings.base_url),
+            https=settings.base_url.startswith("https://"),
+            headers=HEADERS,
+            render_error=handlers.pages.error,
+        )
+        limits = ConnectionLimits(per_client=0) if settings.proxied else ConnectionLimits()
+        self._http = HttpServer("the mail pages", app, boundary, limits)
+        try:
+            setting = "EMAIL_LISTEN_PORT"
+            self.url = await self._http.start(settings.listen_host, settings.listen_port, setting=setting)
+            self.started.set()
+            await self._tasks.repeat("email clean-up", self._delete_expired, CLEAN_UP_INTERVAL_S)
+        finally:
+            await self.aclose()
 
     async def aclose(self) -> None:
-        if self._runner:
-            await self._runner.cleanup()
+        self.started.clear()
+        if self._http:
+            await self._http.stop()
 
-    async def _start(self, core: Core) -> None:
-        host, port = self._services.settings.listen_host, self._services.settings.listen_port
-        app = web.Application(client_max_size=MAX_BODY_BYTES)
-        Handlers(self._services, self._signup, core).add_to(app)
-        # No access log: the addresses of the pages contain tokens.
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, host, port).start()
-        except OSError as error:
-            raise ConfigError(f"I can't listen on port {port} of {host}: {error}.", "Set EMAIL_LISTEN_PORT.") from error
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self._runner.addresses[0][1]}"
-        self.started.set()
+    async def _delete_expired(self) -> None:
+        await self._services.subscribers.delete_expired()
+        await self._services.journal.delete_expired()

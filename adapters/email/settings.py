@@ -12,13 +12,12 @@ from msgspec import Meta, Struct
 from adapters.email import address
 from bot.adapter_settings import read_section
 from bot.errors import AskError, ConfigError
+from bot.http_server import LOCAL_HOSTS
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 Seconds = Annotated[float, Meta(ge=0)]
 
 DEFAULT_PORTS = {"starttls": 587, "tls": 465, "none": 25}
-LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
-MIN_SECRET_CHARS = 32
 BOUNCE_PLACEHOLDER = "*"  # replaced by the subscriber's token in the bounce address
 
 
@@ -74,9 +73,7 @@ def _validate(found: Settings) -> None:
     if not _is_web_address(found.base_url):
         hint = "Set the address at which readers reach the pages, for example https://papers.example.org."
         raise _error(f"base_url: {found.base_url!r} isn't a web address.", hint)
-    if found.secret and len(found.secret) < MIN_SECRET_CHARS:
-        raise _error("secret: too short.", f"Use at least {MIN_SECRET_CHARS} random characters, or leave it out.")
-    if found.password and found.tls == "none" and found.host not in LOOPBACK_HOSTS:
+    if found.password and found.tls == "none" and found.host not in LOCAL_HOSTS:
         raise _error("password: it would be sent without encryption.", 'Set tls = "starttls" or "tls".')
 
 

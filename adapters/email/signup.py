@@ -16,7 +16,7 @@ from adapters.email.sending.journal import Journal
 from adapters.email.sending.message import MailWriter, OutgoingMail
 from adapters.email.sending.smtp import SmtpRelay
 from adapters.email.settings import Settings
-from adapters.email.signup_limit import SignupAttempt, SignupLimit
+from adapters.email.signup_limit import SignupLimit, wider_network
 from adapters.email.subscribers import Confirmation, Subscriber, Subscribers
 from adapters.email.subscription_form import SubscriptionRequest
 from bot.chat.adapter import Core
@@ -57,13 +57,14 @@ class Signup:
         self._slots = asyncio.Semaphore(MAX_MAILS_AT_ONCE)
 
     def request_confirmation(
-        self, raw_address: str, request: SubscriptionRequest, *, visitor: str, network: str
+        self, raw_address: str, request: SubscriptionRequest, *, visitor: str, network: str = ""
     ) -> None:
         """Have a mail with a link to confirm sent, in the background: neither the answer nor its time tells whether
         the address has subscribed, was asked before, or is blocked. Raises `AskError`."""
         to = address.parse(raw_address)
-        attempt = SignupAttempt(visitor=visitor, network=network, domain=address.domain(to))
-        if len(self._mails) >= MAX_WAITING_MAILS or not self._services.signup_limit.allow_request(attempt):
+        domain, network = address.domain(to), network or wider_network(visitor)
+        allowed = self._services.signup_limit.allow_request(visitor, network, domain)
+        if not allowed or len(self._mails) >= MAX_WAITING_MAILS:
             raise TooManyRequests("Too many requests.", "Try again in an hour.")
         task = asyncio.create_task(self._send_confirmation(to, request))
         self._mails.add(task)

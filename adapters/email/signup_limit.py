@@ -2,78 +2,60 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-
-from msgspec import Struct
+import ipaddress
 
 from bot.clock import Clock
+from bot.http_server import RateLimiter
 
-WINDOW_S = 3600.0
-MAILBOX_WINDOW_S = 86_400.0
-MAX_COUNTED = 20_000  # visitors, networks and mailboxes; beyond it the oldest are forgotten
-MAX_PER_VISITOR = 10  # mails that one visitor may ask for in a window
-MAX_PER_NETWORK = 40  # all visitors of one network
-MAX_PER_MAILBOX = 3  # to one mailbox in its window, no matter who asks
-MAX_PER_DOMAIN = 60  # to one domain
-MAX_IN_ALL = 300
-RESERVE = 1 / 3  # of the last two limits on top, for networks that have asked for nothing else in the window
-
-
-class SignupAttempt(Struct, frozen=True, kw_only=True):
-    """Who asks for a mail, and to which domain."""
-
-    visitor: str  # an IPv4 address or an IPv6 /64, or a person in a chat
-    network: str  # an IPv4 /24 or an IPv6 /48, or a chat's tenant
-    domain: str
+WINDOW_S = 3600
+MAILBOX_WINDOW_S = 24 * 3600
+MAX_PER_VISITOR = 10  # requests of an IPv4 address, an IPv6 /64 or a person in a chat
+MAX_PER_NETWORK = 40  # of an IPv4 /24, an IPv6 /48, or a chat's tenant
+MAX_PER_MAILBOX = 3  # mails
+MAX_PER_DOMAIN, DOMAIN_RESERVE = 60, 20  # requests; the reserves are for the first request of a network
+MAX_IN_ALL, RESERVE_IN_ALL = 300, 100
 
 
 class SignupLimit:
-    """Counts in memory: a restart resets it."""
+    """Counts in memory: a restart starts all counts again."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._times: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
+        def limiter(policy: str, limit: int, window_s: int = WINDOW_S) -> RateLimiter:
+            return RateLimiter(clock, policy=policy, limit=limit, window_s=window_s)
 
-    def allow_request(self, attempt: SignupAttempt) -> bool:
-        """Whether a visitor may ask for a mail; if so, it is counted. Says nothing about the mailbox."""
-        self._drop_expired()
-        visitor, network = ("visitor", attempt.visitor), ("network", attempt.network)
-        domain, everyone = ("domain", attempt.domain), ("all", "")
-        share = 1 + RESERVE if not self._count(network) else 1
-        limits = {
-            visitor: MAX_PER_VISITOR,
-            network: MAX_PER_NETWORK,
-            domain: MAX_PER_DOMAIN * share,
-            everyone: MAX_IN_ALL * share,
-        }
-        if any(self._count(key) >= limit for key, limit in limits.items()):
+        self._visitors = limiter("visitor", MAX_PER_VISITOR)
+        self._networks = limiter("network", MAX_PER_NETWORK)
+        self._mailboxes = limiter("mailbox", MAX_PER_MAILBOX, MAILBOX_WINDOW_S)
+        self._domains = limiter("domain", MAX_PER_DOMAIN), limiter("domain reserve", DOMAIN_RESERVE)
+        self._all = limiter("all", MAX_IN_ALL), limiter("reserve", RESERVE_IN_ALL)
+
+    def allow_request(self, visitor: str, network: str, domain: str) -> bool:
+        """Count a request for a mail; whether it is within the limits. Says nothing about the mailbox.
+
+        `visitor` is an address or network as `client_address` gives it, or a person's key; `network` is the larger
+        group that it belongs to: see `wider_network`.
+        """
+        own, group = self._visitors.take(visitor), self._networks.take(network)
+        if own.is_exceeded or group.is_exceeded:
             return False
-        self._add(*limits)
-        return True
+        is_first = group.remaining == MAX_PER_NETWORK - 1
+        return _take(self._domains, domain, is_first) and _take(self._all, "", is_first)
 
     def allow_mail(self, mailbox: str) -> bool:
-        """Whether a mailbox may get another mail; if so, it is counted. The visitor is not told, or the form would
-        reveal whose addresses are in use."""
-        allowed = self._count(("mailbox", mailbox)) < MAX_PER_MAILBOX
-        if allowed:
-            self._add(("mailbox", mailbox))
-        return allowed
+        """Count a mail; whether the mailbox may get it. The visitor is not told, or the form would reveal whose
+        addresses are in use."""
+        return not self._mailboxes.take(mailbox).is_exceeded
 
-    def _count(self, key: tuple[str, str]) -> int:
-        return len(self._times.get(key, ()))
 
-    def _add(self, *keys: tuple[str, str]) -> None:
-        for key in keys:
-            self._times[key].append(self._clock.now().timestamp())
+def wider_network(client: str) -> str:
+    """The IPv4 /24 or the IPv6 /48 of a client, as `client_address` gives it."""
+    try:
+        network = ipaddress.ip_network(client)
+    except ValueError:
+        return client
+    return str(network.supernet(new_prefix=24 if network.version == 4 else 48))
 
-    def _drop_expired(self) -> None:
-        now = self._clock.now().timestamp()
-        for key, times in list(self._times.items()):
-            window = MAILBOX_WINDOW_S if key[0] == "mailbox" else WINDOW_S
-            while times and times[0] <= now - window:
-                times.popleft()
-            if not times:
-                del self._times[key]
-        excess = len(self._times) - MAX_COUNTED
-        for key in [key for key in self._times if key[0] not in {"domain", "all"}][: max(excess, 0)]:
-            del self._times[key]
+
+def _take(limiters: tuple[RateLimiter, RateLimiter], key: str, is_first: bool) -> bool:
+    usual, reserve = limiters
+    return not usual.take(key).is_exceeded or (is_first and not reserve.take(key).is_exceeded)

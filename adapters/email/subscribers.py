@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from adapters.email.keys import Keys
+from adapters.email import address
 from adapters.email.subscription_form import SubscriptionRequest
 from bot.chat.adapter import KeyValue
 from bot.clock import Clock
+from bot.http_server import Sealer, open_sealer
 
 LINK_MAX_AGE = timedelta(hours=48)
 MIN_REPEAT_INTERVAL = timedelta(minutes=2)  # until another link is sent, for a reader who found none
 MAX_PENDING_LINKS = 3  # to one address at a time
 BLOCK_AGE = timedelta(days=365)
-CONFIRM, LEAVE = "confirm", "leave"  # what a token is for
+KEY_FILE = "mail.key"
+CONFIRM, LEAVE, ID = "confirm", "leave", "subscriber"  # what a token or a tag is for
 
 
 class Pending(Struct, frozen=True, kw_only=True):
@@ -54,26 +57,30 @@ class Confirmation(Struct, frozen=True, kw_only=True):
 class Subscribers:
     """Reads and writes the records."""
 
-    def __init__(self, storage: KeyValue, keys: Keys, clock: Clock) -> None:
+    def __init__(self, storage: KeyValue, sealer: Sealer, clock: Clock) -> None:
         self._storage = storage
-        self._keys = keys
+        self._sealer = sealer
         self._clock = clock
 
+    def subscriber_id(self, to: str) -> str:
+        """The id of an address: always the same, and no way back to the address without the key."""
+        return self._sealer.tag(ID, address.normalised(to))
+
     async def subscriber(self, id: str) -> Subscriber | None:
-        """Raises `WrongKey` when the record was sealed with another key."""
+        """Raises `SealError` when the record was sealed with another key."""
         name = f"subscriber/{id}"
         sealed = await self._storage.get(name)
-        return msgspec.json.decode(self._keys.open(name, sealed), type=Subscriber) if sealed else None
+        return msgspec.json.decode(self._sealer.open(name, sealed), type=Subscriber) if sealed else None
 
-    async def add_pending(self, address: str, request: SubscriptionRequest) -> Confirmation | None:
+    async def add_pending(self, to: str, request: SubscriptionRequest) -> Confirmation | None:
         """Store a request until it is confirmed; None when this address gets no link now."""
-        id, now = self._keys.subscriber_id(address), self._clock.now()
+        id, now = self.subscriber_id(to), self._clock.now()
         if await self._is_blocked(id):
             return None
         waiting = [pending for _, pending in await self._pending(id) if pending.asked_at + LINK_MAX_AGE > now]
         if len(waiting) >= MAX_PENDING_LINKS or any(p.asked_at + MIN_REPEAT_INTERVAL > now for p in waiting):
             return None
-        pending = Pending(address=address, request=request, asked_at=now)
+        pending = Pending(address=to, request=request, asked_at=now)
         confirmation = Confirmation(id=id, nonce=secrets.token_hex(8), pending=pending)
         await self._put(f"pending/{id}/{confirmation.nonce}", pending)
         return confirmation
@@ -89,7 +96,7 @@ class Subscribers:
         sealed = await self._storage.get(name) if id else None
         if sealed is None:
             return None
-        pending = msgspec.json.decode(self._keys.open(name, sealed), type=Pending)
+        pending = msgspec.json.decode(self._sealer.open(name, sealed), type=Pending)
         is_valid = pending.asked_at + LINK_MAX_AGE > self._clock.now()
         return Confirmation(id=id, nonce=nonce, pending=pending) if is_valid else None
 
@@ -142,34 +149,40 @@ class Subscribers:
         """Delete expired links and blocks."""
         now = self._clock.now()
         for key, sealed in await self._storage.scan("pending/"):
-            if msgspec.json.decode(self._keys.open(key, sealed), type=Pending).asked_at + LINK_MAX_AGE <= now:
+            if msgspec.json.decode(self._sealer.open(key, sealed), type=Pending).asked_at + LINK_MAX_AGE <= now:
                 await self._storage.delete(key)
         for key, until in await self._storage.scan("blocked/"):
             if datetime.fromisoformat(until.decode()) <= now:
                 await self._storage.delete(key)
 
     def confirm_token(self, confirmation: Confirmation) -> str:
-        return self._keys.sign(CONFIRM, f"{confirmation.id}.{confirmation.nonce}")
+        return self._sealer.sign(CONFIRM, f"{confirmation.id}.{confirmation.nonce}")
 
     def leave_token(self, id: str) -> str:
         """Never expires: unsubscribing must work from a mail of last year."""
-        return self._keys.sign(LEAVE, id)
+        return self._sealer.sign(LEAVE, id)
 
     def subscriber_of(self, leave_token: str) -> str:
         """The id in a token; empty when we did not make it."""
-        return self._keys.verify(LEAVE, leave_token)
+        return self._sealer.verify(LEAVE, leave_token)
 
     def _confirm_ids(self, token: str) -> tuple[str, str]:
-        id, _, nonce = self._keys.verify(CONFIRM, token).partition(".")
+        id, _, nonce = self._sealer.verify(CONFIRM, token).partition(".")
         return id, nonce
 
     async def _pending(self, id: str) -> list[tuple[str, Pending]]:
         found = await self._storage.scan(f"pending/{id}/")
-        return [(key, msgspec.json.decode(self._keys.open(key, sealed), type=Pending)) for key, sealed in found]
+        return [(key, msgspec.json.decode(self._sealer.open(key, sealed), type=Pending)) for key, sealed in found]
 
     async def _is_blocked(self, id: str) -> bool:
         until = await self._storage.get(f"blocked/{id}")
         return until is not None and datetime.fromisoformat(until.decode()) > self._clock.now()
 
     async def _put(self, name: str, record: Struct) -> None:
-        await self._storage.put(name, self._keys.seal(name, msgspec.json.encode(record)))
+        await self._storage.put(name, self._sealer.seal(name, msgspec.json.encode(record)))
+
+
+def open_subscribers(storage: KeyValue, home: Path, clock: Clock, *, secret: str = "") -> Subscribers:
+    """The subscribers, sealed with this secret, or with one that is generated and stored in the data folder."""
+    sealer = open_sealer(home / KEY_FILE, "the key of the mail subscribers", clock, secrets_newest_first=[secret])
+    return Subscribers(storage, sealer, clock)

@@ -13,8 +13,7 @@ import adapters.email
 import adapters.slack
 import adapters.webchat
 from adapters.email.events import place as reader
-from adapters.email.keys import open_keys
-from adapters.email.subscribers import Subscribers
+from adapters.email.subscribers import open_subscribers
 from adapters.email.subscription_form import SubscriptionRequest
 from bot.chat.adapter import AdapterFactory, CanPost, Setup
 from bot.chat.event import Place
@@ -98,7 +97,7 @@ async def discord(store: Store, home: Path) -> AsyncIterator[Kit]:
 @asynccontextmanager
 async def email(store: Store, home: Path) -> AsyncIterator[Kit]:
     async with FakeMail() as server:
-        subscribers = Subscribers(store.key_value("email"), open_keys("", home), SystemClock())
+        subscribers = open_subscribers(store.key_value("email"), home, SystemClock())
         asked = await subscribers.add_pending("ada@example.org", SubscriptionRequest())
         assert asked
         await subscribers.confirm(asked)

@@ -11,7 +11,6 @@ from markupsafe import escape
 
 from adapters.email import address, doctor, subscription_form
 from adapters.email.events import PLATFORM, SPACE
-from adapters.email.keys import open_keys
 from adapters.email.render import Foot, safe_url
 from adapters.email.sending.domain_rate import DomainRate
 from adapters.email.sending.journal import Journal
@@ -21,12 +20,14 @@ from adapters.email.server import Server
 from adapters.email.settings import Settings
 from adapters.email.signup import Services, Signup
 from adapters.email.signup_limit import SignupLimit
-from adapters.email.subscribers import Subscriber, Subscribers
+from adapters.email.subscribers import KEY_FILE, Subscriber, open_subscribers
 from bot.chat.adapter import Core, Finding, Limits, Setup
 from bot.chat.event import Person, Place, Ref
 from bot.chat.form import Field
 from bot.chat.message import Message, Text
-from bot.errors import Busy, ConfigError, Refused
+from bot.errors import Busy, Refused
+from bot.http_server import SealError
+from bot.tasks import Supervisor
 
 MAX_MAILS_AT_ONCE = 16  # all readers are one tenant, and a mail server takes a while for each mail
 WRONG_KEY_RETRY_S = 600.0
@@ -37,14 +38,15 @@ def build_adapter(settings: Settings, setup: Setup) -> EmailAdapter:
     return EmailAdapter(
         Services(
             settings=settings,
-            subscribers=Subscribers(setup.storage, open_keys(settings.secret, setup.home), setup.clock),
+            subscribers=open_subscribers(setup.storage, setup.home, setup.clock, secret=settings.secret),
             journal=Journal(setup.storage, setup.clock),
             writer=MailWriter(settings),
             relay=SmtpRelay(settings),
             domain_rate=DomainRate(settings.pace, setup.clock),
             signup_limit=SignupLimit(setup.clock),
             clock=setup.clock,
-        )
+        ),
+        setup.tasks,
     )
 
 
@@ -63,10 +65,10 @@ class EmailAdapter:
         max_concurrent_posts=MAX_MAILS_AT_ONCE,
     )
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, tasks: Supervisor) -> None:
         self._services = services
         self.signup = Signup(services)
-        self._server = Server(services, self.signup)
+        self._server = Server(services, self.signup, tasks)
 
     @property
     def started(self) -> asyncio.Event:
@@ -132,8 +134,9 @@ class EmailAdapter:
         hint = "The reader can subscribe again on the page."
         try:
             subscriber = await self._services.subscribers.subscriber(place.channel) if place.space == SPACE else None
-        except ConfigError as error:  # our key is wrong, not the subscriber
-            raise Busy(error.message, retry_after=WRONG_KEY_RETRY_S, hint=error.hint) from error
+        except SealError as error:  # our key is wrong, not the subscriber
+            key_hint = f"Set the EMAIL_SECRET, or restore the {KEY_FILE}, that the subscribers were stored with."
+            raise Busy(error.message, retry_after=WRONG_KEY_RETRY_S, hint=key_hint) from error
         if subscriber is None:
             raise Refused("There is no such mail subscriber.", hint, broken=True)
         if subscriber.stopped:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from adapters.email import make
 from adapters.email.events import place
-from adapters.email.keys import open_keys
-from adapters.email.subscribers import Subscribers
+from adapters.email.subscribers import open_subscribers
 from adapters.email.subscription_form import SubscriptionRequest
 from bot.chat.adapter import Setup
 from bot.chat.event import Place
@@ -31,7 +30,7 @@ OPTIONS: dict[str, object] = {
 async def readers(folder: Path, count: int) -> list[Place]:
     """So many who have confirmed, in seven domains; where each reads."""
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
-    subscribers = Subscribers(store.key_value("email"), open_keys("", folder), clock)
+    subscribers = open_subscribers(store.key_value("email"), folder, clock)
 
     async def confirmed(n: int) -> Place:
         asked = await subscribers.add_pending(f"reader{n}@domain{n % 7}.example", SubscriptionRequest())
@@ -49,7 +48,7 @@ async def readers(folder: Path, count: int) -> list[Place]:
 async def plan(folder: Path, readers: int) -> dict[str, str]:
     """Subscribers, and a mail planned for each; their keys by address."""
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
-    subscribers = Subscribers(store.key_value("email"), open_keys("", folder), clock)
+    subscribers = open_subscribers(store.key_value("email"), folder, clock)
     keys: dict[str, str] = {}
     for n in range(readers):
         asked = await subscribers.add_pending(f"reader{n}@domain{n % 7}.example", SubscriptionRequest())

@@ -14,8 +14,8 @@ import pytest
 from aiohttp import ClientSession
 from msgspec import structs
 
-from adapters.email.keys import open_keys
 from adapters.email.sending.adapter import EmailAdapter
+from adapters.email.subscribers import open_subscribers
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
 from bot.app.first_run import load_samples
@@ -30,6 +30,13 @@ from tests.platforms.email.conftest import ADDRESS, BASE, Visitor, options
 NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)  # the sample papers have a list of this day
 
 
+class StillClock(FixedClock):
+    """Its time is set by the test; waits are real, so that hourly work stays hourly."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
 @pytest.fixture
 async def app(server: FakeMail, tmp_path: Path) -> AsyncIterator[App]:
     environment = {
@@ -39,7 +46,7 @@ async def app(server: FakeMail, tmp_path: Path) -> AsyncIterator[App]:
         "PAPERBOY_SEARCH_SEMANTIC": "false",
     }
     email = {f"EMAIL_{name.upper()}": str(value) for name, value in options(server.port).items()}
-    async with open_app(load(None, environment | email, installed()), FixedClock(NOW)) as opened:
+    async with open_app(load(None, environment | email, installed()), StillClock(NOW)) as opened:
         await load_samples(opened)
         yield opened
 
@@ -64,7 +71,7 @@ async def subscribe(app: App, visitor: Visitor, server: FakeMail, **form: str) -
     await visitor.post(address=ADDRESS, **form)
     status, page = await visitor.post(server.received.pop().link("/confirm/"))
     assert status == 200, page
-    reader = open_keys("", Path(app.settings.home)).subscriber_id(ADDRESS)
+    reader = open_subscribers(app.store.key_value("email"), Path(app.settings.home), app.clock).subscriber_id(ADDRESS)
     [found] = await subscriptions(app, Place("email", "mail", reader))
     return found
 
