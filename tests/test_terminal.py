@@ -118,7 +118,7 @@ async def test_doctor_and_plan_and_why_tell_what_is(tmp_path: Path) -> None:
     ran = await paperboy(tmp_path, "doctor")
     assert ran.code == 0
     assert "can't be reached" in ran.out
-    assert "web: set up" in ran.out
+    assert "web: browser chat" in ran.out
     assert "Nothing is scheduled" in (await paperboy(tmp_path, "plan")).err
 
 

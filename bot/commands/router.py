@@ -116,13 +116,13 @@ class Router:
     async def _answer(self, event: Event) -> Answer | None:
         match event:
             case Typed(text=text):
-                return await self._command(self._request(event, text))
+                return await self._command(self.request_for(event, text))
             case ButtonPress():
                 return await self._press(event)
             case FormSubmission():
                 return await self._submit(event)
             case LinkShared(url=url):
-                return await search.link_card(self._request(event, url))
+                return await search.link_card(self.request_for(event, url))
             case Reaction():
                 if paper := await ballot.react(self._context.store, event, self._context.emojis):
                     await self._changed(event.who.tenant, paper)
@@ -162,7 +162,7 @@ class Router:
         return self._by_name[best[0]] if best else None
 
     async def _press(self, event: ButtonPress) -> Answer:
-        request = self._request(event, "")
+        request = self.request_for(event, "")
         match event.action:
             case Action(name="vote" | "unvote"):
                 answer, voted = await buttons.vote(request, event)
@@ -172,28 +172,28 @@ class Router:
                 return await self._repeat(event, shared=name == "share")
             case Action(name="run" | "confirm" as name):
                 text, signature = await bound_command(request, event.action)
-                bound = self._request(event, text, cause=f"button {signature}", confirmed=name == "confirm")
+                bound = self.request_for(event, text, cause=f"button {signature}", confirmed=name == "confirm")
                 return replace(await self._command(bound), replace=True)
             case Action(name="save" | "similar" | "show" as name):
                 paper = await exact_paper(request, await buttons.pressed_paper(request, event))
-                return await self._command(self._request(event, f"{name} {paper.id}"))
+                return await self._command(self.request_for(event, f"{name} {paper.id}"))
             case Action(name="schedule", args=args):  # opens the form, and takes nothing but an id
                 return await self._command(
-                    self._request(event, f"change {args[0].partition(' ')[0]}" if args else "schedule")
+                    self.request_for(event, f"change {args[0].partition(' ')[0]}" if args else "schedule")
                 )
         raise buttons.outdated()
 
     async def _repeat(self, event: ButtonPress, *, shared: bool) -> Answer:
         """Ask the question of a page or share button, for the presser. Anyone may have made the button, so it only
         runs commands that read."""
-        offset, text = await buttons.repeated_question(self._request(event, ""), event)
+        offset, text = await buttons.repeated_question(self.request_for(event, ""), event)
         command, *_ = self._parse(text)
         effect = command.effect if command else Effect.READS
         if effect is Effect.CHANGES:
             raise AskError("This button can't change anything.", f"To run the command, type: /papers {text}")
         if shared and effect is not Effect.READS:
             raise AskError("This answer is only for you, so it can't be shared.")
-        answer = await self._command(self._request(event, text, offset, shared=shared))
+        answer = await self._command(self.request_for(event, text, offset, shared=shared))
         return replace(answer, private=not shared, replace=offset > 0 and not shared)
 
     async def _submit(self, event: FormSubmission) -> Answer:
@@ -203,12 +203,12 @@ class Router:
             raise AskError("This form no longer works.", "Type the command again: /papers")
         _check_admin(command, event.who)
         try:
-            return await command.submit(self._request(event, ""), event.values, event.action.args)
+            return await command.submit(self.request_for(event, ""), event.values, event.action.args)
         except AskError as error:
             form = command.refill(event.action, event.values) if command.refill else None
             return Answer(message=problem(error), form=form)
 
-    def _request(
+    def request_for(
         self,
         event: BaseEvent,
         text: str,

@@ -17,6 +17,7 @@ from bot.views.formatting import listing
 
 MAX_PAPERS = 30  # per post
 MAX_QUERY_CHARS = 200
+MAX_TEXT_CHARS = 1_000  # of a typed subscription: schedule, topic and options
 ID_CHARS = 4
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
 LAYOUTS = (("thread", "Thread: one reply per paper"), ("compact", "Compact: everything in one message"))
@@ -52,6 +53,7 @@ def read(request: Request, text: str, *, language: str = "en") -> Subscription:
 
     `language` applies when the text names none.
     """
+    _check_length(text)
     schedule, more = split_schedule(text, request.context.time_zone)
     more, _, about = more.partition(VERBATIM)  # the form's topic isn't searched for options
     sources, more = _sources(request, more)
@@ -99,6 +101,7 @@ def _filled(title: str, action: Action, values: Mapping[str, str]) -> Form:
 
 def typed(values: Mapping[str, str], time_zone: str) -> str:
     """The text to type for the values of the form. Raises `AskError` that names the field."""
+    _check_length("".join(values.values()))
     parse_schedule(clean(values.get("when", "")), time_zone)  # raises for this field alone
     text = {field.name: clean(values.get(field.name, ""), field.max_length) or field.value for field in FIELDS}
     for name, noun in (("count", "papers"), ("votes", "votes")):
@@ -107,6 +110,11 @@ def typed(values: Mapping[str, str], time_zone: str) -> str:
     _count(text["count"])
     options = f"top {text['count']} votes {text['votes']} {text['layout']}"
     return f"{text['when']} {options} {VERBATIM} {text['query']}".strip()
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_TEXT_CHARS:
+        raise AskError("I can't read a schedule this long.", f"The limit is {MAX_TEXT_CHARS:,} characters.")
 
 
 def _take(option: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:

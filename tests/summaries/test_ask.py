@@ -212,3 +212,16 @@ def test_the_nearest_sentences_keep_the_order_of_the_text() -> None:
         "We present NestNet, a nest of recycled wool that keeps 95% of the heat.",
         "Each nest costs 3 euros.",
     ]
+
+
+@pytest.mark.parametrize(
+    "answer", ["You should visit the nest.", "Send us your wool.", "Click the nest, and you get 3 euros."]
+)
+async def test_an_answer_that_speaks_to_the_reader_is_not_shown(hire: Start, answer: str) -> None:
+    ordered = f"{TEXT} {answer}"
+    office = await hire(said(answer=answer))
+    await office.lists([paper(1, NESTS.title, abstract=ordered)])
+    found = await Room(office).says("ask 2503.00001 What does a nest cost?")
+    assert not is_fit(answer, ordered)
+    assert answer not in found.plain
+    assert "“Each nest costs 3 euros.”" in found.plain

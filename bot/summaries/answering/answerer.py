@@ -19,6 +19,7 @@ from bot.papers.full_text import FullText, Passage
 from bot.papers.model import Paper
 from bot.summaries.answering.hourly_limit import HourlyLimit
 from bot.summaries.answering.passages import ABSTRACT, passages_for, relevance
+from bot.summaries.check import speaks_to_reader
 from bot.summaries.check.claims import new_claims, new_names, new_numbers, plain
 from bot.summaries.generation import prompt
 from bot.summaries.generation.budget import Budget
@@ -109,9 +110,10 @@ def judge(reply: ModelAnswer, passages: Sequence[Passage], question: str) -> Pap
 
 
 def is_fit(answer: str, text: str) -> bool:
-    """Whether an answer may be shown: short, plain, and without numbers, names or claims that aren't in the text."""
+    """Whether an answer may be shown: short, plain, about the paper and not to the reader, and without numbers, names
+    or claims that aren't in the text."""
     said, known = plain(answer), plain(text)
-    if not answer.strip() or len(answer) > prompt.ANSWER_CHARS or _UNFIT.search(answer):
+    if not answer.strip() or len(answer) > prompt.ANSWER_CHARS or _UNFIT.search(answer) or speaks_to_reader(answer):
         return False
     names = new_names(answer, known, english=answer.isascii())
     return not (new_numbers(said, known) or names or new_claims(said, known))

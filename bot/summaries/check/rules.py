@@ -75,9 +75,14 @@ def _form(line: str) -> tuple[str, ...]:
         "contains a mention or markup" if _MENTION.search(line) else "",
         "contains characters that don't belong" if _has_unseen(line) else "",
         "talks about the paper itself" if _SELF.search(line) else "",
-        "speaks to the reader" if _TO_READER.search(line) else "",
+        "speaks to the reader" if speaks_to_reader(line) else "",
         "uses hype" if _HYPE.search(line) else "",
     )
+
+
+def speaks_to_reader(text: str) -> bool:
+    """Whether a text addresses the reader or tells them to do something, as no sentence about a paper does."""
+    return bool(_TO_READER.search(text))
 
 
 def _has_address(line: str) -> bool:
