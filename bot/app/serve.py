@@ -123,8 +123,8 @@ def _start_work(app: App, welcomed: Callable[[Welcome], None]) -> None:
         every("embedding", lambda: app.search.embed_missing(until=tasks.stopping.is_set), PLAN_EVERY_S)
         every("summaries", lambda: _improve(app), IMPROVE_EVERY_S)
         every("summaries ahead", Ahead(app).step, AHEAD_EVERY_S)
-        every("clean-up", app.availability.tidy, TIDY_EVERY_S)
-        every("access checks", app.availability.look_again, TIDY_EVERY_S)
+        every("clean-up", app.availability.forget_departed, TIDY_EVERY_S)
+        every("access checks", app.availability.release_open_places, TIDY_EVERY_S)
 
     async def first() -> None:
         try:

@@ -8,8 +8,8 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Span, clean, text
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
-from bot.delivery.followed_topics import followed
-from bot.delivery.selection import told
+from bot.delivery.followed_topics import match_topics
+from bot.delivery.selection import near_reason
 from bot.errors import AskError
 from bot.search.query import parse_query
 from bot.views.formatting import plural
@@ -67,11 +67,11 @@ async def mine(request: Request, rest: str) -> Answer:
     listed = await store.papers.listed_between(request.sources, until - timedelta(days=RECENT_DAYS), until)
     newest = sorted(listed, key=lambda item: item.day, reverse=True)  # within a day, the most upvoted stay first
     recent = list(dict.fromkeys(item.paper.id for item in newest))
-    why = await followed(topics, recent, request.context.search)
+    why = await match_topics(topics, recent, request.context.search)
     ids = [id for id in recent if id in why]
     if leanings := await request.context.planner.by_saved(request.who.key, ids):
         ids = taught(ids, {}, leanings)
-        why |= {id: f"{why[id]}; {near}" for id in ids if (near := told(leanings.get(id), is_mine=True))}
+        why |= {id: f"{why[id]}; {near}" for id in ids if (near := near_reason(leanings.get(id), is_mine=True))}
     message = results(
         "New on your topics",
         await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE], why),

@@ -170,7 +170,7 @@ def _now(preview: Preview) -> list[Text]:
 
 
 def _taste(preview: Preview) -> list[Text]:
-    return [text(taste(preview.ballots, ENOUGH))] if preview.ballots else []
+    return [text(taste(preview.votes, ENOUGH))] if preview.votes else []
 
 
 def summary(subscription: Subscription) -> str:

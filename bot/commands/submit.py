@@ -12,7 +12,7 @@ from bot.chat.message import Action, Message, Paragraph, Span, clean, text
 from bot.commands import buttons
 from bot.commands.context import Command, Effect, Request, the_paper
 from bot.delivery.composer import SEEN_DAYS
-from bot.delivery.edition import split
+from bot.delivery.edition import split_sources
 from bot.errors import AskError
 from bot.papers.community import Submission
 from bot.papers.ids import arxiv_id
@@ -99,7 +99,7 @@ async def _submitted_before(request: Request, paper: Paper) -> Answer | None:
 async def _check_not_listed(request: Request, paper: Paper) -> None:
     """Raise `AskError` for a paper of the newest list, which is posted anyway."""
     papers = request.store.papers
-    sources, _ = split(request.context.sources, request.who.tenant)
+    sources, _ = split_sources(request.context.sources, request.who.tenant)
     newest = await papers.listed_days(sources, limit=1)
     for source, day in await papers.featured_since(paper.id, sources, newest[0][0]) if newest else ():
         raise AskError(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
-from bot.delivery.edition import split
+from bot.delivery.edition import split_sources
 from bot.views.formatting import long_day, plural
 from bot.views.results import results
 
@@ -15,7 +15,7 @@ from bot.views.results import results
 async def run(request: Request, rest: str) -> Answer:
     """The newest day's list, most upvoted first, after the papers that people here submitted since."""
     papers = request.store.papers
-    sources, own = split(request.context.sources, request.who.tenant)
+    sources, own = split_sources(request.context.sources, request.who.tenant)
     days = await papers.listed_days(sources, limit=1) or (await papers.listed_days([own], limit=1) if own else [])
     if not days:
         return Answer(message=results("Papers of today", [], empty="No list has arrived yet. To see why: /papers why"))

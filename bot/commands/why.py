@@ -9,7 +9,7 @@ from bot.chat.event import Answer, Place
 from bot.chat.message import Message
 from bot.commands.context import Command, Effect, Request
 from bot.delivery.planner import Planner
-from bot.delivery.why import Why, Wish, explain
+from bot.delivery.why import Explanation, ScheduleStatus, explain
 from bot.store.protocol import Store
 from bot.views import why as view
 from bot.views.formatting import ago, moment
@@ -26,23 +26,23 @@ async def explanation(store: Store, place: Place, now: datetime, planner: Planne
     """The explanation for a channel."""
     found = await explain(store, place, now)
     lines = [_last_post(found, now)]
-    for item in found.wishes:
+    for item in found.schedules:
         lines += _schedule(item, now)
-    if any(not item.subscription.follows for item in found.wishes):
-        lines.append(view.taste(await planner.ballots(place), ENOUGH))
+    if any(not item.subscription.follows for item in found.schedules):
+        lines.append(view.taste(await planner.count_votes(place), ENOUGH))
     if waiting := view.waiting(found.states):
         lines.append(f"{waiting}.")
     lines += [view.source_state(fetch, now) for fetch in found.fetches]
     return view.why("Why is it quiet?", lines, _advice(found))
 
 
-def _last_post(found: Why, now: datetime) -> str:
+def _last_post(found: Explanation, now: datetime) -> str:
     if found.last is None or found.last.sent is None:
         return "Nothing has been posted in this channel yet."
     return f"The last post was {ago(found.last.sent, now)}."
 
 
-def _schedule(item: Wish, now: datetime) -> list[str]:
+def _schedule(item: ScheduleStatus, now: datetime) -> list[str]:
     subscription = item.subscription
     about = f" on “{subscription.query}”" if subscription.query else ""
     if subscription.inactive_reason:
@@ -51,22 +51,22 @@ def _schedule(item: Wish, now: datetime) -> list[str]:
         state = f"posts next {moment(item.next, item.zone)}"
     else:
         state = "posts as soon as the next list is complete"
-    lines = [f"Schedule {subscription.id} ({item.told}){about} {state}."]
+    lines = [f"Schedule {subscription.id} ({item.when}){about} {state}."]
     if item.last:
         lines.append(" ".join(filter(None, (view.outcome(item.last, now), view.left_out(item.left_out)))))
     return lines
 
 
-def _advice(found: Why) -> str:
-    if not found.wishes:
+def _advice(found: Explanation) -> str:
+    if not found.schedules:
         return "Nothing is scheduled here. To schedule papers: /papers schedule weekdays 09:00"
-    if any(item.subscription.inactive_reason for item in found.wishes):
+    if any(item.subscription.inactive_reason for item in found.schedules):
         return "To resume a schedule: /papers resume ID"
     if "dead" in found.states:
         return "An admin can retry the posts that were given up: paperboy retry --all"
     if any(fetch.error for fetch in found.fetches):
         return "Sources that don't answer are tried again automatically."
-    reasons = {reason for item in found.wishes for reason in item.left_out}
+    reasons = {reason for item in found.schedules for reason in item.left_out}
     if "no match" in reasons or "too few votes" in reasons:
         return "To get more papers, change the schedule to a wider query or fewer votes: /papers change ID …"
     return "Everything is working."

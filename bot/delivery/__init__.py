@@ -1,1 +1,1 @@
-"""From schedules to posts: when, what and why (pure), then out, once, through the outbox."""
+"""From schedules to posts: when, which papers and why (pure); then sent once, through the outbox."""

@@ -1,4 +1,4 @@
-"""What is missing: for each source and day, whether its list is there, is as long as usual, and is complete."""
+"""Missing papers: for each source and day, whether its list is there, complete, and as long as usual."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.delivery.calendar import closed, complete
+from bot.delivery.calendar import closed_reason, is_complete
 from bot.papers.model import PaperId
 from bot.store.protocol import Papers
 from bot.store.records import Fetch
 
-SHORT = 0.4  # of the usual length, below which a list is doubtful
-USUAL_OF = 3  # lists at least that tell what is usual
+SHORT_SHARE = 0.4  # of the usual length; a shorter list is doubtful
+MIN_LISTS_FOR_USUAL = 3  # fewer lists don't show what is usual
 
 State = Literal["complete", "open", "short", "missing", "closed"]
 
@@ -31,14 +31,14 @@ class Day(Struct, frozen=True, kw_only=True):
     source: str
     day: date
     listed: int
-    usual: int  # median of its other days looked at; 0: not known
+    usual: int  # median of its other days; 0: not known
     state: State
     why: str = ""
-    elsewhere: tuple[PaperId, ...] = ()  # papers that other sources listed that day and this one never did
+    elsewhere: tuple[PaperId, ...] = ()  # listed by other sources that day, and never by this one
 
 
 async def audit(papers: Papers, sources: Sequence[str], first: date, last: date, now: datetime) -> list[Day]:
-    """Each day of each source, oldest first. Compares sources with each other and with their own habit."""
+    """Each day of each source, oldest first, compared with its other days and with the other sources."""
     fetches = {fetch.source: fetch for fetch in await papers.last_fetches()}
     lists: dict[tuple[str, date], set[PaperId]] = {}
     for item in await papers.listed_between(sources, first, last):
@@ -50,23 +50,25 @@ async def audit(papers: Papers, sources: Sequence[str], first: date, last: date,
 def _day(source: str, day: date, lists: Lists, fetch: Fetch | None, now: datetime) -> Day:
     here = lists.get((source, day), set())
     others = [len(ids) for (name, other), ids in lists.items() if name == source and other != day]
-    usual = int(median(others)) if len(others) >= USUAL_OF else 0
+    usual = int(median(others)) if len(others) >= MIN_LISTS_FOR_USUAL else 0
     ever = {id for (name, _), ids in lists.items() if name == source for id in ids}
     that_day = {id for (name, other), ids in lists.items() if name != source and other == day for id in ids}
     elsewhere = tuple(sorted(that_day - ever))
     looked = fetch if fetch and fetch.day == day else None
     known = Day(source=source, day=day, listed=len(here), usual=usual, state="complete", elsewhere=elsewhere)
-    state, why = _state(known, done=complete(source, day, len(here), fetch, now), error=looked.error if looked else "")
+    state, why = _state(
+        known, done=is_complete(source, day, len(here), fetch, now), error=looked.error if looked else ""
+    )
     return replace(known, state=state, why=why)
 
 
 def _state(known: Day, *, done: bool, error: str) -> tuple[State, str]:
-    if not known.listed and (why := closed(known.source, known.day)):
+    if not known.listed and (why := closed_reason(known.source, known.day)):
         return "closed", why
     if not done:
         return "open", error
     if not known.listed:
-        return "missing", error or "nothing was listed"
-    if known.listed < SHORT * known.usual:
+        return "missing", error or "no papers listed"
+    if known.listed < SHORT_SHARE * known.usual:
         return "short", f"usually about {known.usual}"
     return "complete", ""

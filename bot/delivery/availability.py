@@ -1,4 +1,5 @@
-"""Where Paperboy may post: what stands still because it may not, who is told, and what is kept after it left."""
+"""Where Paperboy may post: schedules are held where it may not, their makers are told, and the data of tenants that
+removed it is deleted after a while."""
 
 from __future__ import annotations
 
@@ -17,19 +18,19 @@ from bot.store.records import Post, Subscription
 
 log = logging.getLogger(__name__)
 
-KEEP = timedelta(days=30)  # a tenant's data after Paperboy was removed: somebody may have erred
+DEPARTED_DATA_KEPT = timedelta(days=30)  # after Paperboy was removed, which may have been a mistake
 
 
 class Availability:
-    """Holds and releases schedules as platforms let us in and out."""
+    """Holds schedules where the platform does not let us post, and releases them when it does."""
 
     def __init__(self, store: Store, adapters: Mapping[str, CanPost], clock: Clock) -> None:
         self._store = store
         self._adapters = adapters
         self._clock = clock
 
-    async def absent(self, place: Place, why: str) -> None:
-        """Nothing can be posted in a channel (`*`: the whole tenant): hold its schedules, tell their makers once."""
+    async def hold_place(self, place: Place, why: str) -> None:
+        """Hold the schedules of a channel that can't be posted to (`*`: of a tenant), and tell their makers once."""
         held = await self._store.subscriptions.hold_place(place, why)
         for subscription in held:
             log.error("schedule %s in %s is held: %s", subscription.id, subscription.place, why)
@@ -37,45 +38,45 @@ class Availability:
             await self._store.ownership.mark_departed(place.tenant, self._clock.now())
             return
         for maker in {s.created_by: s for s in held if s.created_by}.values():
-            await self._tell(maker, why)
+            await self._notify(maker, why)
 
-    async def present(self, place: Place) -> None:
-        """It can be posted to again."""
+    async def release_place(self, place: Place) -> None:
+        """Release the schedules of a channel, or tenant, that can be posted to again."""
         await self._store.ownership.mark_returned(place.tenant)
         for subscription in await self._store.subscriptions.release_place(place, self._clock.now()):
-            log.info("schedule %s in %s runs again", subscription.id, subscription.place)
+            log.info("schedule %s in %s is running again", subscription.id, subscription.place)
 
-    async def look_again(self) -> int:
-        """Release what may be posted to again, whether or not the platform told us; returns how many places."""
+    async def release_open_places(self) -> int:
+        """Ask the platforms about held places, and release those that are open again; returns how many."""
         held = dict.fromkeys(subscription.place for subscription in await self._store.subscriptions.held())
-        return sum([await self._is_back(place) for place in held])
+        return sum([await self._release_if_open(place) for place in held])
 
-    async def _is_back(self, place: Place) -> bool:
+    async def _release_if_open(self, place: Place) -> bool:
         adapter = self._adapters.get(place.platform)
         if adapter is None or not isinstance(adapter, CanTellAccess):
             return False
         try:
-            back = await adapter.may_post(place)
+            is_open = await adapter.may_post(place)
         except PostError as error:
-            log.info("whether %s may be posted to is not known: %s", place, error)
+            log.info("access to %s is not known: %s", place, error)
             return False
         except Exception:
             log.exception("adapter %s could not tell whether %s may be posted to", adapter.name, place)
             return False
-        if back:
-            await self.present(place)
-        return back
+        if is_open:
+            await self.release_place(place)
+        return is_open
 
-    async def tidy(self) -> int:
-        """Forget tenants that left long ago; returns how many."""
-        gone = await self._store.ownership.departed_before(self._clock.now() - KEEP)
+    async def forget_departed(self) -> int:
+        """Delete the data of tenants that removed Paperboy long ago; returns how many."""
+        gone = await self._store.ownership.departed_before(self._clock.now() - DEPARTED_DATA_KEPT)
         for tenant in gone:
             rows = await self._store.ownership.forget(tenant)
-            log.info("forgot %s (%d records): Paperboy was removed %d days ago", tenant, rows, KEEP.days)
+            log.info("deleted %s (%d records): Paperboy was removed %d days ago", tenant, rows, DEPARTED_DATA_KEPT.days)
         return len(gone)
 
-    async def _tell(self, subscription: Subscription, why: str) -> None:
-        """One private notice through the outbox: what stands still, why, and what happens next."""
+    async def _notify(self, subscription: Subscription, why: str) -> None:
+        """Plan one private notice to the maker: which schedule is held, why, and what happens next."""
         tenant, _, person = subscription.created_by.rpartition("/")
         platform, _, space = tenant.partition(":")
         adapter = self._adapters.get(platform)
@@ -93,6 +94,6 @@ class Availability:
 
 
 def _notice(subscription: Subscription, why: str) -> Message:
-    said = f"I can't post in the channel of schedule {subscription.id} any more: {why}"
-    then = "The schedule stands still, and goes on by itself when I may post there again; /papers resume tries at once."
-    return Message(plain=f"{said} {then}", blocks=(Paragraph(text(said)), Paragraph(text(then))))
+    reason = f"I can't post in the channel of schedule {subscription.id}: {why}"
+    next_step = "It resumes as soon as I can post there again. To try now: /papers resume"
+    return Message(plain=f"{reason} {next_step}", blocks=(Paragraph(text(reason)), Paragraph(text(next_step))))

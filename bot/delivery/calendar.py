@@ -1,4 +1,4 @@
-"""When a source's list of a day is complete, and on which days there is none. Pure; holidays are data.
+"""When a source's list of a day is complete, and on which days it has none. Pure; holidays are data.
 
 Hugging Face lists papers through the working day (UTC). arXiv announces Sunday to Thursday at 20:00 New York time,
 for the following day; its feed is built at midnight there (info.arxiv.org/help/availability.html).
@@ -12,11 +12,11 @@ from importlib.resources import files
 
 from bot.store.records import Fetch
 
-QUIET = timedelta(hours=3)  # a list that has not grown for so long, late in the day, is taken for complete
-LATE = time(15, 0)  # UTC; the recorded days had nearly all their papers by then
+QUIET_PERIOD = timedelta(hours=3)  # a list that has not grown for this long, late in the day, counts as complete
+LATE_IN_DAY = time(15, 0)  # UTC; by then the lists of recorded days had nearly all their papers
 SATURDAY = 5
 
-PUBLISHED = 11  # the month from which the next year's holidays are known
+NEXT_YEAR_KNOWN_IN = 11  # the month in which arXiv publishes the holidays of the next year
 
 
 def _holidays(source: str) -> frozenset[date]:
@@ -28,21 +28,21 @@ ARXIV_HOLIDAYS = _holidays("arxiv")
 
 
 def out_of_date(today: date) -> str:
-    """What `holidays.toml` lacks by now, for people; empty when it lacks nothing."""
+    """What `holidays.toml` should know by now and does not, in words; empty: nothing."""
     years = {day.year for day in ARXIV_HOLIDAYS}
-    wanted = today.year + (today.month > PUBLISHED)
-    return "" if wanted in years else f"arXiv's holidays of {wanted} are not known: update Paperboy"
+    needed = today.year + (today.month > NEXT_YEAR_KNOWN_IN)
+    return "" if needed in years else f"arXiv's holidays of {needed} are missing. Update Paperboy."
 
 
-def closed(source: str, day: date) -> str:
-    """Why a source lists nothing on a day: `weekend`, `holiday`; empty when a list is expected."""
+def closed_reason(source: str, day: date) -> str:
+    """Why a source has no list on a day: `weekend` or `holiday`; empty: a list is expected."""
     if day.weekday() >= SATURDAY and source in {"huggingface", "arxiv"}:
         return "weekend"
     return "holiday" if source == "arxiv" and day in ARXIV_HOLIDAYS else ""
 
 
-def complete(source: str, day: date, listed: int, fetch: Fetch | None, now: datetime) -> bool:
-    """Whether the list of a day can be taken as complete at `now`."""
+def is_complete(source: str, day: date, listed: int, fetch: Fetch | None, now: datetime) -> bool:
+    """Whether the list of a day counts as complete at `now`."""
     if now >= datetime.combine(day + timedelta(days=1), time(), UTC):
         return True
     if not listed:
@@ -50,6 +50,6 @@ def complete(source: str, day: date, listed: int, fetch: Fetch | None, now: date
     if source == "arxiv":  # announced as a whole
         return True
     looked = fetch if fetch and fetch.day == day and not fetch.error else None
-    late = now >= datetime.combine(day, LATE, UTC)
-    # It counts as quiet only for as long as somebody looked.
-    return late and looked is not None and looked.last_grew is not None and looked.at - looked.last_grew >= QUIET
+    late = now >= datetime.combine(day, LATE_IN_DAY, UTC)
+    # Only the time up to the last fetch counts as quiet.
+    return late and looked is not None and looked.last_grew is not None and looked.at - looked.last_grew >= QUIET_PERIOD

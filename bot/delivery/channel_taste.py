@@ -1,4 +1,4 @@
-"""What the votes of channels teach: worked out once a round of planning, and only where enough of them were cast."""
+"""The taste of channels, learned from their votes once per planning pass, where there are enough of them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.store.protocol import Store
 from bot.store.records import Subscription, Tally
 from bot.votes.taste import ENOUGH, Floats, Leaning, Lesson, Taste, lean, learn, near_saved
 
-SAVED = 200  # of a person's saved papers that count, the newest
-DAYS = 180  # of what a channel was brought that still teach: interests move on
+MAX_SAVED = 200  # of a person's saved papers that count: the newest
+TASTE_DAYS = 180  # votes on older posts are not learned from: interests change
 
 
 class HasVectors(Protocol):
@@ -23,35 +23,35 @@ class HasVectors(Protocol):
 
 
 class ChannelTaste:
-    """Tastes of channels, as their votes stand in this round."""
+    """The tastes of channels in one planning pass."""
 
     def __init__(self, store: Store, search: HasVectors) -> None:
         self._store = store
         self._search = search
-        self._may: dict[str, bool] = {}  # by tenant, whether it voted enough for any of its channels
-        self._known: dict[str, Taste | None] = {}  # by channel
+        self._has_enough: dict[str, bool] = {}  # by tenant: whether it cast enough votes for any of its channels
+        self._tastes: dict[str, Taste | None] = {}  # by channel
 
     async def leanings(
         self, subscription: Subscription, ids: Collection[PaperId], now: datetime
     ) -> dict[PaperId, Leaning]:
-        """How much each paper is to the channel's taste, or a digest's reader's; none while there is none."""
+        """How near each paper is to the taste of the channel, or of the reader of a digest; empty: none yet."""
         if subscription.follows:
             return await by_saved(self._store, self._search, subscription.follows, ids)
         taste = await self._taste(subscription.place, now)
         return lean(taste, self._search.vectors_for(ids)) if taste else {}
 
     async def _taste(self, place: Place, now: datetime) -> Taste | None:
-        if place.tenant not in self._may:
-            self._may[place.tenant] = await self._store.votes.has_marks(place.tenant, ENOUGH)
-        if not self._may[place.tenant]:
+        if place.tenant not in self._has_enough:
+            self._has_enough[place.tenant] = await self._store.votes.has_marks(place.tenant, ENOUGH)
+        if not self._has_enough[place.tenant]:
             return None
         channel = str(place.in_thread(""))
-        if channel not in self._known:
-            self._known[channel] = await self._learned(place, now)
-        return self._known[channel]
+        if channel not in self._tastes:
+            self._tastes[channel] = await self._learn(place, now)
+        return self._tastes[channel]
 
-    async def _learned(self, place: Place, now: datetime) -> Taste | None:
-        tallies = await votes_on_brought(self._store, place, now)
+    async def _learn(self, place: Place, now: datetime) -> Taste | None:
+        tallies = await votes_on_posted(self._store, place, now)
         vectors = self._search.vectors_for(tallies)
         papers = await self._store.papers.get_papers([id for id in vectors if tallies[id].up])
         return learn(
@@ -68,22 +68,22 @@ class ChannelTaste:
 
 
 async def by_saved(store: Store, search: HasVectors, person: str, ids: Collection[PaperId]) -> dict[PaperId, Leaning]:
-    """How near each paper is to what somebody saved; none unless that person wants it so."""
+    """How near each paper is to what a person saved; empty unless they turned that on (`/papers taste on`)."""
     if not await store.people.has_taste(person):
         return {}
-    saved = await store.people.saved_papers(person, limit=SAVED)
+    saved = await store.people.saved_papers(person, limit=MAX_SAVED)
     vectors, papers = search.vectors_for(saved), await store.papers.get_papers(saved)
     kept = [Lesson(vector=vectors[id], title=papers[id].title) for id in saved if id in vectors and id in papers]
     return near_saved(kept, search.vectors_for(ids))
 
 
-async def votes_on_brought(store: Store, place: Place, now: datetime) -> dict[PaperId, Tally]:
-    """The papers a channel was brought lately, each with the votes of its community."""
-    brought = await store.outbox.papers_shown_since(place, now - timedelta(days=DAYS))
-    tallies = await store.votes.tallies_for(place.tenant, brought)
-    return {id: tallies.get(id, Tally()) for id in brought}
+async def votes_on_posted(store: Store, place: Place, now: datetime) -> dict[PaperId, Tally]:
+    """The papers posted to a channel within `TASTE_DAYS`, each with the votes of its tenant."""
+    posted = await store.outbox.papers_shown_since(place, now - timedelta(days=TASTE_DAYS))
+    tallies = await store.votes.tallies_for(place.tenant, posted)
+    return {id: tallies.get(id, Tally()) for id in posted}
 
 
-async def ballots(store: Store, place: Place, now: datetime) -> int:
-    """How many votes teach a channel's order."""
-    return sum(tally.up + tally.down for tally in (await votes_on_brought(store, place, now)).values())
+async def count_votes_on_posted(store: Store, place: Place, now: datetime) -> int:
+    """How many votes a channel's taste is learned from."""
+    return sum(tally.up + tally.down for tally in (await votes_on_posted(store, place, now)).values())

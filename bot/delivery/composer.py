@@ -1,4 +1,4 @@
-"""From a wish and a list to posts: which papers, with what is said of each, as messages that fit the platform."""
+"""From a subscription and an edition to posts: which papers, with which summaries, in messages of the right size."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from bot.chat.fit import fit
 from bot.chat.message import Message
 from bot.delivery.channel_taste import ChannelTaste
 from bot.delivery.edition import Edition
-from bot.delivery.followed_topics import Finds, followed
+from bot.delivery.followed_topics import FindsMatches, match_topics
 from bot.delivery.planning_cache import PlanningCache
-from bot.delivery.selection import Choice, Chosen, Fit, additions, choose, compose
+from bot.delivery.selection import Choice, Fit, choose, compose, compose_replies
 from bot.errors import PaperboyError
 from bot.papers.community import is_community_list
 from bot.papers.model import PaperId
@@ -24,25 +24,25 @@ from bot.store.protocol import Store
 from bot.store.records import ListedPaper, Post, PostReason, Subscription, Tally
 from bot.views.digest import About, Entry, because
 
-SEEN_DAYS = 90  # a channel sees a paper once in so many days
+SEEN_DAYS = 90  # a paper is posted to a channel once within so many days
 
 
 class Composer:
-    """Makes posts; writes none of them down."""
+    """Makes posts; stores nothing."""
 
     def __init__(
         self,
         store: Store,
-        search: Finds,
-        lookups: PlanningCache,
+        search: FindsMatches,
+        planning_cache: PlanningCache,
         adapters: Mapping[str, CanPost],
-        taught: ChannelTaste | None,
+        channel_taste: ChannelTaste | None,
     ) -> None:
         self._store = store
         self._search = search
-        self._lookups = lookups
+        self._planning_cache = planning_cache
         self._adapters = adapters
-        self._taught = taught
+        self._channel_taste = channel_taste
 
     async def choose(
         self, subscription: Subscription, listed: Sequence[ListedPaper], now: datetime, *, room: int | None = None
@@ -55,13 +55,13 @@ class Composer:
             tallies=await self._store.votes.tallies_for(subscription.place.tenant, ids),
             seen=await self._seen(subscription, now - timedelta(days=SEEN_DAYS)),
             matches=await self._matches(subscription, ids),
-            taste=await self._taught.leanings(subscription, ids, now) if self._taught else {},
-            brought=await self._brought(subscription.place.tenant, listed),
+            taste=await self._channel_taste.leanings(subscription, ids, now) if self._channel_taste else {},
+            submissions=await self._submissions(subscription.place.tenant, listed),
             room=room,
         )
 
     async def posts(
-        self, subscription: Subscription, edition: Edition, chosen: Sequence[Chosen], due: datetime
+        self, subscription: Subscription, edition: Edition, entries: Sequence[Entry], due: datetime
     ) -> tuple[Post, ...]:
         """The posts of an edition, its head first, to be sent at `due`."""
         if not self.has_threads(subscription.place):
@@ -73,60 +73,60 @@ class Composer:
             sources=[source for source in edition.sources if not is_community_list(source)],
             query=subscription.query,
             min_votes=subscription.min_votes,
-            nearest_to=_taste(subscription) if any(item.taught for item in chosen) else "",
-            submitted=sum(item.brought for item in chosen),
+            nearest_to=_taste(subscription) if any(entry.is_by_taste for entry in entries) else "",
+            submitted=sum(entry.is_submitted for entry in entries),
         )
-        entries = await self._entries(subscription, chosen)
-        return compose(subscription, edition.id, about, entries, now=due, fit=self._fit(subscription.place))
+        complete = await self._complete(subscription, entries)
+        return compose(subscription, edition.id, about, complete, now=due, fit=self._fit(subscription.place))
 
     def has_threads(self, place: Place) -> bool:
-        """Whether a message there can have replies."""
+        """Whether a message there can have replies; True where the platform is not known."""
         adapter = self._adapters.get(place.platform)
         return adapter is None or adapter.limits.has_threads
 
     async def replies(
-        self, subscription: Subscription, edition: str, chosen: Sequence[Chosen], now: datetime
+        self, subscription: Subscription, edition: str, entries: Sequence[Entry], now: datetime
     ) -> tuple[Post, ...]:
-        """What comes late into an edition's thread."""
-        entries = await self._entries(subscription, chosen)
-        return additions(subscription, edition, entries, now=now, fit=self._fit(subscription.place))
+        """The posts of late papers, in the thread of their edition."""
+        complete = await self._complete(subscription, entries)
+        return compose_replies(subscription, edition, complete, now=now, fit=self._fit(subscription.place))
 
     async def _seen(self, subscription: Subscription, since: datetime) -> set[PaperId]:
-        """What was brought there, and to the channel that a digest's reader sees anyway."""
+        """The papers posted there since then, and to the channel that the reader of a digest sees anyway."""
         seen = await self._store.outbox.papers_shown_since(subscription.place, since)
         return seen | (
             await self._store.outbox.papers_shown_since(subscription.beside, since) if subscription.beside else set()
         )
 
-    async def _brought(self, tenant: str, listed: Sequence[ListedPaper]) -> dict[PaperId, tuple[PostReason, ...]]:
-        """Those that the tenant's own people brought, each with who and why."""
+    async def _submissions(self, tenant: str, listed: Sequence[ListedPaper]) -> dict[PaperId, tuple[PostReason, ...]]:
+        """The listed papers that people of the tenant submitted, each with who and why."""
         own = {item.paper.id for item in listed if is_community_list(item.source)}
-        known = await self._lookups.brought(tenant) if own else {}
+        known = await self._planning_cache.submissions(tenant) if own else {}
         return {id: because(known[id]) for id in own if id in known}
 
     async def _matches(self, subscription: Subscription, ids: Collection[PaperId]) -> dict[PaperId, str] | None:
-        """The papers that the subscription is about, each with the reason; None: it is about all."""
+        """The papers on the topic of the subscription, each with the reason; None: it has no topic."""
         found: dict[PaperId, str] | None = None
         if subscription.follows:
             topics = await self._store.people.followed_topics(subscription.follows)
-            found = await followed(topics, ids, self._search)
+            found = await match_topics(topics, ids, self._search)
         if subscription.query:
             matching = await self._search.matching_among(subscription.query, ids if found is None else list(found))
             found = matching if found is None else {id: found[id] for id in matching}
         return found
 
-    async def _entries(self, subscription: Subscription, chosen: Sequence[Chosen]) -> list[Entry]:
-        papers = [item.paper for item in chosen]
-        lines = await self._lookups.lines(papers, subscription.language)
+    async def _complete(self, subscription: Subscription, entries: Sequence[Entry]) -> list[Entry]:
+        """The entries with their summaries and votes."""
+        papers = [entry.paper for entry in entries]
+        summaries = await self._planning_cache.summaries(papers, subscription.language)
         tallies = await self._store.votes.tallies_for(subscription.place.tenant, {paper.id for paper in papers})
         return [
-            Entry(
-                paper=item.paper,
-                summary=lines[item.paper.id].text if item.paper.id in lines else "",
-                tally=tallies.get(item.paper.id, Tally()),
-                reasons=item.reasons,
+            replace(
+                entry,
+                summary=summaries[entry.paper.id].text if entry.paper.id in summaries else "",
+                tally=tallies.get(entry.paper.id, Tally()),
             )
-            for item in chosen
+            for entry in entries
         ]
 
     def _fit(self, place: Place) -> Fit:
@@ -143,5 +143,5 @@ def _fitted(adapter: CanPost, message: Message) -> Sequence[Message]:
 
 
 def _taste(subscription: Subscription) -> str:
-    """Whose taste orders what a subscription brings."""
+    """What decides the order of a subscription's papers."""
     return "what you saved" if subscription.follows else "what this channel votes for"

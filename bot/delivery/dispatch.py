@@ -1,8 +1,8 @@
-"""Carrying out the plan: each post claimed, sent and settled, once.
+"""Sending what is planned: each post is claimed, sent and settled, once.
 
-A claim is a lease: whoever dies holding one leaves the post to be claimed again as doubtful, and a doubtful post is
-looked for on the platform before it is sent. Where the platform can't be asked, the default is a gap rather than a
-repeat, and the admin sees it.
+A claim is a lease: a process that dies with one leaves the post to be claimed again as doubtful, and a doubtful post is
+searched for on the platform before it is sent. Where the platform can't be asked, the post is given up rather than
+repeated, and the admin sees it.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from bot.tasks import Supervisor
 
 log = logging.getLogger(__name__)
 
-ATTEMPT = 30.0  # seconds a platform has to answer
-LEASES = 4  # attempts that a lease lasts: a slow holder must not be taken for a dead one
-AT_ONCE = 64  # deliveries under way, over all tenants
-GIVE_UP = timedelta(hours=24)  # after its due time; an outage of some hours is no reason to lose a post
-FEWEST_ATTEMPTS = 8  # also for a post that was given up long ago and is tried anew
-LONGEST = 600.0  # seconds between attempts at most
-BACK_OFF = 5.0  # seconds after the first failure, doubled each time
-IDLE = 1.0  # seconds between looks at the outbox at most: another process may have planned
-BREATH = 0.02  # and at least
-FAR = float("inf")
+ATTEMPT_S = 30.0  # that a platform has to answer
+ATTEMPTS_PER_LEASE = 4  # a lease lasts this many attempts: a slow process must not be taken for a dead one
+MAX_UNDER_WAY = 64  # deliveries, over all tenants
+GIVE_UP_AFTER = timedelta(hours=24)  # after the due time: a post survives an outage of some hours
+MIN_ATTEMPTS = 8  # also for a post that was given up long ago and is tried again
+MAX_BACK_OFF_S = 600.0  # between attempts
+BACK_OFF_S = 5.0  # after the first failure, doubled each time
+MAX_PAUSE_S = 1.0  # between claims: another process may have planned posts
+MIN_PAUSE_S = 0.02  # between claims
+NEVER = float("inf")
 GRACE_S = 10.0  # what a stop leaves to what is under way
-LOOK_BACK = timedelta(days=2)  # how far back a doubtful post is looked for
+FIND_MARGIN = timedelta(days=2)  # before its due time, from which a doubtful post is searched for
 
-Broken = Callable[[Place, str], Awaitable[None]]
-"""Told when a place can't be posted to any more, and why."""
+OnBroken = Callable[[Place, str], Awaitable[None]]
+"""Called with a place that can't be posted to any more, and why."""
 
 
 class Dispatcher:
-    """Takes due posts from the outbox to the platforms."""
+    """Sends due posts from the outbox to the platforms."""
 
     def __init__(
         self,
@@ -53,11 +53,11 @@ class Dispatcher:
         adapters: Mapping[str, CanPost],
         clock: Clock,
         *,
-        on_broken: Broken,
-        attempt: float = ATTEMPT,
-        back_off: float = BACK_OFF,
-        longest: float = LONGEST,
-        grace: float = GRACE_S,
+        on_broken: OnBroken,
+        attempt_s: float = ATTEMPT_S,
+        back_off_s: float = BACK_OFF_S,
+        max_back_off_s: float = MAX_BACK_OFF_S,
+        grace_s: float = GRACE_S,
         tasks: Supervisor | None = None,
     ) -> None:
         self._outbox = outbox
@@ -65,18 +65,18 @@ class Dispatcher:
         self._limits = {name: adapter.limits for name, adapter in adapters.items()}
         self._clock = clock
         self._on_broken = on_broken
-        self._attempt_for = attempt
-        self._back_off = back_off
-        self._longest = longest
-        self._grace = grace
+        self._attempt_s = attempt_s
+        self._back_off_s = back_off_s
+        self._max_back_off_s = max_back_off_s
+        self._grace_s = grace_s
         self._claims = 0
         self._tasks = tasks or Supervisor(clock)
         self._under_way = set[asyncio.Task[bool]]()
         self._holding = set[str]()  # keys under way in this process
-        self._lease = timedelta(seconds=LEASES * attempt)
+        self._lease = timedelta(seconds=ATTEMPTS_PER_LEASE * attempt_s)
 
     async def deliver_due(self) -> int:
-        """Deliver until nothing is due but what an outage put off; returns how many posts were sent."""
+        """Deliver until nothing is due except what waits for a retry; returns how many posts were sent."""
         sent = 0
         while True:
             if claimed := await self._claim():
@@ -90,37 +90,37 @@ class Dispatcher:
         return max((limits.min_interval_s for limits in self._limits.values()), default=0.0)
 
     async def _until_due(self) -> float:
-        """Seconds until a post may be claimed."""
+        """Seconds until the next post may be claimed."""
         due = await self._outbox.next_due(tuple(self._adapters))
-        return (due - self._clock.now()).total_seconds() if due else FAR
+        return (due - self._clock.now()).total_seconds() if due else NEVER
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop`; then finish what is under way, within the grace. What is still under way after that is
-        left as unsure: it may have arrived. Can be called again after it failed: what was under way goes on."""
+        marked as unsure: it may have arrived. It can be called again after it failed: deliveries under way go on."""
         while not stop.is_set():
-            pause = IDLE
+            pause = MAX_PAUSE_S
             try:
-                claimed = await self._claim(AT_ONCE - len(self._under_way))
+                claimed = await self._claim(MAX_UNDER_WAY - len(self._under_way))
                 self._under_way |= {asyncio.create_task(self._deliver(delivery)) for delivery in claimed}
-                pause = min(max(await self._until_due(), BREATH), IDLE)
+                pause = min(max(await self._until_due(), MIN_PAUSE_S), MAX_PAUSE_S)
             except StoreError as error:
                 log.error("nothing can be claimed now: %s", error)
             self._under_way = await _wait(self._under_way, stop, pause)
         if self._under_way:
-            _, late = await asyncio.wait(self._under_way, timeout=self._grace)
+            _, late = await asyncio.wait(self._under_way, timeout=self._grace_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _claim(self, room: int = AT_ONCE) -> Sequence[Delivery]:
-        """Due posts, as many as there is room for; platforms with another share of it take turns to be first."""
+    async def _claim(self, room: int = MAX_UNDER_WAY) -> Sequence[Delivery]:
+        """Claim due posts, at most `room`; groups of platforms take turns to be first."""
         claimed: list[Delivery] = []
         self._claims += 1
         for per_tenant, platforms in self._shares():
             if room > len(claimed):
                 claimed += await self._outbox.claim_posts(
                     self._clock.now(),
-                    token=uuid.uuid4().hex,  # a claim's own: a lease that ended and was claimed anew is another's
+                    token=uuid.uuid4().hex,  # of this claim alone: a lease that ended may be claimed by another
                     lease=self._lease,
                     limit=room - len(claimed),
                     platforms=platforms,
@@ -129,7 +129,7 @@ class Dispatcher:
         return claimed
 
     def _shares(self) -> Sequence[tuple[int, Sequence[str]]]:
-        """Platforms by how many posts of one tenant may be under way; another group is first at each claim."""
+        """Platforms grouped by how many posts of one tenant may be under way; another group is first at each claim."""
         groups = defaultdict[int, list[str]](list)
         for name, limits in self._limits.items():
             groups[limits.max_concurrent_posts].append(name)
@@ -138,8 +138,8 @@ class Dispatcher:
         return shares[first:] + shares[:first]
 
     async def _deliver(self, delivery: Delivery) -> bool:
-        """One attempt, settled whatever comes of it; True when the platform has the post."""
-        if delivery.post.key in self._holding:  # the clock leapt over our own lease: the first attempt goes on
+        """Make one attempt and settle it, whatever happens; True when the platform has the post."""
+        if delivery.post.key in self._holding:  # the clock jumped past our own lease: the first attempt goes on
             return False
         self._holding.add(delivery.post.key)
         try:
@@ -163,21 +163,22 @@ class Dispatcher:
         SENDS.labels(post.place.platform, "sent").inc()
         DELIVERY.labels(post.place.platform).observe(max(0.0, (at - post.due).total_seconds()))
         pace = timedelta(seconds=self._limits[post.place.platform].min_interval_s)
-        rest = max(pace - (at - began) / 2, timedelta(0))  # it was taken about half-way between asking and answer
+        # The platform took it about half-way between request and answer.
+        rest = max(pace - (at - began) / 2, timedelta(0))
         return await self._outbox.settle_sent(post.key, token=delivery.token, ref=ref, at=at, rest=rest)
 
     async def _attempt(self, delivery: Delivery) -> Ref:
-        """The message on the platform: found there, or posted now. Raises `PostError`."""
+        """The message on the platform: found there, or posted now. Raises `PostError`, whatever goes wrong."""
         post, adapter = delivery.post, self._adapters[delivery.post.place.platform]
         place = post.place.in_thread(delivery.parent_ref.id) if delivery.parent_ref else post.place
         try:
             if delivery.doubtful and isinstance(adapter, CanFind):
                 if found := await self._found(delivery, adapter, place):
                     return found
-            elif delivery.doubtful and delivery.attempts > 1:  # after `paperboy retry KEY` it has an admin's word
-                said = "An attempt had no answer, and this platform can't be asked whether it arrived."
-                raise Refused(said, f"If it is not there: paperboy retry {post.key}.")
-            async with asyncio.timeout(self._attempt_for):
+            elif delivery.doubtful and delivery.attempts > 1:  # `paperboy retry KEY` allows one more attempt
+                reason = "An attempt had no answer, and this platform can't tell whether the post arrived."
+                raise Refused(reason, f"If it isn't there: paperboy retry {post.key}")
+            async with asyncio.timeout(self._attempt_s):
                 ref = await adapter.post(place, post.message, key=post.key)
             self._tasks.note_success(f"{adapter.name} post")
             return ref
@@ -187,7 +188,7 @@ class Dispatcher:
             task = asyncio.current_task()
             if task and task.cancelling():
                 raise
-            raise Unsure("The adapter gave up its own request.") from error  # a task of its own was cancelled
+            raise Unsure("The adapter cancelled its own request.") from error  # a task of its own was cancelled
         except PostError:
             raise
         except Exception as error:
@@ -196,11 +197,11 @@ class Dispatcher:
             raise Unsure(f"{type(error).__name__} in the adapter") from error
 
     async def _found(self, delivery: Delivery, adapter: CanFind, place: Place) -> Ref | None:
-        """The message, if it is there. Where nobody can know, `paperboy retry KEY` is an admin's word that it may be
-        sent again: for one attempt, for if that dies too, nobody knows once more."""
-        since = min(delivery.post.due, self._clock.now()) - LOOK_BACK
+        """The message, if it is there. Where the platform can't tell, `paperboy retry KEY` allows one more attempt; if
+        that has no answer either, the post is in doubt again."""
+        since = min(delivery.post.due, self._clock.now()) - FIND_MARGIN
         try:
-            async with asyncio.timeout(self._attempt_for):
+            async with asyncio.timeout(self._attempt_s):
                 return await adapter.find_post(place, key=delivery.post.key, since=since)
         except Refused:
             if delivery.attempts > 1:
@@ -209,7 +210,7 @@ class Dispatcher:
 
     async def _settle(self, delivery: Delivery, error: PostError) -> None:
         key, token, now = delivery.post.key, delivery.token, self._clock.now()
-        wait = timedelta(seconds=min(self._back_off * 2 ** min(delivery.attempts - 1, 12), self._longest))
+        wait = timedelta(seconds=min(self._back_off_s * 2 ** min(delivery.attempts - 1, 12), self._max_back_off_s))
         reason = str(error)
         SENDS.labels(delivery.post.place.platform, type(error).__name__.lower()).inc()
         log.warning("attempt %d of %s in %s: %s", delivery.attempts, key, delivery.post.place, reason)
@@ -217,7 +218,7 @@ class Dispatcher:
             await self._outbox.settle_dead(key, token=token, reason=reason)
             if error.broken:
                 await self._on_broken(delivery.post.place, reason)
-        elif now - delivery.post.due > GIVE_UP and delivery.attempts >= FEWEST_ATTEMPTS:
+        elif now - delivery.post.due > GIVE_UP_AFTER and delivery.attempts >= MIN_ATTEMPTS:
             await self._outbox.settle_dead(key, token=token, reason=f"{reason} (tried {delivery.attempts} times)")
         elif isinstance(error, Busy):
             again = now + timedelta(seconds=error.retry_after)
@@ -227,13 +228,13 @@ class Dispatcher:
 
 
 async def _wait(under_way: set[asyncio.Task[bool]], stop: asyncio.Event, seconds: float) -> set[asyncio.Task[bool]]:
-    """Until a delivery is done, the stop, or the next look at the outbox; returns what is still under way."""
-    with suppress(TimeoutError):  # a breath at least: what ends meanwhile is claimed anew together
-        await asyncio.wait_for(stop.wait(), BREATH if under_way else seconds)
+    """Wait for a delivery to end, the stop, or the next claim; returns what is still under way."""
+    with suppress(TimeoutError):  # what ends meanwhile makes room for one claim instead of several
+        await asyncio.wait_for(stop.wait(), MIN_PAUSE_S if under_way else seconds)
     if not under_way:
         return set()
     done, left = await asyncio.wait(under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
-        if error := task.exception():  # its lease ends, and the post comes back as doubtful
+        if error := task.exception():  # its lease runs out, and the post is claimed again as doubtful
             log.error("a delivery could not be settled", exc_info=error)
     return left

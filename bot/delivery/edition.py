@@ -1,4 +1,4 @@
-"""Editions: a set of sources and a date, or the days since the last. Papers that come late belong to the same one."""
+"""Editions: what a set of sources listed on a date, or since the last edition. Late papers belong to the same one."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from bot.store.records import ListedPaper
 
 
 class Edition(Struct, frozen=True, kw_only=True):
-    """A set of sources and a date, with what they listed; for a schedule that is not daily, several dates."""
+    """What a set of sources listed on one date or, for a schedule that is not daily, on several."""
 
-    id: str  # `huggingface:2025-03-18`: the sources that are read, whether or not all listed something
-    first: date  # of the oldest list
-    day: date  # of the newest list
+    id: str  # `huggingface:2025-03-18`: all sources that are read, also those that listed nothing
+    first: date  # the oldest list
+    day: date  # the newest list
     sources: tuple[str, ...]  # those that listed something
     listed: tuple[ListedPaper, ...]
 
 
 class Span(Struct, frozen=True):
-    """Which lists to read: from the newest up to `until` (`exact`: of just that day) back so many days, but none that
-    an earlier edition had."""
+    """Which lists to read: the newest up to `until` (`exact`: that day only) and `reach` days back from there, but only
+    lists after `after`, the last day of the edition before."""
 
     until: date
     reach: int = 1
@@ -32,16 +32,16 @@ class Span(Struct, frozen=True):
     exact: bool = False
 
 
-def split(sources: Sequence[str], tenant: str) -> tuple[tuple[str, ...], str]:
-    """The sources whose days make editions, and the tenant's own list, if it is read: what people bring has no day of
-    its own, it comes with the next edition or late to the last. Alone, it makes editions itself."""
+def split_sources(sources: Sequence[str], tenant: str) -> tuple[tuple[str, ...], str]:
+    """The sources whose days make editions, and the community's own list if it is read. Submissions come with the next
+    edition, or late into the last one; where the community is the only source, its list makes editions."""
     own = community_list(tenant) if any(map(is_community_list, sources)) else ""
     others = tuple(source for source in sources if not is_community_list(source))
     return (others, own) if others else ((own,), "")
 
 
-async def newest(papers: Papers, sources: Sequence[str], span: Span) -> Edition | None:
-    """The lists of the sources in a span; None when there is none."""
+async def newest_edition(papers: Papers, sources: Sequence[str], span: Span) -> Edition | None:
+    """What the sources listed in a span; None when there is no list."""
     found = [day for day, _ in await papers.listed_days(sources, limit=1, until=span.until)]
     if not found or (span.exact and found[0] != span.until) or (span.after and found[0] <= span.after):
         return None
@@ -59,7 +59,7 @@ async def newest(papers: Papers, sources: Sequence[str], span: Span) -> Edition 
 
 
 def parse_id(id: str) -> tuple[list[str], date, date]:
-    """The sources of an edition, its first and its last day."""
+    """The sources of an edition, its first and its last day. Raises `ValueError`."""
     sources, _, days = id.rpartition(":")
     first, _, last = days.partition("/")
     return sources.split("+"), date.fromisoformat(first), date.fromisoformat(last or first)

@@ -1,4 +1,4 @@
-"""Which papers touch what somebody follows."""
+"""Which papers are on the topics that a person follows."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Protocol
 from bot.papers.model import PaperId
 
 
-class Finds(Protocol):
+class FindsMatches(Protocol):
     """What this needs of search."""
 
     async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]: ...
 
 
-async def followed(topics: Sequence[str], ids: Collection[PaperId], search: Finds) -> dict[PaperId, str]:
-    """Those of `ids` on one of the topics, each with the first that it is on as its reason."""
+async def match_topics(topics: Sequence[str], ids: Collection[PaperId], search: FindsMatches) -> dict[PaperId, str]:
+    """The papers of `ids` on one of the topics, each with the first topic it matches as its reason."""
     why: dict[PaperId, str] = {}
     for topic in topics:
         for id in await search.matching_among(topic, ids):

@@ -1,4 +1,4 @@
-"""Planning: for each occurrence of each schedule, decide once what it brings and write it into the outbox."""
+"""Planning: for each occurrence of each schedule, decide once what is posted, and write it into the outbox."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from msgspec import Struct
 from bot.chat.adapter import CanPost
 from bot.chat.event import Place
 from bot.clock import Clock
-from bot.delivery.channel_taste import ChannelTaste, HasVectors, ballots, by_saved
+from bot.delivery.channel_taste import ChannelTaste, HasVectors, by_saved, count_votes_on_posted
 from bot.delivery.composer import Composer
 from bot.delivery.edition import Edition, Span
-from bot.delivery.followed_topics import Finds
+from bot.delivery.followed_topics import FindsMatches
 from bot.delivery.planning_cache import PlanningCache, Summarizes
-from bot.delivery.planning_pass import Known, PlanningPass
+from bot.delivery.planning_pass import PlanningPass, SeenEdition
 from bot.delivery.selection import Choice
 from bot.papers.model import PaperId
 from bot.schedule import first_reach, next_times
@@ -26,24 +26,24 @@ from bot.store.protocol import Store
 from bot.store.records import Subscription, SubscriptionStatus
 from bot.votes.taste import Leaning
 
-AT_ONCE = 16  # channels planned at the same time
+MAX_CHANNELS_AT_ONCE = 16  # channels planned at the same time
 
 
-class Searches(Finds, HasVectors, Protocol):
-    """What planning needs of search."""
+class Searches(FindsMatches, HasVectors, Protocol):
+    """Finds the papers that planning needs."""
 
 
 class Preview(Struct, frozen=True, kw_only=True):
-    """What a subscription would bring now."""
+    """What a subscription would post now."""
 
     edition: Edition | None
     choice: Choice
     times: tuple[datetime, ...]  # the next occurrences, UTC
-    ballots: int | None = None  # votes that teach its order, or will; None: none do
+    votes: int | None = None  # that its taste is learned from; None: taste is off or has no say here
 
 
 class Planner:
-    """Turns what is due into posts; carries nothing out."""
+    """Turns what is due into posts in the outbox; sends nothing."""
 
     def __init__(
         self,
@@ -63,20 +63,20 @@ class Planner:
         self._lines = lines
         self._adapters = adapters
         self._clock = clock
-        self._complete: dict[str, Known] = {}
+        self._seen_editions: dict[str, SeenEdition] = {}
 
-    async def ballots(self, place: Place) -> int | None:
-        """How many votes teach a channel's order, or will when there are enough; None: no votes do here."""
-        return await ballots(self._store, place, self._clock.now()) if self._taste else None
+    async def count_votes(self, place: Place) -> int | None:
+        """How many votes a channel's taste is learned from, once there are enough; None: taste is off."""
+        return await count_votes_on_posted(self._store, place, self._clock.now()) if self._taste else None
 
     async def by_saved(self, person: str, ids: Collection[PaperId]) -> dict[PaperId, Leaning]:
-        """How near papers are to what somebody saved who wants them in that order."""
+        """How near papers are to what a person saved; empty unless they turned that on."""
         return await by_saved(self._store, self._search, person, ids) if self._taste else {}
 
     async def plan_due(self) -> int:
-        """Plan everything that is due, channel by channel; returns how many posts are new. One bad subscription
-        stops no other. Digests come last: they leave out what a channel is brought."""
-        standing, planning = await self._store.subscriptions.running_with_runs(), self._round()
+        """Plan everything that is due, channel by channel; returns how many posts are new. A subscription that fails
+        stops no other. Digests come last: they leave out what was posted to the reader's channel."""
+        standing, planning = await self._store.subscriptions.running_with_runs(), self._planning_pass()
         channels = await self._plan(planning, [one for one in standing if not one.subscription.follows])
         return channels + await self._plan(planning, [one for one in standing if one.subscription.follows])
 
@@ -85,44 +85,44 @@ class Planner:
         channels = defaultdict[str, list[SubscriptionStatus]](list)
         for one in standing:
             channels[str(one.subscription.place)].append(one)
-        turns = asyncio.Semaphore(AT_ONCE)
+        turns = asyncio.Semaphore(MAX_CHANNELS_AT_ONCE)
 
         async def channel(of: Sequence[SubscriptionStatus]) -> int:
-            async with turns:  # one after the other: the second must see what the first brings
-                return sum([await planning.subscription(standing) for standing in of])
+            async with turns:  # one after the other: the second must see what the first posts
+                return sum([await planning.plan_subscription(standing) for standing in of])
 
         return sum(await asyncio.gather(*map(channel, channels.values())))
 
     async def plan_now(self, subscription: Subscription) -> int:
-        """Bring the newest edition at once, whatever the schedule says: a channel's first."""
+        """Plan the newest edition at once, whatever the schedule says. Returns how many posts are new."""
         now = self._clock.now()
-        return await self._round().run(subscription, now, now.date())
+        return await self._planning_pass().plan_run(subscription, now, now.date())
 
     async def preview(self, subscription: Subscription, day: date | None = None) -> Preview:
-        """What `subscription` would bring of `day`, by default of the newest list; writes nothing."""
+        """What `subscription` would post for `day`, by default for the newest list; stores nothing."""
         now = self._clock.now()
         schedule = subscription.schedule
-        lookups = self._lookups()
+        planning_cache = self._planning_cache()
         span = Span(day, exact=True) if day else Span(now.date(), first_reach(schedule, now))
-        edition = await lookups.edition(subscription, span)
-        choice = await self._editor(lookups).choose(subscription, edition.listed, now) if edition else Choice()
-        votes = None if subscription.follows else await self.ballots(subscription.place)
-        return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)), ballots=votes)
+        edition = await planning_cache.edition(subscription, span)
+        choice = await self._composer(planning_cache).choose(subscription, edition.listed, now) if edition else Choice()
+        votes = None if subscription.follows else await self.count_votes(subscription.place)
+        return Preview(edition=edition, choice=choice, times=tuple(next_times(schedule, now, 3)), votes=votes)
 
-    def _round(self) -> PlanningPass:
-        lookups = self._lookups()
+    def _planning_pass(self) -> PlanningPass:
+        planning_cache = self._planning_cache()
         return PlanningPass(
             self._store,
-            lookups=lookups,
-            editor=self._editor(lookups),
+            planning_cache=planning_cache,
+            composer=self._composer(planning_cache),
             now=self._clock.now(),
-            complete=self._complete,
+            seen_editions=self._seen_editions,
             spread=self._spread,
         )
 
-    def _lookups(self) -> PlanningCache:
+    def _planning_cache(self) -> PlanningCache:
         return PlanningCache(self._store, self._lines, self._clock.now().date())
 
-    def _editor(self, lookups: PlanningCache) -> Composer:
-        taught = ChannelTaste(self._store, self._search) if self._taste else None
-        return Composer(self._store, self._search, lookups, self._adapters, taught)
+    def _composer(self, planning_cache: PlanningCache) -> Composer:
+        channel_taste = ChannelTaste(self._store, self._search) if self._taste else None
+        return Composer(self._store, self._search, planning_cache, self._adapters, channel_taste)

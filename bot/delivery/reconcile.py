@@ -1,4 +1,4 @@
-"""After downtime: count the reactions that were made, or taken back, while nobody listened."""
+"""After downtime: count the reactions that were added or removed while Paperboy was not listening."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from bot.votes.emoji import Emojis
 
 log = logging.getLogger(__name__)
 
-BACK = timedelta(days=14)  # votes on older posts are not looked for
-AT_ONCE = 16  # tenants asked about at the same time
+RECOUNT_PERIOD = timedelta(days=14)  # votes on older posts are not recounted
+MAX_TENANTS_AT_ONCE = 16  # tenants that are recounted at the same time
 
 Changed = Callable[[str, PaperId], Awaitable[None]]
-"""Told when the votes on a paper turned out to be others, in a tenant."""
+"""Called with the tenant and the paper whose votes changed."""
 
 
 async def recount(
     store: Store, adapters: Mapping[str, CanPost], clock: Clock, changed: Changed, emojis: Emojis = Emojis()
 ) -> int:
-    """Ask each platform for the reactions on recent posts, newest first; returns how many had changed."""
+    """Ask each platform for the reactions on recent posts, newest first; returns how many posts had changes."""
     return await _Recount(store, adapters, clock, changed, emojis).all()
 
 
 class _Recount:
-    """One round over what was posted."""
+    """One recount of recent posts."""
 
     def __init__(
         self, store: Store, adapters: Mapping[str, CanPost], clock: Clock, changed: Changed, emojis: Emojis
@@ -46,12 +46,12 @@ class _Recount:
         self._clock = clock
         self._changed = changed
         self._emojis = emojis
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = asyncio.Semaphore(MAX_TENANTS_AT_ONCE)
 
     async def all(self) -> int:
-        """Tenant beside tenant: one that is slow holds up no other."""
+        """Recount all tenants, concurrently: a slow one holds up no other."""
         tenants = defaultdict[str, list[Delivery]](list)
-        for delivery in reversed(await self._store.outbox.sent_since(self._clock.now() - BACK)):
+        for delivery in reversed(await self._store.outbox.sent_since(self._clock.now() - RECOUNT_PERIOD)):
             if len(delivery.post.papers) == 1:
                 tenants[delivery.post.place.tenant].append(delivery)
         return sum(await asyncio.gather(*map(self._tenant, tenants.values())))
@@ -61,7 +61,7 @@ class _Recount:
             return sum([await self._post(delivery) for delivery in deliveries])
 
     async def _post(self, delivery: Delivery) -> bool:
-        """One post; what can't be read keeps its votes."""
+        """Recount one post; True when its votes changed. A post that can't be read keeps its votes."""
         adapter = self._adapters.get(delivery.post.place.platform)
         gone = delivery.reason  # of a post that was sent
         if gone or delivery.ref is None or adapter is None or not isinstance(adapter, CanCountReactions):
@@ -73,7 +73,7 @@ class _Recount:
         except Refused as error:
             if error.gone:
                 await self._store.outbox.mark_gone(delivery.post.key, str(error))
-            log.warning("reactions on %s can't be read any more: %s", delivery.post.key, error)
+            log.warning("reactions on %s can't be read: %s", delivery.post.key, error)
             return False
         except Exception as error:
             trace = None if isinstance(error, PaperboyError) else error

@@ -1,4 +1,4 @@
-"""What an edition brings to a channel, and why. Pure: the same papers, votes and history give the same posts.
+"""Which papers an edition posts to a channel, and why. Pure: the same papers, votes and history give the same posts.
 
 `paperboy plan`, `/papers why` and the schedule's preview show what these functions return; the dispatcher only
 carries it out.
@@ -20,29 +20,20 @@ from bot.views import digest
 from bot.views.digest import About, Entry
 from bot.votes.taste import Leaning, mixed, taught
 
-OPEN_PLACE = "a place that this channel's votes leave open"
-OPEN_TO_ONE = "a place that your saved papers leave open"
-TITLE_CHARS = 80  # of a title within a reason
-MOST_BROUGHT = 20  # of what people brought, in one edition
-HERE = 3  # what a vote of this community weighs beside an upvote outside
+OPEN_TO_CHANNEL = "one of the places that this channel's votes don't decide"
+OPEN_TO_READER = "one of the places that your saved papers don't decide"
+MAX_TITLE_CHARS = 80  # of a title within a reason
+MAX_SUBMISSIONS = 20  # papers submitted by people, in one edition
+VOTE_WEIGHT = 3  # upvotes outside that one vote of this community is worth
 
 Fit = Callable[[Message], Sequence[Message]]
 """A message in as many pages as the platform needs."""
 
 
-class Chosen(Struct, frozen=True, kw_only=True):
-    """A paper an edition brings, and why."""
-
-    paper: Paper
-    reasons: tuple[PostReason, ...] = ()
-    taught: bool = False  # the channel's own votes had a say in the order
-    brought: bool = False  # somebody of its community asked for it
-
-
 class Choice(Struct, frozen=True, kw_only=True):
-    """What an edition brings, and what it leaves out."""
+    """Which papers an edition shows, and which it leaves out."""
 
-    chosen: tuple[Chosen, ...] = ()
+    chosen: tuple[Entry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
 
@@ -54,30 +45,31 @@ def choose(
     seen: set[PaperId],
     matches: Mapping[PaperId, str] | None,
     taste: Mapping[PaperId, Leaning] = MappingProxyType({}),
-    brought: Mapping[PaperId, tuple[PostReason, ...]] = MappingProxyType({}),
+    submissions: Mapping[PaperId, tuple[PostReason, ...]] = MappingProxyType({}),
     room: int | None = None,
 ) -> Choice:
-    """The papers of a list that a subscription takes: what its people brought, whatever the room, then the best liked;
-    where the channel, or a digest's reader, has a `taste`, that decides too, but for one place in five.
+    """The papers of a list that a subscription takes: those that its people submitted, then those with the most votes.
+    Where the channel, or the reader of a digest, has a `taste`, that decides too, except for one place in five.
 
-    `matches` gives the reason for each paper its query takes; None when it has no query. `room` is how many
-    more the edition may bring; by default the subscription's count.
+    `matches` gives the reason for each paper that the query matches; None: there is no query. `submissions` gives who
+    submitted a paper and why. `room` is how many more papers the edition may show, by default the subscription's
+    count; submissions may exceed it.
     """
     room = subscription.count if room is None else room
     papers = {item.paper.id: item.paper for item in listed}
-    liked = {id: _liked(paper, tallies) for id, paper in papers.items()}
-    newest = sorted(papers, reverse=True)  # arXiv's ids sort by submission: before anybody votes, later ones do better
-    untaught = sorted(newest, key=lambda id: -liked[id])
-    fewest = {id: 0 if id in brought else subscription.min_votes for id in untaught}
-    against = {id: _against(papers[id], tallies, seen, matches, fewest[id]) for id in untaught}
-    left_out = [LeftOut(paper=id, reason=reason) for id, reason in against.items() if reason]
-    passing = [id for id in untaught if not against[id]]
-    own = [id for id in passing if id in brought][:MOST_BROUGHT]
-    order = _ordered(subscription, [id for id in passing if id not in own], liked, taste)
+    scores = {id: _score(paper, tallies) for id, paper in papers.items()}
+    newest = sorted(papers, reverse=True)  # arXiv's ids sort by date: before there are votes, newer papers come first
+    by_votes = sorted(newest, key=lambda id: -scores[id])
+    min_votes = {id: 0 if id in submissions else subscription.min_votes for id in by_votes}
+    reasons_against = {id: _reason_against(papers[id], tallies, seen, matches, min_votes[id]) for id in by_votes}
+    left_out = [LeftOut(paper=id, reason=reason) for id, reason in reasons_against.items() if reason]
+    passing = [id for id in by_votes if not reasons_against[id]]
+    own = [id for id in passing if id in submissions][:MAX_SUBMISSIONS]
+    order = _ordered(subscription, [id for id in passing if id not in own], scores, taste)
     room = max(room - len(own), 0)
-    chosen = [Chosen(paper=papers[id], reasons=brought[id], brought=True) for id in own]
+    chosen = [Entry(paper=papers[id], reasons=submissions[id], is_submitted=True) for id in own]
     chosen += [
-        Chosen(paper=papers[id], reasons=_reasons((matches or {}).get(id, ""), why), taught=bool(taste))
+        Entry(paper=papers[id], reasons=_reasons((matches or {}).get(id, ""), why), is_by_taste=bool(taste))
         for id, why in order[:room]
     ]
     left_out += [LeftOut(paper=id, reason="list full") for id, _ in order[room:]]
@@ -93,7 +85,7 @@ def compose(
     now: datetime,
     fit: Fit,
 ) -> tuple[Post, ...]:
-    """The posts of an edition: a thread with a reply a paper, or one compact message (in pages if it must be)."""
+    """The posts of an edition: a thread with one reply per paper, or one compact message (several if it is long)."""
     if subscription.layout == "compact":
         pages = fit(digest.compact(about, entries))
         papers = tuple(entry.paper.id for entry in entries)
@@ -104,14 +96,14 @@ def compose(
     head = fit(digest.head(about, entries))[0]
     return (
         _post(subscription, edition, head, now),
-        *additions(subscription, edition, entries, now=now, fit=fit),
+        *compose_replies(subscription, edition, entries, now=now, fit=fit),
     )
 
 
-def additions(
+def compose_replies(
     subscription: Subscription, edition: str, entries: Sequence[Entry], *, now: datetime, fit: Fit
 ) -> tuple[Post, ...]:
-    """One post a paper, in the edition's thread: those it begins with, and those that come late."""
+    """One post per paper, in the edition's thread: for its first papers and for late ones."""
     parent = delivery_key(subscription.place, subscription.id, edition, "head")
     return tuple(
         _post(
@@ -155,22 +147,22 @@ def _post(
 
 def _ordered(
     subscription: Subscription,
-    untaught: Sequence[PaperId],
-    liked: Mapping[PaperId, int],
+    by_votes: Sequence[PaperId],
+    scores: Mapping[PaperId, int],
     taste: Mapping[PaperId, Leaning],
 ) -> list[tuple[PaperId, str]]:
-    """The order of those that may come, each with what taste has to say of it."""
+    """The papers in order, each with the reason that taste gives for it; empty: none."""
     if not taste:
-        return [(id, "") for id in untaught]
-    order = mixed(taught(untaught, liked, taste), untaught)
+        return [(id, "") for id in by_votes]
+    order = mixed(taught(by_votes, scores, taste), by_votes)
     is_mine = bool(subscription.follows)
-    left_open = OPEN_TO_ONE if is_mine else OPEN_PLACE
-    return [(id, left_open if is_open else told(taste.get(id), is_mine=is_mine)) for id, is_open in order]
+    left_open = OPEN_TO_READER if is_mine else OPEN_TO_CHANNEL
+    return [(id, left_open if is_open else near_reason(taste.get(id), is_mine=is_mine)) for id, is_open in order]
 
 
-def told(leaning: Leaning | None, *, is_mine: bool) -> str:
-    """Which liked paper another is near to."""
-    near = clean(leaning.near, TITLE_CHARS) if leaning else ""
+def near_reason(leaning: Leaning | None, *, is_mine: bool) -> str:
+    """The reason that names the voted or saved paper which another is near to; empty: there is none."""
+    near = clean(leaning.near, MAX_TITLE_CHARS) if leaning else ""
     return f"near “{near}”, which {'you saved' if is_mine else 'this channel voted up'}" if near else ""
 
 
@@ -178,19 +170,19 @@ def _reasons(*said: str) -> tuple[str, ...]:
     return tuple(filter(None, said))
 
 
-def _liked(paper: Paper, tallies: Mapping[PaperId, Tally]) -> int:
+def _score(paper: Paper, tallies: Mapping[PaperId, Tally]) -> int:
     tally = tallies.get(paper.id, Tally())
-    return paper.counts.upvotes + HERE * (tally.up - tally.down)
+    return paper.counts.upvotes + VOTE_WEIGHT * (tally.up - tally.down)
 
 
-def _against(
+def _reason_against(
     paper: Paper,
     tallies: Mapping[PaperId, Tally],
     seen: set[PaperId],
     matches: Mapping[PaperId, str] | None,
-    fewest: int,
+    min_votes: int,
 ) -> LeftOutReason | None:
-    """Why a paper does not come, None when it may."""
+    """Why a paper is left out; None when it may be shown."""
     if paper.withdrawn:
         return "withdrawn"
     if matches is not None and paper.id not in matches:
@@ -198,6 +190,6 @@ def _against(
     if paper.id in seen:
         return "seen before"
     tally = tallies.get(paper.id, Tally())
-    if paper.counts.upvotes + tally.up < fewest:
+    if paper.counts.upvotes + tally.up < min_votes:
         return "too few votes"
     return None

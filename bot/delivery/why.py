@@ -1,4 +1,4 @@
-"""Why a channel is quiet, or not: what happened last, what comes next, what was left out, and what to do."""
+"""Why a channel is quiet, or not: its last run, its next run, what was left out, and how its sources are."""
 
 from __future__ import annotations
 
@@ -13,47 +13,47 @@ from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState, Fetch, Run, Subscription
 
 
-class Wish(Struct, frozen=True, kw_only=True):
-    """One subscription and how it stands."""
+class ScheduleStatus(Struct, frozen=True, kw_only=True):
+    """One subscription, its last run and its next."""
 
     subscription: Subscription
-    told: str  # its schedule in words
+    when: str  # the schedule in words
     zone: str
     next: datetime | None  # None: paused, or when the list is complete
     last: Run | None
     left_out: dict[str, int]  # by reason, of the last run
 
 
-class Why(Struct, frozen=True, kw_only=True):
-    """All that explains a channel."""
+class Explanation(Struct, frozen=True, kw_only=True):
+    """What explains a channel."""
 
-    wishes: tuple[Wish, ...]
-    last: Delivery | None  # the newest post it got
-    states: dict[str, int]  # its outbox
-    fetches: tuple[Fetch, ...]  # the last look at each source it reads
+    schedules: tuple[ScheduleStatus, ...]
+    last: Delivery | None  # its newest post
+    states: dict[str, int]  # of its posts, by state; without those sent
+    fetches: tuple[Fetch, ...]  # the last of each source it reads
 
 
-async def explain(store: Store, place: Place, now: datetime) -> Why:
-    """What is known of a channel."""
+async def explain(store: Store, place: Place, now: datetime) -> Explanation:
+    """What is known about a channel."""
     subscriptions = await store.subscriptions.in_place(place)
     runs = await store.subscriptions.last_runs([s.id for s in subscriptions])
     sources = {source for s in subscriptions for source in s.sources}
     states = await store.outbox.count_by_state(place)
-    return Why(
-        wishes=tuple(_wish(s, runs.get(s.id), now) for s in subscriptions),
+    return Explanation(
+        schedules=tuple(_status(s, runs.get(s.id), now) for s in subscriptions),
         last=await store.outbox.last_sent_in(place),
         states={state.value: count for state, count in states.items() if state is not DeliveryState.SENT},
         fetches=tuple(f for f in await store.papers.last_fetches() if f.source in sources or not subscriptions),
     )
 
 
-def _wish(subscription: Subscription, last: Run | None, now: datetime) -> Wish:
+def _status(subscription: Subscription, last: Run | None, now: datetime) -> ScheduleStatus:
     schedule = subscription.schedule
     waits = bool(subscription.inactive_reason) or isinstance(schedule, WhenComplete)
     times = [] if waits else next_times(schedule, now, 1)
-    return Wish(
+    return ScheduleStatus(
         subscription=subscription,
-        told=describe(schedule),
+        when=describe(schedule),
         zone=schedule.zone,
         next=times[0] if times else None,
         last=last,

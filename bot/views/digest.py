@@ -20,12 +20,14 @@ SAMPLES_NOTE = "No source has answered yet, so these are the sample papers that 
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A paper of an edition, and what is shown with it."""
+    """A paper chosen for an edition, why, and what is shown with it."""
 
     paper: Paper
+    reasons: tuple[PostReason, ...] = ()
     summary: str = ""
     tally: Tally = Tally()
-    reasons: tuple[PostReason, ...] = ()
+    is_by_taste: bool = False  # the votes of the channel, or what the reader saved, had a say in the order
+    is_submitted: bool = False  # a person of this community submitted it
 
 
 class About(Struct, frozen=True, kw_only=True):

@@ -190,13 +190,13 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
             context,
             clock,
             changed=card_updater.note_vote,
-            absent=availability.absent,
-            present=availability.present,
+            absent=availability.hold_place,
+            present=availability.release_place,
             health=healthy,
             catalog=reader(store, search, lines, clock),
         )
 
-    dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=availability.absent)
+    dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=availability.hold_place)
     yield Channel(
         core=start(),
         store=store,

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.delivery.audit import audit
-from bot.delivery.calendar import ARXIV_HOLIDAYS, SATURDAY, closed, out_of_date
+from bot.delivery.calendar import ARXIV_HOLIDAYS, SATURDAY, closed_reason, out_of_date
 from bot.delivery.planning_pass import jitter
 from bot.store.protocol import Store
 from tests.builders import listing, paper
@@ -60,8 +60,8 @@ async def test_a_day_that_goes_on_is_open_not_missing(store: Store) -> None:
 def test_arxivs_holidays_fall_on_days_that_it_would_announce() -> None:
     assert len(ARXIV_HOLIDAYS) >= 9
     assert all(day.weekday() < SATURDAY for day in ARXIV_HOLIDAYS)
-    assert closed("arxiv", date(2026, 12, 25)) == "holiday"
-    assert closed("huggingface", date(2026, 12, 25)) == ""
+    assert closed_reason("arxiv", date(2026, 12, 25)) == "holiday"
+    assert closed_reason("huggingface", date(2026, 12, 25)) == ""
 
 
 @pytest.mark.parametrize(("today", "lacks"), [((2026, 11, 21), ""), ((2026, 12, 1), "2027"), ((2027, 1, 2), "2027")])

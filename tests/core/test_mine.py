@@ -84,9 +84,9 @@ async def test_a_tenant_that_removed_paperboy_is_forgotten_after_a_month_unless_
     await channel.removed(everywhere)
     await channel.returned(everywhere)
     channel.clock.moment += timedelta(days=31)
-    assert await channel.availability.tidy() == 0
+    assert await channel.availability.forget_departed() == 0
     await channel.removed(everywhere)
-    assert await channel.availability.tidy() == 0
+    assert await channel.availability.forget_departed() == 0
     channel.clock.moment += timedelta(days=31)
-    assert await channel.availability.tidy() == 1
+    assert await channel.availability.forget_departed() == 1
     assert await channel.store.subscriptions.in_place(PAPERS) == []

@@ -114,7 +114,7 @@ async def test_a_list_that_came_too_late_for_its_occurrence_is_told_when_a_newer
     await channel.store.papers.add_listings([late, newest], channel.clock.now())
     await channel.deliver()
     said = (await channel.says("why")).message.plain
-    assert f"The list of {long_day(first)} was passed over" in said
+    assert f"The list of {long_day(first)} was skipped" in said
 
 
 async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_back(channel: Channel) -> None:
@@ -135,11 +135,11 @@ async def test_a_channel_that_opens_again_unheard_comes_back_by_itself(channel: 
     await channel.says("schedule daily 10:00")
     channel.platform.closed.add("papers")
     await channel.tomorrow()
-    assert await channel.availability.look_again() == 0
+    assert await channel.availability.release_open_places() == 0
     channel.platform.closed.clear()
-    assert await channel.availability.look_again() == 1
+    assert await channel.availability.release_open_places() == 1
     assert (await channel.store.subscriptions.in_place(PAPERS))[0].inactive_reason == ""
-    assert await channel.availability.look_again() == 0
+    assert await channel.availability.release_open_places() == 0
 
 
 async def test_what_an_admin_paused_does_not_come_back_with_the_channel(channel: Channel) -> None:

@@ -112,7 +112,7 @@ async def test_a_place_stays_open_to_what_others_like(town: Town) -> None:
     await town.today(*(birds(n) for n in range(1, 10)), worms(50, upvotes=99))
     chosen = (await town.preview(count=5)).choice.chosen
     assert [item.paper.title.split()[0] for item in chosen] == [*["Feather"] * 4, "Soil"]
-    assert chosen[-1].reasons == ("a place that this channel's votes leave open",)
+    assert chosen[-1].reasons == ("one of the places that this channel's votes don't decide",)
 
 
 async def test_another_channel_is_not_taught_by_it_nor_is_a_persons_digest(town: Town) -> None:
@@ -132,7 +132,7 @@ async def test_it_can_be_turned_off(town: Town) -> None:
     off = Planner(town.store, town.search, town.lines, {"web": Notebook()}, town.clock, taste=False)
     preview = await off.preview(subscription())
     assert [item.paper.title.split()[0] for item in preview.choice.chosen] == ["Soil", "Feather"]
-    assert preview.ballots is None
+    assert preview.votes is None
 
 
 async def test_the_post_says_how_its_papers_were_chosen(town: Town) -> None:

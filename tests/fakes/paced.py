@@ -36,7 +36,7 @@ class Paced(Notebook):
 
     def __init__(self, *, channel: Pace, tenant: Pace, latency: tuple[float, float] = (0.02, 0.06)) -> None:
         super().__init__()
-        self.limits = replace(Notebook.limits, pace=1 / channel.rate)
+        self.limits = replace(Notebook.limits, min_interval_s=1 / channel.rate)
         self.taken: list[float] = []  # when
         self.refused = 0
         self._paces = (channel, tenant)

@@ -42,11 +42,11 @@ async def plan(database: Path) -> None:
 async def deliver(database: Path, platform: FilePlatform) -> None:
     """As the real process does, with shorter leases."""
     store = await open_store(database)
-    await drain(store, "web", platform, attempt=0.15, back_off=0.02)
+    await drain(store, "web", platform, attempt_s=0.15, back_off_s=0.02)
     await store.aclose()
 
 
-async def drain(store: Store, name: str, platform: CanPost, *, attempt: float, back_off: float) -> None:
+async def drain(store: Store, name: str, platform: CanPost, *, attempt_s: float, back_off_s: float) -> None:
     """Deliver until nothing waits, whoever else works on the same store."""
 
     async def on_broken(place: Place, why: str) -> None:
@@ -54,7 +54,7 @@ async def drain(store: Store, name: str, platform: CanPost, *, attempt: float, b
 
     clock = SystemClock()
     dispatcher = Dispatcher(
-        store.outbox, {name: platform}, clock, on_broken=on_broken, attempt=attempt, back_off=back_off
+        store.outbox, {name: platform}, clock, on_broken=on_broken, attempt_s=attempt_s, back_off_s=back_off_s
     )
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop))

@@ -75,7 +75,9 @@ def locked(database: Path) -> Iterator[None]:
 async def delivering(store: Store, wall: FilePlatform) -> AsyncIterator[None]:
     """A dispatcher at work, with short leases."""
     stop = asyncio.Event()
-    dispatcher = Dispatcher(store.outbox, {"web": wall}, SystemClock(), on_broken=_ignore, attempt=0.3, back_off=0.05)
+    dispatcher = Dispatcher(
+        store.outbox, {"web": wall}, SystemClock(), on_broken=_ignore, attempt_s=0.3, back_off_s=0.05
+    )
     running = asyncio.create_task(dispatcher.run(stop))
     yield
     stop.set()

@@ -44,7 +44,7 @@ class Office:
         search = Search(self.store.papers, self.store.vectors, None)
         self.planner = Planner(self.store, search, self.lines, adapters, self.clock)
         availability = Availability(self.store, adapters, self.clock)
-        self.dispatcher = Dispatcher(self.store.outbox, adapters, self.clock, on_broken=availability.absent)
+        self.dispatcher = Dispatcher(self.store.outbox, adapters, self.clock, on_broken=availability.hold_place)
         self.card_updater = CardUpdater(self.store, self.lines, adapters, self.clock)
 
     async def lists(self, papers: Sequence[Paper]) -> None:

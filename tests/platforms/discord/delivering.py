@@ -40,7 +40,7 @@ async def deliver(folder: Path, url: str, token: str) -> None:
     adapter = make(Setup(options=options, storage=store.key_value("discord"), home=folder, clock=clock))
     assert adapter is not None
     adapter.limits = replace(adapter.limits, pace=0.0)  # type: ignore[misc]
-    await drain(store, "discord", adapter, attempt=0.5, back_off=0.05)
+    await drain(store, "discord", adapter, attempt_s=0.5, back_off_s=0.05)
     await adapter.aclose()
     await store.aclose()
 

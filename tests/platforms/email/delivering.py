@@ -66,7 +66,7 @@ async def deliver(folder: Path, port: int, attempt: float) -> None:
     store, clock = await open_store(folder / "paperboy.db"), SystemClock()
     adapter = make(Setup(options=OPTIONS | {"port": port}, storage=store.key_value("email"), home=folder, clock=clock))
     assert adapter is not None
-    await drain(store, "email", adapter, attempt=attempt, back_off=0.05)
+    await drain(store, "email", adapter, attempt_s=attempt, back_off_s=0.05)
     await adapter.aclose()
     await store.aclose()
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from bot.delivery.calendar import closed, complete
-from bot.delivery.delivery_key import LENGTH, delivery_key
-from bot.delivery.selection import Choice, additions, choose, compose
+from bot.delivery.calendar import closed_reason, is_complete
+from bot.delivery.delivery_key import KEY_CHARS, delivery_key
+from bot.delivery.selection import Choice, choose, compose, compose_replies
 from bot.papers.model import Paper
 from bot.store.records import Fetch, ListedPaper, Tally
 from bot.views.digest import About, Entry
@@ -91,13 +91,15 @@ def test_planning_again_gives_the_same_keys() -> None:
 
 def test_a_late_paper_goes_into_the_thread_that_is_there() -> None:
     head = _compose(subscription(), 1)[0]
-    late = additions(subscription(), "huggingface:2025-03-18", [Entry(paper=paper(9))], now=NOW, fit=lambda m: [m])
+    late = compose_replies(
+        subscription(), "huggingface:2025-03-18", [Entry(paper=paper(9))], now=NOW, fit=lambda m: [m]
+    )
     assert [post.parent for post in late] == [head.key]
 
 
 def test_keys_fit_a_nonce_and_differ_by_channel_and_edition() -> None:
     key = delivery_key(PAPERS, "s1", "e1", "head")
-    assert len(key) == LENGTH
+    assert len(key) == KEY_CHARS
     other = replace(PAPERS, channel="other")
     assert len({key, delivery_key(other, "s1", "e1", "head"), delivery_key(PAPERS, "s1", "e2", "head")}) == 3
 
@@ -112,20 +114,20 @@ def test_keys_fit_a_nonce_and_differ_by_channel_and_edition() -> None:
     ],
 )
 def test_it_is_known_on_which_days_a_source_rests(source: str, day: date, why: str) -> None:
-    assert closed(source, day) == why
+    assert closed_reason(source, day) == why
 
 
 def test_a_list_is_complete_when_its_day_is_over_or_it_rests_late_in_the_day() -> None:
     evening = datetime.combine(TODAY, datetime.min.time(), NOW.tzinfo) + timedelta(hours=19)
     quiet = Fetch(source="huggingface", day=TODAY, at=evening, last_grew=evening - timedelta(hours=4))
     busy = replace(quiet, last_grew=evening - timedelta(hours=1))
-    assert complete("huggingface", TODAY, 30, quiet, evening)
-    assert not complete("huggingface", TODAY, 30, busy, evening)
+    assert is_complete("huggingface", TODAY, 30, quiet, evening)
+    assert not is_complete("huggingface", TODAY, 30, busy, evening)
     unseen = replace(quiet, at=quiet.last_grew or evening)
-    assert not complete("huggingface", TODAY, 30, unseen, evening)  # nobody has looked since
-    assert not complete("huggingface", TODAY, 0, None, evening)
-    assert complete("huggingface", TODAY, 30, busy, evening + timedelta(hours=5))
-    assert complete("arxiv", TODAY, 1, None, NOW)
+    assert not is_complete("huggingface", TODAY, 30, unseen, evening)  # nobody has looked since
+    assert not is_complete("huggingface", TODAY, 0, None, evening)
+    assert is_complete("huggingface", TODAY, 30, busy, evening + timedelta(hours=5))
+    assert is_complete("arxiv", TODAY, 1, None, NOW)
 
 
 def _compose(wish: Any, count: int) -> Any:
