@@ -40,7 +40,7 @@ class Server:
             headers=HEADERS,
             render_error=handlers.pages.error,
         )
-        limits = ConnectionLimits(per_client=0) if settings.proxied else ConnectionLimits()
+        limits = ConnectionLimits(proxied=settings.proxied)
         self._http = HttpServer("the mail pages", app, boundary, limits)
         try:
             setting = "EMAIL_LISTEN_PORT"

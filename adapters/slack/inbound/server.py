@@ -58,7 +58,7 @@ def make_server(
     app.add_routes([web.post(EVENTS, receive), web.get(HEALTH, show_health)])
     if add_routes:
         add_routes(app)
-    return HttpServer("Slack", app, Boundary(https=https), ConnectionLimits(per_client=0))
+    return HttpServer("Slack", app, Boundary(https=https), ConnectionLimits(proxied=True))
 
 
 def read_payload(body: bytes, content_type: str) -> Json:
