@@ -12,7 +12,7 @@ from cronsim import CronSim, CronSimError
 from msgspec import Struct
 
 from bot.errors import AskError
-from bot.schedule import DAY_NAMES, EVERY_DAY, WEEKDAYS, WEEKEND, Clocked, Cron, Schedule, WhenComplete
+from bot.schedule import DAY_NAMES, EVERY_DAY, WEEKDAYS, WEEKEND, Clocked, Cron, Schedule, WhenComplete, next_times
 
 EXAMPLES = "Say for instance: weekdays 09:00 Europe/Berlin · mon,thu 8:30 · daily 18:00 UTC · when complete"
 NOT_DAILY = "For that there is cron, every 2 hours for instance: cron 0 */2 * * *"
@@ -38,6 +38,46 @@ _SETS = {
     "weekends": WEEKEND,
     "weekend": WEEKEND,
 }
+
+
+class ZoneChoice(Struct, frozen=True, kw_only=True):
+    """One meaning of an abbreviation that several time zones share."""
+
+    label: str  # for a button: `India (Asia/Kolkata)`
+    zone: str  # `Asia/Kolkata`
+    phrase: str  # what was typed, with this zone instead: `weekdays 09:00 Asia/Kolkata diffusion`
+
+
+class ParsedSchedule(Struct, frozen=True, kw_only=True):
+    """What a phrase says about when to post. One of `schedule`, `question` and `problem` is set."""
+
+    schedule: Schedule | None = None
+    topic: str = ""  # what follows the schedule, as it was typed: a topic, and options such as `top 5`
+    names_zone: bool = False  # False: the schedule has the default zone, because the phrase names none
+    question: str = ""  # to ask back, with a button for each of `choices`: `Which time zone is IST?`
+    choices: tuple[ZoneChoice, ...] = ()
+    problem: str = ""  # why it can't be read, a sentence: `I can't read “…”.`
+    hint: str = ""  # what to write instead
+
+    def next_times(self, now: datetime, count: int = 3) -> list[datetime]:
+        """The next occurrences in UTC; none of a schedule that waits for a complete list, or without a schedule."""
+        return next_times(self.schedule, now, count) if self.schedule else []
+
+    def accept(self) -> tuple[Schedule, str]:
+        """The schedule and the topic. Raises `AskError` with the question or the problem."""
+        if self.schedule is None:
+            names = " · ".join(choice.phrase for choice in self.choices)
+            raise AskError(self.question or self.problem, names or self.hint)
+        return self.schedule, self.topic
+
+
+def read_schedule(text: str, default_zone: str) -> ParsedSchedule:
+    """What `text` says, in the words of a person; the schedule comes first, the topic after it. Never raises."""
+    try:
+        schedule, topic = split_schedule(text, default_zone)
+    except AskError as error:
+        return ParsedSchedule(problem=error.message, hint=error.hint)
+    return ParsedSchedule(schedule=schedule, topic=topic, names_zone=schedule.zone != default_zone)
 
 
 class _Read(Struct):
