@@ -19,6 +19,7 @@ from bot.sources.full_text.arxiv import MAX_FULL_TEXT_BYTES
 from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace, HuggingFaceSearch
 from bot.sources.rate_limit import RequestPacer, SharedSlots
+from bot.sources.sandbox import Sandbox
 from bot.sources.source import Source
 
 ARXIV_PACE = timedelta(seconds=3)  # one request, over all machines and all of arXiv's interfaces (api/tou)
@@ -39,6 +40,7 @@ class Opened:
 async def open_sources(settings: Sources, clock: Clock, permit: SharedSlots) -> AsyncIterator[Opened]:
     """In the order they are read; closed on the way out."""
     sources: list[Source] = []
+    sandbox = Sandbox("feeds")
     pace = RequestPacer(clock, "arxiv", ARXIV_PACE, permit)  # one for the lists and the look-ups
     face, arxiv = settings.huggingface, settings.arxiv
     if face.enabled:
@@ -47,14 +49,15 @@ async def open_sources(settings: Sources, clock: Clock, permit: SharedSlots) -> 
             sources.append(HuggingFaceSearch(SourceClient(clock, token=face.token), face.url, face.searches))
     if arxiv.categories:
         client = SourceClient(clock, pacer=pace, connections=1)
-        sources.append(Arxiv(client, arxiv.feed_url, arxiv.categories, cross_lists=arxiv.cross_lists))
+        sources.append(Arxiv(client, arxiv.feed_url, arxiv.categories, sandbox, cross_lists=arxiv.cross_lists))
     for feed in settings.feeds:
         client = SourceClient(clock, allow_private=settings.allow_private)
         parts = urlsplit(feed)
-        sources.append(Feed(client, feed, f"{parts.hostname or feed}{parts.path.rstrip('/')}"))
-    api = ArxivApi(SourceClient(clock, pacer=pace, connections=1, timeout=LOOK_UP), arxiv.api_url)
+        sources.append(Feed(client, feed, f"{parts.hostname or feed}{parts.path.rstrip('/')}", sandbox))
+    api = ArxivApi(SourceClient(clock, pacer=pace, connections=1, timeout=LOOK_UP), arxiv.api_url, sandbox)
     texts = _texts(arxiv.text_url, clock, pace)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(sandbox.aclose)
         stack.push_async_callback(api.aclose)
         if texts:
             stack.push_async_callback(texts.aclose)

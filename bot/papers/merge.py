@@ -1,4 +1,4 @@
-"""Two records of one paper as one: what two sources, or one source on two days, say of it. Pure."""
+"""Two records of one paper merged into one: from two sources, or from one source on two days. Pure."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from bot.papers.model import Counts, Links, Paper
 
 
 def merge(known: Paper, fresh: Paper) -> Paper:
-    """Everything both say: the newer version's words, what only one has, the higher counts, all sources.
+    """The newer version's title and abstract, what only one record has, the higher counts, all sources.
 
     Counts take the maximum, because a recorded older answer must not lower them. Merging the same record
     again changes nothing.
     """
     newer, older = (fresh, known) if _rank(fresh) >= _rank(known) else (known, fresh)
+    people = _people(newer, older)
     return Paper(
         id=known.id,
         title=newer.title or older.title,
         abstract=newer.abstract or older.abstract,
         title_source=newer.title_source if newer.title else older.title_source,
         abstract_source=newer.abstract_source if newer.abstract else older.abstract_source,
-        authors=newer.authors or older.authors,
+        authors=people.authors,
+        affiliations=people.affiliations,
         version=newer.version,
         published=_earlier(known.published, fresh.published),
         updated=_later(known.updated, fresh.updated),
@@ -48,19 +50,26 @@ def merge(known: Paper, fresh: Paper) -> Paper:
     )
 
 
+def _people(newer: Paper, older: Paper) -> Paper:
+    """Whose authors to take; their affiliations come with them, and stay when a newer record has none."""
+    is_same = newer.authors == older.authors and not newer.affiliations
+    return older if not newer.authors or is_same else newer
+
+
 def _rank(paper: Paper) -> tuple[int, bool, date, bytes]:
-    """Whose words to take: the later version's, one that has an abstract, the later list's; then any fixed order,
+    """What makes a record win: the later version, then an abstract, then the later list; then any fixed order,
     so that it does not matter which record came first."""
-    said = (
+    fields = (
         paper.abstract,
         paper.title,
         paper.authors,
+        paper.affiliations,
         paper.keywords,
         paper.organization,
         paper.offered_summary,
         paper.links,
     )
-    return (paper.version, bool(paper.abstract), paper.as_of or date.min, msgspec.json.encode((*said, paper.links)))
+    return (paper.version, bool(paper.abstract), paper.as_of or date.min, msgspec.json.encode((*fields, paper.links)))
 
 
 def _earlier(a: datetime | None, b: datetime | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The paper as everyone here passes it around: frozen, parsed once at the edge."""
+"""A paper and its parts: frozen values, parsed once where they come in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PaperId: TypeAlias = str
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """What the community outside says; each count as last seen by a source, never ours."""
+    """What communities outside think of a paper; each count as a source last gave it, never ours."""
 
     upvotes: int = 0  # on the Hugging Face page
     comments: int = 0  # on the Hugging Face page
@@ -21,7 +21,7 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 class Links(Struct, frozen=True, kw_only=True):
-    """Where to go from here; only `http` and `https`, checked where they are parsed. Empty: unknown."""
+    """Addresses of a paper; only `http` and `https`, checked where they are parsed. Empty: unknown."""
 
     page: str = ""  # what the title links to: the abstract page
     pdf: str = ""
@@ -39,6 +39,7 @@ class Paper(Struct, frozen=True, kw_only=True):
     title_source: str = ""  # as the source wrote it; empty when equal to `title`
     abstract_source: str = ""  # likewise
     authors: tuple[str, ...] = ()  # in the paper's order
+    affiliations: tuple[str, ...] = ()  # one for each author, perhaps empty; no entries where a source names none
     version: int = 1  # arXiv's v1, v2, …
     published: datetime | None = None  # first version, UTC
     updated: datetime | None = None  # this version, UTC
@@ -48,9 +49,9 @@ class Paper(Struct, frozen=True, kw_only=True):
     links: Links = Links()
     counts: Counts = Counts()
     offered_summary: str = ""  # a source's own one-line summary (HF `ai_summary`); unchecked
-    sources: frozenset[str] = frozenset()  # names of the sources that brought it
+    sources: frozenset[str] = frozenset()  # names of the sources that list it
     withdrawn: bool = False
-    as_of: date | None = None  # the newest list it stood on: of two records, the later speaks
+    as_of: date | None = None  # the newest list it was on: of two records, the later one is believed
 
     @property
     def fingerprint(self) -> int:
@@ -65,7 +66,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     paper: Paper
     source: str  # the source's name, e.g. `huggingface`
     day: date  # the source's own date for it
-    listed: datetime | None = None  # when the source put it on the list, UTC; None: it does not say
+    listed: datetime | None = None  # when the source put it on the list, UTC; None: unknown
 
 
 class Rejected(Struct, frozen=True, kw_only=True):

@@ -1,13 +1,12 @@
 """arXiv: the day's new listings by category (rss.arxiv.org), and single papers by id (the API).
 
 The feed is built at midnight New York time for the day's announcement; it is empty at weekends and on holidays.
-Categories are asked for together, in one request. Cross-lists are most of some categories and are kept by default;
-`replace` entries are new versions of known papers and no news.
+All categories are fetched in one request. Cross-lists are most of some categories and are kept by default;
+`replace` entries are new versions of known papers and not news.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -17,15 +16,18 @@ from msgspec.structs import replace
 
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Listing, Paper, PaperId, Rejected
-from bot.papers.text import readable
-from bot.sources.feeds import CachedPage, changed, entries, names, published
+from bot.papers.text import label, readable
+from bot.papers.withdrawal import is_withdrawn
+from bot.sources.feeds import CachedPage, arxiv_authors, categories, changed, entries, published
 from bot.sources.fields import arxiv_links
-from bot.sources.http import FetchedPage, SourceClient
+from bot.sources.http import SourceClient
+from bot.sources.page import FetchedPage
+from bot.sources.sandbox import Sandbox
 from bot.sources.source import Batch
 
 NAME = "arxiv"
 NEW_YORK = ZoneInfo("America/New_York")
-MAX_IDS_PER_REQUEST = 100  # a request; the API takes up to 2,000 and prefers fewer
+MAX_IDS_PER_REQUEST = 100  # the API takes up to 2,000 and prefers fewer
 
 
 class Arxiv:
@@ -33,26 +35,30 @@ class Arxiv:
 
     name = NAME
 
-    def __init__(self, client: SourceClient, url: str, categories: Sequence[str], *, cross_lists: bool = True) -> None:
-        self._latest = CachedPage(client, f"{url.rstrip('/')}/atom/{'+'.join(categories)}")
-        self._cross = cross_lists
+    def __init__(
+        self, client: SourceClient, url: str, categories: Sequence[str], sandbox: Sandbox, *, cross_lists: bool = True
+    ) -> None:
+        self._cached = CachedPage(client, f"{url.rstrip('/')}/atom/{'+'.join(categories)}")
+        self._sandbox = sandbox
+        self._cross_lists = cross_lists
 
     async def fetch(self, day: date) -> Batch:
-        page = await self._latest.get()
-        batch = await asyncio.to_thread(parse_announcements, page, day, cross_lists=self._cross)
-        self._latest.mark_used(page)
+        page = await self._cached.get()
+        batch = await self._sandbox.parse("announcements", page, Batch, day=day, cross_lists=self._cross_lists)
+        self._cached.mark_used(page)
         return batch
 
     async def aclose(self) -> None:
-        await self._latest.aclose()
+        await self._cached.aclose()
 
 
 class ArxivApi:
     """Papers by id."""
 
-    def __init__(self, client: SourceClient, url: str) -> None:
+    def __init__(self, client: SourceClient, url: str, sandbox: Sandbox) -> None:
         self._client = client
         self._url = url
+        self._sandbox = sandbox
 
     async def fetch_papers(self, ids: Sequence[PaperId]) -> tuple[Paper, ...]:
         """Those of `ids` that arXiv has, in its order; raises `SourceError`."""
@@ -63,7 +69,7 @@ class ArxivApi:
             page = await self._client.get(
                 self._url, {"id_list": ",".join(part), "max_results": str(len(part))}, conditional=False
             )
-            found += parse_api_response(page)
+            found += await self._sandbox.parse("api", page, tuple[Paper, ...])
         return tuple(found)
 
     async def aclose(self) -> None:
@@ -71,26 +77,28 @@ class ArxivApi:
 
 
 def parse_announcements(page: FetchedPage, day: date, *, cross_lists: bool = True) -> Batch:
-    """What the feed announces for `day` (New York's calendar): new papers, and cross-lists where wanted."""
-    wanted = {"new", "cross"} if cross_lists else {"new"}
+    """What the feed announces for `day` (New York's calendar): new papers, and `cross_lists` if asked for."""
+    types = {"new", "cross"} if cross_lists else {"new"}
     listings, rejected = list[Listing](), list[Rejected]()
     for number, entry in enumerate(entries(page)):
-        if entry.get("arxiv_announce_type", "new") not in wanted:
+        if entry.get("arxiv_announce_type", "new") not in types:
             continue
         paper = _paper(entry, _abstract(entry.get("summary", "")))
         announced = published(entry)
         if paper is None:
             where = f"{page.url}[{number}]"
-            rejected.append(Rejected(where=where, reason="an entry without arXiv id or title", id=entry.get("id", "")))
+            rejected.append(
+                Rejected(where=where, reason="the entry has no arXiv id or no title", id=entry.get("id", ""))
+            )
         elif announced is None or announced.astimezone(NEW_YORK).date() == day:
             listings.append(Listing(paper=paper, source=NAME, day=day, listed=announced))
     return Batch(listings=tuple(listings), rejected=tuple(rejected))
 
 
-def parse_api_response(page: FetchedPage) -> list[Paper]:
-    """The papers of an API answer; its error entry, and ids it does not know, give none."""
+def parse_api_response(page: FetchedPage) -> tuple[Paper, ...]:
+    """The papers of an API answer; its error entry, and ids that it does not know, give none."""
     papers = ((_paper(entry, readable(entry.get("summary", ""))), changed(entry)) for entry in entries(page))
-    return [replace(paper, updated=at) for paper, at in papers if paper]
+    return tuple(replace(paper, updated=at) for paper, at in papers if paper)
 
 
 def _paper(entry: Any, abstract: str) -> Paper | None:
@@ -99,19 +107,20 @@ def _paper(entry: Any, abstract: str) -> Paper | None:
         return None
     id, version = known
     primary = entry.get("arxiv_primary_category", {}).get("term", "")
-    categories = [tag["term"] for tag in entry.get("tags", ()) if tag.get("term")]
+    names, affiliations = arxiv_authors(entry)
     return Paper(
         id=id,
         title=readable(title),
         title_source=title if readable(title) != title else "",
         abstract=abstract,
-        authors=names(entry),
+        authors=names,
+        affiliations=affiliations,
         version=version or 1,
         published=published(entry),
-        categories=tuple(dict.fromkeys(filter(None, (primary, *categories)))),
+        categories=tuple(dict.fromkeys(filter(None, (label(primary), *categories(entry))))),
         links=arxiv_links(id.removeprefix("arxiv:")),
         sources=frozenset({NAME}),
-        withdrawn="this paper has been withdrawn" in abstract.casefold()[:200],
+        withdrawn=is_withdrawn(abstract, readable(entry.get("arxiv_comment", ""))),
     )
 
 

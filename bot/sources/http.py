@@ -8,13 +8,13 @@ from contextlib import nullcontext
 from urllib.parse import urljoin
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
-from msgspec import Struct
 from yarl import URL
 
 from bot import __version__
 from bot.clock import Clock
 from bot.errors import Malformed, SourceError, Throttled, Unreachable
 from bot.sources.address_check import is_ip_literal, is_public_address, make_connector
+from bot.sources.page import FetchedPage
 from bot.sources.rate_limit import RequestBudget, RequestPacer
 
 USER_AGENT = f"paperboy-bot/{__version__} (+https://github.com/paperboy-bot/paperboy)"
@@ -27,17 +27,6 @@ TIMEOUT = ClientTimeout(total=30, connect=5, sock_connect=5)
 TOO_MANY_REQUESTS = 429
 REDIRECT_STATUSES = range(300, 400)
 SERVER_ERROR_STATUSES = range(500, 600)
-
-
-class FetchedPage(Struct, frozen=True, kw_only=True):
-    """An answer: its body, or that nothing changed since the last one."""
-
-    url: str
-    body: bytes = b""
-    content_type: str = ""
-    unchanged: bool = False
-    missing: bool = False  # 404: there is no such thing
-    validators: tuple[tuple[str, str], ...] = ()  # what to ask with next time, once this answer has been used
 
 
 class SourceClient:
@@ -122,7 +111,7 @@ class SourceClient:
                 if response.status in REDIRECT_STATUSES and "Location" in response.headers:
                     at = urljoin(at, response.headers["Location"])
                     continue
-                return await self._page(url, response)
+                return await self._page(url, at, response)
         raise Malformed(f"{_host(url)} redirects without end.", "Check the address.")
 
     def _authority(self, url: str, at: str) -> dict[str, str]:
@@ -139,9 +128,9 @@ class SourceClient:
         if not self._allow_private and is_ip_literal(parts.host) and not is_public_address(parts.host):
             raise Malformed(f"{parts.host} is an address of this network.", "Feeds must be on the open Internet.")
 
-    async def _page(self, url: str, response: ClientResponse) -> FetchedPage:
+    async def _page(self, url: str, location: str, response: ClientResponse) -> FetchedPage:
         self._budget.note_header(response.headers.get("RateLimit", ""))
-        kind = response.content_type
+        kind = response.headers.get("Content-Type", "")
         match response.status:
             case 304:
                 return FetchedPage(url=url, unchanged=True)
@@ -156,7 +145,9 @@ class SourceClient:
                 raise Unreachable(f"{_host(url)} has a fault (HTTP {status}).", "It is asked again later.")
             case 200:
                 body = await _body(response, self._max_bytes)
-                return FetchedPage(url=url, body=body, content_type=kind, validators=_validators(response))
+                return FetchedPage(
+                    url=url, location=location, body=body, content_type=kind, validators=_validators(response)
+                )
             case status:
                 raise SourceError(f"{_host(url)} refuses (HTTP {status}).", "Check the address and the token.")
 

@@ -1,7 +1,7 @@
-"""Hugging Face Daily Papers, from the raw JSON of `/api/daily_papers`.
+"""Hugging Face Daily Papers, from the JSON of `/api/daily_papers`.
 
-Not through `huggingface_hub.PaperInfo`: it reads several fields from the wrong level of the answer. The date of
-an edition is `paper.submittedOnDailyAt`; the outer `publishedAt` is New York time labelled as UTC.
+`huggingface_hub.PaperInfo` isn't used: it reads several fields from the wrong level of the answer. The date of an
+edition is `paper.submittedOnDailyAt`; the outer `publishedAt` is New York time labelled as UTC.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import msgspec
 from msgspec import Struct
 
 from bot.errors import Malformed
+from bot.papers.authors import MAX_AUTHORS, single_author
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Counts, Listing, Paper, Rejected
-from bot.papers.text import readable
-from bot.sources.fields import arxiv_links, parse_count, parse_datetime, text_or_empty
-from bot.sources.http import FetchedPage, SourceClient
+from bot.papers.text import label, readable
+from bot.sources.fields import arxiv_links, labels, parse_count, parse_datetime, text_or_empty
+from bot.sources.http import SourceClient
+from bot.sources.page import FetchedPage
 from bot.sources.source import Batch
 
 NAME = "huggingface"
@@ -27,7 +29,7 @@ MAX_PAGES = 10
 
 
 class _Record(Struct):
-    """The nested `paper`. Only id and title must be right: any other field may be missing, or change its form."""
+    """The nested `paper`. Only id and title must be right: any other field may be missing or change its type."""
 
     id: str
     title: str
@@ -79,7 +81,7 @@ class HuggingFace:
 
 
 class HuggingFaceSearch:
-    """Standing searches over all papers Hugging Face knows: a further source, one request a query and look."""
+    """Saved searches over all papers that Hugging Face knows: a further source, one request for each query."""
 
     name = "huggingface-search"
 
@@ -110,7 +112,7 @@ def parse_listings(answer: object, day: date | None, where: str, *, source: str 
     `day` None: each record's own `submittedOnDailyAt` says when it was listed.
     """
     if not isinstance(answer, list):
-        raise Malformed(f"{where} is no list of papers.", "A list of Daily Papers was expected.")
+        raise Malformed(f"{where} isn't a list of papers.", "A list of Daily Papers was expected.")
     listings, rejected = list[Listing](), list[Rejected]()
     for number, entry in enumerate(answer):
         try:
@@ -127,7 +129,7 @@ def _listing(entry: Any, day: date | None, source: str) -> Listing:
     record = msgspec.convert(nested, _Record, strict=False)
     known = arxiv_id(record.id)
     if known is None:
-        raise ValueError(f"paper.id {record.id[:40]!r} is no arXiv id")
+        raise ValueError(f"paper.id {record.id[:40]!r} isn't an arXiv id")
     if not record.title.strip():
         raise ValueError("paper.title is empty")
     listed = parse_datetime(record.submittedOnDailyAt)
@@ -149,8 +151,8 @@ def _paper(record: _Record, id: str, source: str, comments: int) -> Paper:
         abstract_source=summary if summary != abstract else "",
         authors=_authors(record.authors),
         published=_plausible(parse_datetime(record.publishedAt)),
-        keywords=tuple(readable(word) for word in _list(record.ai_keywords) if isinstance(word, str)),
-        organization=readable(_lab(record.organization)),
+        keywords=labels(_list(record.ai_keywords)),
+        organization=label(readable(_lab(record.organization))),
         links=arxiv_links(
             id.removeprefix("arxiv:"), code=record.githubRepo, project=record.projectPage, discussion=True
         ),
@@ -164,7 +166,7 @@ def _paper(record: _Record, id: str, source: str, comments: int) -> Paper:
 def _authors(raw: Any) -> tuple[str, ...]:
     known = (one if isinstance(one, dict) else {"name": one} for one in _list(raw))
     names = (text_or_empty(one.get("name")) for one in known if not one.get("hidden"))
-    return tuple(filter(None, map(readable, names)))
+    return tuple(author.name for author in map(single_author, names) if author.name)[:MAX_AUTHORS]
 
 
 def _lab(raw: Any) -> str:
@@ -188,7 +190,7 @@ def _json(page: FetchedPage) -> object:
         return msgspec.json.decode(page.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         what = "HTML" if page.body.lstrip()[:1] == b"<" else f"broken JSON ({error})"
-        raise Malformed(f"{page.url} sent {what} where JSON was expected.", "It is asked again later.") from error
+        raise Malformed(f"{page.url} sent {what} where JSON was expected.", "It is fetched again later.") from error
 
 
 def _id_of(entry: Any) -> str:

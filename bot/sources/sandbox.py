@@ -1,42 +1,138 @@
-"""Reads a stranger's file in a process of its own, with bounded time and memory and nothing of ours to lose.
+"""Parses files from strangers in a process of its own, with bounded time and memory and nothing of ours to lose.
 
-Half of what can go wrong with a hostile PDF is that it never ends or fills the memory. That process can be ended.
+A hostile feed or PDF may never end, fill the memory, or use a fault of its parser. That process can be ended at any
+moment, and it can't open files or connections (`bot.sources.sandbox_worker`). One process waits, started and warm, for
+the next job, so that an ordinary feed costs no start.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from datetime import date
+from typing import Literal, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from bot.errors import Malformed
-from bot.papers.full_text import Passage
+from bot.sources.page import FetchedPage
 
-MAX_SECONDS = {"html": 8.0, "pdf": 20.0}  # a long paper takes one and five
+Kind = Literal["feed", "announcements", "api", "html", "pdf"]
+MAX_SECONDS: dict[Kind, float] = {"feed": 20, "announcements": 30, "api": 10, "html": 8, "pdf": 20}  # by the clock
+START_S = 30.0  # on a busy machine; half a second otherwise
+MAX_ANSWER_BYTES = 64_000_000
+IDLE_S = 900.0  # after which the process ends; feeds are fetched more often
+LENGTH_BYTES = 4  # before each message; alone and zero: the process is ready
 WORKER = "bot.sources.sandbox_worker"
+T = TypeVar("T")
 
 
-async def read_in_sandbox(form: str, body: bytes) -> tuple[Passage, ...]:
-    """The passages of a file; raises `Malformed` when it can't be read within the bounds."""
-    pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-I", "-m", WORKER, form)
-    try:
-        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, env={})
-    except OSError as error:
-        raise Malformed(
-            f"This {form} can't be read: no process starts ({error.strerror}).", "It is skipped."
-        ) from error
-    try:
-        async with asyncio.timeout(MAX_SECONDS[form]):
-            out, said = await process.communicate(body)
-    except TimeoutError:
-        raise Malformed(f"This {form} takes too long to read.", "It is skipped.") from None
-    finally:
-        if process.returncode is None:
-            process.kill()
+class Job(Struct, frozen=True, kw_only=True):
+    """What to parse."""
+
+    kind: Kind
+    page: FetchedPage
+    day: date | None = None
+    source: str = ""
+    cross_lists: bool = True
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What came of a job: the result, or an error for people."""
+
+    result: bytes = b""
+    message: str = ""
+    hint: str = ""
+
+
+class Sandbox:
+    """One process for feeds, or one for the texts of papers; jobs take turns."""
+
+    def __init__(self, group: Literal["feeds", "texts"]) -> None:
+        self._group = group
+        self._turn = asyncio.Lock()
+        self._process: Process | None = None
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def parse(
+        self,
+        kind: Kind,
+        page: FetchedPage,
+        result: type[T],
+        *,
+        day: date | None = None,
+        source: str = "",
+        cross_lists: bool = True,
+    ) -> T:
+        """The parsed page; raises `Malformed` when it can't be parsed within the bounds."""
+        job = Job(kind=kind, page=page, day=day, source=source, cross_lists=cross_lists)
+        async with self._turn:
+            answer = await self._run(job)
+        if answer.message:
+            raise Malformed(answer.message, answer.hint)
+        return msgspec.msgpack.decode(answer.result, type=result)
+
+    async def aclose(self) -> None:
+        """End the process, whatever it does."""
+        process = self._process
+        self._end()
+        if process:
             await process.wait()
-    if process.returncode:
-        why = said.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-        raise Malformed(f"This {form} can't be read ({why or f'signal {-process.returncode}'}).", "It is skipped.")
-    return msgspec.json.decode(out, type=tuple[Passage, ...])
+
+    async def _run(self, job: Job) -> Answer:
+        if self._idle:
+            self._idle.cancel()
+        is_done = False
+        try:
+            async with asyncio.timeout(START_S):
+                process = await self._started(job.kind)
+            async with asyncio.timeout(MAX_SECONDS[job.kind]):
+                answer = await _exchange(process, msgspec.msgpack.encode(job))
+            is_done = True
+            return answer
+        except TimeoutError:
+            raise Malformed(f"This {job.kind} takes too long to read.", "It is skipped.") from None
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise Malformed(
+                f"This {job.kind} can't be read within the limits of memory and time.", "It is skipped."
+            ) from error
+        finally:
+            if is_done:
+                self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._end)
+            else:
+                self._end()
+
+    async def _started(self, kind: Kind) -> Process:
+        if self._process and self._process.returncode is None:
+            return self._process
+        command = (sys.executable, "-I", "-m", WORKER, self._group)
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}
+            )
+        except OSError as error:
+            raise Malformed(
+                f"This {kind} can't be read: no process starts ({error.strerror}).", "It is skipped."
+            ) from error
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        await self._process.stdout.readexactly(LENGTH_BYTES)
+        return self._process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if self._idle:
+            self._idle.cancel()
+        if process and process.returncode is None:
+            process.kill()
+
+
+async def _exchange(process: Process, message: bytes) -> Answer:
+    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - both are pipes
+    process.stdin.write(len(message).to_bytes(LENGTH_BYTES) + message)
+    await process.stdin.drain()
+    length = int.from_bytes(await process.stdout.readexactly(LENGTH_BYTES))
+    if length > MAX_ANSWER_BYTES:
+        raise ConnectionError
+    return msgspec.msgpack.decode(await process.stdout.readexactly(length), type=Answer)

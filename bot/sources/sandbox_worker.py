@@ -1,36 +1,137 @@
-"""The process that reads a stranger's file: a form's name as argument, the file on stdin, its passages on stdout."""
+"""The process that parses files from strangers: jobs on stdin, answers on stdout, one after another.
+
+What holds it, in this order: an empty environment and no descriptor but the three standard ones; after everything is
+imported, no further descriptor may be opened (`RLIMIT_NOFILE`), so the kernel refuses files and connections alike; an
+audit hook refuses them as well, and other processes, where there are no such limits (Windows) or where root could raise
+them; limits of memory, and of processor time for each job.
+"""
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
+from typing import Any
 
 import msgspec
 
-MAX_MEMORY_BYTES = 768_000_000  # bytes of address space, the interpreter's own included
-MAX_CPU_S = 15  # of processor time
+from bot.errors import Malformed
+from bot.sources.sandbox import LENGTH_BYTES, Answer, Job
+
+MAX_MEMORY_BYTES = 768_000_000  # of address space, the interpreter's own included
+MAX_CPU_S = {
+    "feed": 10,
+    "announcements": 15,
+    "api": 5,
+    "html": 8,
+    "pdf": 15,
+}  # arXiv's longest list and a long PDF take 5
+MAX_KEPT_BYTES = 300_000_000  # a process that grew beyond ends after its job, and a fresh one follows
+MAX_RECURSION = 500
+_CHARSETS = """cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp866 cp874 cp932 cp949 cp950 iso8859_1
+iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9 iso8859_10 iso8859_13 iso8859_14
+iso8859_15 iso8859_16 koi8_r koi8_u gb18030 gbk gb2312 big5 big5hkscs shift_jis euc_jp euc_kr
+iso2022_jp iso2022_kr johab mac_roman mac_cyrillic tis_620 utf_16 utf_16_le utf_16_be utf_32 utf_32_le utf_32_be ascii
+latin_1 utf_8 utf_8_sig idna punycode unicode_escape raw_unicode_escape charmap"""
+_PRELOADED = {
+    "feeds": ("feedparser", "bot.sources.arxiv", "bot.sources.feeds", "_strptime", "xml.sax.expatreader"),
+    "texts": ("pypdf", "bot.sources.full_text.html", "bot.sources.full_text.pdf"),
+}
+_REFUSED_EVENTS = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.", "open")
 
 
 def main() -> None:
-    """Read one file."""
-    _bound()
-    body = sys.stdin.buffer.read()
-    sys.setrecursionlimit(500)
-    if sys.argv[1] == "pdf":
-        from bot.sources.full_text.pdf import passages_of  # noqa: PLC0415 - only what is needed is loaded
-    else:
-        from bot.sources.full_text.html import passages_of  # noqa: PLC0415
-    sys.stdout.buffer.write(msgspec.json.encode(passages_of(body)))
+    """Parse job after job until stdin ends."""
+    parsers = _preload(sys.argv[1])
+    _confine()
+    sys.setrecursionlimit(MAX_RECURSION)
+    sys.stdout.buffer.write(bytes(LENGTH_BYTES))
+    sys.stdout.buffer.flush()
+    while header := sys.stdin.buffer.read(LENGTH_BYTES):
+        job = msgspec.msgpack.decode(sys.stdin.buffer.read(int.from_bytes(header)), type=Job)
+        _limit_cpu(MAX_CPU_S[job.kind])
+        message = msgspec.msgpack.encode(answer(parsers[job.kind], job))
+        sys.stdout.buffer.write(len(message).to_bytes(LENGTH_BYTES) + message)
+        sys.stdout.buffer.flush()
+        if _has_grown():
+            return
 
 
-def _bound() -> None:
-    """Where the system can hold us to it (not on Windows); whoever started us watches the clock too."""
-    if find_spec("resource") is None:
-        return
-    import resource  # noqa: PLC0415
+def answer(parse: Callable[[Job], Any], job: Job) -> Answer:
+    """The result of a job, or why there is none."""
+    try:
+        return Answer(result=msgspec.msgpack.encode(parse(job)))
+    except Malformed as error:
+        return Answer(message=error.message, hint=error.hint)
+    except Exception as error:  # noqa: BLE001 - a parser may fail in any way on a stranger's file
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        return Answer(message=f"This {job.kind} can't be read ({reason}).", hint="It is skipped.")
 
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_S, MAX_CPU_S))
+
+def _preload(group: str) -> dict[str, Callable[[Job], Any]]:
+    """Import everything that parsing needs, as nothing can be opened later; the parsers by kind of job."""
+    from bot.papers.latex_macros import symbols  # noqa: PLC0415
+
+    symbols()
+    for name in _CHARSETS.split():
+        importlib.import_module(f"encodings.{name}")
+        "".encode(name.replace("_", "-")) if name not in {"charmap", "idna"} else None
+    for module in _PRELOADED[group]:
+        importlib.import_module(module)
+    return feed_parsers() if group == "feeds" else text_parsers()
+
+
+def feed_parsers() -> dict[str, Callable[[Job], Any]]:
+    """The parsers of lists, by kind of job."""
+    from bot.sources.arxiv import parse_announcements, parse_api_response  # noqa: PLC0415
+    from bot.sources.feeds import parse_feed  # noqa: PLC0415
+    from bot.sources.source import Batch  # noqa: PLC0415
+
+    def dated(parse: Callable[..., Batch], **more: Callable[[Job], object]) -> Callable[[Job], Batch]:
+        return lambda job: parse(job.page, job.day, **{name: value(job) for name, value in more.items()})
+
+    return {
+        "feed": dated(parse_feed, source=lambda job: job.source),
+        "announcements": dated(parse_announcements, cross_lists=lambda job: job.cross_lists),
+        "api": lambda job: parse_api_response(job.page),
+    }
+
+
+def text_parsers() -> dict[str, Callable[[Job], Any]]:
+    """The parsers of whole papers, by kind of job."""
+    from bot.sources.full_text import html, pdf  # noqa: PLC0415
+
+    return {"html": lambda job: html.passages_of(job.page.body), "pdf": lambda job: pdf.passages_of(job.page.body)}
+
+
+def _confine() -> None:
+    """Give up what parsing doesn't need; there is no way back."""
+    if find_spec("resource") is not None:
+        import resource  # noqa: PLC0415
+
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, _: object) -> None:
+    if event.startswith(_REFUSED_EVENTS):
+        raise PermissionError(f"{event} is refused here")
+
+
+def _limit_cpu(seconds: int) -> None:
+    """So much processor time from now on; the kernel ends the process that takes more."""
+    if (resource := sys.modules.get("resource")) is not None:
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        end = int(spent.ru_utime + spent.ru_stime) + seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
+
+
+def _has_grown() -> bool:
+    resource = sys.modules.get("resource")
+    return resource is not None and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > MAX_KEPT_BYTES
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ from bot.papers.full_text import NO_FULL_TEXT, FullText, Passage
 from bot.sources import sandbox
 from bot.sources.full_text import ArxivTexts
 from bot.sources.http import SourceClient
+from bot.sources.page import FetchedPage
 from bot.sources.rate_limit import RequestPacer
-from bot.sources.sandbox import read_in_sandbox
+from bot.sources.sandbox import Sandbox
 from bot.store.protocol import Store
 from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.full_texts import SqliteFullTexts
@@ -28,6 +29,15 @@ from tests.fakes.texts import FakeTexts, bomb, page, pdf
 
 ID, WARM = "2503.00001", "The nest of moss stays warm for nine hours when it freezes outside."
 SHORT = ClientTimeout(total=2.0)
+
+
+async def read(body: bytes) -> tuple[Passage, ...]:
+    """A PDF in a sandbox of its own."""
+    box = Sandbox("texts")
+    try:
+        return await box.parse("pdf", FetchedPage(url="x", body=body), tuple[Passage, ...])
+    finally:
+        await box.aclose()
 
 
 @pytest.fixture
@@ -145,18 +155,18 @@ async def test_a_file_that_is_too_large_is_not_read_to_its_end(fake: FakeTexts, 
 async def test_a_file_that_takes_too_long_to_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sandbox.MAX_SECONDS, "pdf", 0.001)
     with pytest.raises(Malformed, match="too long"):
-        await read_in_sandbox("pdf", pdf([WARM]))
+        await read(pdf([WARM]))
 
 
 async def test_the_reading_process_has_nothing_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-very-secret")
-    spy = tmp_path / "python"
-    spy.write_text("#!/bin/sh\nenv >&2\nexit 1\n")
+    spy, seen = tmp_path / "python", tmp_path / "seen"
+    spy.write_text(f"#!/bin/sh\nenv >{seen}\nexit 1\n")
     spy.chmod(0o700)
     monkeypatch.setattr("sys.executable", str(spy))
-    with pytest.raises(Malformed) as caught:
-        await read_in_sandbox("pdf", b"")
-    assert "secret" not in str(caught.value)
+    with pytest.raises(Malformed):
+        await read(b"")
+    assert "secret" not in seen.read_text()
 
 
 @pytest.mark.parametrize("form", ["html", "pdf"])

@@ -21,14 +21,16 @@ from bot.sources.address_check import is_public_address
 from bot.sources.arxiv import Arxiv, ArxivApi
 from bot.sources.feeds import Feed
 from bot.sources.files import read_papers
-from bot.sources.http import FetchedPage, SourceClient
+from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace, HuggingFaceSearch, parse_listings
+from bot.sources.page import FetchedPage
 from bot.sources.rate_limit import RequestBudget, RequestPacer
 from bot.sources.source import Source
 from bot.store.protocol import Store
 from tests.builders import SHARED, TODAY, needs_shared
 from tests.fakes import papers
 from tests.fakes.papers import FakePapers, entry
+from tests.fakes.sandbox import DirectSandbox
 
 PATHS = {"huggingface": "/api/daily_papers", "arxiv": "/atom", "feed": "/feed.xml"}
 
@@ -58,8 +60,8 @@ async def world(clock: FixedClock) -> AsyncIterator[World]:
 
         sources: dict[str, Source] = {
             "huggingface": HuggingFace(client(), fake.url),
-            "arxiv": Arxiv(client(), fake.url, ["cs.CL"]),
-            "feed": Feed(client(), f"{fake.url}/feed.xml", "127.0.0.1"),
+            "arxiv": Arxiv(client(), fake.url, ["cs.CL"], DirectSandbox()),
+            "feed": Feed(client(), f"{fake.url}/feed.xml", "127.0.0.1", DirectSandbox()),
         }
         yield World(fake, clock, sources)
         for source in sources.values():
@@ -92,7 +94,7 @@ async def test_says_who_it_is_and_asks_only_for_what_changed(world: World, name:
     [
         ("500", Unreachable, "HTTP 500"),
         ("hang", Unreachable, "did not answer in time"),
-        ("html", Malformed, "HTML|no RSS"),
+        ("html", Malformed, "HTML|an RSS"),
         ("cut", Malformed, "cut off"),
         ("bomb", Malformed, "more than 20 MB"),
         ("429", Throttled, "wait 120 s"),
@@ -180,7 +182,7 @@ async def test_a_passing_fault_is_tried_again_with_growing_patience(world: World
 async def test_arxiv_is_asked_once_in_three_seconds(clock: FixedClock) -> None:
     async with FakePapers() as fake:
         client = SourceClient(clock, pacer=RequestPacer(clock, "arxiv", timedelta(seconds=3)), connections=1)
-        source = Arxiv(client, fake.url, ["cs.CL"])
+        source = Arxiv(client, fake.url, ["cs.CL"], DirectSandbox())
         for _ in range(3):
             await source.fetch(TODAY)
         await source.aclose()
@@ -214,7 +216,7 @@ async def test_feeds_can_not_reach_into_this_network(clock: FixedClock) -> None:
             "file:///etc/hosts",
         ):
             with pytest.raises(SourceError):
-                await Feed(client, url, "x").fetch(TODAY)
+                await Feed(client, url, "x", DirectSandbox()).fetch(TODAY)
         await client.aclose()
         assert not fake.asked
 
@@ -308,7 +310,7 @@ async def test_a_standing_search_is_a_source_of_its_own(clock: FixedClock) -> No
 
 async def test_a_paper_nobody_listed_is_looked_up_and_kept(clock: FixedClock, store: Store) -> None:
     async with FakePapers() as fake:
-        api = ArxivApi(SourceClient(clock, timeout=ClientTimeout(total=0.3)), f"{fake.url}/api/query")
+        api = ArxivApi(SourceClient(clock, timeout=ClientTimeout(total=0.3)), f"{fake.url}/api/query", DirectSandbox())
         look_up = PaperLookup(api, Ingester(store.papers, (), clock), clock)
         found = await look_up.fetch_paper("arxiv:2503.00777")
         assert found is not None
@@ -342,7 +344,7 @@ def test_json_lines_keep_foreign_ids_and_reject_bad_lines_alone(tmp_path: Path) 
         ("a.json", b"", "empty"),
         ("a.json", b"<html>", "HTML"),
         ("a.json", b"[{", "broken JSON"),
-        ("a.json", b'"x"', "no list"),
+        ("a.json", b'"x"', "a list"),
         ("a.json", b'["\xff"]', "UTF-8|broken"),
         ("a.json.gz", b"\x1f\x8b\x08\x00broken", "damaged gzip"),
         ("a.json.gz", b"not gzip", "damaged gzip"),

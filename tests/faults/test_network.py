@@ -21,6 +21,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from tests.builders import post
 from tests.fakes.papers import FakePapers
+from tests.fakes.sandbox import DirectSandbox
 from tests.fakes.world import paperboy
 
 
@@ -59,11 +60,11 @@ async def test_a_name_that_does_not_resolve_is_told_and_the_day_goes_on(tmp_path
 async def test_a_source_that_accepts_and_never_answers_ends_and_leaves_the_others_their_turn(
     store: Store, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "BACK_OFF", 0.01)
+    monkeypatch.setattr(http, "FIRST_RETRY_DELAY_S", 0.01)
     async with half_open() as dead, FakePapers() as alive:
         sources = [
             HuggingFace(SourceClient(clock, timeout=ClientTimeout(total=0.3)), dead),
-            Feed(SourceClient(clock), f"{alive.url}/feed.xml", "feed"),
+            Feed(SourceClient(clock), f"{alive.url}/feed.xml", "feed", DirectSandbox()),
         ]
         looks = await asyncio.wait_for(Ingester(store.papers, sources, clock).fetch_all(), 20)
         for source in sources:
