@@ -12,6 +12,7 @@ from bot.errors import AskError
 
 MAX_ADDRESS_CHARS = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
 MAX_LOCAL_CHARS = 64  # RFC 5321 4.5.3.1.1
+MAX_RAW_CHARS = 400  # as typed; a domain in another alphabet is hardly ever longer than in ASCII
 MAX_NAME_CHARS = 80
 GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})  # support.google.com/mail/answer/7436150
 
@@ -23,7 +24,7 @@ _HINT = "Use the form ada@example.org."
 def parse(raw: str) -> str:
     """The address as we send to it. Raises `AskError` for anything but one plain address."""
     local, at, host = raw.strip().rpartition("@")
-    if not at or not local or not host:
+    if not at or not local or not host or len(raw) > MAX_RAW_CHARS:
         raise AskError("I can't read this e-mail address.", _HINT)
     if not local.isascii():
         raise AskError("I can't write to addresses with letters other than a to z before the @ yet.", _HINT)
@@ -53,7 +54,7 @@ def domain(address: str) -> str:
 
 def parse_named(raw: str) -> tuple[str, str]:
     """The name and the address of `Paperboy <papers@example.org>`. Raises `AskError`."""
-    name, address = parseaddr(raw) if raw.isprintable() else ("", "")
+    name, address = parseaddr(raw) if raw.isprintable() and len(raw) <= MAX_RAW_CHARS else ("", "")
     return clean(name, MAX_NAME_CHARS), parse(address)
 
 

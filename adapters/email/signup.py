@@ -55,6 +55,7 @@ class Signup:
         self._subscribers = services.subscribers
         self._mails: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(MAX_MAILS_AT_ONCE)
+        self._adding = asyncio.Lock()  # two requests for one address at the same time are one mail
 
     def request_confirmation(
         self, raw_address: str, request: SubscriptionRequest, *, visitor: str, network: str = ""
@@ -156,7 +157,8 @@ class Signup:
 
     async def _send_confirmation(self, to: str, request: SubscriptionRequest) -> None:
         try:
-            confirmation = await self._subscribers.add_pending(to, request)
+            async with self._adding:
+                confirmation = await self._subscribers.add_pending(to, request)
             if confirmation is None:
                 return
             if self._services.signup_limit.allow_mail(address.mailbox(to)):

@@ -38,6 +38,8 @@ def _url_positions(typed: str) -> list[tuple[int, str]]:
 
 def _without_punctuation(url: str) -> str:
     """The address without the punctuation after it; a closing bracket stays if the address has the opening one."""
-    while url[-1] in _PUNCTUATION and not (url[-1] == ")" and url.count("(") >= url.count(")")):
-        url = url[:-1]
-    return url
+    end, unopened = len(url), url.count(")") - url.count("(")
+    while url[end - 1] in _PUNCTUATION and not (url[end - 1] == ")" and unopened <= 0):
+        end -= 1
+        unopened -= url[end] == ")"
+    return url[:end]

@@ -118,6 +118,7 @@ async def _foreign(app: App, subscription: Subscription, received: Received) -> 
         "mon,tue",
         "“a phrase” cat:cs.CL",
         "from scratch",
+        "lang:zz diffusion from community about: top 30",
     ],
 )
 async def test_the_words_of_a_query_are_no_options(app: App, visitor: Visitor, server: FakeMail, query: str) -> None:
@@ -128,7 +129,7 @@ async def test_the_words_of_a_query_are_no_options(app: App, visitor: Visitor, s
         0,
         "compact",
     )
-    assert subscription.query == query
+    assert (subscription.query, subscription.language) == (query, "en")
 
 
 async def test_a_second_subscription_takes_the_place_of_the_first(app: App, visitor: Visitor, server: FakeMail) -> None:
