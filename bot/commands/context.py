@@ -71,6 +71,11 @@ class Request:
         return await self.context.lookups.fetch_paper(id, self.who)
 
     @property
+    def time_zone(self) -> str:
+        """What a time without a zone means: the asker's own zone, else the one of the settings."""
+        return self.who.time_zone or self.context.time_zone
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The sources as the asker's tenant reads them: with its own submissions, and no other tenant's."""
         return resolve_sources(self.context.sources, self.who.tenant)

@@ -25,6 +25,11 @@ async def run(request: Request, rest: str) -> Answer:
     if not await request.store.people.followed_topics(request.who.key):
         raise AskError("You don't follow any topics yet.", "Start with: /papers follow diffusion models")
     subscription = subscription_form.read(request, rest or DEFAULT_SCHEDULE)
+    if subscription.query:
+        raise AskError(
+            f"I can't read “{subscription.query}” as part of a schedule.",
+            f"Your digest has the topics you follow. To follow another: /papers follow {subscription.query}",
+        )
     place, here = await request.context.direct(request.who), request.place.in_thread("")
     new = replace(subscription, place=place, follows=request.who.key, beside=None if here == place else here)
     if mine:

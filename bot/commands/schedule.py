@@ -35,6 +35,8 @@ async def schedule(request: Request, rest: str) -> Answer:
         return Answer(message=note(EXAMPLES), form=subscription_form.form())
     await _check_count(request)
     subscription = subscription_form.read(request, rest)
+    if subscription_form.is_topic_guessed(subscription, rest):
+        return await _proposal(request, subscription, "schedule", "Schedule it")
     lines = await _preview(request, subscription)
     await request.store.subscriptions.add_subscription(subscription, cause=request.cause)
     id = subscription.id
@@ -50,6 +52,8 @@ async def change(request: Request, rest: str) -> Answer:
         hint = f"To change it, type: /papers change {old.id} weekdays 09:00"
         return Answer(message=note(hint), form=subscription_form.form(old))
     new = replace(subscription_form.read(request, text, language=old.language), id=old.id, created_by=old.created_by)
+    if subscription_form.is_topic_guessed(new, text):
+        return await _proposal(request, new, f"change {old.id}", "Change it")
     lines = await _preview(request, new)
     await request.store.subscriptions.replace_subscription(new, cause=request.cause)
     return Answer(message=sheet(f"Changed: {_when(new)}", lines, foot=f"ID {new.id}, as before."))
@@ -57,10 +61,16 @@ async def change(request: Request, rest: str) -> Answer:
 
 async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
     """Show what the schedule of a submitted form would post, before it is saved."""
-    typed = subscription_form.typed(values, request.context.time_zone)
-    subscription = subscription_form.read(request, typed)
-    command = f"change {args[0]} {typed}" if args else f"schedule {typed}"
-    save = await buttons.confirm_button(request, "Change it" if args else "Schedule it", command)
+    subscription = subscription_form.read(request, subscription_form.typed(values, request.time_zone))
+    if args:
+        return await _proposal(request, subscription, f"change {args[0]}", "Change it")
+    return await _proposal(request, subscription, "schedule", "Schedule it")
+
+
+async def _proposal(request: Request, subscription: Subscription, command: str, label: str) -> Answer:
+    """What a schedule would post, and the button that saves it."""
+    text = subscription_form.as_text(subscription, request.context.sources)
+    save = await buttons.confirm_button(request, label, f"{command} {text}")
     lines = await _preview(request, subscription)
     foot = "Nothing is saved until you press the button."
     return Answer(message=sheet(_when(subscription), lines, foot=foot, controls=(save,)))
@@ -102,7 +112,8 @@ async def unschedule(request: Request, rest: str) -> Answer:
     """Remove a schedule; its posts stay."""
     old = await _find(request, rest)
     await request.store.subscriptions.remove_subscription(old.id, cause=request.cause)
-    return Answer(message=note(f"Removed schedule {old.id}: {summary(old)}."))
+    undo = f"/papers schedule {subscription_form.as_text(old, request.context.sources)}"
+    return Answer(message=note(f"Removed schedule {old.id}: {summary(old)}. To bring it back: {undo}"))
 
 
 async def _check_count(request: Request) -> None:
@@ -116,7 +127,9 @@ async def _check_count(request: Request) -> None:
 async def _preview(request: Request, subscription: Subscription) -> list[Text]:
     """What a schedule posts and when, and what it would post now."""
     preview = await request.context.planner.preview(subscription)
-    return [_contents(subscription), _next(subscription.schedule.zone, preview), *_now(preview), *_taste(preview)]
+    topic = [text(f"Topic: “{subscription.query}”.")] if subscription.query else []
+    next_times = _next(subscription.schedule.zone, preview)
+    return [*topic, _contents(subscription), next_times, *_now(preview), *_taste(preview)]
 
 
 def _when(subscription: Subscription) -> str:

@@ -54,7 +54,7 @@ def read(request: Request, text: str, *, language: str = "en") -> Subscription:
     `language` applies when the text names none.
     """
     _check_length(text)
-    schedule, more = split_schedule(text, request.context.time_zone)
+    schedule, more = split_schedule(text, request.time_zone)
     more, _, about = more.partition(VERBATIM)  # the form's topic isn't searched for options
     sources, more = _sources(request, more)
     top, more = _take(_TOP, more)
@@ -74,6 +74,23 @@ def read(request: Request, text: str, *, language: str = "en") -> Subscription:
         created=request.now,
         created_by=request.who.key,
     )
+
+
+def is_topic_guessed(subscription: Subscription, text: str) -> bool:
+    """Whether the topic is what was left of the text, rather than named by `about:`."""
+    return bool(subscription.query) and VERBATIM not in text
+
+
+def as_text(subscription: Subscription, default_sources: tuple[str, ...]) -> str:
+    """The text that `read` reads as this subscription."""
+    parts = [f"{subscription.schedule} top {subscription.count} votes {subscription.min_votes} {subscription.layout}"]
+    if subscription.sources != default_sources:
+        parts.append(f"from {','.join(subscription.sources)}")
+    if subscription.language != "en":
+        parts.append(f"lang:{subscription.language}")
+    if subscription.query:
+        parts.append(f"{VERBATIM} {subscription.query}")
+    return " ".join(parts)
 
 
 def form(subscription: Subscription | None = None) -> Form:

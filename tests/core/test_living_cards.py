@@ -103,6 +103,6 @@ async def test_after_two_weeks_a_card_is_left_as_it_is(posted: Channel) -> None:
 
 
 async def test_a_compact_list_is_left_as_it_is(channel: Channel) -> None:
-    await channel.says("schedule daily 09:00 hypernetworks top 1 compact")
+    await channel.says("schedule daily 09:00 top 1 compact about: hypernetworks")
     await channel.tomorrow()
     assert await channel.relisted(replace(NESTS, links=Links(page="https://example.org"))) == 0

@@ -42,7 +42,7 @@ async def test_a_digest_brings_my_topics_as_a_direct_message_and_only_when_asked
 
 
 async def test_a_digest_leaves_out_what_the_channel_is_brought_where_it_was_asked_for(channel: Channel) -> None:
-    await channel.says("schedule daily 09:00 hypernetworks")
+    await channel.says("schedule daily 09:00 about: hypernetworks")
     for topic in ("hypernetworks", "feathers"):
         await channel.says(f"follow {topic}", who=BOB)
     said = await channel.says("digest daily 09:00", who=BOB)
@@ -60,6 +60,13 @@ async def test_asking_again_moves_the_digest_and_off_ends_it(channel: Channel) -
     await channel.says("digest mon 08:00", who=BOB)
     assert [str(s.schedule) for s in await channel.store.subscriptions.digests_of(BOB.key)] == ["mon 08:00 UTC"]
     await channel.says("digest off", who=BOB)
+    assert await channel.store.subscriptions.digests_of(BOB.key) == []
+
+
+async def test_a_digest_takes_no_topic_of_its_own(channel: Channel) -> None:
+    await channel.says("follow hypernetworks", who=BOB)
+    said = await channel.says("digest daily 09:00 owls at night", who=BOB)
+    assert "I can't read “owls at night”" in said.message.plain
     assert await channel.store.subscriptions.digests_of(BOB.key) == []
 
 

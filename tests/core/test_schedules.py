@@ -5,13 +5,51 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from bot.chat.message import Action
+from bot.chat.message import Action, Bullets
 from bot.views.formatting import long_day
 from tests.builders import BOB, PAPERS, listing, paper
 from tests.core.conftest import Channel, buttons
 
 FORM = {"when": "weekdays 10:00", "query": "hypernetworks", "count": "3", "votes": "2", "layout": "compact"}
+
+
+async def kept(channel: Channel, text: str) -> None:
+    """Type a schedule, and press its button where it has a topic."""
+    answer = await channel.says(text)
+    if button := buttons(answer.message).get("Schedule it"):
+        await channel.presses(button)
+
+
+async def test_words_left_over_are_shown_as_the_topic_before_anything_is_saved(channel: Channel) -> None:
+    answer = await channel.says("schedule weekdays 09:00 hypernetworks top 3 votes 2 compact from huggingface lang:de")
+    lines = next(block.items for block in answer.message.blocks if isinstance(block, Bullets))
+    assert lines[0][0].text == "Topic: “hypernetworks”."
+    assert await channel.store.subscriptions.in_place(PAPERS) == []
+    await channel.presses(buttons(answer.message)["Schedule it"])
+    (made,) = await channel.store.subscriptions.in_place(PAPERS)
+    assert (made.query, made.count, made.min_votes, made.layout) == ("hypernetworks", 3, 2, "compact")
+    assert (made.sources, made.language, str(made.schedule)) == (("huggingface",), "de", "weekdays 09:00 UTC")
+
+
+async def test_a_change_with_words_left_over_is_shown_first_too(channel: Channel) -> None:
+    await channel.says("schedule weekdays 09:00")
+    (made,) = await channel.store.subscriptions.in_place(PAPERS)
+    answer = await channel.says(f"change {made.id} mon 10:00 owls")
+    assert await channel.store.subscriptions.in_place(PAPERS) == [made]
+    await channel.presses(buttons(answer.message)["Change it"])
+    (changed,) = await channel.store.subscriptions.in_place(PAPERS)
+    assert (changed.id, changed.query, str(changed.schedule)) == (made.id, "owls", "mon 10:00 UTC")
+
+
+async def test_a_removed_schedule_can_be_brought_back_by_what_is_said(channel: Channel) -> None:
+    await channel.says("schedule mon,thu 08:30 top 4 votes 1 compact from huggingface lang:de about: top 3 votes")
+    (made,) = await channel.store.subscriptions.in_place(PAPERS)
+    said = (await channel.says("unschedule")).message.plain
+    await channel.says(said.partition("To bring it back: /papers ")[2])
+    (again,) = await channel.store.subscriptions.in_place(PAPERS)
+    assert replace(again, id=made.id) == made
 
 
 async def test_the_form_is_offered_where_no_words_are_given(channel: Channel) -> None:
@@ -51,7 +89,7 @@ async def test_a_form_that_can_not_be_read_says_which_part(channel: Channel) -> 
 
 
 async def test_the_form_of_a_schedule_holds_what_it_is_now_and_changes_it(channel: Channel) -> None:
-    await channel.says("schedule weekdays 10:00 hypernetworks top 3")
+    await channel.says("schedule weekdays 10:00 top 3 about: hypernetworks")
     (made,) = await channel.store.subscriptions.in_place(PAPERS)
     listed = await channel.says("schedules")
     form = (await channel.presses(buttons(listed.message)[f"Change {made.id}"])).form
@@ -83,7 +121,7 @@ async def test_only_those_who_may_can_send_the_form_or_press_its_button(channel:
 
 
 async def test_a_query_that_speaks_of_scratch_names_no_source(channel: Channel) -> None:
-    await channel.says("schedule daily 09:00 learning from scratch")
+    await kept(channel, "schedule daily 09:00 learning from scratch")
     (made,) = await channel.store.subscriptions.in_place(PAPERS)
     assert (made.query, made.sources) == ("learning from scratch", ("huggingface", "community"))
 
@@ -98,7 +136,7 @@ async def test_a_query_that_speaks_of_scratch_names_no_source(channel: Channel) 
     ],
 )
 async def test_a_list_is_named_at_the_end(channel: Channel, text: str, query: str, sources: tuple[str, ...]) -> None:
-    await channel.says(f"schedule daily 09:00 {text}")
+    await kept(channel, f"schedule daily 09:00 {text}")
     (made,) = await channel.store.subscriptions.in_place(PAPERS)
     assert (made.query, made.sources) == (query, sources)
 

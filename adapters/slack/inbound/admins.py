@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -36,36 +37,44 @@ class Admins:
         self._workspaces = workspaces
         self._clock = clock
         self._admins = frozenset(admins)
-        self._cache: dict[tuple[str, str], tuple[datetime, bool]] = {}
+        self._cache: dict[tuple[str, str], tuple[datetime, tuple[bool, str]]] = {}
 
     async def with_rights(self, event: PersonEvent) -> PersonEvent:
-        """The event, with whether its person is an admin in its place."""
-        is_admin = not is_private(event.place) and await self.is_admin(event.who)
-        return replace(event, who=replace(event.who, admin=is_admin))
+        """The event, with whether its person is an admin in its place, and with their time zone."""
+        is_admin, time_zone = await self._profile(event.who)
+        is_admin = not is_private(event.place) and (is_admin or event.who.id in self._admins)
+        return replace(event, who=replace(event.who, admin=is_admin, time_zone=time_zone))
 
-    async def is_admin(self, who: Person) -> bool:
-        """Whether a person is an admin of a workspace; False when Slack can't be asked and no answer is cached."""
-        if who.id in self._admins:
-            return True
+    async def _profile(self, who: Person) -> tuple[bool, str]:
+        """Whether Slack shows an admin, and their time zone; neither when Slack doesn't answer."""
         key, now = (who.space, who.id), self._clock.now()
-        until, admin = self._cache.get(key, (now, False))
+        until, profile = self._cache.get(key, (now, (False, "")))
         if now >= until:
             try:
-                admin = await self._ask_slack(who)
+                profile = await self._ask_slack(who)
             except PaperboyError as error:
                 log.warning("Slack did not say whether %s is an admin: %s", who.key, error)
-                return False
-            self._set_cache(key, now + CACHE_TTL, admin)
-        return admin
+                return False, ""
+            self._set_cache(key, now + CACHE_TTL, profile)
+        return profile
 
-    async def _ask_slack(self, who: Person) -> bool:
+    async def _ask_slack(self, who: Person) -> tuple[bool, str]:
         answer = await self._workspaces.call(who.space, "users_info", user=who.id)
-        return has_rights(get_object(answer.data, "user"), who.space)
+        user = get_object(answer.data, "user")
+        return has_rights(user, who.space), known_zone(get_text(user, "tz"))
 
-    def _set_cache(self, key: tuple[str, str], until: datetime, admin: bool) -> None:
+    def _set_cache(self, key: tuple[str, str], until: datetime, profile: tuple[bool, str]) -> None:
         if len(self._cache) >= MAX_CACHED_PEOPLE:
             self._cache.pop(next(iter(self._cache)))
-        self._cache[key] = (until, admin)
+        self._cache[key] = (until, profile)
+
+
+def known_zone(name: str) -> str:
+    """A time zone of the tz database; empty for anything else."""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ValueError, KeyError, OSError):
+        return ""
 
 
 def is_private(place: Place) -> bool:

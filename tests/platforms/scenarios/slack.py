@@ -28,7 +28,7 @@ LINES = {"rich_text_section", "plain_text", "mrkdwn"}
 class SlackStage:
     """A workspace with one channel."""
 
-    lacks: Mapping[str, str] = {}
+    lacks: Mapping[str, str] = {"rights at home": "App Home is private: no one is an admin there"}
 
     def __init__(self, slack: FakeSlack, room: Room, people: Mapping[str, Someone], menu: Mapping[str, str], bot: Bot):
         self._slack = slack

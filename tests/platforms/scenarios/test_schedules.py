@@ -42,7 +42,7 @@ async def test_what_is_filled_into_a_dialog_stays_in_its_field(stage: Stage) -> 
 
 
 async def test_a_schedule_is_changed_paused_resumed_and_removed(stage: Stage) -> None:
-    await stage.type(ADA, "schedule daily 09:00 UTC video top 3")
+    await stage.type(ADA, "schedule daily 09:00 UTC top 3 about: video")
     dialog = await stage.type(ADA, "change")
     assert dict(dialog.dialog) == {
         "when": "daily 09:00 UTC",

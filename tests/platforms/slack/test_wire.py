@@ -211,7 +211,8 @@ async def test_named_people_may_set_schedules_too(
         for _ in range(3):
             await ada.run("schedule", papers)
     assert [event.who.admin for event in core.heard] == [True, True, True, True]
-    assert len(await slack.requests(method="users.info")) == 1, "asked once, then known for a while"
+    assert len(await slack.requests(method="users.info")) == 2, "asked once for each, then known for a while"
+    assert {event.who.time_zone for event in core.heard} == {"Europe/Amsterdam"}
 
 
 async def test_nobody_is_an_admin_while_slack_can_not_be_asked(
