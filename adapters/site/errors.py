@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from aiohttp import web
 
 from adapters.site.api.problem import problem_response
@@ -40,7 +42,7 @@ def render_error(site_name: str) -> RenderError:
             return problem_response(error.status, api_detail(error))
         if has_own_text(error) or request.path.startswith(FEEDS):
             return plain_error(request, error)
-        return error_page(site_name, error.status, *TEXTS.get(error.status, FAULT))
+        return _page_response(_known_page(site_name, error.status), error.status)
 
     return render
 
@@ -52,5 +54,18 @@ def api_detail(error: web.HTTPException) -> str:
 
 def error_page(site_name: str, status: int, title: str, text: str) -> web.Response:
     """A page that no one keeps: what went wrong, and what to do."""
-    page = render_page(site_name, "", error_view(status, title, text), Visitor(), {})
-    return web.Response(text=page, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
+    return _page_response(_render(site_name, status, title, text), status)
+
+
+@cache
+def _known_page(site_name: str, status: int) -> str:
+    """Made once for each status: strangers can ask for pages that don't exist as often as they like."""
+    return _render(site_name, status, *TEXTS.get(status, FAULT))
+
+
+def _render(site_name: str, status: int, title: str, text: str) -> str:
+    return render_page(site_name, "", error_view(status, title, text), Visitor(), {})
+
+
+def _page_response(html: str, status: int) -> web.Response:
+    return web.Response(text=html, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})

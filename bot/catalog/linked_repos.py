@@ -20,6 +20,7 @@ from bot.chat.adapter import KeyValue
 from bot.chat.catalog import LinkedRepo, LinkedRepos
 from bot.clock import Clock
 from bot.errors import Malformed, PaperboyError
+from bot.http_server import RateLimiter
 from bot.papers.ids import arxiv_id
 from bot.papers.model import PaperId
 from bot.sources.fields import parse_count, text_or_empty
@@ -34,6 +35,7 @@ LEFT_ALONE = timedelta(minutes=10)  # a paper for which no answer came
 PAUSE = timedelta(minutes=1)  # everything, after a failure: the next would fail as well
 AT_ONCE = 4  # requests under way
 WAITING = 32  # and papers that may wait for one; further ones are asked for at another look
+MAX_REQUESTS_PER_MINUTE = 60  # in all: strangers choose which papers are opened
 SHOWN = 5  # of each kind, the most liked
 _NAME = re.compile(r"[\w-][\w.-]{0,95}(?:/[\w-][\w.-]{0,95})?", re.ASCII)
 
@@ -55,6 +57,7 @@ class LinkedRepoSource:
         self._failed: dict[PaperId, datetime] = {}
         self._paused_until: datetime | None = None
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._limiter = RateLimiter(clock, policy="linked repositories", limit=MAX_REQUESTS_PER_MINUTE)
         self._tidied = ""
 
     async def linked_to(self, id: PaperId) -> LinkedRepos:
@@ -85,6 +88,8 @@ class LinkedRepoSource:
         self._failed = {one: until for one, until in self._failed.items() if until > now}
         paused = self._paused_until and self._paused_until > now
         if paused or id in self._failed or len(self._asking) >= WAITING:
+            return None
+        if self._limiter.take("everyone").is_exceeded:
             return None
         task = self._asking[id] = asyncio.create_task(self._answer(id, number))
         task.add_done_callback(lambda done: self._settle(id, done))

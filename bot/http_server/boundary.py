@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ RETRY_AFTER_S = 60  # after a fault of ours
 SMALL_BODY_BYTES = 64 * 1024  # always read
 MAX_LARGE_BODIES_BYTES = 64 * 1024 * 1024  # of all larger ones that are held at one moment
 
+RawHandler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 RenderError: TypeAlias = Callable[[web.Request, web.HTTPException], web.Response]
 """Makes the answer to a request that failed (status 400 to 599). `error.text` is for people; see `has_own_text`."""
 
@@ -71,15 +72,25 @@ def install(app: web.Application, boundary: Boundary, *, body_s: float) -> None:
             connection.request_started()
         try:
             return await _answer(request, handler, boundary, bodies)
-        except web.HTTPException as error:
-            if error.status < 400:
-                raise
-            return _error_answer(request, error, boundary)
         finally:
             if connection:
                 connection.request_ended()
 
     app.middlewares.insert(0, check)
+
+
+def rendering_errors(handler: RawHandler, boundary: Boundary) -> RawHandler:
+    """The application's handler, with errors in the surface's format: also those that no middleware sees (417)."""
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400 or not isinstance(request, web.Request):
+                raise
+            return _error_answer(request, error, boundary)
+
+    return answer
 
 
 async def _answer(request: web.Request, handler: Handler, boundary: Boundary, bodies: _Bodies) -> web.StreamResponse:

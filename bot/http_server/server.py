@@ -37,6 +37,7 @@ class HttpServer:
         """`name` is for people: "the site". The application may still get routes until `start`."""
         self._name = name
         self._app = app
+        self._boundary = boundary
         self._limits = limits
         self._book = ConnectionBook(limits)
         self._runner: web.AppRunner | None = None
@@ -75,6 +76,7 @@ class HttpServer:
         await self._runner.setup()
         server = self._runner.server
         assert server is not None  # noqa: S101 - after `setup` there is one
+        server.request_handler = boundaries.rendering_errors(server.request_handler, self._boundary)
         self._listening = await loop.create_server(lambda: Connection(server, book, self._limits), sock=self._socket)
         self._sweeper = asyncio.create_task(_sweep(book))
 

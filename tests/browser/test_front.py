@@ -97,10 +97,10 @@ def test_search_works_without_a_script(reader: Page) -> None:
     reader.get_by_label("Search the papers").fill("hypernetworks")
     reader.keyboard.press("Enter")
     expect(reader.locator(".paper h2").first).to_contain_text(re.compile("hypernetwork", re.IGNORECASE))
-    reader.get_by_text("Narrow it down").click()
+    reader.get_by_text("More filters").click()
     reader.get_by_label("Published before").fill("1999")
     reader.get_by_role("button", name="Search").click()
-    expect(reader.locator(".notice")).to_contain_text("Nothing was found")
+    expect(reader.locator(".notice")).to_contain_text("No papers found")
     expect(reader.get_by_label("Published before")).to_have_value("1999")
 
 

@@ -94,7 +94,7 @@ def test_a_vote_shows_at_once_and_on_other_open_pages_soon(chromium: Browser, si
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     expect(button.locator("[data-votes]")).to_have_text("1")
-    expect(ada.get_by_role("status").first).to_contain_text("counts")
+    expect(ada.get_by_role("status").first).to_contain_text("You voted")
     assert ada.url == address
     expect(theirs).to_have_text("1")  # told, not loaded
     button.click()

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.catalog.linked_repos import LinkedRepoSource
+from bot.catalog.linked_repos import MAX_REQUESTS_PER_MINUTE, LinkedRepoSource
 from bot.chat.catalog import LinkedRepo, LinkedRepos
 from bot.clock import FixedClock
 from bot.sources.http import SourceClient
@@ -70,6 +70,17 @@ async def test_what_is_too_old_does_not_pile_up(
         await things.linked_to(f"arxiv:2503.0000{day}")
         clock.moment += timedelta(days=1)
     assert len(await store.key_value("linked").scan("")) == 2
+
+
+async def test_strangers_who_open_every_paper_make_us_ask_so_often_a_minute_and_no_more(
+    hub: FakePapers, things: LinkedRepoSource, clock: FixedClock
+) -> None:
+    for number in range(100):
+        await things.linked_to(f"arxiv:2503.{number:05d}")
+    assert hub.asked["/api/papers"] == MAX_REQUESTS_PER_MINUTE
+    clock.moment += timedelta(minutes=1)
+    await things.linked_to("arxiv:2503.00099")
+    assert hub.asked["/api/papers"] == MAX_REQUESTS_PER_MINUTE + 1
 
 
 async def test_a_page_does_not_wait_for_a_slow_answer_and_has_it_the_next_time(

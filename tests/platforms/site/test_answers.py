@@ -16,6 +16,7 @@ import pytest
 
 from adapters.site.settings import read_settings
 from bot.errors import ConfigError
+from bot.http_server.headers import SECURITY_HEADERS
 from tests.builders import NOW, listing, mark, paper
 from tests.platforms.site.conftest import Site
 
@@ -54,11 +55,17 @@ async def test_pages_are_zipped_for_those_who_take_it(site: Site) -> None:
     assert "Content-Encoding" not in (await site.get("/archive", **{"Accept-Encoding": "identity"}))[0].headers
 
 
-async def test_every_answer_is_careful(site: Site) -> None:
-    for path in ("/", "/static/style.css", "/nope", "/robots.txt", "/week"):
-        headers: Mapping[str, str] = (await site.get(path))[0].headers
-        assert "default-src 'none'" in headers["Content-Security-Policy"], path
-        assert headers["X-Content-Type-Options"] == "nosniff"
+async def test_every_answer_has_the_same_headers(site: Site, public: Site) -> None:
+    feeds = ("/feeds/day.atom", "/feeds/day.rss", "/live", "/api/v1/topics", "/api/v1/nope", "/api/v1/openapi.json")
+    for path in ("/", "/static/style.css", "/nope", "/robots.txt", "/week", "/sitemap.xml", *feeds):
+        headers: Mapping[str, str] = (await public.get(path))[0].headers
+        for name, value in SECURITY_HEADERS.items():
+            assert headers[name] == value, path
+        assert headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert "Server" not in headers
+        assert "Strict-Transport-Security" not in (await site.get(path))[0].headers  # http, on this machine
+    evil = (await public.get("/", Host="evil.example"))[0]
+    assert (evil.status, evil.headers["X-Content-Type-Options"], "Server" in evil.headers) == (421, "nosniff", False)
     assert "<script>" not in await site.page("/")
     assert "style=" not in await site.page("/")
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from adapters.site.adapter import SiteAdapter
+from adapters.site.members.oauth.sign_in import MAX_CLIENT_RETURNS_PER_MINUTE, MAX_RETURNS_PER_MINUTE
 from bot.clock import FixedClock
 from bot.errors import ConfigError
 from tests.fakes.slack import FakeSlack
@@ -109,6 +110,29 @@ async def test_of_many_at_once_one_gets_in(front: SiteAdapter, ada: Browser, use
     back = await sent_back(ada, front)
     pages = await asyncio.gather(*(ada.get(back, follow=False) for _ in range(10)))
     assert sorted(page.status for page in pages) == [303] + [403] * 9
+
+
+async def junk_return(front: SiteAdapter, client: str) -> int:
+    """The status that a stranger gets who begins to sign in and makes up a code."""
+    async with Browser() as stranger:
+        left = await stranger.get(f"{front.url}/sign-in/slack", follow=False)
+        state = parse_qs(urlsplit(left.headers["Location"]).query)["state"][0]
+        back = f"{front.url}/sign-in/slack/back?code=junk&state={state}"
+        return (await stranger.get(back, **{"X-Forwarded-For": client})).status
+
+
+async def test_made_up_codes_make_us_call_the_platform_so_often_and_no_more(
+    opens: Opens, with_slack: dict[str, str], slack: FakeSlack, ada: Browser, user: Someone, clock: FixedClock
+) -> None:
+    async with opens(**with_slack, proxied=True) as front:
+        calls = [await junk_return(front, "203.0.113.1") for _ in range(12)]
+        assert calls == [403] * MAX_CLIENT_RETURNS_PER_MINUTE + [429] * 2
+        for number in range(MAX_RETURNS_PER_MINUTE):
+            await junk_return(front, f"203.0.113.{2 + number // 9}")
+        assert (await slack.counts())["requests"]["openid.connect.token"] == MAX_RETURNS_PER_MINUTE
+        clock.moment += timedelta(minutes=1)
+        assert (await ada.get(f"{front.url}/sign-in/slack")).status == 200
+        assert await is_in(ada, front)
 
 
 async def test_the_way_back_closes_after_ten_minutes(
