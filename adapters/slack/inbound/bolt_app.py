@@ -36,6 +36,7 @@ bolt_log.setLevel(logging.ERROR)
 ANY = re.compile("")
 ACK_HEAD_START_S = 0.02  # Bolt looks every 10 ms for an acknowledgement to send, and work must not delay that
 MAX_REASON_CHARS = 200
+NOT_INSTALLED = "Paperboy is not installed in this workspace. Ask a workspace admin to install it."
 STOP_TIMEOUT_S = 3.0  # for handlers under way when listening ends
 MALFORMED = (AttributeError, BoltError, LookupError, RecursionError, TypeError, ValueError)  # raised by Bolt's reading
 
@@ -80,9 +81,10 @@ class BoltApp:
         body = payload if isinstance(payload, dict) else {}
         try:
             request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")  # already verified
+            request.context.pop("response_url", None)  # Bolt would send errors there before it acknowledges
+            return await self.app.async_dispatch(request)
         except MALFORMED as error:
             return _failed(body, error)
-        return await self.app.async_dispatch(request)
 
     def _build(self, handlers: Handlers) -> AsyncApp:
         app = AsyncApp(
@@ -92,6 +94,7 @@ class BoltApp:
             signing_secret="unused: see server.py",  # noqa: S106
             authorize=Authorize(self._workspaces.installs),  # type: ignore[arg-type] # Bolt takes its own class too
             raise_error_for_unhandled_request=True,
+            user_facing_authorize_error_message=NOT_INSTALLED,
         )
         app.error(_on_error)
         app.command(ANY)(self._acknowledge_first(handlers.on_command))

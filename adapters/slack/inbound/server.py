@@ -81,5 +81,5 @@ def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -
     signature = request.headers.get("X-Slack-Signature")
     try:
         return verifier.is_valid(body, timestamp, signature)
-    except (ValueError, TypeError):  # a timestamp that isn't a number, a body or a signature that isn't text
+    except (ArithmeticError, TypeError, ValueError):  # no number, too large a number, or not text
         return False

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
+from adapters.slack import make
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.records import Install
+from bot.chat.adapter import KeyValue, Setup
 from bot.chat.event import BotRemoved, Command, Place
 from bot.chat.message import Message
 from bot.clock import SystemClock
 from bot.errors import Refused
 from bot.http_server import open_sealer
 from bot.store.protocol import Store
+from bot.tasks import Supervisor
 from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Workspace
 from tests.platforms.slack.conftest import Make, hearing, until
@@ -101,6 +107,48 @@ async def test_an_organization_installs_for_all_its_workspaces(
             await adapter.post(Place("slack", space.id, room.id), Message(plain=space.name), key=space.id)
             assert [held.text for held in await room.messages()] == [space.name]
     assert [event.place.space for event in core.heard if isinstance(event, Command)] == [space.id for space in spaces]
+
+
+class Faulty:
+    """A storage that breaks when all installs are listed, in a way that Paperboy does not know."""
+
+    def __init__(self, storage: KeyValue) -> None:
+        self._storage = storage
+        self.is_broken = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._storage, name)
+
+    async def scan(self, prefix: str, **more: Any) -> Sequence[tuple[str, bytes]]:
+        if self.is_broken:
+            raise ZeroDivisionError
+        return await self._storage.scan(prefix, **more)
+
+
+class QuickClock(SystemClock):
+    """A thousand times as fast where it waits."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / 1_000)
+
+
+async def test_a_fault_in_token_renewal_costs_nothing_else_and_is_told_until_it_works_again(
+    slack: FakeSlack, installs: StoredInstalls, store: Store, tmp_path: Path, core: FakeCore
+) -> None:
+    app, space = await slack.app(), await slack.workspace("Acme")
+    await installs.save_install(install(space))
+    ids = {name: app[name] for name in ("client_id", "client_secret", "app_token")}
+    storage, tasks = Faulty(store.key_value("slack")), Supervisor(QuickClock())
+    options = ids | {"api_url": slack.api_url}
+    adapter = make(Setup(options=options, storage=storage, home=tmp_path, clock=SystemClock(), tasks=tasks))
+    assert adapter is not None
+    async with hearing(adapter, core):
+        storage.is_broken = True
+        await until(lambda: "ZeroDivisionError" in tasks.failing().get("slack token renewal", ""), seconds=15)
+        assert "Answer to owls" in (await (await space.user("ada")).run("owls", await space.channel("papers"))).text
+        storage.is_broken = False
+        await until(lambda: not tasks.failing())
+    await adapter.aclose()
 
 
 async def test_the_install_page_stands_beside(adapter_of: Make, slack: FakeSlack, core: FakeCore) -> None:

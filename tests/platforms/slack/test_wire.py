@@ -14,7 +14,7 @@ from adapters.slack.install.single_workspace import SingleWorkspace
 from adapters.slack.outbound.answers import Answers, AnswerTarget
 from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
 from bot.chat.message import Action, Button, Controls, Message, Paragraph, text
-from bot.errors import ConfigError
+from bot.errors import ConfigError, PostError
 from tests.fakes.core import FORM, FakeCore
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
 from tests.platforms.slack.conftest import Make, hearing
@@ -64,6 +64,14 @@ async def test_a_lost_connection_comes_back(
             while (await slack.counts())["connected"] < 2 or not (await slack.counts())["connections"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         assert "Answer to two" in (await ada.run("two", papers)).text
+
+
+async def test_an_app_token_that_slack_refuses_is_said_at_once(adapter_of: Make, core: FakeCore) -> None:
+    adapter = adapter_of(app_token="xapp-wrong")
+    async with asyncio.timeout(5):
+        with pytest.raises(PostError, match="invalid_auth"):
+            await adapter.listen(core)
+    assert not adapter.connected
 
 
 class Slow(FakeCore):
