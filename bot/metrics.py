@@ -37,3 +37,9 @@ UNREADABLE_EVENTS = Counter(
 TASK_RESTARTS = Counter(
     "paperboy_task_restarts", "Restarts of a long-lived task that failed.", ["task"], registry=REGISTRY
 )
+HTTP_CLOSED = Counter(
+    "paperboy_http_closed_connections",
+    "Connections that were closed early: slow (half a request), idle, full (room for others), unreadable.",
+    ["reason"],
+    registry=REGISTRY,
+)

@@ -24,7 +24,7 @@ What holds for every server here:
 
 - A handler raises `web.HTTPException` for what the client can mend. A `PaperboyError` becomes 503, any other exception
   500 with one traceback in the log. `Boundary.render_error` makes the answer in the surface's own format.
-- The body is read before the handler runs (`await request.post()` then takes no time), but for `multipart/*`.
+- The body is read before the handler runs: `await request.post()` then takes no time. `multipart/*` gets 415.
 - A client that sends rubbish, breaks off or is slow gets a 4xx or is closed: never a traceback.
 - When a server is full, the connection that has waited longest for a request is closed in favour of a new one.
   The descriptor limit is raised at the start, and all servers together leave `RESERVED_DESCRIPTORS` to the process.

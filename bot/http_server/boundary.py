@@ -123,9 +123,11 @@ class _Bodies:
     @asynccontextmanager
     async def reading(self, request: web.Request) -> AsyncIterator[None]:
         """The body is read (aiohttp keeps it for the handler). Raises `web.HTTPException`."""
-        if not request.can_read_body or request.content_type.startswith("multipart/"):
+        if not request.can_read_body:
             yield
             return
+        if request.content_type.startswith("multipart/"):  # no form of ours is sent so, and aiohttp would read it late
+            raise web.HTTPUnsupportedMediaType
         size = min(request.content_length or request.client_max_size, request.client_max_size)
         if size <= SMALL_BODY_BYTES:
             size = 0

@@ -7,7 +7,6 @@ a deadline and can be closed at any time to make room for others; working ones a
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections import Counter
 from typing import Any
@@ -18,8 +17,7 @@ from msgspec import Struct
 
 from bot.http_server.client_address import UNKNOWN, client_group
 from bot.http_server.headers import raw_answer
-
-log = logging.getLogger(__name__)
+from bot.metrics import HTTP_CLOSED
 
 CLIENT_FAULTS = (
     ClientError,
@@ -68,9 +66,9 @@ class ConnectionBook:
         client = connection.client
         is_full = self._per_client is not None and self._open[client] >= self._per_client
         if is_full and not self._evict(self._waiting.get(client)):
-            return False
+            return _refuse()
         if self._count >= self._total and not self._evict(self._all_waiting):
-            return False
+            return _refuse()
         self._open[client] += 1
         self._count += 1
         self.wait(connection, self._head_s)
@@ -105,23 +103,29 @@ class ConnectionBook:
         """Close every waiting connection whose deadline has passed."""
         now = time.monotonic()
         for connection in [one for one in self._all_waiting if one.deadline <= now]:
-            self._close(connection)
+            self._close(connection, "slow" if connection.is_in_head else "idle")
 
     def _evict(self, waiting: dict[Connection, None] | None) -> bool:
         if not waiting:
             return False
-        self._close(next(iter(waiting)))
+        self._close(next(iter(waiting)), "full")
         return True
 
-    def _close(self, connection: Connection) -> None:
+    def _close(self, connection: Connection, reason: str) -> None:
+        HTTP_CLOSED.labels(reason).inc()
         self.remove(connection)
         connection.abort()
+
+
+def _refuse() -> bool:
+    HTTP_CLOSED.labels("full").inc()
+    return False
 
 
 class Connection(web.RequestHandler):
     """One connection, as aiohttp handles it, entered in the book; what a client sends wrong gives no traceback."""
 
-    __slots__ = ("_book", "_is_in_head", "_limits", "client", "deadline", "is_admitted", "is_working")
+    __slots__ = ("_book", "_limits", "client", "deadline", "is_admitted", "is_in_head", "is_working")
 
     def __init__(self, server: web.Server, book: ConnectionBook, limits: ConnectionLimits) -> None:
         super().__init__(
@@ -135,7 +139,7 @@ class Connection(web.RequestHandler):
         )
         self._book = book
         self._limits = limits
-        self._is_in_head = True
+        self.is_in_head = True
         self.client = UNKNOWN
         self.deadline = 0.0
         self.is_admitted = False
@@ -151,8 +155,8 @@ class Connection(web.RequestHandler):
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        if not self._is_in_head and not self.is_working:
-            self._is_in_head = True
+        if not self.is_in_head and not self.is_working:
+            self.is_in_head = True
             self._book.work(self)
             self._book.wait(self, self._limits.head_s)
         super().data_received(data)
@@ -168,7 +172,7 @@ class Connection(web.RequestHandler):
 
     def request_ended(self) -> None:
         """Its answer is on its way."""
-        self.is_working = self._is_in_head = False
+        self.is_working = self.is_in_head = False
         if self.is_admitted:
             self._book.wait(self, self._limits.idle_s)
 
@@ -188,6 +192,7 @@ class Connection(web.RequestHandler):
         else: exceptions of handlers end in `boundary`."""
         if status >= 500 and not isinstance(exc, CLIENT_FAULTS):
             self.logger.error("a request failed", exc_info=exc)
+        HTTP_CLOSED.labels("unreadable").inc()
         if self.transport is not None and request.writer.output_size == 0:
             self.transport.write(raw_answer(status))
         self.force_close()

@@ -13,6 +13,7 @@ from aiohttp import ClientSession, TCPConnector, web
 
 from bot.http_server import ConnectionLimits
 from bot.http_server.descriptors import ACCEPT_FAILED, AcceptErrorLog
+from bot.metrics import REGISTRY
 from tests.fakes.world import ROOT
 from tests.http_server.strangers import HALF_A_HEAD, Stranger, serving
 
@@ -25,6 +26,10 @@ async def ask(url: str, source: str = "127.0.0.1") -> int:
         session.get(url) as answer,
     ):
         return answer.status
+
+
+def closed(reason: str) -> float:
+    return REGISTRY.get_sample_value("paperboy_http_closed_connections_total", {"reason": reason}) or 0.0
 
 
 async def half_open(url: str, count: int, source: str = "127.0.0.1") -> list[Stranger]:
@@ -40,7 +45,7 @@ async def half_open(url: str, count: int, source: str = "127.0.0.1") -> list[Str
 async def test_1100_half_open_requests_of_one_client_stop_nobody_and_are_closed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    limits = ConnectionLimits(per_client=200, head_s=3.0)
+    limits, full, slow = ConnectionLimits(per_client=200, head_s=3.0), closed("full"), closed("slow")
     async with serving(limits) as server:
         strangers = await half_open(server.url, 1_100)
         assert server.open_connections == 200
@@ -52,6 +57,8 @@ async def test_1100_half_open_requests_of_one_client_stop_nobody_and_are_closed(
         assert all(await asyncio.gather(*(stranger.is_closed(6) for stranger in strangers)))
         assert time.monotonic() - dripped < 5
         assert server.open_connections == 0
+    assert closed("full") - full >= 900
+    assert 180 <= closed("slow") - slow <= 200
     assert caplog.text == ""
 
 
@@ -115,11 +122,18 @@ async def test_a_kept_connection_may_rest_longer_than_a_half_sent_request() -> N
         assert await stranger.is_closed(2.5)
 
 
-async def test_a_body_that_does_not_come_is_answered_with_408(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [("application/x-www-form-urlencoded", 408), ("text/plain", 408), ("multipart/form-data; boundary=x", 415)],
+)
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    caplog: pytest.LogCaptureFixture, content_type: str, status: int
+) -> None:
+    head = f"POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\nContent-Type: {content_type}\r\n\r\n--x"
     async with serving(ConnectionLimits(body_s=0.5)) as server:
         stranger = await Stranger.connect(server.url)
-        stranger.send(b"POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nhalf")
-        assert (await stranger.answer()).startswith("HTTP/1.1 408 ")
+        stranger.send(head.encode())
+        assert (await stranger.answer()).startswith(f"HTTP/1.1 {status} ")
     assert caplog.text == ""
 
 
