@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,3 +61,18 @@ async def delivery_of(store: Store, key: str) -> Delivery | None:
 def mark(person: str = "web:home/ada", of: str = "arxiv:2503.00001", **more: Any) -> VoteMark:
     values: dict[str, Any] = {"tenant": "web:home", "origin": "button", "emoji": "👍", "value": 1, "at": NOW}
     return VoteMark(person=person, paper=of, **(values | more))
+
+
+def recorded_texts() -> Iterator[str]:
+    """All titles and abstracts of the recorded data, as they were written."""
+    from bot.sources.files import read_papers
+
+    names = ("hf-daily-papers", "hf-searches/searches.json", "scifact", "cisi", "arxiv-new", "autoscholarquery")
+    for name in names:
+        for file in sorted((SHARED / name).rglob("*.json*")) if (SHARED / name).is_dir() else [SHARED / name]:
+            if "queries" in file.name:
+                continue
+            for batch in read_papers(file):
+                for item in batch.listings:
+                    yield item.paper.title_source or item.paper.title
+                    yield item.paper.abstract_source or item.paper.abstract

@@ -22,14 +22,14 @@ _SUFFIX = re.compile(
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]?){1,4}")
 _AND = re.compile(r"\s+(?:and|&|on behalf of)\s+|^\s*(?:and|&)\s+", re.IGNORECASE)
 _NOTE = re.compile(r"\s*\$?\^\{?[\d,*†‡§ ]+\}?\$?|[*†‡§¹²³⁴-⁹]+$")
-_NUMBERS = re.compile(r"[\d\s,&*and]+")
+_NUMBERS = re.compile(r"(?:\d|[\s,&*]|and)+")
 _NUMBERED = re.compile(r"\((\d{1,3})\)\s*([^()]*)")
 _MAIL = re.compile(r"<?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?")
 _ET_AL = re.compile(r"(?:^|\s)et\.? al\.?$", re.IGNORECASE)
 _PARTICLES = frozenset(
     "van von der den de del della di da dos du la le el al bin ibn ten ter zu zur".split()  # noqa: SIM905
 )
-_NO_NAMES = frozenset({"others", "anonymous authors"})
+_NO_NAMES = frozenset({"and", "&", "others", "anonymous authors"})
 
 
 class Author(Struct, frozen=True):
@@ -222,7 +222,7 @@ def _author(item: _Item, legend: dict[str, str]) -> Author:
     bracket = one_line(item.bracket)
     if _MAIL.fullmatch(item.text.strip()):  # RSS: `ada@example.org (Ada Lovelace)`
         return Author(_tidy(bracket))
-    if _NUMBERS.fullmatch(bracket):
+    if bracket and _NUMBERS.fullmatch(bracket):
         places = [legend[number] for number in re.findall(r"\d+", bracket) if number in legend]
         return Author(_tidy(item.text), ", ".join(places))
     return Author(_tidy(item.text), bracket[:MAX_NAME_CHARS])

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.papers.latex_macros import ACCENTS, COMMANDS, DECLARATIONS, LETTERS, Command, script, symbols
+from bot.papers.latex_macros import ACCENTS, CITATION, COMMANDS, DECLARATIONS, LETTERS, Command, script, symbols
 
 MAX_DEPTH = 100  # groups in groups; deeper braces are passed over
 _TOKEN = re.compile(
@@ -25,6 +25,7 @@ _OPTION = re.compile(r"\[([^\[\]{}]{0,80})\]\s*")
 _QUOTED = re.compile(r'\\"([A-Za-z][^"\\{}]{0,200})\\"(?![A-Za-z{\\])')  # an escaped quotation, no umlaut
 _TEX_QUOTED = re.compile(r"``([^`']{1,400})''")
 _APOSTROPHE = re.compile(r"(?<=[a-z])\\'(?=(?:s|t|re|ve|ll)\b)")  # an escaped `it's`, no accent
+_CITATION = re.compile(rf"\s?{CITATION}(?=\s*[,.;:!?)])")
 _STYLE_PREFIX = re.compile(
     r"(mathcal|mathbb|mathbf|mathrm|mathsf|mathfrak|textbf|textit|textsc|emph|sqrt|widetilde)(.+)"
 )
@@ -38,7 +39,8 @@ _MATH_ENDS = {")": "(", "]": "["}
 def latex_to_text(text: str) -> str:
     """`text` without its LaTeX; white space is kept roughly, for the caller to tidy."""
     text = _QUOTED.sub(r'"\1"', _APOSTROPHE.sub("'", _TEX_QUOTED.sub(r"“\1”", text)))
-    return _Converter(text).convert()
+    shown = _Converter(text.replace(CITATION, "")).convert()
+    return _CITATION.sub("", shown).replace(CITATION, "") if CITATION in shown else shown
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+CITATION = "\ue000"  # where a reference was; the space before it goes with it
 ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307", '"': "\u0308",
     "c": "\u0327", "H": "\u030b", "k": "\u0328", "b": "\u0331", "d": "\u0323", "r": "\u030a", "u": "\u0306",
@@ -156,7 +157,7 @@ COMMANDS: dict[str, Command] = {
     **_words("textcolor colorbox texorpdfstring hyperlink hyperref", Command(2, _last, option="hidden")),
     **_words("fcolorbox", Command(3, _last)),
     **_words("cite citep citet citealp citealt citeauthor citeyear parencite textcite autocite footcite nocite",
-             Command(1, _nothing, option="hidden", needs_group=True)),
+             Command(1, lambda _: CITATION, option="hidden", needs_group=True)),
     **_words("label ref eqref autoref cref Cref pageref color vspace hspace kern mkern begin end includegraphics input "
              "include bibliography bibliographystyle phantom hphantom vphantom",
              Command(1, _nothing, option="hidden", needs_group=True)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,11 +16,11 @@ from bot.clock import FixedClock
 from bot.errors import Malformed, SourceError, Throttled, Unreachable
 from bot.ingest.ingester import Ingester
 from bot.ingest.paper_lookup import PaperLookup
-from bot.papers.model import Listing
+from bot.papers.model import Listing, Paper
 from bot.sources import arxiv
 from bot.sources.address_check import is_public_address
 from bot.sources.arxiv import Arxiv, ArxivApi
-from bot.sources.feeds import Feed
+from bot.sources.feeds import Feed, parse_feed
 from bot.sources.files import read_papers
 from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace, HuggingFaceSearch, parse_listings
@@ -393,3 +394,172 @@ def test_recorded_answers_of_the_arxiv_api_are_read(file: Path) -> None:
     found = arxiv.parse_api_response(page)
     assert len(found) == recorded["body"].count("<entry>") - recorded["body"].count("<title>Error</title>")
     assert all(paper.title and paper.authors and paper.published for paper in found)
+
+
+# ---- feeds as people publish them
+
+
+def rss(*items: str, head: str = '<?xml version="1.0"?>') -> str:
+    return f'{head}<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Lab</title>{"".join(items)}</channel></rss>'
+
+
+def item(title: str = "Nests", link: str = "https://lab.example/p/1", more: str = "") -> str:
+    return f"<item><title>{title}</title><link>{link}</link>{more}</item>"
+
+
+def atom(*entries: str, head: str = "") -> str:
+    return f'<feed xmlns="http://www.w3.org/2005/Atom">{head}<title>Lab</title>{"".join(entries)}</feed>'
+
+
+def papers_of(feed: str | bytes, content_type: str = "application/rss+xml") -> list[Paper]:
+    body = feed if isinstance(feed, bytes) else feed.encode()
+    page = FetchedPage(url="https://lab.example/news/feed.xml", body=body, content_type=content_type)
+    return [listing.paper for listing in parse_feed(page, TODAY, "feed:lab").listings]
+
+
+@pytest.mark.parametrize(
+    ("charset", "title"),
+    [
+        ("windows-1251", "Обучение без учителя"),
+        ("GBK", "大规模语言模型"),
+        ("ISO-8859-2", "Uczenie głębokie"),
+        ("Shift_JIS", "深層学習"),
+        ("UTF-16", "Réseaux à attention"),
+    ],
+)
+def test_the_charset_of_the_header_counts_where_the_document_names_none(charset: str, title: str) -> None:
+    (found,) = papers_of(rss(item(title)).encode(charset), f"application/rss+xml; charset={charset}")
+    assert found.title == title
+
+
+@pytest.mark.parametrize("content_type", ["text/xml", "text/xml; charset=iso-8859-1", "text/xml; charset=nonsense"])
+def test_a_charset_that_servers_send_by_default_does_not_beat_the_document(content_type: str) -> None:
+    body = rss(item("L’été naïf"), head='<?xml version="1.0" encoding="utf-8"?>').encode()
+    assert papers_of(body, content_type)[0].title == "L’été naïf"
+
+
+def test_one_bad_byte_costs_one_letter() -> None:
+    body = rss(item("Réseaux — l’été", more="<description>ok @</description>")).encode().replace(b"@", b"\xe9")
+    (found,) = papers_of(body, "application/rss+xml; charset=utf-8")
+    assert (found.title, found.abstract) == ("Réseaux — l’été", "ok \ufffd")
+
+
+@pytest.mark.parametrize("prolog", ["", "<!-- <item> -->" * 50, "<?go on?>", f"<!--{'x' * 200_000}-->"], ids=len)
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_entities_are_refused_wherever_they_are_declared(prolog: str, charset: str) -> None:
+    body = rss(item("own &a;"), head=f'{prolog}<!DOCTYPE rss [<!ENTITY a "expanded">]>')
+    with pytest.raises(Malformed, match="entities"):
+        papers_of(body.encode(charset))
+
+
+@pytest.mark.parametrize(
+    ("link", "page"),
+    [
+        ("/posts/a.html", "https://lab.example/posts/a.html"),
+        ("b.html", "https://lab.example/news/b.html"),
+        ("https://lab.example/deep learning.html", "https://lab.example/deep%20learning.html"),
+        (f"https://lab.example/{'x' * 1_900}", f"https://lab.example/{'x' * 1_900}"),
+        ("\n https://lab.example/p/1\n ", "https://lab.example/p/1"),
+    ],
+)
+def test_links_are_read_as_a_browser_would(link: str, page: str) -> None:
+    assert papers_of(rss(item(link=link)))[0].links.page == page
+    assert papers_of(atom(f'<entry><title>N</title><link href="{link}"/></entry>'))[0].links.page == page
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", f"https://lab.example/{'x' * 3_000}", "mailto:a@b.example", ""]
+)
+def test_an_entry_without_a_usable_address_says_so(link: str) -> None:
+    page = FetchedPage(url="x", body=rss(item(link=link)).encode(), content_type="application/rss+xml")
+    (rejected,) = parse_feed(page, TODAY, "feed:lab").rejected
+    assert "address" in rejected.reason
+
+
+def test_items_of_one_page_are_told_apart_by_their_fragments() -> None:
+    found = papers_of(rss(*(item(f"Paper {n}", f"https://lab.example/#/paper/{n}") for n in (1, 2))))
+    assert len({paper.id for paper in found}) == 2
+
+
+def test_plain_titles_keep_what_looks_like_a_tag_and_marked_ones_join() -> None:
+    entry = "<entry><title>The &lt;template&gt; of List&lt;T&gt;</title><link href='/1'/></entry>"
+    assert papers_of(atom(entry))[0].title == "The <template> of List<T>"
+    marked = "<![CDATA[H<sub>2</sub>O: a <i>p</i>-value]]>"
+    assert papers_of(rss(item(marked)))[0].title == "H₂O: a p-value"
+    assert papers_of(rss(item("A List&lt;T&gt; in &lt;b&gt;Java&lt;/b&gt;")))[0].title == "A List<T> in Java"
+
+
+def test_an_atom_entry_without_authors_is_by_the_feeds() -> None:
+    entry = "<entry><title>N</title><link href='/1'/></entry>"
+    assert papers_of(atom(entry, head="<author><name>Ada Lovelace</name></author>"))[0].authors == ("Ada Lovelace",)
+
+
+def test_authors_of_a_feed_come_with_their_affiliations() -> None:
+    (found,) = papers_of(rss(item(more="<dc:creator>Ada Lovelace (Society, London), Alan Turing</dc:creator>")))
+    assert (found.authors, found.affiliations) == (("Ada Lovelace", "Alan Turing"), ("Society, London", ""))
+
+
+def test_categories_are_short_visible_and_few() -> None:
+    hostile = "".join(f"<category>\u202eevil\u0085{n}{'c' * 100_000}</category>" for n in range(50))
+    (found,) = papers_of(rss(item(more=hostile)))
+    assert len(found.categories) <= 20
+    assert all(len(name) <= 200 and name.isprintable() for name in found.categories)
+
+
+def test_a_paper_is_withdrawn_when_its_comment_says_so() -> None:
+    body = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"><entry>
+    <id>http://arxiv.org/abs/2401.00001v3</id><title>N</title><summary>We study x.</summary>
+    <author><name>Sammy Davis, Jr.</name></author>
+    <arxiv:comment>Withdrawn by the authors</arxiv:comment></entry></feed>"""
+    (found,) = arxiv.parse_api_response(FetchedPage(url="x", body=body.encode(), content_type="application/atom+xml"))
+    assert found.withdrawn
+    assert found.authors == ("Sammy Davis, Jr.",)
+
+
+# ---- more of files
+
+
+@pytest.mark.parametrize(
+    "raw", ["2026-6-30", "2026/06/30", "2026-06-30", "Tue, 30 Jun 2026 00:00:00 GMT", "30 June 2026", "Jun 30, 2026"]
+)
+def test_dates_are_read_as_people_write_them(tmp_path: Path, raw: str) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "1", "title": "Owls", "date": raw}))
+    (batch,) = read_papers(tmp_path / "a.jsonl")
+    assert [listing.day.isoformat() for listing in batch.listings] == ["2026-06-30"]
+
+
+@pytest.mark.parametrize(("field", "value"), [("date", "some day"), ("published", "2026-13-01"), ("title", " ")])
+def test_a_line_that_can_not_be_read_names_the_field(tmp_path: Path, field: str, value: str) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "1", "title": "Owls"} | {field: value}))
+    (batch,) = read_papers(tmp_path / "a.jsonl")
+    assert field in batch.rejected[0].reason
+
+
+def test_people_and_categories_of_a_line_may_be_one_text(tmp_path: Path) -> None:
+    line = {
+        "id": "1",
+        "title": "Owls",
+        "authors": "C. Balazs and P. Nadolsky (ANL, Argonne)",
+        "categories": "cs.CL, cs.LG",
+    }
+    objects = {
+        "id": "2",
+        "title": "Eggs",
+        "authors": [{"name": "Ada", "affiliation": "Society"}],
+        "categories": "cs.CL cs.AI",
+    }
+    (tmp_path / "a.jsonl").write_text(f"{json.dumps(line)}\n{json.dumps(objects)}\n")
+    (batch,) = read_papers(tmp_path / "a.jsonl")
+    first, second = (listing.paper for listing in batch.listings)
+    assert (first.authors, first.affiliations) == (("C. Balazs", "P. Nadolsky"), ("", "ANL, Argonne"))
+    assert (first.categories, second.categories) == (("cs.CL", "cs.LG"), ("cs.CL", "cs.AI"))
+    assert (second.authors, second.affiliations) == (("Ada",), ("Society",))
+
+
+@pytest.mark.parametrize("name", ["papers.in", "papers", "papers.json", "papers.jsonl", "papers.txt"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_a_file_holds_is_told_by_its_content(tmp_path: Path, name: str, packed: bool) -> None:
+    lines = "".join(json.dumps({"id": str(n), "title": f"Owls {n}"}) + "\n" for n in (1, 2)).encode()
+    (tmp_path / name).write_bytes(gzip.compress(lines) if packed else lines)
+    for path in (tmp_path / name, tmp_path):
+        assert sum(len(batch.listings) for batch in read_papers(path)) == 2
