@@ -135,15 +135,23 @@ def on_day(schedule: Schedule, day: date) -> bool:
             assert_never(schedule)
 
 
+def zone_label(zone: str) -> str:
+    """How a zone is shown: `UTC+2` for `Etc/GMT-2`, whose sign is the other way round; others by their name."""
+    sign, hours = zone.removeprefix("Etc/GMT")[:1], zone.removeprefix("Etc/GMT")[1:]
+    if not zone.startswith("Etc/GMT") or sign not in {"+", "-"}:
+        return zone
+    return f"UTC{'-' if sign == '+' else '+'}{hours}"
+
+
 def describe(schedule: Schedule) -> str:
     """For people: `weekdays at 09:00 (Europe/Berlin)`."""
     match schedule:
         case Clocked(times=times, days=days, zone=zone):
-            return f"{_days_told(days)} at {' and '.join(f'{t:%H:%M}' for t in times)} ({zone})"
+            return f"{_days_told(days)} at {' and '.join(f'{t:%H:%M}' for t in times)} ({zone_label(zone)})"
         case Cron(expression=expression, zone=zone):
-            return f"by cron “{expression}” ({zone})"
+            return f"by cron “{expression}” ({zone_label(zone)})"
         case WhenComplete(days=days, zone=zone):
-            return f"{_days_told(days)}, as soon as the list is complete ({zone})"
+            return f"{_days_told(days)}, as soon as the list is complete ({zone_label(zone)})"
         case _:
             assert_never(schedule)
 

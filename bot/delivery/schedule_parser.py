@@ -1,51 +1,36 @@
-"""Schedules as people write them: `weekdays 09:00 Europe/Berlin`, `mon 8:30am`, `when complete`, `cron 0 9 * * 1-5`."""
+"""Schedules as people write them: `weekdays 09:00 Europe/Berlin`, `mon 8:30am`, `when complete`, `0 9 * * 1-5`.
+
+A phrase begins with the schedule; a topic may follow. What looks like a time, a day or a zone is never part of a topic:
+a phrase is read whole, asked back, or refused. Pure and bounded; the words are read in `schedule_phrase`, their meaning
+is in `schedule_words`, `time_zones` and `cron_words`.
+"""
 
 from __future__ import annotations
 
-import difflib
-import re
-from datetime import UTC, datetime, time
-from functools import cache
-from zoneinfo import available_timezones
+from collections.abc import Sequence
+from datetime import datetime
 
-from cronsim import CronSim, CronSimError
 from msgspec import Struct
 
+from bot.delivery import schedule_words
+from bot.delivery.cron_words import read_cron
+from bot.delivery.schedule_phrase import Phrase, read_phrase
+from bot.delivery.schedule_words import Unreadable, Word, shorten, split_words
+from bot.delivery.time_zones import ZoneReading, read_zone
+from bot.delivery.topic_words import VERBATIM, check_topic
 from bot.errors import AskError
-from bot.schedule import DAY_NAMES, EVERY_DAY, WEEKDAYS, WEEKEND, Clocked, Cron, Schedule, WhenComplete, next_times
+from bot.schedule import Cron, Schedule, next_times
 
-EXAMPLES = "Say for instance: weekdays 09:00 Europe/Berlin · mon,thu 8:30 · daily 18:00 UTC · when complete"
-NOT_DAILY = "For that there is cron, every 2 hours for instance: cron 0 */2 * * *"
-CRON_FIELDS = 5
-MOST_TIMES = 6
-_ANY = datetime(2025, 1, 1, tzinfo=UTC)
-_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm)?", re.I)
-_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_REGIONS = {"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
-# Zones that mean something else more often: read as such only as the last word, and as they are spelled.
-_ALSO_WORDS = {"act", "christmas", "easter", "factory", "gb", "met", "midway", "mst", "north", "nsw", "nz"}
-_ALSO_WORDS |= {"prc", "roc", "rok", "south", "wake", "west"}
-_NO_COUNTS = {"other", "second", "third"}  # every other day
-_FILLERS = {"at", "on", "every", "each", "and", "in", ",", "the"}
-_SETS = {
-    "daily": EVERY_DAY,
-    "everyday": EVERY_DAY,
-    "day": EVERY_DAY,
-    "days": EVERY_DAY,
-    "weekdays": WEEKDAYS,
-    "weekday": WEEKDAYS,
-    "workdays": WEEKDAYS,
-    "weekends": WEEKEND,
-    "weekend": WEEKEND,
-}
+EXAMPLES = schedule_words.EXAMPLES
+MAX_CHARS = 2_000  # of a phrase: more than any form takes
 
 
 class ZoneChoice(Struct, frozen=True, kw_only=True):
-    """One meaning of an abbreviation that several time zones share."""
+    """One answer to a question about the time zone."""
 
     label: str  # for a button: `India (Asia/Kolkata)`
     zone: str  # `Asia/Kolkata`
-    phrase: str  # what was typed, with this zone instead: `weekdays 09:00 Asia/Kolkata diffusion`
+    phrase: str  # what was typed, without the doubt: `weekdays 09:00 Asia/Kolkata diffusion`
 
 
 class ParsedSchedule(Struct, frozen=True, kw_only=True):
@@ -66,176 +51,90 @@ class ParsedSchedule(Struct, frozen=True, kw_only=True):
     def accept(self) -> tuple[Schedule, str]:
         """The schedule and the topic. Raises `AskError` with the question or the problem."""
         if self.schedule is None:
-            names = " · ".join(choice.phrase for choice in self.choices)
-            raise AskError(self.question or self.problem, names or self.hint)
+            phrases = " · ".join(choice.phrase for choice in self.choices)
+            raise AskError(self.question or self.problem, phrases or self.hint)
         return self.schedule, self.topic
 
 
 def read_schedule(text: str, default_zone: str) -> ParsedSchedule:
     """What `text` says, in the words of a person; the schedule comes first, the topic after it. Never raises."""
     try:
-        schedule, topic = split_schedule(text, default_zone)
-    except AskError as error:
-        return ParsedSchedule(problem=error.message, hint=error.hint)
-    return ParsedSchedule(schedule=schedule, topic=topic, names_zone=schedule.zone != default_zone)
-
-
-class _Read(Struct):
-    """What has been read so far."""
-
-    times: list[time]
-    days: set[int]
-    zone: str = ""
-    complete: bool = False
+        if len(text) > MAX_CHARS:
+            raise Unreadable(f"I can't read more than {MAX_CHARS:,} characters.")
+        words = split_words(text)
+        return _read_cron(text, words, default_zone) or _result(
+            text, read_phrase(text, words, default_zone), default_zone
+        )
+    except Unreadable as refused:
+        return ParsedSchedule(problem=refused.problem, hint=refused.hint)
 
 
 def parse_schedule(text: str, default_zone: str) -> Schedule:
     """The schedule that `text` is as a whole. Raises `AskError`."""
-    schedule, rest = split_schedule(text, default_zone)
-    if rest:
-        raise _unclear(rest)
+    schedule, topic = read_schedule(text, default_zone).accept()
+    if topic:
+        raise AskError(f"I can't read “{shorten(topic)}” in a schedule.", EXAMPLES)
     return schedule
 
 
 def split_schedule(text: str, default_zone: str) -> tuple[Schedule, str]:
-    """The schedule that `text` begins with, and what follows it. Raises `AskError`."""
-    words = text.split()
-    if words and words[0].casefold() == "cron":
-        return _cron(words[1:], default_zone)
-    read, used = _Read(times=[], days=set()), 0
-    while used < len(words) and (taken := _take(words[used:], read)):
-        used += taken
-    rest = " ".join(words[used:]).lstrip(" ,")
-    if not (read.times or read.complete):
-        raise _unclear(rest or text)
-    days, zone = frozenset(read.days) or EVERY_DAY, read.zone or default_zone
-    if read.complete and read.times:
-        raise AskError("At a time, or when the list is complete: it can't be both.", "Leave one of them out.")
-    if read.complete:
-        return WhenComplete(days=days, zone=zone), rest
-    times = tuple(sorted(set(read.times)))
-    if len(times) > MOST_TIMES:
-        raise AskError(f"A schedule has {MOST_TIMES} times a day at most.", NOT_DAILY)
-    return Clocked(times=times, days=days, zone=zone), rest
+    """The schedule that `text` begins with, and the topic after it. Raises `AskError`."""
+    return read_schedule(text, default_zone).accept()
 
 
-def _take(words: list[str], read: _Read) -> int:
-    """How many of the next words belong to the schedule; notes what they say."""
-    word = words[0].casefold().strip(",")
-    if word == "when" and len(words) > 1 and words[1].casefold().strip(",.") in {"complete", "ready", "done"}:
-        read.complete = True
-        return 2
-    if word in {"every", "each"} and _is_interval(words[1:]):
-        raise AskError(f"I can't read “{' '.join(words[:3])}”: a schedule has days and times of day.", NOT_DAILY)
-    if word in _FILLERS:
-        follows = words[1:] and _take(words[1:], read)
-        return 1 + follows if follows else 0
-    # A day after the time belongs to the schedule only if none was named before: `09:00 SAT solvers`.
-    if (days := _days(word)) and not (read.times and read.days):
-        read.days |= days
-        return 1
-    if days and words[1:] and ":" in words[1] and _time(words[1]):
-        raise AskError("All days of a schedule have the same times.", "Make a second schedule for the others.")
-    zone, used = _zone(words, started=bool(read.times or read.complete))
-    read.zone = zone or read.zone
-    return used or _take_times(words, read)
+def _result(text: str, phrase: Phrase, default_zone: str) -> ParsedSchedule:
+    check_topic(phrase.rest)
+    zone = phrase.zone
+    if zone.choices:
+        return _ask_which(phrase)
+    if zone.is_doubtful:
+        return _ask_whether(text, phrase, default_zone)
+    schedule = phrase.build(default_zone if zone.is_local else zone.zone)
+    return ParsedSchedule(schedule=schedule, topic=phrase.rest, names_zone=not zone.is_local)
 
 
-def _is_interval(words: list[str]) -> bool:
-    """`2 hours`, `other day`: what a schedule of days and times can't say. `9 am` is a time."""
-    first, then = [*(word.casefold().strip(",") for word in words), "", ""][:2]
-    return first in _NO_COUNTS or (first.isdecimal() and bool(then) and then not in {"am", "pm"})
+def _ask_which(phrase: Phrase) -> ParsedSchedule:
+    """Several zones share the abbreviation."""
+    choices = tuple(
+        ZoneChoice(label=f"{where} ({zone})", zone=zone, phrase=f"{phrase.build(zone)} {phrase.rest}".strip())
+        for where, zone in phrase.zone.choices.items()
+    )
+    return ParsedSchedule(question=f"Which time zone is {phrase.zone_word.spelled.upper()}?", choices=choices)
 
 
-def _take_times(words: list[str], read: _Read) -> int:
-    joined = words[0] + words[1] if words[1:] and words[1].casefold().strip(",") in {"am", "pm"} else ""
-    for candidate, used in ((joined, 2), (words[0], 1)):
-        times = [_time(part) for part in candidate.strip(",").split(",")] if candidate else [None]
-        if None not in times:
-            # A bare number after the times belongs to what follows: `9:00 3d vision`.
-            if (read.times or read.complete) and candidate.isdecimal():
-                return 0
-            read.times += [t for t in times if t is not None]
-            return used
-    return 0
+def _ask_whether(text: str, phrase: Phrase, default_zone: str) -> ParsedSchedule:
+    """A zone, or the beginning of a topic?"""
+    zone, topic = phrase.zone.zone, text[phrase.zone_word.at :]
+    shown = shorten(topic)
+    as_zone = ZoneChoice(label=f"Time zone {zone}", zone=zone, phrase=f"{phrase.build(zone)} {phrase.rest}".strip())
+    as_topic = ZoneChoice(
+        label=f"Papers on “{shown}”", zone=default_zone, phrase=f"{phrase.build(default_zone)} {VERBATIM} {topic}"
+    )
+    question = f"Did you mean the time zone {zone}, or papers on “{shown}”?"
+    return ParsedSchedule(question=question, choices=(as_zone, as_topic))
 
 
-def _time(raw: str) -> time | None:
-    match = _TIME.fullmatch(raw)
-    if not match:
+def _read_cron(text: str, words: Sequence[Word], default_zone: str) -> ParsedSchedule | None:
+    """A cron expression, with its zone before it (`CRON_TZ=…`) or after it; None: it is none."""
+    before = read_zone([words[0].spelled], ends=True, is_started=True) if words and "=" in words[0].spelled else None
+    skip = before.words if before else 0
+    found = read_cron(text, words[skip:])
+    if found is None:
         return None
-    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").casefold()
-    if half and not 1 <= hour <= 12:
-        return None
-    if half:
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
+    at = skip + found.words
+    zone = _cron_zone(words, at, default_zone) if at < len(words) else None
+    used = zone.words if zone else 0
+    rest = text[words[at + used].at :].lstrip(" ,;)\"'`") if at + used < len(words) else ""
+    check_topic(rest)
+    named = (zone.zone if zone else "") or (before.zone if before else "")
+    schedule = Cron(expression=found.expression, zone=named or default_zone)
+    return ParsedSchedule(schedule=schedule, topic=rest, names_zone=bool(named))
 
 
-def _days(word: str) -> set[int]:
-    """`weekdays`, `mon`, `mon,wed`, `mon-thu`; nothing for anything else."""
-    if word in _SETS:
-        return set(_SETS[word])
-    found: set[int] = set()
-    for part in word.split(","):
-        first, dash, last = part.partition("-")
-        a, b = _day(first), _day(last) if dash else _day(first)
-        if a is None or b is None:
-            return set()
-        found |= {(a + n) % 7 for n in range((b - a) % 7 + 1)}
-    return found
-
-
-def _day(word: str) -> int | None:
-    word = word.removesuffix("s") if word.endswith("days") else word
-    for n, full in enumerate(_FULL):
-        if word == full or (len(word) >= 3 and word in {DAY_NAMES[n], full[:4], full[:5]}):
-            return n
-    return None
-
-
-def _zone(words: list[str], *, started: bool) -> tuple[str, int]:
-    """The time zone that the words begin with, and how many they are: `Europe/Berlin`, `Berlin`, `New York`, `CET`.
-    An unknown one with a slash is an error that names the nearest."""
-    for used in (2, 1):
-        if zone := _known_zone("_".join(words[:used]).strip(","), last=len(words) <= used):
-            return zone, min(used, len(words))
-    word = words[0].casefold()
-    if started and "/" in word and word.partition("/")[0] in {zone.partition("/")[0] for zone in _zones()}:
-        near = difflib.get_close_matches(word, _zones(), 1, cutoff=0.6)
-        hint = f"Did you mean {_zones()[near[0]]}?" if near else "Time zones look like Europe/Berlin."
-        raise AskError(f"I know no time zone {words[0][:40]!r}.", hint)
-    return "", 0
-
-
-def _known_zone(name: str, *, last: bool) -> str:
-    """A city or a short name counts as it is spelled or as the last word: `singapore math` may be a question."""
-    zone = _zones().get(name.casefold(), "")
-    if "/" in name or zone in {"UTC", "GMT"}:
-        return zone
-    as_spelled, plain = zone.endswith(name), name.casefold() not in _ALSO_WORDS
-    return zone if (last and as_spelled) or (plain and (last or as_spelled)) else ""
-
-
-@cache
-def _zones() -> dict[str, str]:
-    """Every zone by its name, then by its city."""
-    names = sorted(available_timezones())
-    cities = {city: name for name in names for area, _, city in [name.partition("/")] if area in _REGIONS}
-    return {name.casefold(): zone for name, zone in (cities | {name: name for name in names}).items()}
-
-
-def _cron(words: list[str], default_zone: str) -> tuple[Schedule, str]:
-    fields, rest = words[:CRON_FIELDS], words[CRON_FIELDS:]
-    zone, used = _zone(rest, started=True) if rest else ("", 0)
-    try:
-        # Built to be checked; the date is any.
-        CronSim(" ".join(fields), _ANY)
-    except CronSimError as error:
-        said = f"“{' '.join(fields)}” is no cron expression ({error})."
-        raise AskError(said, "Five fields: minute hour day month weekday.") from error
-    return Cron(expression=" ".join(fields), zone=zone or default_zone), " ".join(rest[used:])
-
-
-def _unclear(text: str) -> AskError:
-    return AskError(f"When? I can't read a time in “{text[:60]}”.", EXAMPLES)
+def _cron_zone(words: Sequence[Word], at: int, default_zone: str) -> ZoneReading | None:
+    named = [word.spelled.strip(".,;") or word.spelled for word in words[at : at + 5]]
+    found = read_zone(named, ends=at + 5 >= len(words), is_started=True, default_zone=default_zone)
+    if found.unknown or found.choices:
+        said = found.unknown or named[0]
+        raise Unreadable(f"I can't read the time zone “{said[:60]}”.", "Time zones look like this: Europe/Berlin")
+    return found if found.words and not found.is_doubtful else None

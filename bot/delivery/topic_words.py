@@ -1,0 +1,51 @@
+"""Whether what follows a schedule is a topic: what looks like a time, a day or a zone never is. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from bot.delivery.schedule_words import FULL_DAYS, Unreadable, shorten, split_words
+from bot.delivery.time_zones import names_zone, word_set
+
+VERBATIM = "about:"  # what follows is a topic, whatever it looks like
+DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|week ?days?|work ?days?|(?:business|working) days?|weekends?)"
+UNIT = r"(?:min|minute|hour|day|week|month|year|morning|evening|night|mon|tue|wed|thu|fri|sat|sun)s?"
+DOUBTFUL = re.compile(
+    rf"""(?<![\w:./-])\d{{1,2}}:\d{{2}}(?![\w:])            # 9:30
+    | \b\d{{1,2}}(?::\d{{2}})?\ ?[ap](?:m\b|\.m\b)       # 9 pm, 9 p.m.
+    | \bo['’]clock\b
+    | (?:\bat|@)\ ?\d{{1,2}}\b(?![.\d%])                 # at 9
+    | (?<![\w:]){DAY}\b
+    | \b(?:every|each)\ (?:other\ |second\ )?(?:\d+\ )?{UNIT}\b
+    | \bin\ \d+\ (?:min|minute|hour|day|week|month)s?\b
+    | (?<![\w:])(?:tomorrow|tonight)\b
+    | (?<!\w)@(?:daily|weekly|hourly|monthly)\b
+    | (?<!\w)(?:utc|gmt)\ ?[+-]\ ?\d
+    | (?<![\w:/])\d{{4}}-\d{{2}}-\d{{2}}(?!\d)
+    """,
+    re.I | re.X,
+)
+ONLY_SCHEDULES = word_set(  # as the first word after a schedule
+    "am pm a.m p.m at on every each o'clock oclock until till starting beginning noon midnight midday"
+    " timezone morning afternoon evening hours hour h uhr daily sharp and or but except"
+)
+HINT = "Write the schedule first, then the topic: weekdays 09:00 Europe/Berlin diffusion models"
+
+
+def check_topic(rest: str) -> None:
+    """Raises `Unreadable` where a part of the topic looks like a time, a day or a zone."""
+    checked = rest.partition(VERBATIM)[0]
+    words = split_words(checked)
+    if not words:
+        return
+    first = words[0].plain.rstrip(".:,")
+    near = difflib.get_close_matches(first[:20], [*FULL_DAYS, "weekdays", "weekends"], 1, cutoff=0.8)
+    if near:
+        raise Unreadable(f"I can't read “{first[:20]}”. Did you mean {near[0]}?")
+    found = DOUBTFUL.search(checked)
+    said = found[0] if found else next((word.spelled for word in words if names_zone(word.spelled)), "")
+    if first in ONLY_SCHEDULES or (len(words) == 1 and first.isdecimal()) or re.fullmatch(r"\d{1,2}[:.]\d", first):
+        said = said or first
+    if said:
+        raise Unreadable(f"I can't read “{said}” in “{shorten(rest)}”.", HINT)
