@@ -110,6 +110,35 @@ async def test_others_are_told_privately_that_they_may_not(app: App, bob: Someon
     assert await papers.messages() == []
 
 
+@pytest.mark.parametrize("planted", ["schedul daily 03:33 top 30 diffusion", "forget-mee everything", "diffusion"])
+async def test_an_admin_who_presses_what_another_person_shared_changes_nothing(
+    app: App, ada: Someone, bob: Someone, papers: Room, acme: Workspace, planted: str
+) -> None:
+    await ada.press((await ada.run(PAPER.title, papers)).messages[0], "Save")
+    answer = (await bob.run(planted, papers)).messages[0]
+    await bob.press(answer, "Share to channel")
+    [shared] = await eventually(papers.messages)
+    for button in [label for block in shared.blocks for label in _labels(block) if label not in {"Vote", "Save"}]:
+        await ada.press(shared, button, wait=2)
+    assert await app.store.subscriptions.in_tenant(f"slack:{acme.id}") == []
+    assert PAPER.title in (await ada.run("saved", papers)).text, "nothing of hers was deleted"
+
+
+async def test_a_button_made_for_one_person_does_nothing_for_another(
+    app: App, ada: Someone, bob: Someone, papers: Room, acme: Workspace, slack: FakeSlack
+) -> None:
+    """Bob can't show Ada his private answer, but whoever could send its button under her name gets nowhere."""
+    answer = (await bob.run("schedul daily 03:33", papers)).messages[0]
+    [button] = [label for block in answer.blocks for label in _labels(block) if label.startswith("Did you mean")]
+    assert "was made for someone else" in (await ada.press(answer, button)).text
+    assert await app.store.subscriptions.in_tenant(f"slack:{acme.id}") == []
+    assert "admin" in (await bob.press(answer, button)).text
+
+
+def _labels(block: dict[str, Any]) -> list[str]:
+    return [part["text"]["text"] for part in block.get("elements", ()) if part.get("type") == "button"]
+
+
 async def test_app_home_and_menus_work_with_the_real_core(app: App, ada: Someone, papers: Room) -> None:
     home = (await ada.open_home()).views[0]
     assert home.body["type"] == "home"
