@@ -8,7 +8,7 @@ from adapters.discord.settings import Settings, read_settings
 from bot.chat.adapter import AdapterFactory, Setup
 
 if TYPE_CHECKING:
-    from adapters.discord.post import DiscordAdapter
+    from adapters.discord.adapter import DiscordAdapter
 
 
 def _build(setup: Setup) -> DiscordAdapter | None:
@@ -16,9 +16,9 @@ def _build(setup: Setup) -> DiscordAdapter | None:
     settings = read_settings(setup.options)
     if settings is None:
         return None
-    from adapters.discord.post import DiscordAdapter  # noqa: PLC0415 - the library takes a while to load
+    from adapters.discord.adapter import DiscordAdapter  # noqa: PLC0415 - the library takes a while to load
 
-    return DiscordAdapter(settings, setup.storage, setup.clock)
+    return DiscordAdapter(settings, setup)
 
 
 make = AdapterFactory(options=frozenset(Settings.__struct_fields__), build=_build)

@@ -1,7 +1,7 @@
-"""Channels and threads: which kind, which thread hangs from which message, opening and reopening them.
+"""Channels and threads: their type and parent; creating, reopening and archiving threads.
 
-The thread of a message has the message's own id, and so has a forum post that of its first message: a place in a thread
-needs no looking up.
+A thread has the id of the message it was started from, and a forum post that of its first message. So the place of a
+thread is known without a request.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import re
 from collections import OrderedDict
 from typing import Any, Generic, TypeVar
 
-from adapters.discord.mark import walk
-from adapters.discord.problems import NO_TEXT_CHANNEL, THREAD_EXISTS, UNKNOWN_CHANNEL, code
+from adapters.discord.delivery_mark import walk_components
+from adapters.discord.errors import NO_TEXT_CHANNEL, THREAD_EXISTS, UNKNOWN_CHANNEL, error_code
+from adapters.discord.events import OWN_TENANT
 from adapters.discord.rest import Rest
 from bot.chat.adapter import KeyValue
 from bot.chat.event import Place, Ref
@@ -23,140 +24,140 @@ V = TypeVar("V")
 ANNOUNCEMENT, PUBLIC_THREAD, FORUM, MEDIA = 5, 11, 15, 16
 THREADS = frozenset({10, PUBLIC_THREAD, 12})
 NEEDS_TAG = 1 << 4  # channel flag
-WEEK = 10_080  # minutes without a message until a thread closes: votes come in for days
-MOST_NAME = 100
+AUTO_ARCHIVE_MIN = 10_080  # minutes without a message until a thread is archived: people vote for days
+MAX_NAME_CHARS = 100
 LINK = re.compile(r"^\[(.*)\]\(\S*\)$")
-REMEMBERED = 20_000
-DIRECT = "direct/"  # on the shelf: private conversation → the space that it was opened for
+MAX_CACHED = 20_000
+DIRECT = "direct/"  # in the storage: `direct/CHANNEL` → the server that a direct message was opened for
 
 
-class Recent(OrderedDict[str, V], Generic[V]):
-    """The last things of a kind, so that memory stays small."""
+class RecentCache(OrderedDict[str, V], Generic[V]):
+    """The latest `MAX_CACHED` entries, so that memory stays small."""
 
     def __setitem__(self, key: str, value: V) -> None:
         super().__setitem__(key, value)
         self.move_to_end(key)
-        if len(self) > REMEMBERED:
+        if len(self) > MAX_CACHED:
             self.popitem(last=False)
 
 
 class Channels:
-    """What is known of channels, and what is asked of them."""
+    """Looks channels up, with a cache for what doesn't change. All methods with a request raise `PostError`."""
 
     def __init__(self, rest: Rest, storage: KeyValue) -> None:
         self._rest = rest
         self._storage = storage
-        self._kinds = Recent[dict[str, Any]]()
-        self._unthreaded = Recent[str]()  # own posts without a thread yet → its name to be
+        self._kinds = RecentCache[dict[str, Any]]()
+        self._unthreaded = RecentCache[str]()  # own posts without a thread yet → the name for it
 
     async def get(self, channel: str) -> dict[str, Any]:
-        """A channel as Discord describes it."""
+        """A channel object."""
         found: dict[str, Any] = await self._rest.call("GET", "/channels/{channel_id}", channel_id=channel)
         self._kinds[channel] = found
         return found
 
-    async def known(self, channel: str) -> dict[str, Any]:
-        """The same as it was when it was last looked at: for what does not change."""
+    async def get_cached(self, channel: str) -> dict[str, Any]:
+        """A channel object, perhaps an old one: for what doesn't change."""
         return self._kinds.get(channel) or await self.get(channel)
 
     def is_forum(self, channel: str) -> bool:
-        """Whether it is known to be one."""
+        """Whether a channel that was looked up is a forum or a media channel."""
         return self._kinds.get(channel, {}).get("type") in {FORUM, MEDIA}
 
-    def posted(self, id: str, message: Message) -> None:
-        """Remember a post that a thread may come to hang from."""
-        self._unthreaded[id] = name_of(message)
+    def remember_post(self, id: str, message: Message) -> None:
+        """Remember a post from which a thread may be started."""
+        self._unthreaded[id] = thread_name(message)
 
-    async def holding(self, ref: Ref) -> str:
-        """The id of the channel or thread that a message is in; a forum post's first message is in its own."""
+    async def channel_of(self, ref: Ref) -> str:
+        """The id of the channel or thread that has a message; a forum post has its own first message."""
         if ref.place.thread:
             return ref.place.thread
-        kind = await self.known(ref.place.channel)
+        kind = await self.get_cached(ref.place.channel)
         return ref.id if kind.get("type") in {FORUM, MEDIA} else ref.place.channel
 
     def has_no_thread(self, message: str) -> bool:
-        """Whether this is a post of this process from which no thread hangs yet."""
+        """Whether this process posted the message and has not started a thread from it yet."""
         return message in self._unthreaded
 
-    async def open(self, place: Place) -> None:
-        """Start the thread of a message; nothing when it has one."""
-        name = self._unthreaded.pop(place.thread, "") or await self._name(place)
+    async def create_thread(self, place: Place) -> None:
+        """Start the thread of a message; does nothing when it has one."""
+        name = self._unthreaded.pop(place.thread, "") or await self._thread_name(place)
         try:
             await self._rest.call(
                 "POST",
                 "/channels/{channel_id}/messages/{message_id}/threads",
-                {"name": name, "auto_archive_duration": WEEK},
+                {"name": name, "auto_archive_duration": AUTO_ARCHIVE_MIN},
                 channel_id=place.channel,
                 message_id=place.thread,
             )
         except Refused as error:
-            if code(error) != THREAD_EXISTS:
+            if error_code(error) != THREAD_EXISTS:
                 raise
 
-    async def reopen(self, thread: str) -> None:
-        """Open an archived thread again; one that is locked stays so."""
+    async def unarchive(self, thread: str) -> None:
+        """Reopen an archived thread. Raises `Refused` when it is locked."""
         found = await self.get(thread)
         if found.get("thread_metadata", {}).get("locked"):
             raise Refused("The thread is locked.", "A moderator can unlock it.")
-        body = {"archived": False, "auto_archive_duration": WEEK}
+        body = {"archived": False, "auto_archive_duration": AUTO_ARCHIVE_MIN}
         await self._rest.call("PATCH", "/channels/{channel_id}", body, channel_id=thread)
 
     async def archive(self, thread: str) -> None:
-        """Put an open thread away."""
+        """Archive a thread."""
         await self._rest.call("PATCH", "/channels/{channel_id}", {"archived": True}, channel_id=thread)
 
     def saw_thread(self, thread: str, parent: str) -> None:
-        """Take up what an event tells of a thread."""
+        """Remember the parent of a thread that came with an event."""
         self._kinds.setdefault(thread, {"type": PUBLIC_THREAD, "parent_id": parent})
 
-    async def home(self, channel: str) -> tuple[str, str]:
-        """Of a channel's id that an event tells: the channel, and the message that it hangs from if it is a thread."""
-        found = await self.known(channel)
+    async def parent_and_thread(self, channel: str) -> tuple[str, str]:
+        """For the channel id of an event: the channel, and the thread in it (empty for a channel)."""
+        found = await self.get_cached(channel)
         return (str(found.get("parent_id")), channel) if found.get("type") in THREADS else (channel, "")
 
-    async def direct(self, person: str, space: str) -> str:
-        """The private conversation with somebody; what happens in it from now on belongs to `space`."""
-        made = await self._rest.call("POST", "/users/@me/channels", {"recipient_id": person})
-        await self._storage.put(f"{DIRECT}{made['id']}", space.encode())
-        return str(made["id"])
+    async def open_direct_message(self, person: str, space: str) -> str:
+        """The id of the direct message with a person; what happens in it from now on belongs to `space`."""
+        opened = await self._rest.call("POST", "/users/@me/channels", {"recipient_id": person})
+        await self._storage.put(f"{DIRECT}{opened['id']}", space.encode())
+        return str(opened["id"])
 
-    async def space_of_direct(self, channel: str, person: str) -> str:
-        """Whose data a private conversation is about: the server that it was opened for, else the person's alone."""
-        kept = await self._storage.get(f"{DIRECT}{channel}")
-        return kept.decode() if kept else f"@{person}"
+    async def space_of_direct_message(self, channel: str, person: str) -> str:
+        """The tenant of a direct message: the server that it was opened for, else the person alone."""
+        space = await self._storage.get(f"{DIRECT}{channel}")
+        return space.decode() if space else f"{OWN_TENANT}{person}"
 
-    async def _name(self, place: Place) -> str:
-        """A name for the thread of a message that an earlier process posted."""
-        found = await self._rest.call(
+    async def _thread_name(self, place: Place) -> str:
+        """The name for the thread of a message that an earlier process posted."""
+        message = await self._rest.call(
             "GET",
             "/channels/{channel_id}/messages/{message_id}",
             channel_id=place.channel,
             message_id=place.thread,
         )
-        said = next((part["content"] for part in walk(found.get("components")) if part.get("content")), "")
-        words = (said or found.get("content") or "Papers").splitlines()[0]
-        return clean(LINK.sub(r"\1", words.lstrip("# ")).replace("\\", ""), MOST_NAME) or "Papers"
+        texts = (part["content"] for part in walk_components(message.get("components")) if part.get("content"))
+        words = (next(texts, "") or message.get("content") or "Papers").splitlines()[0]
+        return clean(LINK.sub(r"\1", words.lstrip("# ")).replace("\\", ""), MAX_NAME_CHARS) or "Papers"
 
 
-def name_of(message: Message) -> str:
-    """What a thread or forum post is called: its heading."""
+def thread_name(message: Message) -> str:
+    """The name of a message's thread or forum post: its heading."""
     heading = next((block.text for block in message.blocks if isinstance(block, Heading)), message.plain)
-    return clean(heading, MOST_NAME) or "Papers"
+    return clean(heading, MAX_NAME_CHARS) or "Papers"
 
 
-def tags_for(forum: dict[str, Any]) -> list[str]:
-    """The tag for a forum post: one named after papers if there is one, else any if one is required."""
+def forum_tags(forum: dict[str, Any]) -> list[str]:
+    """The tag for a forum post: one named after papers, else any where one is required."""
     free = [tag for tag in forum.get("available_tags", ()) if not tag.get("moderated")]
     named = [tag for tag in free if "paper" in str(tag.get("name", "")).casefold()]
     required = int(forum.get("flags") or 0) & NEEDS_TAG
     return [str(tag["id"]) for tag in (named or (free if required else []))[:1]]
 
 
-def gone(error: PostError) -> bool:
-    """Whether the thread or channel is not there."""
-    return code(error) == UNKNOWN_CHANNEL
+def is_unknown_channel(error: PostError) -> bool:
+    """Whether the thread or channel doesn't exist."""
+    return error_code(error) == UNKNOWN_CHANNEL
 
 
 def takes_no_messages(error: PostError) -> bool:
-    """Whether it is a channel of posts, not of messages: a forum."""
-    return code(error) == NO_TEXT_CHANNEL
+    """Whether the channel takes posts rather than messages: a forum."""
+    return error_code(error) == NO_TEXT_CHANNEL

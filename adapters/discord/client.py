@@ -1,7 +1,15 @@
-"""The library's client: what it hears goes to the listener, nothing is cached but servers and channels."""
+"""The Discord client: passes events to the handlers, and drops an unreadable event without losing the connection.
+
+discord.py parses each gateway event itself, and an exception there ends the connection. So each of its parsers is
+fenced: an event that fails is counted, logged and dropped. Only servers and channels are cached.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import aiohttp
@@ -9,29 +17,35 @@ import discord
 from discord import RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent
 
 from adapters.discord.settings import Settings
+from bot.metrics import FAILURES, UNREADABLE_EVENTS
 
-discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
+log = logging.getLogger(__name__)
 
-MOST_WAIT = 30.0  # seconds the library waits out a rate limit; its least
-GUILD_GAP = 0.5  # seconds without another server, after which all that Discord lists at the start have come
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # Paperboy has no voice
+
+MAX_RATE_LIMIT_WAIT_S = 30.0  # the library waits out shorter rate limits itself; 30 is the least it accepts
+GUILD_READY_TIMEOUT_S = 0.5  # without another GUILD_CREATE, after which all servers listed at the start have come
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)  # what parsing an unexpected payload raises
 
 
-class Hears(Protocol):
-    """Takes what the gateway tells."""
+class EventHandlers(Protocol):
+    """Takes what the gateway sends."""
 
     async def ready(self, client: Client) -> None: ...
-    async def interaction(self, it: discord.Interaction[Any]) -> None: ...
+    async def ready_unreadable(self) -> None: ...
+    async def interaction(self, interaction: discord.Interaction[Any]) -> None: ...
     async def message(self, message: discord.Message) -> None: ...
     async def reaction(self, event: RawReactionActionEvent) -> None: ...
-    async def cleared(self, event: RawReactionClearEvent | RawReactionClearEmojiEvent) -> None: ...
-    async def joined(self, guild: int) -> None: ...
-    async def left(self, guild: int) -> None: ...
-    async def channel_gone(self, guild: int, channel: int) -> None: ...
-    async def rights_changed(self, guild: discord.Guild) -> None: ...
+    async def reactions_cleared(self, event: RawReactionClearEvent | RawReactionClearEmojiEvent) -> None: ...
+    async def guild_joined(self, guild: int) -> None: ...
+    async def guild_left(self, guild: int) -> None: ...
+    async def channel_deleted(self, guild: int, channel: int) -> None: ...
+    async def permissions_changed(self, guild: discord.Guild) -> None: ...
+    async def command_permissions_changed(self, guild: int) -> None: ...
 
 
 def intents(settings: Settings) -> discord.Intents:
-    """What Discord should tell: no privileged intent, but for cards for pasted links where an admin asks for them."""
+    """The events to receive. The only privileged intent is for cards for pasted links, when an admin turns them on."""
     return discord.Intents(
         guilds=True,
         guild_reactions=True,
@@ -42,59 +56,90 @@ def intents(settings: Settings) -> discord.Intents:
     )
 
 
-class Client(discord.AutoShardedClient):
-    """One for all shards of this process. A server that is unavailable is an outage: nothing is done about it."""
+def count_unreadable(event: str, error: Exception) -> None:
+    """Count and log an event that is dropped; the payload is not logged, it may hold what people wrote."""
+    UNREADABLE_EVENTS.labels("discord", event).inc()
+    log.warning("Discord event dropped: %s, %s", event, repr(error)[:100])
 
-    def __init__(self, hears: Hears, settings: Settings, trace: aiohttp.TraceConfig) -> None:
+
+class Client(discord.AutoShardedClient):
+    """One client for all shards of this process. An unavailable server is an outage of Discord's: it stays known."""
+
+    def __init__(self, handlers: EventHandlers, settings: Settings, trace: aiohttp.TraceConfig) -> None:
         super().__init__(
             intents=intents(settings),
             shard_count=settings.shards or None,
-            max_ratelimit_timeout=MOST_WAIT,
+            max_ratelimit_timeout=MAX_RATE_LIMIT_WAIT_S,
             http_trace=trace,
             max_messages=None,
             chunk_guilds_at_startup=False,
-            guild_ready_timeout=GUILD_GAP,
+            guild_ready_timeout=GUILD_READY_TIMEOUT_S,
             member_cache_flags=discord.MemberCacheFlags.none(),
             allowed_mentions=discord.AllowedMentions.none(),
         )
-        self._hears = hears
+        self._event_handlers = handlers
+        # The library has no public hook between receiving and parsing; each socket takes its parsers from here.
+        state = self._connection
+        state.parsers = {event: self._fenced(event, parse) for event, parse in state.parsers.items()}
+
+    def _fenced(self, event: str, parse: Callable[[Any], Any]) -> Callable[[Any], None]:
+        def parse_or_drop(payload: Any) -> None:
+            try:
+                parse(payload)
+            except Exception as error:  # noqa: BLE001 - whatever the library makes of it, only this event is lost
+                count_unreadable(event, error)
+                if event == "READY":  # the session is open: what follows can be read
+                    self._ready_fallback = asyncio.create_task(self._event_handlers.ready_unreadable())
+
+        return parse_or_drop
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Called in the `except` block of a handler that failed."""
+        if isinstance(error := sys.exception(), UNREADABLE):
+            count_unreadable(event_method.removeprefix("on_").upper(), error)
+        else:
+            FAILURES.labels("discord").inc()
+            log.error("Discord event failed: %s", event_method, exc_info=error)
 
     async def on_ready(self) -> None:
-        await self._hears.ready(self)
+        await self._event_handlers.ready(self)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        await self._hears.interaction(interaction)
+        await self._event_handlers.interaction(interaction)
 
     async def on_message(self, message: discord.Message) -> None:
-        await self._hears.message(message)
+        await self._event_handlers.message(message)
 
     async def on_raw_reaction_add(self, event: RawReactionActionEvent) -> None:
-        await self._hears.reaction(event)
+        await self._event_handlers.reaction(event)
 
     async def on_raw_reaction_remove(self, event: RawReactionActionEvent) -> None:
-        await self._hears.reaction(event)
+        await self._event_handlers.reaction(event)
 
     async def on_raw_reaction_clear(self, event: RawReactionClearEvent) -> None:
-        await self._hears.cleared(event)
+        await self._event_handlers.reactions_cleared(event)
 
     async def on_raw_reaction_clear_emoji(self, event: RawReactionClearEmojiEvent) -> None:
-        await self._hears.cleared(event)
+        await self._event_handlers.reactions_cleared(event)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self._hears.joined(guild.id)
+        await self._event_handlers.guild_joined(guild.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        await self._hears.left(guild.id)
+        await self._event_handlers.guild_left(guild.id)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        await self._hears.channel_gone(channel.guild.id, channel.id)
+        await self._event_handlers.channel_deleted(channel.guild.id, channel.id)
 
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
-        await self._hears.rights_changed(after.guild)
+        await self._event_handlers.permissions_changed(after.guild)
 
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
-        await self._hears.rights_changed(after.guild)
+        await self._event_handlers.permissions_changed(after.guild)
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
-        if self.user and after.id == self.user.id:  # of others nothing is told without the members intent
-            await self._hears.rights_changed(after.guild)
+        if self.user and after.id == self.user.id:  # others' updates need the members intent
+            await self._event_handlers.permissions_changed(after.guild)
+
+    async def on_raw_app_command_permissions_update(self, payload: discord.RawAppCommandPermissionsUpdateEvent) -> None:
+        await self._event_handlers.command_permissions_changed(payload.guild.id)

@@ -1,7 +1,7 @@
-"""The commands Discord offers, made from what the core can do. Pure: the payload, and its fingerprint.
+"""The application commands, from the core's commands. Pure: the payload, and its fingerprint.
 
-`/papers query:` takes anything, so that it works as everywhere else; a command with fields has typed options too, as
-`/papers-NAME`. Discord would not mix the two in one command: with sub-commands, the command itself can't be used.
+`/papers query:` takes any text, as on other platforms; a command with fields also exists as `/papers-NAME` with typed
+options. Discord doesn't allow both in one command: one with sub-commands can't be used by itself.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from bot.chat.adapter import CommandHelp, MenuEntry
 from bot.chat.form import Field
 
 NAME, OPTION = "papers", "query"
-CHAT, ON_MESSAGE = 1, 3  # kinds of commands
+CHAT, ON_MESSAGE = 1, 3  # types of commands
 STRING = 3
 IN_SERVER, IN_PRIVATE = 0, 1  # contexts
-MOST_QUERY = 1_000
-SUMMARY = "Find, vote on and schedule research papers."
-HINT = "Words, a title, or a command such as today; empty for help."
+MAX_QUERY_CHARS = 1_000
+COMMAND_SUMMARY = "Find, vote on and schedule research papers."
+QUERY_HINT = "Words, a title, or a command such as today; empty for help."
 
 
-def payload(commands: Sequence[CommandHelp], menu: Sequence[MenuEntry]) -> list[dict[str, Any]]:
-    """All commands, as Discord wants to be told."""
+def command_payload(commands: Sequence[CommandHelp], menu: Sequence[MenuEntry]) -> list[dict[str, Any]]:
+    """All commands, as Discord's API takes them."""
     typed = [_typed(help) for help in commands if help.fields]
     return [_papers(), *typed, *(_entry(entry) for entry in menu)]
 
@@ -38,24 +38,30 @@ def fingerprint(body: Sequence[Mapping[str, Any]]) -> bytes:
     return hashlib.sha256(msgspec.json.encode(body, order="deterministic")).hexdigest().encode()
 
 
-def name_of(help: CommandHelp) -> str:
-    """What a command with typed options is called."""
+def typed_name(help: CommandHelp) -> str:
+    """The name of a command with typed options."""
     return f"{NAME}-{help.name}"[:32]
 
 
 def _papers() -> dict[str, Any]:
-    query = {"type": STRING, "name": OPTION, "max_length": MOST_QUERY, "autocomplete": True, **_said(HINT)}
-    return _command(NAME, SUMMARY) | {"options": [query]}
+    query = {
+        "type": STRING,
+        "name": OPTION,
+        "max_length": MAX_QUERY_CHARS,
+        "autocomplete": True,
+        **_described(QUERY_HINT),
+    }
+    return _command(NAME, COMMAND_SUMMARY) | {"options": [query]}
 
 
 def _typed(help: CommandHelp) -> dict[str, Any]:
     required_first = sorted(help.fields, key=lambda field: not field.required)
-    command = _command(name_of(help), help.summary) | {"options": [_option(field) for field in required_first[:25]]}
+    command = _command(typed_name(help), help.summary) | {"options": [_option(field) for field in required_first[:25]]}
     return command | ({"default_member_permissions": MANAGE_SERVER} if help.admin else {})
 
 
 def _command(name: str, summary: str) -> dict[str, Any]:
-    return {"type": CHAT, "name": name, "contexts": [IN_SERVER, IN_PRIVATE], **_said(summary)}
+    return {"type": CHAT, "name": name, "contexts": [IN_SERVER, IN_PRIVATE], **_described(summary)}
 
 
 def _entry(entry: MenuEntry) -> dict[str, Any]:
@@ -64,25 +70,25 @@ def _entry(entry: MenuEntry) -> dict[str, Any]:
 
 
 def _option(field: Field) -> dict[str, Any]:
-    option = {"type": STRING, "name": field.name, "required": field.required, **_said(field.hint or field.label)}
+    option = {"type": STRING, "name": field.name, "required": field.required, **_described(field.hint or field.label)}
     if field.choices:
         return option | {"choices": [{"name": shown[:100], "value": value} for value, shown in field.choices[:25]]}
     return option | {"max_length": max(1, min(field.max_length, 6_000))}
 
 
-def _said(sentence: str) -> dict[str, Any]:
-    """A description, and what it is in the languages we have it in."""
+def _described(sentence: str) -> dict[str, Any]:
+    """A description with its translations."""
     short = sentence if len(sentence) <= 100 else f"{sentence[:99]}…"
     return {"description": short} | _localized("description", sentence)
 
 
 def _localized(what: str, sentence: str) -> dict[str, Any]:
-    others = {language: words[sentence] for language, words in _words().items() if sentence in words}
+    others = {language: words[sentence] for language, words in _translations().items() if sentence in words}
     return {f"{what}_localizations": others} if others else {}
 
 
 @cache
-def _words() -> dict[str, dict[str, str]]:
-    """Language → English → the same in it: sentences of at most 100 characters, names of at most 32."""
-    raw = files("adapters.discord").joinpath("words.json").read_bytes()
+def _translations() -> dict[str, dict[str, str]]:
+    """Language → English text → translation: descriptions of at most 100 characters, names of at most 32."""
+    raw = files("adapters.discord").joinpath("command_localizations.json").read_bytes()
     return msgspec.json.decode(raw, type=dict[str, dict[str, str]])

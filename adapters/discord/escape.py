@@ -1,4 +1,4 @@
-"""Spans in Discord's Markdown: styles and links are ours, everything else only shows. Pure."""
+"""Text in Discord's Markdown: its styles and links come from spans, everything else is escaped. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from urllib.parse import quote, urlsplit
 
 from bot.chat.message import Span, Text
 
-MOST_URL = 512  # components reference: the address of a link button
-SPARE = 8  # characters a span may cost beside itself: `### `, `- `, a line break, a seam
-SEAM = "\u200b"  # between two styled spans: their marks would run together
+MAX_URL_CHARS = 512  # components reference: the address of a link button
+SPAN_OVERHEAD_CHARS = 8  # per span, for what surrounds it: `### `, `- `, a line break, a seam
+SEAM = "\u200b"  # between two styled spans, whose marks would merge
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _ALWAYS = re.compile(r"[\\`*_~|<\[\]@]|:(?=/|$)")  # `:` keeps an address from becoming a link
@@ -20,9 +20,9 @@ _KEPT = "/:?#@!$&+,;=%~-._"  # of an address; brackets, quotes and `*` could end
 
 
 def markdown(run: Text) -> str:
-    """A text as Discord shows it; may hold line breaks."""
+    """A text as Markdown; may contain line breaks."""
     parts: list[str] = []
-    closed = False  # whether what stands last ends with a mark
+    closed = False  # whether the last part ends with a mark
     for span in run:
         part, opens, closes = _span(span)
         parts.append(SEAM + part if closed and opens else part)
@@ -31,33 +31,33 @@ def markdown(run: Text) -> str:
 
 
 def one_line(run: Text) -> str:
-    """A text where a line break would end it: headings, list items, small print."""
+    """A text in one line: for headings, list items and footnotes."""
     return " ".join(markdown(run).split())
 
 
 def plain(words: str) -> str:
-    """Words that only show."""
-    escaped = _ALWAYS.sub(r"\\\g<0>", seen(words))
+    """Escaped words, shown as they are."""
+    escaped = _ALWAYS.sub(r"\\\g<0>", without_controls(words))
     return _LINE_START.sub(r"\1\\\2", escaped)
 
 
-def seen(words: str) -> str:
-    """Without control characters and those that turn the reading direction."""
+def without_controls(words: str) -> str:
+    """Without control characters and those that change the reading direction."""
     return _UNSEEN.sub("", words.replace("\t", " "))
 
 
-def units(wire: str) -> int:
-    """Length as the strictest reader counts it: in UTF-16."""
+def utf16_units(wire: str) -> int:
+    """Length in UTF-16 code units, the strictest way a client counts it."""
     return len(wire) + sum(char > "\uffff" for char in wire)
 
 
 def width(run: Text) -> int:
-    """Upper bound of what a text takes on the wire, with what its block adds around it."""
-    return sum(units(_span(span)[0]) + SPARE for span in run)
+    """Upper bound of a text's UTF-16 units on the wire, with what its block adds around it."""
+    return sum(utf16_units(_span(span)[0]) + SPAN_OVERHEAD_CHARS for span in run)
 
 
 def href(url: str) -> str:
-    """An address that may be linked to; empty for any other."""
+    """The address encoded for a link; empty when it isn't a web address or is too long."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -65,12 +65,12 @@ def href(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return ""
     link = quote(url, safe=_KEPT, errors="replace")
-    return link if len(link) <= MOST_URL else ""
+    return link if len(link) <= MAX_URL_CHARS else ""
 
 
 def _span(span: Span) -> tuple[str, bool, bool]:
-    """A span on the wire, and whether a mark stands at its beginning and at its end; spaces stay outside of marks."""
-    words = seen(span.text)
+    """A span on the wire, and whether it begins and ends with a mark; spaces stay outside the marks."""
+    words = without_controls(span.text)
     inner = words.strip()
     if not inner:
         return words, False, False
@@ -82,7 +82,7 @@ def _span(span: Span) -> tuple[str, bool, bool]:
 def _styled(span: Span, words: str) -> tuple[str, bool]:
     if span.channel and words.isdecimal():
         return f"<#{words}>", False
-    if span.person and words.isdecimal():  # a name that calls nobody: `allowed_mentions` lets none through
+    if span.person and words.isdecimal():  # notifies no one: `allowed_mentions` is empty
         return f"<@{words}>", False
     shown, marked = _code(words) if span.code else (plain(words), False)
     link = href(span.url)
@@ -91,16 +91,16 @@ def _styled(span: Span, words: str) -> tuple[str, bool]:
     elif link and _may_link(words):
         shown = f"[{shown}]({link})"
     stars = "*" * (2 * span.bold + span.italic)
-    if marked and _STAR.search(words):  # between backticks a star can't be escaped, and would end ours
+    if marked and _STAR.search(words):  # between backticks a star can't be escaped, and would end the style
         stars = ""
     return f"{stars}{shown}{stars}", marked or bool(stars)
 
 
 def _may_link(words: str) -> bool:
-    """Discord shows no link whose text looks like another address, or has a bracket that is not closed."""
+    """Discord shows no link when its text looks like an address or has an unclosed bracket."""
     return "://" not in words and "[" not in _PAIR.sub("", words)
 
 
 def _code(words: str) -> tuple[str, bool]:
-    """Between backticks nothing is read; words with one of their own are shown as words."""
+    """Words between backticks, where nothing is interpreted; words that contain a backtick are escaped instead."""
     return (plain(words), False) if "`" in words else (f"`{words}`", True)

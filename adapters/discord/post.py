@@ -1,129 +1,138 @@
-"""The adapter: posts, finds, edits and counts over HTTP; a gateway is opened only to listen."""
+"""Posting to a channel, a thread or a forum, and editing."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from contextlib import suppress
+from typing import Any
 
-import discord
-from discord.http import Route
-
-from adapters.discord.channels import Channels
-from adapters.discord.check import check
-from adapters.discord.client import Client
-from adapters.discord.escape import width
-from adapters.discord.gate import Gate
-from adapters.discord.history import History
-from adapters.discord.listen import Listener
-from adapters.discord.permissions import ALL_NEEDED
-from adapters.discord.publish import Publisher
-from adapters.discord.render import LIMITS
+from adapters.discord.channels import (
+    AUTO_ARCHIVE_MIN,
+    Channels,
+    forum_tags,
+    is_unknown_channel,
+    takes_no_messages,
+    thread_name,
+)
+from adapters.discord.crosspost import Crossposter
+from adapters.discord.delivery_mark import ids_of_key
+from adapters.discord.errors import ARCHIVED, error_code, is_forbidden
+from adapters.discord.permission_check import PermissionCheck
+from adapters.discord.render import message_payload
 from adapters.discord.rest import Rest
-from adapters.discord.rights import Rights
-from adapters.discord.send import Sender
-from adapters.discord.settings import Settings
-from adapters.discord.votes import Votes
-from bot.chat.adapter import Core, Finding, KeyValue
 from bot.chat.event import Place, Ref
-from bot.chat.message import Message, Text
-from bot.clock import Clock
-from bot.errors import Refused
-
-PLATFORM = "discord"
+from bot.chat.message import Message
+from bot.errors import PostError, Refused
 
 
-class DiscordAdapter:
-    """Implements every protocol of `bot.chat.adapter`."""
+class Poster:
+    """Posts and edits messages; two attempts with the same key in this process become one."""
 
-    name = PLATFORM
-    label = ""
-    url = ""
-    limits = LIMITS
+    def __init__(
+        self, rest: Rest, channels: Channels, permissions: PermissionCheck, crossposter: Crossposter | None
+    ) -> None:
+        self._rest = rest
+        self._channels = channels
+        self._permissions = permissions
+        self._crossposter = crossposter
+        self._under_way: dict[str, asyncio.Task[Ref]] = {}
 
-    def __init__(self, settings: Settings, storage: KeyValue, clock: Clock) -> None:
-        Route.BASE = settings.api_url
-        self._settings = settings
-        self._storage = storage
-        self._gate = Gate()
-        self._rest = Rest(self._client, settings.token)
-        self._rights = Rights(self._rest, storage)
-        self._channels = Channels(self._rest, storage)
-        self._history = History(self._rest, self._channels, self._rights)
-        publisher = Publisher(self._rest, self._channels, clock) if settings.crosspost else None
-        self._sender = Sender(self._rest, self._channels, self._rights, publisher)
-        self._votes = Votes()
-        self._listener = Listener(
-            rest=self._rest,
-            channels=self._channels,
-            rights=self._rights,
-            votes=self._votes,
-            storage=storage,
-            settings=settings,
-            clock=clock,
-        )
+    async def post(self, place: Place, message: Message, key: str) -> Ref:
+        """Post. A cancelled attempt continues, and the next with its key joins it. Raises `PostError`."""
+        task = self._under_way.get(key)
+        if task is None:
+            task = self._under_way[key] = asyncio.create_task(self._post(place, message, key))
+            task.add_done_callback(lambda done: self._ended(key, done))
+        return await asyncio.shield(task)
 
-    @property
-    def started(self) -> asyncio.Event:
-        """Set when events arrive."""
-        return self._listener.started
+    async def edit(self, ref: Ref, message: Message) -> None:
+        """Edit a message. Raises `PostError`."""
+        if not ref.id.isdecimal():
+            raise Refused("That message was deleted.", gone=True)
+        channel = await self._channels.channel_of(ref)
+        try:
+            await self._edit(channel, ref.id, message)
+        except Refused as error:
+            if error_code(error) != ARCHIVED:
+                raise
+            # Discord archives a thread after a week without messages; its cards are edited for two.
+            await self._channels.unarchive(channel)
+            await self._edit(channel, ref.id, message)
+            with suppress(PostError):
+                await self._channels.archive(channel)
 
-    @property
-    def connected(self) -> bool:
-        """Whether the gateway is open."""
-        return self._listener.connected
-
-    def text_width(self, run: Text) -> int:
-        return width(run)
-
-    async def post(self, place: Place, message: Message, *, key: str) -> Ref:
-        _must_be(place)
-        return await self._sender.send(place, message, key)
-
-    async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
-        _must_be(place)
-        return await self._history.find(place, key, since)
-
-    async def edit_post(self, ref: Ref, message: Message) -> None:
-        await self._sender.edit_post(ref, message)
-
-    async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
-        found = await self._history.reactions(await self._channels.holding(ref), ref.id)
-        self._votes.counted(ref.id, found)
-        return found
-
-    def message_url(self, ref: Ref) -> str:
-        """A thread is a channel of its own there, and so is a forum post under its first message's id."""
-        space, channel = ref.place.space, ref.place.thread or ref.place.channel
-        home = "@me" if space.startswith("@") else space
-        return f"https://discord.com/channels/{home}/{ref.id if self._channels.is_forum(channel) else channel}/{ref.id}"
-
-    async def open_direct_message(self, person: str, space: str) -> Place:
-        return Place(PLATFORM, space, await self._channels.direct(person, space))
-
-    async def may_post(self, place: Place) -> bool:
-        _must_be(place)
-        return not ALL_NEEDED & await self._rights.missing(place)
-
-    async def check_setup(self) -> Sequence[Finding]:
-        return await check(self._rest, self._settings)
-
-    async def listen(self, core: Core) -> None:
-        await self._listener.listen(core)
+    async def _edit(self, channel: str, id: str, message: Message) -> None:
+        path = "/channels/{channel_id}/messages/{message_id}"
+        await self._rest.call("PATCH", path, message_payload(message), channel_id=channel, message_id=id)
 
     async def aclose(self) -> None:
-        await self._sender.aclose()
-        await self._rest.aclose()
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _client(self) -> discord.AutoShardedClient:
-        return Client(self._listener, self._settings, self._gate.trace())
+    def _ended(self, key: str, task: asyncio.Task[Ref]) -> None:
+        self._under_way.pop(key, None)
+        if not task.cancelled():
+            task.exception()
 
+    async def _post(self, place: Place, message: Message, key: str) -> Ref:
+        try:
+            if place.thread:
+                return await self._reply(place, message, key)
+            if self._channels.is_forum(place.channel):
+                return await self._forum_post(place, message, key)
+            return await self._top(place, message, key)
+        except Refused as error:
+            if is_forbidden(error):
+                raise await self._permissions.explain_refusal(place) from error
+            raise
 
-def _must_be(place: Place) -> None:
-    """Ids are numbers; a private conversation's space may be a person's."""
-    if not (place.channel.isdecimal() and place.space.removeprefix("@").isdecimal()):
-        raise Refused(
-            f"There can be no Discord channel {place.channel!r} in {place.space!r}.",
-            "Both are numbers: copy them with Discord's developer mode.",
-            broken=True,
-        )
+    async def _top(self, place: Place, message: Message, key: str) -> Ref:
+        try:
+            id = await self._create(place.channel, message, key)
+        except Refused as error:
+            if takes_no_messages(error):
+                await self._channels.get(place.channel)
+                if self._channels.is_forum(place.channel):
+                    return await self._forum_post(place, message, key)
+            raise
+        self._channels.remember_post(id, message)
+        if self._crossposter:
+            await self._crossposter.crosspost(place.channel, id)
+        return Ref(place, id)
+
+    async def _reply(self, place: Place, message: Message, key: str) -> Ref:
+        if self._channels.has_no_thread(place.thread):
+            await self._channels.create_thread(place)
+        try:
+            return Ref(place, await self._create(place.thread, message, key))
+        except Refused as error:
+            if is_unknown_channel(error):
+                await self._channels.create_thread(place)
+            elif error_code(error) == ARCHIVED:
+                await self._channels.unarchive(place.thread)
+            else:
+                raise
+        return Ref(place, await self._create(place.thread, message, key))
+
+    async def _create(self, channel: str, message: Message, key: str) -> str:
+        """Create a message; returns its id. A second one with the same nonce gets the first, for some minutes."""
+        body = {**message_payload(message, ids=ids_of_key(key)), "nonce": key, "enforce_nonce": True}
+        path = "/channels/{channel_id}/messages"
+        created = await self._rest.call("POST", path, body, repeatable=False, channel_id=channel)
+        return str(created["id"])
+
+    async def _forum_post(self, place: Place, message: Message, key: str) -> Ref:
+        """Create a thread with its first message. It takes no nonce, so it is sent once and found by its ids."""
+        forum = await self._channels.get_cached(place.channel)
+        body: dict[str, Any] = {
+            "name": thread_name(message),
+            "auto_archive_duration": AUTO_ARCHIVE_MIN,
+            "message": message_payload(message, ids=ids_of_key(key)),
+        }
+        if tags := forum_tags(forum):
+            body["applied_tags"] = tags
+        path = "/channels/{channel_id}/threads"
+        created = await self._rest.call("POST", path, body, repeatable=False, channel_id=place.channel)
+        return Ref(place, str(created["id"]))

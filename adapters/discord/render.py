@@ -1,8 +1,8 @@
-"""Messages as Discord's components (version 2). Pure: values in, payload out.
+"""Messages as Discord's components (version 2). Pure.
 
-Each card is a box with its own buttons under it; an embed can't have that (its buttons all stand below the message).
-A message takes 40 components, and a button is one: a message of many buttons gives up first the boxes, then the
-buttons, for menus that hold the same. Links that find no button then stand as text.
+Each card is a box with its own buttons; embeds would have all buttons below the message. A message may have 40
+components, and each button is one: a message with many buttons first drops the boxes, then replaces buttons by menus
+with the same actions. Links that have no button then become text.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias, assert_never
 
-from adapters.discord.escape import href, markdown, one_line, seen, units
-from adapters.discord.mark import stamp, walk
+from adapters.discord.delivery_mark import mark_components, walk_components
+from adapters.discord.escape import href, markdown, one_line, utf16_units, without_controls
 from bot.chat.adapter import Limits
 from bot.chat.message import (
     Action,
@@ -31,21 +31,21 @@ from bot.chat.message import (
 
 Json: TypeAlias = dict[str, Any]
 
-MOST_TEXT = 4_000  # characters in all texts of a message
-MOST_COMPONENTS = 40  # in a message, at any depth
-MOST_LABEL = 80
-ROW = 5  # buttons
+MAX_TEXT_CHARS = 4_000  # characters in all texts of a message
+MAX_COMPONENTS = 40  # in a message, at any depth
+MAX_LABEL_CHARS = 80
+MAX_BUTTONS_PER_ROW = 5  # buttons
 V2 = 1 << 15  # message flag: made of components
 PRIVATE = 1 << 6  # message flag: for the asker only
-NOBODY: Json = {"parse": []}  # nothing in a message notifies anybody
+NO_MENTIONS: Json = {"parse": []}  # a message notifies no one
 
 # 19: as menus, a block of three rows (a card) takes 3 components and one of one row at most 2, and links one more.
 LIMITS = Limits(
     max_chars=3_600,
     max_blocks=19,
     max_block_chars=3_400,
-    max_buttons=ROW,
-    max_label_chars=MOST_LABEL,
+    max_buttons=MAX_BUTTONS_PER_ROW,
+    max_label_chars=MAX_LABEL_CHARS,
     min_interval_s=1.0,
 )
 
@@ -53,38 +53,38 @@ ACCENT = 0x3E63DD
 TEXT, ROW_TYPE, BUTTON, MENU, BOX = 10, 1, 2, 3, 17
 SECONDARY, PRIMARY, SUCCESS, LINK = 2, 1, 3, 5
 STYLES = {"plain": SECONDARY, "primary": PRIMARY, "pressed": SUCCESS}
-AGAIN = "%~"  # sets a button's id apart from an equal one; an action's own `%` is always `%25` or `%7C`
-PICK = "pick"  # a menu's id; what it says is in its options
+DUPLICATE = "%~"  # tells equal custom ids apart; an action's own `%` is always `%25` or `%7C`
+PICK = "pick"  # custom id of a menu; the actions are in its options
 
 
-def payload(message: Message, *, ids: Sequence[int] = (), private: bool = False) -> Json:
-    """The body of a message; with the `ids` of a key it can be found again."""
+def message_payload(message: Message, *, ids: Sequence[int] = (), private: bool = False) -> Json:
+    """The body of a message; the `ids` of a delivery key mark it."""
     components = _components(message)
-    stamp(components, ids)
+    mark_components(components, ids)
     return {
         "flags": V2 | (PRIVATE if private else 0),
         "components": components,
-        "allowed_mentions": NOBODY,
+        "allowed_mentions": NO_MENTIONS,
     }
 
 
 def action_of(custom_id: str, values: list[str]) -> Action:
-    """The action of a pressed button, or of what was picked from a menu."""
-    wire = values[0] if values and custom_id.partition(AGAIN)[0] == PICK else custom_id
-    return Action.parse(wire.partition(AGAIN)[0])
+    """The action of a pressed button or a chosen menu entry."""
+    wire = values[0] if values and custom_id.partition(DUPLICATE)[0] == PICK else custom_id
+    return Action.parse(wire.partition(DUPLICATE)[0])
 
 
 def _components(message: Message) -> list[Json]:
     laid: list[Json] = []
     for boxes, card_buttons, buttons in ((1, 1, 1), (0, 1, 1), (0, 0, 1), (0, 0, 0)):
         laid = _Layout(bool(boxes), bool(card_buttons), bool(buttons)).lay(message)
-        if sum(1 for _ in walk(laid)) <= MOST_COMPONENTS:
+        if sum(1 for _ in walk_components(laid)) <= MAX_COMPONENTS:
             break
     return laid
 
 
 class _Layout:
-    """One way of laying a message out."""
+    """One layout: with or without boxes, card buttons, buttons."""
 
     def __init__(self, boxes: bool, card_buttons: bool, buttons: bool) -> None:
         self._boxes = boxes
@@ -103,7 +103,9 @@ class _Layout:
             else:
                 lines += _lines(block)
         found += _text(lines)
-        found += self._left_over(MOST_TEXT - sum(units(part.get("content", "")) for part in walk(found)))
+        found += self._remaining_links(
+            MAX_TEXT_CHARS - sum(utf16_units(part.get("content", "")) for part in walk_components(found))
+        )
         return found or _text([one_line((Span(message.plain),)) or "…"])
 
     def _pressable(self, block: Card | Controls) -> list[Json]:
@@ -115,46 +117,46 @@ class _Layout:
     def _rows(self, controls: tuple[Control, ...], as_buttons: bool) -> Iterator[Json]:
         shown = [found for control in controls if (found := self._button(control))]
         if as_buttons:
-            for i in range(0, len(shown), ROW):
-                yield {"type": ROW_TYPE, "components": shown[i : i + ROW]}
+            for i in range(0, len(shown), MAX_BUTTONS_PER_ROW):
+                yield {"type": ROW_TYPE, "components": shown[i : i + MAX_BUTTONS_PER_ROW]}
             return
         self._links += [
             one_line((Span(control.label, url=control.url),)) for control in controls if isinstance(control, LinkButton)
         ]
         if options := [_option(button) for button in shown if "url" not in button]:
-            menu = {"type": MENU, "custom_id": self._alone(PICK), "placeholder": "Choose …", "options": options}
+            menu = {"type": MENU, "custom_id": self._unique_id(PICK), "placeholder": "Choose …", "options": options}
             yield {"type": ROW_TYPE, "components": [menu]}
 
     def _button(self, control: Control) -> Json | None:
-        """A button; None for a link that leads nowhere, or for a press whose id can't be told from another's."""
+        """A button; None for a link to an unusable address, or an action whose id can't be told apart."""
         match control:
             case LinkButton(label=label, url=url):
                 link = href(url)
                 return {"type": BUTTON, "style": LINK, "label": _label(label), "url": link} if link else None
             case Button(label=label, action=action, style=style):
-                id = self._alone(str(action))
+                id = self._unique_id(str(action))
                 if not id:
                     return None
                 return {"type": BUTTON, "style": STYLES[style], "label": _label(label), "custom_id": id}
             case _:
                 assert_never(control)
 
-    def _alone(self, wire: str) -> str:
-        """An id that no other component of the message has; empty when there is no room to tell it apart."""
+    def _unique_id(self, wire: str) -> str:
+        """A custom id that no other component of the message has; empty when it would be too long."""
         id, n = wire, 1
         while id in self._ids:
             n += 1
-            id = f"{wire}{AGAIN}{n}"
-        if len(id) > 100:  # only an equal press of the greatest length: the first does the same
+            id = f"{wire}{DUPLICATE}{n}"
+        if len(id) > 100:  # an equal action of the maximum length: the first button does the same
             return ""
         self._ids.add(id)
         return id
 
-    def _left_over(self, room: int) -> list[Json]:
-        """Links that found no button, as far as there is room."""
+    def _remaining_links(self, room: int) -> list[Json]:
+        """Links without a button, as many as fit."""
         shown: list[str] = []
         for link in self._links:
-            room -= units(link) + 3
+            room -= utf16_units(link) + 3
             if room < 1:
                 shown.append("…")
                 break
@@ -179,7 +181,7 @@ def _lines(block: Block) -> list[str]:
 
 
 def _card(card: Card) -> list[str]:
-    """Title, one line, then the small print; the abstract last."""
+    """Title, authors, summary, facts, reason, abstract."""
     return [
         f"### {one_line((Span(card.title, url=card.url),))}",
         f"-# {one_line((Span(card.byline),))}",
@@ -191,7 +193,7 @@ def _card(card: Card) -> list[str]:
 
 
 def _text(lines: list[str]) -> list[Json]:
-    """Lines as one component, without those that hold nothing but their mark."""
+    """Lines as one component, without empty ones."""
     content = "\n".join(line for line in lines if line.strip().strip("#- "))
     return [{"type": TEXT, "content": content}] if content else []
 
@@ -202,5 +204,5 @@ def _option(button: Json) -> Json:
 
 
 def _label(label: str) -> str:
-    short = " ".join(seen(label).split()) or "…"
-    return short if len(short) <= MOST_LABEL else short[: MOST_LABEL - 1] + "…"
+    short = " ".join(without_controls(label).split()) or "…"
+    return short if len(short) <= MAX_LABEL_CHARS else short[: MAX_LABEL_CHARS - 1] + "…"

@@ -1,7 +1,7 @@
-"""Discord's HTTP API through the library's client: its login, its rate limiter, its retries; errors in our terms.
+"""Discord's HTTP API through the library's client: its login, rate limiter and retries; errors are `PostError`s.
 
-The library repeats a request after a server error. That is right for what can be done twice. What makes something new
-goes out with `repeatable=False`: the dispatcher looks whether it is there before it is sent again.
+The library repeats a request after a server error. A request that creates something is sent with `repeatable=False`:
+the dispatcher checks whether it is there before it sends it again.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from typing import Any, TypeVar
 import discord
 from discord.http import Route
 
-from adapters.discord.gate import once
-from adapters.discord.problems import told
+from adapters.discord.errors import as_post_errors
+from adapters.discord.rate_limit import unrepeatable
 from bot.errors import Refused
 
 T = TypeVar("T")
 
 
 class Rest:
-    """One client for everything this process asks of Discord."""
+    """One client for all requests of this process to Discord."""
 
     def __init__(self, make: Callable[[], discord.AutoShardedClient], token: str) -> None:
         self._make = make
         self._token = token
         self._login: asyncio.Task[discord.AutoShardedClient] | None = None
-        self._refusal: Refused | None = None  # a token that was refused stays so until the next start
+        self._refusal: Refused | None = None  # a refused token stays refused until the next start
         self._running: set[asyncio.Task[Any]] = set()
 
     async def client(self) -> discord.AutoShardedClient:
-        """The client, logged in; no gateway yet. A new one when the last could not log in, or was closed."""
+        """The client, logged in; a new one when the last was closed. Raises `PostError`."""
         if self._refusal:
             raise self._refusal
         if self._login is None or (self._login.done() and _failed(self._login)):
@@ -39,8 +39,8 @@ class Rest:
             self._login.add_done_callback(_failed)
         return await asyncio.shield(self._login)
 
-    async def me(self) -> int:
-        """The bot's own user id."""
+    async def bot_id(self) -> int:
+        """The bot's own user id. Raises `PostError`."""
         client = await self.client()
         return client.user.id if client.user else 0
 
@@ -54,21 +54,21 @@ class Rest:
         repeatable: bool = True,
         **parts: str | int,
     ) -> Any:
-        """One request; raises `Refused`, `Busy` or `Unsure`."""
+        """The response to one request, decoded. Raises `Refused`, `Busy` or `Unsure`."""
         client = await self.client()
-        more: dict[str, Any] = {} if json is None else {"json": json}
+        options: dict[str, Any] = {} if json is None else {"json": json}
         if params:
-            more["params"] = params
-        mark = once.set(None if repeatable else [])
+            options["params"] = params
+        attempts = unrepeatable.set(None if repeatable else [])
         try:
-            with told():
-                return await self.whole(client.http.request(Route(method, path, metadata=None, **parts), **more))
+            with as_post_errors():
+                return await self._complete(client.http.request(Route(method, path, metadata=None, **parts), **options))
         finally:
-            once.reset(mark)
+            unrepeatable.reset(attempts)
 
-    async def whole(self, work: Coroutine[Any, Any, T]) -> T:
-        """Let a request finish even when nobody waits for it any more: the library, cancelled while it waits out a
-        global rate limit, would never ask again."""
+    async def _complete(self, work: Coroutine[Any, Any, T]) -> T:
+        """Finish a request even when its caller is cancelled: the library, cancelled while it waits out a global rate
+        limit, would never send a request again."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -87,7 +87,7 @@ class Rest:
     async def _log_in(self) -> discord.AutoShardedClient:
         client = self._make()
         try:
-            with told():
+            with as_post_errors():
                 await client.login(self._token)
         except Refused as refusal:
             self._refusal = refusal
@@ -101,7 +101,7 @@ class Rest:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
-            task.exception()  # somebody who still waits gets it; else it is of no interest
+            task.exception()  # a caller that still waits gets it; marked as retrieved for the others
 
 
 def _failed(login: asyncio.Task[discord.AutoShardedClient]) -> bool:

@@ -1,4 +1,4 @@
-"""Servers and channels that come and go, also while nobody listened: which ones there were is on the shelf."""
+"""Servers and channels that Paperboy joins and leaves, also while it was offline: the storage has those known."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import TypeVar
 
 import discord
 
-from adapters.discord.parse import PLATFORM
+from adapters.discord.events import PLATFORM
+from adapters.discord.permission_check import PermissionCheck
 from adapters.discord.permissions import ALL_NEEDED
-from adapters.discord.rights import Rights
 from bot.chat.adapter import KeyValue
 from bot.chat.event import BotRemoved, BotReturned, Event, Person, Place
 from bot.clock import Clock
 
-WHOLE = "*"
-KNOWN = "guild/"  # on the shelf: servers that Paperboy is in
+ALL_CHANNELS = "*"
+KNOWN_GUILD = "guild/"  # in the storage: `guild/GUILD` for each server that Paperboy is in
 
 E = TypeVar("E", BotRemoved, BotReturned)
 Tell = Callable[[Event], Awaitable[object]]
 
 
 class Servers:
-    """Tells the core where it can't post any more, and where it can again."""
+    """Tells the core which places it can no longer post to, and which it can again."""
 
-    def __init__(self, storage: KeyValue, rights: Rights, clock: Clock) -> None:
+    def __init__(self, storage: KeyValue, permissions: PermissionCheck, clock: Clock) -> None:
         self._storage = storage
-        self._rights = rights
+        self._permissions = permissions
         self._clock = clock
 
-    async def ready(self, now: Iterable[int], tell: Tell) -> None:
-        """Compare with the last time; a server with an outage is among them."""
-        before = {key.removeprefix(KNOWN) for key, _ in await self._storage.scan(KNOWN)}
+    async def compare(self, now: Iterable[int], tell: Tell) -> None:
+        """Compare the servers with the known ones; those with an outage are listed too."""
+        before = {key.removeprefix(KNOWN_GUILD) for key, _ in await self._storage.scan(KNOWN_GUILD)}
         here = {str(guild) for guild in now}
         for guild in sorted(before - here):
             await self.left(guild, tell)
@@ -40,23 +40,23 @@ class Servers:
             await self.joined(guild, tell)
 
     async def joined(self, guild: str, tell: Tell) -> None:
-        if await self._storage.put(KNOWN + guild, b"", if_absent=True):
-            await tell(self._event(BotReturned, guild, WHOLE))
+        if await self._storage.put(KNOWN_GUILD + guild, b"", if_absent=True):
+            await tell(self._event(BotReturned, guild, ALL_CHANNELS))
 
     async def left(self, guild: str, tell: Tell) -> None:
-        await self._storage.delete(KNOWN + guild)
-        await tell(self._event(BotRemoved, guild, WHOLE))
+        await self._storage.delete(KNOWN_GUILD + guild)
+        await tell(self._event(BotRemoved, guild, ALL_CHANNELS))
 
-    async def channel_gone(self, guild: str, channel: str, tell: Tell) -> None:
-        await self._rights.unblock(guild, channel)
+    async def channel_deleted(self, guild: str, channel: str, tell: Tell) -> None:
+        await self._permissions.unblock(guild, channel)
         await tell(self._event(BotRemoved, guild, channel))
 
-    async def rights_changed(self, guild: discord.Guild, tell: Tell) -> None:
-        """Look again at the channels where a permission was missing."""
-        for channel in await self._rights.blocked(str(guild.id)):
+    async def permissions_changed(self, guild: discord.Guild, tell: Tell) -> None:
+        """Check the channels again where a permission was missing."""
+        for channel in await self._permissions.blocked_channels(str(guild.id)):
             found = guild.get_channel(int(channel))
             if found and not ALL_NEEDED & ~found.permissions_for(guild.me).value:
-                await self._rights.unblock(str(guild.id), channel)
+                await self._permissions.unblock(str(guild.id), channel)
                 await tell(self._event(BotReturned, str(guild.id), channel))
 
     def _event(self, kind: type[E], guild: str, channel: str) -> E:

@@ -24,6 +24,7 @@ from bot.chat.event import Person, Place, Ref
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import AskError, ConfigError
+from bot.refusals import RefusalLimits
 from bot.store.protocol import Store
 from bot.tasks import Supervisor
 
@@ -52,10 +53,18 @@ def configured(settings: Settings, store: Store, clock: Clock, tasks: Supervisor
     """
     adapters: dict[str, Adapter] = {}
     faults: dict[str, str] = {}
+    refusals = RefusalLimits()
     for point in entry_points(group=GROUP):
         options = settings.adapters.get(point.name, {})
         storage = store.key_value(point.name)
-        setup = Setup(options=options, storage=storage, home=Path(settings.home), clock=clock, tasks=tasks)
+        setup = Setup(
+            options=options,
+            storage=storage,
+            home=Path(settings.home),
+            clock=clock,
+            tasks=tasks,
+            refusals=refusals,
+        )
         try:
             if adapter := _make(point, setup):
                 adapters[adapter.name] = adapter

@@ -35,7 +35,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.summaries import Budget, SummaryService, open_language_model
 from bot.tasks import Supervisor
-from bot.votes.emoji import Emojis, emojis
+from bot.votes.emoji import VoteEmojis, parse_vote_emojis
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class App(Library):
     planner: Planner
     dispatcher: Dispatcher
     card_updater: CardUpdater
-    emojis: Emojis
+    emojis: VoteEmojis
     availability: Availability
     health: Health
     core: Router
@@ -129,7 +129,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         health = Health(store, adapters, tasks, found.faults)
         availability = Availability(store, posting, clock)
         linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
-        votes = emojis(settings.votes.up, settings.votes.against)
+        votes = parse_vote_emojis(settings.votes.up, settings.votes.against)
         context = CommandContext(
             store=store,
             search=search,

@@ -19,6 +19,7 @@ from bot.chat.event import Answer, Event, Person, Place, Ref
 from bot.chat.form import Field
 from bot.chat.message import Action, Message, Text
 from bot.clock import Clock, SystemClock
+from bot.refusals import RefusalLimits
 from bot.tasks import Supervisor
 
 
@@ -271,7 +272,8 @@ class Setup(Struct, frozen=True, kw_only=True):
     storage: KeyValue
     home: Path  # the data folder
     clock: Clock
-    tasks: Supervisor = field(default_factory=lambda: Supervisor(SystemClock()))  # runs whatever runs for long
+    tasks: Supervisor = field(default_factory=lambda: Supervisor(SystemClock()))  # runs the long-lived tasks
+    refusals: RefusalLimits = field(default_factory=RefusalLimits)  # shared: services ban by address
 
 
 A_co = TypeVar("A_co", bound=Adapter, covariant=True)

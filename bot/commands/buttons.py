@@ -44,7 +44,7 @@ async def vote(request: Request, press: ButtonPress) -> tuple[Answer, PaperId]:
     """Cast or take back the presser's vote; returns the answer and the paper. It counts for all copies of the card."""
     store = request.store
     paper = await exact_paper(request, await pressed_paper(request, press))
-    is_cast = await ballot.press(store, press, paper.id, off=press.action.name == "unvote")
+    is_cast = await ballot.record_press(store, press, paper.id, off=press.action.name == "unvote")
     tally = (await store.votes.tallies_for(request.who.tenant, [paper.id])).get(paper.id, Tally())
     title, count = clean(paper.title, 120), votes_here(tally)
     done = f"You voted for “{title}”" if is_cast else f"Your vote for “{title}” was removed"

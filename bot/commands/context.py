@@ -24,7 +24,7 @@ from bot.store.protocol import Store
 from bot.store.records import Tally
 from bot.summaries import SummaryService
 from bot.views.card import card
-from bot.votes.emoji import Emojis
+from bot.votes.emoji import VoteEmojis
 
 CARDS_PER_PAGE = 5  # what fits a chat window without scrolling past the question
 MAX_BUTTON_QUESTION_BYTES = 60  # of an action's hundred, beside its name, offset or signature
@@ -43,7 +43,7 @@ class CommandContext:
     direct: Callable[[Person], Awaitable[Place]]  # the person's direct messages; raises `AskError` if there are none
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
-    emojis: Emojis = Emojis()
+    emojis: VoteEmojis = VoteEmojis()
     feed: Callable[[Place], str] | None = None  # the secret address of a channel's feed; None: no feeds are served
     invites: CanInvite | None = None  # what sends papers to an e-mail address; None: nothing does
 

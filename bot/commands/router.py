@@ -124,7 +124,7 @@ class Router:
             case LinkShared(url=url):
                 return await search.link_card(self.request_for(event, url))
             case Reaction():
-                if paper := await ballot.react(self._context.store, event, self._context.emojis):
+                if paper := await ballot.record_reaction(self._context.store, event, self._context.emojis):
                     await self._changed(event.who.tenant, paper)
             case BotRemoved():
                 await self._absent(event.place, event.why)

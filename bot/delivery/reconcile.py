@@ -17,7 +17,7 @@ from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery
 from bot.votes import ballot
-from bot.votes.emoji import Emojis
+from bot.votes.emoji import VoteEmojis
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ Changed = Callable[[str, PaperId], Awaitable[None]]
 
 
 async def recount(
-    store: Store, adapters: Mapping[str, CanPost], clock: Clock, changed: Changed, emojis: Emojis = Emojis()
+    store: Store, adapters: Mapping[str, CanPost], clock: Clock, changed: Changed, emojis: VoteEmojis = VoteEmojis()
 ) -> int:
     """Ask each platform for the reactions on recent posts, newest first; returns how many posts had changes."""
     return await _Recount(store, adapters, clock, changed, emojis).all()
@@ -39,7 +39,7 @@ class _Recount:
     """One recount of recent posts."""
 
     def __init__(
-        self, store: Store, adapters: Mapping[str, CanPost], clock: Clock, changed: Changed, emojis: Emojis
+        self, store: Store, adapters: Mapping[str, CanPost], clock: Clock, changed: Changed, emojis: VoteEmojis
     ) -> None:
         self._store = store
         self._adapters = adapters
@@ -68,7 +68,7 @@ class _Recount:
             return False
         try:
             reactions = await retry_when_free(self._clock, partial(adapter.count_reactions, delivery.ref))
-            if not await ballot.recount(self._store, delivery, reactions, self._emojis):
+            if not await ballot.replace_reactions(self._store, delivery, reactions, self._emojis):
                 return False
         except Refused as error:
             if error.gone:

@@ -1,4 +1,4 @@
-"""From a reaction or a press to a ballot: one a person and paper, however many copies and channels."""
+"""From reactions and button presses to votes: one per person and paper, however many messages show the paper."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from bot.chat.event import ButtonPress, Person, Reaction, Ref
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery, VoteMark
-from bot.votes.emoji import Emojis, bare
+from bot.votes.emoji import VoteEmojis, reaction_id
 
-BUTTON = "button"
+BUTTON = "button"  # origin of a vote that was cast by button
 
 
-def origin(ref: Ref) -> str:
-    """The name under which a message's reactions are kept; an event may not tell the thread."""
+def reaction_origin(ref: Ref) -> str:
+    """The origin of a message's reactions, without its thread: some platforms don't send that with an event."""
     return f"{ref.place.in_thread('')}#{ref.id}"
 
 
-async def react(store: Store, event: Reaction, emojis: Emojis) -> PaperId | None:
-    """Count a reaction, or its removal; the paper it was on, None when it votes on none."""
-    worth = emojis.value(event.emoji)
-    delivery = await store.outbox.by_ref(event.message) if worth else None
-    if worth is None or delivery is None or len(delivery.post.papers) != 1:
+async def record_reaction(store: Store, event: Reaction, emojis: VoteEmojis) -> PaperId | None:
+    """Record a reaction or its removal as a vote. Returns the paper; None when the reaction isn't a vote."""
+    value = emojis.vote_value(event.emoji)
+    delivery = await store.outbox.by_ref(event.message) if value else None
+    if value is None or delivery is None or len(delivery.post.papers) != 1:
         return None
-    paper, emoji, where = delivery.post.papers[0], bare(event.emoji), origin(event.message)
+    paper, emoji, origin = delivery.post.papers[0], reaction_id(event.emoji), reaction_origin(event.message)
     if event.added:
         mark = VoteMark(
             tenant=event.who.tenant,
             person=event.who.key,
             paper=paper,
-            origin=where,
+            origin=origin,
             emoji=emoji,
-            value=worth,
+            value=value,
             at=event.at,
         )
         await store.votes.add_mark(mark, cause=event.id)
     else:
-        await store.votes.remove_mark(event.who.tenant, event.who.key, where, emoji, cause=event.id)
+        await store.votes.remove_mark(event.who.tenant, event.who.key, origin, emoji, cause=event.id)
     return paper
 
 
-async def press(store: Store, event: ButtonPress, paper: PaperId, *, off: bool = False) -> bool:
-    """Cast a vote by button, or take back one that was cast so (`off`: any); True when it now stands.
+async def record_press(store: Store, event: ButtonPress, paper: PaperId, *, off: bool = False) -> bool:
+    """Vote by button, or take back such a vote; `off` takes back any. Returns whether the person now votes for it.
 
-    Who reacted and presses to be sure has still voted once, and for it.
+    Someone who reacted and also presses the button has still voted once, and for it.
     """
     mark = VoteMark(
         tenant=event.who.tenant,
@@ -58,23 +58,25 @@ async def press(store: Store, event: ButtonPress, paper: PaperId, *, off: bool =
     return await store.votes.toggle_vote(mark, off=off, cause=event.id)
 
 
-async def recount(store: Store, delivery: Delivery, reactions: Mapping[str, frozenset[str]], emojis: Emojis) -> bool:
-    """After downtime: what the platform says now replaces what we knew of one post; True when it differs."""
+async def replace_reactions(
+    store: Store, delivery: Delivery, reactions: Mapping[str, frozenset[str]], emojis: VoteEmojis
+) -> bool:
+    """Replace the votes from one post's reactions by those the platform lists now; returns whether they changed."""
     if delivery.ref is None or len(delivery.post.papers) != 1:
         return False
     place = delivery.ref.place
     marks = [
         VoteMark(
             tenant=place.tenant,
-            person=Person(platform=place.platform, space=place.space, id=who).key,
+            person=Person(platform=place.platform, space=place.space, id=person).key,
             paper=delivery.post.papers[0],
-            origin=origin(delivery.ref),
-            emoji=bare(emoji),
-            value=worth,
+            origin=reaction_origin(delivery.ref),
+            emoji=reaction_id(emoji),
+            value=value,
             at=delivery.sent or delivery.next_attempt,
         )
         for emoji, people in reactions.items()
-        if (worth := emojis.value(emoji))
-        for who in people
+        if (value := emojis.vote_value(emoji))
+        for person in people
     ]
-    return await store.votes.replace_marks(origin(delivery.ref), marks)
+    return await store.votes.replace_marks(reaction_origin(delivery.ref), marks)

@@ -7,35 +7,42 @@ from typing import Literal
 from emoji import analyze
 from msgspec import Struct
 
-FOR = "👍⬆🔥❤🚀💯⭐🎉"
-AGAINST = "👎⬇"
+DEFAULT_UP = "👍⬆🔥❤🚀💯⭐🎉"
+DEFAULT_DOWN = "👎⬇"
+VARIANT_MARK = "+"  # begins what a platform adds to an emoji to tell two reactions apart: `👍+super`
 
-_VARIANTS = dict.fromkeys([0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)])  # presentation and skin tone
+_PRESENTATION = dict.fromkeys([0xFE0E, 0xFE0F])
+_SKIN_TONES = dict.fromkeys(range(0x1F3FB, 0x1F400))
 
 
-class Emojis(Struct, frozen=True, kw_only=True):
-    """The reactions that count."""
+class VoteEmojis(Struct, frozen=True, kw_only=True):
+    """The reactions that count, without skin tone and presentation selectors."""
 
-    up: frozenset[str] = frozenset(FOR)
-    against: frozenset[str] = frozenset(AGAINST)
+    up: frozenset[str] = frozenset(DEFAULT_UP)
+    down: frozenset[str] = frozenset(DEFAULT_DOWN)
 
-    def value(self, emoji: str) -> Literal[1, -1] | None:
-        """+1 for approval, −1 for the contrary, None for a reaction that is no vote."""
-        plain = bare(emoji)
+    def vote_value(self, emoji: str) -> Literal[1, -1] | None:
+        """+1 or −1; None for a reaction that isn't a vote."""
+        plain = base_emoji(emoji)
         if plain in self.up:
             return 1
-        return -1 if plain in self.against else None
+        return -1 if plain in self.down else None
 
 
-def bare(emoji: str) -> str:
-    """An emoji without skin tone and presentation marks."""
-    return emoji.translate(_VARIANTS)
+def parse_vote_emojis(up: str, down: str) -> VoteEmojis:
+    """The emoji of two settings; anything between them is ignored."""
+    return VoteEmojis(up=_emojis_in(up), down=_emojis_in(down))
 
 
-def emojis(up: str, against: str) -> Emojis:
-    """Those written one after the other."""
-    return Emojis(up=_each(up), against=_each(against))
+def base_emoji(emoji: str) -> str:
+    """An emoji without variant, skin tone and presentation selectors."""
+    return emoji.partition(VARIANT_MARK)[0].translate(_PRESENTATION | _SKIN_TONES)
 
 
-def _each(written: str) -> frozenset[str]:
-    return frozenset(bare(found.chars) for found in analyze(written))
+def reaction_id(emoji: str) -> str:
+    """What tells a person's reactions to one message apart: 👍 and 👍🏽 are two, `❤` with and without selector one."""
+    return emoji.translate(_PRESENTATION)
+
+
+def _emojis_in(text: str) -> frozenset[str]:
+    return frozenset(base_emoji(found.chars) for found in analyze(text))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.discord import escape as discord_escape
-from adapters.discord import modal
+from adapters.discord import modals as modal
 from adapters.discord import render as discord_render
 from adapters.slack.outbound import modals
 from adapters.slack.outbound import render as slack_render

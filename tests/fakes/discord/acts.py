@@ -10,15 +10,16 @@ from tests.fakes.discord.routes.about import conversation
 
 
 @op
-def react(server: Server, user: str, channel: str, message: str, emoji: str) -> None:
+def react(server: Server, user: str, channel: str, message: str, emoji: str, is_super: bool = False) -> None:
     world = server.world
-    reacting.add(world, world.channels[channel], world.message(channel, message), user, emoji)
+    reacting.add(world, world.channels[channel], world.message(channel, message), user, emoji, is_super=is_super)
 
 
 @op
-def unreact(server: Server, user: str, channel: str, message: str, emoji: str) -> None:
+def unreact(server: Server, user: str, channel: str, message: str, emoji: str, is_super: bool = False) -> None:
     world = server.world
-    reacting.take_back(world, world.channels[channel], world.message(channel, message), user, emoji)
+    found = world.message(channel, message)
+    reacting.take_back(world, world.channels[channel], found, user, emoji, is_super=is_super)
 
 
 @op
@@ -26,6 +27,30 @@ def clear(server: Server, channel: str, message: str, emoji: str = "") -> None:
     """Take all reactions off a message, or all of one emoji."""
     world = server.world
     reacting.clear(world, world.channels[channel], world.message(channel, message), emoji)
+
+
+@op
+def clear_deleted_emoji(server: Server, channel: str, message: str, id: str) -> None:
+    world = server.world
+    reacting.clear_deleted_emoji(world, world.channels[channel], world.message(channel, message), id)
+
+
+@op
+def sent_events(server: Server) -> list[list[object]]:
+    """The latest events as they were sent: name and payload."""
+    return [[name, data] for name, data in server.gateway.sent]
+
+
+@op
+def send_event(server: Server, name: str, data: object) -> None:
+    """Send an event as it stands, whatever it is, to every session."""
+    server.gateway.send_event(name, data)
+
+
+@op
+def spoil_ready(server: Server, without: list[str]) -> None:
+    """Leave fields out of every READY from now on."""
+    server.gateway.ready_without = set(without)
 
 
 @op

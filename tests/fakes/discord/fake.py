@@ -125,11 +125,27 @@ class FakeDiscord:
 
     # what people and admins do by themselves
 
-    def react(self, user: str, channel: str, message: str, emoji: str) -> None:
-        self.host.tell("react", user=user, channel=channel, message=message, emoji=emoji)
+    def react(self, user: str, channel: str, message: str, emoji: str, *, is_super: bool = False) -> None:
+        self.host.tell("react", user=user, channel=channel, message=message, emoji=emoji, is_super=is_super)
 
-    def unreact(self, user: str, channel: str, message: str, emoji: str) -> None:
-        self.host.tell("unreact", user=user, channel=channel, message=message, emoji=emoji)
+    def unreact(self, user: str, channel: str, message: str, emoji: str, *, is_super: bool = False) -> None:
+        self.host.tell("unreact", user=user, channel=channel, message=message, emoji=emoji, is_super=is_super)
+
+    def clear_deleted_emoji(self, channel: str, message: str, id: str) -> None:
+        """Clear a custom emoji that no longer exists; its name comes as null."""
+        self.host.tell("clear_deleted_emoji", channel=channel, message=message, id=id)
+
+    def sent_events(self) -> list[tuple[str, Any]]:
+        """The latest events as they were sent."""
+        return [(name, data) for name, data in self.host.tell("sent_events")]
+
+    def send_event(self, name: str, data: Any) -> None:
+        """Send any event, also one that Discord would not."""
+        self.host.tell("send_event", name=name, data=data)
+
+    def spoil_ready(self, *without: str) -> None:
+        """Leave fields out of READY from now on."""
+        self.host.tell("spoil_ready", without=list(without))
 
     def clear(self, channel: str, message: str, emoji: str = "") -> None:
         """Take all reactions off, or all of one emoji."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from collections import deque
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -31,6 +32,8 @@ class Gateway:
         self.resumes = 0
         self.beats = 0
         self.rejected = 0  # IDENTIFYs that came too fast
+        self.ready_without: set[str] = set()  # fields that READY lacks, as from an odd server
+        self.sent: deque[tuple[str, Any]] = deque(maxlen=500)
         world.tell = self.tell
 
     # what happens
@@ -49,7 +52,16 @@ class Gateway:
         for session in self.sessions.values():
             if session.wants(event):
                 for _ in range(copies):
-                    session.dispatch(event.name, self._readable(session, event))
+                    self._dispatch(session, event.name, self._readable(session, event))
+
+    def _dispatch(self, session: Session, name: str, data: Any) -> None:
+        self.sent.append((name, data))
+        session.dispatch(name, data)
+
+    def send_event(self, name: str, data: Any) -> None:
+        """Send an event as it stands."""
+        for session in self.sessions.values():
+            session.dispatch(name, data)
 
     def _readable(self, session: Session, event: Event) -> dict[str, Any]:
         if event.content_free or session.intents & 1 << 15:
@@ -160,10 +172,11 @@ class Gateway:
             "resume_gateway_url": self.url,
             "application": {"id": self.world.application_id, "flags": 1 << 19},
         }
-        session.dispatch("READY", ready | ({"shard": asked["shard"]} if asked.get("shard") else {}))
+        ready |= {"shard": asked["shard"]} if asked.get("shard") else {}
+        self._dispatch(session, "READY", {key: ready[key] for key in ready if key not in self.ready_without})
         for guild in guilds:
             if guild.available:
-                session.dispatch("GUILD_CREATE", wire.guild_create(self.world, guild))
+                self._dispatch(session, "GUILD_CREATE", wire.guild_create(self.world, guild))
 
     async def _resume(self, socket: Socket, asked: dict[str, Any]) -> None:
         session = self.sessions.get(asked["session_id"])

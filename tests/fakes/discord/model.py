@@ -115,6 +115,7 @@ class Message:
     mentions: list[str] = field(default_factory=list)
     pings: list[str] = field(default_factory=list)  # whom it woke: `everyone`, `here`, `@id`, `&id`
     reactions: dict[str, dict[str, None]] = field(default_factory=dict)  # emoji → ids of people, in order
+    super_reactions: dict[str, dict[str, None]] = field(default_factory=dict)  # a person may have both
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Reactions put on and taken off, with the events they send."""
+"""Reactions added and removed, plain and super, with the events they send."""
 
 from __future__ import annotations
 
@@ -7,37 +7,54 @@ from tests.fakes.discord.model import Channel, Json, Message
 from tests.fakes.discord.world import World
 
 
-def add(world: World, channel: Channel, message: Message, user: str, emoji: str) -> None:
-    """React; again is the same as once."""
-    people = message.reactions.setdefault(emoji, {})
+def add(world: World, channel: Channel, message: Message, user: str, emoji: str, *, is_super: bool = False) -> None:
+    """React; again is the same as once. A plain and a super reaction with one emoji are two."""
+    people = _reactions(message, is_super).setdefault(emoji, {})
     if user in people:
         return
     people[user] = None
-    _tell_one(world, "MESSAGE_REACTION_ADD", channel, message, user, emoji)
+    _tell_one(world, "MESSAGE_REACTION_ADD", channel, message, user, emoji, is_super)
 
 
-def take_back(world: World, channel: Channel, message: Message, user: str, emoji: str) -> None:
-    people = message.reactions.get(emoji, {})
+def take_back(
+    world: World, channel: Channel, message: Message, user: str, emoji: str, *, is_super: bool = False
+) -> None:
+    reactions = _reactions(message, is_super)
+    people = reactions.get(emoji, {})
     if user not in people:
         return
     del people[user]
     if not people:
-        del message.reactions[emoji]
-    _tell_one(world, "MESSAGE_REACTION_REMOVE", channel, message, user, emoji)
+        del reactions[emoji]
+    _tell_one(world, "MESSAGE_REACTION_REMOVE", channel, message, user, emoji, is_super)
 
 
 def clear(world: World, channel: Channel, message: Message, emoji: str = "") -> None:
     """Take off all reactions, or all of one emoji."""
+    for reactions in (message.reactions, message.super_reactions):
+        if emoji:
+            reactions.pop(emoji, None)
+        else:
+            reactions.clear()
     if emoji:
-        message.reactions.pop(emoji, None)
         _emit(world, "MESSAGE_REACTION_REMOVE_EMOJI", channel, message, {"emoji": wire.emoji(emoji)})
     else:
-        message.reactions.clear()
         _emit(world, "MESSAGE_REACTION_REMOVE_ALL", channel, message, {})
 
 
-def _tell_one(world: World, name: str, channel: Channel, message: Message, user: str, emoji: str) -> None:
-    told: Json = {"user_id": user, "emoji": wire.emoji(emoji), "burst": False, "type": 0}
+def clear_deleted_emoji(world: World, channel: Channel, message: Message, id: str) -> None:
+    """Clear a custom emoji that its server has deleted: Discord sends its id, and null for its name."""
+    _emit(world, "MESSAGE_REACTION_REMOVE_EMOJI", channel, message, {"emoji": {"id": id, "name": None}})
+
+
+def _reactions(message: Message, is_super: bool) -> dict[str, dict[str, None]]:
+    return message.super_reactions if is_super else message.reactions
+
+
+def _tell_one(
+    world: World, name: str, channel: Channel, message: Message, user: str, emoji: str, is_super: bool
+) -> None:
+    told: Json = {"user_id": user, "emoji": wire.emoji(emoji), "burst": is_super, "type": int(is_super)}
     guild = world.guilds.get(channel.guild_id)
     if name == "MESSAGE_REACTION_ADD":
         told["message_author_id"] = message.author_id

@@ -75,7 +75,7 @@ class Session:
     def wants(self, event: Event) -> bool:
         return self.has_guild(event.guild_id) and (not event.intent or bool(self.intents & event.intent))
 
-    def dispatch(self, name: str, data: dict[str, Any]) -> None:
+    def dispatch(self, name: str, data: Any) -> None:
         self._number += 1
         raw = _encode({"op": DISPATCH, "t": name, "s": self._number, "d": data})
         self._sent.append((self._number, raw))

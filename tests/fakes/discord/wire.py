@@ -216,8 +216,8 @@ def message(world: World, of: Message, *, nonce: bool = False) -> Json:
         "embeds": of.embeds,
         "components": of.components,
     }
-    if of.reactions:
-        shown["reactions"] = [_reaction(world, one, people) for one, people in of.reactions.items()]
+    if emojis := dict.fromkeys([*of.reactions, *of.super_reactions]):
+        shown["reactions"] = [_reaction(world, of, one) for one in emojis]
     if of.application_id:
         shown |= {"application_id": of.application_id, "webhook_id": of.application_id}
     if of.id in world.channels and world.channels[of.id].type != FORUM and of.id != of.channel_id:
@@ -233,12 +233,13 @@ def emoji(of: str) -> Json:
     return {"id": id or None, "name": name}
 
 
-def _reaction(world: World, of: str, people: dict[str, None]) -> Json:
+def _reaction(world: World, of: Message, name: str) -> Json:
+    plain, super_ = of.reactions.get(name, {}), of.super_reactions.get(name, {})
     return {
-        "emoji": emoji(of),
-        "count": len(people),
-        "count_details": {"burst": 0, "normal": len(people)},
+        "emoji": emoji(name),
+        "count": len(plain) + len(super_),
+        "count_details": {"burst": len(super_), "normal": len(plain)},
         "burst_colors": [],
-        "me": world.bot.id in people,
+        "me": world.bot.id in plain,
         "me_burst": False,
     }

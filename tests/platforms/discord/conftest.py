@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from adapters.discord import make
-from adapters.discord.post import DiscordAdapter
+from adapters.discord.adapter import DiscordAdapter
 from bot.chat.adapter import Core, Setup
 from bot.chat.event import Place
 from bot.clock import SystemClock
@@ -66,11 +66,17 @@ async def start(discord: FakeDiscord, store: Store, tmp_path: Path) -> AsyncIter
             await asyncio.wait({ready, task}, timeout=15, return_when=asyncio.FIRST_COMPLETED)
             ready.cancel()
             assert adapter.started.is_set(), task
+            await discord.until(lambda: not syncing())
         return adapter
 
     yield started
     for adapter, task in running:
         await stop(adapter, task)
+
+
+def syncing() -> bool:
+    """Whether a command sync is under way."""
+    return any(task.get_name() == "discord command sync" for task in asyncio.all_tasks())
 
 
 async def stop(adapter: DiscordAdapter, task: asyncio.Task[None] | None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.discord import make
-from adapters.discord.commands import fingerprint, payload
+from adapters.discord.commands import command_payload, fingerprint
 from adapters.discord.permissions import ALL_NEEDED, invite, missing, names
 from adapters.discord.settings import read_settings
 from bot.chat.adapter import Setup
@@ -23,7 +23,7 @@ from tests.fakes.invites import COMMANDS
 
 
 def told() -> list[dict[str, Any]]:
-    return payload([command.help for command in COMMANDS], MENU)
+    return command_payload([command.help for command in COMMANDS], MENU)
 
 
 def test_discord_takes_the_commands_of_the_real_core() -> None:

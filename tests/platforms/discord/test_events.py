@@ -23,7 +23,7 @@ class TestReactions:
         discord.unreact(bob, head.id, reply.id, "🔥")
         await discord.until(lambda: len(core.kind(Reaction)) == 3)
         told = [(event.message, event.emoji, event.added, event.who.id) for event in core.kind(Reaction)]
-        assert told == [(head, "👍", True, bob), (reply, "🔥", True, bob), (reply, "🔥", False, bob)]
+        assert told == [(head, "👍🏿", True, bob), (reply, "🔥", True, bob), (reply, "🔥", False, bob)]
 
     async def test_in_a_forum_they_belong_to_what_was_posted(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str, bob: str
@@ -51,6 +51,32 @@ class TestReactions:
         await discord.until(lambda: len(core.kind(Reaction)) == 3 + expected)
         back = [event for event in core.kind(Reaction) if not event.added]
         assert {(event.emoji, event.who.id) for event in back} >= {("👍", ada), ("👍", bob)}
+
+    async def test_clearing_a_deleted_custom_emoji_takes_no_votes(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
+    ) -> None:
+        adapter = await start(core)
+        ref = await adapter.post(papers, says("head"), key="head")
+        discord.react(bob, papers.channel, ref.id, "👍")
+        await discord.until(lambda: core.kind(Reaction))
+        discord.clear_deleted_emoji(papers.channel, ref.id, "77")
+        discord.react(bob, papers.channel, ref.id, "🔥")
+        await discord.until(lambda: len(core.kind(Reaction)) >= 2)
+        assert [(event.emoji, event.added) for event in core.kind(Reaction)] == [("👍", True), ("🔥", True)]
+
+    async def test_skin_tones_and_super_reactions_are_told_apart(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
+    ) -> None:
+        adapter = await start(core)
+        ref = await adapter.post(papers, says("head"), key="head")
+        discord.react(bob, papers.channel, ref.id, "👍")
+        discord.react(bob, papers.channel, ref.id, "👍🏽")
+        discord.react(bob, papers.channel, ref.id, "👍", is_super=True)
+        discord.unreact(bob, papers.channel, ref.id, "👍")
+        await discord.until(lambda: len(core.kind(Reaction)) == 4)
+        told = [(event.emoji, event.added) for event in core.kind(Reaction)]
+        assert told == [("👍", True), ("👍🏽", True), ("👍+super", True), ("👍", False)]
+        assert await adapter.count_reactions(ref) == {"👍🏽": frozenset({bob}), "👍+super": frozenset({bob})}
 
     async def test_those_made_while_it_was_down_are_counted_and_can_be_cleared(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str

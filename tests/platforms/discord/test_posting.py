@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from adapters.discord.post import DiscordAdapter
+from adapters.discord.adapter import DiscordAdapter
 from bot.chat.event import Place, Ref
 from bot.chat.message import Action, Button, Card, Controls, Heading, Message, Paragraph, text
 from bot.clock import SystemClock
@@ -319,7 +319,7 @@ class TestCounting:
         for person in people:
             discord.react(person, papers.channel, ref.id, "👍")
         discord.react(people[0], papers.channel, ref.id, "👎🏽")
-        assert await poster.count_reactions(ref) == {"👍": frozenset(people), "👎": frozenset(people[:1])}
+        assert await poster.count_reactions(ref) == {"👍": frozenset(people), "👎🏽": frozenset(people[:1])}
 
     async def test_nobody_has_reacted_to_a_new_message(self, poster: DiscordAdapter, papers: Place) -> None:
         assert await poster.count_reactions(await poster.post(papers, says("one"), key="key-1")) == {}
@@ -370,7 +370,7 @@ async def test_the_check_says_how_to_invite_and_whether_the_token_works(discord:
 async def test_refusals_are_stopped_long_before_discord_bans_the_address(
     discord: FakeDiscord, poster: DiscordAdapter, papers: Place
 ) -> None:
-    poster._gate._most_refused = 20
+    poster._rate_limit._refusals._max_refused = 20
     discord.deny(papers.channel, "send_messages")
     told: list[PostError] = []
     for n in range(40):

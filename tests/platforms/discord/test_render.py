@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord import render
-from adapters.discord.escape import href, markdown, units, width
-from adapters.discord.mark import bears, marks, walk
-from adapters.discord.modal import filled, modal
-from adapters.discord.render import LIMITS, action_of, payload
+from adapters.discord.delivery_mark import has_key, ids_of_key, walk_components
+from adapters.discord.escape import href, markdown, utf16_units, width
+from adapters.discord.modals import render_modal, submitted
+from adapters.discord.render import LIMITS, action_of, message_payload
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form
 from bot.chat.message import (
@@ -116,7 +116,7 @@ def test_an_address_can_not_end_its_link(tail: str) -> None:
 
 @given(plain_runs)
 def test_width_is_what_is_sent_or_more(run: Text) -> None:
-    assert units(markdown(run)) <= width(run)
+    assert utf16_units(markdown(run)) <= width(run)
     assert width(run) == sum(width((span,)) for span in run)
 
 
@@ -148,10 +148,10 @@ messages = st.builds(Message, plain=words.filter(str.strip), blocks=st.lists(blo
 @given(messages)
 def test_discord_takes_whatever_fit_makes(message: Message) -> None:
     for page in fit(message, LIMITS, width):
-        body = payload(page, ids=marks("key"))
+        body = message_payload(page, ids=ids_of_key("key"))
         check_message(body)
-        assert bears({"components": body["components"]}, "key")
-        assert not bears({"components": body["components"]}, "other")
+        assert has_key({"components": body["components"]}, "key")
+        assert not has_key({"components": body["components"]}, "other")
         assert html(body)
 
 
@@ -159,7 +159,7 @@ def test_discord_takes_whatever_fit_makes(message: Message) -> None:
 @given(st.lists(cards, max_size=6), st.lists(controls.map(Controls), min_size=4, max_size=19))
 def test_every_press_is_there_however_many_there_are(papers: list[Card], rows: list[Controls]) -> None:
     for page in fit(Message(plain="x", blocks=(*papers, *rows)), LIMITS, width):
-        body = payload(page)
+        body = message_payload(page)
         check_message(body)
         offered = {
             (control.label, control.action)
@@ -174,7 +174,7 @@ def test_every_press_is_there_however_many_there_are(papers: list[Card], rows: l
 def pressable(body: render.Json) -> list[Action]:
     """All that can be pressed or picked, as it comes back."""
     found: list[Action] = []
-    for part in walk(body["components"]):
+    for part in walk_components(body["components"]):
         if part["type"] == render.MENU:
             found += [action_of(part["custom_id"], [option["value"]]) for option in part["options"]]
         elif part["type"] == render.BUTTON and "custom_id" in part:
@@ -184,7 +184,7 @@ def pressable(body: render.Json) -> list[Action]:
 
 def test_two_buttons_that_do_the_same_can_stand_in_one_message() -> None:
     again = Button(label="Vote", action=Action("vote", ("arxiv:1",)))
-    body = payload(Message(plain="x", blocks=(Controls((again, again)),)))
+    body = message_payload(Message(plain="x", blocks=(Controls((again, again)),)))
     check_message(body)
     assert pressable(body) == [again.action, again.action]
 
@@ -198,7 +198,7 @@ def test_five_papers_with_all_their_buttons_stand_in_boxes_of_one_message() -> N
         blocks=(Heading("5 papers"), *(card(paper(n)) for n in range(5)), Footnote(text("note")), Controls(more)),
     )
     (page,) = fit(message, LIMITS, width)
-    kinds = [part["type"] for part in walk(payload(page)["components"])]
+    kinds = [part["type"] for part in walk_components(message_payload(page)["components"])]
     assert kinds.count(render.BOX) == 5
     assert kinds.count(render.BUTTON) == 22
 
@@ -212,9 +212,11 @@ def test_two_thousand_real_papers_are_taken() -> None:
     for paper in papers:
         message = Message(plain=paper.title, blocks=(card(paper, summary=paper.offered_summary, body=True),))
         for page in fit(message, LIMITS, width):
-            body = payload(page, ids=marks(paper.id))
+            body = message_payload(page, ids=ids_of_key(paper.id))
             check_message(body)
-            content = next(part["content"] for part in walk(body["components"]) if part["type"] == render.TEXT)
+            content = next(
+                part["content"] for part in walk_components(body["components"]) if part["type"] == render.TEXT
+            )
             assert paper.title.split()[0] in read_back(content.split("\n")[0]), content
         count += 1
     assert count == 2_000
@@ -231,7 +233,7 @@ class TestForms:
                 Field(name="top", label="How many", choices=(("5", "Five"), ("10", "Ten")), value="10"),
             ),
         )
-        dialog = modal(form)
+        dialog = render_modal(form)
         assert (dialog["custom_id"], dialog["title"]) == ("schedule|x", "Schedule papers")
         assert [part["component"]["type"] for part in dialog["components"]] == [4, 4, 3]
         assert html(dialog)
@@ -240,4 +242,4 @@ class TestForms:
             {"type": 18, "component": {"type": 3, "custom_id": "top", "values": ["5"]}},
             {"type": 18, "component": {"type": 3, "custom_id": "none", "values": []}},
         ]
-        assert filled(sent) == {"when": "daily 09:00", "top": "5", "none": ""}
+        assert submitted(sent) == {"when": "daily 09:00", "top": "5", "none": ""}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.discord.post import DiscordAdapter
+from adapters.discord.adapter import DiscordAdapter
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
 from bot.app.first_run import welcome

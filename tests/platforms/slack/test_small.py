@@ -12,7 +12,7 @@ from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.inbound.payload import delivery_id
 from adapters.slack.settings import Settings
 from bot.adapter_settings import read_section
-from bot.votes.emoji import Emojis, bare
+from bot.votes.emoji import VoteEmojis, base_emoji
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_short_names_are_emoji(name: str, emoji: str) -> None:
 
 
 def test_every_short_name_of_slack_is_an_emoji_that_unicode_knows() -> None:
-    known = {bare(emoji) for emoji in EMOJI_DATA}
+    known = {base_emoji(emoji) for emoji in EMOJI_DATA}
     table = files("adapters.slack").joinpath("emoji_names.txt").read_text("utf-8").splitlines()[2:]
     names = [name for line in table for name in line.split()[1:]]
     assert len(names) == len(set(names)) == 1_967
@@ -55,7 +55,7 @@ def test_every_short_name_of_slack_is_an_emoji_that_unicode_knows() -> None:
 
 def test_every_vote_can_be_cast_in_slack() -> None:
     names = ("+1", "arrow_up", "fire", "heart", "rocket", "100", "star", "tada", "-1", "arrow_down")
-    assert {emoji_of(name) for name in names} == Emojis().up | Emojis().against
+    assert {emoji_of(name) for name in names} == VoteEmojis().up | VoteEmojis().down
 
 
 def test_what_comes_again_is_dropped_and_what_failed_is_not() -> None:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.store.records import ListedPaper, Tally
-from bot.votes.emoji import Emojis, bare, emojis
+from bot.votes.emoji import VoteEmojis, base_emoji, parse_vote_emojis
 from bot.votes.trending import score, trending, why
 from tests.builders import NOW, TODAY, paper
 
 
 def test_thumbs_count_in_every_skin_tone_and_other_faces_do_not() -> None:
-    value = Emojis().value
+    value = VoteEmojis().vote_value
     assert value("👍") == value("👍🏾") == value("❤️") == 1
     assert value("👎🏻") == -1
     assert value("🤔") is None
-    assert bare("👍🏽") == "👍"
+    assert base_emoji("👍🏽") == "👍"
 
 
 def test_a_community_chooses_its_own_emoji() -> None:
-    ours = emojis("🦉, ❤️👍🏽", "🪱")
-    assert [ours.value(emoji) for emoji in ("🦉", "❤", "👍", "🪱", "🔥", ",")] == [1, 1, 1, -1, None, None]
+    ours = parse_vote_emojis("🦉, ❤️👍🏽", "🪱")
+    assert [ours.vote_value(emoji) for emoji in ("🦉", "❤", "👍", "🪱", "🔥", ",")] == [1, 1, 1, -1, None, None]
 
 
 def test_a_paper_of_today_overtakes_last_weeks_with_a_tenth_of_the_votes() -> None:

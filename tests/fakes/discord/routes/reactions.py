@@ -46,7 +46,9 @@ def people(call: Call) -> list[Json]:
     channel, message = _target(call)
     need(call.world, channel, P.READ_MESSAGE_HISTORY)
     after = int(call.query.get("after") or 0)
-    found = sorted((id for id in message.reactions.get(_emoji(call, message), {}) if int(id) > after), key=int)
+    is_super = call.query.get("type") == "1"
+    reactions = message.super_reactions if is_super else message.reactions
+    found = sorted((id for id in reactions.get(_emoji(call, message), {}) if int(id) > after), key=int)
     return [wire.user(call.world.users[id]) for id in found[: call.number("limit", 25, 100)]]
 
 

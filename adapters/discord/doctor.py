@@ -1,20 +1,20 @@
-"""`paperboy doctor`: is the token right, what may Paperboy hear, and how is it invited."""
+"""`paperboy doctor`: the token, the invite link, and what Discord sends to Paperboy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapters.discord.permissions import invite
+from adapters.discord.permissions import invite_url
 from adapters.discord.rest import Rest
 from adapters.discord.settings import Settings
 from bot.chat.adapter import Finding
 from bot.errors import PostError
 
-CONTENT = (1 << 18) | (1 << 19)  # application flags: Message Content granted, or on for an app in few servers
+MESSAGE_CONTENT = (1 << 18) | (1 << 19)  # application flags: granted, or turned on for an app in few servers
 
 
-async def check(rest: Rest, settings: Settings) -> Sequence[Finding]:
-    """What Discord says of the application."""
+async def run_checks(rest: Rest, settings: Settings) -> Sequence[Finding]:
+    """What Discord says about the application."""
     try:
         client = await rest.client()
         app = await rest.call("GET", "/applications/@me")
@@ -23,13 +23,13 @@ async def check(rest: Rest, settings: Settings) -> Sequence[Finding]:
     name = client.user.name if client.user else "Paperboy"
     findings = [
         Finding(what=f"token of {name}", ok=True),
-        Finding(what="invite link", ok=True, hint=invite(app["id"])),
+        Finding(what="invite link", ok=True, hint=invite_url(app["id"])),
     ]
     if app.get("interactions_endpoint_url"):
-        hint = "Clear Interactions Endpoint URL in the Developer Portal: else commands never come here."
+        hint = "Clear Interactions Endpoint URL in the Developer Portal. While it is set, Paperboy gets no commands."
         findings.append(Finding(what="interactions over the gateway", ok=False, hint=hint))
     if settings.message_content:
-        granted = bool(int(app.get("flags") or 0) & CONTENT)
+        granted = bool(int(app.get("flags") or 0) & MESSAGE_CONTENT)
         hint = "" if granted else "Turn on Message Content Intent in the Developer Portal under Bot."
         findings.append(Finding(what="message content intent", ok=granted, hint=hint))
     return findings

@@ -1,4 +1,4 @@
-"""Crossposting: what is posted in an announcement channel goes to the channels that follow it, at most ten an hour."""
+"""Crossposting: a post in an announcement channel also goes to the channels that follow it, at most ten an hour."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bot.errors import PostError
 
 log = logging.getLogger(__name__)
 
-MOST_AN_HOUR = 10
+MAX_CROSSPOSTS_PER_HOUR = 10  # per channel: Discord's limit
 HOUR = timedelta(hours=1)
 
 
-class Publisher:
-    """Keeps count for each channel; a post that may not go out stays where it is."""
+class Crossposter:
+    """Counts the crossposts of each channel."""
 
     def __init__(self, rest: Rest, channels: Channels, clock: Clock) -> None:
         self._rest = rest
@@ -26,24 +26,24 @@ class Publisher:
         self._clock = clock
         self._sent: defaultdict[str, deque[datetime]] = defaultdict(deque)
 
-    async def publish(self, channel: str, message: str) -> None:
-        """Crosspost, where that can be; the post itself stands whatever comes of it."""
+    async def crosspost(self, channel: str, message: str) -> None:
+        """Crosspost a message of an announcement channel; a failure is logged, the post itself stays."""
         try:
-            if (await self._channels.known(channel)).get("type") != ANNOUNCEMENT:
+            if (await self._channels.get_cached(channel)).get("type") != ANNOUNCEMENT:
                 return
-            if not self._room(channel):
-                log.warning("channel %s: ten posts were published within the hour; this one is not", channel)
+            if not self._take_slot(channel):
+                log.warning("Discord channel %s: post not crossposted, ten were within the hour", channel)
                 return
             path = "/channels/{channel_id}/messages/{message_id}/crosspost"
             await self._rest.call("POST", path, channel_id=channel, message_id=message)
         except PostError as error:
-            log.warning("channel %s: a post was not published: %s", channel, error)
+            log.warning("Discord channel %s: post not crossposted: %s", channel, error)
 
-    def _room(self, channel: str) -> bool:
+    def _take_slot(self, channel: str) -> bool:
         sent, now = self._sent[channel], self._clock.now()
         while sent and sent[0] <= now - HOUR:
             sent.popleft()
-        if len(sent) >= MOST_AN_HOUR:
+        if len(sent) >= MAX_CROSSPOSTS_PER_HOUR:
             return False
         sent.append(now)
         return True

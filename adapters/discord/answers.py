@@ -1,0 +1,171 @@
+"""Answers to interactions: the core is asked at once, and Discord gets a response within three seconds.
+
+The first response decides what can follow: a modal must be the first, and whether a "thinking …" is private can't be
+changed later. So the core gets a moment to answer first, which it nearly always does. An interaction can be answered
+for 15 minutes; after that nothing is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from typing import Any
+
+import discord
+from discord import InteractionType
+
+from adapters.discord.delivery_mark import marked_ids
+from adapters.discord.errors import EXPIRED, error_code
+from adapters.discord.escape import width
+from adapters.discord.modals import render_modal
+from adapters.discord.render import LIMITS, PRIVATE, Json, message_payload
+from adapters.discord.rest import Rest
+from bot.chat.event import Answer
+from bot.chat.fit import fit
+from bot.chat.message import Message
+from bot.errors import PostError
+
+log = logging.getLogger(__name__)
+
+ANSWER_AT_ONCE_S = 1.5  # of Discord's 3 seconds; the rest is for the network
+MESSAGE, DEFER_MESSAGE, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9  # types of a first response
+FROM_MESSAGE = frozenset({InteractionType.component, InteractionType.modal_submit})
+MAX_CHOICES, MAX_CHOICE_CHARS = 25, 100
+DONE = Message(plain="Done.")
+SHARED = Message(plain="Shared.")
+UNREADABLE_REQUEST = Message(plain="I can't read what Discord sent for this. Try again, or type the command.")
+
+
+class AnswerSender:
+    """Shows the core's answers."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+
+    async def answer(
+        self, interaction: discord.Interaction[Any], pending: Awaitable[Answer | None], *, private: bool
+    ) -> None:
+        """Show `pending` when it is there; until then, before the time is up, that it will come."""
+        task = asyncio.ensure_future(pending)
+        response = _Response(self._rest, interaction)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=ANSWER_AT_ONCE_S)
+            if done:
+                await response.show_first(task.result())
+            else:
+                await response.defer(private)
+                await response.show_deferred(await task, private)
+        except PostError as error:
+            _log_unanswered(interaction, error)
+            await task
+
+    async def complete(self, interaction: discord.Interaction[Any], pending: Awaitable[Sequence[str]]) -> None:
+        """Show completions of what is being typed."""
+        texts = [text[:MAX_CHOICE_CHARS] for text in await pending if text]
+        try:
+            choices = [{"name": text, "value": text} for text in texts[:MAX_CHOICES]]
+            await _Response(self._rest, interaction).respond(CHOICES, {"choices": choices})
+        except PostError as error:
+            log.info("Discord completion not shown: %s", error)
+
+    async def refuse_unreadable(self, interaction: discord.Interaction[Any]) -> None:
+        """Tell the person that their request could not be read."""
+        if interaction.type is InteractionType.autocomplete:
+            return
+        try:
+            body = message_payload(UNREADABLE_REQUEST, private=True)
+            await _Response(self._rest, interaction).respond(MESSAGE, body)
+        except PostError as error:
+            _log_unanswered(interaction, error)
+
+
+class _Response:
+    """The responses to one interaction."""
+
+    def __init__(self, rest: Rest, interaction: discord.Interaction[Any]) -> None:
+        self._rest = rest
+        self._interaction = interaction
+        self._has_message = interaction.message is not None and interaction.type in FROM_MESSAGE
+
+    async def show_first(self, answer: Answer | None) -> None:
+        """Show an answer as the first response."""
+        if answer is None:
+            await (self.respond(DEFER_UPDATE) if self._has_message else self._message(DONE, private=True))
+        elif answer.form and self._interaction.type is not InteractionType.modal_submit:  # a modal can't open a modal
+            await self.respond(MODAL, render_modal(answer.form))
+        elif answer.replace and self._has_message:
+            first, *rest = _pages(answer)
+            await self.respond(UPDATE, message_payload(first, ids=self._kept_ids()))
+            await self._follow_up(rest, private=True)
+        else:
+            await self._message(*_pages(answer), private=answer.private)
+
+    async def defer(self, private: bool) -> None:
+        """Respond that an answer will come."""
+        if self._has_message:
+            await self.respond(DEFER_UPDATE)
+        else:
+            await self.respond(DEFER_MESSAGE, {"flags": PRIVATE} if private else {})
+
+    async def show_deferred(self, answer: Answer | None, private: bool) -> None:
+        """Show an answer after `defer`."""
+        if self._interaction.is_expired():
+            log.info("Discord interaction %d not answered: the answer took over 15 minutes", self._interaction.id)
+        elif self._has_message:
+            await self._show_on_message(answer)
+        elif answer is None or answer.private == private:
+            first, *rest = _pages(answer) if answer else (DONE,)
+            await self._edit_original(message_payload(first))
+            await self._follow_up(rest, private=private)
+        elif private:  # a private "thinking …" can't become public: it says so, and the answer follows
+            await self._edit_original(message_payload(SHARED))
+            await self._follow_up(_pages(answer), private=False)
+        else:
+            await self._webhook("DELETE", "/messages/@original")
+            await self._follow_up(_pages(answer), private=True)
+
+    async def respond(self, kind: int, data: Json | None = None) -> None:
+        path = "/interactions/{webhook_id}/{webhook_token}/callback"
+        body = {"type": kind} | ({"data": data} if data is not None else {})
+        interaction = self._interaction
+        await self._rest.call("POST", path, body, webhook_id=interaction.id, webhook_token=interaction.token)
+
+    async def _show_on_message(self, answer: Answer | None) -> None:
+        if answer is None:
+            return
+        pages = _pages(answer)
+        if answer.replace:
+            await self._edit_original(message_payload(pages[0], ids=self._kept_ids()))
+            pages = pages[1:]
+        await self._follow_up(pages, private=answer.private)
+
+    def _kept_ids(self) -> tuple[int, ...]:
+        """The ids of the message that is edited, so that its delivery can still be found."""
+        message = self._interaction.message
+        return marked_ids([part.to_dict() for part in message.components]) if message else ()
+
+    async def _message(self, first: Message, *rest: Message, private: bool) -> None:
+        await self.respond(MESSAGE, message_payload(first, private=private))
+        await self._follow_up(rest, private=private)
+
+    async def _edit_original(self, body: Json) -> None:
+        await self._webhook("PATCH", "/messages/@original", body)
+
+    async def _follow_up(self, pages: Sequence[Message], *, private: bool) -> None:
+        for page in pages:
+            await self._webhook("POST", "", message_payload(page, private=private))
+
+    async def _webhook(self, method: str, path: str, body: Json | None = None) -> None:
+        application, token = self._interaction.application_id, self._interaction.token
+        path = "/webhooks/{webhook_id}/{webhook_token}" + path
+        await self._rest.call(method, path, body, webhook_id=application, webhook_token=token)
+
+
+def _pages(answer: Answer) -> tuple[Message, ...]:
+    return fit(answer.message, LIMITS, width)
+
+
+def _log_unanswered(interaction: discord.Interaction[Any], error: PostError) -> None:
+    level = logging.INFO if error_code(error) in EXPIRED else logging.WARNING  # too late, or redelivered
+    log.log(level, "Discord interaction %d not answered: %s", interaction.id, error)

@@ -1,0 +1,142 @@
+"""What happens for each gateway event: acknowledge it, ask the core, show the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import discord
+from discord import InteractionType, RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent
+
+from adapters.discord.answers import AnswerSender
+from adapters.discord.channels import Channels, RecentCache
+from adapters.discord.client import UNREADABLE, Client, count_unreadable
+from adapters.discord.events import PLATFORM, is_admin_command, parse_interaction, parse_person, parse_query
+from adapters.discord.messages import parse_message, reply
+from adapters.discord.reactions import ReactionTracker
+from adapters.discord.rest import Rest
+from adapters.discord.servers import Servers
+from bot.chat.adapter import Core
+from bot.chat.event import Event, LinkShared, Place
+from bot.clock import Clock
+from bot.errors import PostError
+
+log = logging.getLogger(__name__)
+
+GRANT_S = 900.0  # seconds that the permission to use an admin's command covers the steps after it: as an interaction
+
+
+class Handlers:
+    """Implements `client.EventHandlers`; does nothing until it has a core."""
+
+    def __init__(
+        self, *, rest: Rest, channels: Channels, servers: Servers, reactions: ReactionTracker, clock: Clock
+    ) -> None:
+        self.started = asyncio.Event()
+        self.core: Core | None = None
+        self._rest = rest
+        self._channels = channels
+        self._servers = servers
+        self._reactions = reactions
+        self._clock = clock
+        self._answers = AnswerSender(rest)
+        self._granted_at = RecentCache[float]()  # `GUILD/CHANNEL/USER` → loop time
+
+    async def ready(self, client: Client) -> None:
+        await self._servers.compare([guild.id for guild in client.guilds], self._tell_core)
+        self.started.set()
+
+    async def ready_unreadable(self) -> None:
+        """Events arrive, but which servers Paperboy is in isn't known: so none is taken for left."""
+        self.started.set()
+
+    async def interaction(self, interaction: discord.Interaction[Any]) -> None:
+        core = self.core
+        if core is None or interaction.type is InteractionType.ping:
+            return
+        try:
+            place = await self._place(interaction.channel, interaction.guild_id, interaction.user.id)
+            who = parse_person(interaction, place, may_schedule=self._is_granted(interaction, core))
+            if interaction.type is InteractionType.autocomplete:
+                await self._answers.complete(interaction, core.complete(parse_query(interaction.data or {}), who))
+                return
+            event, private = parse_interaction(interaction, who, place, core)
+        except UNREADABLE as error:
+            count_unreadable("INTERACTION_CREATE", error)
+            await self._answers.refuse_unreadable(interaction)
+            return
+        await self._answers.answer(interaction, core.handle_event(event), private=private)
+
+    def _is_granted(self, interaction: discord.Interaction[Any], core: Core) -> bool:
+        """Whether the server lets this person use an admin's command in this channel, now or in the step before."""
+        key = f"{interaction.guild_id}/{interaction.channel_id}/{interaction.user.id}"
+        now = asyncio.get_running_loop().time()
+        if is_admin_command(interaction, core.commands):
+            self._granted_at[key] = now
+        return now - self._granted_at.get(key, -GRANT_S) < GRANT_S
+
+    async def message(self, message: discord.Message) -> None:
+        bot_id = await self._rest.bot_id()
+        if message.author.bot or message.webhook_id or self.core is None:
+            return
+        place = await self._place(message.channel, message.guild.id if message.guild else None, message.author.id)
+        for event in parse_message(message, bot_id, place):
+            answer = await self.core.handle_event(event)
+            if answer is None or (isinstance(event, LinkShared) and answer.private):
+                continue  # no one asked for a card, so no one needs the reason why there is none
+            try:
+                await reply(self._rest, message, answer, event.id)
+            except PostError as error:
+                log.warning("Discord message %d not answered: %s", message.id, error)
+
+    async def reaction(self, event: RawReactionActionEvent) -> None:
+        place = await self._place_of(event.channel_id, event.guild_id, event.user_id)
+        if place and (found := self._reactions.parse(event, await self._rest.bot_id(), place, self._clock.now())):
+            await self._tell_core(found)
+
+    async def reactions_cleared(self, event: RawReactionClearEvent | RawReactionClearEmojiEvent) -> None:
+        if place := await self._place_of(event.channel_id, event.guild_id, 0):
+            for found in self._reactions.parse_cleared(event, place, self._clock.now()):
+                await self._tell_core(found)
+
+    async def guild_joined(self, guild: int) -> None:
+        await self._servers.joined(str(guild), self._tell_core)
+
+    async def guild_left(self, guild: int) -> None:
+        await self._servers.left(str(guild), self._tell_core)
+
+    async def channel_deleted(self, guild: int, channel: int) -> None:
+        await self._servers.channel_deleted(str(guild), str(channel), self._tell_core)
+
+    async def permissions_changed(self, guild: discord.Guild) -> None:
+        await self._servers.permissions_changed(guild, self._tell_core)
+
+    async def command_permissions_changed(self, guild: int) -> None:
+        for key in [key for key in self._granted_at if key.startswith(f"{guild}/")]:
+            del self._granted_at[key]
+
+    async def _tell_core(self, event: Event) -> None:
+        if self.core:
+            await self.core.handle_event(event)
+
+    async def _place(self, channel: Any, guild: int | None, person: int) -> Place:
+        """The place of a channel that came with the event."""
+        id, thread = str(getattr(channel, "id", 0)), ""
+        if isinstance(channel, discord.Thread):
+            self._channels.saw_thread(id, str(channel.parent_id))
+            id, thread = await self._channels.parent_and_thread(id)
+        space = str(guild) if guild else await self._channels.space_of_direct_message(id, str(person))
+        return Place(PLATFORM, space, id, thread)
+
+    async def _place_of(self, channel: int, guild: int | None, person: int) -> Place | None:
+        """The place of a channel id; None when Discord no longer has the channel."""
+        found = (await self._rest.client()).get_channel(channel)
+        if found or guild is None:
+            return await self._place(found or discord.Object(channel), guild, person)
+        try:
+            id, thread = await self._channels.parent_and_thread(str(channel))
+        except PostError as error:
+            log.info("Discord channel %d not found: %s", channel, error)
+            return None
+        return Place(PLATFORM, str(guild), id, thread)
