@@ -78,7 +78,7 @@ async def test_the_button_of_the_preview_keeps_it_once(channel: Channel) -> None
 
 async def test_a_form_that_can_not_be_read_says_which_part(channel: Channel) -> None:
     for field, wrong, said in (
-        ("when", "whenever", "Say for instance"),
+        ("when", "whenever", "For example"),
         ("count", "many", "as a number of"),
         ("count", "99", "1 to 30"),
         ("votes", "-1", "as a number of"),

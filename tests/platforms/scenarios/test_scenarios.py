@@ -65,7 +65,7 @@ async def test_a_mistake_is_answered_with_what_to_type(stage: Stage) -> None:
     mistake = await stage.type(ADA, "schedule soon")
     assert mistake.private
     assert "I can't read a time in “soon”" in mistake.text
-    assert "Say for instance: weekdays 09:00" in mistake.text
+    assert "For example: weekdays 09:00" in mistake.text
     slip = await stage.type(BOB, "trendng week")
     meant = await stage.press(BOB, slip, "Did you mean /papers trending?")
     assert meant.private

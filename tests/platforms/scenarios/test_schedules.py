@@ -23,7 +23,7 @@ async def test_a_dialog_that_can_not_be_read_says_what_to_type(stage: Stage) -> 
     dialog = await stage.type(ADA, "schedule")
     mistake = await stage.fill(ADA, dialog, {"when": "sometimes"})
     assert "I can't read a time in “sometimes" in mistake.text
-    assert "Say for instance" in mistake.text
+    assert "For example" in mistake.text
 
 
 async def test_a_dialog_comes_again_with_what_was_filled_in(stage: Stage) -> None:

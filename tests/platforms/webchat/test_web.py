@@ -108,7 +108,7 @@ async def test_only_who_may_schedule_schedules(browser: Browser, app_url: tuple[
         ("/papers schedules", "weekdays at 09:00"),
         ("/papers following", "don't follow any topics"),
         ("/papers unschedule zzzz", "no schedule"),
-        ("/papers schedule soon", "Say for instance"),
+        ("/papers schedule soon", "For example"),
         ("/papers zqxv", "Nothing found"),
     ],
 )
