@@ -59,7 +59,7 @@ bench-commands: .venv/dev ## a hundred people asking at once, on each platform
 bench-taste: .venv/dev  ## how well rankings foresee what people like
 	@$(BIN)/python -m tests.benchmarks.taste
 
-bench-pages: .venv/dev  ## fifty readers of the front page at once, with 75,000 papers
+bench-pages: .venv/dev  ## fifty readers of the site at once, with 75,000 papers
 	@$(BIN)/python -m tests.benchmarks.pages
 
 fanout: .venv/dev       ## an edition to hundreds of channels, against the platforms' own limits

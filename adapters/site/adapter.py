@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import cached_property
 
 from aiohttp import web
 
 from adapters.site import errors
 from adapters.site.api.app import Api
+from adapters.site.doctor import check_setup
 from adapters.site.feeds.handlers import FeedHandlers
 from adapters.site.members import live, submit, votes
 from adapters.site.members.oauth import sign_in
@@ -20,7 +22,7 @@ from adapters.site.pages.robots import Robots
 from adapters.site.pages.search import SearchPages
 from adapters.site.settings import Settings
 from adapters.site.site import KEY_FILE, Site, seal_place
-from bot.chat.adapter import Core, Setup
+from bot.chat.adapter import Core, Finding, Setup
 from bot.chat.event import Place
 from bot.http_server import (
     NEXT_PORTS,
@@ -38,7 +40,7 @@ MAX_BODY_BYTES = 16_384  # of a form
 
 
 class SiteAdapter:
-    """Implements `CanListen` and `CanPublishFeed` of `bot.chat.adapter`."""
+    """Implements `CanListen`, `CanPublishFeed` and `HasDoctor` of `bot.chat.adapter`."""
 
     name = "site"
     label = "the site"
@@ -70,6 +72,9 @@ class SiteAdapter:
         """The secret address of a channel's feed; empty where no one outside this machine could open it."""
         public = self._settings.public_url
         return f"{public}/feeds/channel/{seal_place(self._sealer, place)}.atom" if public else ""
+
+    async def check_setup(self) -> Sequence[Finding]:
+        return check_setup(self._settings)
 
     async def aclose(self) -> None:
         if self._server:

@@ -35,7 +35,7 @@ API_TEXTS = {
 
 
 def render_error(site_name: str) -> RenderError:
-    """The answer to a request that failed, in the format of what was asked for."""
+    """The answer to a request that failed, in the format of that part of the site."""
 
     def render(request: web.Request, error: web.HTTPException) -> web.Response:
         if request.path == API or request.path.startswith(f"{API}/"):
@@ -48,7 +48,7 @@ def render_error(site_name: str) -> RenderError:
 
 
 def api_detail(error: web.HTTPException) -> str:
-    """What a program is told."""
+    """The problem's `detail`."""
     return (error.text or "").strip() if has_own_text(error) else API_TEXTS.get(error.status, f"{error.reason}.")
 
 

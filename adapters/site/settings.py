@@ -17,14 +17,14 @@ Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that can be set. Not shown in logs: it holds secrets."""
+    """Everything that can be set. Not entry in logs: it holds secrets."""
 
     enabled: bool = True
     host: str = "127.0.0.1"
     port: Port = 8430
     public_url: str = ""  # https://papers.example.org: where readers reach it; empty: this machine only
     name: str = "Paperboy"  # of the site, in titles and feeds
-    proxied: bool = False  # a proxy of yours stands before the site and sets X-Forwarded-For
+    proxied: bool = False  # a proxy of yours is in front of the site and sets X-Forwarded-For
     address_per_minute: PerMinute = 60  # requests to the API from one address
     key_per_minute: PerMinute = 600  # requests to the API with one key
     pages_per_minute: PerMinute = 300  # pages and feeds made for one address, once the site is public

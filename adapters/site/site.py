@@ -1,4 +1,4 @@
-"""What every part of the site is given."""
+"""What every part of the site needs."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ UNKNOWN = "unknown"
 def client_address(request: web.BaseRequest, *, proxied: bool) -> str:
     """The client's IPv4 address or IPv6 /64 network.
 
-    `proxied`: a proxy of ours stands before the server and appends the address it sees to X-Forwarded-For. Only that
-    entry counts, the last of all lines of the header; what stands before it was sent by the client.
+    `proxied`: a proxy of ours is in front of the server and appends the address it sees to X-Forwarded-For. Only that
+    entry counts, the last one of all lines of the header; everything before it was sent by the client.
     """
     lines = request.headers.getall("X-Forwarded-For", []) if proxied else []
     last_hop = lines[-1].rpartition(",")[2].strip() if lines else ""

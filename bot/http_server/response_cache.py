@@ -92,14 +92,14 @@ class ResponseCache:
         max_age_s: float = 0.0,
         max_bytes: int = DEFAULT_MAX_BYTES,
     ) -> None:
-        """Up to `fresh_s` an answer is given out as it is; up to `stale_s` once more while it is looked over; later it
-        is looked over first. It is made again when it is older than `max_age_s` or no longer `is_current`."""
+        """Up to `fresh_s` an answer is sent as it is. Up to `stale_s` it is sent once more while it is checked;
+        an older one is checked first. One that is older than `max_age_s`, or no longer `is_current`, is made again."""
         self._clock = clock
         self._fresh_s = fresh_s
         self._stale_s = stale_s
         self._max_age_s = max_age_s
         self._max_bytes = max_bytes
-        self._kept: OrderedDict[str, tuple[datetime, Cached]] = OrderedDict()  # when it was last looked over
+        self._kept: OrderedDict[str, tuple[datetime, Cached]] = OrderedDict()  # when it was last checked
         self._making: dict[str, asyncio.Task[Cached]] = {}
         self.bytes = 0
 
@@ -144,7 +144,7 @@ class ResponseCache:
     def _finish(self, key: str, done: asyncio.Task[Cached]) -> None:
         del self._making[key]
         self._drop(key)
-        with suppress(asyncio.CancelledError, Exception):  # those who wait are told
+        with suppress(asyncio.CancelledError, Exception):  # those who wait get the exception
             if (made := done.result()).content.status == 200:
                 self._keep(key, made)
 

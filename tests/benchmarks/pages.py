@@ -1,4 +1,4 @@
-"""How fast the front page is: fifty readers of 75,000 papers at once, beside a bare handler in the same run.
+"""How fast the site is: fifty readers of 75,000 papers at once, beside a bare handler in the same run.
 
     python -m tests.benchmarks.pages [--home FOLDER] [--seconds 60]
 

@@ -83,8 +83,8 @@ def _ready(log: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def front(url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The front page of the same process."""
+def site_url(url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The site of the same process."""
     log = next(tmp_path_factory.getbasetemp().glob("home*/log"))
     return re.findall(r"site: (http://127\.0\.0\.1:\d+)", log.read_text())[0]
 

@@ -51,8 +51,8 @@ async def stage(home: Path, made: Stage, ready: threading.Event, end: threading.
 
 async def _begin(app: App) -> str:
     await welcome(app)
-    front = app.adapters["site"]
-    return str(await front.start(app.core))  # type: ignore[attr-defined]
+    adapter = app.adapters["site"]
+    return str(await adapter.start(app.core))  # type: ignore[attr-defined]
 
 
 @contextmanager

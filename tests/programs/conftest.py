@@ -1,4 +1,4 @@
-"""The front page's feeds and API over a real store, asked by real HTTP."""
+"""The site's feeds and API over a real store, asked by real HTTP."""
 
 from __future__ import annotations
 
@@ -70,18 +70,18 @@ Starts = Callable[..., Awaitable[Site]]
 async def starts(store: Store, clock: FixedClock, tmp_path: Path) -> AsyncIterator[Starts]:
     """Starts a site on the store, with settings."""
     search, lines = Search(store.papers, store.vectors, None), SummaryService(store.summaries, writer=None, clock=clock)
-    session, fronts = ClientSession(), list[SiteAdapter]()
+    session, adapters = ClientSession(), list[SiteAdapter]()
 
     async def start(**settings: object) -> Site:
         given = Settings(**({"port": 0, "public_url": PUBLIC} | settings))  # type: ignore[arg-type]
-        front = SiteAdapter(given, Setup(options={}, storage=store.key_value("site"), home=tmp_path, clock=clock))
-        fronts.append(front)
-        return Site(await front.start(Reads(reader(store, search, lines, clock))), session, clock)
+        adapter = SiteAdapter(given, Setup(options={}, storage=store.key_value("site"), home=tmp_path, clock=clock))
+        adapters.append(adapter)
+        return Site(await adapter.start(Reads(reader(store, search, lines, clock))), session, clock)
 
     yield start
     await session.close()
-    for front in fronts:
-        await front.aclose()
+    for adapter in adapters:
+        await adapter.aclose()
     await search.aclose()
     await lines.aclose()
 

@@ -34,7 +34,7 @@ async def paper(site: Site, path: Path, query: params.NoParams) -> schemas.Detai
         paper=_paper(site, found.entry),
         lists=[schemas.Listed(source=source, date=day) for source, day in found.listings],
         linked=schemas.linked(found.linked),
-        similar=[_paper(site, shown) for shown in found.similar],
+        similar=[_paper(site, entry) for entry in found.similar],
         channels=found.channel_count,
     )
 
@@ -53,7 +53,7 @@ async def edition(site: Site, path: Path, query: params.Page) -> schemas.Edition
         raise ApiProblem(404, f"There is no list for {day}. {_nearest(lists.previous_day, lists.next_day)}")
     return schemas.Edition(
         date=day,
-        papers=[_paper(site, shown) for shown in lists.page.papers],
+        papers=[_paper(site, entry) for entry in lists.page.papers],
         total=total,
         more=lists.page.has_more,
         next=_next(site, f"editions/{day}", lists.page, query),
@@ -79,7 +79,7 @@ async def topics(site: Site, path: Path, query: params.NoParams) -> schemas.Topi
 
 def _papers(site: Site, path: str, found: PaperPage, query: params.Page) -> schemas.Papers:
     return schemas.Papers(
-        papers=[_paper(site, shown) for shown in found.papers],
+        papers=[_paper(site, entry) for entry in found.papers],
         more=found.has_more,
         next=_next(site, path, found, query),
         notice=found.notice,
@@ -87,8 +87,8 @@ def _papers(site: Site, path: str, found: PaperPage, query: params.Page) -> sche
     )
 
 
-def _paper(site: Site, shown: CatalogEntry) -> schemas.Paper:
-    return schemas.paper(shown, f"{site.url}{links.paper(shown.paper.id)}")
+def _paper(site: Site, entry: CatalogEntry) -> schemas.Paper:
+    return schemas.paper(entry, f"{site.url}{links.paper(entry.paper.id)}")
 
 
 def _next(site: Site, path: str, found: PaperPage, query: params.Page) -> str | None:

@@ -143,29 +143,29 @@ class Problem(Struct, frozen=True, kw_only=True):
     detail: str
 
 
-def paper(shown: catalog.CatalogEntry, page: str) -> Paper:
+def paper(entry: catalog.CatalogEntry, page: str) -> Paper:
     """`page`: its address on the site."""
-    source = shown.paper
+    source = entry.paper
     return Paper(
         id=source.id,
         url=page,
         title=source.title,
-        line=shown.summary,
-        line_by=shown.provenance,
+        line=entry.summary,
+        line_by=entry.provenance,
         abstract=source.abstract,
         authors=list(source.authors),
         version=source.version,
         withdrawn=source.withdrawn,
         published=source.published,
         updated=source.updated,
-        listed=shown.listed_on,
+        listed=entry.listed_on,
         categories=list(source.categories),
         keywords=list(source.keywords),
         organization=source.organization,
         links=_links(source.links),
         counts=Counts(upvotes=source.counts.upvotes, comments=source.counts.comments, stars=source.counts.stars),
-        votes=Votes(up=shown.votes.up, down=shown.votes.down),
-        why=shown.why,
+        votes=Votes(up=entry.votes.up, down=entry.votes.down),
+        why=entry.why,
     )
 
 

@@ -47,5 +47,5 @@ def local_path(path: str) -> str:
 
 
 def redirect_to(site: Site, path: str) -> web.Response:
-    """To a path of this site. The site's name stands before it, so it can't be read as another site's address."""
+    """To a path of this site, with its name in front: no browser can take it for another site's address."""
     return web.Response(status=303, headers={"Location": site.url + local_path(path), "Cache-Control": "no-store"})

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.http_server import Sealer, open_sealer
 
 KEY_FILE = "site-sessions.key"  # its own key: without it everyone is signed out, and links to feeds still work
-SESSION_MAX_AGE = timedelta(days=7)  # we keep no token to ask again: whoever left the workspace can vote so long
+SESSION_MAX_AGE = timedelta(days=7)  # without a token we can't check again: people who left can vote for so long
 ENDED = "ended/"  # in the storage: digests of sessions that were ended early
 
 

@@ -84,7 +84,7 @@ class ListPages:
             description=f"Trending research papers {days}" + (f", on {topic}." if topic else "."),
             path=links.with_query(path, topic=topic, page=page if page > 1 else ""),
             section="/trending",
-            shown=found.papers,
+            entries=found.papers,
             feeds=(links.trending_feed(span), links.DAY),
             is_indexed=not topic,
             values={
@@ -126,7 +126,7 @@ class ListPages:
             description=_description(period, lists),
             path=links.with_query(own, page=page if page > 1 else ""),
             section={"date": "/", "week": "/week", "month": "/month"}[period.kind],
-            shown=lists.page.papers,
+            entries=lists.page.papers,
             is_indexed=bool(lists.page.papers),
             values={
                 "period": period,
@@ -152,7 +152,7 @@ def _period(kind: Kind, request: web.Request) -> Period:
 
 
 def _description(period: Period, lists: DayListings) -> str:
-    titles = [shown.paper.title for shown in lists.page.papers[:2]]
+    titles = [entry.paper.title for entry in lists.page.papers[:2]]
     count = plural(lists.page.total or 0, "research paper")
     text = f"{count} of {period.title}, each with a one-sentence summary."
     return f"{text} First: {'; '.join(titles)}." if titles else text

@@ -15,9 +15,9 @@ from adapters.site.templating import render_page
 from bot.chat.catalog import VoteCounts
 from bot.http_server import Content, ResponseCache, cache_key, prepare
 
-FRESH_S = 1.0  # a page is given out as it is
-STALE_S = 5.0  # it is given out once more while its votes are looked up; an older one is looked up first
-MAX_AGE_S = 60.0  # then it is made again, whatever the votes say
+FRESH_S = 1.0  # so long a page is sent as it is
+STALE_S = 5.0  # it is sent once more while its votes are read; for an older one they are read first
+MAX_AGE_S = 60.0  # then it is made again in any case
 VOTES_BYTES = 250  # what is remembered of one paper's votes
 VARY = "Accept-Encoding, Cookie"
 HTML = "text/html; charset=utf-8"
@@ -54,11 +54,11 @@ class PageCache:
             view = await show(request, visitor)
         except PageError as error:
             view = error.view
-        settings, ids = self._site.settings, [shown.paper.id for shown in view.shown]
+        settings, ids = self._site.settings, [entry.paper.id for entry in view.entries]
         own_votes = await self._site.catalog.votes_by(visitor.person, ids) if visitor.person and ids else {}
         html = render_page(settings.name, self._site.url, view, visitor, own_votes)
 
-        votes = {shown.paper.id: shown.votes for shown in view.shown}
+        votes = {entry.paper.id: entry.votes for entry in view.entries}
 
         async def is_current() -> bool:
             now = await self._site.catalog.vote_counts(list(votes)) if votes else {}

@@ -36,11 +36,11 @@ class PaperPage:
             title=paper.title,
             description=detail.entry.summary or by,
             path=links.paper(paper.id),
-            shown=(detail.entry, *detail.similar),
+            entries=(detail.entry, *detail.similar),
             kind="article",
             values={
                 "detail": detail,
-                "shown": detail.entry,
+                "entry": detail.entry,
                 "paper": paper,
                 "authors": paper.authors[:MAX_AUTHORS],
                 "more_authors": paper.authors[MAX_AUTHORS:],

@@ -17,7 +17,7 @@ from bot.chat.catalog import PAGE_SIZE, PaperPage
 
 PAGE_RESULTS = 20  # of a search
 FIELDS = {"after": "after", "before": "before", "category": "cat", "lab": "lab", "author": "author"}
-"""The form's fields, and the filter of a query that each stands for."""
+"""The form's fields, and the filter of a query for each."""
 MAX_FIELD_CHARS = 100
 SUGGESTED_TOPICS = 24  # where nothing is found
 
@@ -66,7 +66,7 @@ class SearchPages:
             description="Search the papers by keyword and by meaning.",
             path=links.with_query("/search", **parameters, page=page if page > 1 else ""),
             section="/search",
-            shown=found.papers,
+            entries=found.papers,
             feeds=(links.search_feed(query), links.DAY) if query else (links.DAY,),
             is_indexed=not query,
             values={
@@ -128,7 +128,7 @@ class SearchPages:
             description=f"{subject.feed.title}, newest first, each with a one-sentence summary.",
             path=links.with_query(subject.path, page=page if page > 1 else ""),
             section="/topics",
-            shown=found.papers,
+            entries=found.papers,
             feeds=(subject.feed, links.DAY),
             values={
                 "subject": subject,

@@ -20,7 +20,7 @@ class View(Struct, frozen=True, kw_only=True):
     description: str = ""  # one sentence for search engines and link previews
     section: str = ""  # the entry of the navigation that it belongs to
     values: Mapping[str, object] = {}
-    shown: Sequence[CatalogEntry] = ()  # the papers whose votes it shows
+    entries: Sequence[CatalogEntry] = ()  # the papers whose votes it shows
     feeds: Sequence[Feed] = (links.DAY,)
     status: int = 200
     is_indexed: bool = True  # whether search engines may list it

@@ -54,7 +54,7 @@ class Site:
         return text
 
 
-async def front(store: Store, clock: FixedClock, home: Path, **options: object) -> SiteAdapter:
+async def started(store: Store, clock: FixedClock, home: Path, **options: object) -> SiteAdapter:
     """The adapter, listening."""
     adapter = make(Setup(options={"port": 0, **options}, storage=store.key_value("site"), home=home, clock=clock))
     assert adapter is not None
@@ -66,7 +66,7 @@ async def front(store: Store, clock: FixedClock, home: Path, **options: object) 
 @pytest.fixture
 async def site(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
     clock = FixedClock(NOW)
-    adapter = await front(store, clock, tmp_path)
+    adapter = await started(store, clock, tmp_path)
     async with ClientSession() as session:
         yield Site(adapter.url, session, store, clock)
     await adapter.aclose()
@@ -76,7 +76,7 @@ async def site(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
 async def public(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
     """The same, for everybody at https://papers.example.org."""
     clock = FixedClock(NOW)
-    adapter = await front(store, clock, tmp_path, public_url="https://papers.example.org")
+    adapter = await started(store, clock, tmp_path, public_url="https://papers.example.org")
     async with ClientSession() as session:
         yield Site(adapter.url, session, store, clock)
     await adapter.aclose()

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
+from adapters.site.doctor import check_setup
 from adapters.site.settings import read_settings
 from bot.errors import ConfigError
 from bot.http_server.headers import SECURITY_HEADERS
@@ -193,6 +194,22 @@ async def test_a_hundred_who_ask_at_once_get_the_same_page(site: Site) -> None:
 def test_a_public_address_that_can_not_be_one_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="the address of a site"):
         read_settings({"public_url": url})
+
+
+@pytest.mark.parametrize(
+    ("settings", "hint"),
+    [
+        ({}, ""),
+        ({"host": "0.0.0.0"}, "Set public_url"),
+        ({"public_url": "https://papers.example.org"}, "Set proxied = true"),
+        ({"public_url": "https://papers.example.org", "proxied": True}, ""),
+        ({"public_url": "http://papers.example.org", "proxied": True}, "https"),
+    ],
+)
+def test_doctor_says_what_keeps_readers_out_or_lumps_them_together(settings: dict[str, object], hint: str) -> None:
+    problems = [finding.hint for finding in check_setup(read_settings(settings)) if not finding.ok]
+    assert bool(problems) == bool(hint)
+    assert hint in " ".join(problems)
 
 
 def test_an_unknown_setting_is_named() -> None:

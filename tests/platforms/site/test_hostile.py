@@ -23,7 +23,7 @@ from bot.http_server import RateLimiter, Sealer
 from bot.store.protocol import Store
 from bot.tasks import Supervisor
 from tests.builders import NOW, TODAY, listing, paper
-from tests.platforms.site.conftest import ReadingCore, front
+from tests.platforms.site.conftest import ReadingCore, started
 from tests.platforms.site.members.site import Browser
 
 TRIES = 200
@@ -81,7 +81,7 @@ async def strict(store: Store, tmp_path: Path) -> AsyncIterator[SiteAdapter]:
     await store.papers.add_listings([listing(one, day=TODAY) for one in papers], NOW)
     settings = {"pages_per_minute": 10**9, "address_per_minute": 10**9, "public_url": "https://papers.example.org"}
     sign_in = {"slack_client_id": "1.2", "slack_client_secret": "s", "slack_team": "T1"}
-    adapter = await front(store, FixedClock(NOW), tmp_path, **settings, **sign_in, slack_url="https://127.0.0.1:9")
+    adapter = await started(store, FixedClock(NOW), tmp_path, **settings, **sign_in, slack_url="https://127.0.0.1:9")
     yield adapter
     await adapter.aclose()
 

@@ -26,7 +26,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     provider: str
     state: str  # comes back in the address: this browser began it
     nonce: str  # comes back in the id token: it was made for this attempt
-    verifier: str  # PKCE (RFC 7636): whoever brings the code is the one who asked for it
+    verifier: str  # PKCE (RFC 7636): only the browser that asked for the code can use it
     next: str  # where to go afterwards
 
     @classmethod

@@ -63,7 +63,7 @@ def opens(channel: Channel, clock: FixedClock, tmp_path: Path) -> Opens:
 
 
 @pytest.fixture
-async def front(opens: Opens, with_slack: dict[str, str]) -> AsyncIterator[SiteAdapter]:
+async def adapter(opens: Opens, with_slack: dict[str, str]) -> AsyncIterator[SiteAdapter]:
     """The site, with sign-in through Slack."""
     async with opens(**with_slack) as found:
         yield found

@@ -79,12 +79,12 @@ async def opened(core: Core, store: Store, clock: Clock, home: Path, **options: 
         await page.aclose()
 
 
-async def sent_back(browser: Browser, front: SiteAdapter, next: str = "/") -> str:
+async def sent_back(browser: Browser, adapter: SiteAdapter, next: str = "/") -> str:
     """The address at which Slack sends a browser back, not opened yet."""
-    left = await browser.get(f"{front.url}/sign-in/slack?next={next}", follow=False)
+    left = await browser.get(f"{adapter.url}/sign-in/slack?next={next}", follow=False)
     assert left.status == 302
     return (await browser.get(left.headers["Location"], follow=False)).headers["Location"]
 
 
-async def is_in(browser: Browser, front: SiteAdapter) -> bool:
-    return "Sign out" in (await browser.get(f"{front.url}/archive")).words
+async def is_in(browser: Browser, adapter: SiteAdapter) -> bool:
+    return "Sign out" in (await browser.get(f"{adapter.url}/archive")).words

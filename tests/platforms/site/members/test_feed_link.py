@@ -79,9 +79,9 @@ async def test_an_admin_gets_an_address_that_brings_what_the_channel_was_brought
         await app.dispatcher.deliver_due()
         assert (await says(app, "feed")).private
         address = await link(app)
-        front = cast(SiteAdapter, app.adapters["site"])
-        await front.start(app.core)
-        here = f"http://127.0.0.1:{front.url.rpartition(':')[2]}"
+        adapter = cast(SiteAdapter, app.adapters["site"])
+        await adapter.start(app.core)
+        here = f"http://127.0.0.1:{adapter.url.rpartition(':')[2]}"
         feed = await ada.get(here + address)
         assert feed.status == 200
         brought = [id for id, _ in await app.store.outbox.papers_posted_in(PAPERS, 5)]

@@ -40,10 +40,10 @@ class Stream:
 
 
 @asynccontextmanager
-async def watching(front: SiteAdapter, *ids: str, client: str = "127.0.0.1") -> AsyncIterator[Stream]:
+async def watching(adapter: SiteAdapter, *ids: str, client: str = "127.0.0.1") -> AsyncIterator[Stream]:
     async with (
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, local_addr=(client, 0))) as session,
-        session.get(f"{front.url}/live?ids={','.join(ids)}") as answer,
+        session.get(f"{adapter.url}/live?ids={','.join(ids)}") as answer,
     ):
         assert answer.status == 200
         yield Stream(answer)
@@ -136,11 +136,11 @@ async def test_silence_is_kept_alive_and_a_page_ends_after_a_while(
 
 
 async def test_stopping_lets_every_page_go_at_once(opens: Opens) -> None:
-    async with opens() as front, watching(front, NESTS) as one, watching(front, FEATHERS) as other:
+    async with opens() as adapter, watching(adapter, NESTS) as one, watching(adapter, FEATHERS) as other:
         await one.next()
         await other.next()
         started = time.monotonic()
-        await front.aclose()
+        await adapter.aclose()
         assert time.monotonic() - started < 1.5
         assert await one.next() == {}
         assert await other.next() == {}
@@ -191,10 +191,10 @@ async def test_three_hundred_pages_cost_the_store_what_one_does(
     assert 1 <= asked[0] <= 10
 
 
-async def _until_let_in(front: SiteAdapter) -> None:
+async def _until_let_in(adapter: SiteAdapter) -> None:
     async with asyncio.timeout(live.HEARTBEAT_S + 10):
         while True:
-            async with aiohttp.ClientSession() as session, session.get(f"{front.url}/live?ids={NESTS}") as answer:
+            async with aiohttp.ClientSession() as session, session.get(f"{adapter.url}/live?ids={NESTS}") as answer:
                 if answer.status == 200:
                     return
             await asyncio.sleep(0.1)

@@ -35,14 +35,14 @@ async def voted(bot: Bot, paper: PaperId, *, up: int) -> None:
 
 async def opened(bot: Bot) -> SiteAdapter:
     await bot.start()
-    front = cast(SiteAdapter, bot.app.adapters["site"])
-    await front.start(bot.app.core)
-    return front
+    adapter = cast(SiteAdapter, bot.app.adapters["site"])
+    await adapter.start(bot.app.core)
+    return adapter
 
 
-async def vote(ada: Browser, front: SiteAdapter, page: Page, paper: PaperId, wanted: str) -> None:
+async def vote(ada: Browser, adapter: SiteAdapter, page: Page, paper: PaperId, wanted: str) -> None:
     form = {"csrf": page.hidden("csrf"), "paper": paper, "vote": wanted}
-    assert (await ada.post(f"{front.url}/vote", **form)).status == 200
+    assert (await ada.post(f"{adapter.url}/vote", **form)).status == 200
 
 
 @pytest.fixture
@@ -62,21 +62,21 @@ async def test_on_the_page_and_in_slack(tmp_path: Path, ada: Browser) -> None:
         del env["SLACK_CLIENT_ID"]  # the bot itself is of one workspace
         signing |= {"SITE_SLACK_TEAM": acme.id, "SITE_SLACK_URL": slack.url}
         bot = Bot(tmp_path, Place("slack", acme.id, room.id), env | signing | FRONT)
-        front = await opened(bot)
+        adapter = await opened(bot)
         try:
             await user.run("schedule daily 09:00 UTC top 1", room, wait=LONG)
             await bot.deliver()
             message = (await room.messages())[-1]
-            page = await ada.get(f"{front.url}/sign-in/slack")
+            page = await ada.get(f"{adapter.url}/sign-in/slack")
             ((paper, _),) = await bot.app.store.outbox.papers_posted_in(bot.place, 5)
-            await vote(ada, front, page, paper, "on")
+            await vote(ada, adapter, page, paper, "on")
             await voted(bot, paper, up=1)
             await other.react(message, "heart")
             await voted(bot, paper, up=2)  # Ada's, and Bob's
             await user.react(message, "+1")
             await other.react(message, "heart", added=False)
             await voted(bot, paper, up=1)  # were Ada's two, this would never be
-            await vote(ada, front, page, paper, "off")  # hers is gone, wherever it was cast
+            await vote(ada, adapter, page, paper, "off")  # hers is gone, wherever it was cast
             await voted(bot, paper, up=0)
         finally:
             await bot.stop()
@@ -92,7 +92,7 @@ async def test_on_the_page_and_in_discord(tmp_path: Path, ada: Browser) -> None:
         signing |= {"SITE_DISCORD_GUILD": guild, "SITE_DISCORD_URL": discord.url}
         token = {"DISCORD_TOKEN": discord.token, "DISCORD_API_URL": discord.api_url}
         bot = Bot(tmp_path, Place("discord", guild, channel), token | signing | FRONT)
-        front = await opened(bot)
+        adapter = await opened(bot)
         try:
             await discord.slash(user, channel, "papers", query="schedule daily 09:00 UTC top 1", wait=LONG)
             await bot.deliver()
@@ -100,13 +100,13 @@ async def test_on_the_page_and_in_discord(tmp_path: Path, ada: Browser) -> None:
             message = next(d.ref for d in await bot.app.store.outbox.sent_showing(bot.place.tenant, paper, LONG_AGO))
             assert message
             where = message.place.thread or message.place.channel
-            page = await ada.get(f"{front.url}/sign-in/discord")
+            page = await ada.get(f"{adapter.url}/sign-in/discord")
             discord.react(user, where, message.id, "👍")
             await voted(bot, paper, up=1)
-            assert 'aria-pressed="true"' in (await ada.get(f"{front.url}/paper/{paper.removeprefix('arxiv:')}")).text
+            assert 'aria-pressed="true"' in (await ada.get(f"{adapter.url}/paper/{paper.removeprefix('arxiv:')}")).text
             discord.react(other, where, message.id, "🔥")
             await voted(bot, paper, up=2)
-            await vote(ada, front, page, paper, "on")  # stands already
+            await vote(ada, adapter, page, paper, "on")  # stands already
             discord.unreact(other, where, message.id, "🔥")
             await voted(bot, paper, up=1)
         finally:

@@ -20,54 +20,54 @@ from tests.platforms.site.members.site import Browser, is_in, sent_back
 async def test_signing_out_ends_it_for_every_copy_of_the_cookie(
     opens: Opens, with_slack: dict[str, str], ada: Browser, user: Someone
 ) -> None:
-    async with opens(**with_slack) as front:
-        page = await ada.get(f"{front.url}/sign-in/slack")
+    async with opens(**with_slack) as adapter:
+        page = await ada.get(f"{adapter.url}/sign-in/slack")
         kept = ada.cookies()
-        out = await ada.post(f"{front.url}/sign-out", csrf=page.hidden("csrf"), next="/archive")
-        assert out.url == f"{front.url}/archive"
-        assert not await is_in(ada, front)
+        out = await ada.post(f"{adapter.url}/sign-out", csrf=page.hidden("csrf"), next="/archive")
+        assert out.url == f"{adapter.url}/archive"
+        assert not await is_in(ada, adapter)
         ada.session.cookie_jar.update_cookies(kept)
-        assert not await is_in(ada, front)
-        port = urlsplit(front.url).port
+        assert not await is_in(ada, adapter)
+        port = urlsplit(adapter.url).port
     async with opens(**with_slack | {"port": port}) as again:  # nor after a restart
-        assert again.url == front.url
+        assert again.url == adapter.url
         ada.session.cookie_jar.update_cookies(kept)
         assert not await is_in(ada, again)
 
 
-async def test_nobody_can_be_signed_out_from_elsewhere(front: SiteAdapter, ada: Browser, user: Someone) -> None:
-    page = await ada.get(f"{front.url}/sign-in/slack")
-    assert (await ada.post(f"{front.url}/sign-out")).status == 403
+async def test_nobody_can_be_signed_out_from_elsewhere(adapter: SiteAdapter, ada: Browser, user: Someone) -> None:
+    page = await ada.get(f"{adapter.url}/sign-in/slack")
+    assert (await ada.post(f"{adapter.url}/sign-out")).status == 403
     evil = {"Origin": "https://evil.example"}
-    assert (await ada.post(f"{front.url}/sign-out", headers=evil, csrf=page.hidden("csrf"))).status == 403
-    assert await is_in(ada, front)
+    assert (await ada.post(f"{adapter.url}/sign-out", headers=evil, csrf=page.hidden("csrf"))).status == 403
+    assert await is_in(ada, adapter)
 
 
 async def test_a_session_ends_after_seven_days(
-    front: SiteAdapter, clock: FixedClock, ada: Browser, user: Someone
+    adapter: SiteAdapter, clock: FixedClock, ada: Browser, user: Someone
 ) -> None:
-    await ada.get(f"{front.url}/sign-in/slack")
+    await ada.get(f"{adapter.url}/sign-in/slack")
     kept = ada.cookies()
     clock.moment += SESSION_MAX_AGE - timedelta(seconds=1)
-    assert await is_in(ada, front)
+    assert await is_in(ada, adapter)
     clock.moment += timedelta(seconds=1)
     ada.session.cookie_jar.update_cookies(kept)
-    assert not await is_in(ada, front)
+    assert not await is_in(ada, adapter)
 
 
 async def test_a_restart_keeps_people_in_and_a_new_key_or_another_workspace_does_not(
     opens: Opens, with_slack: dict[str, str], tmp_path: Path, ada: Browser, user: Someone
 ) -> None:
-    async with opens(**with_slack) as front:
-        await ada.get(f"{front.url}/sign-in/slack")
-    options = with_slack | {"port": str(urlsplit(front.url).port)}
-    async with opens(**options) as front:
-        assert await is_in(ada, front)
-    async with opens(**options | {"slack_team": "T0OTHER"}) as front:
-        assert not await is_in(ada, front)
+    async with opens(**with_slack) as adapter:
+        await ada.get(f"{adapter.url}/sign-in/slack")
+    options = with_slack | {"port": str(urlsplit(adapter.url).port)}
+    async with opens(**options) as adapter:
+        assert await is_in(ada, adapter)
+    async with opens(**options | {"slack_team": "T0OTHER"}) as adapter:
+        assert not await is_in(ada, adapter)
     (tmp_path / KEY_FILE).unlink()
-    async with opens(**options) as front:
-        assert not await is_in(ada, front)
+    async with opens(**options) as adapter:
+        assert not await is_in(ada, adapter)
 
 
 async def test_another_sites_cookie_opens_nothing(
@@ -82,14 +82,14 @@ async def test_another_sites_cookie_opens_nothing(
 
 
 @pytest.mark.parametrize("cookie", ["x", "gAAAAA", "é" * 50, "=" * 100, "A" * 6_000])
-async def test_a_made_up_cookie_opens_nothing(front: SiteAdapter, ada: Browser, cookie: str) -> None:
-    page = await ada.get(f"{front.url}/archive", Cookie=f"paperboy-site={cookie}")
+async def test_a_made_up_cookie_opens_nothing(adapter: SiteAdapter, ada: Browser, cookie: str) -> None:
+    page = await ada.get(f"{adapter.url}/archive", Cookie=f"paperboy-site={cookie}")
     assert page.status == 200
     assert "Sign in to vote" in page.words
 
 
-async def test_cookies_are_kept_from_scripts_and_other_sites(front: SiteAdapter, ada: Browser, user: Someone) -> None:
-    page = await ada.get(await sent_back(ada, front), follow=False)
+async def test_cookies_are_kept_from_scripts_and_other_sites(adapter: SiteAdapter, ada: Browser, user: Someone) -> None:
+    page = await ada.get(await sent_back(ada, adapter), follow=False)
     (cookie,) = [line for line in page.headers.getall("Set-Cookie") if line.startswith("paperboy-site=")]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -100,8 +100,8 @@ async def test_cookies_are_kept_from_scripts_and_other_sites(front: SiteAdapter,
 async def test_behind_https_cookies_are_for_this_host_alone(
     opens: Opens, with_slack: dict[str, str], ada: Browser
 ) -> None:
-    async with opens(**with_slack, public_url="https://papers.example") as front:
-        left = await ada.get(f"{front.url}/sign-in/slack", follow=False)
+    async with opens(**with_slack, public_url="https://papers.example") as adapter:
+        left = await ada.get(f"{adapter.url}/sign-in/slack", follow=False)
         (cookie,) = left.headers.getall("Set-Cookie")
         assert cookie.startswith("__Host-paperboy-slack=")
         assert "Secure" in cookie
@@ -109,10 +109,15 @@ async def test_behind_https_cookies_are_for_this_host_alone(
 
 
 async def test_nothing_secret_is_kept_or_said(
-    front: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    adapter: SiteAdapter,
+    slack: FakeSlack,
+    ada: Browser,
+    user: Someone,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("DEBUG")
-    back = await sent_back(ada, front)
+    back = await sent_back(ada, adapter)
     page = await ada.get(back)
     code = parse_qs(urlsplit(back).query)["code"][0]
     secret = (await slack.app())["client_secret"]

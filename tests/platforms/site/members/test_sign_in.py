@@ -19,85 +19,87 @@ from tests.platforms.site.members.site import Browser, is_in, sent_back
 
 
 async def test_a_member_signs_in_and_comes_back_to_the_page_they_read(
-    front: SiteAdapter, ada: Browser, user: Someone
+    adapter: SiteAdapter, ada: Browser, user: Someone
 ) -> None:
-    page = await ada.get(f"{front.url}/archive?a=1")
+    page = await ada.get(f"{adapter.url}/archive?a=1")
     assert "Sign in to vote: Slack" in page.words
-    back = await ada.get(f"{front.url}/sign-in/slack?next=/archive%3Fa%3D1")
-    assert (back.status, back.url) == (200, f"{front.url}/archive?a=1")
+    back = await ada.get(f"{adapter.url}/sign-in/slack?next=/archive%3Fa%3D1")
+    assert (back.status, back.url) == (200, f"{adapter.url}/archive?a=1")
     assert "Ada Submit a paper Sign out" in back.words
     assert "Sign in" not in back.words
     assert back.headers["Cache-Control"] == "private, no-store"
 
 
-async def test_slack_is_asked_for_who_it_is_and_no_more(front: SiteAdapter, ada: Browser, acme: Workspace) -> None:
-    left = await ada.get(f"{front.url}/sign-in/slack", follow=False)
+async def test_slack_is_asked_for_who_it_is_and_no_more(adapter: SiteAdapter, ada: Browser, acme: Workspace) -> None:
+    left = await ada.get(f"{adapter.url}/sign-in/slack", follow=False)
     asked = {name: one for name, (one,) in parse_qs(urlsplit(left.headers["Location"]).query).items()}
     assert asked["scope"] == "openid profile"
     assert asked["team"] == acme.id
-    assert asked["redirect_uri"] == f"{front.url}/sign-in/slack/back"
+    assert asked["redirect_uri"] == f"{adapter.url}/sign-in/slack/back"
     assert len(asked["state"]) >= 32
     assert len(asked["nonce"]) >= 32
     assert asked["state"] != asked["nonce"]
 
 
 async def test_without_settings_nothing_is_offered(opens: Opens, ada: Browser) -> None:
-    async with opens() as front:
-        page = await ada.get(f"{front.url}/")
+    async with opens() as adapter:
+        page = await ada.get(f"{adapter.url}/")
         assert page.status == 200
         assert "Sign in" not in page.words
-        assert (await ada.get(f"{front.url}/sign-in/slack")).status == 404
-        assert (await ada.post(f"{front.url}/vote", paper="arxiv:2503.00001")).status in {404, 405}
+        assert (await ada.get(f"{adapter.url}/sign-in/slack")).status == 404
+        assert (await ada.post(f"{adapter.url}/vote", paper="arxiv:2503.00001")).status in {404, 405}
 
 
-async def test_who_says_no_reads_on(front: SiteAdapter, ada: Browser) -> None:
-    page = await ada.get(f"{front.url}/sign-in/slack")
+async def test_who_says_no_reads_on(adapter: SiteAdapter, ada: Browser) -> None:
+    page = await ada.get(f"{adapter.url}/sign-in/slack")
     assert page.status == 403
     assert "You chose not to sign in. You can read everything without." in page.words
-    assert not await is_in(ada, front)
+    assert not await is_in(ada, adapter)
 
 
-async def test_another_workspaces_member_does_not_get_in(front: SiteAdapter, slack: FakeSlack, ada: Browser) -> None:
+async def test_another_workspaces_member_does_not_get_in(adapter: SiteAdapter, slack: FakeSlack, ada: Browser) -> None:
     stranger = await (await slack.workspace("Initech")).user("Mallory")
     await slack.settings(sign_in_as=stranger.id)
-    page = await ada.get(f"{front.url}/sign-in/slack")
+    page = await ada.get(f"{adapter.url}/sign-in/slack")
     assert page.status == 403
     assert "another Slack workspace" in page.words
-    assert not await is_in(ada, front)
+    assert not await is_in(ada, adapter)
 
 
-async def test_a_forged_state_gets_nobody_in(front: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone) -> None:
-    back = await sent_back(ada, front)
+async def test_a_forged_state_gets_nobody_in(
+    adapter: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone
+) -> None:
+    back = await sent_back(ada, adapter)
     state = parse_qs(urlsplit(back).query)["state"][0]
     page = await ada.get(back.replace(state, "x" * len(state)))
     assert page.status == 403
-    assert not await is_in(ada, front)
+    assert not await is_in(ada, adapter)
     assert (await slack.counts())["requests"].get("openid.connect.token", 0) == 0
 
 
 async def test_what_ada_began_eve_can_not_finish_nor_the_other_way_round(
-    front: SiteAdapter, ada: Browser, eve: Browser, user: Someone
+    adapter: SiteAdapter, ada: Browser, eve: Browser, user: Someone
 ) -> None:
     """Else Eve could have Ada vote in Eve's name without knowing."""
-    of_ada, of_eve = await sent_back(ada, front), await sent_back(eve, front)
+    of_ada, of_eve = await sent_back(ada, adapter), await sent_back(eve, adapter)
     for browser, address in ((eve, of_ada), (ada, of_eve)):
         assert (await browser.get(address)).status == 403
-        assert not await is_in(browser, front)
+        assert not await is_in(browser, adapter)
 
 
 async def test_a_code_put_into_another_browsers_sign_in_is_refused(
-    front: SiteAdapter, slack: FakeSlack, ada: Browser, eve: Browser, user: Someone
+    adapter: SiteAdapter, slack: FakeSlack, ada: Browser, eve: Browser, user: Someone
 ) -> None:
     """The state is Eve's own, but the id token says whose attempt it was made for."""
-    stolen = parse_qs(urlsplit(await sent_back(ada, front)).query)["code"][0]
-    own = await sent_back(eve, front)
+    stolen = parse_qs(urlsplit(await sent_back(ada, adapter)).query)["code"][0]
+    own = await sent_back(eve, adapter)
     page = await eve.get(own.replace(parse_qs(urlsplit(own).query)["code"][0], stolen))
     assert page.status == 403
     assert "started in another browser" in page.words
 
 
-async def test_a_way_back_works_once(front: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone) -> None:
-    back = await sent_back(ada, front)
+async def test_a_way_back_works_once(adapter: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone) -> None:
+    back = await sent_back(ada, adapter)
     kept = ada.cookies()
     assert (await ada.get(back)).status == 200
     ada.session.cookie_jar.update_cookies(kept)  # somebody who copied the browser's cookies in between
@@ -106,42 +108,42 @@ async def test_a_way_back_works_once(front: SiteAdapter, slack: FakeSlack, ada: 
     assert (await slack.counts())["requests"]["openid.connect.token"] == 1
 
 
-async def test_of_many_at_once_one_gets_in(front: SiteAdapter, ada: Browser, user: Someone) -> None:
-    back = await sent_back(ada, front)
+async def test_of_many_at_once_one_gets_in(adapter: SiteAdapter, ada: Browser, user: Someone) -> None:
+    back = await sent_back(ada, adapter)
     pages = await asyncio.gather(*(ada.get(back, follow=False) for _ in range(10)))
     assert sorted(page.status for page in pages) == [303] + [403] * 9
 
 
-async def junk_return(front: SiteAdapter, client: str) -> int:
+async def junk_return(adapter: SiteAdapter, client: str) -> int:
     """The status that a stranger gets who begins to sign in and makes up a code."""
     async with Browser() as stranger:
-        left = await stranger.get(f"{front.url}/sign-in/slack", follow=False)
+        left = await stranger.get(f"{adapter.url}/sign-in/slack", follow=False)
         state = parse_qs(urlsplit(left.headers["Location"]).query)["state"][0]
-        back = f"{front.url}/sign-in/slack/back?code=junk&state={state}"
+        back = f"{adapter.url}/sign-in/slack/back?code=junk&state={state}"
         return (await stranger.get(back, **{"X-Forwarded-For": client})).status
 
 
 async def test_made_up_codes_make_us_call_the_platform_so_often_and_no_more(
     opens: Opens, with_slack: dict[str, str], slack: FakeSlack, ada: Browser, user: Someone, clock: FixedClock
 ) -> None:
-    async with opens(**with_slack, proxied=True) as front:
-        calls = [await junk_return(front, "203.0.113.1") for _ in range(12)]
+    async with opens(**with_slack, proxied=True) as adapter:
+        calls = [await junk_return(adapter, "203.0.113.1") for _ in range(12)]
         assert calls == [403] * MAX_CLIENT_RETURNS_PER_MINUTE + [429] * 2
         for number in range(MAX_RETURNS_PER_MINUTE):
-            await junk_return(front, f"203.0.113.{2 + number // 9}")
+            await junk_return(adapter, f"203.0.113.{2 + number // 9}")
         assert (await slack.counts())["requests"]["openid.connect.token"] == MAX_RETURNS_PER_MINUTE
         clock.moment += timedelta(minutes=1)
-        assert (await ada.get(f"{front.url}/sign-in/slack")).status == 200
-        assert await is_in(ada, front)
+        assert (await ada.get(f"{adapter.url}/sign-in/slack")).status == 200
+        assert await is_in(ada, adapter)
 
 
 async def test_the_way_back_closes_after_ten_minutes(
-    front: SiteAdapter, clock: FixedClock, ada: Browser, user: Someone
+    adapter: SiteAdapter, clock: FixedClock, ada: Browser, user: Someone
 ) -> None:
-    back = await sent_back(ada, front)
+    back = await sent_back(ada, adapter)
     clock.moment += timedelta(minutes=10)
     assert (await ada.get(back)).status == 403
-    assert not await is_in(ada, front)
+    assert not await is_in(ada, adapter)
 
 
 @pytest.mark.parametrize(
@@ -159,24 +161,24 @@ async def test_the_way_back_closes_after_ten_minutes(
     ],
 )
 async def test_an_id_token_that_is_not_for_us_gets_nobody_in(
-    front: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone, claims: dict[str, object]
+    adapter: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone, claims: dict[str, object]
 ) -> None:
     await slack.settings(claims=claims)
-    page = await ada.get(f"{front.url}/sign-in/slack")
+    page = await ada.get(f"{adapter.url}/sign-in/slack")
     assert page.status in {403, 503}
-    assert not await is_in(ada, front)
+    assert not await is_in(ada, adapter)
 
 
 @pytest.mark.parametrize("fault", ["error_before", "drop_after", "rate_limited"])
 async def test_a_slack_that_does_not_answer_is_told_as_such(
-    front: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone, fault: str
+    adapter: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone, fault: str
 ) -> None:
     await slack.fail_next("openid.connect.token", fault)
-    page = await ada.get(f"{front.url}/sign-in/slack")
+    page = await ada.get(f"{adapter.url}/sign-in/slack")
     assert page.status == 503
     assert "Try again in a few minutes" in page.words
-    assert not await is_in(ada, front)
-    assert (await ada.get(f"{front.url}/sign-in/slack")).status == 200  # and the next attempt works
+    assert not await is_in(ada, adapter)
+    assert (await ada.get(f"{adapter.url}/sign-in/slack")).status == 200  # and the next attempt works
 
 
 @pytest.mark.parametrize(
@@ -184,10 +186,10 @@ async def test_a_slack_that_does_not_answer_is_told_as_such(
     ["<script>alert(1)</script> {{ 7 * 7 }}", "Ada\r\nSet-Cookie: a=b", "\u202eadA\x00", "“" + "x" * 5_000, ""],
 )
 async def test_a_name_does_nothing_but_show(
-    front: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone, name: str
+    adapter: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone, name: str
 ) -> None:
     await slack.settings(claims={"name": name})
-    page = await ada.get(f"{front.url}/sign-in/slack")
+    page = await ada.get(f"{adapter.url}/sign-in/slack")
     assert page.status == 200
     assert "<script>alert" not in page.text
     assert ("{{ 7 * 7 }}" in page.text) == ("{{ 7 * 7 }}" in name)
@@ -212,21 +214,21 @@ async def test_a_name_does_nothing_but_show(
         "",
     ],
 )
-async def test_nobody_is_sent_off_the_site(front: SiteAdapter, ada: Browser, user: Someone, next: str) -> None:
-    back = await ada.get(await sent_back(ada, front, next), follow=False)
+async def test_nobody_is_sent_off_the_site(adapter: SiteAdapter, ada: Browser, user: Someone, next: str) -> None:
+    back = await ada.get(await sent_back(ada, adapter, next), follow=False)
     assert back.status == 303
     to = urlsplit(back.headers["Location"])
-    assert f"{to.scheme}://{to.netloc}" == front.url
-    assert back.headers["Location"].startswith(f"{front.url}/")
+    assert f"{to.scheme}://{to.netloc}" == adapter.url
+    assert back.headers["Location"].startswith(f"{adapter.url}/")
     assert "a" not in ada.cookies()
 
 
 async def test_under_another_name_of_this_machine_people_are_led_to_the_one_that_slack_knows(
-    front: SiteAdapter, ada: Browser, user: Someone
+    adapter: SiteAdapter, ada: Browser, user: Someone
 ) -> None:
-    other = front.url.replace("127.0.0.1", "localhost")
+    other = adapter.url.replace("127.0.0.1", "localhost")
     page = await ada.get(f"{other}/sign-in/slack?next=/archive")
-    assert page.url == f"{front.url}/archive"
+    assert page.url == f"{adapter.url}/archive"
     assert "Ada Submit a paper Sign out" in page.words
 
 

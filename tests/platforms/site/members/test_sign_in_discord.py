@@ -19,68 +19,68 @@ def guild(discord: FakeDiscord) -> str:
 
 
 @pytest.fixture
-async def front(opens: Opens, discord: FakeDiscord, guild: str) -> AsyncIterator[SiteAdapter]:
+async def adapter(opens: Opens, discord: FakeDiscord, guild: str) -> AsyncIterator[SiteAdapter]:
     app = {f"discord_{name}": value for name, value in discord.app.items()}
     async with opens(**app, discord_guild=guild, discord_url=discord.url) as found:
         yield found
 
 
 async def test_a_member_signs_in_under_the_name_they_have_there(
-    front: SiteAdapter, discord: FakeDiscord, guild: str, ada: Browser
+    adapter: SiteAdapter, discord: FakeDiscord, guild: str, ada: Browser
 ) -> None:
     user = discord.member(guild, "Ada")
     discord.configure(sign_in_as=user)
-    assert "Sign in to vote: Discord" in (await ada.get(f"{front.url}/archive")).words
-    page = await ada.get(f"{front.url}/sign-in/discord?next=/archive")
-    assert page.url == f"{front.url}/archive"
+    assert "Sign in to vote: Discord" in (await ada.get(f"{adapter.url}/archive")).words
+    page = await ada.get(f"{adapter.url}/sign-in/discord?next=/archive")
+    assert page.url == f"{adapter.url}/archive"
     assert "Ada Submit a paper Sign out" in page.words
     discord.change_member(guild, user, nick="Countess")
-    assert "Countess Submit a paper Sign out" in (await ada.get(f"{front.url}/sign-in/discord?next=/archive")).words
+    assert "Countess Submit a paper Sign out" in (await ada.get(f"{adapter.url}/sign-in/discord?next=/archive")).words
     state = discord.state()
     assert state["wrong"] == []
     assert state["answers_checked"] or not state["described"]
 
 
-async def test_discord_is_not_asked_which_other_servers_somebody_is_in(front: SiteAdapter, ada: Browser) -> None:
-    left = await ada.get(f"{front.url}/sign-in/discord", follow=False)
+async def test_discord_is_not_asked_which_other_servers_somebody_is_in(adapter: SiteAdapter, ada: Browser) -> None:
+    left = await ada.get(f"{adapter.url}/sign-in/discord", follow=False)
     asked = {name: one for name, (one,) in parse_qs(urlsplit(left.headers["Location"]).query).items()}
     assert asked["scope"] == "identify guilds.members.read"
     assert asked["code_challenge_method"] == "S256"
-    assert asked["redirect_uri"] == f"{front.url}/sign-in/discord/back"
+    assert asked["redirect_uri"] == f"{adapter.url}/sign-in/discord/back"
 
 
 async def test_who_is_not_in_the_server_does_not_get_in(
-    front: SiteAdapter, discord: FakeDiscord, guild: str, ada: Browser
+    adapter: SiteAdapter, discord: FakeDiscord, guild: str, ada: Browser
 ) -> None:
     discord.configure(sign_in_as=discord.member(discord.guild("Elsewhere"), "Mallory"))
-    page = await ada.get(f"{front.url}/sign-in/discord")
+    page = await ada.get(f"{adapter.url}/sign-in/discord")
     assert page.status == 403
     assert "aren't a member of this site's Discord server" in page.words
 
 
 async def test_who_has_not_accepted_the_rules_does_not_get_in(
-    front: SiteAdapter, discord: FakeDiscord, guild: str, ada: Browser
+    adapter: SiteAdapter, discord: FakeDiscord, guild: str, ada: Browser
 ) -> None:
     user = discord.member(guild, "Ada")
     discord.change_member(guild, user, pending=True)
     discord.configure(sign_in_as=user)
-    page = await ada.get(f"{front.url}/sign-in/discord")
+    page = await ada.get(f"{adapter.url}/sign-in/discord")
     assert page.status == 403
     assert "haven't accepted the server's rules" in page.words
 
 
-async def test_who_says_no_reads_on(front: SiteAdapter, ada: Browser) -> None:
-    assert "You chose not to" in (await ada.get(f"{front.url}/sign-in/discord")).words
+async def test_who_says_no_reads_on(adapter: SiteAdapter, ada: Browser) -> None:
+    assert "You chose not to" in (await ada.get(f"{adapter.url}/sign-in/discord")).words
 
 
 async def test_a_code_put_into_another_browsers_sign_in_is_refused(
-    front: SiteAdapter, discord: FakeDiscord, guild: str, ada: Browser, eve: Browser
+    adapter: SiteAdapter, discord: FakeDiscord, guild: str, ada: Browser, eve: Browser
 ) -> None:
     """PKCE: Discord gives a token only to who asked for the code."""
     discord.configure(sign_in_as=discord.member(guild, "Ada"))
     addresses = []
     for browser in (ada, eve):
-        left = await browser.get(f"{front.url}/sign-in/discord", follow=False)
+        left = await browser.get(f"{adapter.url}/sign-in/discord", follow=False)
         addresses.append((await browser.get(left.headers["Location"], follow=False)).headers["Location"])
     stolen, own = (parse_qs(urlsplit(address).query)["code"][0] for address in addresses)
     page = await eve.get(addresses[1].replace(own, stolen))
@@ -93,8 +93,8 @@ async def test_a_wrong_secret_is_our_problem_not_the_readers(
 ) -> None:
     discord.configure(sign_in_as=discord.member(guild, "Ada"))
     ours = {"discord_client_id": discord.app["client_id"], "discord_client_secret": "not-the-secret"}
-    async with opens(**ours, discord_guild=guild, discord_url=discord.url) as front:
-        page = await ada.get(f"{front.url}/sign-in/discord")
+    async with opens(**ours, discord_guild=guild, discord_url=discord.url) as adapter:
+        page = await ada.get(f"{adapter.url}/sign-in/discord")
     assert page.status == 503
     assert "Discord doesn't know this client id and secret" in caplog.text
     assert "not-the-secret" not in caplog.text + page.text

@@ -104,12 +104,12 @@ async def test_who_is_not_signed_in_is_shown_the_way(site: SiteAdapter, eve: Bro
 
 
 async def test_what_is_given_on_the_site_stands_on_the_communitys_list(
-    front: SiteAdapter, channel: Channel, acme: Workspace, ada: Browser, user: Someone
+    adapter: SiteAdapter, channel: Channel, acme: Workspace, ada: Browser, user: Someone
 ) -> None:
     brought = paper(70, "Owls and Their Towns")
     await channel.store.papers.add_listings([listing(brought, source="arxiv-asked")], channel.clock.now())
-    page = await ada.get(f"{front.url}/sign-in/slack?next=/submit")
-    said = await send(ada, front, page, url=brought.links.page, why="for Friday")
+    page = await ada.get(f"{adapter.url}/sign-in/slack?next=/submit")
+    said = await send(ada, adapter, page, url=brought.links.page, why="for Friday")
     assert "is on the list of this community" in said.words
     (submission,) = (await channel.store.submissions.for_papers(f"slack:{acme.id}", [brought.id])).values()
     assert (submission.person, submission.why) == (f"slack:{acme.id}/{user.id}", "for Friday")

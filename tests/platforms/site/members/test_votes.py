@@ -22,9 +22,9 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
-async def page(front: SiteAdapter, ada: Browser, user: Someone) -> Page:
+async def page(adapter: SiteAdapter, ada: Browser, user: Someone) -> Page:
     """The list, as signed-in Ada sees it."""
-    return await ada.get(f"{front.url}/sign-in/slack?next=/date/2025-03-18")
+    return await ada.get(f"{adapter.url}/sign-in/slack?next=/date/2025-03-18")
 
 
 async def votes(channel: Channel, paper: str = NESTS) -> tuple[int, int]:
@@ -32,47 +32,47 @@ async def votes(channel: Channel, paper: str = NESTS) -> tuple[int, int]:
     return (found.up, found.down) if found else (0, 0)
 
 
-async def vote(browser: Browser, front: SiteAdapter, page: Page, paper: str = NESTS, **form: str) -> Page:
+async def vote(browser: Browser, adapter: SiteAdapter, page: Page, paper: str = NESTS, **form: str) -> Page:
     given = {"csrf": page.hidden("csrf"), "paper": paper, "vote": "on", "next": "/date/2025-03-18"} | form
-    return await browser.post(f"{front.url}/vote", **given)
+    return await browser.post(f"{adapter.url}/vote", **given)
 
 
-async def test_who_is_not_signed_in_reads_the_counts_and_finds_no_button(front: SiteAdapter, ada: Browser) -> None:
-    page = await ada.get(f"{front.url}/")
+async def test_who_is_not_signed_in_reads_the_counts_and_finds_no_button(adapter: SiteAdapter, ada: Browser) -> None:
+    page = await ada.get(f"{adapter.url}/")
     assert f'data-votes="{NESTS}">0<' in page.text
     assert 'action="/vote"' not in page.text
-    assert (await ada.post(f"{front.url}/vote", paper=NESTS, vote="on")).status == 403
+    assert (await ada.post(f"{adapter.url}/vote", paper=NESTS, vote="on")).status == 403
 
 
 async def test_a_vote_counts_and_brings_back_to_the_page(
-    front: SiteAdapter, channel: Channel, ada: Browser, page: Page
+    adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page
 ) -> None:
     assert 'aria-pressed="true"' not in page.text
-    after = await vote(ada, front, page)
-    assert (after.status, after.url) == (200, f"{front.url}/date/2025-03-18")
+    after = await vote(ada, adapter, page)
+    assert (after.status, after.url) == (200, f"{adapter.url}/date/2025-03-18")
     assert f'data-votes="{NESTS}">1<' in after.text
     assert after.text.count('aria-pressed="true"') == 1
     assert await votes(channel) == (1, 0)
-    again = await vote(ada, front, page, vote="off")
+    again = await vote(ada, adapter, page, vote="off")
     assert f'data-votes="{NESTS}">0<' in again.text
     assert await votes(channel) == (0, 0)
 
 
 async def test_an_old_page_asks_for_what_is_so_already(
-    front: SiteAdapter, channel: Channel, ada: Browser, page: Page
+    adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page
 ) -> None:
     """Two tabs, or a button pressed twice: a vote stays a vote."""
     for _ in range(3):
-        await vote(ada, front, page)
+        await vote(ada, adapter, page)
     assert await votes(channel) == (1, 0)
     for _ in range(3):
-        await vote(ada, front, page, vote="off")
+        await vote(ada, adapter, page, vote="off")
     assert await votes(channel) == (0, 0)
 
 
-async def test_a_script_is_told_what_stands_now(front: SiteAdapter, ada: Browser, page: Page) -> None:
+async def test_a_script_is_told_what_stands_now(adapter: SiteAdapter, ada: Browser, page: Page) -> None:
     form = {"csrf": page.hidden("csrf"), "paper": NESTS, "vote": "on"}
-    async with ada.session.post(f"{front.url}/vote", data=form, headers=JSON) as answer:
+    async with ada.session.post(f"{adapter.url}/vote", data=form, headers=JSON) as answer:
         said = await answer.json()
         assert answer.headers["Cache-Control"] == "no-store"
     assert (said["votes"], said["own_vote"]) == (1, 1)
@@ -93,9 +93,9 @@ async def test_a_script_is_told_what_stands_now(front: SiteAdapter, ada: Browser
     ],
 )
 async def test_a_form_that_is_not_right_changes_nothing(
-    front: SiteAdapter, channel: Channel, ada: Browser, page: Page, form: dict[str, str], status: int
+    adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page, form: dict[str, str], status: int
 ) -> None:
-    answer = await vote(ada, front, page, **form)
+    answer = await vote(ada, adapter, page, **form)
     assert answer.status == status
     assert "<script>alert" not in answer.text
     assert await votes(channel) == (0, 0)
@@ -112,63 +112,63 @@ async def test_a_form_that_is_not_right_changes_nothing(
     ],
 )
 async def test_another_site_can_not_vote_in_a_readers_name(
-    front: SiteAdapter, channel: Channel, ada: Browser, page: Page, headers: dict[str, str]
+    adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page, headers: dict[str, str]
 ) -> None:
     """Not even one that has come to know the token."""
     body = urlencode({"csrf": page.hidden("csrf"), "paper": NESTS, "vote": "on"})
-    async with ada.session.post(f"{front.url}/vote", data=body, headers=FORM | headers) as answer:
+    async with ada.session.post(f"{adapter.url}/vote", data=body, headers=FORM | headers) as answer:
         assert answer.status == 403
     assert await votes(channel) == (0, 0)
-    async with ada.session.post(f"{front.url}/vote", data=body, headers=FORM | {"Origin": front.url}) as answer:
+    async with ada.session.post(f"{adapter.url}/vote", data=body, headers=FORM | {"Origin": adapter.url}) as answer:
         assert answer.status == 200
     assert await votes(channel) == (1, 0)
 
 
-async def test_a_vote_is_no_link(front: SiteAdapter, channel: Channel, ada: Browser, page: Page) -> None:
-    answer = await ada.get(f"{front.url}/vote?csrf={page.hidden('csrf')}&paper={NESTS}&vote=on")
+async def test_a_vote_is_no_link(adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page) -> None:
+    answer = await ada.get(f"{adapter.url}/vote?csrf={page.hidden('csrf')}&paper={NESTS}&vote=on")
     assert answer.status == 405
     assert await votes(channel) == (0, 0)
 
 
 async def test_one_persons_token_is_not_anothers(
-    front: SiteAdapter, channel: Channel, slack: FakeSlack, acme: Workspace, ada: Browser, eve: Browser, page: Page
+    adapter: SiteAdapter, channel: Channel, slack: FakeSlack, acme: Workspace, ada: Browser, eve: Browser, page: Page
 ) -> None:
     await slack.settings(sign_in_as=(await acme.user("Eve")).id)
-    await eve.get(f"{front.url}/sign-in/slack")
-    assert (await vote(eve, front, page)).status == 403
+    await eve.get(f"{adapter.url}/sign-in/slack")
+    assert (await vote(eve, adapter, page)).status == 403
     assert await votes(channel) == (0, 0)
 
 
 @pytest.mark.parametrize("next", ["//evil.example", "https://evil.example", "/\\evil.example", "\r\nX: y"])
-async def test_a_vote_leads_nowhere_else(front: SiteAdapter, ada: Browser, page: Page, next: str) -> None:
+async def test_a_vote_leads_nowhere_else(adapter: SiteAdapter, ada: Browser, page: Page, next: str) -> None:
     form = {"csrf": page.hidden("csrf"), "paper": NESTS, "vote": "on", "next": next}
-    answer = await ada.post(f"{front.url}/vote", follow=False, **form)
-    assert (answer.status, answer.headers["Location"]) == (303, f"{front.url}/")
+    answer = await ada.post(f"{adapter.url}/vote", follow=False, **form)
+    assert (answer.status, answer.headers["Location"]) == (303, f"{adapter.url}/")
 
 
 async def test_nobody_votes_without_end(
-    front: SiteAdapter, channel: Channel, clock: FixedClock, ada: Browser, page: Page
+    adapter: SiteAdapter, channel: Channel, clock: FixedClock, ada: Browser, page: Page
 ) -> None:
     for n in range(MAX_VOTES_PER_MINUTE):
-        assert (await vote(ada, front, page, vote=("off", "on")[n % 2], next="/robots.txt")).status == 200
-    refused = await vote(ada, front, page, vote="off")
+        assert (await vote(ada, adapter, page, vote=("off", "on")[n % 2], next="/robots.txt")).status == 200
+    refused = await vote(ada, adapter, page, vote="off")
     assert refused.status == 429
     assert refused.headers["Retry-After"] == "60"
     assert await votes(channel) == (1, 0)
     clock.moment += timedelta(seconds=60)
-    assert (await vote(ada, front, page, vote="off")).status == 200
+    assert (await vote(ada, adapter, page, vote="off")).status == 200
 
 
-async def test_votes_at_once_are_one(front: SiteAdapter, channel: Channel, ada: Browser, page: Page) -> None:
-    await asyncio.gather(*(vote(ada, front, page, next="/robots.txt") for _ in range(8)))
+async def test_votes_at_once_are_one(adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page) -> None:
+    await asyncio.gather(*(vote(ada, adapter, page, next="/robots.txt") for _ in range(8)))
     assert await votes(channel) == (1, 0)
 
 
 async def test_what_was_kept_for_all_shows_nobodys_vote(
-    front: SiteAdapter, ada: Browser, eve: Browser, page: Page
+    adapter: SiteAdapter, ada: Browser, eve: Browser, page: Page
 ) -> None:
-    await vote(ada, front, page)
-    of_all = await eve.get(f"{front.url}/date/2025-03-18")
+    await vote(ada, adapter, page)
+    of_all = await eve.get(f"{adapter.url}/date/2025-03-18")
     assert "aria-pressed" not in of_all.text
     assert "Ada" not in of_all.text
     assert page.hidden("csrf") not in of_all.text

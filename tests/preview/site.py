@@ -1,4 +1,4 @@
-"""The pictures of the front page, from the papers that come with Paperboy."""
+"""Pictures of the site, from the papers that come with Paperboy."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Shot(Struct, frozen=True):
 
 
 SHOTS = (
-    Shot("front-light", "/"),
-    Shot("front-dark", "/", "dark"),
-    Shot("front-phone", "/", "light", 390, 844),
-    Shot("front-paper", PAPER, "light", 1200, 980),
+    Shot("site-light", "/"),
+    Shot("site-dark", "/", "dark"),
+    Shot("site-phone", "/", "light", 390, 844),
+    Shot("site-paper", PAPER, "light", 1200, 980),
 )
 
 
@@ -55,9 +55,9 @@ async def _shoot(out: Path) -> list[Path]:
                         at=NOW,
                     )
                     await app.store.votes.add_mark(mark)
-            front = app.adapters["site"]
-            assert isinstance(front, SiteAdapter)
-            url = await front.start(app.core)
+            adapter = app.adapters["site"]
+            assert isinstance(adapter, SiteAdapter)
+            url = await adapter.start(app.core)
             browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             written = []
             for shot in SHOTS:

@@ -1,4 +1,4 @@
-"""The front page in a real browser: read without a script, by everybody, on every screen."""
+"""The site in a real browser: read without a script, by everyone, on every screen."""
 
 from __future__ import annotations
 
@@ -29,34 +29,34 @@ PAGES = (
 
 
 @pytest.fixture
-def reader(chromium: Browser, front: str) -> Iterator[Page]:
+def reader(chromium: Browser, site_url: str) -> Iterator[Page]:
     """Somebody without JavaScript."""
     context = chromium.new_context(viewport={"width": 1200, "height": 900}, java_script_enabled=False)
     page = context.new_page()
-    page.goto(front)
+    page.goto(site_url)
     yield page
     context.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_everybody_can_read_every_page(chromium: Browser, front: str, theme: str) -> None:
+def test_everybody_can_read_every_page(chromium: Browser, site_url: str, theme: str) -> None:
     context = chromium.new_context(color_scheme=theme, reduced_motion="reduce")
     page = context.new_page()
     for path in PAGES:
-        page.goto(f"{front}{path}")
+        page.goto(f"{site_url}{path}")
         assert found(page) == "", path
     context.close()
 
 
-def test_no_page_is_wider_than_a_small_phone(chromium: Browser, front: str) -> None:
+def test_no_page_is_wider_than_a_small_phone(chromium: Browser, site_url: str) -> None:
     page = chromium.new_page(viewport={"width": 360, "height": 780})
     for path in PAGES:
-        page.goto(f"{front}{path}")
+        page.goto(f"{site_url}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
     page.close()
 
 
-def test_no_page_breaks_its_own_content_policy(chromium: Browser, front: str) -> None:
+def test_no_page_breaks_its_own_content_policy(chromium: Browser, site_url: str) -> None:
     page, complaints = chromium.new_page(), list[str]()
 
     def note(message: ConsoleMessage) -> None:
@@ -65,7 +65,7 @@ def test_no_page_breaks_its_own_content_policy(chromium: Browser, front: str) ->
 
     page.on("console", note)
     for path in PAGES:
-        page.goto(f"{front}{path}")
+        page.goto(f"{site_url}{path}")
     page.close()
     assert complaints == []
 
@@ -104,17 +104,17 @@ def test_search_works_without_a_script(reader: Page) -> None:
     expect(reader.get_by_label("Published before")).to_have_value("1999")
 
 
-def test_the_keyboard_comes_to_the_papers_first(chromium: Browser, front: str) -> None:
+def test_the_keyboard_comes_to_the_papers_first(chromium: Browser, site_url: str) -> None:
     page = chromium.new_page()
-    page.goto(front)
+    page.goto(site_url)
     page.keyboard.press("Tab")
     expect(page.get_by_text("Skip to the papers")).to_be_focused()
     page.close()
 
 
-def test_on_paper_there_is_nothing_to_press(chromium: Browser, front: str) -> None:
+def test_on_paper_there_is_nothing_to_press(chromium: Browser, site_url: str) -> None:
     page = chromium.new_page()
-    page.goto(front)
+    page.goto(site_url)
     page.emulate_media(media="print")
     expect(page.locator(".paper h2").first).to_be_visible()
     for gone in (".search", ".masthead nav ul", ".days"):
