@@ -11,7 +11,8 @@ from adapters.slack import doctor
 from adapters.slack.client import Workspaces
 from adapters.slack.inbound.listener import Listener
 from adapters.slack.outbound import history, post, render
-from adapters.slack.outbound.user_names import NamingCore, UserNames
+from adapters.slack.outbound.user_names import with_names
+from adapters.slack.profiles import Profiles
 from bot.chat.adapter import Core, Finding
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
@@ -24,9 +25,9 @@ class SlackAdapter:
     label = ""
     limits = render.LIMITS
 
-    def __init__(self, workspaces: Workspaces, user_names: UserNames, listener: Listener, missing_setting: str) -> None:
+    def __init__(self, workspaces: Workspaces, profiles: Profiles, listener: Listener, missing_setting: str) -> None:
         self._workspaces = workspaces
-        self._user_names = user_names
+        self._profiles = profiles
         self._listener = listener
         self._missing_setting = missing_setting
 
@@ -48,13 +49,13 @@ class SlackAdapter:
         return render.width(run)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
-        return await post.post(self._workspaces, place, await self._user_names.with_names(message, place.space), key)
+        return await post.post(self._workspaces, place, await self._named(message, place), key)
 
     async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         return await history.find_post(self._workspaces, place, key, since)
 
     async def edit_post(self, ref: Ref, message: Message) -> None:
-        await post.edit_post(self._workspaces, ref, await self._user_names.with_names(message, ref.place.space))
+        await post.edit_post(self._workspaces, ref, await self._named(message, ref.place))
 
     async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
         return await history.count_reactions(self._workspaces, ref)
@@ -76,8 +77,11 @@ class SlackAdapter:
         return await doctor.check_setup(self._workspaces, self._missing_setting)
 
     async def listen(self, core: Core) -> None:
-        await self._listener.listen(NamingCore(core, self._user_names))
+        await self._listener.listen(core)
 
     async def aclose(self) -> None:
         await self._listener.aclose()
         await self._workspaces.aclose()
+
+    async def _named(self, message: Message, place: Place) -> Message:
+        return await with_names(message, place.space, self._profiles)

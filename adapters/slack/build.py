@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.client import SlackApi, Workspaces
-from adapters.slack.inbound.admins import Admins
 from adapters.slack.inbound.listener import Listener
+from adapters.slack.inbound.server import AddRoutes
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth import INSTALL, REDIRECT, InstallPages
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.oauth_states import OAuthStates
 from adapters.slack.install.scopes import SCOPES
 from adapters.slack.install.single_workspace import SingleWorkspace
-from adapters.slack.outbound.user_names import UserNames
+from adapters.slack.profiles import Profiles
 from adapters.slack.settings import Settings
 from bot.chat.adapter import Setup
 from bot.errors import ConfigError
@@ -28,9 +28,7 @@ def build(settings: Settings, setup: Setup) -> SlackAdapter:
     api = SlackApi(settings.api_url)
     if not settings.bot_token:
         return _for_many_workspaces(settings, setup, api)
-    workspaces = Workspaces(SingleWorkspace(settings.bot_token, api), api)
-    admins = Admins(workspaces, setup.clock, settings.admins)
-    return _adapter(workspaces, setup, Listener(workspaces, admins, setup.clock, settings, setup.tasks), settings)
+    return _adapter(Workspaces(SingleWorkspace(settings.bot_token, api), api), settings, setup)
 
 
 def _for_many_workspaces(settings: Settings, setup: Setup, api: SlackApi) -> SlackAdapter:
@@ -49,16 +47,22 @@ def _for_many_workspaces(settings: Settings, setup: Setup, api: SlackApi) -> Sla
     states = OAuthStates(setup.storage, sealer, setup.clock)
     scopes = {name: scope.why for name, scope in SCOPES.items()}
     pages = InstallPages(app, oauth, installs, states, scopes=scopes, clock=setup.clock)
-    workspaces = Workspaces(installs, api)
-    admins = Admins(workspaces, setup.clock, settings.admins)
+    return _adapter(Workspaces(installs, api), settings, setup, installs=installs, add_routes=pages.add_routes)
+
+
+def _adapter(
+    workspaces: Workspaces,
+    settings: Settings,
+    setup: Setup,
+    *,
+    installs: StoredInstalls | None = None,
+    add_routes: AddRoutes | None = None,
+) -> SlackAdapter:
+    profiles = Profiles(workspaces, setup.clock)
     listener = Listener(
-        workspaces, admins, setup.clock, settings, setup.tasks, installs=installs, add_routes=pages.add_routes
+        workspaces, profiles, settings, setup.clock, setup.tasks, installs=installs, add_routes=add_routes
     )
-    return _adapter(workspaces, setup, listener, settings)
-
-
-def _adapter(workspaces: Workspaces, setup: Setup, listener: Listener, settings: Settings) -> SlackAdapter:
-    return SlackAdapter(workspaces, UserNames(workspaces, setup.clock), listener, settings.missing_setting())
+    return SlackAdapter(workspaces, profiles, listener, settings.missing_setting())
 
 
 def _open_sealer(settings: Settings, setup: Setup) -> Sealer:

@@ -16,41 +16,23 @@ from msgspec import Struct
 
 from adapters.slack.emoji import emoji_of
 from adapters.slack.inbound.payload import (
-    UnreadablePayload,
+    event_id,
+    event_time,
     get_list,
     get_object,
     get_text,
-    get_time,
+    interaction_id,
     require_text,
 )
 from adapters.slack.outbound.modals import ViewOrigin
 from adapters.slack.outbound.render import Json
-from bot.chat.event import (
-    BotRemoved,
-    BotReturned,
-    ButtonPress,
-    Command,
-    FormSubmission,
-    LinkShared,
-    Person,
-    Place,
-    Reaction,
-    Ref,
-)
+from bot.chat.event import ButtonPress, Command, FormSubmission, LinkShared, Person, Place, Reaction, Ref
 from bot.chat.message import Action
 
 PLATFORM = "slack"
 MENU = "menu:"  # before the action in a message shortcut's callback_id
 MAX_QUOTED_CHARS = 4_000  # of a message that a shortcut was used on
 URL_FIELDS = {"url", "from_url", "original_url", "title_link"}
-REMOVAL_REASONS = {
-    "channel_archive": "The channel was archived",
-    "group_archive": "The channel was archived",
-    "channel_deleted": "The channel was deleted",
-    "group_deleted": "The channel was deleted",
-    "channel_left": "Paperboy was removed from the channel",
-    "group_left": "Paperboy was removed from the channel",
-}
 
 _LINK = re.compile(r"<([^<>|]*)\|?([^<>]*)>")
 
@@ -65,7 +47,7 @@ class SharedLinks(Struct, frozen=True, kw_only=True):
 def parse_command(body: Json, space: str, now: datetime) -> Command:
     """`/papers …`."""
     return Command(
-        id=_interaction_id(body),
+        id=interaction_id(body),
         at=now,
         who=_person(space, require_text(body, "user_id"), get_text(body, "user_name")),
         place=Place(PLATFORM, space, require_text(body, "channel_id")),
@@ -92,8 +74,8 @@ def parse_home_opened(body: Json, space: str) -> Command | None:
     if event.get("tab") != "home":
         return None
     return Command(
-        id=_event_id(body),
-        at=_event_time(body),
+        id=event_id(body),
+        at=event_time(body),
         who=_person(space, require_text(event, "user")),
         place=Place(PLATFORM, space, get_text(event, "channel")),
         text="home",
@@ -109,7 +91,7 @@ def parse_press(body: Json, space: str, now: datetime) -> ButtonPress | None:
     place = _button_place(body, space)
     ts = get_text(body, "container", "message_ts")
     return ButtonPress(
-        id=_interaction_id(body),
+        id=interaction_id(body),
         at=now,
         who=_presser(body, space),
         place=place,
@@ -124,7 +106,7 @@ def parse_shortcut(body: Json, space: str, now: datetime) -> ButtonPress:
     place = Place(PLATFORM, space, require_text(body, "channel", "id"), _thread(message))
     ts = get_text(body, "message_ts") or get_text(message, "ts")
     return ButtonPress(
-        id=_interaction_id(body),
+        id=interaction_id(body),
         at=now,
         who=_presser(body, space),
         place=place,
@@ -156,8 +138,8 @@ def parse_reaction(body: Json, space: str, bot: str) -> Reaction | None:
         return None
     place = Place(PLATFORM, space, require_text(item, "channel"))
     return Reaction(
-        id=_event_id(body),
-        at=_event_time(body),
+        id=event_id(body),
+        at=event_time(body),
         who=_person(space, require_text(event, "user")),
         place=place,
         message=Ref(place, require_text(item, "ts")),
@@ -171,45 +153,11 @@ def parse_shared_links(body: Json, space: str) -> SharedLinks:
     event = _event(body)
     place = Place(PLATFORM, space, require_text(event, "channel"), get_text(event, "thread_ts"))
     urls = dict.fromkeys(filter(None, (get_text(link, "url") for link in get_list(event, "links"))))
-    who, at, id = _person(space, get_text(event, "user")), _event_time(body), _event_id(body)
+    who, at, id = _person(space, get_text(event, "user")), event_time(body), event_id(body)
     return SharedLinks(
         events=tuple(LinkShared(id=f"{id}:{i}", at=at, who=who, place=place, url=url) for i, url in enumerate(urls)),
         message=_unfurl_target(event),
     )
-
-
-def parse_channel_lost(body: Json, space: str) -> BotRemoved | None:
-    """Paperboy can't post in a channel any more."""
-    event = _event(body)
-    why = REMOVAL_REASONS.get(get_text(event, "type"))
-    if why is None:
-        return None
-    return BotRemoved(
-        id=_event_id(body), at=_event_time(body), who=_actor(event, space), place=_channel(event, space), why=why
-    )
-
-
-def parse_channel_regained(body: Json, space: str, bot: str) -> BotReturned | None:
-    """Paperboy can post in a channel again."""
-    event = _event(body)
-    if event.get("type") == "member_joined_channel" and event.get("user") != bot:
-        return None
-    return BotReturned(id=_event_id(body), at=_event_time(body), who=_actor(event, space), place=_channel(event, space))
-
-
-def parse_uninstalled(body: Json, space: str) -> BotRemoved | None:
-    """Paperboy was removed from the workspace; None when only people's own tokens were revoked."""
-    event = _event(body)
-    if event.get("type") == "tokens_revoked" and not get_list(event.get("tokens"), "bot"):
-        return None
-    return _removed_from(body, space, _event_id(body), "Paperboy was uninstalled from the workspace")
-
-
-def parse_access_revoked(body: Json) -> list[BotRemoved]:
-    """One event for each workspace that an organization removed Paperboy from."""
-    teams = [team for team in get_list(_event(body), "team_ids") if isinstance(team, str)]
-    why = "Paperboy was removed from the workspace"
-    return [_removed_from(body, team, f"{_event_id(body)}:{team}", why) for team in teams]
 
 
 def message_text(message: Json) -> str:
@@ -250,17 +198,12 @@ def _parse_message(body: Json, space: str, bot: str) -> Command | None:
         return None
     text = re.sub(rf"<@{re.escape(bot)}(\|[^>]*)?>:?", "", get_text(event, "text"))
     return Command(
-        id=_event_id(body),
-        at=_event_time(body),
+        id=event_id(body),
+        at=event_time(body),
         who=_person(space, user),
         place=Place(PLATFORM, space, require_text(event, "channel"), _thread(event)),
         text=unescape(_LINK.sub(r"\1", text)).strip(),
     )
-
-
-def _removed_from(body: Json, space: str, id: str, why: str) -> BotRemoved:
-    who = _actor(_event(body), space)
-    return BotRemoved(id=id, at=_event_time(body), who=who, place=Place(PLATFORM, space, "*"), why=why)
 
 
 def _button_place(body: Json, space: str) -> Place:
@@ -289,16 +232,6 @@ def _presser(body: Json, space: str) -> Person:
     return _person(space, require_text(body, "user", "id"), get_text(user, "name") or get_text(user, "username"))
 
 
-def _actor(event: Json, space: str) -> Person:
-    """The person who did it, where Slack says who."""
-    ids = (get_text(event, name) for name in ("inviter", "actor_id", "user"))
-    return _person(space, next(filter(None, ids), ""))
-
-
-def _channel(event: Json, space: str) -> Place:
-    return Place(PLATFORM, space, require_text(event, "channel"))
-
-
 def _is_direct(event: Json) -> bool:
     return event.get("channel_type") == "im" or get_text(event, "channel").startswith("D")
 
@@ -311,22 +244,3 @@ def _thread(message: Json) -> str:
 
 def _event(body: Json) -> Json:
     return get_object(body, "event")
-
-
-def _event_id(body: Json) -> str:
-    """Slack's id of an event, the same when it is delivered again."""
-    return f"slack:{get_text(body, 'event_id') or require_text(body, 'event', 'event_ts')}"
-
-
-def _interaction_id(body: Json) -> str:
-    """The id of a command, a press or a shortcut."""
-    actions = get_list(body, "actions")
-    ids = (get_text(body, "trigger_id"), get_text(body, "action_ts"), *(get_text(a, "action_ts") for a in actions))
-    if id := next(filter(None, ids), ""):
-        return f"slack:{id}"
-    raise UnreadablePayload("It has no trigger_id.")
-
-
-def _event_time(body: Json) -> datetime:
-    event = _event(body)
-    return get_time(get_text(event, "event_ts"), get_text(event, "ts"), get_text(body, "event_time"))

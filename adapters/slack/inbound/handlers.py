@@ -6,15 +6,19 @@ Everything but a form was acknowledged before it comes here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+
+from msgspec.structs import replace
 
 from adapters.slack.client import Workspaces
-from adapters.slack.inbound import events
+from adapters.slack.inbound import events, workspace_events
 from adapters.slack.inbound.admins import Admins
 from adapters.slack.inbound.payload import get_list, get_object, get_text
 from adapters.slack.outbound import modals
 from adapters.slack.outbound.answers import Answers, AnswerTarget
 from adapters.slack.outbound.render import Json
+from adapters.slack.outbound.user_names import with_names
+from adapters.slack.profiles import Profiles
 from bot.chat.adapter import Core
 from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
 from bot.chat.message import Message
@@ -30,11 +34,14 @@ REGAINED = {"channel_unarchive", "group_unarchive", "member_joined_channel"}
 class Handlers:
     """One method for each kind of payload; `space` is the workspace it belongs to."""
 
-    def __init__(self, core: Core, workspaces: Workspaces, admins: Admins, clock: Clock) -> None:
+    def __init__(
+        self, core: Core, workspaces: Workspaces, profiles: Profiles, admins: Collection[str], clock: Clock
+    ) -> None:
         self._core = core
         self._workspaces = workspaces
         self._answers = Answers(workspaces)
-        self._admins = admins
+        self._profiles = profiles
+        self._admins = Admins(profiles, admins)
         self._clock = clock
 
     async def on_command(self, body: Json, space: str) -> None:
@@ -61,7 +68,7 @@ class Handlers:
     async def on_press(self, body: Json, space: str) -> None:
         if event := events.parse_press(body, space, self._clock.now()):
             event = await self._admins.with_rights(event)
-            answer = await self._core.handle_event(event)
+            answer = await self._ask_core(event)
             target = _press_target(body, event)
             if get_text(body, "view", "type") == modals.HOME:
                 await self._answer_in_home(event, answer, target)
@@ -70,7 +77,7 @@ class Handlers:
 
     async def on_shortcut(self, body: Json, space: str) -> None:
         event = await self._admins.with_rights(events.parse_shortcut(body, space, self._clock.now()))
-        if answer := await self._core.handle_event(event):
+        if answer := await self._ask_core(event):
             await self._answers.show_answer(answer, _press_target(body, event))
 
     async def on_submit(self, body: Json, space: str, ack: Ack) -> None:
@@ -100,7 +107,7 @@ class Handlers:
         """Show cards below links to papers: all of a message in one call, since Slack limits the calls."""
         links, unfurls = events.parse_shared_links(body, space), dict[str, Json]()
         for event in links.events:
-            if answer := await self._core.handle_event(event):
+            if answer := await self._ask_core(event):
                 unfurls[event.url] = {"blocks": modals.unfurl_blocks(answer.message)}
         if unfurls:
             await self._answers.unfurl_links(unfurls, links.message, space)
@@ -109,32 +116,32 @@ class Handlers:
         """Paperboy lost a channel or has it again."""
         event: Event | None
         if get_text(body, "event", "type") in REGAINED:
-            event = events.parse_channel_regained(body, space, await self._bot_user(body, space))
+            event = workspace_events.parse_channel_regained(body, space, await self._bot_user(body, space))
         else:
-            event = events.parse_channel_lost(body, space)
+            event = workspace_events.parse_channel_lost(body, space)
         if event:
             await self._core.handle_event(event)
 
     async def on_uninstalled(self, body: Json, space: str) -> None:
         """Delete the token first, whatever the core does then."""
-        if event := events.parse_uninstalled(body, space):
+        if event := workspace_events.parse_uninstalled(body, space):
             await self._workspaces.installs.forget_install(_token_owner(body, space), at=event.at)
             await self._core.handle_event(event)
 
     async def on_access_revoked(self, body: Json, space: str) -> None:
         """An organization removed Paperboy from some of its workspaces."""
-        for event in events.parse_access_revoked(body):
+        for event in workspace_events.parse_access_revoked(body):
             await self._workspaces.installs.forget_install(event.place.space, at=event.at)
             await self._core.handle_event(event)
 
     async def _answer_command(self, event: Command, target: AnswerTarget) -> None:
         if event.text.partition(" ")[0].casefold() in {c.name for c in self._core.commands}:
             event = await self._admins.with_rights(event)
-        if answer := await self._core.handle_event(event):
+        if answer := await self._ask_core(event):
             await self._answers.show_answer(answer, target)
 
     async def _handle_submit(self, event: FormSubmission) -> Answer | None:
-        answer = await self._core.handle_event(await self._admins.with_rights(event))
+        answer = await self._ask_core(await self._admins.with_rights(event))
         if answer and not answer.private:
             await self._answers.show_answer(answer, AnswerTarget(place=event.place, person=event.who.id))
         return answer
@@ -150,8 +157,14 @@ class Handlers:
             await self._show_home(again)
 
     async def _show_home(self, event: Command) -> None:
-        if answer := await self._core.handle_event(await self._admins.with_rights(event)):
+        if answer := await self._ask_core(await self._admins.with_rights(event)):
             await self._answers.publish_home(answer.message, event.who.id, event.place)
+
+    async def _ask_core(self, event: Event) -> Answer | None:
+        """The core's answer, with people's names in it."""
+        if answer := await self._core.handle_event(event):
+            answer = replace(answer, message=await with_names(answer.message, event.who.space, self._profiles))
+        return answer
 
     async def _bot_user(self, body: Json, space: str) -> str:
         return (await self._workspaces.installs.find_install(space, get_text(body, "enterprise_id"))).bot_user

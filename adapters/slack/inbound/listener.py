@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 
-from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -14,11 +12,11 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.client import Workspaces
 from adapters.slack.errors import as_post_errors
-from adapters.slack.inbound.admins import Admins
 from adapters.slack.inbound.bolt_app import BoltApp
 from adapters.slack.inbound.handlers import Handlers
-from adapters.slack.inbound.server import make_server
+from adapters.slack.inbound.server import AddRoutes, make_server
 from adapters.slack.install.installs import StoredInstalls
+from adapters.slack.profiles import Profiles
 from adapters.slack.settings import Settings
 from bot.chat.adapter import Core
 from bot.clock import Clock
@@ -40,17 +38,17 @@ class Listener:
     def __init__(
         self,
         workspaces: Workspaces,
-        admins: Admins,
-        clock: Clock,
+        profiles: Profiles,
         settings: Settings,
+        clock: Clock,
         tasks: Supervisor,
         *,
         installs: StoredInstalls | None = None,
-        add_routes: Callable[[web.Application], None] | None = None,
+        add_routes: AddRoutes | None = None,
     ) -> None:
         """`installs`: whose tokens have to be renewed; `add_routes` adds the installation pages in HTTP mode."""
         self._workspaces = workspaces
-        self._admins = admins
+        self._profiles = profiles
         self._clock = clock
         self._settings = settings
         self._tasks = tasks
@@ -71,7 +69,8 @@ class Listener:
                 f"[adapters.slack] has no {name}, so Slack can't reach Paperboy.",
                 f"Set SLACK_{name.upper()}. docs/slack.md says where Slack shows it.",
             )
-        bolt = BoltApp(self._workspaces, Handlers(core, self._workspaces, self._admins, self._clock))
+        handlers = Handlers(core, self._workspaces, self._profiles, self._settings.admins, self._clock)
+        bolt = BoltApp(self._workspaces, handlers)
         renewal = await self._start_token_renewal()
         try:
             await (self._serve_http(bolt, core) if self._settings.mode == "http" else self._connect_socket(bolt))

@@ -93,3 +93,22 @@ def delivery_id(body: Json) -> str:
     if body.get("type") == "view_submission":
         return f"{get_text(body, 'view', 'id')}:{get_text(body, 'view', 'hash')}"
     return get_text(body, "event_id") or get_text(body, "trigger_id")
+
+
+def event_id(body: Json) -> str:
+    """Slack's id of an event, the same when it is delivered again."""
+    return f"slack:{get_text(body, 'event_id') or require_text(body, 'event', 'event_ts')}"
+
+
+def interaction_id(body: Json) -> str:
+    """The id of a command, a press or a shortcut."""
+    actions = get_list(body, "actions")
+    ids = (get_text(body, "trigger_id"), get_text(body, "action_ts"), *(get_text(a, "action_ts") for a in actions))
+    if id := next(filter(None, ids), ""):
+        return f"slack:{id}"
+    raise UnreadablePayload("It has no trigger_id.")
+
+
+def event_time(body: Json) -> datetime:
+    event = get_object(body, "event")
+    return get_time(get_text(event, "event_ts"), get_text(event, "ts"), get_text(body, "event_time"))

@@ -24,6 +24,7 @@ EVENTS, HEALTH = "/slack/events", "/healthz"
 MAX_BODY_BYTES = 1024 * 1024
 RETRY_HEADERS = ("x-slack-retry-num", "x-slack-retry-reason")
 
+AddRoutes = Callable[[web.Application], None]
 Dispatch = Callable[[Json, dict[str, str]], Awaitable[BoltResponse]]
 
 
@@ -31,7 +32,7 @@ def make_server(
     dispatch: Dispatch,
     core: Core,
     signing_secret: str,
-    add_routes: Callable[[web.Application], None] | None,
+    add_routes: AddRoutes | None,
     *,
     https: bool,
 ) -> HttpServer:

@@ -46,7 +46,7 @@ SCOPES = {
     ),
     "reactions:read": Scope(why="to count reactions as votes", without="reactions are not counted"),
     "users:read": Scope(
-        why="to know who is a workspace admin, and the name of the person who submitted a paper",
-        without="only people in `admins` may set schedules, and no submission shows a name",
+        why="to know who is a workspace admin, people's time zones, and the name of the person who submitted a paper",
+        without="only people in `admins` may set schedules, times need a zone, and no submission shows a name",
     ),
 }

@@ -29,7 +29,7 @@ async def test_people_have_their_names_and_nobody_is_called(
     assert grace.id not in shown
     assert shown.count(name) == 4
     assert not await slack.wrong()
-    assert len(await slack.requests(method="users.info")) == 1  # asked for once an hour
+    assert len(await slack.requests(method="users.info")) == 1  # cached
 
 
 @pytest.mark.parametrize("fault", ["rate_limited", "error_before"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.inbound import events
+from adapters.slack.inbound import events, workspace_events
 from bot.chat.event import BotRemoved, Place
 from tests.builders import NOW, SHARED
 
@@ -82,20 +82,20 @@ def test_a_form() -> None:
 
 def test_the_bot_joins_and_others_do_too() -> None:
     body = recorded("member-joined-channel", "memberJoinedChannel")
-    event = events.parse_channel_regained(body, body["team_id"], "U00FAKEBOT01")
+    event = workspace_events.parse_channel_regained(body, body["team_id"], "U00FAKEBOT01")
     assert event is not None
     assert (event.place.channel, event.who.id) == ("C00FAKECHAN1", "U00FAKEUSER1")
-    assert events.parse_channel_regained(body, body["team_id"], "U0ANOTHER") is None
+    assert workspace_events.parse_channel_regained(body, body["team_id"], "U0ANOTHER") is None
 
 
 @pytest.mark.parametrize(
     ("name", "read", "kind"),
     [
         ("AppHomeOpened", events.parse_home_opened, type(None)),  # no tab is named
-        ("ChannelArchive", events.parse_channel_lost, BotRemoved),
-        ("GroupLeft", events.parse_channel_lost, BotRemoved),
+        ("ChannelArchive", workspace_events.parse_channel_lost, BotRemoved),
+        ("GroupLeft", workspace_events.parse_channel_lost, BotRemoved),
         ("LinkShared", events.parse_shared_links, events.SharedLinks),
-        ("TokensRevoked", events.parse_uninstalled, BotRemoved),
+        ("TokensRevoked", workspace_events.parse_uninstalled, BotRemoved),
     ],
 )
 def test_a_payload_as_slack_documents_it_is_read(name: str, read: Callable[[Any, str], object], kind: type) -> None:

@@ -1,0 +1,93 @@
+"""What Slack says about people: their name, time zone and rights. Cached for minutes, never stored.
+
+Slack describes a person with the rights they have in their own workspace, even if they belong to another one and are
+only in a channel shared with ours. https://docs.slack.dev/apis/slack-connect
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from adapters.slack.client import Workspaces
+from adapters.slack.inbound.payload import get_list, get_object, get_text
+from adapters.slack.outbound.render import Json
+from bot.chat.message import clean
+from bot.clock import Clock
+from bot.errors import PaperboyError
+
+log = logging.getLogger(__name__)
+
+CACHE_TTL = timedelta(minutes=5)  # a new admin may set schedules after so long at most
+MAX_CACHED_PEOPLE = 10_000
+MAX_NAME_CHARS = 40
+RIGHTS = ("is_admin", "is_owner", "is_primary_owner")
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """One person in one workspace. The defaults stand for a person that Slack doesn't tell us about."""
+
+    name: str = "someone here"
+    time_zone: str = ""  # a name of the tz database
+    is_admin: bool = False
+
+
+class Profiles:
+    """Asks Slack about people, and remembers the answers for five minutes."""
+
+    def __init__(self, workspaces: Workspaces, clock: Clock) -> None:
+        self._workspaces = workspaces
+        self._clock = clock
+        self._cache: dict[tuple[str, str], tuple[datetime, Profile]] = {}
+
+    async def get_profile(self, space: str, person: str) -> Profile:
+        """A person's profile; the default one when Slack doesn't answer."""
+        now, key = self._clock.now(), (space, person)
+        until, profile = self._cache.get(key, (now, Profile()))
+        if now < until:
+            return profile
+        try:
+            answer = await self._workspaces.call(space, "users_info", user=person)
+        except PaperboyError as error:
+            log.warning("Slack did not say who %s in %s is: %s", person, space, error)
+            return Profile()
+        if len(self._cache) >= MAX_CACHED_PEOPLE:
+            self._cache.pop(next(iter(self._cache)))
+        profile = read_profile(get_object(answer.data, "user"), space)
+        self._cache[key] = (now + CACHE_TTL, profile)
+        return profile
+
+
+def read_profile(user: Json, space: str) -> Profile:
+    """The profile in a user object of Slack."""
+    names = (
+        get_text(user, "profile", "display_name"),
+        get_text(user, "profile", "real_name"),
+        get_text(user, "name"),
+        Profile().name,
+    )
+    return Profile(
+        name=next(filter(None, (clean(name, MAX_NAME_CHARS) for name in names))),
+        time_zone=_known_zone(get_text(user, "tz")),
+        is_admin=_has_rights(user, space),
+    )
+
+
+def _has_rights(user: Json, space: str) -> bool:
+    """Whether a user object shows an admin of this workspace, or of the organization with this id."""
+    in_organization = get_object(user, "enterprise_user")
+    if space == get_text(user, "team_id") or space in get_list(in_organization, "teams"):
+        return any(user.get(right) is True for right in RIGHTS)
+    if space == get_text(in_organization, "enterprise_id"):
+        return any(in_organization.get(right) is True for right in RIGHTS)
+    return False
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ValueError, KeyError, OSError):
+        return ""
