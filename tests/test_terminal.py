@@ -122,6 +122,40 @@ async def test_doctor_and_plan_and_why_tell_what_is(tmp_path: Path) -> None:
     assert "Nothing is scheduled" in (await paperboy(tmp_path, "plan")).err
 
 
+@pytest.mark.parametrize(
+    ("phrase", "code", "reading"),
+    [
+        ("weekdays 9am berlin", 0, {"kept": True, "schedule": "weekdays 09:00 Europe/Berlin", "zone": "Europe/Berlin"}),
+        ("daily 9am diffusion models top 5", 0, {"kept": False, "topic": "diffusion models", "zone": "UTC"}),
+        ("daily 9am IST", 0, {"kept": False, "schedule": None, "refused": None}),
+        ("in 2 hours", 1, {"kept": False, "schedule": None, "asks": None}),
+    ],
+)
+async def test_when_says_how_a_schedule_is_read(
+    tmp_path: Path, phrase: str, code: int, reading: dict[str, object]
+) -> None:
+    ran = await paperboy(tmp_path, "when", phrase, "--json")
+    found = json.loads(ran.out)
+    assert ran.code == code
+    assert set(found) == {"kept", "schedule", "zone", "topic", "next", "asks", "refused"}
+    assert {name: found[name] for name in reading} == reading
+    assert bool(found["asks"]) == ("IST" in phrase)
+    assert bool(found["refused"]) == bool(code)
+    assert len(found["next"]) == (3 if found["schedule"] else 0)
+    told = await paperboy(tmp_path, "when", *phrase.split())
+    assert told.code == code
+    assert (found["schedule"] or "Which time zone" if not code else "I can't read") in told.out + told.err
+
+
+async def test_json_lines_are_known_by_what_is_in_the_file(tmp_path: Path) -> None:
+    papers = tmp_path / "papers.in"
+    papers.write_text(json.dumps({"id": "2402.00001", "title": "Owls", "abstract": "Owls sleep."}) + "\n")
+    assert "1 paper new" in (await paperboy(tmp_path / "home", "ingest", str(papers), "--no-vectors")).err
+    out = tmp_path / "out"
+    ran = await paperboy(tmp_path / "home", "summarize", "--in", str(papers), "--out", str(out), "--engine", "extract")
+    assert "1 paper summarized" in ran.err
+
+
 async def test_a_backup_can_be_started_from(tmp_path: Path) -> None:
     file = day(tmp_path, "2025-03-18", entry(1))
     await paperboy(tmp_path / "home", "ingest", str(file), "--no-vectors")

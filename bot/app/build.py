@@ -30,6 +30,7 @@ from bot.ingest.paper_lookup import PaperLookup
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.samples import SOURCE as STARTER
 from bot.search import Search, open_models
+from bot.sources.files import NAME as FILES
 from bot.sources.http import SourceClient
 from bot.store import open_store
 from bot.store.protocol import Store
@@ -140,6 +141,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             direct=direct_of(posting),
             sources=names,
             time_zone=settings.time_zone,
+            more_sources=(FILES,),
             emojis=votes,
             feed=feed_of(adapters),
             invites=next((adapter for adapter in adapters.values() if isinstance(adapter, CanInvite)), None),

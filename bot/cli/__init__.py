@@ -17,6 +17,7 @@ from bot.cli.records import backup, export, forget, retry
 from bot.cli.run import run
 from bot.cli.search import search, similar
 from bot.cli.summarize import summarize
+from bot.cli.when import when
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,6 +33,7 @@ for command in (
     similar,
     plan,
     why,
+    when,
     summarize,
     costs,
     audit,

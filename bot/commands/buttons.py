@@ -7,6 +7,7 @@ from bot.chat.event import Answer, ButtonPress
 from bot.chat.message import Action, Button, clean
 from bot.commands.bound_buttons import bound_action
 from bot.commands.context import Command, Effect, Request, button_text, exact_paper, stored_text
+from bot.commands.subscription_form import UnclearSchedule
 from bot.errors import AskError
 from bot.papers.ids import find_arxiv_ids
 from bot.papers.model import PaperId
@@ -72,3 +73,12 @@ async def suggestion(request: Request, command: Command, rest: str) -> Button | 
     if command.effect is not Effect.CHANGES:
         return Button(label=label, action=Action("page", ("0", await button_text(request, text))))
     return None if request.shared else Button(label=label, action=await bound_action(request, "run", text))
+
+
+async def question(request: Request, unclear: UnclearSchedule, command: str) -> Answer:
+    """A question about a schedule, with a button for each answer that runs the command with it."""
+    controls = [
+        Button(label=choice.label, action=await bound_action(request, "run", f"{command} {choice.phrase}"))
+        for choice in unclear.choices
+    ]
+    return Answer(message=note(unclear.message, controls=controls))

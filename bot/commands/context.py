@@ -43,6 +43,7 @@ class CommandContext:
     direct: Callable[[Person], Awaitable[Place]]  # the person's direct messages; raises `AskError` if there are none
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
+    more_sources: tuple[str, ...] = ()  # those that a schedule may name, and that `today` leaves out
     emojis: VoteEmojis = VoteEmojis()
     feed: Callable[[Place], str] | None = None  # the secret address of a channel's feed; None: no feeds are served
     invites: CanInvite | None = None  # what sends papers to an e-mail address; None: nothing does

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands import subscription_form
+from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Effect, Request
 from bot.errors import AskError
 from bot.schedule import describe
@@ -24,12 +24,16 @@ async def run(request: Request, rest: str) -> Answer:
         return await _stop(request, mine)
     if not await request.store.people.followed_topics(request.who.key):
         raise AskError("You don't follow any topics yet.", "Start with: /papers follow diffusion models")
-    subscription = subscription_form.read(request, rest or DEFAULT_SCHEDULE)
-    if subscription.query:
+    try:
+        typed = subscription_form.read(request, rest or DEFAULT_SCHEDULE)
+    except subscription_form.UnclearSchedule as unclear:
+        return await buttons.question(request, unclear, "digest")
+    if typed.topic:
         raise AskError(
-            f"I can't read “{subscription.query}” as part of a schedule.",
-            f"Your digest has the topics you follow. To follow another: /papers follow {subscription.query}",
+            f"I can't read “{typed.topic}” as part of a schedule.",
+            f"Your digest has the topics you follow. To follow another: /papers follow {typed.topic}",
         )
+    subscription = subscription_form.subscription(request, typed)
     place, here = await request.context.direct(request.who), request.place.in_thread("")
     new = replace(subscription, place=place, follows=request.who.key, beside=None if here == place else here)
     if mine:

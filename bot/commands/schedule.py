@@ -12,6 +12,7 @@ from bot.chat.event import Answer
 from bot.chat.message import Action, Button, Span, Text, clean, text
 from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Effect, Request
+from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.planner import Preview
 from bot.delivery.schedule_parser import EXAMPLES
 from bot.errors import AskError
@@ -34,10 +35,14 @@ async def schedule(request: Request, rest: str) -> Answer:
     if not rest:
         return Answer(message=note(EXAMPLES), form=subscription_form.form())
     await _check_count(request)
-    subscription = subscription_form.read(request, rest)
-    if subscription_form.is_topic_guessed(subscription, rest):
+    try:
+        typed = subscription_form.read(request, rest)
+    except subscription_form.UnclearSchedule as unclear:
+        return await buttons.question(request, unclear, "schedule")
+    subscription = subscription_form.subscription(request, typed)
+    if typed.is_topic_guessed:
         return await _proposal(request, subscription, "schedule", "Schedule it")
-    lines = await _preview(request, subscription)
+    lines = [*await _preview(request, subscription), *_zone(request, typed)]
     await request.store.subscriptions.add_subscription(subscription, cause=request.cause)
     id = subscription.id
     foot = f"ID {id}. To pause it: /papers pause {id}. To remove it: /papers unschedule {id}"
@@ -51,17 +56,23 @@ async def change(request: Request, rest: str) -> Answer:
     if not text:
         hint = f"To change it, type: /papers change {old.id} weekdays 09:00"
         return Answer(message=note(hint), form=subscription_form.form(old))
-    new = replace(subscription_form.read(request, text, language=old.language), id=old.id, created_by=old.created_by)
-    if subscription_form.is_topic_guessed(new, text):
+    try:
+        typed = subscription_form.read(request, text)
+    except subscription_form.UnclearSchedule as unclear:
+        return await buttons.question(request, unclear, f"change {old.id}")
+    changed = subscription_form.subscription(request, typed, language=old.language)
+    new = replace(changed, id=old.id, created_by=old.created_by)
+    if typed.is_topic_guessed:
         return await _proposal(request, new, f"change {old.id}", "Change it")
-    lines = await _preview(request, new)
+    lines = [*await _preview(request, new), *_zone(request, typed)]
     await request.store.subscriptions.replace_subscription(new, cause=request.cause)
     return Answer(message=sheet(f"Changed: {_when(new)}", lines, foot=f"ID {new.id}, as before."))
 
 
 async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
     """Show what the schedule of a submitted form would post, before it is saved."""
-    subscription = subscription_form.read(request, subscription_form.typed(values, request.time_zone))
+    typed = subscription_form.read(request, subscription_form.text_of_form(values, request.time_zone))
+    subscription = subscription_form.subscription(request, typed)
     if args:
         return await _proposal(request, subscription, f"change {args[0]}", "Change it")
     return await _proposal(request, subscription, "schedule", "Schedule it")
@@ -130,6 +141,16 @@ async def _preview(request: Request, subscription: Subscription) -> list[Text]:
     topic = [text(f"Topic: “{subscription.query}”.")] if subscription.query else []
     next_times = _next(subscription.schedule.zone, preview)
     return [*topic, _contents(subscription), next_times, *_now(preview), *_taste(preview)]
+
+
+def _zone(request: Request, typed: TypedSubscription) -> list[Text]:
+    """Where the time zone is from, when none was typed."""
+    zone = typed.schedule.zone
+    if typed.names_zone:
+        return []
+    if request.who.time_zone:
+        return [text(f"{zone} is your time zone.")]
+    return [text(f"{zone} is the default time zone here. To use another, add it: weekdays 09:00 Europe/Berlin")]
 
 
 def _when(subscription: Subscription) -> str:

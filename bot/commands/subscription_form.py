@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
 
 from bot.chat.form import Field, Form, filled
 from bot.chat.message import Action, clean
 from bot.commands.context import Request
-from bot.delivery.schedule_parser import parse_schedule, split_schedule
+from bot.delivery.schedule_parser import ParsedSchedule, parse_schedule, read_schedule
 from bot.errors import AskError
 from bot.papers.community import SOURCE as COMMUNITY
+from bot.schedule import Schedule
 from bot.store.records import Subscription
 from bot.views.formatting import listing
 
 MAX_PAPERS = 30  # per post
+DEFAULT_PAPERS = 10
 MAX_QUERY_CHARS = 200
 MAX_TEXT_CHARS = 1_000  # of a typed subscription: schedule, topic and options
 ID_CHARS = 4
@@ -42,43 +47,83 @@ FIELDS = (
         hint="Words, “a phrase”, cat:cs.CL, author:name. Leave empty for all papers",
         max_length=MAX_QUERY_CHARS,
     ),
-    Field(name="count", label="Maximum papers", hint=f"1 to {MAX_PAPERS}", value="10", max_length=2),
+    Field(name="count", label="Maximum papers", hint=f"1 to {MAX_PAPERS}", value=str(DEFAULT_PAPERS), max_length=2),
     Field(name="votes", label="Minimum votes", hint="Upvotes on Hugging Face plus votes here", value="0", max_length=5),
     Field(name="layout", label="Layout", value="thread", choices=LAYOUTS),
 )
 
 
-def read(request: Request, text: str, *, language: str = "en") -> Subscription:
-    """The subscription of `WHEN [QUERY] [top N] …`, for the channel it was typed in. Raises `AskError`.
+class TypedSubscription(Struct, frozen=True, kw_only=True):
+    """What a text says about a subscription."""
 
-    `language` applies when the text names none.
-    """
+    schedule: Schedule
+    names_zone: bool  # False: the schedule is in the default zone
+    topic: str = ""
+    is_topic_guessed: bool = False  # the topic is what was left of the text, rather than named by `about:`
+    sources: tuple[str, ...]
+    count: int = DEFAULT_PAPERS
+    min_votes: int = 0
+    layout: Literal["thread", "compact"] = "thread"
+    language: str = ""  # empty: none is named
+
+
+class UnclearSchedule(AskError):
+    """A schedule that can be read in several ways: `choices` are the phrases without the doubt."""
+
+    def __init__(self, parsed: ParsedSchedule) -> None:
+        super().__init__(parsed.question, " · ".join(choice.phrase for choice in parsed.choices))
+        self.choices = parsed.choices
+
+
+def parse(
+    text: str, time_zone: str, default_sources: Sequence[str], more_sources: Sequence[str] = ()
+) -> TypedSubscription:
+    """What `WHEN [TOPIC] [top N] …` says. Raises `AskError`, `UnclearSchedule` for one to ask about."""
     _check_length(text)
-    schedule, more = split_schedule(text, request.time_zone)
+    parsed = read_schedule(text, time_zone)
+    if parsed.question:
+        raise UnclearSchedule(parsed)
+    schedule, more = parsed.accept()
     more, _, about = more.partition(VERBATIM)  # the form's topic isn't searched for options
-    sources, more = _sources(request, more)
+    sources, more = _sources(more, tuple(default_sources), tuple(more_sources))
     top, more = _take(_TOP, more)
     votes, more = _take(_VOTES, more)
     layout, more = _take(_LAYOUT, more)
     tag, more = _take(_LANGUAGE, more)
-    return Subscription(
-        id="".join(secrets.choice(ID_LETTERS) for _ in range(ID_CHARS)),
-        place=request.place.in_thread(""),
+    topic = clean(about or _ABOUT.sub("", more), MAX_QUERY_CHARS)
+    return TypedSubscription(
         schedule=schedule,
-        query=clean(about or _ABOUT.sub("", more), MAX_QUERY_CHARS),
+        names_zone=parsed.names_zone,
+        topic=topic,
+        is_topic_guessed=bool(topic) and not about,
         sources=sources,
-        count=_count(top[1] if top else "10"),
+        count=_count(top[1]) if top else DEFAULT_PAPERS,
         layout="compact" if layout and layout[1].casefold() == "compact" else "thread",
         min_votes=int(votes[1] or votes[2]) if votes else 0,
-        language=_language(tag[1]) if tag else language,
-        created=request.now,
-        created_by=request.who.key,
+        language=_language(tag[1]) if tag else "",
     )
 
 
-def is_topic_guessed(subscription: Subscription, text: str) -> bool:
-    """Whether the topic is what was left of the text, rather than named by `about:`."""
-    return bool(subscription.query) and VERBATIM not in text
+def read(request: Request, text: str) -> TypedSubscription:
+    """What the asker typed. Raises like `parse`."""
+    return parse(text, request.time_zone, request.context.sources, request.context.more_sources)
+
+
+def subscription(request: Request, typed: TypedSubscription, *, language: str = "en") -> Subscription:
+    """A new subscription for the channel it was typed in; `language` applies when none was named."""
+    return Subscription(
+        id="".join(secrets.choice(ID_LETTERS) for _ in range(ID_CHARS)),
+        place=request.place.in_thread(""),
+        schedule=typed.schedule,
+        query=typed.topic,
+        sources=typed.sources,
+        count=typed.count,
+        layout=typed.layout,
+        min_votes=typed.min_votes,
+        language=typed.language or language,
+        created=request.now,
+        created_by=request.who.key,
+    )
 
 
 def as_text(subscription: Subscription, default_sources: tuple[str, ...]) -> str:
@@ -116,7 +161,7 @@ def _filled(title: str, action: Action, values: Mapping[str, str]) -> Form:
     return Form(title=title, action=action, fields=filled(FIELDS, values), submit_label="Preview")
 
 
-def typed(values: Mapping[str, str], time_zone: str) -> str:
+def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
     """The text to type for the values of the form. Raises `AskError` that names the field."""
     _check_length("".join(values.values()))
     parse_schedule(clean(values.get("when", "")), time_zone)  # raises for this field alone
@@ -155,18 +200,18 @@ def _language(text: str) -> str:
     return tag
 
 
-def _sources(request: Request, text: str) -> tuple[tuple[str, ...], str]:
+def _sources(text: str, default: tuple[str, ...], more: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     """The sources that `from …` names, and the text without it; “learning from scratch” names none."""
     for match in _FROM.finditer(text):
         names = tuple(name.strip().casefold() for name in match[1].split(","))
         if COMMUNITY in names and not _ENDS.match(text[match.end() :]):
             continue  # “learning from community feedback” is a topic
-        unknown = [name for name in names if name not in request.context.sources]
+        unknown = [name for name in names if name not in default + more]
         if not unknown:
             return names, text[: match.start()] + text[match.end() :]
         if len(names) > 1:
             raise AskError(
                 f"There is no source {unknown[0][:40]!r} here.",
-                f"The sources are {listing(request.context.sources)}.",
+                f"The sources are {listing(default + more)}.",
             )
-    return request.context.sources, text
+    return default, text

@@ -181,6 +181,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         direct=direct,
         sources=("huggingface", COMMUNITY),
         time_zone="UTC",
+        more_sources=("files",),
         invites=(invites := FakeInvites()),
     )
     card_updater = CardUpdater(store, lines, adapters, clock)

@@ -44,7 +44,7 @@ async def test_each_parser_of_typed_text_is_quick(channel: Channel) -> None:
     request = channel.core.request_for(channel.press(Action("x"), ADA), "")
     parsers: dict[str, Callable[[str], object]] = {
         "subscription": lambda text: subscription_form.read(request, text),
-        "subscription from a form": lambda text: subscription_form.typed({"when": text, "query": text}, "UTC"),
+        "subscription from a form": lambda text: subscription_form.text_of_form({"when": text, "query": text}, "UTC"),
         "subscription after a time": lambda text: subscription_form.read(request, f"daily 09:00 {text}"[:1_000]),
         "action": Action.parse,
         "arXiv id": paper_id,
