@@ -59,8 +59,14 @@ class Handlers:
 
     async def press_button(self, sender: Sender, message_id: str, action: str) -> Outcome:
         """A button, or an entry of a message's menu."""
-        event = events.press(sender, action, message_id, self._state.message(message_id))
-        return await self._show(await self._core.handle_event(event), sender, replaces=message_id)
+        message = self._state.message(message_id)
+        event = events.press(sender, action, message_id, message)
+        shown = await self._show(await self._core.handle_event(event), sender, replaces=message_id)
+        if shown.message:
+            return shown
+        if message is None or message.channel != sender.channel:
+            message = self._state.private_message(message_id, sender.who.id, sender.channel)
+        return Outcome(message, shown.toast)  # with its button pressed
 
     async def submit_form(self, sender: Sender, message_id: str, action: str, values: Mapping[str, str]) -> Outcome:
         """A form. After a restart its message is gone: then the posted action says which form it was."""

@@ -8,16 +8,27 @@ from typing import Any, assert_never
 
 from jinja2 import Environment
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.webchat.events import FIELD_PREFIX
 from adapters.webchat.people import BOT, PEOPLE
 from adapters.webchat.records import CHANNEL_NAME, EMOJI, ChatMessage
 from bot.chat.adapter import MenuEntry
-from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Paragraph
+from bot.chat.event import Person
+from bot.chat.message import Action, Block, Bullets, Button, Card, Controls, Footnote, Heading, Message, Paragraph
 from bot.http_server import StaticFiles, template_environment
 
 STATIC_FILES = StaticFiles("adapters.webchat")
 LINK_SCHEMES = ("http://", "https://")
+
+
+class Reader(Struct, frozen=True, kw_only=True):
+    """Who sees a page, and what is theirs in it."""
+
+    who: Person
+    csrf: str
+    voted: frozenset[str] = frozenset()  # papers that they voted for
 
 
 @cache
@@ -73,13 +84,29 @@ def _block(item: Block, level: int) -> Markup:
     return Markup(found)  # noqa: S704 - the macros' own, escaped output
 
 
+def with_own_votes(message: Message, voted: frozenset[str]) -> Message:
+    """A message with the reader's own votes pressed: a posted card is the same for everyone until here."""
+    return replace(message, blocks=tuple(_own_vote(b, voted) if isinstance(b, Card) else b for b in message.blocks))
+
+
+def _own_vote(card: Card, voted: frozenset[str]) -> Card:
+    on = card.paper in voted
+    button = Button(
+        label="Voted" if on else "Vote",
+        action=Action("unvote" if on else "vote", (card.paper,)),
+        style="pressed" if on else "plain",
+    )
+    own = {Action("vote", (card.paper,)), Action("unvote", (card.paper,))}
+    controls = (button if isinstance(c, Button) and c.action in own else c for c in card.controls)
+    return replace(card, controls=tuple(controls))
+
+
 def render_message(
     item: ChatMessage,
     *,
-    reader: str,
+    reader: Reader,
     reactions: dict[str, frozenset[str]],
     replies: int,
-    csrf: str,
     menu: Sequence[MenuEntry] = (),
     in_thread: bool = False,
 ) -> Markup:
@@ -94,13 +121,13 @@ def render_message(
             author=author,
             is_bot=item.author == BOT,
             menu=menu if item.author != BOT else (),
-            form=macros.form(item.open_form.form, item, csrf, FIELD_PREFIX) if item.open_form else "",
-            content=message_body(item.message),
-            reader=reader,
+            form=macros.form(item.open_form.form, item, reader.csrf, FIELD_PREFIX) if item.open_form else "",
+            content=message_body(with_own_votes(item.message, reader.voted)),
+            reader=reader.who.id,
             reactions=reactions,
             emoji=EMOJI,
             replies=replies,
-            csrf=csrf,
+            csrf=reader.csrf,
             in_thread=in_thread,
         )
     )

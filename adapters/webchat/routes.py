@@ -16,7 +16,7 @@ from adapters.webchat.handlers import Handlers, Outcome
 from adapters.webchat.pages import Pages
 from adapters.webchat.people import person_for
 from adapters.webchat.records import CHANNEL_NAME, DEFAULT_CHANNEL, Change
-from adapters.webchat.render import STATIC_FILES
+from adapters.webchat.render import STATIC_FILES, Reader
 from bot.chat.adapter import Core
 from bot.chat.event import Person
 from bot.http_server import CsrfCookie, client_address, form_values
@@ -75,45 +75,44 @@ class Routes:
         raise web.HTTPFound(f"/c/{DEFAULT_CHANNEL}?thread=newest")
 
     async def channel(self, request: web.Request) -> web.Response:
-        query, csrf = request.query, self._csrf.token(request)
-        html = self._pages.channel_page(
+        query, reader = request.query, self._reader(request)
+        html = await self._pages.channel_page(
             _channel(request),
-            _who(request),
-            csrf,
+            reader,
             thread=query.get("thread", ""),
             before=query.get("before", ""),
             toast=query.get("toast", "")[:MAX_TOAST_CHARS],
         )
         response = web.Response(text=html, content_type="text/html")
-        self._csrf.remember(response, csrf)
+        self._csrf.remember(response, reader.csrf)
         return response
 
     async def say(self, request: web.Request) -> web.StreamResponse:
         form = await form_values(request)
         thread = self._thread(request, form)
         sender = self._handlers.sender(_who(request), _channel(request), thread)
-        return self._respond(request, await self._handlers.send_text(sender, form.get("text", "")), thread)
+        return await self._respond(request, await self._handlers.send_text(sender, form.get("text", "")), thread)
 
     async def press(self, request: web.Request) -> web.StreamResponse:
         form = await form_values(request)
         thread = self._thread(request, form)
         sender = self._handlers.sender(_who(request), _channel(request), thread)
         pressed = await self._handlers.press_button(sender, form.get("message", ""), form.get("action", ""))
-        return self._respond(request, pressed, thread)
+        return await self._respond(request, pressed, thread)
 
     async def submit(self, request: web.Request) -> web.StreamResponse:
         form = await form_values(request)
         thread, message, action = self._thread(request, form), form.get("message", ""), form.get("action", "")
         sender = self._handlers.sender(_who(request), _channel(request), thread)
         submitted = await self._handlers.submit_form(sender, message, action, posted_values(form))
-        return self._respond(request, submitted, thread)
+        return await self._respond(request, submitted, thread)
 
     async def react(self, request: web.Request) -> web.StreamResponse:
         form = await form_values(request)
         message = form.get("message", "")
         sender = self._handlers.sender(_who(request), _channel(request))
         await self._handlers.toggle_reaction(sender, message, form.get("emoji", ""))
-        return self._respond(request, Outcome(self._state.message(message)))
+        return await self._respond(request, Outcome(self._state.message(message)))
 
     async def choose_person(self, request: web.Request) -> web.StreamResponse:
         form = await form_values(request)
@@ -160,16 +159,16 @@ class Routes:
     async def _stream_changes(
         self, request: web.Request, response: web.StreamResponse, queue: asyncio.Queue[Change]
     ) -> None:
-        reader = _who(request), request.query.get("channel", DEFAULT_CHANNEL), self._csrf.token(request)
+        reader, channel = self._reader(request), request.query.get("channel", DEFAULT_CHANNEL)
         missed = self._state.changes_since(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
         events = [b"retry: 1500\n\n"]
         events += [b"event: reload\ndata: 1\n\n"] if missed is None else []
-        events += [self._pages.server_sent_event(change, *reader) for change in missed or ()]
+        events += [await self._pages.server_sent_event(change, reader, channel) for change in missed or ()]
         await _write(response, b"".join(events))
         while not self._closing.is_set() and (self._state.is_watching(queue) or not queue.empty()):
-            await _write(response, await self._next_event(queue, *reader))
+            await _write(response, await self._next_event(queue, reader, channel))
 
-    async def _next_event(self, queue: asyncio.Queue[Change], who: Person, channel: str, csrf: str) -> bytes:
+    async def _next_event(self, queue: asyncio.Queue[Change], reader: Reader, channel: str) -> bytes:
         """The next change, or a comment after `KEEP_ALIVE_S` without one."""
         change = asyncio.ensure_future(queue.get())
         closed = asyncio.ensure_future(self._closing.wait())
@@ -177,22 +176,24 @@ class Routes:
             await asyncio.wait({change, closed}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED)
             if not change.done():
                 return b": no change\n\n"
-            return self._pages.server_sent_event(change.result(), who, channel, csrf)
+            return await self._pages.server_sent_event(change.result(), reader, channel)
         finally:
             change.cancel()
             closed.cancel()
+
+    def _reader(self, request: web.Request) -> Reader:
+        return Reader(who=_who(request), csrf=self._csrf.token(request))
 
     def _thread(self, request: web.Request, form: Mapping[str, str]) -> str:
         """The thread that a form was in; empty if this channel has no such thread."""
         parent = self._state.message(form.get("thread", ""))
         return parent.id if parent and parent.channel == _channel(request) and not parent.thread else ""
 
-    def _respond(self, request: web.Request, outcome: Outcome, thread: str = "") -> web.StreamResponse:
+    async def _respond(self, request: web.Request, outcome: Outcome, thread: str = "") -> web.StreamResponse:
         """The changed parts as JSON for the script; without it, a redirect to the page."""
         message, toast = outcome
         if "application/json" in request.headers.get("Accept", ""):
-            csrf = self._csrf.token(request)
-            pieces = self._pages.pieces(message, _who(request), csrf) if message else []
+            pieces = await self._pages.pieces(message, self._reader(request)) if message else []
             return web.json_response({"toast": toast, "pieces": pieces})
         back = {"thread": thread or (message.thread if message else ""), "toast": toast}
         query = urlencode({name: value for name, value in back.items() if value})

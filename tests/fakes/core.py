@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import assert_never
+from collections.abc import Collection, Mapping, Sequence
+from typing import assert_never, cast
 
 from bot.chat.adapter import CommandHelp, MenuEntry
 from bot.chat.catalog import Catalog
@@ -48,7 +48,8 @@ class FakeCore:
 
     @property
     def catalog(self) -> Catalog:
-        raise NotImplementedError("chats do not read; what does is tested against a real store (tests/builders.py)")
+        """Nobody has voted; what reads more is tested against a real store (tests/builders.py)."""
+        return cast(Catalog, _NoVotes())
 
     def __init__(self) -> None:
         self.heard: list[Event] = []
@@ -83,6 +84,11 @@ class FakeCore:
 
     async def health_problems(self) -> Mapping[str, str]:
         return self.wrong
+
+
+class _NoVotes:
+    async def votes_by(self, who: Person, ids: Collection[str]) -> Mapping[str, int]:
+        return {}
 
 
 def _page(asked: str, number: int) -> Message:

@@ -64,10 +64,11 @@ function showPiece(piece) {
 }
 function replaceMessage(old, now) {  // keeps the focus and an open menu
   const focused = document.activeElement, picker = $(".picker[open]", old);
-  const button = old.contains(focused) && focused.value ? `button[value="${CSS.escape(focused.value)}"]` : null;
+  const buttons = "form.content button, form.reactions button", place = [...old.querySelectorAll(buttons)].indexOf(focused);
+  const same = place >= 0 ? `button[value="${CSS.escape(focused.value)}"]` : null;
   old.replaceWith(now);
   if (picker) $(".picker", now).open = true;
-  if (button && $(button, now)) $(button, now).focus();
+  if (same) ($(same, now) || now.querySelectorAll(buttons)[place])?.focus();  // a pressed vote has another value
   return now;
 }
 function dayLine(day) {

@@ -175,7 +175,7 @@ async def test_a_schedule_is_mended_previewed_and_then_kept(browser: Browser, ap
     (preview,) = (await send(browser, piece, when="weekdays 09:00 UTC", query="hypernetworks"))["pieces"][:1]
     assert "Nothing is saved until you press the button" in preview["html"]
     assert len(await app.store.subscriptions.in_place(PAPERS)) == before
-    keep = html.unescape(re.findall(r'value="(do\|[^"]+)"', preview["html"])[0])
+    keep = html.unescape(re.findall(r'value="(confirm\|[^"]+)"', preview["html"])[0])
     (kept,) = (await (await browser.post("/c/papers/press", action=keep, message=piece["id"])).json())["pieces"][:1]
     assert "Scheduled: weekdays at 09:00 (UTC)" in kept["html"]
     assert "/submit" not in kept["html"]

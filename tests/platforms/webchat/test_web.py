@@ -79,6 +79,23 @@ async def test_two_people_have_two_votes_and_each_has_one(browser: Browser, app_
     assert await app.store.votes.tallies_for("web:home", [paper]) == {paper: Tally(up=1)}
 
 
+async def test_a_vote_shows_on_its_button_to_the_voter_and_a_second_press_takes_it_back(browser: Browser) -> None:
+    thread, message, paper = await first_reply(browser)
+
+    async def press(action: str) -> str:
+        here = {"message": message, "thread": thread}
+        pieces = (await (await browser.post("/c/papers/press", action=action, **here)).json())["pieces"]
+        return str(next(piece["html"] for piece in pieces if piece["id"] == message))
+
+    voted = f'<button class="pressed" name="action" value="unvote|{paper}" aria-pressed="true">Voted</button>'
+    assert voted in await press(f"vote|{paper}")
+    assert voted in await browser.open("/c/papers?thread=newest")
+    await browser.become("robin")
+    assert voted not in await browser.open("/c/papers?thread=newest")
+    await browser.become("you")
+    assert voted not in await press(f"unvote|{paper}")
+
+
 async def test_only_who_may_schedule_schedules(browser: Browser, app_url: tuple[App, str]) -> None:
     app, _ = app_url
     answer = await browser.say("/papers schedule weekdays 09:00 Europe/Berlin top 5")
