@@ -103,6 +103,7 @@ class SiteAdapter:
             home=self._setup.home,
             storage=self._setup.storage,
             tasks=self._setup.tasks,
+            refusals=self._setup.refusals,
             url=settings.public_url or self.url,
             sealer=self._sealer,
             made_pages=RateLimiter(clock, policy="pages", limit=settings.pages_per_minute),

@@ -15,6 +15,7 @@ from bot.chat.catalog import Catalog
 from bot.chat.event import Place
 from bot.clock import Clock
 from bot.http_server import RateLimiter, Sealer, client_address
+from bot.refusals import RefusalLimits
 from bot.tasks import Supervisor
 
 KEY_FILE = "site.key"
@@ -30,6 +31,7 @@ class Site(Struct, frozen=True, kw_only=True):
     home: Path  # the data folder
     storage: KeyValue
     tasks: Supervisor
+    refusals: RefusalLimits
     url: str  # where readers reach it, without a slash at the end
     sealer: Sealer
     made_pages: RateLimiter  # pages and feeds that are made for one client; those from the cache are free

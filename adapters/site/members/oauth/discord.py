@@ -13,6 +13,7 @@ from adapters.site.settings import Settings
 from bot.chat.event import Person
 from bot.chat.message import clean
 from bot.errors import AskError, ConfigError, Unsure
+from bot.refusals import RefusalLimit
 
 SCOPES = "identify guilds.members.read"  # not `guilds`: other servers are none of our business
 
@@ -36,7 +37,8 @@ class DiscordProvider:
 
     name, label = "discord", "Discord"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, refusals: RefusalLimit) -> None:
+        self._refusals = refusals
         self.space = settings.discord_guild
         self._id, self._secret = settings.discord_client_id, settings.discord_client_secret
         self._url = settings.discord_url.rstrip("/")
@@ -71,7 +73,7 @@ class DiscordProvider:
             "code_verifier": attempt.verifier,
             "redirect_uri": return_url,
         }
-        status, answer = await request_json("POST", f"{self._api}/oauth2/token", form=form)
+        status, answer = await self._request("POST", "/oauth2/token", form=form)
         match answer:
             case {"access_token": str(token)} if status == 200:
                 return token
@@ -82,10 +84,13 @@ class DiscordProvider:
         raise Unsure(f"Discord gave no token ({status}).")
 
     async def _member(self, token: str) -> Member:
-        status, answer = await request_json("GET", f"{self._api}/users/@me/guilds/{self.space}/member", token=token)
+        status, answer = await self._request("GET", f"/users/@me/guilds/{self.space}/member", token=token)
         if status == 404:
             raise AskError("You aren't a member of this site's Discord server.", "Join it, then start again.")
         return _parse_member(status, answer)
+
+    async def _request(self, method: str, path: str, **options: Any) -> tuple[int, dict[str, Any]]:
+        return await request_json(method, self._api + path, refusals=self._refusals, **options)
 
 
 def _parse_member(status: int, answer: dict[str, Any]) -> Member:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from bot.chat.event import Person
 from bot.errors import Unsure
+from bot.refusals import RefusalLimit
 
 TIMEOUT = ClientTimeout(total=10)
 MAX_ANSWER_BYTES = 64 * 1024
@@ -60,13 +61,20 @@ class OAuthProvider(Protocol):
 
 
 async def request_json(
-    method: str, url: str, *, form: Mapping[str, str] | None = None, token: str = ""
+    method: str,
+    url: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    token: str = "",
+    refusals: RefusalLimit | None = None,
 ) -> tuple[int, dict[str, Any]]:
-    """The status and the JSON object of an answer. Raises `Unsure`, which holds no word of either side."""
+    """The status and the JSON object of an answer. Raises `Unsure`, which holds no word of either side; `Busy` when the
+    service refused too many requests (`refusals`)."""
     headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    traces = [refusals.trace()] if refusals else []
     try:
         async with (
-            ClientSession(timeout=TIMEOUT) as session,
+            ClientSession(timeout=TIMEOUT, trace_configs=traces) as session,
             session.request(method, url, data=form, headers=headers, allow_redirects=False) as answer,
         ):
             body = await answer.content.read(MAX_ANSWER_BYTES)

@@ -70,7 +70,7 @@ def _providers(site: Site) -> list[OAuthProvider]:
     if site.settings.slack_client_id:
         found.append(SlackProvider(site.settings, site.clock))
     if site.settings.discord_client_id:
-        found.append(DiscordProvider(site.settings))
+        found.append(DiscordProvider(site.settings, site.refusals.for_service("Discord")))
     return found
 
 

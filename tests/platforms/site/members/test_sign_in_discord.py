@@ -8,6 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from adapters.site.adapter import SiteAdapter
+from adapters.site.members.oauth.discord import DiscordProvider
+from adapters.site.members.oauth.provider import Attempt
+from adapters.site.settings import Settings
+from bot.errors import Busy, ConfigError
+from bot.refusals import RefusalLimit
 from tests.fakes.discord import FakeDiscord
 from tests.platforms.site.members.conftest import Opens
 from tests.platforms.site.members.site import Browser
@@ -98,3 +103,19 @@ async def test_a_wrong_secret_is_our_problem_not_the_readers(
     assert page.status == 503
     assert "Discord doesn't know this client id and secret" in caplog.text
     assert "not-the-secret" not in caplog.text + page.text
+
+
+async def test_refused_sign_ins_and_the_bot_share_discords_limit_of_refusals(discord: FakeDiscord, guild: str) -> None:
+    settings = Settings(
+        discord_client_id=discord.app["client_id"],
+        discord_client_secret="not-the-secret",
+        discord_guild=guild,
+        discord_url=discord.url,
+    )
+    refusals = RefusalLimit("Discord", max_refused=3)
+    provider, attempt = DiscordProvider(settings, refusals), Attempt.new("discord", "/")
+    for expected in (ConfigError, ConfigError, ConfigError, Busy):
+        with pytest.raises(expected):
+            await provider.fetch_person(attempt, "http://127.0.0.1:9/back", "junk")
+    with pytest.raises(Busy):
+        refusals.check()  # the bot's requests wait as well
