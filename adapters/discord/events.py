@@ -38,7 +38,7 @@ def parse_person(interaction: discord.Interaction[Any], place: Place, *, may_sch
         platform=PLATFORM,
         space=place.space,
         id=str(user.id),
-        name=user.display_name,
+        name=str(user.display_name),
         admin=(may_schedule or interaction.permissions.manage_guild) if in_server else is_own_tenant(place),
     )
 

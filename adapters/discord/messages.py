@@ -31,7 +31,7 @@ def parse_message(message: discord.Message, bot_id: int, place: Place) -> Iterat
             platform=PLATFORM,
             space=place.space,
             id=str(message.author.id),
-            name=message.author.display_name,
+            name=str(message.author.display_name),
             admin=is_own_tenant(place) or _manages_server(message.author),
         ),
         "place": place,

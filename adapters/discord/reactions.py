@@ -39,9 +39,11 @@ class ReactionTracker:
         is_bot = event.user_id == bot_id or (event.member is not None and event.member.bot)
         if is_bot or event.message_author_id not in {None, bot_id} or not event.emoji.is_unicode_emoji():
             return None
-        if not event.emoji.name:
+        if not isinstance(name := event.emoji.name, str):
+            raise TypeError("the emoji's name is not text")
+        if not name:
             return None  # a custom emoji that was deleted
-        emoji = reaction_key(event.emoji.name, is_super=event.burst)
+        emoji = reaction_key(name, is_super=event.burst)
         person, message = str(event.user_id), str(event.message_id)
         added = event.event_type == "REACTION_ADD"
         seen = self._seen.get(message, frozenset())

@@ -35,7 +35,7 @@ from bot.store.protocol import Store
 from bot.store.records import ListedPaper, Tally, TextQuery
 from bot.summaries import SummaryService
 from bot.views.formatting import source_name
-from bot.votes.trending import trending, why
+from bot.votes.trending import explain_score, rank_trending
 
 DAYS = {"day": 1, "week": 7, "month": 30}
 CANDIDATES = 500  # of a week or a month that are put in order: the most upvoted, and all that was voted on
@@ -106,9 +106,9 @@ class StoreCatalog:
             on_topic = await self._search.matching_among(topic, {item.paper.id for item in listed})
             listed = [item for item in listed if item.paper.id in on_topic]
         tallies = await self._store.votes.tallies_everywhere([item.paper.id for item in listed])
-        ranked = trending(listed, tallies, now, offset + limit + 1, days=days)
+        ranked = rank_trending(listed, tallies, now, offset + limit + 1, days=days)
         page = ranked[offset : offset + limit]
-        reasons = {item.paper.id: why(item, tallies.get(item.paper.id, Tally()), now) for item in page}
+        reasons = {item.paper.id: explain_score(item, tallies.get(item.paper.id, Tally()), now) for item in page}
         papers = await self._shown([item.paper for item in page], reasons, lists=page, tallies=tallies)
         return PaperPage(papers=tuple(papers), has_more=len(ranked) > offset + limit)
 

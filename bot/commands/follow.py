@@ -14,7 +14,7 @@ from bot.errors import AskError
 from bot.search.query import parse_query
 from bot.views.formatting import plural
 from bot.views.results import note, results, sheet
-from bot.votes.taste import taught
+from bot.votes.taste import rank_by_taste
 
 MAX_TOPIC_CHARS = 100
 MAX_TOPICS = 50  # per person
@@ -70,7 +70,7 @@ async def mine(request: Request, rest: str) -> Answer:
     why = await match_topics(topics, recent, request.context.search)
     ids = [id for id in recent if id in why]
     if leanings := await request.context.planner.by_saved(request.who.key, ids):
-        ids = taught(ids, {}, leanings)
+        ids = rank_by_taste(ids, {}, leanings)
         why |= {id: f"{why[id]}; {near}" for id in ids if (near := near_reason(leanings.get(id), is_mine=True))}
     message = results(
         "New on your topics",

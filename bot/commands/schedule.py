@@ -21,7 +21,7 @@ from bot.store.records import Subscription
 from bot.views.formatting import days, listing, moment, plural, source_name
 from bot.views.results import note, sheet
 from bot.views.why import taste
-from bot.votes.taste import ENOUGH
+from bot.votes.taste import MIN_VOTES_FOR_TASTE
 
 MAX_SCHEDULES_PER_CHANNEL = 20
 MAX_CHANGE_BUTTONS = 4
@@ -204,7 +204,7 @@ def _now(preview: Preview) -> list[Text]:
 
 
 def _taste(preview: Preview) -> list[Text]:
-    return [text(taste(preview.votes, ENOUGH))] if preview.votes else []
+    return [text(taste(preview.votes, MIN_VOTES_FOR_TASTE))] if preview.votes else []
 
 
 def summary(subscription: Subscription) -> str:

@@ -8,7 +8,7 @@ from bot.commands.context import Command, Effect, Request
 from bot.errors import AskError
 from bot.views.formatting import plural
 from bot.views.results import note
-from bot.votes.taste import FEW
+from bot.votes.taste import MIN_SAVED_PAPERS
 
 ON, OFF = "on", "off"
 EFFECT = "When it is on, papers close to those you saved come first in /papers mine and in your digest."
@@ -25,8 +25,12 @@ async def run(request: Request, rest: str) -> Answer:
         await people.disable_taste(request.who.key, cause=request.cause)
     if not await people.has_taste(request.who.key):
         return Answer(message=note(f"Taste is off. {EFFECT} To turn it on: /papers taste on"))
-    saved = len(await people.saved_papers(request.who.key, limit=FEW))
-    more = f" It starts at {FEW} saved papers; you have {plural(saved, 'paper')}." if saved < FEW else ""
+    saved = len(await people.saved_papers(request.who.key, limit=MIN_SAVED_PAPERS))
+    more = (
+        f" It starts at {MIN_SAVED_PAPERS} saved papers; you have {plural(saved, 'paper')}."
+        if saved < MIN_SAVED_PAPERS
+        else ""
+    )
     return Answer(message=note(f"Taste is on. {EFFECT}{more} No one else sees this. To turn it off: /papers taste off"))
 
 

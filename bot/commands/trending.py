@@ -12,7 +12,7 @@ from bot.errors import AskError
 from bot.store.records import Tally
 from bot.views.formatting import plural
 from bot.views.results import results
-from bot.votes.trending import trending, why
+from bot.votes.trending import explain_score, rank_trending
 
 SPANS = {"today": 1, "week": 7, "month": 30}
 SYNONYMS = {"day": "today", "daily": "today", "weekly": "week", "monthly": "month"}
@@ -29,9 +29,9 @@ async def run(request: Request, rest: str) -> Answer:
         on_topic = await request.context.search.matching_among(topic, {item.paper.id for item in listed})
         listed = [item for item in listed if item.paper.id in on_topic]
     tallies = await store.votes.tallies_for(request.who.tenant, {item.paper.id for item in listed})
-    ranked = trending(listed, tallies, request.now, MAX_TRENDING_PAPERS, days=days)
+    ranked = rank_trending(listed, tallies, request.now, MAX_TRENDING_PAPERS, days=days)
     page = ranked[request.offset : request.offset + CARDS_PER_PAGE]
-    reasons = {item.paper.id: why(item, tallies.get(item.paper.id, Tally()), request.now) for item in page}
+    reasons = {item.paper.id: explain_score(item, tallies.get(item.paper.id, Tally()), request.now) for item in page}
     about = f" on “{topic}”" if topic else ""
     message = results(
         ("Trending today" if name == "today" else f"Trending this {name}") + about,

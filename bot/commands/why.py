@@ -13,7 +13,7 @@ from bot.delivery.why import Explanation, ScheduleStatus, explain
 from bot.store.protocol import Store
 from bot.views import why as view
 from bot.views.formatting import ago, moment
-from bot.votes.taste import ENOUGH
+from bot.votes.taste import MIN_VOTES_FOR_TASTE
 
 
 async def run(request: Request, rest: str) -> Answer:
@@ -29,7 +29,7 @@ async def explanation(store: Store, place: Place, now: datetime, planner: Planne
     for item in found.schedules:
         lines += _schedule(item, now)
     if any(not item.subscription.follows for item in found.schedules):
-        lines.append(view.taste(await planner.count_votes(place), ENOUGH))
+        lines.append(view.taste(await planner.count_votes(place), MIN_VOTES_FOR_TASTE))
     if waiting := view.waiting(found.states):
         lines.append(f"{waiting}.")
     lines += [view.source_state(fetch, now) for fetch in found.fetches]

@@ -10,7 +10,16 @@ from bot.chat.event import Place
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Subscription, Tally
-from bot.votes.taste import ENOUGH, Floats, Leaning, Lesson, Taste, lean, learn, near_saved
+from bot.votes.taste import (
+    MIN_VOTES_FOR_TASTE,
+    Affinity,
+    Floats,
+    Taste,
+    TrainingExample,
+    affinity_to_saved,
+    learn_taste,
+    score_affinity,
+)
 
 MAX_SAVED = 200  # of a person's saved papers that count: the newest
 TASTE_DAYS = 180  # votes on older posts are not learned from: interests change
@@ -33,16 +42,16 @@ class ChannelTaste:
 
     async def leanings(
         self, subscription: Subscription, ids: Collection[PaperId], now: datetime
-    ) -> dict[PaperId, Leaning]:
+    ) -> dict[PaperId, Affinity]:
         """How near each paper is to the taste of the channel, or of the reader of a digest; empty: none yet."""
         if subscription.follows:
             return await by_saved(self._store, self._search, subscription.follows, ids)
         taste = await self._taste(subscription.place, now)
-        return lean(taste, self._search.vectors_for(ids)) if taste else {}
+        return score_affinity(taste, self._search.vectors_for(ids)) if taste else {}
 
     async def _taste(self, place: Place, now: datetime) -> Taste | None:
         if place.tenant not in self._has_enough:
-            self._has_enough[place.tenant] = await self._store.votes.has_marks(place.tenant, ENOUGH)
+            self._has_enough[place.tenant] = await self._store.votes.has_marks(place.tenant, MIN_VOTES_FOR_TASTE)
         if not self._has_enough[place.tenant]:
             return None
         channel = str(place.in_thread(""))
@@ -54,9 +63,9 @@ class ChannelTaste:
         tallies = await votes_on_posted(self._store, place, now)
         vectors = self._search.vectors_for(tallies)
         papers = await self._store.papers.get_papers([id for id in vectors if tallies[id].up])
-        return learn(
+        return learn_taste(
             [
-                Lesson(
+                TrainingExample(
                     vector=vectors[id],
                     title=papers[id].title if id in papers else "",
                     up=tallies[id].up,
@@ -67,14 +76,16 @@ class ChannelTaste:
         )
 
 
-async def by_saved(store: Store, search: HasVectors, person: str, ids: Collection[PaperId]) -> dict[PaperId, Leaning]:
+async def by_saved(store: Store, search: HasVectors, person: str, ids: Collection[PaperId]) -> dict[PaperId, Affinity]:
     """How near each paper is to what a person saved; empty unless they turned that on (`/papers taste on`)."""
     if not await store.people.has_taste(person):
         return {}
     saved = await store.people.saved_papers(person, limit=MAX_SAVED)
     vectors, papers = search.vectors_for(saved), await store.papers.get_papers(saved)
-    kept = [Lesson(vector=vectors[id], title=papers[id].title) for id in saved if id in vectors and id in papers]
-    return near_saved(kept, search.vectors_for(ids))
+    kept = [
+        TrainingExample(vector=vectors[id], title=papers[id].title) for id in saved if id in vectors and id in papers
+    ]
+    return affinity_to_saved(kept, search.vectors_for(ids))
 
 
 async def votes_on_posted(store: Store, place: Place, now: datetime) -> dict[PaperId, Tally]:

@@ -24,7 +24,7 @@ from bot.papers.model import PaperId
 from bot.schedule import first_reach, next_times
 from bot.store.protocol import Store
 from bot.store.records import Subscription, SubscriptionStatus
-from bot.votes.taste import Leaning
+from bot.votes.taste import Affinity
 
 MAX_CHANNELS_AT_ONCE = 16  # channels planned at the same time
 
@@ -69,7 +69,7 @@ class Planner:
         """How many votes a channel's taste is learned from, once there are enough; None: taste is off."""
         return await count_votes_on_posted(self._store, place, self._clock.now()) if self._taste else None
 
-    async def by_saved(self, person: str, ids: Collection[PaperId]) -> dict[PaperId, Leaning]:
+    async def by_saved(self, person: str, ids: Collection[PaperId]) -> dict[PaperId, Affinity]:
         """How near papers are to what a person saved; empty unless they turned that on."""
         return await by_saved(self._store, self._search, person, ids) if self._taste else {}
 

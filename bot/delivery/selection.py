@@ -18,7 +18,7 @@ from bot.papers.model import Paper, PaperId
 from bot.store.records import LeftOut, LeftOutReason, ListedPaper, Post, PostReason, Subscription, Tally
 from bot.views import digest
 from bot.views.digest import About, Entry
-from bot.votes.taste import Leaning, mixed, taught
+from bot.votes.taste import Affinity, interleave, rank_by_taste
 
 OPEN_TO_CHANNEL = "one of the places that this channel's votes don't decide"
 OPEN_TO_READER = "one of the places that your saved papers don't decide"
@@ -44,7 +44,7 @@ def choose(
     tallies: Mapping[PaperId, Tally],
     seen: set[PaperId],
     matches: Mapping[PaperId, str] | None,
-    taste: Mapping[PaperId, Leaning] = MappingProxyType({}),
+    taste: Mapping[PaperId, Affinity] = MappingProxyType({}),
     submissions: Mapping[PaperId, tuple[PostReason, ...]] = MappingProxyType({}),
     room: int | None = None,
 ) -> Choice:
@@ -149,20 +149,20 @@ def _ordered(
     subscription: Subscription,
     by_votes: Sequence[PaperId],
     scores: Mapping[PaperId, int],
-    taste: Mapping[PaperId, Leaning],
+    taste: Mapping[PaperId, Affinity],
 ) -> list[tuple[PaperId, str]]:
     """The papers in order, each with the reason that taste gives for it; empty: none."""
     if not taste:
         return [(id, "") for id in by_votes]
-    order = mixed(taught(by_votes, scores, taste), by_votes)
+    order = interleave(rank_by_taste(by_votes, scores, taste), by_votes)
     is_mine = bool(subscription.follows)
     left_open = OPEN_TO_READER if is_mine else OPEN_TO_CHANNEL
     return [(id, left_open if is_open else near_reason(taste.get(id), is_mine=is_mine)) for id, is_open in order]
 
 
-def near_reason(leaning: Leaning | None, *, is_mine: bool) -> str:
+def near_reason(leaning: Affinity | None, *, is_mine: bool) -> str:
     """The reason that names the voted or saved paper which another is near to; empty: there is none."""
-    near = clean(leaning.near, MAX_TITLE_CHARS) if leaning else ""
+    near = clean(leaning.similar_to, MAX_TITLE_CHARS) if leaning else ""
     return f"near “{near}”, which {'you saved' if is_mine else 'this channel voted up'}" if near else ""
 
 

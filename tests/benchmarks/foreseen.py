@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from bot.papers.model import Paper, PaperId
-from bot.votes.taste import Lesson, lean, learn
+from bot.votes.taste import TrainingExample, learn_taste, score_affinity
 from tests.benchmarks.taste_data import Days, Vectors
 
 PAST = 60  # days that teach
@@ -73,15 +73,15 @@ def _before(days: Days, day: date) -> list[date]:
 
 
 def _rankings(good: Sequence[Paper], bad: Sequence[Paper], found: Vectors) -> dict[str, Score]:
-    taste = learn(
-        [Lesson(vector=found[paper.id], up=1) for paper in good]
-        + [Lesson(vector=found[paper.id], down=1) for paper in bad]
+    taste = learn_taste(
+        [TrainingExample(vector=found[paper.id], up=1) for paper in good]
+        + [TrainingExample(vector=found[paper.id], down=1) for paper in bad]
     )
     assert taste is not None
     words = _ratios(good, bad)
 
     def by_taste(papers: Sequence[Paper]) -> list[float]:
-        return [leaning.score for leaning in lean(taste, _of(papers, found)).values()]
+        return [leaning.score for leaning in score_affinity(taste, _of(papers, found)).values()]
 
     return {
         "oldest first": lambda papers: [-number for number in _numbers(papers)],

@@ -1,6 +1,6 @@
 """How well rankings foresee what people like: `python -m tests.benchmarks.taste`, on the recorded days.
 
-Two questions. Taste: channels that vote by topic are simulated, and shown lists by the order their votes taught.
+Two questions. Taste: channels that vote by topic are simulated, and shown lists by the order their votes teach.
 Foreseen (`foreseen.py`): each morning, before anybody has voted, papers are put in order by what was liked before.
 What comes out stands in docs/ranking.md, with what it does not show.
 """
@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from bot.papers.model import Paper, PaperId
 from bot.store.records import ListedPaper
-from bot.votes.taste import Lesson, Taste, lean, learn, mixed, taught
+from bot.votes.taste import Taste, TrainingExample, interleave, learn_taste, rank_by_taste, score_affinity
 from tests.benchmarks import saved
 from tests.benchmarks.foreseen import foreseen
 from tests.benchmarks.taste_data import Days, Vectors, load, vectors
@@ -57,14 +57,16 @@ def _subjects(paper: Paper) -> set[str]:
 def replay(topic: Topic, days: Sequence[list[ListedPaper]], found: Vectors, votes: int, seed: int) -> Taste | None:
     """What a channel's votes have taught once it has cast so many; None when the days end before that."""
     rng = np.random.default_rng(seed)
-    lessons: list[Lesson] = []
+    lessons: list[TrainingExample] = []
     cast, taste = 0, None
     for day in days:
         for paper in order(day, found, taste)[:SHOWN]:
             vote = _vote(paper.id in topic.papers, rng) if cast < votes else 0
             cast += abs(vote)
-            lessons.insert(0, Lesson(vector=found[paper.id], title=paper.title, up=int(vote > 0), down=int(vote < 0)))
-        taste = learn(lessons)
+            lessons.insert(
+                0, TrainingExample(vector=found[paper.id], title=paper.title, up=int(vote > 0), down=int(vote < 0))
+            )
+        taste = learn_taste(lessons)
         if cast >= votes:
             return taste
     return None
@@ -78,14 +80,14 @@ def _vote(on_topic: bool, rng: np.random.Generator) -> int:
 
 
 def order(listed: Sequence[ListedPaper], found: Vectors, taste: Taste | None) -> list[Paper]:
-    """As an edition is ordered: by upvotes, or by what the channel's votes taught, with its open places."""
+    """As an edition is ordered: by upvotes, or by what the channel's votes teach, with its open places."""
     papers = {item.paper.id: item.paper for item in listed}
     liked = {id: paper.counts.upvotes for id, paper in papers.items()}
     untaught = sorted(sorted(papers, reverse=True), key=lambda id: -liked[id])
     if taste is None:
         return [papers[id] for id in untaught]
-    by_taste = taught(untaught, liked, lean(taste, {id: found[id] for id in papers}))
-    return [papers[id] for id, _ in mixed(by_taste, untaught)]
+    by_taste = rank_by_taste(untaught, liked, score_affinity(taste, {id: found[id] for id in papers}))
+    return [papers[id] for id, _ in interleave(by_taste, untaught)]
 
 
 def gain(days: Days, found: Vectors, among: Sequence[Topic]) -> dict[int, tuple[float, float, float, int]]:

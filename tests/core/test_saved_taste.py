@@ -9,12 +9,12 @@ import pytest
 from bot.chat.event import Person
 from bot.chat.message import Card, Message
 from bot.papers.model import Paper
-from bot.votes.taste import FEW
+from bot.votes.taste import MIN_SAVED_PAPERS
 from tests.builders import ADA, BOB, NOW, TODAY, listing, paper
 from tests.core.conftest import Channel, titles
 from tests.fakes.embedder import WordEmbedder
 
-BIRDS = [paper(n, f"Feather nest song {n}", abstract="feather nest song") for n in range(100, 100 + FEW)]
+BIRDS = [paper(n, f"Feather nest song {n}", abstract="feather nest song") for n in range(100, 100 + MIN_SAVED_PAPERS)]
 WORMS = paper(31, "Soil tunnel segment", abstract="soil tunnel segment", upvotes=30)
 STORK = paper(30, "A feather in the nest", abstract="feather nest song")
 TOPICS = ("tunnel", "feather")
@@ -62,7 +62,7 @@ async def test_off_until_somebody_turns_it_on_and_then_for_that_person_alone(tow
 
 async def test_it_says_how_many_saved_papers_it_takes(town: Channel) -> None:
     await saves_and_follows(town, BOB, BIRDS[:-1])
-    assert f"you have {FEW - 1} papers" in str((await town.says("taste on", who=BOB)).message)
+    assert f"you have {MIN_SAVED_PAPERS - 1} papers" in str((await town.says("taste on", who=BOB)).message)
     assert order((await town.says("mine", who=BOB)).message) == [WORMS.title, STORK.title]
 
 

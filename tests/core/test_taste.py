@@ -16,7 +16,7 @@ from bot.papers.model import Paper
 from bot.search import Search
 from bot.store.protocol import Store
 from bot.summaries import SummaryService
-from bot.votes.taste import ENOUGH
+from bot.votes.taste import MIN_VOTES_FOR_TASTE
 from tests.builders import NOW, PAPERS, TODAY, listing, mark, paper, post, subscription
 from tests.core.conftest import Channel
 from tests.fakes.embedder import WordEmbedder
@@ -24,7 +24,7 @@ from tests.fakes.notebook import Notebook
 
 OTHER = Place("web", "home", "other")
 BEFORE = TODAY - timedelta(days=3)
-BIRDS, WORMS = range(100, 100 + ENOUGH), range(200, 205)
+BIRDS, WORMS = range(100, 100 + MIN_VOTES_FOR_TASTE), range(200, 205)
 
 
 def about(number: int, subject: str, upvotes: int = 0) -> Paper:
@@ -151,7 +151,7 @@ async def test_why_and_the_preview_say_how_many_votes_teach(channel: Channel) ->
     await channel.store.outbox.add_posts([post(papers=("arxiv:2503.00001",))])
     await channel.store.votes.add_mark(mark())
     assert "It has 1 so far" in str((await channel.says("why")).message.blocks)
-    for n in range(ENOUGH):
+    for n in range(MIN_VOTES_FOR_TASTE):
         await channel.store.votes.add_mark(mark(f"web:home/p{n}"))
     assert "21 votes of this channel decide the order of its papers" in str((await channel.says("why")).message.blocks)
     assert "21 votes of this channel" in str((await channel.says("schedule daily 10:00")).message.blocks)

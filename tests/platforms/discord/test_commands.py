@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from adapters.discord import make
 from adapters.discord.commands import command_payload, fingerprint
-from adapters.discord.permissions import ALL_NEEDED, invite, missing, names
+from adapters.discord.permissions import ALL_NEEDED, invite_url, missing_permissions, permission_names
 from adapters.discord.settings import read_settings
 from bot.chat.adapter import Setup
 from bot.clock import FixedClock
@@ -37,6 +39,12 @@ def test_every_one_is_said_in_other_languages_too() -> None:
         assert set(said) == {"de", "fr", "es-ES", "ja"}, command["name"]
 
 
+def test_no_translation_is_left_over() -> None:
+    written = json.dumps(command_payload([command.help for command in COMMANDS], MENU), ensure_ascii=False)
+    translations = json.loads(files("adapters.discord").joinpath("command_localizations.json").read_text("utf-8"))
+    assert [text for texts in translations.values() for text in texts.values() if text not in written] == []
+
+
 def test_setting_schedules_needs_a_right_by_default_and_searching_none() -> None:
     rights = {command["name"]: command.get("default_member_permissions") for command in told()}
     assert (rights["papers"], rights["papers-schedule"]) == (None, 32)
@@ -49,8 +57,8 @@ def test_the_fingerprint_follows_the_commands() -> None:
 
 def test_the_invite_link_in_the_documentation_is_the_real_one() -> None:
     document = (Path(__file__).parents[3] / "docs" / "discord.md").read_text("utf-8")
-    assert invite("YOUR_APPLICATION_ID") in document
-    assert all(f"| {name} |" in document for name in names(ALL_NEEDED))
+    assert invite_url("YOUR_APPLICATION_ID") in document
+    assert all(f"| {name} |" in document for name in permission_names(ALL_NEEDED))
 
 
 class TestPermissions:
@@ -59,7 +67,7 @@ class TestPermissions:
             "id": "1",
             "roles": [{"id": "1", "permissions": str(ALL_NEEDED)}, {"id": "2", "permissions": str(role)}],
         }
-        return missing(guild, {"roles": ["2"]}, {"permission_overwrites": list(overwrites)}, "9")
+        return missing_permissions(guild, {"roles": ["2"]}, {"permission_overwrites": list(overwrites)}, "9")
 
     def test_the_nearer_overwrite_decides(self) -> None:
         deny, allow = {"deny": str(1 << 11), "allow": "0"}, {"deny": "0", "allow": str(1 << 11)}
