@@ -25,11 +25,14 @@ TEXTS = {
     429: ("Too many requests", "Try again in a minute."),
     503: ("Not available", "Something isn’t working here. Try again in a few minutes."),
 }
+REFUSED = ("That request can’t be answered", "Check the address, or go back and try again.")
 FAULT = ("Something went wrong", "Something went wrong on our side. It has been logged. Try again in a few minutes.")
 API_TEXTS = {
     404: "There is nothing at this address. /api/v1/openapi.json lists what there is.",
     405: "The API can only be read.",
+    415: "This kind of body can't be read here.",
     429: "Too many requests. Wait as long as Retry-After says.",
+    500: "Something went wrong on our side. It has been logged.",
     503: "Something isn't working here. Try again in a minute.",
 }
 
@@ -60,7 +63,7 @@ def error_page(site_name: str, status: int, title: str, text: str) -> web.Respon
 @cache
 def _known_page(site_name: str, status: int) -> str:
     """Made once for each status: strangers can ask for pages that don't exist as often as they like."""
-    return _render(site_name, status, *TEXTS.get(status, FAULT))
+    return _render(site_name, status, *TEXTS.get(status, REFUSED if status < 500 else FAULT))
 
 
 def _render(site_name: str, status: int, title: str, text: str) -> str:

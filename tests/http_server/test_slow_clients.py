@@ -167,6 +167,57 @@ asyncio.run(main())
 """
 
 
+FULL_PROCESS = """
+import asyncio, os, resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
+from aiohttp import web
+from bot.http_server import Boundary, HttpServer
+
+async def main():
+    app = web.Application()
+    async def hello(request):
+        return web.Response(text="hello")
+    app.add_routes([web.get("/", hello)])
+    print(await HttpServer("the test", app, Boundary()).start("127.0.0.1", 0, setting="PORT"), flush=True)
+    taken = []
+    while True:
+        try:
+            taken.append(os.open(os.devnull, os.O_RDONLY))
+        except OSError:
+            break
+    await asyncio.sleep(6)
+    for one in taken:
+        os.close(one)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_process_without_descriptors_says_so_in_one_line_and_answers_when_it_has_some() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", FULL_PROCESS, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stdout and process.stderr
+    try:
+        url = (await process.stdout.readline()).decode().strip()
+        await asyncio.sleep(0.5)
+        await half_open(url, 100)
+        async with asyncio.timeout(20):
+            while True:
+                try:
+                    assert await ask(url) == 200
+                    break
+                except TimeoutError:
+                    continue
+    finally:
+        process.kill()
+        _, errors = await process.communicate()
+    assert errors.count(b"connections are refused") == 1
+    assert b"Traceback" not in errors
+    assert len(errors) < 500
+
+
 async def test_where_the_system_grants_400_descriptors_both_servers_still_answer() -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
