@@ -99,7 +99,7 @@ def _ask_which(phrase: Phrase) -> ParsedSchedule:
         ZoneChoice(label=f"{where} ({zone})", zone=zone, phrase=f"{phrase.build(zone)} {phrase.rest}".strip())
         for where, zone in phrase.zone.choices.items()
     )
-    return ParsedSchedule(question=f"Which time zone is {phrase.zone_word.spelled.upper()}?", choices=choices)
+    return ParsedSchedule(question=f"Which time zone is {phrase.zone_word.spelled}?", choices=choices)
 
 
 def _ask_whether(text: str, phrase: Phrase, default_zone: str) -> ParsedSchedule:

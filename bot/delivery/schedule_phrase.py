@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bot.delivery import schedule_words as read
 from bot.delivery.schedule_words import EXAMPLES, Unreadable, Word, shorten
-from bot.delivery.time_zones import ZoneReading, nearest_zone, read_zone, word_set
+from bot.delivery.time_zones import UTC_NAMES, ZoneReading, nearest_zone, read_zone, word_set
 from bot.delivery.topic_words import VERBATIM
 from bot.schedule import EVERY_DAY, Clocked, Schedule, WhenComplete
 
@@ -18,10 +18,12 @@ CRON_HINT = "For that, write a cron expression. Every 2 hours, for example: cron
 FIRST_MONDAY = "For that, write a cron expression. The first Monday of a month, for example: cron 0 9 * * MON#1"
 MAX_TIMES = 6
 MAX_WORDS = 60  # of the schedule itself
-LOOK_AHEAD = 6  # words
+LOOK_AHEAD = 8  # words: `as soon as the list is complete`
 
 JOINTS = frozenset({",", ";", "&", "and", "+", "plus", "|", "·"})
-FILLERS = JOINTS | word_set("at @ on every each in the of around please ev weekly - *-*-*")
+FILLERS = JOINTS | word_set("at @ on every each in the of around please ev - *-*-*")
+WEEKLY = {("weekly",), ("every", "week"), ("each", "week"), ("once", "a", "week")}  # a day must follow, or stand before
+POLITE = word_set("please thanks thx")
 EXCEPT = word_set("except excluding but not without")
 OPTIONS = word_set("top votes compact thread from")  # read by the command, after the topic
 LIST = r"(?:(?:the )?(?:list is|lists are|list's) |it is |it's |all |they are )?"
@@ -50,6 +52,7 @@ class _State(Struct):
     part: str = ""  # `morning`: of bare hours
     half_missing: str = ""  # a bare hour before one with am or pm
     is_complete: bool = False
+    is_weekly: bool = False
     is_excluding: bool = False
     is_joined: bool = True  # a joint, `at` or nothing stands before the next word
 
@@ -66,14 +69,18 @@ def read_phrase(text: str, words: Sequence[Word], default_zone: str) -> Phrase:
         if used:
             at = end = at + used
         elif words[at].plain.rstrip(".:") in FILLERS or words[at].plain in EXCEPT:
-            state.is_excluding = words[at].plain in EXCEPT
+            state.is_excluding = state.is_excluding or words[at].plain in EXCEPT
             state.is_joined = state.is_joined or words[at].plain in JOINTS | {"at", "@"}
             at += 1
         else:
             break
     rest = text[words[end].at :].lstrip(" ,;&·|–—-") if end < len(words) else ""
+    if {word.plain for word in words[end:]} <= POLITE:
+        rest = ""
     if not state.is_started:
         raise Unreadable(f"I can't read a time in “{shorten(text)}”.")
+    if state.is_weekly and not state.days:
+        raise Unreadable(f"I can't read a day in “{shorten(text)}”.", "For example: every monday at 9:00")
     build = _build(text, state)
     return Phrase(build, state.zone or ZoneReading(is_local=True), words[state.zone_at], rest)
 
@@ -84,6 +91,11 @@ def _take(words: Sequence[Word], at: int, state: _State, text: str) -> int:
     if match := COMPLETE.match(" ".join(word.plain.rstrip(".") for word in ahead)):
         state.is_complete, state.is_joined = True, False
         return len(match[0].split())
+    for phrase in WEEKLY:
+        is_read = tuple(word.plain for word in ahead[: len(phrase)]) == phrase
+        if is_read and not (state.is_started and state.days):
+            state.is_weekly = True
+            return len(phrase)
     if (said := read.impossible(ahead)) and not (state.runs and _is_topic_start(ahead, said)):
         hint = FIRST_MONDAY if said.split()[0] in read.ORDINALS or said[:1].isdecimal() else CRON_HINT
         raise Unreadable(f"I can't read “{said}”: a schedule has days of the week and times of day.", hint)
@@ -134,15 +146,17 @@ def _continues(word: str) -> bool:
 def _take_time(ahead: Sequence[Word], state: _State) -> int:
     is_expected = state.is_joined or (state.runs[-1:] == ["days"] and not state.times)
     found = read.read_time(ahead, is_expected=is_expected)
-    if found is None or state.is_excluding:
+    if found is None or (state.is_excluding and not state.excluded):
         return 0
+    state.is_excluding = False
     hour, used = found.time.hour, found.words
     tail = [word.plain for word in ahead[used : used + 3]]
     part = state.part
-    for lead in (2, 1, 0):
-        if tail[:lead] in (["in", "the"], ["at"], []) and tail[lead : lead + 1] and tail[lead] in read.PARTS_OF_DAY:
-            part, used = tail[lead], used + lead + 1
-            break
+    for lead in (["in", "the"], ["at"]):
+        if tail[: len(lead)] == lead and tail[len(lead) :] and tail[len(lead)] in read.PARTS_OF_DAY:
+            part, used = tail[len(lead)], used + len(lead) + 1
+    if len(tail) == 1 and tail[0] in read.PARTS_OF_DAY:
+        part, used = tail[0], used + 1
     if part and not found.half and 0 < hour < 12:
         hour += read.PARTS_OF_DAY[part] if part != "night" or hour > 4 else 0
     if found.half == "pm" and state.half_missing:
@@ -165,14 +179,13 @@ def _note_run(state: _State, kind: str) -> None:
 
 
 def _take_zone(words: Sequence[Word], at: int, state: _State) -> int:
-    stop = next(
-        (n for n in range(at, min(at + 5, len(words))) if words[n].plain in JOINTS or _is_option(words[n])), None
-    )
+    is_utc = words[at].plain in UTC_NAMES
+    ends_at = (n for n in range(at, min(at + 5, len(words))) if _ends_zone(words, n, at))
+    stop = next((n for n in ends_at if not (is_utc and words[n].plain == "+")), None)
     named = [word.spelled.strip(".,;") or word.spelled for word in words[at : at + 5 if stop is None else stop]]
     if not named:
         return 0
     ends = stop is not None or at + 5 >= len(words)
-    ends = ends or _continues_schedule(words, at + 1)
     found = read_zone(named, ends=ends, is_started=state.is_started, default_zone=state.default_zone)
     if not found.words:
         return 0
@@ -189,12 +202,15 @@ def _take_zone(words: Sequence[Word], at: int, state: _State) -> int:
     return found.words
 
 
-def _continues_schedule(words: Sequence[Word], at: int) -> bool:
-    """Whether a day or a time follows: `Berlin weekdays 9:00`."""
-    ahead = words[at : at + 4]
-    if not ahead:
+def _ends_zone(words: Sequence[Word], n: int, at: int) -> bool:
+    """Whether a zone that begins at `at` ends before word `n`: a joint, an option, a day or a time follows."""
+    if words[n].plain in JOINTS or _is_option(words[n]):
         return True
-    return bool(read.read_days(ahead)[1] or read.read_time(ahead, is_expected=False))
+    ahead = words[n : n + 4]
+    is_day = read.read_days(ahead)[1] and (words[n].plain not in read.SHORT_DAYS)
+    return n > at and bool(
+        is_day or words[n].plain in {"every", "each", "on", "at"} or read.read_time(ahead, is_expected=False)
+    )
 
 
 def _is_option(word: Word) -> bool:

@@ -35,6 +35,7 @@ PHRASES = {
 }
 PARTS_OF_DAY = {"morning": 0, "mornings": 0, "afternoon": 12, "evening": 12, "evenings": 12, "night": 12}  # hours added
 NUMBER_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+MINUTES = {"ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50}
 NUMBERS = {name: number for number, name in enumerate(NUMBER_WORDS.split("|"), 1)}
 NOON = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 HALF = {"am": "am", "pm": "pm", "a.m": "am", "p.m": "pm", "a.m.": "am", "p.m.": "pm"}
@@ -98,7 +99,7 @@ def split_words(text: str) -> list[Word]:
 
 def _word(match: re.Match[str]) -> Word:
     spelled = unicodedata.normalize("NFKC", match[0])
-    spelled = re.sub("[‐‑‒–—−]", "-", spelled).replace("’", "'").replace("‘", "'").replace("…", "..")
+    spelled = re.sub("[‐‑‒–—−]", "-", spelled).replace("’", "'").replace("‘", "'").replace("\\", "/").replace("…", "..")
     spelled = spelled.strip("()[]{}<>\"'`“”«»!?") or spelled
     return Word(match.start(), spelled, spelled.casefold())
 
@@ -148,7 +149,7 @@ def read_time(words: Sequence[Word], *, is_expected: bool) -> TimeReading | None
     """The time of day that the next words say. `is_expected`: after `at`, a day or a connective."""
     plain = [word.plain for word in words[:5]]
     if plain[0] in NOON:
-        return TimeReading(1, NOON[plain[0]])
+        return TimeReading(1, NOON[plain[0]]) if is_expected else None
     if plain[:2] == ["12", "noon"] or plain[:2] == ["12", "midnight"]:
         return TimeReading(2, NOON[plain[1]])
     if plain[0] in {"half", "quarter"} and plain[1:2] in (["past"], ["to"]) and len(plain) > 2:
@@ -181,12 +182,16 @@ def _hour(word: str) -> int | None:
 def _digits(plain: Sequence[str], *, is_expected: bool) -> TimeReading | None:
     """`9`, `9:30`, `9am`, `9 a.m.`, `9 o'clock`, `nine o'clock`, `09:00:00`, `9h30`, `09:00Z`."""
     after = plain[1] if len(plain) > 1 else ""
+    if plain[0] in NUMBERS and after in MINUTES and is_expected:
+        half = HALF.get(plain[2], "") if len(plain) > 2 else ""
+        spoken = _clock(NUMBERS[plain[0]], MINUTES[after], half)
+        return TimeReading(2 + bool(half), spoken, half=half) if spoken else None
     word = (
         str(NUMBERS[plain[0]])
         if plain[0] in NUMBERS and (is_expected or after in HALF or after in O_CLOCK)
         else plain[0]
     )
-    match = TIME.fullmatch(word.rstrip("."))
+    match = TIME.fullmatch(word.rstrip(".:"))
     if not match or int(match[3] or 0):
         return None
     half, used = HALF.get(match[4] or "", ""), 1
@@ -232,7 +237,7 @@ def _interval(plain: Sequence[str]) -> int:
         return 0
     if plain[1] in NO_COUNTS or re.fullmatch(r"\d+(?:st|nd|rd|th)", plain[1]):
         return 2
-    if plain[0] != "in" and re.fullmatch(r"\d+(?:s|m|d|w|min|hrs)", plain[1]):
+    if plain[0] != "in" and re.fullmatch(r"\d+(?:s|m|h|d|w|min|hrs?)", plain[1]):
         return 2
     is_counted = (plain[1].isdecimal() or plain[1] in NUMBERS or plain[1] == "half") and len(plain) > 2
     return 3 if is_counted and UNITS.fullmatch(plain[2]) and tuple(plain[1:5]) not in PHRASES else 0

@@ -56,8 +56,6 @@ def read_zone(words: Sequence[str], *, ends: bool, is_started: bool, default_zon
     `ends`: nothing but these words is left of the phrase. `is_started`: a time was read before. `default_zone` is meant
     by its own name, whatever else that stands for: `EST`.
     """
-    if words[0] == default_zone:
-        return ZoneReading(words=1, zone=default_zone)
     plain = [fold(word) for word in words]
     for prefix in PREFIXES:
         if tuple(plain[: len(prefix)]) == prefix and len(plain) > len(prefix) and is_started:
@@ -70,12 +68,16 @@ def read_zone(words: Sequence[str], *, ends: bool, is_started: bool, default_zon
         return found if found.words else ZoneReading(words=1, unknown=value)
     if tuple(plain[:1]) in LOCAL and plain[1:2] == ["time"]:
         return ZoneReading(words=2, is_local=True)
-    return _read_offset(words, is_started=is_started) or _read_name(words, ends=ends)
+    if offset := _read_offset(words, is_started=is_started):
+        return offset
+    return ZoneReading(words=1, zone=default_zone) if words[0] == default_zone else _read_name(words, ends=ends)
 
 
 def nearest_zone(name: str) -> str:
     """The zone whose name is most like this one; empty: none is."""
-    near = difflib.get_close_matches(fold(name[:40]).replace(" ", "_"), _zones(), 1, cutoff=0.6)
+    if not name[:1].isalpha() or any(c.isdecimal() for c in name):
+        return ""
+    near = difflib.get_close_matches(fold(name[:40]).replace(" ", "_"), _zones(), 1, cutoff=0.6 if "/" in name else 0.8)
     return _zones()[near[0]] if near else ""
 
 
@@ -141,7 +143,8 @@ def _with_doubt(found: ZoneReading, words: int) -> ZoneReading:
 
 def _lookup(plain: str, words: Sequence[str], *, is_last: bool, is_time: bool) -> ZoneReading | None:
     table, spelled = _table(), "".join(words)
-    zone = _zones().get(plain.replace(" ", "_"), "") or table["names"].get(plain, "")
+    zone = _zones().get(plain.replace(" ", "_")) or _zones().get(plain.replace(" ", "/"), "")
+    zone = zone or table["names"].get(plain, "")
     abbreviation = table["abbreviations"].get(plain, "")
     if plain in UTC_NAMES or "/" in plain:
         return ZoneReading(zone=abbreviation or zone) if abbreviation or zone else None
@@ -150,6 +153,8 @@ def _lookup(plain: str, words: Sequence[str], *, is_last: bool, is_time: bool) -
         if plain in table["shared"]:
             return ZoneReading(choices=table["shared"][plain])
         return ZoneReading(zone=abbreviation or zone) if abbreviation or zone else None
+    if is_last and plain in table["shared"]:
+        return ZoneReading(choices=table["shared"][plain])
     if not (abbreviation or zone) or (plain in WORDS_TOO and not is_last):
         return None
     return ZoneReading(zone=abbreviation or zone, is_doubtful=True)

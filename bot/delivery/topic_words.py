@@ -10,6 +10,7 @@ from bot.delivery.time_zones import names_zone, word_set
 
 VERBATIM = "about:"  # what follows is a topic, whatever it looks like
 DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|week ?days?|work ?days?|(?:business|working) days?|weekends?)"
+MONTH = r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?"
 UNIT = r"(?:min|minute|hour|day|week|month|year|morning|evening|night|mon|tue|wed|thu|fri|sat|sun)s?"
 DOUBTFUL = re.compile(
     rf"""(?<![\w:./-])\d{{1,2}}:\d{{2}}(?![\w:])            # 9:30
@@ -18,17 +19,23 @@ DOUBTFUL = re.compile(
     | (?:\bat|@)\ ?\d{{1,2}}\b(?![.\d%])                 # at 9
     | (?<![\w:]){DAY}\b
     | \b(?:every|each)\ (?:other\ |second\ )?(?:\d+\ )?{UNIT}\b
-    | \bin\ \d+\ (?:min|minute|hour|day|week|month)s?\b
+    | \b(?:in|for|after)\ \d+\ (?:min|minute|hour|day|week|month|year)s?\b
+    | (?<!\S)[ap]\.?m\.?$
     | (?<![\w:])(?:tomorrow|tonight)\b
     | (?<!\w)@(?:daily|weekly|hourly|monthly)\b
     | (?<!\w)(?:utc|gmt)\ ?[+-]\ ?\d
+    | \b{MONTH}\.?\ \d{{1,2}}(?:st|nd|rd|th)?\b(?!\ ?%)
     | (?<![\w:/])\d{{4}}-\d{{2}}-\d{{2}}(?!\d)
     """,
     re.I | re.X,
 )
 ONLY_SCHEDULES = word_set(  # as the first word after a schedule
-    "am pm a.m p.m at on every each o'clock oclock until till starting beginning noon midnight midday"
-    " timezone morning afternoon evening hours hour h uhr daily sharp and or but except"
+    "am pm a.m p.m at every each o'clock oclock until till starting beginning ending noon midnight midday"
+    " mornings timezone past thirty fifteen twenty forty-five evenings afternoons nights morning afternoon"
+    " evening hours hour h uhr daily sharp and or but except"
+)
+ALONE = re.compile(  # as all that follows
+    rf"[\d ]+|\d+ {UNIT}|time|on|a|p|today|now|soon|asap|this (?:week|month|morning|afternoon|evening)|for good"
 )
 HINT = "Write the schedule first, then the topic: weekdays 09:00 Europe/Berlin diffusion models"
 
@@ -45,7 +52,11 @@ def check_topic(rest: str) -> None:
         raise Unreadable(f"I can't read “{first[:20]}”. Did you mean {near[0]}?")
     found = DOUBTFUL.search(checked)
     said = found[0] if found else next((word.spelled for word in words if names_zone(word.spelled)), "")
-    if first in ONLY_SCHEDULES or (len(words) == 1 and first.isdecimal()) or re.fullmatch(r"\d{1,2}[:.]\d", first):
+    if (
+        first in ONLY_SCHEDULES
+        or ALONE.fullmatch(" ".join(word.plain for word in words))
+        or re.fullmatch(r"\d{1,2}[:.]\d", first)
+    ):
         said = said or first
     if said:
         raise Unreadable(f"I can't read “{said}” in “{shorten(rest)}”.", HINT)
