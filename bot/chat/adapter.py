@@ -91,7 +91,7 @@ class CanCountReactions(Protocol):
     """Can list the reactions to a message."""
 
     async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
-        """Emoji (Unicode, without skin tone) → ids of the people who reacted, without bots. Raises like `post`."""
+        """Emoji (Unicode, with skin tone) → ids of the people who reacted, without bots. Raises like `post`."""
         ...
 
 

@@ -103,7 +103,7 @@ class Reaction(BaseEvent, frozen=True, kw_only=True, tag="reaction"):
     """Someone added a reaction to a message or removed one."""
 
     message: Ref
-    emoji: str  # Unicode, without skin tone
+    emoji: str  # Unicode, with skin tone: each tone is a reaction of its own
     added: bool
 
 

@@ -39,7 +39,7 @@ async def count_reactions(workspaces: Workspaces, ref: Ref) -> Mapping[str, froz
     )
     people: dict[str, set[str]] = {}
     for reaction in (answer.get("message") or {}).get("reactions", ()):
-        if emoji := emoji_of(str(reaction.get("name", ""))):  # `+1` and `+1::skin-tone-3` are the same
+        if emoji := emoji_of(str(reaction.get("name", ""))):
             people.setdefault(emoji, set()).update(map(str, reaction.get("users", ())))
     return {emoji: frozenset(who - {bot}) for emoji, who in people.items() if who - {bot}}
 

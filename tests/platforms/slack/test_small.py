@@ -20,7 +20,10 @@ from bot.votes.emoji import VoteEmojis, base_emoji
     [
         ("+1", "👍"),
         ("thumbsup", "👍"),
-        ("+1::skin-tone-6", "👍"),
+        ("+1::skin-tone-6", "👍🏿"),
+        ("+1::skin-tone-2", "👍🏻"),
+        ("+1::skin-tone-9", "👍"),
+        ("our_own::skin-tone-2", ""),
         ("-1", "👎"),
         ("heart", "❤"),
         ("arrow_up", "⬆"),

@@ -14,7 +14,7 @@ from adapters.slack.adapter import SlackAdapter
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
 from bot.app.first_run import welcome
-from bot.chat.event import Place
+from bot.chat.event import Place, Ref
 from bot.clock import SystemClock
 from bot.config import load
 from bot.papers.samples import SOURCE, sample_papers
@@ -88,6 +88,35 @@ async def test_the_daily_thread_comes_and_its_reactions_are_votes(
 
     assert await eventually(voted)
     await bob.react(replies[0], "heart", added=False)
+
+
+async def test_two_skin_tones_of_one_person_are_one_vote_and_taking_one_back_leaves_the_other(
+    app: App, ada: Someone, papers: Room, place: Place
+) -> None:
+    wish = Subscription(
+        id="s1", place=place, schedule=Clocked(times=(time(9),)), created=app.clock.now(), count=1, sources=(SOURCE,)
+    )
+    await app.store.subscriptions.add_subscription(wish)
+    await app.planner.plan_now(wish)
+    await app.dispatcher.deliver_due()
+    post = (await papers.messages())[-1]
+
+    async def votes() -> int:
+        delivery = await app.store.outbox.by_ref(Ref(place, post.ts))
+        assert delivery is not None
+        tallies = await app.store.votes.tallies_for(place.tenant, delivery.post.papers)
+        return tallies[delivery.post.papers[0]].up if tallies else 0
+
+    for name in ("+1", "+1::skin-tone-3"):
+        await ada.react(post, name)
+    await eventually(votes)
+    await ada.react(post, "+1", added=False)
+    await asyncio.sleep(0.5)
+    assert await votes() == 1
+    await ada.react(post, "+1::skin-tone-3", added=False)
+    async with asyncio.timeout(10):
+        while await votes():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def test_a_schedule_is_made_in_a_dialog_with_a_preview(
