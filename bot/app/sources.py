@@ -16,7 +16,7 @@ from bot.sources.arxiv import Arxiv, ArxivApi
 from bot.sources.feeds import Feed
 from bot.sources.full_text import ArxivTexts
 from bot.sources.full_text.arxiv import MAX_FULL_TEXT_BYTES
-from bot.sources.http import SourceClient
+from bot.sources.http import PrivateAddresses, SourceClient
 from bot.sources.huggingface import HuggingFace, HuggingFaceSearch
 from bot.sources.rate_limit import RequestPacer, SharedSlots
 from bot.sources.sandbox import Sandbox
@@ -41,20 +41,29 @@ async def open_sources(settings: Sources, clock: Clock, permit: SharedSlots) -> 
     """In the order they are read; closed on the way out."""
     sources: list[Source] = []
     sandbox = Sandbox("feeds")
+    private: PrivateAddresses = "any" if settings.allow_private else "configured"
     pace = RequestPacer(clock, "arxiv", ARXIV_PACE, permit)  # one for the lists and the look-ups
     face, arxiv = settings.huggingface, settings.arxiv
     if face.enabled:
-        sources.append(HuggingFace(SourceClient(clock, token=face.token), face.url))
+        sources.append(HuggingFace(SourceClient(clock, token=face.token, private_addresses=private), face.url))
         if face.searches:
-            sources.append(HuggingFaceSearch(SourceClient(clock, token=face.token), face.url, face.searches))
+            sources.append(
+                HuggingFaceSearch(
+                    SourceClient(clock, token=face.token, private_addresses=private), face.url, face.searches
+                )
+            )
     if arxiv.categories:
-        client = SourceClient(clock, pacer=pace, connections=1)
+        client = SourceClient(clock, pacer=pace, connections=1, private_addresses=private)
         sources.append(Arxiv(client, arxiv.feed_url, arxiv.categories, sandbox, cross_lists=arxiv.cross_lists))
     for feed in settings.feeds:
-        client = SourceClient(clock, allow_private=settings.allow_private)
+        client = SourceClient(clock, private_addresses="any" if settings.allow_private else "none")
         parts = urlsplit(feed)
         sources.append(Feed(client, feed, f"{parts.hostname or feed}{parts.path.rstrip('/')}", sandbox))
-    api = ArxivApi(SourceClient(clock, pacer=pace, connections=1, timeout=LOOK_UP), arxiv.api_url, sandbox)
+    api = ArxivApi(
+        SourceClient(clock, pacer=pace, connections=1, timeout=LOOK_UP, private_addresses=private),
+        arxiv.api_url,
+        sandbox,
+    )
     texts = _texts(arxiv.text_url, clock, pace)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(sandbox.aclose)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -57,7 +58,7 @@ def split_authors(text: str, *, is_natural: bool = False) -> tuple[Author, ...]:
     if not is_natural:
         items = _family_first(items)
     authors = (_author(item, legend) for item in items)
-    return tuple(author for author in authors if author.name)[:MAX_AUTHORS]
+    return tuple(islice((author for author in authors if author.name), MAX_AUTHORS))
 
 
 def authors_from(fields: Iterable[str]) -> tuple[Author, ...]:
@@ -110,7 +111,7 @@ def _items(text: str) -> tuple[list[_Item], dict[str, str]]:
             if numbered := _NUMBERED.findall(part[1:-1]):
                 legend |= {number: name.strip(" ,;") for number, name in numbered}
             else:
-                bracket = f"{bracket}, {part[1:-1]}" if bracket else part[1:-1]
+                bracket = f"{bracket}, {part[1:-1]}"[:MAX_NAME_CHARS] if bracket else part[1:-1]
         elif part in ",;" or (part == ":" and not items and _AND.search("".join(piece)) is None):
             end(part)
         elif bracket and part.strip() and _AND.match(part) is None:
@@ -126,30 +127,33 @@ def _items(text: str) -> tuple[list[_Item], dict[str, str]]:
 
 
 def _tokens(text: str) -> Iterable[str]:
-    """Separators, bracketed parts as a whole, and what is between them. An unclosed bracket is left out."""
+    """Separators, bracketed parts as a whole, and what is between them. A bracket without its partner is left out."""
+    partners = _partners(text)
     at = start = 0
     while at < len(text):
         if text[at] in ",;" or text.startswith(": ", at):
             yield from filter(None, (text[start:at], text[at]))
             start = at = at + 1
         elif text[at] == "(":
-            end = _closing(text, at)
-            yield from filter(None, (text[start:at], text[at:end] if end else ""))
-            start = at = end or at + 1
+            end = partners.get(at, at)
+            yield from filter(None, (text[start:at], text[at : end + 1] if end > at else ""))
+            start = at = end + 1
         else:
             at += 1
     if text[start:]:
         yield text[start:]
 
 
-def _closing(text: str, at: int) -> int:
-    """Where the bracket that opens at `at` has closed; 0: nowhere within a reasonable length."""
-    depth = 0
-    for place in range(at, min(len(text), at + 2_000)):
-        depth += (text[place] == "(") - (text[place] == ")")
-        if depth == 0:
-            return place + 1
-    return 0
+def _partners(text: str) -> dict[int, int]:
+    """Where each bracket that opens is closed."""
+    partners: dict[int, int] = {}
+    opened: list[int] = []
+    for at, char in enumerate(text):
+        if char == "(":
+            opened.append(at)
+        elif char == ")" and opened:
+            partners[opened.pop()] = at
+    return partners
 
 
 # ---- what belongs together
@@ -229,6 +233,7 @@ def _author(item: _Item, legend: dict[str, str]) -> Author:
 
 
 def _tidy(name: str) -> str:
+    name = name[: 2 * MAX_NAME_CHARS]
     name = _NOTE.sub("", _MAIL.sub("", name)).strip(" ,;:\"'<>[]-–|•")
     name = _ET_AL.sub("", name.removeprefix("by ").removeprefix("By ")).strip()
     return "" if name.casefold().strip(" .") in _NO_NAMES else name[:MAX_NAME_CHARS]

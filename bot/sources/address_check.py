@@ -1,17 +1,36 @@
-"""Which addresses a source may be reached at.
+"""Which addresses a source may be fetched from.
 
-A feed's address comes from a person, so it must not reach into the network we stand in. The check is made on the
-resolved address that is then connected to, so a name that changes its mind gains nothing.
+A feed's address comes from a person and a redirect from a server, so neither may lead into the network that Paperboy
+runs in. The check is made on the resolved address that is then connected to, so a name that changes gains nothing.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+from ipaddress import IPv4Address, IPv6Address
 
 from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
+
+# Python calls some of these global; IANA's special-purpose registries give their use.
+_NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",  # protocol assignments; a cloud's metadata is at 192.0.0.192
+            "192.88.99.0/24",  # 6to4 relays
+            "::/96",  # IPv4-compatible
+            "64:ff9b:1::/48",  # NAT64 within a network
+            "2001::/32",  # Teredo
+            "3fff::/20",  # documentation
+            "5f00::/16",  # segment routing
+            "fec0::/10",  # site-local
+        ),
+    )
+)
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class PublicResolver(AbstractResolver):
@@ -34,13 +53,20 @@ class PublicResolver(AbstractResolver):
 
 
 def is_public_address(address: str) -> bool:
-    """Whether an IP address is one of the open Internet."""
+    """Whether an IP address is one of the open Internet, and so is the IPv4 address that it may stand for."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_global and not ip.is_multicast
+    ip = _embedded(ip) or ip
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NOT_PUBLIC)
+
+
+def _embedded(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that an IPv6 address leads to: mapped, 6to4, or through NAT64."""
+    if isinstance(ip, IPv4Address):
+        return None
+    return ip.ipv4_mapped or ip.sixtofour or (IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None)
 
 
 def is_ip_literal(host: str) -> bool:
@@ -52,7 +78,6 @@ def is_ip_literal(host: str) -> bool:
     return True
 
 
-def make_connector(*, allow_private: bool, limit: int) -> TCPConnector:
-    """Connections to the open Internet, or to anywhere."""
-    resolver = None if allow_private else PublicResolver()
-    return TCPConnector(resolver=resolver, limit=limit, limit_per_host=limit)
+def make_connector(*, public_only: bool, limit: int) -> TCPConnector:
+    """At most `limit` connections, to the open Internet or to anywhere."""
+    return TCPConnector(resolver=PublicResolver() if public_only else None, limit=limit, limit_per_host=limit)

@@ -1,10 +1,11 @@
-"""A polite and wary HTTP client: says who it is, asks only for what changed, and never reads without end."""
+"""The HTTP client of all sources: says who it is, fetches only what changed, and bounds size, time and redirects."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
 from contextlib import nullcontext
+from typing import Literal
 from urllib.parse import urljoin
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
@@ -27,6 +28,9 @@ TIMEOUT = ClientTimeout(total=30, connect=5, sock_connect=5)
 TOO_MANY_REQUESTS = 429
 REDIRECT_STATUSES = range(300, 400)
 SERVER_ERROR_STATUSES = range(500, 600)
+PrivateAddresses = Literal["none", "configured", "any"]
+"""Which addresses of this network may be fetched: none; the origin asked for, as it comes from the settings, but no
+other that it redirects to; any."""
 
 
 class SourceClient:
@@ -37,7 +41,7 @@ class SourceClient:
         clock: Clock,
         *,
         pacer: RequestPacer | None = None,
-        allow_private: bool = True,
+        private_addresses: PrivateAddresses = "configured",
         connections: int = 4,
         token: str = "",
         timeout: ClientTimeout = TIMEOUT,
@@ -45,23 +49,19 @@ class SourceClient:
         max_attempts: int = MAX_ATTEMPTS,
         only_origin: str = "",
     ) -> None:
-        """`only_origin` is an address whose origin is never left, whoever redirects us."""
+        """`only_origin` is an address whose origin is never left, wherever a redirect leads."""
         self._clock = clock
         self._max_bytes = max_bytes
         self._max_attempts = max_attempts
         self._only_origin = URL(only_origin).origin() if only_origin else None
         self._pacer = pacer
-        self._allow_private = allow_private
+        self._private_addresses = private_addresses
         self._budget = RequestBudget(clock)
         self._validators: dict[str, dict[str, str]] = {}
         self._token = token
-        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
-        self._session = ClientSession(
-            connector=make_connector(allow_private=allow_private, limit=connections),
-            headers=headers,
-            timeout=timeout,
-            auto_decompress=False,  # we do it ourselves, with a bound
-        )
+        self._timeout = timeout
+        self._connections = connections
+        self._sessions: dict[bool, ClientSession] = {}  # by whether they reach the open Internet only
 
     async def get(self, url: str, params: Mapping[str, str] | None = None, *, conditional: bool = True) -> FetchedPage:
         """The page at `url`; raises `SourceError`. Tries again after a passing failure."""
@@ -80,12 +80,23 @@ class SourceClient:
         raise AssertionError("unreachable")
 
     def mark_used(self, page: FetchedPage) -> None:
-        """Say that an answer was read and made sense: only then is it asked for conditionally the next time."""
+        """Say that an answer could be used: only then is the next request conditional."""
         self._validators[page.url] = dict(page.validators)
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._session.close()
+        for session in self._sessions.values():
+            await session.close()
+
+    def _session(self, *, public_only: bool) -> ClientSession:
+        if public_only not in self._sessions:
+            self._sessions[public_only] = ClientSession(
+                connector=make_connector(public_only=public_only, limit=self._connections),
+                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"},
+                timeout=self._timeout,
+                auto_decompress=False,  # done here, with a bound
+            )
+        return self._sessions[public_only]
 
     async def _once(self, url: str, *, conditional: bool) -> FetchedPage:
         if self._budget.wait_s:
@@ -94,39 +105,39 @@ class SourceClient:
             try:
                 return await self._follow(url, self._validators.get(url, {}) if conditional else {})
             except TimeoutError as error:
-                raise Unreachable(f"{_host(url)} did not answer in time.", "It is asked again later.") from error
-            except ValueError as error:  # an address that is none, often in a redirect
+                raise Unreachable(f"{_host(url)} did not answer in time.", "It is fetched again later.") from error
+            except ValueError as error:  # not an address, often in a redirect
                 raise Malformed(f"{_host(url)} leads to no usable address ({error}).", "Check the address.") from error
             except (ClientError, OSError) as error:
                 raise Unreachable(
-                    f"{_host(url)} can't be reached ({_cause(error)}).", "It is asked again later."
+                    f"{_host(url)} can't be reached ({_cause(error)}).", "It is fetched again later."
                 ) from error
 
     async def _follow(self, url: str, validators: Mapping[str, str]) -> FetchedPage:
         at = url
         for _ in range(MAX_REDIRECTS):
-            self._check(at)
-            headers = dict(validators) | self._authority(url, at)
-            async with self._session.get(at, headers=headers, allow_redirects=False) as response:
+            own = URL(url).origin() == URL(at).origin()
+            public_only = self._private_addresses == "none" or (self._private_addresses == "configured" and not own)
+            self._check(at, public_only=public_only)
+            headers = dict(validators) | ({"Authorization": f"Bearer {self._token}"} if self._token and own else {})
+            session = self._session(public_only=public_only)
+            async with session.get(at, headers=headers, allow_redirects=False) as response:
                 if response.status in REDIRECT_STATUSES and "Location" in response.headers:
                     at = urljoin(at, response.headers["Location"])
                     continue
                 return await self._page(url, at, response)
         raise Malformed(f"{_host(url)} redirects without end.", "Check the address.")
 
-    def _authority(self, url: str, at: str) -> dict[str, str]:
-        """The token, for the host it belongs to and no other that it may send us on to."""
-        own = URL(url).origin() == URL(at).origin()
-        return {"Authorization": f"Bearer {self._token}"} if self._token and own else {}
-
-    def _check(self, url: str) -> None:
+    def _check(self, url: str, *, public_only: bool) -> None:
         parts = URL(url)
         if parts.scheme not in {"http", "https"} or not parts.host:
-            raise Malformed(f"{url[:200]} is no web address.", "It must start with https://.")
+            raise Malformed(f"{url[:200]} isn't a web address.", "It must start with https://.")
         if self._only_origin and parts.origin() != self._only_origin:
-            raise Malformed(f"{self._only_origin.host} sends us on to {parts.host[:200]}.", "It is skipped.")
-        if not self._allow_private and is_ip_literal(parts.host) and not is_public_address(parts.host):
-            raise Malformed(f"{parts.host} is an address of this network.", "Feeds must be on the open Internet.")
+            raise Malformed(f"{self._only_origin.host} redirects to {parts.host[:200]}.", "It is skipped.")
+        if public_only and is_ip_literal(parts.host) and not is_public_address(parts.host):
+            raise Malformed(
+                f"{parts.host} is an address of this network.", "Feeds and redirects must lead to the open Internet."
+            )
 
     async def _page(self, url: str, location: str, response: ClientResponse) -> FetchedPage:
         self._budget.note_header(response.headers.get("RateLimit", ""))
@@ -140,9 +151,9 @@ class SourceClient:
                 status in SERVER_ERROR_STATUSES and "Retry-After" in response.headers
             ):
                 wait = max(_seconds(response.headers.get("Retry-After", "")), self._budget.wait_s, 1.0)
-                raise Throttled(f"{_host(url)} asks us to wait {wait:.0f} s.", retry_after=wait)
+                raise Throttled(f"{_host(url)} asks to wait {wait:.0f} s.", retry_after=wait)
             case status if status in SERVER_ERROR_STATUSES:
-                raise Unreachable(f"{_host(url)} has a fault (HTTP {status}).", "It is asked again later.")
+                raise Unreachable(f"{_host(url)} has a fault (HTTP {status}).", "It is fetched again later.")
             case 200:
                 body = await _body(response, self._max_bytes)
                 return FetchedPage(
@@ -168,9 +179,9 @@ async def _body(response: ClientResponse, most: int) -> bytes:
             if len(body) > most:
                 raise Malformed(f"{response.host} sent more than {most // 1_000_000} MB.", "It is skipped.")
     except zlib.error as error:
-        raise Malformed(f"{response.host} sent damaged gzip ({error}).", "It is asked again later.") from error
+        raise Malformed(f"{response.host} sent damaged gzip ({error}).", "It is fetched again later.") from error
     if unzip and not unzip.eof:
-        raise Malformed(f"{response.host} sent an answer that was cut off.", "It is asked again later.")
+        raise Malformed(f"{response.host} sent an answer that was cut off.", "It is fetched again later.")
     return bytes(body)
 
 

@@ -43,8 +43,8 @@ _REFUSED_EVENTS = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spa
 
 def main() -> None:
     """Parse job after job until stdin ends."""
-    parsers = _preload(sys.argv[1])
-    _confine()
+    parsers = preload(sys.argv[1])
+    confine()
     sys.setrecursionlimit(MAX_RECURSION)
     sys.stdout.buffer.write(bytes(LENGTH_BYTES))
     sys.stdout.buffer.flush()
@@ -69,7 +69,7 @@ def answer(parse: Callable[[Job], Any], job: Job) -> Answer:
         return Answer(message=f"This {job.kind} can't be read ({reason}).", hint="It is skipped.")
 
 
-def _preload(group: str) -> dict[str, Callable[[Job], Any]]:
+def preload(group: str) -> dict[str, Callable[[Job], Any]]:
     """Import everything that parsing needs, as nothing can be opened later; the parsers by kind of job."""
     from bot.papers.latex_macros import symbols  # noqa: PLC0415
 
@@ -105,7 +105,7 @@ def text_parsers() -> dict[str, Callable[[Job], Any]]:
     return {"html": lambda job: html.passages_of(job.page.body), "pdf": lambda job: pdf.passages_of(job.page.body)}
 
 
-def _confine() -> None:
+def confine() -> None:
     """Give up what parsing doesn't need; there is no way back."""
     if find_spec("resource") is not None:
         import resource  # noqa: PLC0415

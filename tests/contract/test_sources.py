@@ -149,7 +149,7 @@ async def test_an_answer_that_could_not_be_used_is_asked_for_whole_again(world: 
 async def test_the_token_stays_with_its_host(clock: FixedClock) -> None:
     async with FakePapers() as own, FakePapers() as other:
         own.redirect = f"{other.url}/api/daily_papers"
-        source = HuggingFace(SourceClient(clock, token="hf_secret"), own.url)
+        source = HuggingFace(SourceClient(clock, token="hf_secret", private_addresses="any"), own.url)
         await source.fetch(TODAY)
         await source.aclose()
         assert own.tokens == {"Bearer hf_secret"}
@@ -164,6 +164,21 @@ async def test_a_redirect_to_nowhere_is_a_clear_error(clock: FixedClock, to: str
         with pytest.raises(SourceError):
             await source.fetch(TODAY)
         await source.aclose()
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("source", ["huggingface", "arxiv"])
+async def test_a_redirect_does_not_lead_into_this_network(clock: FixedClock, source: str, name: str) -> None:
+    async with FakePapers() as own, FakePapers() as inner:
+        own.redirect = f"http://{name}:{inner.url.rpartition(':')[2]}/api/daily_papers"
+        client = SourceClient(clock)
+        made: Source = HuggingFace(client, own.url)
+        if source == "arxiv":
+            made = Arxiv(client, own.url, ["cs.CL"], DirectSandbox())
+        with pytest.raises(SourceError, match="network"):
+            await made.fetch(TODAY)
+        await made.aclose()
+        assert not inner.asked
 
 
 async def test_a_feed_that_declares_entities_is_refused(world: World) -> None:
@@ -210,7 +225,7 @@ async def test_a_long_list_is_read_page_by_page(clock: FixedClock) -> None:
 
 async def test_feeds_can_not_reach_into_this_network(clock: FixedClock) -> None:
     async with FakePapers() as fake:
-        client = SourceClient(clock, allow_private=False)
+        client = SourceClient(clock, private_addresses="none")
         for url in (
             f"{fake.url}/feed.xml",
             f"http://localhost:{fake.url.rpartition(':')[2]}/feed.xml",
@@ -223,7 +238,10 @@ async def test_feeds_can_not_reach_into_this_network(clock: FixedClock) -> None:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "::1", "fe80::1%eth0",
-                                     "::ffff:127.0.0.1", "0.0.0.0", "224.0.0.1", "100.64.0.1", "nonsense"])  # fmt: skip
+                                     "::ffff:127.0.0.1", "0.0.0.0", "224.0.0.1", "100.64.0.1", "nonsense",
+                                     "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1",
+                                     "2002:7f00:1::", "2002:a9fe:a9fe::", "2001:0:7f00:1::", "192.0.0.192", "fec0::1",
+                                     "fd00:ec2::254", "192.88.99.1", "3fff::1"])  # fmt: skip
 def test_private_addresses_are_known(address: str) -> None:
     assert not is_public_address(address)
 
@@ -231,6 +249,7 @@ def test_private_addresses_are_known(address: str) -> None:
 def test_public_addresses_are_known() -> None:
     assert is_public_address("93.184.216.34")
     assert is_public_address("2606:2800:220:1::1")
+    assert is_public_address("64:ff9b::5db8:d822")  # 93.184.216.34 where a network has IPv6 only
 
 
 def test_an_edition_is_dated_by_the_inner_record() -> None:
