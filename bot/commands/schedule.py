@@ -16,7 +16,7 @@ from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.planner import Preview
 from bot.delivery.schedule_parser import EXAMPLES
 from bot.errors import AskError
-from bot.schedule import WhenComplete, describe
+from bot.schedule import WhenComplete, describe, zone_label
 from bot.store.records import Subscription
 from bot.views.formatting import days, listing, moment, plural, source_name
 from bot.views.results import note, sheet
@@ -145,7 +145,7 @@ async def _preview(request: Request, subscription: Subscription) -> list[Text]:
 
 def _zone(request: Request, typed: TypedSubscription) -> list[Text]:
     """Where the time zone is from, when none was typed."""
-    zone = typed.schedule.zone
+    zone = zone_label(typed.schedule.zone)
     if typed.names_zone:
         return []
     if request.who.time_zone:

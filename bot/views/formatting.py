@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.community import is_community_list
+from bot.schedule import zone_label
 
 MIN_DAYS_OF_A_WEEK = 3  # days from the first to the last list of a week: Monday or Friday may be missing
 SOURCE_NAMES = {
@@ -58,7 +59,7 @@ def short_day(day: date) -> str:
 def moment(at: datetime, zone: str) -> str:
     """`Mon 24 Nov 2025, 09:00 (Europe/Berlin)`."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} ({zone})"
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} ({zone_label(zone)})"
 
 
 def ago(then: datetime, now: datetime) -> str:
