@@ -15,7 +15,7 @@ from discord.http import Route
 
 from adapters.discord.errors import as_post_errors
 from adapters.discord.rate_limit import unrepeatable
-from bot.errors import Refused
+from bot.errors import Refused, Unsure
 
 T = TypeVar("T")
 
@@ -28,10 +28,13 @@ class Rest:
         self._token = token
         self._login: asyncio.Task[discord.AutoShardedClient] | None = None
         self._refusal: Refused | None = None  # a refused token stays refused until the next start
+        self._closed = False
         self._running: set[asyncio.Task[Any]] = set()
 
     async def client(self) -> discord.AutoShardedClient:
         """The client, logged in; a new one when the last was closed. Raises `PostError`."""
+        if self._closed:
+            raise Unsure("Paperboy is stopping.")
         if self._refusal:
             raise self._refusal
         if self._login is None or (self._login.done() and _failed(self._login)):
@@ -75,6 +78,7 @@ class Rest:
         return await asyncio.shield(task)
 
     async def aclose(self) -> None:
+        self._closed = True
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

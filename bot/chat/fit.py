@@ -1,7 +1,7 @@
-"""A message in as many pages as a platform's limits need; pure.
+"""Splits a message into pages that keep within a platform's limits. Pure.
 
-Sizes are counted on the wire, after the adapter's escaping (`CanPost.text_width`): counted in visible characters,
-a title full of `&` overflows. Nothing is cut in silence: what must be shortened ends in "…".
+Sizes are measured on the wire, after the adapter's escaping (`CanPost.text_width`): in visible characters, a title full
+of `&` would overflow. Text that has to be shortened ends in "…".
 """
 
 from __future__ import annotations
@@ -27,41 +27,49 @@ from bot.chat.message import (
     Text,
 )
 
+MAX_HEADING_CHARS = 150  # Slack's limit of a header block
+MAX_REPEATED_PLAIN_CHARS = 80  # of `plain`, on the second page and later
+MIN_TITLE_WIDTH = 40  # a card's title is not shortened further
+BLOCKS_PER_CARD = 3  # text, picture or small print, buttons
+
 Width = Callable[[Text], int]
 
 
 def fit(message: Message, limits: Limits, width: Width) -> tuple[Message, ...]:
-    """The message as pages that all keep within `limits`; the first one when it fits as it is."""
+    """The message as one or more pages that keep within `limits`."""
     pages: list[list[Block]] = [[]]
-    room = limits.max_chars
+    remaining = limits.max_chars
     for block in (piece for whole in message.blocks for piece in _pieces(whole, limits, width)):
         size = _size(block, width)
-        if pages[-1] and (size > room or _rows(pages[-1]) + _rows([block]) > limits.max_blocks):
+        if pages[-1] and (size > remaining or _block_count(pages[-1]) + _block_count([block]) > limits.max_blocks):
             pages.append([])
-            room = limits.max_chars
+            remaining = limits.max_chars
         pages[-1].append(block)
-        room -= size
+        remaining -= size
     plain = _cut(message.plain, limits.max_block_chars, width)
     if len(pages) == 1:
         return (replace(message, plain=plain, blocks=tuple(pages[0])),)
     return tuple(
-        Message(plain=plain if i == 1 else f"({i} of {len(pages)}) {_cut(plain, 80, width)}", blocks=tuple(page))
+        Message(
+            plain=plain if i == 1 else f"({i} of {len(pages)}) {_cut(plain, MAX_REPEATED_PLAIN_CHARS, width)}",
+            blocks=tuple(page),
+        )
         for i, page in enumerate(pages, 1)
     )
 
 
 def _pieces(block: Block, limits: Limits, width: Width) -> Iterator[Block]:
-    """One block as blocks that each keep within the limits of a block."""
-    most = limits.max_block_chars
+    """A block as one or more blocks that each keep within the limits of one."""
+    max_width = limits.max_block_chars
     match block:
         case Heading(text=title):
-            yield Heading(_cut(title, min(most, 150), width))  # Slack: header block, 150 characters
+            yield Heading(_cut(title, min(max_width, MAX_HEADING_CHARS), width))
         case Paragraph(text=spans):
-            yield from (Paragraph(part) for part in _split(spans, most, width))
+            yield from (Paragraph(part) for part in _split(spans, max_width, width))
         case Footnote(text=spans):
-            yield from (Footnote(part) for part in _split(spans, most, width))
+            yield from (Footnote(part) for part in _split(spans, max_width, width))
         case Bullets(items=items):
-            yield from _bullets(items, most, width)
+            yield from _bullets(items, max_width, width)
         case Controls(items=items):
             for i in range(0, len(items), limits.max_buttons):
                 yield Controls(tuple(_label(item, limits) for item in items[i : i + limits.max_buttons]))
@@ -69,28 +77,28 @@ def _pieces(block: Block, limits: Limits, width: Width) -> Iterator[Block]:
             yield _card(block, limits, width)
 
 
-def _bullets(items: tuple[Text, ...], most: int, width: Width) -> Iterator[Bullets]:
+def _bullets(items: tuple[Text, ...], max_width: int, width: Width) -> Iterator[Bullets]:
     page: list[Text] = []
-    room = most
-    for item in (part for whole in items for part in _split(whole, most, width)):
-        if page and width(item) > room:
+    remaining = max_width
+    for item in (part for whole in items for part in _split(whole, max_width, width)):
+        if page and width(item) > remaining:
             yield Bullets(tuple(page))
-            page, room = [], most
+            page, remaining = [], max_width
         page.append(item)
-        room -= width(item)
+        remaining -= width(item)
     if page:
         yield Bullets(tuple(page))
 
 
 def _card(card: Card, limits: Limits, width: Width) -> Card:
-    """The card with its abstract, then its other parts, shortened until it keeps within a block."""
+    """A card that fits into a block: its abstract is shortened first, then its other parts, the title last."""
     card = replace(card, controls=tuple(_label(c, limits) for c in card.controls[: limits.max_buttons]))
     for part in ("body", "why", "byline", "summary", "title"):
         over = _size(card, width) - limits.max_block_chars
         if over <= 0:
             return card
         value: str = getattr(card, part)
-        keep = max(width((Span(value),)) - over, 0 if part != "title" else 40)
+        keep = max(width((Span(value),)) - over, 0 if part != "title" else MIN_TITLE_WIDTH)
         card = replace(card, **{part: _cut(value, keep, width)})
     if _size(card, width) > limits.max_block_chars:
         card = replace(card, facts=())
@@ -106,11 +114,11 @@ def _label(control: Control, limits: Limits) -> Control:
     return replace(control, label=short)
 
 
-def _split(spans: Text, most: int, width: Width) -> Iterator[Text]:
-    """Spans in runs of at most `most`, broken between spans, else between words."""
+def _split(spans: Text, max_width: int, width: Width) -> Iterator[Text]:
+    """Spans in runs of at max_width `max_width`, broken between spans, else between words."""
     run: list[Span] = []
-    for span in (piece for whole in spans for piece in _words(whole, most, width)):
-        if run and width((*run, span)) > most:
+    for span in (piece for whole in spans for piece in _words(whole, max_width, width)):
+        if run and width((*run, span)) > max_width:
             yield tuple(run)
             run = []
         run.append(span)
@@ -118,10 +126,10 @@ def _split(spans: Text, most: int, width: Width) -> Iterator[Text]:
         yield tuple(run)
 
 
-def _words(span: Span, most: int, width: Width) -> Iterator[Span]:
+def _words(span: Span, max_width: int, width: Width) -> Iterator[Span]:
     rest = span
-    while width((rest,)) > most:
-        head = _prefix(rest, most, width)
+    while width((rest,)) > max_width:
+        head = _prefix(rest, max_width, width)
         at = head.rfind(" ")
         cut = at if at > len(head) // 2 else len(head)
         yield replace(rest, text=rest.text[:cut])
@@ -130,24 +138,24 @@ def _words(span: Span, most: int, width: Width) -> Iterator[Span]:
         yield rest
 
 
-def _prefix(span: Span, most: int, width: Width) -> str:
-    """The longest beginning of a span that keeps within `most`; at least one character."""
+def _prefix(span: Span, max_width: int, width: Width) -> str:
+    """The longest prefix of a span within `max_width`; at least one character."""
     low, high = 1, len(span.text)
     while low < high:
         middle = (low + high + 1) // 2
-        if width((replace(span, text=span.text[:middle]),)) <= most:
+        if width((replace(span, text=span.text[:middle]),)) <= max_width:
             low = middle
         else:
             high = middle - 1
     return span.text[:low]
 
 
-def _cut(raw: str, most: int, width: Width) -> str:
-    if not raw or width((Span(raw),)) <= most:
+def _cut(raw: str, max_width: int, width: Width) -> str:
+    if not raw or width((Span(raw),)) <= max_width:
         return raw
-    if most < 2:
+    if max_width < 2:
         return ""
-    return _prefix(Span(raw), most - width((Span("…"),)), width).rstrip() + "…"
+    return _prefix(Span(raw), max_width - width((Span("…"),)), width).rstrip() + "…"
 
 
 def _size(block: Block, width: Width) -> int:
@@ -174,6 +182,6 @@ def _control_size(control: Control) -> int:
             return len(label) + len(url)
 
 
-def _rows(blocks: list[Block]) -> int:
-    """Platform blocks that these take: a card with buttons is a text, a picture or a line, and a row."""
-    return sum(3 if isinstance(block, Card) else 1 for block in blocks)
+def _block_count(blocks: list[Block]) -> int:
+    """How many of the platform's blocks these take."""
+    return sum(BLOCKS_PER_CARD if isinstance(block, Card) else 1 for block in blocks)

@@ -39,7 +39,7 @@ async def deliver(folder: Path, url: str, token: str) -> None:
     options = {"token": token, "api_url": url}
     adapter = make(Setup(options=options, storage=store.key_value("discord"), home=folder, clock=clock))
     assert adapter is not None
-    adapter.limits = replace(adapter.limits, pace=0.0)  # type: ignore[misc]
+    adapter.limits = replace(adapter.limits, min_interval_s=0.0)  # type: ignore[misc]
     await drain(store, "discord", adapter, attempt_s=0.5, back_off_s=0.05)
     await adapter.aclose()
     await store.aclose()

@@ -61,6 +61,24 @@ class TestCommands:
             asked
         ] in seen.text
 
+    async def test_an_answer_that_comes_after_the_token_expired_is_let_go(
+        self,
+        discord: FakeDiscord,
+        start: Start,
+        core: TalkingCore,
+        papers: Place,
+        ada: str,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        await start(core)
+        core.slow = 2.5
+        discord.configure(token_life=1.0)
+        await discord.slash(ada, papers.channel, "papers", query="long words", wait=4)
+        await discord.until(lambda: discord.state()["invalid"] == 1)
+        assert not [record for record in caplog.records if record.name.startswith("adapters") and record.levelno > 20]
+        core.slow = 0.0
+        assert "again" in (await discord.slash(ada, papers.channel, "papers", query="again")).text
+
     async def test_completion_offers_at_most_what_discord_takes(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, ada: str
     ) -> None:

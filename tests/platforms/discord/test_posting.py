@@ -380,3 +380,5 @@ async def test_refusals_are_stopped_long_before_discord_bans_the_address(
     assert isinstance(told[-1], Busy)
     assert told[-1].retry_after > 60
     assert discord.state()["invalid"] == 20
+    with pytest.raises(Busy):  # answers to interactions count in that limit as well
+        await poster._rest.call("POST", "/webhooks/{webhook_id}/{webhook_token}", {}, webhook_id=1, webhook_token="x")
