@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.app.adapters import address_of, close, configured, direct_of, feed_of
 from bot.app.health import Health
+from bot.app.home import make_home
 from bot.app.sources import LOOK_UP, Opened, open_sources
 from bot.catalog.linked_repos import LinkedRepoSource, nothing
 from bot.catalog.store_catalog import Links, StoreCatalog
@@ -78,6 +79,7 @@ class App(Library):
 async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Library]:
     """The papers; closed on the way out."""
     async with AsyncExitStack() as stack:
+        make_home(Path(settings.home))
         store = await open_store(database(settings))
         stack.push_async_callback(store.aclose)
         search = await _search(settings.search, store)

@@ -19,7 +19,7 @@ from bot.chat.adapter import CanFind, CanPost
 from bot.chat.event import Place, Ref
 from bot.clock import Clock
 from bot.errors import Busy, PostError, Refused, StoreError, Unsure
-from bot.logs import about
+from bot.logs import delivery as logged_delivery
 from bot.metrics import DELIVERY, SENDS
 from bot.store.protocol import Outbox
 from bot.store.records import Delivery
@@ -143,7 +143,7 @@ class Dispatcher:
             return False
         self._holding.add(delivery.post.key)
         try:
-            with about(delivery.post.key):
+            with logged_delivery(delivery.post.key):
                 return await self._once(delivery)
         finally:
             self._holding.discard(delivery.post.key)

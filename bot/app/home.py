@@ -1,0 +1,33 @@
+"""The data folder: votes, tokens and keys are in it, so it is its owner's alone."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from bot.errors import ConfigError
+
+OWNER_ONLY = 0o700
+GROUP_AND_OTHERS = 0o077
+
+
+def make_home(home: Path) -> None:
+    """Create the data folder, for its owner alone whatever the umask; so is one that exists and is empty.
+
+    The permissions of a folder in use are its owner's choice; `paperboy doctor` tells when others can read it.
+    Raises `ConfigError`.
+    """
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=OWNER_ONLY, exist_ok=True)
+        is_empty = not any(home.iterdir())
+    except OSError as error:
+        raise ConfigError(f"The data folder {home} can't be created: {error}.", "Set PAPERBOY_HOME.") from error
+    if is_empty:
+        with suppress(PermissionError):  # a volume that belongs to another user
+            home.chmod(OWNER_ONLY)
+
+
+def is_open_to_others(home: Path) -> bool:
+    """Whether other users of this machine may look into the folder."""
+    return bool(home.stat().st_mode & GROUP_AND_OTHERS)
