@@ -7,6 +7,8 @@ from datetime import date
 
 from msgspec import Struct
 
+from bot.analyzer import fold
+
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -28,4 +30,4 @@ class Filter(Struct, frozen=True, kw_only=True):
 
 def lab_words(name: str) -> list[str]:
     """The words of an organisation's name: `Google DeepMind` is found as `deepmind`."""
-    return _WORD.findall(name.casefold())
+    return _WORD.findall(fold(name))

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.analyzer import holds, index_terms, split_words
 from bot.papers.model import Paper, PaperId
 from bot.search.acronyms import long_forms
-from bot.search.query import STOP, WORD
+from bot.search.query import STOP
 
 SHORT = 60  # characters of a title that is named as a reason
 
 
 def why(sought: Sequence[str], paper: Paper | None, *, near: bool) -> tuple[str, ...]:
-    """What in a paper answers the words sought."""
+    """What in a paper answers the words sought, for people. `near`: it was also found by meaning."""
     if paper is None:
         return ()
-    in_title = [form for word in sought if (form := _form(word, paper.title))]
-    by = [word for word in sought if not _form(word, paper.title) and _has(word, " ".join(paper.authors))]
-    rest = [word for word in sought if word not in by and not _form(word, paper.title)]
-    in_text = [form for word in rest if (form := _form(word, paper.abstract))]
-    told = (("title has", in_title), ("by", by), ("mentions", in_text))
-    reasons = [f"{how} {_quoted(words)}" for how, words in told if words]
+    reasons: list[str] = []
+    rest = list(sought)
+    for label, text in (("title has", paper.title), ("by", "\n".join(paper.authors)), ("mentions", paper.abstract)):
+        terms = index_terms(text) if rest else ()
+        found = {word: form for word in rest if (form := _form(word, terms, with_acronyms=label != "by"))}
+        rest = [word for word in rest if word not in found]
+        if found:
+            reasons.append(f"{label} {_quoted(list(found.values()))}")
     return tuple(reasons or (["near in meaning"] if near else []))
 
 
@@ -45,27 +47,22 @@ def near_to(
 
 def has_all(sought: Sequence[str], text: str) -> bool:
     """Whether a text holds every one of the words."""
-    return bool(sought) and all(_has(word, text) for word in sought)
+    terms = index_terms(text)
+    return bool(sought) and all(holds(terms, word) for word in sought)
 
 
 def _shared(title: str, others: Sequence[str]) -> list[str]:
-    words = dict.fromkeys(word.casefold() for word in WORD.findall(title) if word.casefold() not in STOP)
-    return [word for word in words if len(word) > 2 and any(_has(word, other) for other in others)]
+    words = dict.fromkeys(word.casefold() for word in split_words(title) if word.casefold() not in STOP)
+    texts = [index_terms(other) for other in others]
+    return [word for word in words if len(word) > 2 and any(holds(terms, word) for terms in texts)]
 
 
-def _form(word: str, text: str) -> str:
-    """The word, or the long form of an acronym, as a text has it; empty when it has neither."""
-    if _has(word, text):
+def _form(word: str, terms: Sequence[str], *, with_acronyms: bool) -> str:
+    """The word, or the long form of an acronym, as a text of these terms has it; empty when it has neither."""
+    if holds(terms, word):
         return word
-    long = long_forms([word]).get(word, "")
-    return long if long and _has(long, text) else ""
-
-
-def _has(word: str, text: str) -> bool:
-    """At the beginning of a word: `ai` is not in `training`, but `network` is in `networks`."""
-    low = word.casefold()
-    stem = low[:-1] if low.endswith("s") and len(low) > 3 else low
-    return re.search(rf"(?<!\w){re.escape(stem)}", text.casefold()) is not None
+    long = long_forms([word]).get(word, "") if with_acronyms else ""
+    return long if long and holds(terms, long) else ""
 
 
 def _short(title: str) -> str:

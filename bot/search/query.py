@@ -8,6 +8,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from bot.analyzer import split_words
 from bot.chat.message import clean
 from bot.papers.filter import Filter
 from bot.papers.ids import arxiv_id
@@ -22,7 +23,6 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _PHRASE = re.compile(r'["“”„]([^"“”„]+)["“”„]')
-WORD = re.compile(r"[^\W_]+(?:[.'’+#-]?[^\W_]+)*[+#]*")
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 # Words that say nothing about a paper: articles, prepositions, question words, and what people write around a wish.
@@ -99,10 +99,10 @@ def parse_query(raw: str) -> Query:
         return " "
 
     rest = _CATEGORY.sub(take_category, _TOKEN.sub(take, typed))
-    phrases = tuple(" ".join(WORD.findall(phrase)) for phrase in _PHRASE.findall(rest))
+    phrases = tuple(" ".join(split_words(phrase)) for phrase in _PHRASE.findall(rest))
     filter_ = _filter(given)
     gist = _gist(rest)
-    said = WORD.findall(_PHRASE.sub(" ", gist))
+    said = split_words(_PHRASE.sub(" ", gist))
     return Query(
         text=_plain(rest),
         gist=_plain(gist),

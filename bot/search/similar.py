@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.analyzer import split_words
 from bot.papers.filter import Filter
 from bot.papers.model import PaperId
 from bot.search.diversity import diverse
 from bot.search.match_reasons import near_to
-from bot.search.query import STOP, WORD
+from bot.search.query import STOP
 from bot.search.results import NO_MODEL, Hit, Results
 from bot.search.semantic_search import SemanticSearch
 from bot.search.vector_index import Floats
@@ -48,7 +49,7 @@ async def _near(
 ) -> list[tuple[PaperId, float]]:
     """The first `POOL` with regard to each other, the others by nearness alone."""
     if direction is None:
-        words = tuple(dict.fromkeys(word for word in WORD.findall(text) if word.casefold() not in STOP))[:MOST_WORDS]
+        words = tuple(dict.fromkeys(word for word in split_words(text) if word.casefold() not in STOP))[:MOST_WORDS]
         shared = await papers.match_any_word(TextQuery(words=words), Filter(), most + len(without))
         return [hit for hit in shared.items() if hit[0] not in without]
     near = await meaning.nearest(direction, max(most, POOL) + len(without))

@@ -243,11 +243,10 @@ class Tally(Struct, frozen=True):
 
 
 class TextQuery(Struct, frozen=True, kw_only=True):
-    """What to look for in titles, abstracts, authors and keywords; words are plain, never query syntax."""
+    """Words and phrases to look for in titles, abstracts, authors and keywords: plain text, not query syntax."""
 
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()  # each must occur as it stands
-    prefix: bool = False  # the last word may go on: somebody is still typing
 
 
 Scores: TypeAlias = Mapping[PaperId, float]

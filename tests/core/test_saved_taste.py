@@ -79,6 +79,6 @@ async def test_a_digest_follows_it_with_the_reason(town: Channel) -> None:
 
 async def test_being_forgotten_turns_it_off(town: Channel) -> None:
     await town.says("taste on", who=BOB)
-    assert (await town.store.ownership.export(BOB.key))["tastes"]
+    assert (await town.store.ownership.export(BOB.key))["personal_tastes"]
     await town.store.ownership.forget(BOB.key)
     assert not await town.store.people.has_taste(BOB.key)

@@ -208,7 +208,7 @@ async def test_damage_under_a_running_dispatcher_stops_no_loop_and_is_told(
     store, wall = await open_store(tmp_path / "paperboy.db"), FilePlatform(tmp_path / "platform.txt")
     await store.outbox.add_posts([post("k1")])
     with sqlite3.connect(tmp_path / "paperboy.db") as raw:
-        raw.execute("DROP TABLE shown")
+        raw.execute("DROP TABLE shown_papers")
         raw.execute("ALTER TABLE outbox RENAME TO gone")
     raw.close()
     async with delivering(store, wall):

@@ -54,7 +54,7 @@ class SqliteStore:
         try:
             await self._engine.read(lambda db: db.execute("SELECT count(*) FROM subscriptions").fetchone())
             await self._engine.write(
-                lambda db: db.execute("INSERT OR REPLACE INTO events VALUES ('check', datetime())")
+                lambda db: db.execute("INSERT OR REPLACE INTO handled_events VALUES ('check', datetime())")
             )
             return await self._engine.write(_examine) if deep else ""
         except StoreError as error:

@@ -1,4 +1,4 @@
-"""What models did, in tokens and in money."""
+"""What models did, in tokens and money."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bot.store.sqlite.codec import stamp
 from bot.store.sqlite.engine import Engine
 
 _ADD = """
-INSERT INTO costs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO model_costs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (day, model, batch) DO UPDATE SET
   requests = requests + excluded.requests, input = input + excluded.input, output = output + excluded.output,
   cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write,
-  money = money + excluded.money
+  cost = cost + excluded.cost
 """
 
 
@@ -28,16 +28,18 @@ class SqliteCosts:
         await self._engine.write(lambda db: add(db, spent))
 
     async def spending_since(self, first: date) -> list[Spending]:
-        sql = "SELECT * FROM costs WHERE day >= ? ORDER BY day, model, batch"
+        sql = "SELECT * FROM model_costs WHERE day >= ? ORDER BY day, model, batch"
         rows = await self._engine.read(lambda db: db.execute(sql, (first.isoformat(),)).fetchall())
         return [_spent(row) for row in rows]
 
     async def pending_batch_cost(self) -> float:
-        rows = await self._engine.read(lambda db: db.execute("SELECT total(worth) FROM batches").fetchall())
+        rows = await self._engine.read(
+            lambda db: db.execute("SELECT total(estimated_cost) FROM summary_batches").fetchall()
+        )
         return float(rows[0][0])
 
     async def mark_notified(self, what: str, at: datetime) -> bool:
-        sql = "INSERT OR IGNORE INTO told VALUES (?, ?)"
+        sql = "INSERT OR IGNORE INTO notices VALUES (?, ?)"
         return bool(await self._engine.write(lambda db: db.execute(sql, (what, stamp(at))).rowcount))
 
 
@@ -49,7 +51,7 @@ def add(db: sqlite3.Connection, spent: Spending) -> None:
 
 
 def _spent(row: tuple[str, str, int, int, int, int, int, int, float]) -> Spending:
-    day, model, batch, requests, input, output, cache_read, cache_write, money = row
+    day, model, batch, requests, input, output, cache_read, cache_write, cost = row
     return Spending(
         day=date.fromisoformat(day),
         model=model,
@@ -59,5 +61,5 @@ def _spent(row: tuple[str, str, int, int, int, int, int, int, float]) -> Spendin
         output=output,
         cache_read=cache_read,
         cache_write=cache_write,
-        cost=money,
+        cost=cost,
     )

@@ -9,7 +9,6 @@ its own, so that what a commit costs (some milliseconds, most of them the disk's
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import sqlite3
 import threading
@@ -21,10 +20,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sqlite_utils import Database
-
 from bot.errors import AlreadyDone, StoreError
-from bot.store.sqlite.migrations import STEPS, migrations
+from bot.store.sqlite.schema import bring_up_to_date
 
 T = TypeVar("T")
 
@@ -49,11 +46,6 @@ class Engine:
 
     async def open(self) -> None:
         """Make the file when there is none, and bring its schema up to date."""
-        if importlib.util.find_spec("pysqlite3"):
-            raise StoreError(
-                "pysqlite3 is installed, and sqlite-utils would use it beside Python's own SQLite.",
-                "Two SQLite libraries on one file corrupt it: pip uninstall pysqlite3 pysqlite3-binary.",
-            )
         await self._in(self._writer, self._prepare)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -93,14 +85,7 @@ class Engine:
         # Two processes starting at once both find the schema missing; the lock makes one of them wait.
         connection.execute("BEGIN IMMEDIATE")
         with _rollback(connection):
-            database = Database(connection)
-            newer = {step.name for step in migrations.applied(database)} - STEPS
-            if newer:
-                raise StoreError(
-                    f"{self.path.name} was written by a newer Paperboy ({', '.join(sorted(newer))}).",
-                    "Start that version, or put back a backup from before the update.",
-                )
-            migrations.apply(database)
+            bring_up_to_date(connection, self.path.name)
         connection.execute("COMMIT")
 
     def _write_connection(self) -> sqlite3.Connection:
@@ -229,10 +214,10 @@ def _snapshot(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection
 
 def _remember(connection: sqlite3.Connection, cause: str) -> None:
     now = datetime.fromtimestamp(_unix(connection), UTC)
-    new = connection.execute("INSERT OR IGNORE INTO events VALUES (?, ?)", (cause, now.isoformat())).rowcount
+    new = connection.execute("INSERT OR IGNORE INTO handled_events VALUES (?, ?)", (cause, now.isoformat())).rowcount
     if not new:
         raise AlreadyDone(f"event {cause} had its effect before")
-    connection.execute("DELETE FROM events WHERE at < ?", ((now - EVENTS_KEPT).isoformat(),))
+    connection.execute("DELETE FROM handled_events WHERE at < ?", ((now - EVENTS_KEPT).isoformat(),))
 
 
 def _unix(connection: sqlite3.Connection) -> float:

@@ -13,21 +13,22 @@ from bot.store.sqlite.engine import Engine
 
 MOST_BYTES = 50_000_000  # of all texts, compressed: about a thousand papers
 _TOO_MANY = """
-DELETE FROM texts WHERE rowid IN (
-  SELECT rowid FROM (SELECT rowid, sum(size) OVER (ORDER BY until DESC, rowid DESC) AS total FROM texts) WHERE total > ?
+DELETE FROM full_texts WHERE rowid IN (
+  SELECT rowid FROM (SELECT rowid, sum(size) OVER (ORDER BY until DESC, rowid DESC) AS total FROM full_texts)
+  WHERE total > ?
 )
 """
 
 
 class SqliteFullTexts:
-    """Implements `bot.store.protocol.Texts`."""
+    """Implements `bot.store.protocol.FullTexts`."""
 
     def __init__(self, engine: Engine, most: int = MOST_BYTES) -> None:
         self._engine = engine
         self._most = most
 
     async def get_text(self, paper: PaperId, version: int, now: datetime) -> FullText | None:
-        sql = "SELECT doc FROM texts WHERE paper = ? AND version = ? AND until > ?"
+        sql = "SELECT doc FROM full_texts WHERE paper = ? AND version = ? AND until > ?"
         row = await self._engine.read(lambda db: db.execute(sql, (paper, version, stamp(now))).fetchone())
         return unpack(zlib.decompress(row[0]), FullText) if row else None
 
@@ -35,9 +36,9 @@ class SqliteFullTexts:
         doc = zlib.compress(pack(text))
 
         def work(db: sqlite3.Connection) -> None:
-            db.execute("DELETE FROM texts WHERE until <= ?", (stamp(now),))
+            db.execute("DELETE FROM full_texts WHERE until <= ?", (stamp(now),))
             row = (paper, version, stamp(until), len(doc), doc)
-            db.execute("INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?, ?)", row)
+            db.execute("INSERT OR REPLACE INTO full_texts VALUES (?, ?, ?, ?, ?)", row)
             db.execute(_TOO_MANY, (self._most,))
 
         await self._engine.write(work)

@@ -12,7 +12,7 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.papers.model import PaperId
 from bot.store.records import Delivery, DeliveryKey, DeliveryState, LateSchedule, Post, Run
-from bot.store.sqlite import outbox_queue as lanes
+from bot.store.sqlite import outbox_queue as queue
 from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
 from bot.store.sqlite.deliveries import deliveries
 from bot.store.sqlite.engine import Engine
@@ -23,7 +23,7 @@ _OF_ONE = """(json_extract(b.doc, '$.follows') != ''
 _CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?, lease = ?,
             attempts = attempts + 1 WHERE seq = ?"""
 _REST = f"""UPDATE outbox SET next_attempt = max(next_attempt, ?) WHERE seq = (
-              SELECT min(seq) FROM outbox WHERE tenant = ? AND channel = ? AND state IN {lanes.OPEN})"""
+              SELECT min(seq) FROM outbox WHERE tenant = ? AND channel = ? AND state IN {queue.OPEN})"""
 
 
 class SqliteOutbox:
@@ -46,7 +46,7 @@ class SqliteOutbox:
         return await self._engine.write(lambda db: _add(db, posts))
 
     async def papers_shown_since(self, place: Place, since: datetime) -> set[PaperId]:
-        sql = "SELECT DISTINCT paper FROM shown WHERE tenant = ? AND channel = ? AND at >= ?"
+        sql = "SELECT DISTINCT paper FROM shown_papers WHERE tenant = ? AND channel = ? AND at >= ?"
         bound = (place.tenant, place.channel, stamp(since))
         return {p for (p,) in await self._engine.read(lambda db: db.execute(sql, bound).fetchall())}
 
@@ -61,22 +61,22 @@ class SqliteOutbox:
         per_tenant: int = 32,
     ) -> list[Delivery]:
         def work(db: sqlite3.Connection) -> list[Delivery]:
-            lanes.release(db, stamp(now))
+            queue.release(db, stamp(now))
             taken = list[int]()
             for held in range(per_tenant):
-                for tenant in lanes.turns(db, platforms, held, stamp(now), limit - len(taken)):
+                for tenant in queue.turns(db, platforms, held, stamp(now), limit - len(taken)):
                     taken += _take(db, tenant, now, token, lease)
             return [d for seq in taken for d in deliveries(db, "o.seq = ?", seq)]
 
         return await self._engine.write(work)
 
     async def next_due(self, platforms: Collection[str]) -> datetime | None:
-        due = await self._engine.read(lambda db: lanes.next_due(db, platforms))
+        due = await self._engine.read(lambda db: queue.next_due(db, platforms))
         return moment(due) if due else None
 
     async def late_schedules(self, now: datetime, *, limit: int = 50) -> list[LateSchedule]:
         sql = f"""SELECT tenant || '/' || channel, subscription, min(json_extract(post, '$.due')) AS due
-                  FROM outbox INDEXED BY outbox_open WHERE state IN {lanes.OPEN} AND json_extract(post, '$.due') <= ?
+                  FROM outbox INDEXED BY outbox_open WHERE state IN {queue.OPEN} AND json_extract(post, '$.due') <= ?
                   GROUP BY tenant, channel, subscription ORDER BY due LIMIT ?"""
         rows = await self._engine.read(lambda db: db.execute(sql, (stamp(now), limit)).fetchall())
         return [LateSchedule(channel, subscription, moment(due)) for channel, subscription, due in rows]
@@ -100,7 +100,7 @@ class SqliteOutbox:
         self, key: DeliveryKey, *, token: str, reason: str, again: datetime, tenant_wide: bool = False
     ) -> bool:
         def rest(db: sqlite3.Connection) -> None:
-            lanes.rest(db, key, stamp(again))
+            queue.rest(db, key, stamp(again))
 
         sql = "state = CASE doubtful WHEN 1 THEN 'unsure' ELSE 'planned' END, reason = ?, next_attempt = ?"
         return await self._settle(key, token, sql, reason, stamp(again), then=rest if tenant_wide else None)
@@ -108,9 +108,9 @@ class SqliteOutbox:
     async def settle_dead(self, key: DeliveryKey, *, token: str, reason: str) -> bool:
         def bury(db: sqlite3.Connection) -> None:
             replies = db.execute(
-                f"SELECT key FROM outbox WHERE parent = ? AND state IN {lanes.OPEN}", (key,)
+                f"SELECT key FROM outbox WHERE parent = ? AND state IN {queue.OPEN}", (key,)
             ).fetchall()
-            db.execute("DELETE FROM shown WHERE key = ?", (key,))
+            db.execute("DELETE FROM shown_papers WHERE key = ?", (key,))
             _bury(db, replies)
 
         return await self._settle(key, token, "state = 'dead', reason = ?", reason, then=bury)
@@ -138,18 +138,18 @@ class SqliteOutbox:
         return await self._all("o.subscription = ? AND o.edition = ? ORDER BY o.seq", subscription, edition)
 
     async def sent_showing(self, tenant: str, paper: PaperId, since: datetime) -> list[Delivery]:
-        keys = "SELECT key FROM shown WHERE paper = ?2 AND tenant = ?1"
+        keys = "SELECT key FROM shown_papers WHERE paper = ?2 AND tenant = ?1"
         where = f"o.key IN ({keys}) AND o.state = 'sent' AND o.sent >= ?3 ORDER BY o.seq"
         return await self._all(where, tenant, paper, stamp(since))
 
     async def sent_to_channels_showing(self, tenant: str, paper: PaperId) -> list[Delivery]:
-        where = f"""o.key IN (SELECT key FROM shown WHERE paper = ?2 AND tenant = ?1) AND o.state = 'sent'
+        where = f"""o.key IN (SELECT key FROM shown_papers WHERE paper = ?2 AND tenant = ?1) AND o.state = 'sent'
                     AND EXISTS (SELECT 1 FROM subscriptions b WHERE b.id = o.subscription AND NOT {_OF_ONE})
                     ORDER BY o.seq DESC"""
         return await self._all(where, tenant, paper)
 
     async def papers_posted_in(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
-        sql = """SELECT paper, max(at) FROM shown WHERE tenant = ? AND channel = ?
+        sql = """SELECT paper, max(at) FROM shown_papers WHERE tenant = ? AND channel = ?
                  GROUP BY paper ORDER BY max(at) DESC, paper LIMIT ?"""
         bound = (place.tenant, place.channel, limit)
         rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
@@ -157,13 +157,13 @@ class SqliteOutbox:
 
     async def count_channels_showing(self, paper: PaperId) -> int:
         sql = f"""SELECT count(*) FROM (
-                    SELECT DISTINCT s.tenant, s.channel FROM shown s JOIN outbox o USING (key)
+                    SELECT DISTINCT s.tenant, s.channel FROM shown_papers s JOIN outbox o USING (key)
                     JOIN subscriptions b ON b.id = o.subscription WHERE s.paper = ? AND NOT {_OF_ONE})"""
         rows = await self._engine.read(lambda db: db.execute(sql, (paper,)).fetchall())
         return int(rows[0][0])
 
     async def tenants_shown(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
-        sql = f"SELECT DISTINCT tenant, paper FROM shown WHERE at >= ? AND paper IN ({marks(len(papers))})"
+        sql = f"SELECT DISTINCT tenant, paper FROM shown_papers WHERE at >= ? AND paper IN ({marks(len(papers))})"
         return await self._engine.read(lambda db: db.execute(sql, (stamp(since), *papers)).fetchall())
 
     async def record_edit(self, key: DeliveryKey, message: Message, at: datetime) -> None:
@@ -222,7 +222,7 @@ class SqliteOutbox:
 def _take(db: sqlite3.Connection, tenant: str, now: datetime, token: str, lease: timedelta) -> list[int]:
     """Claim the tenant's next post, if any. One whose thread was given up is given up too: it would stand in its
     channel's way for ever."""
-    for seq, key, threaded in lanes.heads(db, tenant, stamp(now)):
+    for seq, key, threaded in queue.heads(db, tenant, stamp(now)):
         if threaded:
             db.execute(_CLAIM, (token, stamp(now + lease), seq))
             return [seq]
@@ -233,7 +233,7 @@ def _take(db: sqlite3.Connection, tenant: str, now: datetime, token: str, lease:
 def _bury(db: sqlite3.Connection, keys: Sequence[tuple[str]]) -> None:
     sql = "UPDATE outbox SET state = 'dead', reason = 'its thread could not be posted' WHERE key = ?"
     db.executemany(sql, keys)
-    db.executemany("DELETE FROM shown WHERE key = ?", keys)
+    db.executemany("DELETE FROM shown_papers WHERE key = ?", keys)
 
 
 def _add(db: sqlite3.Connection, posts: Sequence[Post]) -> int:
@@ -252,4 +252,4 @@ def _add(db: sqlite3.Connection, posts: Sequence[Post]) -> int:
 
 def _show(db: sqlite3.Connection, post: Post) -> None:
     rows = ((post.place.tenant, post.place.channel, paper, post.key, stamp(post.due)) for paper in post.papers)
-    db.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT OR IGNORE INTO shown_papers VALUES (?, ?, ?, ?, ?)", rows)

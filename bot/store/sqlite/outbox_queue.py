@@ -14,29 +14,29 @@ from itertools import islice
 OPEN = "('planned', 'claimed', 'unsure')"
 
 _TABLES = f"""
-CREATE TABLE lanes (
+CREATE TABLE queued_channels (
   tenant TEXT NOT NULL, channel TEXT NOT NULL, platform TEXT NOT NULL,
   head INTEGER NOT NULL, due TEXT NOT NULL, lease TEXT NOT NULL,
   PRIMARY KEY (tenant, channel)
 ) WITHOUT ROWID;
-CREATE INDEX lanes_due ON lanes(tenant, due, head);
-CREATE INDEX lanes_held ON lanes(tenant, lease) WHERE lease != '';
-CREATE INDEX lanes_lease ON lanes(lease) WHERE lease != '';
-CREATE TABLE queues (
+CREATE INDEX queued_channels_due ON queued_channels(tenant, due, head);
+CREATE INDEX queued_channels_held ON queued_channels(tenant, lease) WHERE lease != '';
+CREATE INDEX queued_channels_lease ON queued_channels(lease) WHERE lease != '';
+CREATE TABLE queued_tenants (
   tenant TEXT PRIMARY KEY, platform TEXT NOT NULL,
   held INTEGER NOT NULL, due TEXT NOT NULL, head INTEGER NOT NULL, rest TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX queues_turn ON queues(platform, held, due, head);
-CREATE INDEX queues_due ON queues(platform, due);
+CREATE INDEX queued_tenants_turn ON queued_tenants(platform, held, due, head);
+CREATE INDEX queued_tenants_due ON queued_tenants(platform, due);
 CREATE INDEX outbox_open ON outbox(tenant, channel, seq) WHERE state IN {OPEN};
 CREATE INDEX outbox_claimed ON outbox(tenant, channel, lease) WHERE state = 'claimed'
 """
 
 # Of the channel of {row}. A post that was revived can be older than the one under way: it waits for that one's lease.
 _LANE = f"""
-  DELETE FROM lanes WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND NOT EXISTS (
+  DELETE FROM queued_channels WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND NOT EXISTS (
     SELECT 1 FROM outbox WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND state IN {OPEN});
-  INSERT INTO lanes
+  INSERT INTO queued_channels
     SELECT tenant, channel, platform, seq, max(iif(state = 'claimed', '', next_attempt), until), until FROM (
       SELECT *, coalesce((SELECT max(lease) FROM outbox WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel
                           AND state = 'claimed'), '') AS until
@@ -47,41 +47,47 @@ _LANE = f"""
                               lease = excluded.lease;
 """
 _QUEUE = """
-  DELETE FROM queues WHERE tenant = {row}.tenant
-    AND NOT EXISTS (SELECT 1 FROM lanes WHERE tenant = {row}.tenant);
-  INSERT INTO queues
-    SELECT tenant, platform, (SELECT count(*) FROM lanes WHERE tenant = {row}.tenant AND lease != ''), due, head, ''
-    FROM lanes WHERE tenant = {row}.tenant ORDER BY due, head LIMIT 1
+  DELETE FROM queued_tenants WHERE tenant = {row}.tenant
+    AND NOT EXISTS (SELECT 1 FROM queued_channels WHERE tenant = {row}.tenant);
+  INSERT INTO queued_tenants
+    SELECT tenant, platform, (SELECT count(*) FROM queued_channels WHERE tenant = {row}.tenant AND lease != ''),
+           due, head, ''
+    FROM queued_channels WHERE tenant = {row}.tenant ORDER BY due, head LIMIT 1
     ON CONFLICT DO UPDATE SET held = excluded.held, due = max(excluded.due, rest), head = excluded.head;
 """
-_EMPTY = "WHEN NOT EXISTS (SELECT 1 FROM lanes WHERE tenant = new.tenant AND channel = new.channel)"
+_EMPTY = "WHEN NOT EXISTS (SELECT 1 FROM queued_channels WHERE tenant = new.tenant AND channel = new.channel)"
 _TRIGGERS = (
-    ("lanes_in", f"AFTER INSERT ON outbox {_EMPTY}", _LANE.format(row="new")),  # a new post is its channel's last
-    ("lanes_over", "AFTER UPDATE OF state, next_attempt, lease ON outbox", _LANE.format(row="new")),
-    ("lanes_out", "AFTER DELETE ON outbox", _LANE.format(row="old")),
-    ("queues_in", "AFTER INSERT ON lanes", _QUEUE.format(row="new")),
-    ("queues_over", "AFTER UPDATE ON lanes", _QUEUE.format(row="new")),
-    ("queues_out", "AFTER DELETE ON lanes", _QUEUE.format(row="old")),
+    (
+        "queued_channels_in",
+        f"AFTER INSERT ON outbox {_EMPTY}",
+        _LANE.format(row="new"),
+    ),  # a new post is its channel's last
+    ("queued_channels_over", "AFTER UPDATE OF state, next_attempt, lease ON outbox", _LANE.format(row="new")),
+    ("queued_channels_out", "AFTER DELETE ON outbox", _LANE.format(row="old")),
+    ("queued_tenants_in", "AFTER INSERT ON queued_channels", _QUEUE.format(row="new")),
+    ("queued_tenants_over", "AFTER UPDATE ON queued_channels", _QUEUE.format(row="new")),
+    ("queued_tenants_out", "AFTER DELETE ON queued_channels", _QUEUE.format(row="old")),
 )
 SCHEMA = ";".join([_TABLES, *(f"CREATE TRIGGER {name} {when} BEGIN {what} END" for name, when, what in _TRIGGERS)])
 
-_TURN = "SELECT due, head, tenant FROM queues WHERE platform = ? AND held = ? AND due <= ? ORDER BY due, head LIMIT ?"
+_TURN = """SELECT due, head, tenant FROM queued_tenants WHERE platform = ? AND held = ? AND due <= ?
+           ORDER BY due, head LIMIT ?"""
 _HEAD = """
-    SELECT o.seq, o.key, o.parent = '' OR p.state IS 'sent' FROM lanes JOIN outbox o ON o.seq = head
+    SELECT o.seq, o.key, o.parent = '' OR p.state IS 'sent' FROM queued_channels JOIN outbox o ON o.seq = head
     LEFT JOIN outbox p ON p.key = o.parent AND o.parent != ''
-    WHERE lanes.tenant = ? AND lanes.due <= ? ORDER BY lanes.due, head LIMIT 1
+    WHERE queued_channels.tenant = ? AND queued_channels.due <= ? ORDER BY queued_channels.due, head LIMIT 1
 """
 
 
 def release(db: sqlite3.Connection, now: str) -> None:
     """Leases that ended hold nothing up any more."""
-    db.execute("UPDATE lanes SET lease = '' WHERE lease != '' AND lease <= ?", (now,))
+    db.execute("UPDATE queued_channels SET lease = '' WHERE lease != '' AND lease <= ?", (now,))
 
 
 def rest(db: sqlite3.Connection, key: str, until: str) -> None:
     """Leave the tenant of a post alone until then."""
     tenant = "SELECT tenant FROM outbox WHERE key = ?2"
-    db.execute(f"UPDATE queues SET rest = ?1, due = max(due, ?1) WHERE tenant = ({tenant})", (until, key))
+    db.execute(f"UPDATE queued_tenants SET rest = ?1, due = max(due, ?1) WHERE tenant = ({tenant})", (until, key))
 
 
 def turns(db: sqlite3.Connection, platforms: Collection[str], held: int, now: str, most: int) -> list[str]:
@@ -99,5 +105,5 @@ def heads(db: sqlite3.Connection, tenant: str, now: str) -> Iterator[tuple[int, 
 
 def next_due(db: sqlite3.Connection, platforms: Collection[str]) -> str | None:
     """When the next post may be claimed."""
-    sql = "SELECT due FROM queues WHERE platform = ? ORDER BY due LIMIT 1"
+    sql = "SELECT due FROM queued_tenants WHERE platform = ? ORDER BY due LIMIT 1"
     return min((due for name in platforms for (due,) in db.execute(sql, (name,))), default=None)

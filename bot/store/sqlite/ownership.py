@@ -104,7 +104,7 @@ def _unname(db: sqlite3.Connection, person: str) -> None:
     """Posts keep the papers that somebody brought, and forget who it was."""
     tenant, _, id = person.partition("/")
     sql = """SELECT key, post FROM outbox WHERE tenant = ? AND instr(CAST(post AS TEXT), '"person":true')
-             AND key IN (SELECT key FROM shown JOIN submissions s USING (tenant, paper) WHERE s.person = ?)"""
+             AND key IN (SELECT key FROM shown_papers JOIN submissions s USING (tenant, paper) WHERE s.person = ?)"""
     for key, doc in db.execute(sql, (tenant, person)).fetchall():
         nameless = json.dumps(_without(json.loads(doc), id)).encode()
         db.execute("UPDATE outbox SET post = ? WHERE key = ?", (nameless, key))

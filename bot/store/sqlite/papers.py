@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from bot.analyzer import index_text
 from bot.papers.filter import Filter, lab_words
 from bot.papers.merge import merge
 from bot.papers.model import Listing, Paper, PaperId
@@ -94,7 +95,7 @@ class SqlitePapers:
         return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=False))
 
     async def keep_matching(self, match: TextQuery, ids: Collection[PaperId]) -> set[PaperId]:
-        return await self._engine.read(lambda db: search.matching(db, match, ids))
+        return await self._engine.read(lambda db: search.keep_matching(db, match, ids))
 
     async def newest_ids(
         self, filter: Filter, limit: int, *, offset: int = 0, match: TextQuery | None = None
@@ -103,13 +104,13 @@ class SqlitePapers:
 
     async def keep_passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
         wanted = list(ids)
-        return await self._engine.read(lambda db: search.passing(db, wanted, filter))
+        return await self._engine.read(lambda db: search.keep_passing(db, wanted, filter))
 
     async def complete_title(self, start: str, limit: int) -> list[str]:
-        return await self._engine.read(lambda db: search.titles(db, start, limit))
+        return await self._engine.read(lambda db: search.complete_title(db, start, limit))
 
     async def similar_terms(self, word: str, limit: int = 5) -> list[str]:
-        return await self._engine.read(lambda db: search.vocabulary(db, word, limit))
+        return await self._engine.read(lambda db: search.similar_terms(db, word, limit))
 
     async def count_papers(self) -> int:
         return await self._engine.read(lambda db: int(db.execute("SELECT count(*) FROM papers").fetchone()[0]))
@@ -200,10 +201,10 @@ def _update(
 
 def _columns(paper: Paper) -> tuple[object, ...]:
     return (
-        paper.title,
-        paper.abstract or paper.offered_summary,
-        "\n".join(paper.authors),
-        "\n".join(paper.keywords),
+        index_text(paper.title),
+        index_text(paper.abstract or paper.offered_summary),
+        index_text("\n".join(paper.authors)),
+        index_text("\n".join(paper.keywords)),
         stamp(paper.published) if paper.published else None,
         paper.counts.upvotes,
         paper.fingerprint,

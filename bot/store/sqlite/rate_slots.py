@@ -10,16 +10,16 @@ from bot.store.sqlite.engine import Engine
 
 
 class SqliteRateSlots:
-    """Implements `bot.store.protocol.Turns`."""
+    """Implements `bot.store.protocol.RateSlots`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def reserve_slot(self, name: str, every: timedelta, now: datetime) -> float:
         def work(db: sqlite3.Connection) -> float:
-            row = db.execute("SELECT next FROM turns WHERE name = ?", (name,)).fetchone()
+            row = db.execute("SELECT next FROM rate_slots WHERE name = ?", (name,)).fetchone()
             turn = max(now, moment(row[0])) if row else now
-            db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?)", (name, stamp(turn + every)))
+            db.execute("INSERT OR REPLACE INTO rate_slots VALUES (?, ?)", (name, stamp(turn + every)))
             return (turn - now).total_seconds()
 
         return await self._engine.write(work)

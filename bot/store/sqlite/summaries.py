@@ -14,15 +14,15 @@ from bot.store.sqlite.engine import Engine
 
 _KEY = "paper = ? AND version = ? AND language = ? AND model = ? AND prompt = ?"
 _CLAIM = """
-INSERT INTO asked SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (
-  SELECT 1 FROM lines WHERE paper = ?1 AND version = ?2 AND language = ?3 AND model = ?4 AND prompt = ?5
+INSERT INTO summary_requests SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (
+  SELECT 1 FROM summaries WHERE paper = ?1 AND version = ?2 AND language = ?3 AND model = ?4 AND prompt = ?5
 )
-ON CONFLICT DO UPDATE SET until = excluded.until WHERE asked.until <= ?7
+ON CONFLICT DO UPDATE SET until = excluded.until WHERE summary_requests.until <= ?7
 """
 
 
 class SqliteSummaries:
-    """Implements `bot.store.protocol.Lines`."""
+    """Implements `bot.store.protocol.Summaries`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -33,7 +33,7 @@ class SqliteSummaries:
 
     async def for_papers(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Summary]]:
         wanted, found = list(ids), dict[PaperId, list[Summary]]()
-        sql = f"""SELECT paper, doc FROM lines WHERE paper IN ({marks(len(wanted))}) AND language = ?
+        sql = f"""SELECT paper, doc FROM summaries WHERE paper IN ({marks(len(wanted))}) AND language = ?
                   ORDER BY made DESC"""
         rows = await self._engine.read(lambda db: db.execute(sql, (*wanted, language)).fetchall())
         for paper, doc in rows:
@@ -54,24 +54,26 @@ class SqliteSummaries:
 
     async def record_batch(self, batch: SummaryBatch, *, until: datetime) -> None:
         def work(db: sqlite3.Connection) -> None:
-            db.execute("INSERT INTO batches VALUES (?, '', ?, ?)", (batch.id, batch.estimated_cost, pack(batch)))
+            db.execute(
+                "INSERT INTO summary_batches VALUES (?, '', ?, ?)", (batch.id, batch.estimated_cost, pack(batch))
+            )
             db.executemany(
-                "INSERT OR REPLACE INTO asked VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO summary_requests VALUES (?, ?, ?, ?, ?, ?)",
                 [(*_key(one), stamp(until)) for one in batch.requests],
             )
 
         await self._engine.write(work)
 
     async def claim_batches(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
-        sql = "UPDATE batches SET until = ? WHERE until <= ? RETURNING doc"
-        if not await self._engine.read(lambda db: db.execute("SELECT 1 FROM batches").fetchone()):
+        sql = "UPDATE summary_batches SET until = ? WHERE until <= ? RETURNING doc"
+        if not await self._engine.read(lambda db: db.execute("SELECT 1 FROM summary_batches").fetchone()):
             return []
         rows = await self._engine.write(lambda db: db.execute(sql, (stamp(until), stamp(now))).fetchall())
         return sorted((unpack(doc, SummaryBatch) for (doc,) in rows), key=lambda batch: batch.sent)
 
     async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spending | None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
-            if not db.execute("DELETE FROM batches WHERE id = ?", (batch.id,)).rowcount:
+            if not db.execute("DELETE FROM summary_batches WHERE id = ?", (batch.id,)).rowcount:
                 return False
             _keep(db, lines)
             _release(db, batch.requests)
@@ -88,7 +90,7 @@ def _key(x: SummaryRequest | Summary) -> tuple[str, int, str, str, str]:
 
 def _keep(db: sqlite3.Connection, lines: Sequence[Summary]) -> None:
     """Keep lines; what was asked for is then there."""
-    sql = "INSERT OR REPLACE INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    sql = "INSERT OR REPLACE INTO summaries VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     db.executemany(
         sql, [(x.paper, x.version, x.language, x.provenance, x.model, x.prompt, stamp(x.made), pack(x)) for x in lines]
     )
@@ -96,4 +98,4 @@ def _keep(db: sqlite3.Connection, lines: Sequence[Summary]) -> None:
 
 
 def _release(db: sqlite3.Connection, asked: Sequence[SummaryRequest | Summary]) -> None:
-    db.executemany(f"DELETE FROM asked WHERE {_KEY}", [_key(one) for one in asked])
+    db.executemany(f"DELETE FROM summary_requests WHERE {_KEY}", [_key(one) for one in asked])

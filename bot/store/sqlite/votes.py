@@ -11,7 +11,7 @@ from bot.store.records import Tally, VoteMark
 from bot.store.sqlite.codec import marks, stamp
 from bot.store.sqlite.engine import Engine
 
-_MARK = "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)"
+_MARK = "INSERT OR REPLACE INTO vote_marks VALUES (?, ?, ?, ?, ?, ?, ?)"
 _UP = "count(CASE value WHEN 1 THEN 1 END)"
 _DOWN = "count(CASE value WHEN -1 THEN 1 END)"
 
@@ -25,18 +25,16 @@ class SqliteVotes:
     async def add_mark(self, mark: VoteMark, *, cause: str | None = None) -> None:
         await self._engine.write(lambda db: db.execute(_MARK, _row(mark)), cause=cause)
 
-    async def remove_mark(
-        self, community: str, person: str, origin: str, emoji: str, *, cause: str | None = None
-    ) -> None:
-        sql = "DELETE FROM marks WHERE community = ? AND person = ? AND origin = ? AND emoji = ?"
-        await self._engine.write(lambda db: db.execute(sql, (community, person, origin, emoji)), cause=cause)
+    async def remove_mark(self, tenant: str, person: str, origin: str, emoji: str, *, cause: str | None = None) -> None:
+        sql = "DELETE FROM vote_marks WHERE tenant = ? AND person = ? AND origin = ? AND emoji = ?"
+        await self._engine.write(lambda db: db.execute(sql, (tenant, person, origin, emoji)), cause=cause)
 
     async def toggle_vote(self, mark: VoteMark, *, off: bool = False, cause: str | None = None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
-            sql = "SELECT 1 FROM {} WHERE community = ? AND person = ? AND paper = ? AND value = ?"
+            sql = "SELECT 1 FROM {} WHERE tenant = ? AND person = ? AND paper = ? AND value = ?"
             own = (mark.tenant, mark.person, mark.paper, mark.value)
             counts = db.execute(sql.format("ballots"), own).fetchone()
-            pressed = db.execute(f"{sql.format('marks')} AND origin = ?", (*own, mark.origin)).fetchone()
+            pressed = db.execute(f"{sql.format('vote_marks')} AND origin = ?", (*own, mark.origin)).fetchone()
             stands = off or bool(counts and pressed)
             # Taken back, the mark stays with the value 0: it is the latest, and the older ones do not count.
             db.execute(_MARK, (*_row(mark)[:5], 0 if stands else mark.value, stamp(mark.at)))
@@ -46,68 +44,68 @@ class SqliteVotes:
 
     async def replace_marks(self, origin: str, marks: Sequence[VoteMark]) -> bool:
         def work(db: sqlite3.Connection) -> bool:
-            sql = "SELECT community, person, paper, origin, emoji, value FROM marks WHERE origin = ?"
+            sql = "SELECT tenant, person, paper, origin, emoji, value FROM vote_marks WHERE origin = ?"
             known = set(db.execute(sql, (origin,)).fetchall())
             wanted = {_row(mark)[:6]: mark for mark in marks}
             if known == set(wanted):
                 return False
             for row in known - set(wanted):
-                where = "community = ? AND person = ? AND paper = ? AND origin = ? AND emoji = ?"
-                db.execute(f"DELETE FROM marks WHERE {where}", row[:5])
+                where = "tenant = ? AND person = ? AND paper = ? AND origin = ? AND emoji = ?"
+                db.execute(f"DELETE FROM vote_marks WHERE {where}", row[:5])
             db.executemany(_MARK, [_row(mark) for row, mark in wanted.items() if row not in known])
             return True
 
         return await self._engine.write(work)
 
-    async def tallies_for(self, community: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
+    async def tallies_for(self, tenant: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
         wanted = list(ids)
-        # The window of the view would go over the whole community; the few papers asked for come first.
+        # The window of the view would go over the whole tenant; the few papers asked for come first.
         sql = f"""WITH few AS (SELECT *, row_number() OVER (
                       PARTITION BY person, paper
                       ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji) AS rank
-                    FROM marks WHERE community = ? AND paper IN ({marks(len(wanted))}))
+                    FROM vote_marks WHERE tenant = ? AND paper IN ({marks(len(wanted))}))
                   SELECT paper, {_UP}, {_DOWN} FROM few WHERE rank = 1 AND value != 0 GROUP BY paper"""
-        rows = await self._engine.read(lambda db: db.execute(sql, (community, *wanted)).fetchall())
+        rows = await self._engine.read(lambda db: db.execute(sql, (tenant, *wanted)).fetchall())
         return {paper: Tally(up, down) for paper, up, down in rows}
 
     async def tallies_everywhere(self, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
         wanted = list(ids)
         sql = f"""WITH few AS (SELECT *, row_number() OVER (
-                      PARTITION BY community, person, paper
+                      PARTITION BY tenant, person, paper
                       ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji) AS rank
-                    FROM marks INDEXED BY marks_of_paper WHERE paper IN ({marks(len(wanted))}))
+                    FROM vote_marks INDEXED BY vote_marks_paper WHERE paper IN ({marks(len(wanted))}))
                   SELECT paper, {_UP}, {_DOWN} FROM few WHERE rank = 1 AND value != 0 GROUP BY paper"""
         rows = await self._engine.read(lambda db: db.execute(sql, wanted).fetchall())
         return {paper: Tally(up, down) for paper, up, down in rows}
 
     async def papers_voted_since(self, since: datetime) -> set[PaperId]:
-        sql = "SELECT DISTINCT paper FROM marks WHERE at >= ?"
+        sql = "SELECT DISTINCT paper FROM vote_marks WHERE at >= ?"
         return {paper for (paper,) in await self._engine.read(lambda db: db.execute(sql, (stamp(since),)).fetchall())}
 
-    async def ballots_of(self, community: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
+    async def ballots_of(self, tenant: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
         wanted = list(ids)
         sql = f"""SELECT paper, value FROM ballots
-                  WHERE community = ? AND person = ? AND value != 0 AND paper IN ({marks(len(wanted))})"""
-        rows = await self._engine.read(lambda db: db.execute(sql, (community, person, *wanted)).fetchall())
+                  WHERE tenant = ? AND person = ? AND value != 0 AND paper IN ({marks(len(wanted))})"""
+        rows = await self._engine.read(lambda db: db.execute(sql, (tenant, person, *wanted)).fetchall())
         return dict(rows)
 
     async def count_by_platform(self) -> dict[str, int]:
-        sql = """SELECT substr(community, 1, instr(community, ':') - 1), count(*) FROM marks
+        sql = """SELECT substr(tenant, 1, instr(tenant, ':') - 1), count(*) FROM vote_marks
                  WHERE value != 0 GROUP BY 1"""
         return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
 
     async def voted_in_tenants_since(self, since: datetime) -> list[tuple[str, PaperId]]:
-        sql = "SELECT DISTINCT community, paper FROM marks WHERE at >= ?"
+        sql = "SELECT DISTINCT tenant, paper FROM vote_marks WHERE at >= ?"
         return await self._engine.read(lambda db: db.execute(sql, (stamp(since),)).fetchall())
 
-    async def has_marks(self, community: str, marks: int) -> bool:
-        sql = "SELECT 1 FROM marks WHERE community = ? AND value != 0 LIMIT 1 OFFSET ?"
-        return await self._engine.read(lambda db: db.execute(sql, (community, marks - 1)).fetchone() is not None)
+    async def has_marks(self, tenant: str, marks: int) -> bool:
+        sql = "SELECT 1 FROM vote_marks WHERE tenant = ? AND value != 0 LIMIT 1 OFFSET ?"
+        return await self._engine.read(lambda db: db.execute(sql, (tenant, marks - 1)).fetchone() is not None)
 
-    async def top_papers(self, community: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
-        sql = f"""SELECT paper, {_UP}, {_DOWN} FROM ballots WHERE community = ? AND at >= ?
+    async def top_papers(self, tenant: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
+        sql = f"""SELECT paper, {_UP}, {_DOWN} FROM ballots WHERE tenant = ? AND at >= ?
                   GROUP BY paper HAVING sum(value) > 0 ORDER BY sum(value) DESC, max(at) DESC, paper LIMIT ?"""
-        bound = (community, stamp(since) if since else "", limit)
+        bound = (tenant, stamp(since) if since else "", limit)
         rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
         return [(paper, Tally(up, down)) for paper, up, down in rows]
 

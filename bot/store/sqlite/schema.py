@@ -1,46 +1,45 @@
-"""The schema, step by step; each step is recorded in the transaction that makes it (sqlite-utils migrations).
+"""The schema of the database, and its version.
 
-papers          one row a paper: `doc` is the whole record (JSON), the other columns are what SQL must see
-papers_fts      FTS5 over papers (external content, kept in step by triggers)
-papers_words    the vocabulary of papers_fts, for typos
-paper_facets    categories, sources and the words of the lab of each paper, for filters
-listings        which source listed which paper on which day, and when we first saw it
-fetches         how the last look at each source's day went
-vectors         embeddings by model
-lines           one-line summaries
-asked           lines that somebody is asking a model for; batches: those asked for together
-costs           what models did and cost, by day; told: what admins were told once
-subscriptions   what channels asked for (`doc`), runs: what came of each occurrence
-outbox          posts from plan to platform; shown: which channel was brought which paper
-lanes, queues   channels and tenants with open posts (see `lanes.py`)
-marks           reactions and button votes; ballots: what they come to, one a person and paper
-saved, follows  what persons keep; tastes: who wants to be brought papers in the order of what they saved
-programs        those that have a key for the API, and the digest of it
-submissions     papers that people brought to the list of their community, which is in listings
-questions       texts too long for a button
-texts           whole papers' texts that somebody asked about, for some days
-turns           when a source that counts all processes together may be asked next
-shelves         adapters' own records
-events          ids of incoming events that had their effect
+papers             one row a paper: `doc` is the whole record (JSON), the other columns are what SQL reads; the texts
+                   are stored as search terms
+papers_fts         FTS5 over papers (external content, kept in step by triggers)
+papers_terms       the vocabulary of papers_fts, for typos
+paper_facets       categories, sources and the words of the lab of each paper, for filters
+listings           which source listed which paper on which day, and when we first saw it
+fetches            how the last fetch of each source's day went
+vectors            embeddings by model
+summaries          one-line summaries
+full_texts         texts of whole papers that someone asked about, for some days
+subscriptions      the schedules of channels (`doc`); runs: the outcome of each occurrence
+outbox             posts from plan to platform; shown_papers: which channel was shown which paper
+queued_channels, queued_tenants   channels and tenants with posts to send (see `outbox_queue.py`)
+vote_marks         reactions and button votes; ballots: what counts of them, one a person and paper
+saved_papers, followed_topics     what people keep; personal_tastes: who wants digests ordered by their saved papers
+submissions        papers that people added to the list of their community, which is in listings
+api_keys           programs with a key for the API, and its digest
+departed_tenants   tenants that removed Paperboy, until they are forgotten
+long_queries       texts too long for a button, for some days
+rate_slots         when a source that counts all processes together may be asked next
+key_values         adapters' own records
+handled_events     ids of incoming events that had their effect, for some days
+summary_requests   summaries that a model is asked for; summary_batches: those asked for together
+model_costs        what models did and cost, by day; notices: what admins were told once
 
 Moments are ISO 8601 in UTC with microseconds, so that they sort as text.
 """
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+import sqlite3
 
-from bot.store.sqlite import outbox_queue as lanes
-
-migrations = Migrations("paperboy")
-STEPS = frozenset({"papers", "delivery", "people", "writing"})  # those this version knows
+from bot.errors import StoreError
+from bot.store.sqlite import outbox_queue
 
 _PAPERS = """
 CREATE TABLE papers (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
-  title TEXT NOT NULL, abstract TEXT NOT NULL, authors TEXT NOT NULL, keywords TEXT NOT NULL,
+  title TEXT NOT NULL, abstract TEXT NOT NULL, authors TEXT NOT NULL, keywords TEXT NOT NULL, -- as terms
   published TEXT, upvotes INTEGER NOT NULL, text_hash INTEGER NOT NULL,
   doc BLOB NOT NULL
 );
@@ -52,9 +51,9 @@ CREATE TABLE paper_facets (
 CREATE INDEX paper_facets_seq ON paper_facets(seq);
 CREATE VIRTUAL TABLE papers_fts USING fts5(
   title, abstract, authors, keywords,
-  content='papers', content_rowid='seq', tokenize='porter unicode61 remove_diacritics 2'
+  content='papers', content_rowid='seq', tokenize='ascii tokenchars ''+#.'''
 );
-CREATE VIRTUAL TABLE papers_words USING fts5vocab(papers_fts, 'row');
+CREATE VIRTUAL TABLE papers_terms USING fts5vocab(papers_fts, 'row');
 CREATE TRIGGER papers_fts_in AFTER INSERT ON papers BEGIN
   INSERT INTO papers_fts(rowid, title, abstract, authors, keywords)
   VALUES (new.seq, new.title, new.abstract, new.authors, new.keywords);
@@ -86,15 +85,15 @@ CREATE TABLE vectors (
   text_hash INTEGER NOT NULL, vector BLOB NOT NULL,
   UNIQUE (model, paper)
 );
-CREATE TABLE lines (
+CREATE TABLE summaries (
   paper TEXT NOT NULL, version INTEGER NOT NULL, language TEXT NOT NULL, provenance TEXT NOT NULL,
   model TEXT NOT NULL, prompt TEXT NOT NULL, made TEXT NOT NULL, doc BLOB NOT NULL,
   PRIMARY KEY (paper, version, language, provenance, model, prompt)
 ) WITHOUT ROWID;
-CREATE TABLE texts (
+CREATE TABLE full_texts (
   paper TEXT NOT NULL, version INTEGER NOT NULL, until TEXT NOT NULL, size INTEGER NOT NULL, doc BLOB NOT NULL,
   PRIMARY KEY (paper, version)
-)
+);
 """
 
 _DELIVERY = """
@@ -125,97 +124,97 @@ CREATE INDEX outbox_edition ON outbox(subscription, edition);
 CREATE INDEX outbox_ref ON outbox(tenant, ref_channel, ref_id) WHERE ref_id != '';
 CREATE INDEX outbox_sent ON outbox(sent) WHERE sent IS NOT NULL;
 CREATE INDEX outbox_place ON outbox(tenant, channel, sent);
-CREATE TABLE shown (
+CREATE TABLE shown_papers (
   tenant TEXT NOT NULL, channel TEXT NOT NULL, paper TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,
   PRIMARY KEY (tenant, channel, paper, key)
 ) WITHOUT ROWID;
-CREATE INDEX shown_key ON shown(key);
-CREATE INDEX shown_paper ON shown(paper, tenant)
+CREATE INDEX shown_papers_key ON shown_papers(key);
+CREATE INDEX shown_papers_paper ON shown_papers(paper, tenant);
 """
 
 _PEOPLE = """
-CREATE TABLE marks (
-  community TEXT NOT NULL, person TEXT NOT NULL, paper TEXT NOT NULL,
+CREATE TABLE vote_marks (
+  tenant TEXT NOT NULL, person TEXT NOT NULL, paper TEXT NOT NULL,
   origin TEXT NOT NULL, emoji TEXT NOT NULL, value INTEGER NOT NULL, at TEXT NOT NULL,
-  PRIMARY KEY (community, person, paper, origin, emoji)
+  PRIMARY KEY (tenant, person, paper, origin, emoji)
 ) WITHOUT ROWID;
-CREATE INDEX marks_paper ON marks(community, paper);
-CREATE INDEX marks_of_paper ON marks(paper);
-CREATE INDEX marks_at ON marks(at);
-CREATE INDEX marks_origin ON marks(origin);
+CREATE INDEX vote_marks_tenant ON vote_marks(tenant, paper);
+CREATE INDEX vote_marks_paper ON vote_marks(paper);
+CREATE INDEX vote_marks_at ON vote_marks(at);
+CREATE INDEX vote_marks_origin ON vote_marks(origin);
 CREATE VIEW ballots AS
-  SELECT community, person, paper, value, at FROM (
+  SELECT tenant, person, paper, value, at FROM (
     SELECT *, row_number() OVER (
-      PARTITION BY community, person, paper ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji
-    ) AS rank FROM marks
+      PARTITION BY tenant, person, paper ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji
+    ) AS rank FROM vote_marks
   ) WHERE rank = 1;
-CREATE TABLE saved (
+CREATE TABLE saved_papers (
   person TEXT NOT NULL, paper TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (person, paper)
 ) WITHOUT ROWID;
-CREATE TABLE follows (
+CREATE TABLE followed_topics (
   person TEXT NOT NULL, topic TEXT NOT NULL COLLATE NOCASE, at TEXT NOT NULL, PRIMARY KEY (person, topic)
 ) WITHOUT ROWID;
-CREATE TABLE tastes (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE personal_tastes (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE submissions (
   tenant TEXT NOT NULL, paper TEXT NOT NULL, person TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
   PRIMARY KEY (tenant, paper)
 ) WITHOUT ROWID;
 CREATE INDEX submissions_at ON submissions(at);
-CREATE TABLE programs (digest TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, made TEXT NOT NULL);
-CREATE TABLE departed (tenant TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE questions (name TEXT PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE turns (name TEXT PRIMARY KEY, next TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE shelves (
+CREATE TABLE api_keys (digest TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, made TEXT NOT NULL);
+CREATE TABLE departed_tenants (tenant TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE long_queries (name TEXT PRIMARY KEY, text TEXT NOT NULL, used TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE rate_slots (name TEXT PRIMARY KEY, next TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE key_values (
   owner TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (owner, key)
 ) WITHOUT ROWID;
-CREATE TABLE events (id TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX events_at ON events(at)
+CREATE TABLE handled_events (id TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX handled_events_at ON handled_events(at);
 """
 
-_WRITING = """
-CREATE TABLE asked (
+_MODELS = """
+CREATE TABLE summary_requests (
   paper TEXT NOT NULL, version INTEGER NOT NULL, language TEXT NOT NULL, model TEXT NOT NULL, prompt TEXT NOT NULL,
   until TEXT NOT NULL,
   PRIMARY KEY (paper, version, language, model, prompt)
 ) WITHOUT ROWID;
-CREATE TABLE batches (id TEXT PRIMARY KEY, until TEXT NOT NULL, worth REAL NOT NULL, doc BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE costs (
+CREATE TABLE summary_batches (
+  id TEXT PRIMARY KEY, until TEXT NOT NULL, estimated_cost REAL NOT NULL, doc BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE model_costs (
   day TEXT NOT NULL, model TEXT NOT NULL, batch INTEGER NOT NULL, requests INTEGER NOT NULL,
   input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,
-  money REAL NOT NULL,
+  cost REAL NOT NULL,
   PRIMARY KEY (day, model, batch)
 ) WITHOUT ROWID;
-CREATE TABLE told (what TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID
+CREATE TABLE notices (name TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 """
 
-
-@migrations()
-def papers(db: Database) -> None:
-    """Papers, their lists, vectors, lines and texts."""
-    _run(db, _PAPERS)
+# The script that brings a database from each version to the next; `PRAGMA user_version` says how many it has had.
+STEPS = (_PAPERS + _DELIVERY + outbox_queue.SCHEMA + ";" + _PEOPLE + _MODELS,)
 
 
-@migrations()
-def delivery(db: Database) -> None:
-    """Subscriptions and the outbox."""
-    _run(db, _DELIVERY)
-    _run(db, lanes.SCHEMA)
+def bring_up_to_date(db: sqlite3.Connection, name: str) -> None:
+    """Run the steps that a database lacks, within a transaction of the caller. `name` is the file's, for errors.
+
+    Raises `StoreError` for a database that this version can't read.
+    """
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(STEPS):
+        raise StoreError(
+            f"{name} was written by a newer Paperboy (schema {version}; this one knows {len(STEPS)}).",
+            "Start that version, or restore a backup from before the update.",
+        )
+    if not version and db.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise StoreError(
+            f"{name} isn't a database of a released Paperboy.", "Move it away; a new one is made at the next start."
+        )
+    for script in STEPS[version:]:
+        _run(db, script)
+    db.execute(f"PRAGMA user_version = {len(STEPS)}")
 
 
-@migrations()
-def people(db: Database) -> None:
-    """Votes and what people keep."""
-    _run(db, _PEOPLE)
-
-
-@migrations()
-def writing(db: Database) -> None:
-    """What a model is asked for, and what it costs."""
-    _run(db, _WRITING)
-
-
-def _run(db: Database, script: str) -> None:
-    """Statement by statement: `executescript` would commit the migration's transaction."""
+def _run(db: sqlite3.Connection, script: str) -> None:
+    """Statement by statement: `executescript` would commit the transaction."""
     statement = ""
     for part in script.split(";"):
         statement += part + ";"

@@ -1,0 +1,218 @@
+"""From text to search terms: one analyser for what is indexed and for what is searched for. Pure.
+
+A paper is found by a name as its title spells it, and as people spell it from memory:
+
+- letters fold: `Łukasz` is `lukasz`, `straße` is `strasse`, `ﬁne` is `fine`, `ё` is `е`; `H₂O` is `h2o`
+- English words are stemmed (Porter), whole and in compounds: `pre-training` and `pretraining` are both `pretrain`
+- `DeepSeek-R1` stands in the text as `deepseek r1`; behind the text stands `deepseekr1`, and of longer names every run
+  of parts: `GPT-4o-mini` also has `gpt4o` and `4omini`
+- `Qwen2.5` is one term, as `1.5B` is (they are not `Qwen25` and `15B`); behind the text stand `qwen` and `2.5`
+- `C++`, `C#` and `.NET` are terms of their own; behind the text stand `c` and `net`
+- Chinese, Japanese and Korean are cut into overlapping pairs of characters, so that any part of a sentence is found
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from operator import itemgetter
+
+import Stemmer
+
+MAX_NAME_CHARS = 40  # of a joined name; what is longer is no name
+MAX_NAME_PARTS = 6  # of a name whose every run of parts is joined; of a longer one, neighbours only
+CACHED_PIECES = 65_536  # whose terms are remembered: about 15 MB, and 96 of 100 words of an abstract
+CACHED_WORDS = 4_096  # of queries
+
+Form = tuple[str, ...]
+"""Terms that stand side by side. A term that ends in `*` is the beginning of one."""
+
+_MARKS = "\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u109f\u1780-\u17d3"
+_PART = rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*|(?<=\d)\.(?=\d)[^\W_]+)*"
+_JOINT = r"[-_.&·'’ʼ‐‑‒–−]"
+_WORD = re.compile(rf"(?:(?<![\w.])\.(?=[^\W\d_]))?{_PART}(?:{_JOINT}{_PART})*(?:\+\+|[+#](?![\w+#]))?")
+_SPLIT = re.compile(r"[-_&·'’ʼ‐‑‒–−]|\.(?!\d)|(?<!\d)\.")
+_UNSPACED = re.compile(r"([\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+)")
+_LETTERS_DIGITS = re.compile(r"([^\W\d_]{2,})(\d[\w.]*)")
+_PLURAL_NUMBER = re.compile(r".*\ds")
+_POSSESSIVE = re.compile(r"['’]s$")
+_DIACRITICS = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+")
+_FOLDED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ё": "е"}
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")  # soft hyphens and joiners: nobody sees or types them
+)
+
+_BETWEEN_WORDS = re.compile(r"""[!"$%()*,/:;<=>?@\[\\\]^`{|}~]+""")
+_SPACES = str.maketrans(dict.fromkeys('!"$%()*,/:;<=>?@[\\]^`{|}~', " "))
+_TERMS = itemgetter(0)
+
+_stemmer, _stemmer_lock = Stemmer.Stemmer("porter", 0), threading.Lock()
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text as they are written, a name in one piece: `Qwen2.5-VL`, `C++`, `.NET`, `AT&T`."""
+    return _WORD.findall(text)
+
+
+def fold(text: str) -> str:
+    """A text in small letters, without accents, ligatures and invisible characters."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDED)
+    return unicodedata.normalize("NFC", _DIACRITICS.sub("", unicodedata.normalize("NFD", plain))).translate(_FOLDED)
+
+
+def index_text(text: str) -> str:
+    """What a text is found by, with spaces between: its terms in their order, then the other spellings of its names."""
+    found = list(map(_known.__getitem__, _pieces(text)))
+    names = [name for _, spellings in found if spellings for name in spellings]
+    return " ".join([*map(_TERMS, found), *dict.fromkeys(names)])
+
+
+def index_terms(text: str) -> list[str]:
+    """The same as a list."""
+    return index_text(text).split()
+
+
+def phrase_terms(text: str) -> Form:
+    """The terms of a text in their order."""
+    return tuple(" ".join(map(_TERMS, map(_known.__getitem__, _pieces(text)))).split())
+
+
+@lru_cache(CACHED_WORDS)
+def word_forms(word: str) -> tuple[Form, ...]:
+    """The ways a word, or a phrase, may stand in the index; none when there is nothing in it to search for."""
+    folded = _POSSESSIVE.sub("", fold(word))
+    terms = phrase_terms(folded)
+    if len(terms) == 1 and len(terms[0]) == 1 and _UNSPACED.fullmatch(terms[0]):
+        return ((f"{terms[0]}*",),)  # one character of Chinese: it begins a pair, or stands behind the text
+    found = [terms]
+    if _WORD.fullmatch(folded):
+        parts = _parts(folded)
+        if len(parts) > 1:
+            found += [(_stem(name),) for name in ["".join(parts)] if len(name) <= MAX_NAME_CHARS]
+        elif split := _LETTERS_DIGITS.fullmatch(folded):
+            found.append((_stem(split[1]), split[2]))
+    return tuple(dict.fromkeys(form for form in found if form))
+
+
+def holds(terms: Sequence[str], word: str) -> bool:
+    """Whether a text of these `index_terms` has the word, or the phrase, in one of its forms."""
+    return any(_stands_in(terms, form) for form in word_forms(word))
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether it is all Chinese, Japanese or Korean: written without spaces, so that it may be several words."""
+    return _UNSPACED.fullmatch(text) is not None
+
+
+def _stands_in(terms: Sequence[str], form: Form) -> bool:
+    if form[0].endswith("*"):
+        return any(term.startswith(form[0][:-1]) for term in terms)
+    return any(term == form[0] and tuple(terms[at : at + len(form)]) == form for at, term in enumerate(terms))
+
+
+def _pieces(text: str) -> list[str]:
+    """A text, cut where no word goes on. A piece may still hold several words, or none."""
+    low = text.lower().replace(". ", " ")
+    return (low.translate(_SPACES) if low.isascii() else _BETWEEN_WORDS.sub(" ", low)).split()
+
+
+class _Analyzed(dict[str, tuple[str, tuple[str, ...]]]):
+    """The terms of a piece in their order, with spaces between, and what it is found by besides.
+
+    Most words of an abstract were in another one: they are looked up in less than a tenth of the time.
+    """
+
+    def __missing__(self, piece: str) -> tuple[str, tuple[str, ...]]:
+        if len(self) >= CACHED_PIECES:
+            self.clear()
+        found = self[piece] = _analyzed(piece)
+        return found
+
+
+_known = _Analyzed()
+
+
+def _analyzed(piece: str) -> tuple[str, tuple[str, ...]]:
+    if piece.isascii():
+        plain = piece.strip("-_.'")
+        if plain.isalpha():
+            return _stem(plain), ()
+        if (parts := plain.split("-")) and all(map(str.isalpha, parts)):
+            return " ".join(map(_stem, parts)), tuple(_joined(parts))
+    terms: list[str] = []
+    names: list[str] = []
+    for word in split_words(fold(piece)):
+        parts = _parts(word)
+        if _is_marked(word, parts):
+            terms.append(word)
+            names.append(_stem(parts[0]))
+        else:
+            terms += [term for part in parts for term in _terms(part)]
+            names += _joined(parts)
+        names += _letters_and_digits(parts)
+        names += _last_characters(parts)
+    return " ".join(terms), tuple(names)
+
+
+def _terms(part: str) -> list[str]:
+    """One term; of Chinese, a term for each pair of characters."""
+    if part.isascii():
+        return [_stem(part)]
+    found: list[str] = []
+    for piece in filter(None, _UNSPACED.split(part)):
+        if len(piece) > 1 and _UNSPACED.fullmatch(piece):
+            found += [first + second for first, second in pairwise(piece)]
+        else:
+            found.append(_stem(piece))
+    return found
+
+
+def _is_marked(word: str, parts: Sequence[str]) -> bool:
+    """A name with a sign that belongs to it: `c++`, `.net`."""
+    return len(parts) == 1 and (word[0] == "." or word[-1] in "+#")
+
+
+def _parts(word: str) -> list[str]:
+    """`GPT-4o` in its parts; what stands before and behind a name, as in `.net` and `c++`, is none of them."""
+    return [part for part in _SPLIT.split(_POSSESSIVE.sub("", word).strip(".+#")) if part]
+
+
+def _joined(parts: Sequence[str]) -> Iterator[str]:
+    """Every run of two parts or more, in one."""
+    if len(parts) == 2:
+        if len(name := parts[0] + parts[1]) <= MAX_NAME_CHARS and (name.isascii() or not _UNSPACED.search(name)):
+            yield _stem(name)
+        return
+    longest = len(parts) if len(parts) <= MAX_NAME_PARTS else 2
+    for length in range(2, longest + 1):
+        for at in range(len(parts) - length + 1):
+            name = "".join(parts[at : at + length])
+            if len(name) <= MAX_NAME_CHARS and (name.isascii() or not _UNSPACED.search(name)):
+                yield _stem(name)
+
+
+def _letters_and_digits(parts: Sequence[str]) -> Iterator[str]:
+    for part in parts:
+        if not part.isalpha() and (split := _LETTERS_DIGITS.fullmatch(part)):
+            yield from (_stem(split[1]), split[2])
+
+
+def _last_characters(parts: Sequence[str]) -> Iterator[str]:
+    """Of runs of Chinese: every other character begins a pair."""
+    for part in parts:
+        if not part.isascii():
+            yield from (run[-1] for run in _UNSPACED.findall(part) if len(run) > 1)
+
+
+def _stem(term: str) -> str:
+    """English words by Porter's rules, as many numbers as one: `H100s` is `h100`. All else stays as it is."""
+    if len(term) > 2 and term.isascii() and term.isalpha():
+        with _stemmer_lock:
+            return str(_stemmer.stemWord(term))
+    return term[:-1] if _PLURAL_NUMBER.fullmatch(term) else term
