@@ -31,16 +31,19 @@ CACHED_WORDS = 4_096  # of queries
 Form = tuple[str, ...]
 """Terms that stand side by side. A term that ends in `*` is the beginning of one."""
 
-_MARKS = "\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u109f\u1780-\u17d3"
-_PART = rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*|(?<=\d)\.(?=\d)[^\W_]+)*"
-_JOINT = r"[-_.&·'’ʼ‐‑‒–−]"
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u109f\u1780-\u17d3"
+)
+_PART = rf"[^\W_][\w{_MARKS}]*(?:(?<=\d)\.(?=\d)[\w{_MARKS}]+)*"
+_JOINT = r"(?:[-&·'’ʼ‐‑‒–−]|\.(?!\d)|(?<!\d)\.)"  # a dot between digits belongs to the number
 _WORD = re.compile(rf"(?:(?<![\w.])\.(?=[^\W\d_]))?{_PART}(?:{_JOINT}{_PART})*(?:\+\+|[+#](?![\w+#]))?")
-_SPLIT = re.compile(r"[-_&·'’ʼ‐‑‒–−]|\.(?!\d)|(?<!\d)\.")
+_SPLIT = re.compile(rf"_|{_JOINT}")
 _UNSPACED = re.compile(r"([\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+)")
 _LETTERS_DIGITS = re.compile(r"([^\W\d_]{2,})(\d[\w.]*)")
 _PLURAL_NUMBER = re.compile(r".*\ds")
 _POSSESSIVE = re.compile(r"['’]s$")
 _DIACRITICS = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+")
+_LOOSE_MARKS = re.compile("[\u0300-\u036f]+")
 _FOLDED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ё": "е"}
     | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")  # soft hyphens and joiners: nobody sees or types them
@@ -63,7 +66,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDED)
-    return unicodedata.normalize("NFC", _DIACRITICS.sub("", unicodedata.normalize("NFD", plain))).translate(_FOLDED)
+    bare = _DIACRITICS.sub("", unicodedata.normalize("NFD", plain))
+    return _LOOSE_MARKS.sub("", unicodedata.normalize("NFC", bare)).translate(_FOLDED)
 
 
 def index_text(text: str) -> str:
@@ -140,7 +144,7 @@ _known = _Analyzed()
 
 def _analyzed(piece: str) -> tuple[str, tuple[str, ...]]:
     if piece.isascii():
-        plain = piece.strip("-_.'")
+        plain = piece.rstrip("-_.'")
         if plain.isalpha():
             return _stem(plain), ()
         if (parts := plain.split("-")) and all(map(str.isalpha, parts)):

@@ -181,7 +181,7 @@ async def button_text(request: Request, question: str) -> str:
     """A question as it fits a button: itself, or `#name` of the stored question."""
     if len(question.encode()) <= MAX_BUTTON_QUESTION_BYTES and not set("|%#") & set(question):
         return question
-    return "#" + await request.store.long_queries.store_query(question, request.now)
+    return "#" + await request.store.long_queries.store_query(question, request.who.key, request.now)
 
 
 async def stored_text(request: Request, text: str) -> str:

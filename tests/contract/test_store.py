@@ -379,10 +379,22 @@ async def test_turns_at_a_source_are_taken_one_after_another(store: Store) -> No
 
 
 async def test_long_questions_have_short_names(store: Store) -> None:
-    name = await store.long_queries.store_query("owls " * 100, NOW)
+    name = await store.long_queries.store_query("owls " * 100, "web:home/ada", NOW)
     assert len(name) <= 12
     assert await store.long_queries.get_query(name) == "owls " * 100
     assert await store.long_queries.get_query("nothing") is None
+
+
+async def test_a_long_query_goes_with_its_person_and_with_time(store: Store) -> None:
+    name = await store.long_queries.store_query("owls " * 100, "web:home/ada", NOW)
+    await store.long_queries.store_query("owls " * 100, "web:home/bob", NOW)
+    await store.ownership.forget("web:home/ada")
+    assert await store.long_queries.get_query(name), "another person asked the same"
+    await store.ownership.forget("web:home")
+    assert await store.long_queries.get_query(name) is None
+    name = await store.long_queries.store_query("hawks " * 100, "web:home/ada", NOW)
+    await store.long_queries.store_query("finches " * 100, "web:home/ada", NOW + timedelta(days=31))
+    assert await store.long_queries.get_query(name) is None
 
 
 async def test_a_shelf_keeps_an_adapters_records_apart_and_in_order(store: Store) -> None:
@@ -484,8 +496,8 @@ async def test_a_person_is_forgotten_with_what_they_brought_and_in_posts_that_st
     his, hers = await delivery_of(store, "k1"), await delivery_of(store, "k2")
     assert his
     assert hers
-    assert his.post.reasons == (Span("somebody"), "bob")  # a word that is no person's id stays
-    assert his.post.message.blocks == (Paragraph((Span("bob"), Span("somebody"))),)
+    assert his.post.reasons == (Span("someone"), "bob")  # a word that is no person's id stays
+    assert his.post.message.blocks == (Paragraph((Span("bob"), Span("someone"))),)
     assert hers.post.reasons == (Span("ada", person=True), "bob")
 
 

@@ -38,8 +38,9 @@ __all__ = [
 class LongQueries(Protocol):
     """Texts too long for a button, kept under a short name."""
 
-    async def store_query(self, text: str, at: datetime) -> str:
-        """A name of at most 12 characters; the same text has the same name."""
+    async def store_query(self, text: str, person: str, at: datetime) -> str:
+        """A name of at most 12 characters; the same text has the same name. It is kept for 30 days, or until the person
+        (`Person.key`) is forgotten."""
         ...
 
     async def get_query(self, name: str) -> str | None: ...

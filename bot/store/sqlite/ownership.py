@@ -1,4 +1,4 @@
-"""What belongs to whom: export and forgetting."""
+"""Which rows belong to which tenant or person, for export and forgetting."""
 
 from __future__ import annotations
 
@@ -14,75 +14,87 @@ from bot.store.records import Subscription
 from bot.store.sqlite.codec import pack, stamp, unpack
 from bot.store.sqlite.engine import Engine
 
-_TENANT = {  # where a tenant's rows are; `?` is the tenant
-    "subscriptions": "tenant = ?",
-    "runs": "subscription IN (SELECT id FROM subscriptions WHERE tenant = ?)",
-    "outbox": "tenant = ?",
-    "shown": "tenant = ?",
-    "marks": "community = ?",
-    "saved": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
-    "follows": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
-    "tastes": "substr(person, 1, length(?1) + 1) = ?1 || '/'",
-    "submissions": "tenant = ?",
-    "listings": f"source = '{COMMUNITY}:' || ?",
-    "departed": "tenant = ?",
-}
+_MEMBERS = "substr(person, 1, length(?1) + 1) = ?1 || '/'"
 _DIGESTS = "SELECT id FROM subscriptions WHERE json_extract(doc, '$.follows') = ?1"
-_PERSON = {
-    "listings": f"""(source, seq) IN (SELECT '{COMMUNITY}:' || s.tenant, p.seq FROM submissions s
-                    JOIN papers p ON p.id = s.paper WHERE s.person = ?)""",
-    "submissions": "person = ?",
-    "shown": f"key IN (SELECT key FROM outbox WHERE subscription IN ({_DIGESTS}))",
-    "outbox": f"subscription IN ({_DIGESTS})",
-    "runs": f"subscription IN ({_DIGESTS})",
-    "marks": "person = ?",
-    "saved": "person = ?",
-    "follows": "person = ?",
-    "tastes": "person = ?",
-    "subscriptions": f"id IN ({_DIGESTS})",
+
+# Every table is in one of these two. Rows are deleted in this order: what names others, first. `?1` is the owner.
+OWNED: dict[str, tuple[str, str]] = {  # a tenant's rows; a person's, empty where a table has none of a person
+    "runs": ("subscription IN (SELECT id FROM subscriptions WHERE tenant = ?1)", f"subscription IN ({_DIGESTS})"),
+    "shown_papers": ("tenant = ?1", f"key IN (SELECT key FROM outbox WHERE subscription IN ({_DIGESTS}))"),
+    "outbox": ("tenant = ?1", f"subscription IN ({_DIGESTS})"),
+    "vote_marks": ("tenant = ?1", "person = ?1"),
+    "saved_papers": (_MEMBERS, "person = ?1"),
+    "followed_topics": (_MEMBERS, "person = ?1"),
+    "personal_tastes": (_MEMBERS, "person = ?1"),
+    "long_queries": (_MEMBERS, "person = ?1"),
+    "subscriptions": ("tenant = ?1", f"id IN ({_DIGESTS})"),
+    "listings": (
+        f"source = '{COMMUNITY}:' || ?1",
+        f"""(source, seq) IN (SELECT '{COMMUNITY}:' || s.tenant, p.seq FROM submissions s
+            JOIN papers p ON p.id = s.paper WHERE s.person = ?1)""",
+    ),
+    "submissions": ("tenant = ?1", "person = ?1"),
+    "departed_tenants": ("tenant = ?1", ""),
 }
-_ORDER = (  # what names, first
-    *("runs", "shown", "outbox", "marks", "saved", "follows", "tastes"),
-    *("subscriptions", "listings", "submissions", "departed"),
-)
+EXEMPT = {  # why a table has no rows of a tenant or a person
+    "papers": "published papers",
+    "paper_facets": "an index of papers",
+    "papers_fts": "an index of papers",
+    "papers_terms": "an index of papers",
+    "fetches": "about sources",
+    "vectors": "made from papers",
+    "summaries": "about papers",
+    "summary_requests": "about papers; they end after some hours",
+    "summary_batches": "about papers; they end after some hours",
+    "full_texts": "published papers; they are kept for days",
+    "queued_channels": "goes with the outbox, by triggers",
+    "queued_tenants": "goes with the outbox, by triggers",
+    "model_costs": "sums by day and model",
+    "notices": "what the operator was told of costs",
+    "api_keys": "the operator's; `paperboy keys` removes them",
+    "rate_slots": "about sources",
+    "key_values": "each adapter's own; it removes what belongs to a tenant or a person that leaves",
+    "handled_events": "ids alone; they are kept for days",
+}
 
 
 class SqliteOwnership:
-    """Implements `bot.store.protocol.Records`."""
+    """Implements `bot.store.protocol.Ownership`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def export(self, owner: str) -> dict[str, list[dict[str, object]]]:
-        return await self._engine.read(lambda db: {t: _rows(db, t, w, owner) for t, w in _owned(owner).items()})
+        return await self._engine.read(
+            lambda db: {table: _rows(db, table, where, owner) for table, where in _owned(owner)}
+        )
 
     async def forget(self, owner: str) -> int:
         def work(db: sqlite3.Connection) -> int:
-            owned = _owned(owner)
             _unname(db, owner)
             gone = sum(
-                db.execute(f"DELETE FROM {table} WHERE {owned[table]}", (owner,)).rowcount
-                for table in _ORDER
-                if table in owned
+                db.execute(f"DELETE FROM {table} WHERE {where}", (owner,)).rowcount for table, where in _owned(owner)
             )
             return gone + _blank(db, owner)
 
         return await self._engine.write(work)
 
     async def mark_departed(self, tenant: str, at: datetime) -> None:
-        sql = "INSERT OR REPLACE INTO departed VALUES (?, ?)"
+        sql = "INSERT OR REPLACE INTO departed_tenants VALUES (?, ?)"
         await self._engine.write(lambda db: db.execute(sql, (tenant, stamp(at))))
 
     async def mark_returned(self, tenant: str) -> None:
-        await self._engine.write(lambda db: db.execute("DELETE FROM departed WHERE tenant = ?", (tenant,)))
+        await self._engine.write(lambda db: db.execute("DELETE FROM departed_tenants WHERE tenant = ?", (tenant,)))
 
     async def departed_before(self, before: datetime) -> list[str]:
-        sql = "SELECT tenant FROM departed WHERE at < ?"
+        sql = "SELECT tenant FROM departed_tenants WHERE at < ?"
         return [t for (t,) in await self._engine.read(lambda db: db.execute(sql, (stamp(before),)).fetchall())]
 
 
-def _owned(owner: str) -> dict[str, str]:
-    return _PERSON if "/" in owner else _TENANT
+def _owned(owner: str) -> list[tuple[str, str]]:
+    """Tables, and which of their rows belong to an owner."""
+    of_person = "/" in owner
+    return [(table, where[of_person]) for table, where in OWNED.items() if where[of_person]]
 
 
 def _rows(db: sqlite3.Connection, table: str, where: str, owner: str) -> list[dict[str, object]]:
@@ -101,7 +113,7 @@ def _blank(db: sqlite3.Connection, person: str) -> int:
 
 
 def _unname(db: sqlite3.Connection, person: str) -> None:
-    """Posts keep the papers that somebody brought, and forget who it was."""
+    """Posts keep the papers that a person submitted, and forget who it was."""
     tenant, _, id = person.partition("/")
     sql = """SELECT key, post FROM outbox WHERE tenant = ? AND instr(CAST(post AS TEXT), '"person":true')
              AND key IN (SELECT key FROM shown_papers JOIN submissions s USING (tenant, paper) WHERE s.person = ?)"""
@@ -111,10 +123,10 @@ def _unname(db: sqlite3.Connection, person: str) -> None:
 
 
 def _without(doc: Any, person: str) -> Any:
-    """A record with nobody where it had this person."""
+    """A record with `someone` in the place of this person."""
     match doc:
         case {"person": True, "text": text} if text == person:
-            return doc | {"person": False, "text": "somebody"}
+            return doc | {"person": False, "text": "someone"}
         case dict():
             return {name: _without(value, person) for name, value in doc.items()}
         case list():

@@ -162,7 +162,9 @@ CREATE TABLE submissions (
 CREATE INDEX submissions_at ON submissions(at);
 CREATE TABLE api_keys (digest TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, made TEXT NOT NULL);
 CREATE TABLE departed_tenants (tenant TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE long_queries (name TEXT PRIMARY KEY, text TEXT NOT NULL, used TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE long_queries (
+  name TEXT NOT NULL, person TEXT NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (name, person)
+) WITHOUT ROWID;
 CREATE TABLE rate_slots (name TEXT PRIMARY KEY, next TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE key_values (
   owner TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (owner, key)

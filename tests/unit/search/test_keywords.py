@@ -29,7 +29,7 @@ async def test_ranking_few_papers_brings_the_same_best(store: Store, monkeypatch
     await filled(store)
     match = TextQuery(words=("birds", "owl", "heron", "swift"))
     all_ranked = await store.papers.match_any_word(match, Filter(), 5)
-    monkeypatch.setattr(search, "RANKED", 60)
+    monkeypatch.setattr(search, "RANKED_PAPERS", 60)
     few_ranked = await store.papers.match_any_word(match, Filter(), 5)
     assert list(few_ranked) == list(all_ranked)
     assert few_ranked == pytest.approx(all_ranked)
@@ -40,7 +40,7 @@ async def test_a_word_that_most_papers_have_brings_those_with_it_in_the_title(
 ) -> None:
     await filled(store)
     await store.papers.add_listings([listing(paper(900, "Nests", abstract="birds " * 30))], NOW)
-    monkeypatch.setattr(search, "RANKED", 60)
+    monkeypatch.setattr(search, "RANKED_PAPERS", 60)
     found = await store.papers.match_all_words(TextQuery(words=("birds",)), Filter(), 100)
     assert len(found) == 100
     assert "arxiv:2503.00900" not in found
@@ -49,20 +49,18 @@ async def test_a_word_that_most_papers_have_brings_those_with_it_in_the_title(
 async def test_a_filter_leaves_out_no_paper_for_its_common_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     await filled(store)
     await store.papers.add_listings([listing(paper(900, "Nests", abstract="birds", authors=("Ada Lovelace",)))], NOW)
-    monkeypatch.setattr(search, "RANKED", 60)
+    monkeypatch.setattr(search, "RANKED_PAPERS", 60)
     found = await store.papers.match_all_words(TextQuery(words=("birds",)), Filter(authors=("lovelace",)), 10)
     assert list(found) == ["arxiv:2503.00900"]
 
 
-@pytest.mark.parametrize("typed", ["few-shot", "fewshot", "Few-Shot"])
-@pytest.mark.parametrize("written", ["few-shot", "few shot"])
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("few-shot", "few-shot"), ("fewshot", "few-shot"), ("Few-Shot", "few shot"), ("few-shot", "fewshot")],
+)
 async def test_a_hyphen_may_be_there_or_not(store: Store, typed: str, written: str) -> None:
-    await store.papers.add_listings(
-        [listing(paper(1, f"On {written} birds")), listing(paper(2, "On fewshot birds"))], NOW
-    )
-    found = await store.papers.match_all_words(TextQuery(words=(typed,)), Filter(), 10)
-    assert "arxiv:2503.00002" in found
-    assert ("arxiv:2503.00001" in found) == ("-" in typed)
+    await store.papers.add_listings([listing(paper(1, f"On {written} birds"))], NOW)
+    assert await store.papers.match_all_words(TextQuery(words=(typed,)), Filter(), 10)
 
 
 @pytest.mark.parametrize("typed", ["GPT-4", "GPT4", "gpt 4"])
