@@ -1,9 +1,10 @@
 """From text to search terms: one analyser for what is indexed and for what is searched for. Pure.
 
+The index stems the terms (Porter), and looks them up as they are otherwise.
+
 A paper is found by a name as its title spells it, and as people spell it from memory:
 
 - letters fold: `Łukasz` is `lukasz`, `straße` is `strasse`, `ﬁne` is `fine`, `ё` is `е`; `H₂O` is `h2o`
-- English words are stemmed (Porter), whole and in compounds: `pre-training` and `pretraining` are both `pretrain`
 - `DeepSeek-R1` stands in the text as `deepseek r1`; behind the text stands `deepseekr1`, and of longer names every run
   of parts: `GPT-4o-mini` also has `gpt4o` and `4omini`
 - `Qwen2.5` is one term, as `1.5B` is (they are not `Qwen25` and `15B`); behind the text stand `qwen` and `2.5`
@@ -14,16 +15,14 @@ A paper is found by a name as its title spells it, and as people spell it from m
 from __future__ import annotations
 
 import re
-import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
 
-import Stemmer
-
 MAX_NAME_CHARS = 40  # of a joined name; what is longer is no name
+MIN_STEM_CHARS = 3  # of a word that may go on
 MAX_NAME_PARTS = 6  # of a name whose every run of parts is joined; of a longer one, neighbours only
 CACHED_PIECES = 65_536  # whose terms are remembered: about 15 MB, and 96 of 100 words of an abstract
 CACHED_WORDS = 4_096  # of queries
@@ -52,8 +51,6 @@ _FOLDED = str.maketrans(
 _BETWEEN_WORDS = re.compile(r"""[!"$%()*,/:;<=>?@\[\\\]^`{|}~]+""")
 _SPACES = str.maketrans(dict.fromkeys('!"$%()*,/:;<=>?@[\\]^`{|}~', " "))
 _TERMS = itemgetter(0)
-
-_stemmer, _stemmer_lock = Stemmer.Stemmer("porter", 0), threading.Lock()
 
 
 def split_words(text: str) -> list[str]:
@@ -98,9 +95,9 @@ def word_forms(word: str) -> tuple[Form, ...]:
     if _WORD.fullmatch(folded):
         parts = _parts(folded)
         if len(parts) > 1:
-            found += [(_stem(name),) for name in ["".join(parts)] if len(name) <= MAX_NAME_CHARS]
+            found += [(name,) for name in ["".join(parts)] if len(name) <= MAX_NAME_CHARS]
         elif split := _LETTERS_DIGITS.fullmatch(folded):
-            found.append((_stem(split[1]), split[2]))
+            found.append((split[1], split[2]))
     return tuple(dict.fromkeys(form for form in found if form))
 
 
@@ -117,7 +114,14 @@ def is_unspaced(text: str) -> bool:
 def _stands_in(terms: Sequence[str], form: Form) -> bool:
     if form[0].endswith("*"):
         return any(term.startswith(form[0][:-1]) for term in terms)
-    return any(term == form[0] and tuple(terms[at : at + len(form)]) == form for at, term in enumerate(terms))
+    return any(all(map(_is_form_of, terms[at : at + len(form)], form)) for at in range(len(terms) - len(form) + 1))
+
+
+def _is_form_of(term: str, sought: str) -> bool:
+    """Singular and plural are one; a word may go on, as `network` in `networking`."""
+    stem = sought[:-1] if sought.endswith("s") and len(sought) > MIN_STEM_CHARS else sought
+    goes_on = sought.isalpha() and len(stem) >= MIN_STEM_CHARS
+    return term == sought or (term.startswith(stem) and (goes_on or term.removesuffix("s") == stem))
 
 
 def _pieces(text: str) -> list[str]:
@@ -146,16 +150,16 @@ def _analyzed(piece: str) -> tuple[str, tuple[str, ...]]:
     if piece.isascii():
         plain = piece.rstrip("-_.'")
         if plain.isalpha():
-            return _stem(plain), ()
+            return plain, ()
         if (parts := plain.split("-")) and all(map(str.isalpha, parts)):
-            return " ".join(map(_stem, parts)), tuple(_joined(parts))
+            return " ".join(parts), tuple(_joined(parts))
     terms: list[str] = []
     names: list[str] = []
     for word in split_words(fold(piece)):
         parts = _parts(word)
         if _is_marked(word, parts):
             terms.append(word)
-            names.append(_stem(parts[0]))
+            names.append(parts[0])
         else:
             terms += [term for part in parts for term in _terms(part)]
             names += _joined(parts)
@@ -167,13 +171,13 @@ def _analyzed(piece: str) -> tuple[str, tuple[str, ...]]:
 def _terms(part: str) -> list[str]:
     """One term; of Chinese, a term for each pair of characters."""
     if part.isascii():
-        return [_stem(part)]
+        return [part]
     found: list[str] = []
     for piece in filter(None, _UNSPACED.split(part)):
         if len(piece) > 1 and _UNSPACED.fullmatch(piece):
             found += [first + second for first, second in pairwise(piece)]
         else:
-            found.append(_stem(piece))
+            found.append(piece)
     return found
 
 
@@ -191,20 +195,20 @@ def _joined(parts: Sequence[str]) -> Iterator[str]:
     """Every run of two parts or more, in one."""
     if len(parts) == 2:
         if len(name := parts[0] + parts[1]) <= MAX_NAME_CHARS and (name.isascii() or not _UNSPACED.search(name)):
-            yield _stem(name)
+            yield name
         return
     longest = len(parts) if len(parts) <= MAX_NAME_PARTS else 2
     for length in range(2, longest + 1):
         for at in range(len(parts) - length + 1):
             name = "".join(parts[at : at + length])
             if len(name) <= MAX_NAME_CHARS and (name.isascii() or not _UNSPACED.search(name)):
-                yield _stem(name)
+                yield name
 
 
 def _letters_and_digits(parts: Sequence[str]) -> Iterator[str]:
     for part in parts:
         if not part.isalpha() and (split := _LETTERS_DIGITS.fullmatch(part)):
-            yield from (_stem(split[1]), split[2])
+            yield from (split[1], split[2])
 
 
 def _last_characters(parts: Sequence[str]) -> Iterator[str]:
@@ -212,11 +216,3 @@ def _last_characters(parts: Sequence[str]) -> Iterator[str]:
     for part in parts:
         if not part.isascii():
             yield from (run[-1] for run in _UNSPACED.findall(part) if len(run) > 1)
-
-
-def _stem(term: str) -> str:
-    """English words by Porter's rules, as many numbers as one: `H100s` is `h100`. All else stays as it is."""
-    if len(term) > 2 and term.isascii() and term.isalpha():
-        with _stemmer_lock:
-            return str(_stemmer.stemWord(term))
-    return term[:-1] if _PLURAL_NUMBER.fullmatch(term) else term

@@ -51,7 +51,7 @@ CREATE TABLE paper_facets (
 CREATE INDEX paper_facets_seq ON paper_facets(seq);
 CREATE VIRTUAL TABLE papers_fts USING fts5(
   title, abstract, authors, keywords,
-  content='papers', content_rowid='seq', tokenize='ascii tokenchars ''+#.'''
+  content='papers', content_rowid='seq', tokenize='porter ascii tokenchars ''+#.'''
 );
 CREATE VIRTUAL TABLE papers_terms USING fts5vocab(papers_fts, 'row');
 CREATE TRIGGER papers_fts_in AFTER INSERT ON papers BEGIN

@@ -28,7 +28,7 @@ def test_a_name_is_found_as_it_is_spelt(name: str) -> None:
         *(("GPT-4o", "gpt4o"), ("GPT4o", "GPT-4o"), ("GPT 4", "GPT-4"), ("GPT4", "gpt-4"), ("GPT-4o-mini", "gpt4o")),
         *(("GPT-4's", "GPT-4"), ("LLMs", "LLM"), ("H100", "H100s"), ("Qwen2.5-VL", "Qwen"), ("Qwen2.5", "2.5")),
         *(("DeepSeek R1", "DeepSeek-R1"), ("DeepSeek-R1", "deepseekr1"), ("DeepSeek‑R1", "DeepSeek-R1")),
-        *(("pre-training", "pretrain"), ("pretraining", "pre-trained"), ("few-shot", "fewshot"), ("C++", "c")),
+        *(("pre-training", "pretrain"), ("few-shot", "fewshot"), ("C++", "c")),
         *(("Łukasz Żółć", "lukasz"), ("Bjørnsen", "bjornsen"), ("straße", "strasse"), ("ﬁne-tuning", "fine-tuning")),
         *(
             ("ёлка", "елка"),
@@ -62,8 +62,8 @@ def test_marks_of_a_script_do_not_cut_its_words() -> None:
 
 
 def test_terms_of_a_text_stay_side_by_side_whatever_names_are_in_it() -> None:
-    assert index_terms("Training DeepSeek-R1 models")[:4] == ["train", "deepseek", "r1", "model"]
-    assert holds(index_terms("Training DeepSeek-R1 models"), "deepseek r1 models")
+    assert index_terms("Training DeepSeek-R1 models")[:4] == ["training", "deepseek", "r1", "models"]
+    assert holds(index_terms("Training DeepSeek-R1 models"), "deepseek r1 model")
 
 
 def test_a_text_is_found_by_each_of_its_words() -> None:
