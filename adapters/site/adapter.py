@@ -63,7 +63,7 @@ class SiteAdapter:
         limits = ConnectionLimits(line_bytes=MAX_LINE_BYTES, proxied=settings.proxied)
         self._server = HttpServer("the site", app, self._boundary(), limits)
         self.url = self._server.bind(settings.host, settings.port, setting="SITE_PORT", next_ports=NEXT_PORTS)
-        add_routes(app, self._site(core))
+        add_routes(app, self._site(core, self._server.max_connections // 2))
         await self._server.serve()
         self.started.set()
         return self.url
@@ -94,7 +94,7 @@ class SiteAdapter:
             render_error=errors.render_error(settings.name),
         )
 
-    def _site(self, core: Core) -> Site:
+    def _site(self, core: Core, max_streams: int) -> Site:
         settings, clock = self._settings, self._setup.clock
         return Site(
             settings=settings,
@@ -106,6 +106,7 @@ class SiteAdapter:
             refusals=self._setup.refusals,
             url=settings.public_url or self.url,
             sealer=self._sealer,
+            max_streams=max_streams,
             made_pages=RateLimiter(clock, policy="pages", limit=settings.pages_per_minute),
         )
 

@@ -34,6 +34,7 @@ class Site(Struct, frozen=True, kw_only=True):
     refusals: RefusalLimits
     url: str  # where readers reach it, without a slash at the end
     sealer: Sealer
+    max_streams: int  # of votes, to open pages
     made_pages: RateLimiter  # pages and feeds that are made for one client; those from the cache are free
 
     @property

@@ -67,7 +67,7 @@ def install(app: web.Application, boundary: Boundary, *, body_s: float) -> None:
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        connection = request.protocol if isinstance(request.protocol, Connection) else None
+        connection = _connection(request)
         if connection:
             connection.request_started()
         try:
@@ -134,8 +134,13 @@ class _Bodies:
         if self._held_bytes + size > MAX_LARGE_BODIES_BYTES:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": str(RETRY_AFTER_S)})
         self._held_bytes += size
+        connection = _connection(request)
         try:
+            if connection:
+                connection.body_awaited()
             await self._read(request)
+            if connection:
+                connection.request_started()
             yield
         finally:
             self._held_bytes -= size
@@ -163,6 +168,10 @@ def _error_answer(request: web.Request, error: web.HTTPException, boundary: Boun
             answer.headers.setdefault(name, value)
     answer.headers.setdefault("Cache-Control", "no-store")
     return answer
+
+
+def _connection(request: web.Request) -> Connection | None:
+    return request.protocol if isinstance(request.protocol, Connection) else None
 
 
 def route_name(request: web.Request) -> str:

@@ -1,7 +1,7 @@
 """Connections of strangers: how many, and how long each may take to send a request.
 
-A connection waits (for a request to arrive completely) or works (a request is being answered). Waiting connections have
-a deadline and can be closed at any time to make room for others; working ones are left alone.
+A connection waits (for a request to arrive completely, body included) or works (a request is being answered). Waiting
+connections have a deadline and can be closed at any time to make room for others; working ones are left alone.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ CLIENT_FAULTS = (
 """Exceptions that a client causes by what it sends, or by leaving."""
 
 
+BODY_GRACE_S = 2.0  # after `body_s`, for the answer that says so
+
+
 class ConnectionLimits(Struct, frozen=True, kw_only=True):
     """How much of a server strangers can hold."""
 
@@ -56,10 +59,6 @@ class ConnectionBook:
 
     def __len__(self) -> int:
         return self._count
-
-    def set_total(self, at_most: int) -> None:
-        """Lower the number of open connections to what the system can hold."""
-        self._total = min(self._total, at_most)
 
     def admit(self, connection: Connection) -> bool:
         """Take a new connection, closing the one that waits longest if there are too many. False: no room."""
@@ -165,8 +164,15 @@ class Connection(web.RequestHandler):
         self._book.remove(self)
         super().connection_lost(exc)
 
+    def body_awaited(self) -> None:
+        """The headers of a request are here, its body isn't: the connection can still be closed for a new one."""
+        self.is_working = True
+        self._book.work(self)
+        if self.is_admitted:
+            self._book.wait(self, self._limits.body_s + BODY_GRACE_S)
+
     def request_started(self) -> None:
-        """The headers of a request are here."""
+        """The request is here and is being answered."""
         self.is_working = True
         self._book.work(self)
 

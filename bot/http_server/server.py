@@ -7,6 +7,7 @@ import contextlib
 import logging
 import socket
 
+import msgspec
 from aiohttp import web
 
 from bot.errors import ConfigError
@@ -21,6 +22,7 @@ NEXT_PORTS = 10  # tried after a port that another program has, where a server m
 SHUTDOWN_S = 2.0  # for requests that are being answered when the server stops
 SWEEP_EVERY_S = 1.0
 RESERVED_DESCRIPTORS = 256  # of the process: the database, answers from platforms and sources
+MIN_CONNECTIONS = 16  # of a server, however few descriptors there are
 MAX_SERVERS = 6  # in one process: site, chat, Slack, mail, operations, and one to spare
 
 
@@ -38,8 +40,9 @@ class HttpServer:
         self._name = name
         self._app = app
         self._boundary = boundary
-        self._limits = limits
-        self._book = ConnectionBook(limits)
+        share = max((raise_descriptor_limit() - RESERVED_DESCRIPTORS) // MAX_SERVERS, MIN_CONNECTIONS)
+        self._limits = msgspec.structs.replace(limits, total=min(limits.total, share))
+        self._book = ConnectionBook(self._limits)
         self._runner: web.AppRunner | None = None
         self._socket: socket.socket | None = None
         self._listening: asyncio.Server | None = None
@@ -50,6 +53,11 @@ class HttpServer:
     @property
     def open_connections(self) -> int:
         return len(self._book)
+
+    @property
+    def max_connections(self) -> int:
+        """As many as the limits and this process's share of descriptors allow: long streams must leave room."""
+        return self._limits.total
 
     async def start(self, host: str, port: int, *, setting: str, next_ports: int = 0) -> str:
         """Begin to answer; returns the address. Port 0: any free one; `next_ports`: how many to try after a taken one.
@@ -70,7 +78,6 @@ class HttpServer:
         """Answer on the port that `bind` took."""
         assert self._socket is not None, "bind first"  # noqa: S101
         loop, book = asyncio.get_running_loop(), self._book
-        book.set_total(max((raise_descriptor_limit() - RESERVED_DESCRIPTORS) // MAX_SERVERS, 16))
         limit_accept_log(loop)
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()

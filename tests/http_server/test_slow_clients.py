@@ -81,6 +81,16 @@ async def test_a_full_server_closes_who_waits_longest_and_never_who_is_being_ans
             stranger.leave()
 
 
+async def test_requests_whose_bodies_do_not_come_leave_room_for_others() -> None:
+    async with serving(ConnectionLimits(total=20, per_client=10)) as server:
+        for number in range(60):
+            stranger = await Stranger.connect(server.url, f"127.0.0.{2 + number // 10}")
+            stranger.send(b"POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nhalf")
+        await asyncio.sleep(0.2)
+        assert [await ask(server.url) for _ in range(5)] == [200] * 5
+        assert server.open_connections <= 20
+
+
 async def test_a_client_whose_connections_are_all_being_answered_gets_no_more_and_others_do() -> None:
     release = asyncio.Event()
 

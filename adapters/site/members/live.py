@@ -21,7 +21,7 @@ from bot.papers.model import PaperId
 
 READ_EVERY_S = 2.0
 MAX_PAGE_IDS, MAX_ID_CHARS = 200, 100
-MAX_STREAMS = 1_000
+MAX_STREAMS = 1_000  # and at most half of the connections that the server can have
 MAX_CLIENT_STREAMS = 20  # of one address; hidden pages close theirs
 MAX_WATCHED_IDS = 20_000  # of all pages: about as many papers as a year's lists have
 MAX_QUERY_IDS = 500  # in one question to the store
@@ -86,7 +86,10 @@ class LiveVotes:
         client = self._site.client(request)
         if self._clients[client] >= MAX_CLIENT_STREAMS:
             raise web.HTTPTooManyRequests(text="Too many pages of yours are open.\n", headers={"Retry-After": "60"})
-        is_full = len(self._watchers) >= MAX_STREAMS or len(self._watched) + len(ids) > MAX_WATCHED_IDS
+        is_full = (
+            len(self._watchers) >= min(MAX_STREAMS, self._site.max_streams)
+            or len(self._watched) + len(ids) > MAX_WATCHED_IDS
+        )
         if self._is_closed or is_full:
             raise web.HTTPServiceUnavailable(text="Too many pages are open.\n", headers={"Retry-After": "60"})
         response = web.StreamResponse(headers=HEADERS)

@@ -99,6 +99,7 @@ def patterns(store: Store, home: Path) -> list[str]:
         tasks=Supervisor(clock),
         url="http://127.0.0.1",
         sealer=Sealer(["k" * 40], clock),
+        max_streams=1,
         made_pages=RateLimiter(clock, policy="pages", limit=1),
     )
     add_routes(app, site)
