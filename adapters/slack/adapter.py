@@ -8,10 +8,11 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from adapters.slack import doctor
-from adapters.slack.client import Workspaces
+from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.inbound.listener import Listener
 from adapters.slack.outbound import history, post, render
 from adapters.slack.outbound.user_names import with_names
+from adapters.slack.payload import get_object
 from adapters.slack.profiles import Profiles
 from bot.chat.adapter import Core, Finding
 from bot.chat.event import Place, Ref
@@ -67,10 +68,11 @@ class SlackAdapter:
 
     async def open_direct_message(self, person: str, space: str) -> Place:
         answer = await self._workspaces.call(space, "conversations_open", users=person)
-        return Place(self.name, space, str(answer["channel"]["id"]))
+        return Place(self.name, space, answer_text(answer, "channel", "id"))
 
     async def may_post(self, place: Place) -> bool:
-        channel = (await self._workspaces.call(place.space, "conversations_info", channel=place.channel))["channel"]
+        answer = await self._workspaces.call(place.space, "conversations_info", channel=place.channel)
+        channel = get_object(answer.data, "channel")
         return not channel.get("is_archived") and bool(channel.get("is_member") or channel.get("is_im"))
 
     async def check_setup(self) -> Sequence[Finding]:

@@ -12,6 +12,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.errors import as_post_errors
 from adapters.slack.install.installs import Installs
+from adapters.slack.payload import get_text
+from bot.errors import Unsure
 
 # At DEBUG, or without a level, the SDK's logger writes out every request and answer, tokens included.
 sdk_log = logging.getLogger(f"{__name__}.sdk")
@@ -32,7 +34,7 @@ class SlackApi:
     def session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, limit_per_host=0)
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT, connector=connector)
+            self._session = aiohttp.ClientSession(timeout=TIMEOUT, connector=connector, trust_env=True)  # HTTPS_PROXY
         return self._session
 
     def client(self, token: str | None = None, team: str | None = None) -> AsyncWebClient:
@@ -75,3 +77,10 @@ class Workspaces:
     async def aclose(self) -> None:
         await self.installs.aclose()
         await self.api.aclose()
+
+
+def answer_text(answer: AsyncSlackResponse, *path: str) -> str:
+    """A text in an answer of the Web API. Raises `Unsure` when it isn't there: the call may have had its effect."""
+    if found := get_text(answer.data, *path):
+        return found
+    raise Unsure(f"Slack's answer has no {'.'.join(path)}.")

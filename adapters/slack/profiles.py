@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from adapters.slack.client import Workspaces
-from adapters.slack.inbound.payload import get_list, get_object, get_text
 from adapters.slack.outbound.render import Json
+from adapters.slack.payload import get_list, get_object, get_text
 from bot.chat.message import clean
 from bot.clock import Clock
 from bot.errors import PaperboyError

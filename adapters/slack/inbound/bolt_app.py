@@ -23,9 +23,9 @@ from adapters.slack.client import Workspaces
 from adapters.slack.inbound.authorize import Authorize
 from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.inbound.handlers import Ack, Handlers
-from adapters.slack.inbound.payload import UnreadablePayload, count_unreadable, delivery_id, event_type, get_text
 from adapters.slack.outbound.modals import FORM
 from adapters.slack.outbound.render import Json
+from adapters.slack.payload import UnreadablePayload, count_unreadable, delivery_id, event_type, get_text
 from bot.errors import PaperboyError
 from bot.metrics import FAILURES
 
@@ -79,6 +79,9 @@ class BoltApp:
         Status 500 asks Slack to send it again. What can't be read is acknowledged: it would not be better next time.
         """
         body = payload if isinstance(payload, dict) else {}
+        if body.get("type") == "app_rate_limited":
+            log.warning("Slack drops events of workspace %s: more than 30,000 in an hour", get_text(body, "team_id"))
+            return BoltResponse(status=200)
         try:
             request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")  # already verified
             request.context.pop("response_url", None)  # Bolt would send errors there before it acknowledges

@@ -9,8 +9,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapters.slack.inbound.payload import delivery_id
 from adapters.slack.outbound.render import Json
+from adapters.slack.payload import delivery_id
 
 MAX_REMEMBERED_EVENTS = 5_000  # the core recognizes older ones
 

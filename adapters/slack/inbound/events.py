@@ -15,7 +15,9 @@ from typing import Any
 from msgspec import Struct
 
 from adapters.slack.emoji import emoji_of
-from adapters.slack.inbound.payload import (
+from adapters.slack.outbound.modals import ViewOrigin
+from adapters.slack.outbound.render import Json
+from adapters.slack.payload import (
     event_id,
     event_time,
     get_list,
@@ -24,8 +26,6 @@ from adapters.slack.inbound.payload import (
     interaction_id,
     require_text,
 )
-from adapters.slack.outbound.modals import ViewOrigin
-from adapters.slack.outbound.render import Json
 from bot.chat.event import ButtonPress, Command, FormSubmission, LinkShared, Person, Place, Reaction, Ref
 from bot.chat.message import Action
 

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from adapters.slack.client import Workspaces
 from adapters.slack.inbound import events, workspace_events
 from adapters.slack.inbound.admins import Admins
-from adapters.slack.inbound.payload import get_list, get_object, get_text
 from adapters.slack.outbound import modals
 from adapters.slack.outbound.answers import Answers, AnswerTarget
 from adapters.slack.outbound.render import Json
 from adapters.slack.outbound.user_names import with_names
+from adapters.slack.payload import get_list, get_object, get_text
 from adapters.slack.profiles import Profiles
 from bot.chat.adapter import Core
 from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place

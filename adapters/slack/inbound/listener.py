@@ -10,7 +10,7 @@ from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from adapters.slack.client import Workspaces
+from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.errors import as_post_errors
 from adapters.slack.inbound.bolt_app import BoltApp
 from adapters.slack.inbound.handlers import Handlers
@@ -120,7 +120,8 @@ class Listener:
     async def _open_socket_url(self) -> str:
         with as_post_errors():
             api = self._workspaces.api.client()
-            return str((await api.apps_connections_open(app_token=self._settings.app_token))["url"])
+            answer = await api.apps_connections_open(app_token=self._settings.app_token)
+        return answer_text(answer, "url")
 
     async def _watch_connection(self, client: SocketModeClient) -> None:
         """Keep `started` true to the connection. Raises `Busy` when it stays away."""

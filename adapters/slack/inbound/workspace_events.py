@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from adapters.slack.inbound.payload import event_id, event_time, get_list, get_object, get_text, require_text
 from adapters.slack.outbound.render import Json
+from adapters.slack.payload import event_id, event_time, get_list, get_object, get_text, require_text
 from bot.chat.event import BotRemoved, BotReturned, Person, Place
 
 PLATFORM = "slack"

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from adapters.slack.client import SlackApi
+from adapters.slack.client import SlackApi, answer_text
 from adapters.slack.errors import as_post_errors
 from adapters.slack.install.records import Install
+from adapters.slack.payload import get_text
 from bot.errors import Busy, Refused, Unsure
 
 RETRY_AFTER_S = 5.0
@@ -56,10 +57,10 @@ class SingleWorkspace:
         with as_post_errors():
             answer = await self._api.client(self._token).auth_test()
         return Install(
-            space=str(answer["team_id"]),
+            space=answer_text(answer, "team_id"),
             token=self._token,
-            bot_user=str(answer["user_id"]),
-            app_id=str(answer.get("app_id") or ""),
-            enterprise=str(answer.get("enterprise_id") or ""),
-            name=str(answer.get("team") or ""),
+            bot_user=answer_text(answer, "user_id"),
+            app_id=get_text(answer.data, "app_id"),
+            enterprise=get_text(answer.data, "enterprise_id"),
+            name=get_text(answer.data, "team"),
         )

@@ -5,7 +5,7 @@ https://docs.slack.dev/messaging/message-metadata
 
 from __future__ import annotations
 
-from adapters.slack.client import Workspaces
+from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.outbound import render
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
@@ -26,7 +26,7 @@ async def post(workspaces: Workspaces, place: Place, message: Message, key: str)
         unfurl_media=False,
         **render.payload(message),
     )
-    return Ref(place, str(answer["ts"]))
+    return Ref(place, answer_text(answer, "ts"))
 
 
 async def edit_post(workspaces: Workspaces, ref: Ref, message: Message) -> None:

@@ -45,6 +45,8 @@ class Trouble:
                 return self._dropped()
             case "drop_after":
                 return self._dropped()
+            case "odd_answer":  # only when it is planned: Slack says it was done, and nothing else
+                return web.json_response({"ok": True})
         return None
 
     def _planned(self, method: str) -> str:

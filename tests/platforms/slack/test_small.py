@@ -9,7 +9,7 @@ from emoji import EMOJI_DATA
 
 from adapters.slack.emoji import emoji_of
 from adapters.slack.inbound.dedupe import RecentEvents
-from adapters.slack.inbound.payload import delivery_id
+from adapters.slack.payload import delivery_id
 from adapters.slack.settings import Settings
 from bot.adapter_settings import read_section
 from bot.votes.emoji import VoteEmojis, base_emoji

@@ -7,6 +7,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
 
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.client import SlackApi, Workspaces
@@ -14,7 +16,7 @@ from adapters.slack.install.single_workspace import SingleWorkspace
 from adapters.slack.outbound.answers import Answers, AnswerTarget
 from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
 from bot.chat.message import Action, Button, Controls, Message, Paragraph, text
-from bot.errors import ConfigError, PostError
+from bot.errors import ConfigError, PostError, Unsure
 from tests.fakes.core import FORM, FakeCore
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
 from tests.platforms.slack.conftest import Make, hearing
@@ -191,6 +193,29 @@ async def test_a_button_beneath_a_link_is_answered_where_paperboy_is_not(
     await api.aclose()
     [view] = await slack.views()
     assert "Your vote counts." in str(view.body)
+
+
+async def test_answers_go_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    async def take(request: web.BaseRequest) -> web.Response:
+        seen.append(str(request.url))
+        return web.Response()
+
+    async with RawTestServer(take) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.host}:{proxy.port}")
+        api = SlackApi("http://slack.invalid/api/")
+        await api.post_to_response_url("http://hooks.slack.invalid/actions/1", {"text": "x"})
+        await api.aclose()
+    assert seen == ["http://hooks.slack.invalid/actions/1"]
+
+
+async def test_an_answer_that_can_not_be_read_may_have_been_a_post(
+    slack: FakeSlack, adapter: SlackAdapter, place: Place
+) -> None:
+    await slack.fail_next("chat.postMessage", "odd_answer")
+    with pytest.raises(Unsure, match="has no ts"):
+        await adapter.post(place, Message(plain="one"), key="k")
 
 
 async def until_async(papers: Room) -> None:
