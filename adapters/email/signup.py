@@ -167,6 +167,8 @@ class Signup:
                 await self._subscribers.delete_pending(confirmation)
         except PaperboyError as error:
             log.error("confirmation mail not sent: %s", error)
+        except Exception:
+            log.exception("confirmation mail failed")
 
     async def _send_with_retries(self, confirmation: Confirmation) -> None:
         """When the mail can't be sent its link is deleted, so that another may be asked for at once."""

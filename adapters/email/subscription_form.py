@@ -59,7 +59,7 @@ class SubscriptionRequest(Struct, frozen=True, kw_only=True):
 
     @property
     def description_without_topic(self) -> str:
-        """For the mail to confirm: whoever typed the topic may not be its reader."""
+        """For the mail to confirm: the topic may be the words of someone other than its reader."""
         days = DAYS[self.days]
         return f"{days[0].lower()}{days[1:]} at {self.time} ({self.zone}), up to {self.count} papers"
 

@@ -110,7 +110,7 @@ class Handlers:
         for url in urls:
             event = events.shared(self.sender(who, message.channel, message.thread), url)
             answer = await self._core.handle_event(event)
-            if answer is None or answer.private:  # nobody asked for a card, so nobody is told why there is none
+            if answer is None or answer.private:  # no one asked for a card, so no one needs to know why there is none
                 continue
             reply = self.sender(who, message.channel, message.thread or message.id)
             try:

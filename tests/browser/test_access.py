@@ -79,7 +79,7 @@ def test_what_people_say_with_its_menu_and_completions(view: Page, url: str) -> 
     ask(view, "Look at https://example.org/ today")
     said = view.locator("#stream .message").last
     said.hover()
-    said.get_by_label("More to do").click()
+    said.get_by_label("More actions").click()
     assert found(view) == ""
     view.keyboard.press("Escape")
     view.locator("#text").press_sequentially("/papers tre")

@@ -60,7 +60,7 @@ def test_a_shared_paper_gets_its_card_and_can_be_saved_from_the_menu(page: Page,
     expect(said.locator("a[href='https://arxiv.org/abs/2508.09968']")).to_be_visible()
     expect(said.locator(".thread-link")).to_have_text("1 reply")
     said.hover()
-    said.get_by_label("More to do").click()
+    said.get_by_label("More actions").click()
     said.get_by_role("button", name="Save this paper").click()
     expect(page.locator(".toast")).to_contain_text("Saved")
     said.locator(".thread-link").click()
@@ -70,7 +70,7 @@ def test_a_shared_paper_gets_its_card_and_can_be_saved_from_the_menu(page: Page,
 def test_a_menu_closes_with_escape_and_gives_the_focus_back(page: Page, url: str) -> None:
     page.goto(f"{url}/c/menus")
     ask(page, "nothing much")
-    more = page.locator("#stream .message").last.get_by_label("More to do")
+    more = page.locator("#stream .message").last.get_by_label("More actions")
     more.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Save this paper")).to_be_visible()

@@ -28,6 +28,7 @@ def test_a_reaction_and_a_button_are_votes_and_the_card_follows(page: Page) -> N
     again.get_by_role("button", name="Vote").click()
     expect(page.locator(".toast")).to_contain_text("(2 votes here)")
     expect(again.locator(".facts")).to_contain_text("2 votes here")
+    expect(again.get_by_role("button", name="Voted")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_search_is_answered_and_similar_leads_on(page: Page) -> None:
@@ -91,6 +92,17 @@ def test_a_phone_without_javascript_has_the_channels_and_takes_a_command(chromiu
     ask(page, "/papers hypernetworks")
     expect(answer(page)).to_contain_text("Papers on")
     context.close()
+
+
+def test_the_first_tab_shows_the_way_to_the_message_box_and_moves_nothing(page: Page) -> None:
+    page.wait_for_load_state()
+    before = page.locator("main").bounding_box()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to message box")).to_be_focused()
+    assert page.locator("main").bounding_box() == before
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#text")).to_be_focused()
 
 
 def test_a_thread_can_be_read_and_closed_by_keyboard(page: Page) -> None:
