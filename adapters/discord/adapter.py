@@ -85,7 +85,7 @@ class DiscordAdapter:
         await self._poster.edit(ref, message)
 
     async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
-        reactions = await self._history.count_reactions(await self._channels.channel_of(ref), ref.id)
+        reactions = await self._history.reactions_to(await self._channels.channel_of(ref), ref.id)
         self._reactions.remember_counted(ref.id, reactions)
         return reactions
 

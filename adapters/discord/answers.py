@@ -60,7 +60,7 @@ class AnswerSender:
             _log_unanswered(interaction, error)
             await task
 
-    async def complete(self, interaction: discord.Interaction[Any], pending: Awaitable[Sequence[str]]) -> None:
+    async def send_completions(self, interaction: discord.Interaction[Any], pending: Awaitable[Sequence[str]]) -> None:
         """Show completions of what is being typed."""
         texts = [text[:MAX_CHOICE_CHARS] for text in await pending if text]
         try:

@@ -50,7 +50,7 @@ class Channels:
         self._kinds = RecentCache[dict[str, Any]]()
         self._unthreaded = RecentCache[str]()  # own posts without a thread yet → the name for it
 
-    async def get(self, channel: str) -> dict[str, Any]:
+    async def get_channel(self, channel: str) -> dict[str, Any]:
         """A channel object."""
         found: dict[str, Any] = await self._rest.call("GET", "/channels/{channel_id}", channel_id=channel)
         self._kinds[channel] = found
@@ -58,7 +58,7 @@ class Channels:
 
     async def get_cached(self, channel: str) -> dict[str, Any]:
         """A channel object, perhaps an old one: for what doesn't change."""
-        return self._kinds.get(channel) or await self.get(channel)
+        return self._kinds.get(channel) or await self.get_channel(channel)
 
     def is_forum(self, channel: str) -> bool:
         """Whether a channel that was looked up is a forum or a media channel."""
@@ -96,7 +96,7 @@ class Channels:
 
     async def unarchive(self, thread: str) -> None:
         """Reopen an archived thread. Raises `Refused` when it is locked."""
-        found = await self.get(thread)
+        found = await self.get_channel(thread)
         if found.get("thread_metadata", {}).get("locked"):
             raise Refused("The thread is locked.", "A moderator can unlock it.")
         body = {"archived": False, "auto_archive_duration": AUTO_ARCHIVE_MIN}

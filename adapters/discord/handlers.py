@@ -51,7 +51,7 @@ class Handlers:
         """Events arrive, but which servers Paperboy is in isn't known: so none is taken for left."""
         self.started.set()
 
-    async def interaction(self, interaction: discord.Interaction[Any]) -> None:
+    async def interaction_created(self, interaction: discord.Interaction[Any]) -> None:
         core = self.core
         if core is None or interaction.type is InteractionType.ping:
             return
@@ -59,7 +59,9 @@ class Handlers:
             place = await self._place(interaction.channel, interaction.guild_id, interaction.user.id)
             who = parse_person(interaction, place, may_schedule=self._is_granted(interaction, core))
             if interaction.type is InteractionType.autocomplete:
-                await self._answers.complete(interaction, core.complete(parse_query(interaction.data or {}), who))
+                await self._answers.send_completions(
+                    interaction, core.complete(parse_query(interaction.data or {}), who)
+                )
                 return
             event, private = parse_interaction(interaction, who, place, core)
         except UNREADABLE as error:
@@ -76,7 +78,7 @@ class Handlers:
             self._granted_at[key] = now
         return now - self._granted_at.get(key, -GRANT_S) < GRANT_S
 
-    async def message(self, message: discord.Message) -> None:
+    async def message_created(self, message: discord.Message) -> None:
         bot_id = await self._rest.bot_id()
         if message.author.bot or message.webhook_id or self.core is None:
             return
@@ -90,9 +92,11 @@ class Handlers:
             except PostError as error:
                 log.warning("Discord message %d not answered: %s", message.id, error)
 
-    async def reaction(self, event: RawReactionActionEvent) -> None:
+    async def reaction_changed(self, event: RawReactionActionEvent) -> None:
         place = await self._place_of(event.channel_id, event.guild_id, event.user_id)
-        if place and (found := self._reactions.parse(event, await self._rest.bot_id(), place, self._clock.now())):
+        if place and (
+            found := self._reactions.parse_reaction(event, await self._rest.bot_id(), place, self._clock.now())
+        ):
             await self._tell_core(found)
 
     async def reactions_cleared(self, event: RawReactionClearEvent | RawReactionClearEmojiEvent) -> None:

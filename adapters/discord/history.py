@@ -47,7 +47,7 @@ class History:
                 raise await self._permissions.explain_refusal(place) from error
             raise
 
-    async def count_reactions(self, channel: str, message: str) -> Mapping[str, frozenset[str]]:
+    async def reactions_to(self, channel: str, message: str) -> Mapping[str, frozenset[str]]:
         """Emoji as in `Reaction.emoji` → ids of people, without bots."""
         path = "/channels/{channel_id}/messages/{message_id}"
         found: dict[str, frozenset[str]] = {}

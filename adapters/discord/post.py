@@ -93,7 +93,7 @@ class Poster:
             id = await self._create(place.channel, message, key)
         except Refused as error:
             if takes_no_messages(error):
-                await self._channels.get(place.channel)
+                await self._channels.get_channel(place.channel)
                 if self._channels.is_forum(place.channel):
                     return await self._forum_post(place, message, key)
             raise

@@ -34,7 +34,7 @@ class ReactionTracker:
         """Remember what a recount found."""
         self._seen[message] = frozenset((emoji, person) for emoji, people in reactions.items() for person in people)
 
-    def parse(self, event: RawReactionActionEvent, bot_id: int, place: Place, at: datetime) -> Reaction | None:
+    def parse_reaction(self, event: RawReactionActionEvent, bot_id: int, place: Place, at: datetime) -> Reaction | None:
         """The event of one reaction; None for a bot's, for one on someone else's message, and for custom emoji."""
         is_bot = event.user_id == bot_id or (event.member is not None and event.member.bot)
         if is_bot or event.message_author_id not in {None, bot_id} or not event.emoji.is_unicode_emoji():

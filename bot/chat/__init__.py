@@ -1,1 +1,1 @@
-"""The boundary with chat platforms: messages, events and the adapter protocols. Pure; no platform named."""
+"""The boundary between the core and chat platforms: messages, forms, events and the adapter protocols. Pure."""

@@ -1,1 +1,1 @@
-"""What reactions and presses come to: ballots, and the order they put papers in."""
+"""Votes: which reactions count, the trending score, and a channel's taste."""

@@ -67,6 +67,16 @@ class TestStart:
             await asyncio.wait_for(adapter.listen(core), 10)
         assert [finding.ok for finding in await adapter.check_setup()].count(False) == 1
 
+    async def test_it_keeps_the_last_sessions_of_the_day(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore
+    ) -> None:
+        discord.configure(session_starts=10)
+        adapter = await start()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(adapter.listen(core), 1.5)
+        assert discord.state()["identifies"] == []
+        assert not adapter.connected
+
     async def test_it_says_whether_it_hears(self, discord: FakeDiscord, start: Start, core: TalkingCore) -> None:
         adapter = await start()
         assert not adapter.connected
