@@ -17,6 +17,7 @@ from bot.cli.records import backup, export, forget, retry
 from bot.cli.run import run
 from bot.cli.search import search, similar
 from bot.cli.summarize import summarize
+from bot.cli.verify import verify
 from bot.cli.when import when
 
 
@@ -35,6 +36,7 @@ for command in (
     why,
     when,
     summarize,
+    verify,
     costs,
     audit,
     doctor,

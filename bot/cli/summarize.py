@@ -59,7 +59,7 @@ async def _summarize(paper: Paper, writer: LanguageModel | None, out: BinaryIO, 
         "id": paper.id,
         "summary": summary,
         "provenance": provenance,
-        "check": check(summary, paper) if summary else (),
+        "check": check(summary, paper, meaning=provenance != "extract") if summary else (),
     }
     out.write(msgspec.json.encode(record) + b"\n")
 

@@ -104,7 +104,7 @@ class SummaryService:
             text=text,
             language=language,
             provenance=provenance,
-            failures=check(text, paper),
+            failures=check(text, paper, meaning=provenance != "extract"),
             made=self._clock.now(),
             basis=basis,
         )

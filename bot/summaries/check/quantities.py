@@ -98,17 +98,22 @@ def new_numbers(line: str, known: str) -> list[str]:
 
 def quantities(text: str) -> Iterator[Quantity]:
     """The numbers of a plain text; in `20 to 40%` both are per cent."""
-    waiting: list[tuple[str, Decimal]] = []
+    return (quantity for quantity, _, _ in located_quantities(text))
+
+
+def located_quantities(text: str) -> Iterator[tuple[Quantity, int, int]]:
+    """The same, each with where it starts and ends."""
+    waiting: list[tuple[str, Decimal, int, int]] = []
     for found in _NUMBER.finditer(text):
         unit, end = _unit(text, found)
-        said = text[found.start() : end].strip()
+        said, start = text[found.start() : end].strip(), found.start()
         if not unit and _RANGE.match(text, end):
-            waiting.append((said, _value(found)))
-            yield Quantity(said, _value(found))
+            waiting.append((said, _value(found), start, end))
+            yield Quantity(said, _value(found)), start, end
             continue
-        yield from (Quantity(before, value, unit) for before, value in waiting if unit)
+        yield from ((Quantity(before, value, unit), first, last) for before, value, first, last in waiting if unit)
         waiting.clear()
-        yield Quantity(said, _value(found), unit)
+        yield Quantity(said, _value(found), unit), start, end
 
 
 def multiples(text: str) -> Iterator[Quantity]:

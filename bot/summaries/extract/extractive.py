@@ -63,7 +63,7 @@ def _passing(paper: Paper, seen: rank.AbstractFeatures, found: Sequence[rank.Can
     """The candidates that pass the check, best first."""
     if found:
         lines = (found[at].line for at in rank.best_lines(seen, found))
-        yield from (line for line in lines if not check(line, paper))
+        yield from (line for line in lines if not check(line, paper, meaning=False))
 
 
 def _both(said: Sequence[rank.Candidate]) -> list[rank.Candidate]:

@@ -1,0 +1,172 @@
+"""Directions of change and comparison: `reduces` is not `increases`, and who beats whom is not turned. Pure."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.summaries.check.meaning.sentences import Number, Sentence, Token
+
+_FAMILIES: tuple[tuple[str, str, str], ...] = (
+    (
+        "amount",
+        r"increas\w*|rais(?:es?|ed|ing)|boost\w*|higher|gr[eo]w\w*|ris(?:es?|ing)|rose|lift\w*|more|larger|longer|faster"
+        r"|speed\w*|accelerat\w*",
+        r"reduc\w*|decreas\w*|lower\w*|drop\w*|cut(?:s|ting)?|fall\w*|fell|fewer|less|smaller|shorter|shrink\w*|slower"
+        r"|slow(?:s|ed|ing)?|declin\w*|sav(?:es?|ed|ing)",
+    ),
+    (
+        "merit",
+        r"improv\w*|better|outperform\w*|surpass\w*|exceed\w*|beat(?:s|ing)?|ahead|superior|win(?:s|ning)?|gain\w*"
+        r"|enhanc\w*|best|highest|strongest",
+        r"degrad\w*|wors\w*|hurt\w*|harm\w*|behind|underperform\w*|inferior|los(?:es?|ing)|trail\w*|lag\w*|below|worst"
+        r"|lowest|weakest",
+    ),
+)
+_FAMILY = [(name, re.compile(rf"(?:{up})\Z"), re.compile(rf"(?:{down})\Z")) for name, up, down in _FAMILIES]
+_BEATS = re.compile(r"outperform\w*|surpass\w*|exceed\w*|beat(?:s|ing)?|overtak\w*|superior|better|win(?:s|ning)?")
+_BASELINE = {"of", "over", "than", "versus", "vs", "with", "to", "against", "compared", "relative", "beyond"}
+_HAS = {"has", "have", "achieves", "achieve", "reaches", "gets", "gains", "yields", "delivers", "attains", "offers"}
+_CLAUSE_ENDS = {",", ";", ":", ".", "(", ")", "while", "and", "but"}
+_OBJECT_TOKENS = 6
+_SIDE_WORDS = 5  # of a comparison, nearest to its verb
+_NEAR_TOKENS = 7  # a word of direction so near to a number speaks of it
+_OFTEN = re.compile(r"\b(more|less) (often|likely|frequently|\w+ly)\b")
+_LITTLE = {
+    "limited",
+    "insufficient",
+    "little",
+    "low",
+    "lack",
+    "scarce",
+    "few",
+    "poor",
+    "reduced",
+    "small",
+    "weak",
+    "minimal",
+}
+_MUCH = {"much", "excessive", "high", "many", "abundant", "ample", "rich", "large", "excess", "strong", "too"}
+
+
+def turned_directions(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
+    """Changes, comparisons and amounts that the abstract has the other way round."""
+    for number in line.numbers:
+        places = [(sentence, x) for sentence in known for x in sentence.numbers if x.is_same(number)]
+        if places and all(_is_opposite(line, number, sentence, x) for sentence, x in places):
+            yield f"turns the direction of {number.quantity.said}"
+        elif places and _is_baseline_made_winner(line, number, places):
+            yield f"gives {number.quantity.said} to the baseline"
+    yield from _turned_comparisons(line, known)
+    yield from _turned_objects(line, known)
+    yield from _turned_adverbs(line, known)
+    yield from _turned_amounts(line, known)
+
+
+def _is_opposite(line: Sentence, number: Number, sentence: Sentence, other: Number) -> bool:
+    mine, theirs = _direction(line, number), _direction(sentence, other)
+    return any(sign * theirs.get(family, 0) < 0 for family, sign in mine.items())
+
+
+def _direction(sentence: Sentence, number: Number) -> dict[str, int]:
+    """The nearest word of each family around a number: +1 up, -1 down."""
+    found: dict[str, tuple[int, int]] = {}
+    tokens = sentence.tokens
+    for at in range(max(0, number.at - _NEAR_TOKENS), min(len(tokens), number.at + _NEAR_TOKENS)):
+        if any(x.at in range(min(at, number.at) + 1, max(at, number.at)) for x in sentence.numbers):
+            continue
+        for name, up, down in _FAMILY:
+            sign = 1 if up.match(tokens[at].low) else -1 if down.match(tokens[at].low) else 0
+            distance = abs(at - number.at)
+            if sign and distance < found.get(name, (_NEAR_TOKENS + 1, 0))[0]:
+                found[name] = (distance, sign)
+    return {name: sign for name, (_, sign) in found.items()}
+
+
+def _is_baseline_made_winner(line: Sentence, number: Number, places: Sequence[tuple[Sentence, Number]]) -> bool:
+    """`B has 1.8 times its speed` where the abstract says `1.8 times the speed of B`."""
+    verbs = [token for token in line.tokens[max(0, number.at - 3) : number.at] if token.low in _HAS]
+    if not verbs:
+        return False
+    subject = {t.low for t in line.names if t.end <= verbs[-1].start and t.start > _clause_start(line, number)}
+    return bool(subject) and all(subject & _baselines(sentence, x) for sentence, x in places)
+
+
+def _clause_start(line: Sentence, number: Number) -> int:
+    return max((t.start for t in line.tokens if t.text in {";", ":"} and t.start < number.start), default=-1)
+
+
+def _baselines(sentence: Sentence, number: Number) -> set[str]:
+    after = [n for n, token in enumerate(sentence.tokens) if token.start >= number.end]
+    start = next((n for n in after if sentence.tokens[n].low in _BASELINE), None)
+    return {t.low for t in sentence.names if start is not None and t.start >= sentence.tokens[start].start}
+
+
+def _turned_comparisons(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
+    """`B outperforms A` where the abstract only says `A outperforms B`."""
+    there = [pair for sentence in known for pair in _comparisons(sentence)]
+    for winners, losers in _comparisons(line):
+        if any(winners & a and losers & b for a, b in there):
+            continue
+        if any(winners & b and losers & a for a, b in there):
+            yield "turns a comparison round"
+
+
+def _comparisons(sentence: Sentence) -> Iterator[tuple[set[str], set[str]]]:
+    for token in sentence.tokens:
+        if _BEATS.fullmatch(token.low):
+            before = [t for t in sentence.tokens if t.end <= token.start and _is_in_clause(sentence, t, token)]
+            after = [t for t in sentence.tokens if t.start >= token.end and _is_in_clause(sentence, token, t)]
+            winners = {t.stem for t in [t for t in before if t.is_content][-_SIDE_WORDS:]}
+            losers = {t.stem for t in [t for t in after if t.is_content][:_SIDE_WORDS]}
+            if winners and losers:
+                yield winners - losers, losers - winners
+
+
+def _is_in_clause(sentence: Sentence, first: Token, last: Token) -> bool:
+    return not any(token.text == ";" for token in sentence.between(first.end, last.start))
+
+
+def _turned_objects(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
+    """`lowers accuracy` where the abstract only raises it: the same words behind a word of the other direction."""
+    there = [found for sentence in known for found in _directed(sentence)]
+    for family, sign, word, objects in _directed(line):
+        same = [s for name, s, _, others in there if name == family and len(objects & others) >= min(2, len(objects))]
+        if same and sign not in same and objects:
+            yield f"says “{word}”, the abstract the opposite"
+
+
+def _directed(sentence: Sentence) -> Iterator[tuple[str, int, str, set[str]]]:
+    """Each word of direction with its family, its sign, and the words of meaning behind it in its clause."""
+    for n, token in enumerate(sentence.tokens):
+        for name, up, down in _FAMILY:
+            if sign := 1 if up.match(token.low) else -1 if down.match(token.low) else 0:
+                scope = itertools.takewhile(
+                    lambda t: t.text not in _CLAUSE_ENDS, sentence.tokens[n + 1 : n + 1 + _OBJECT_TOKENS]
+                )
+                yield name, sign, token.low, {t.stem for t in scope if t.is_content}
+
+
+def _turned_adverbs(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
+    """`more often than` where the abstract says `less often`."""
+    there = [(found[1], found[2]) for sentence in known for found in _OFTEN.finditer(sentence.low)]
+    for found in _OFTEN.finditer(line.low):
+        signs = {sign for sign, word in there if word[:5] == found[2][:5]}
+        if signs and found[1] not in signs:
+            yield f"says “{found[0]}”, the abstract the opposite"
+
+
+def _turned_amounts(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
+    """`too much diversity` where the abstract says `limited diversity`."""
+    for said, opposite in ((_MUCH, _LITTLE), (_LITTLE, _MUCH)):
+        for noun in _nouns_with(line, said):
+            if any(noun in _nouns_with(s, opposite) for s in known) and not any(
+                noun in _nouns_with(s, said) for s in known
+            ):
+                yield f"has “{noun}” in the opposite amount"
+
+
+def _nouns_with(sentence: Sentence, words: set[str]) -> set[str]:
+    pairs = zip(sentence.tokens, sentence.tokens[1:], strict=False)
+    return {noun.stem for word, noun in pairs if word.low in words and noun.is_content and noun.low not in words}
