@@ -33,21 +33,8 @@ _OBJECT_TOKENS = 6
 _SIDE_WORDS = 5  # of a comparison, nearest to its verb
 _NEAR_TOKENS = 7  # a word of direction so near to a number speaks of it
 _OFTEN = re.compile(r"\b(more|less) (often|likely|frequently|\w+ly)\b")
-_LITTLE = {
-    "limited",
-    "insufficient",
-    "little",
-    "low",
-    "lack",
-    "scarce",
-    "few",
-    "poor",
-    "reduced",
-    "small",
-    "weak",
-    "minimal",
-}
-_MUCH = {"much", "excessive", "high", "many", "abundant", "ample", "rich", "large", "excess", "strong", "too"}
+_LITTLE = {"limited", "insufficient", "little", "lack", "scarce", "few", "minimal"}
+_MUCH = {"much", "excessive", "abundant", "ample", "excess", "many", "too"}
 
 
 def turned_directions(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:

@@ -70,7 +70,7 @@ def lists_of(sentence: Sentence) -> Iterator[list[list[Token]]]:
             at -= 1
         if at >= 0 and tokens[at].low in _OPENS:
             meant = [[one for one in item if _carries(one)] for item in items]
-            if len(meant) >= 2 and all(meant) and "both" not in {one.low for one in items[-1]}:
+            if len(meant) >= 2 and all(meant) and not {"both", "can"} & {one.low for item in items for one in item}:
                 yield meant
 
 
