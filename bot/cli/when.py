@@ -43,7 +43,7 @@ class PhraseReading(Struct, frozen=True, kw_only=True):
 
 @click.command()
 @click.argument("phrase", nargs=-1, required=True)
-@click.option("--zone", help="Time zone of times without one. Default: the one of the settings.")
+@click.option("--zone", help="Time zone for phrases that name none. Default: the one in the settings.")
 @json_option
 @config_option
 @click.pass_context

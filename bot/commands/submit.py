@@ -78,7 +78,7 @@ async def unsubmit(request: Request, rest: str) -> Answer:
         raise AskError("Only the person who submitted a paper, or an admin, can remove it from the list.")
     if not request.confirmed:
         remove = await buttons.confirm_button(request, "Remove it", f"unsubmit {paper.id}")
-        warning = f"This removes “{_title(paper)}” from the list, with who submitted it and why."
+        warning = f"This removes “{_title(paper)}” from the list, including who submitted it and why."
         return Answer(message=note(warning, controls=(remove,)))
     await request.store.submissions.remove_submission(request.who.tenant, paper.id, cause=request.cause)
     return Answer(message=note(f"Removed “{_title(paper)}” from the list. Posts about it stay."))

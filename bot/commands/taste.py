@@ -11,7 +11,7 @@ from bot.views.results import note
 from bot.votes.taste import MIN_SAVED_PAPERS
 
 ON, OFF = "on", "off"
-EFFECT = "When it is on, papers close to those you saved come first in /papers mine and in your digest."
+EFFECT = "papers close to those you saved come first in /papers mine and in your digest."
 
 
 async def run(request: Request, rest: str) -> Answer:
@@ -24,14 +24,14 @@ async def run(request: Request, rest: str) -> Answer:
     if choice == OFF:
         await people.disable_taste(request.who.key, cause=request.cause)
     if not await people.has_taste(request.who.key):
-        return Answer(message=note(f"Taste is off. {EFFECT} To turn it on: /papers taste on"))
+        return Answer(message=note(f"Taste is off. When it is on, {EFFECT} To turn it on: /papers taste on"))
     saved = len(await people.saved_papers(request.who.key, limit=MIN_SAVED_PAPERS))
     more = (
         f" It starts at {MIN_SAVED_PAPERS} saved papers; you have {plural(saved, 'paper')}."
         if saved < MIN_SAVED_PAPERS
         else ""
     )
-    return Answer(message=note(f"Taste is on. {EFFECT}{more} No one else sees this. To turn it off: /papers taste off"))
+    return Answer(message=note(f"Taste is on: {EFFECT}{more} No one else sees this. To turn it off: /papers taste off"))
 
 
 COMMAND = Command(

@@ -18,7 +18,7 @@ async def run(request: Request, rest: str) -> Answer:
     sources, own = split_sources(request.context.sources, request.who.tenant)
     days = await papers.listed_days(sources, limit=1) or (await papers.listed_days([own], limit=1) if own else [])
     if not days:
-        return Answer(message=results("Papers of today", [], empty="No list has arrived yet. To see why: /papers why"))
+        return Answer(message=results("Today's papers", [], empty="No list has arrived yet. To see why: /papers why"))
     day, today = days[0][0], request.now.date()
     submitted = [item.paper.id for item in reversed(await papers.listed_between([own], day, today))] if own else []
     listed = [item.paper.id for item in await papers.listed_between(sources, day, day)]

@@ -54,7 +54,7 @@ async def test_a_changed_schedule_keeps_its_language_until_another_is_named(hire
 @pytest.mark.parametrize("tag", ["", "german", "d", "de_DE", "de;drop", "<!here>", "de-" + "x" * 40])
 async def test_what_is_no_language_code_is_refused(hire: Start, tag: str) -> None:
     here = await written(hire)
-    assert "Name a language by its code" in (await here.says(f"schedule weekdays 09:00 lang:{tag}")).plain
+    assert "Use a code, for example lang:de" in (await here.says(f"schedule weekdays 09:00 lang:{tag}")).plain
     assert await here.office.store.subscriptions.in_place(PAPERS) == []
 
 

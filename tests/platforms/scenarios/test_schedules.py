@@ -89,3 +89,15 @@ async def test_why_tells_why_it_is_quiet(stage: Stage) -> None:
     assert "The last post was" in told.text
     assert "(every day at 09:00 (UTC)) posts next" in told.text
     assert "Everything is working." in told.text
+
+
+async def test_a_time_zone_of_several_meanings_is_asked_back_with_buttons(stage: Stage) -> None:
+    asked = await stage.type(ADA, "schedule daily 09:00 IST video top 3")
+    assert asked.private
+    assert "Which time zone is IST?" in asked.text
+    assert "Nothing is scheduled here" in (await stage.type(ADA, "schedules")).text
+    shown = await stage.press(ADA, asked, next(label for label in asked.buttons if "Kolkata" in label))
+    assert "Topic: “video”." in shown.text
+    assert "Nothing is scheduled here" in (await stage.type(ADA, "schedules")).text
+    made = await stage.press(ADA, shown, "Schedule it")
+    assert "Scheduled: every day at 09:00 (Asia/Kolkata)" in made.text
