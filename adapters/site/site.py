@@ -56,7 +56,10 @@ class Site(Struct, frozen=True, kw_only=True):
         return client_address(request, proxied=self.settings.proxied)
 
     def admit(self, request: web.Request) -> Callable[[], None]:
-        """Counts one page made for the client of this request; raises `web.HTTPTooManyRequests` beyond the limit."""
+        """Counts one page made for the client of this request; raises `web.HTTPTooManyRequests` beyond the limit.
+
+        Call the result where the store has to be asked; what comes from a cache is free.
+        """
 
         def count() -> None:
             if not self.settings.is_public:  # on one machine everyone has the same address

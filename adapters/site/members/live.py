@@ -92,6 +92,7 @@ class LiveVotes:
         )
         if self._is_closed or is_full:
             raise web.HTTPServiceUnavailable(text="Too many pages are open.\n", headers={"Retry-After": "60"})
+        self._site.admit(request)()  # the votes are read once for each stream that begins
         response = web.StreamResponse(headers=HEADERS)
         async with self._watching(ids, client, request.transport) as watcher:
             watcher.compare(await self._ballots(ids))  # the page may be a minute old

@@ -61,6 +61,7 @@ class ListPages:
 
     async def newest_period(self, request: web.Request) -> web.StreamResponse:
         """To the week or the month of the newest list."""
+        self._site.admit(request)()
         newest = await self._newest()
         kind: Kind = "week" if request.match_info["kind"] == "week" else "month"
         raise web.HTTPFound(dates.path(kind, newest) if newest else "/")

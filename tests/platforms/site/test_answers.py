@@ -222,7 +222,14 @@ async def test_a_stranger_can_have_so_many_pages_made_and_no_more(public: Site, 
     await public.page("/archive")
     for number in range(299):
         assert (await public.get(f"/search?q=owl{number}"))[0].status == 200
-    for path in ("/search?q=owls", "/author/Ada", "/trending/week?topic=owls", "/date/2025-03-18", "/feeds/day.atom"):
+    for path in (
+        "/search?q=owls",
+        "/author/Ada",
+        "/trending/week?topic=owls",
+        "/week",
+        "/live?ids=a",
+        "/feeds/day.atom",
+    ):
         answer, text = await public.get(path)
         assert (answer.status, int(answer.headers["Retry-After"]) <= 60) == (429, True), path
         assert "too many requests" in text.casefold()
