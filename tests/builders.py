@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -65,14 +67,15 @@ def mark(person: str = "web:home/ada", of: str = "arxiv:2503.00001", **more: Any
 
 def recorded_texts() -> Iterator[str]:
     """All titles and abstracts of the recorded data, as they were written."""
-    from bot.sources.files import read_papers
-
-    names = ("hf-daily-papers", "hf-searches/searches.json", "scifact", "cisi", "arxiv-new", "autoscholarquery")
-    for name in names:
-        for file in sorted((SHARED / name).rglob("*.json*")) if (SHARED / name).is_dir() else [SHARED / name]:
-            if "queries" in file.name:
-                continue
-            for batch in read_papers(file):
-                for item in batch.listings:
-                    yield item.paper.title_source or item.paper.title
-                    yield item.paper.abstract_source or item.paper.abstract
+    for file in sorted(SHARED.rglob("*.json*")):
+        if "queries" in file.name or "fixtures" in str(file) or "scitldr" in str(file):
+            continue
+        raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        records = map(json.loads, raw.splitlines()) if ".jsonl" in file.name else json.loads(raw)
+        pages = records.values() if isinstance(records, dict) else [records]
+        for record in (record for page in pages for record in page):
+            paper = record.get("paper", record)
+            for name in ("title", "abstract", "summary"):
+                text = paper.get(name)
+                if text:
+                    yield " ".join(text) if isinstance(text, list) else text

@@ -100,7 +100,7 @@ def _items(text: str) -> tuple[list[_Item], dict[str, str]]:
 
     def end(separator: str) -> None:
         nonlocal bracket
-        parts = _AND.split("".join(piece))
+        parts = _AND.split(re.sub(r"\s+", " ", "".join(piece)))
         items.extend(_Item(part, after="and") for part in parts[:-1])
         items.append(_Item(parts[-1], bracket, separator))
         piece.clear()
@@ -235,5 +235,5 @@ def _author(item: _Item, legend: dict[str, str]) -> Author:
 def _tidy(name: str) -> str:
     name = name[: 2 * MAX_NAME_CHARS]
     name = _NOTE.sub("", _MAIL.sub("", name)).strip(" ,;:\"'<>[]-–|•")
-    name = _ET_AL.sub("", name.removeprefix("by ").removeprefix("By ")).strip()
+    name = _ET_AL.sub("", name.removeprefix("by ").removeprefix("By ").removeprefix("and ")).strip()
     return "" if name.casefold().strip(" .") in _NO_NAMES else name[:MAX_NAME_CHARS]

@@ -26,7 +26,8 @@ from bot.papers.authors import Author, authors_from, names_and_affiliations, sin
 from bot.papers.ids import arxiv_id, title_id
 from bot.papers.model import Links, Listing, Paper, Rejected
 from bot.papers.text import label, readable
-from bot.sources.fields import arxiv_links, labels, parse_date, web_address
+from bot.papers.withdrawal import is_withdrawn
+from bot.sources.fields import arxiv_links, labels, parse_date, text_or_empty, web_address
 from bot.sources.huggingface import parse_listings
 from bot.sources.source import Batch
 
@@ -49,6 +50,7 @@ class _Line(Struct):
     date: str | None = None
     published: str | None = None
     url: str | None = None
+    comment: Any = None  # the authors', as on arXiv: it may say that the paper is withdrawn
 
 
 class _Found(Struct):
@@ -207,6 +209,7 @@ def _listing(line: _Line, day: date) -> Listing:
         version=(known[1] if known else None) or 1,
         published=published,
         categories=labels(line.categories),
+        withdrawn=is_withdrawn(line.abstract or "", text_or_empty(line.comment)),
         links=arxiv_links(known[0].removeprefix("arxiv:")) if known else Links(page=web_address(line.url)),
     )
     return Listing(paper=paper, source=NAME, day=published.date() if published else day)

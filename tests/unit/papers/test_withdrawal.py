@@ -23,6 +23,8 @@ from bot.papers.withdrawal import is_withdrawn
         "This version of the paper has been withdrawn",
         "The author has withdrawn this paper.",
         "This paper has now been retracted.",
+        "This version withdrawn by arXiv administrators because of a licence",
+        "We found an error afterwards, this article is temporarily withdrawn and will be resubmitted.",
         "[Withdrawn]",
         "Withdrawn: the proof is wrong",
     ],
