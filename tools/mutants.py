@@ -35,7 +35,7 @@ ROOMS = {  # a pure room, and the suites that are to notice
     "bot/summaries/check": ["tests/unit/summaries"],
     "bot/summaries/extract": ["tests/unit/summaries"],
 }
-IMPURE = {"starter.py", "embed.py", "vectors.py", "models.py", "dispatch.py", "planner.py", "reconcile.py"}
+IMPURE = {"starter.py", "embedder.py", "vector_index.py", "models.py", "dispatch.py", "planner.py", "reconcile.py"}
 SWAPS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Lt: ("<", "<="),
     ast.LtE: ("<=", "<"),

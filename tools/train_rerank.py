@@ -21,7 +21,7 @@ from bot.clock import SystemClock
 from bot.ingest.ingester import Ingester
 from bot.search import Mode, fusion, open_embedder
 from bot.search.query import parse_query
-from bot.search.retrieval import legs
+from bot.search.retrieval import retrieve
 from bot.search.search import DEPTH
 from bot.search.semantic_search import SemanticSearch
 from bot.store import open_store
@@ -42,7 +42,7 @@ Table = dict[Weights, Figures]
 
 
 class Asked(Struct, frozen=True):
-    """A judged query, and what the legs found for it."""
+    """A judged query, and what each kind of search found for it."""
 
     judged: dict[str, int]
     words: dict[str, float]
@@ -50,7 +50,7 @@ class Asked(Struct, frozen=True):
 
 
 async def gathered(folder: Path) -> tuple[SemanticSearch, list[Asked]]:
-    """Every query of a set, asked of both legs."""
+    """Every query of a set, asked of both."""
     with tempfile.TemporaryDirectory() as home:
         store = await open_store(Path(home) / "paperboy.db")
         embedder = open_embedder("", 1)
@@ -62,7 +62,7 @@ async def gathered(folder: Path) -> tuple[SemanticSearch, list[Asked]]:
         judged, found = judgements(folder), list[Asked]()
         for id, text in questions(folder):
             if id in judged:
-                words, near, _ = await legs(store.papers, meaning, parse_query(text), DEPTH, mode=Mode.HYBRID)
+                words, near, _ = await retrieve(store.papers, meaning, parse_query(text), DEPTH, mode=Mode.HYBRID)
                 found.append(Asked(judged[id], dict(words), dict(near)))
         await meaning.aclose()
         await store.aclose()

@@ -21,7 +21,7 @@ NearTo = Callable[[Sequence[PaperId], Collection[PaperId]], Scored]
 def fuse_twice(
     words: Scored, meaning: Scored, near_to: NearTo, *, coverage: float = 1.0, weigh: Scored | None = None
 ) -> dict[PaperId, float]:
-    """Both legs as one; then once more with how near each paper is to what the best have in common."""
+    """Both rankings as one; then once more with how near each paper is to what the best have in common."""
     scores = fuse(words, meaning, coverage=coverage, weigh=weigh)
     if not words or not meaning:
         return scores
@@ -32,7 +32,7 @@ def fuse_twice(
 def fuse(
     words: Scored, meaning: Scored, alike: Scored | None = None, *, coverage: float = 1.0, weigh: Scored | None = None
 ) -> dict[PaperId, float]:
-    """A weighted sum of scores, each counted in its standard deviations over all that either leg found.
+    """A weighted sum of scores, each counted in its standard deviations over all papers that either found.
 
     A paper without the words gets the lowest score that they gave. One without a vector is taken to be as near as the
     others are on average. `coverage` is the share of papers that have a vector: while few have, their nearest may be

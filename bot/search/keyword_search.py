@@ -1,4 +1,4 @@
-"""The keyword leg: papers that hold the words, and the words that were meant."""
+"""Keyword search: papers that hold the words, and the words that were meant."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ALIKE = 75  # of 100: how like an indexed word a mistyped one must be
 KNOWN = 5_000  # indexed words that a mistyped one is compared with, the frequent first
 
 
-async def by_words(papers: Papers, query: Query, depth: int) -> tuple[Mapping[PaperId, float], tuple[str, ...]]:
+async def search_keywords(papers: Papers, query: Query, depth: int) -> tuple[Mapping[PaperId, float], tuple[str, ...]]:
     """Scores by paper, and the words that were searched for where those typed are nowhere."""
     found = await _matching_all(papers, query, depth)
     if len(found) >= min(ENOUGH, depth) or (len(query.words) <= 1 and found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -49,6 +50,13 @@ def has_all(sought: Sequence[str], text: str) -> bool:
     """Whether a text holds every one of the words."""
     terms = index_terms(text)
     return bool(sought) and all(holds(terms, word) for word in sought)
+
+
+def is_spelt_in(typed: str, title: str) -> bool:
+    """Whether a title has every word that was typed just as it is spelt, in any case."""
+    low = title.casefold()
+    words = [word.strip(".,:;?!()“”") for word in typed.casefold().split()]
+    return all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", low) for word in words)
 
 
 def _shared(title: str, others: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ NO_MODEL = "Searching by word only: no embedding model works here."
 
 
 class Mode(Enum):
-    """Which legs a search stands on."""
+    """How a search looks for papers."""
 
     HYBRID = "hybrid"
     KEYWORD = "keyword"

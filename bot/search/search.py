@@ -7,20 +7,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from bot.papers.model import Paper, PaperId
 from bot.search.embedder import Embedder
 from bot.search.fusion import fuse_twice
-from bot.search.match_reasons import has_all, why
+from bot.search.match_reasons import has_all, is_spelt_in, why
 from bot.search.query import Query, parse_query
 from bot.search.results import NO_MODEL, Hit, Mode, Results
-from bot.search.retrieval import legs
+from bot.search.retrieval import retrieve
 from bot.search.semantic_search import Progress, SemanticSearch
 from bot.search.similar import like_papers, like_text
 from bot.search.vector_index import Floats
 from bot.store.protocol import Papers, Vectors
 from bot.store.records import TextQuery
 
-DEPTH = 200  # papers a leg brings to the fusion: fixed, so that pages neither repeat nor skip
+DEPTH = 200  # papers that each kind of search brings to the fusion: fixed, so that pages neither repeat nor skip
 NEAR = 0.42  # MiniLM's cosine from which a paper is taken to be on a subscription's topic
 FIRST = 40  # papers whose titles and dates are looked at
 TITLE = 2.5  # what a title that holds all the words is worth, in standard deviations of the score
+SPELT = 1.0  # and one that has a name among them as it is spelt: `GPT4o` is in `GPT-4o` too
 TIE = 0.05  # scores as near as this are even, and the newer paper stands first
 
 
@@ -38,17 +39,17 @@ class Search:
     ) -> None:
         self._papers = papers
         self._newer_first = newer_first  # of papers that answer a query as well as each other
-        self._meaning = SemanticSearch(vectors, embedder, before)  # `before` answers until there are vectors
+        self._semantic = SemanticSearch(vectors, embedder, before)  # `before` answers until there are vectors
 
     @property
     def has_model(self) -> bool:
         """Whether it can search by meaning."""
-        return self._meaning.is_available
+        return self._semantic.is_available
 
     @property
     def size(self) -> int:
         """How many papers it can find by meaning."""
-        return self._meaning.size
+        return self._semantic.size
 
     async def find_papers(self, text: str, *, limit: int = 10, offset: int = 0, mode: Mode = Mode.HYBRID) -> Results:
         """Papers for a query, best first; any text is a query."""
@@ -62,11 +63,11 @@ class Search:
 
     async def similar_to_papers(self, ids: Sequence[PaperId], *, limit: int = 10, offset: int = 0) -> Results:
         """Papers near in meaning to these, without them, and not all alike."""
-        return await like_papers(self._papers, self._meaning, ids, limit, offset)
+        return await like_papers(self._papers, self._semantic, ids, limit, offset)
 
     async def similar_to_text(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Papers near in meaning to a paragraph, and not all alike."""
-        return await like_text(self._papers, self._meaning, text, limit, offset)
+        return await like_text(self._papers, self._semantic, text, limit, offset)
 
     async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]:
         """Those of `ids` that a standing query takes, with the reason: all its words, or near in meaning."""
@@ -78,15 +79,15 @@ class Search:
             return {} if query.filter.is_empty else dict.fromkeys(passing, f"matches “{text}”")
         match = TextQuery(words=query.words, phrases=query.phrases)
         taken = dict.fromkeys(await self._papers.keep_matching(match, passing), f"matches “{query.text}”")
-        vector = await self._meaning.embed_query(query.text)
-        for id, score in await self._meaning.nearest(vector, len(passing), among=passing):
+        vector = await self._semantic.embed_query(query.text)
+        for id, score in await self._semantic.nearest(vector, len(passing), among=passing):
             if score >= NEAR and not query.phrases:
                 taken.setdefault(id, f"near “{query.text}” in meaning")
         return taken
 
     def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
         """The vectors of those of `ids` that have one."""
-        return self._meaning.vectors_for(ids)
+        return self._semantic.vectors_for(ids)
 
     async def embed_missing(
         self,
@@ -96,15 +97,15 @@ class Search:
         until: Callable[[], bool] = lambda: False,
     ) -> int:
         """Make the vectors that are missing, newest papers first; returns how many. Goes on where it was stopped."""
-        return await self._meaning.embed_missing(limit, on_progress, until)
+        return await self._semantic.embed_missing(limit, on_progress, until)
 
     async def load_new_vectors(self) -> int:
         """Take up vectors that other processes have stored; returns how many."""
-        return await self._meaning.load_new_vectors()
+        return await self._semantic.load_new_vectors()
 
     async def aclose(self) -> None:
         """Let the model go."""
-        await self._meaning.aclose()
+        await self._semantic.aclose()
 
     async def _filtered(self, query: Query, limit: int, offset: int) -> Results:
         """No words at all: the newest that pass the filters."""
@@ -115,12 +116,16 @@ class Search:
         return Results(hits=hits, more=len(ids) > limit, notice=_notice(query))
 
     async def _ranked(self, query: Query, limit: int, offset: int, mode: Mode) -> Results:
-        # One leg alone needs no more than the page: nothing is fused.
-        depth = max(DEPTH, limit) if mode is Mode.HYBRID else offset + limit + 1
-        words, meaning, corrected = await legs(self._papers, self._meaning, query, depth, mode=mode)
-        scores = fuse_twice(words, meaning, self._meaning.cosines_to_mean, coverage=self._meaning.coverage)
-        papers = await self._looked_at(query, scores) if mode is Mode.HYBRID else {}
-        ranked = _in_order(scores, papers if self._newer_first else {})
+        named = any(not word.isalpha() for word in query.words)
+        depth = max(DEPTH, limit) if mode is Mode.HYBRID else max(offset + limit + 1, FIRST if named else 0)
+        words, meaning, corrected = await retrieve(self._papers, self._semantic, query, depth, mode=mode)
+        scores = fuse_twice(words, meaning, self._semantic.cosines_to_mean, coverage=self._semantic.coverage)
+        papers: dict[PaperId, Paper] = {}
+        if mode is Mode.HYBRID:
+            papers = await self._raise_titles(query, scores, all_words=TITLE, spelt=SPELT if named else 0.0)
+        elif named and mode is Mode.KEYWORD:
+            papers = await self._raise_titles(query, scores, all_words=0.0, spelt=max(scores.values(), default=0.0))
+        ranked = _in_order(scores, papers if self._newer_first and mode is Mode.HYBRID else {})
         page = ranked[offset : offset + limit]
         if unread := [id for id in page if id not in papers]:
             papers |= await self._papers.get_papers(unread)
@@ -131,12 +136,18 @@ class Search:
             hits=hits, more=len(ranked) > offset + limit, notice=notice, corrected=_spelt(corrected, papers.values())
         )
 
-    async def _looked_at(self, query: Query, scores: dict[PaperId, float]) -> dict[PaperId, Paper]:
-        """Raise the score of the first papers whose title holds every word; returns the papers looked at."""
+    async def _raise_titles(
+        self, query: Query, scores: dict[PaperId, float], *, all_words: float, spelt: float
+    ) -> dict[PaperId, Paper]:
+        """Raise the scores of the first papers whose title holds every word, and once more where it has them as they
+        are spelt; returns the papers."""
         papers = await self._papers.get_papers(sorted(scores, key=lambda id: -scores[id])[:FIRST])
+        sought = (*query.phrases, *query.words)
         for id, paper in papers.items():
-            if has_all((*query.phrases, *query.words), paper.title):
-                scores[id] += TITLE
+            if all_words and has_all(sought, paper.title):
+                scores[id] += all_words
+            if spelt and is_spelt_in(query.text, paper.title):
+                scores[id] += spelt
         return papers
 
 

@@ -39,7 +39,7 @@ PUBLIC = {  # nDCG@10 of others: on other queries of the same set where there ar
 
 
 async def quality() -> None:
-    """nDCG@10 and recall@20 of each leg on public judgements, others' scores beside them."""
+    """nDCG@10 and recall@20 of each mode on public judgements, others' scores beside them."""
     print(f"\n{'set':<18}{'queries':>8}{'mode':>10}{'nDCG@10':>9}{'recall@20':>11}   public nDCG@10")
     for name in PUBLIC:
         if (SHARED / name).exists():

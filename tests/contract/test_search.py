@@ -46,6 +46,34 @@ async def test_a_title_that_holds_the_word_comes_first(store: Store) -> None:
         assert {OWLS.id, NIGHT.id, BARN.id} <= {hit.id for hit in found.hits}
 
 
+@pytest.mark.parametrize("mode", [Mode.KEYWORD, Mode.HYBRID])
+async def test_a_name_finds_the_paper_that_spells_it_so_before_its_relatives(store: Store, mode: Mode) -> None:
+    titles = (
+        "Multi-Object Nests",
+        "Multi-Objective Nests",
+        "GPT-4o on Owls",
+        "GPT4o on Owls",
+        "Programming Owls in C#",
+    )
+    papers = [paper(n, title) for n, title in enumerate(titles)]
+    search = await opened(store, *papers, embedder=WordEmbedder())
+    for name, n in (("Multi-Objective", 1), ("multi-object", 0), ("GPT4o", 3), ("gpt-4o", 2), ("C#", 4)):
+        assert (await ids(search, name, mode=mode))[0] == papers[n].id, name
+
+
+async def test_letters_fold_in_titles_and_names_of_people(store: Store) -> None:
+    search = await opened(store, paper(1, "Die Straße der Eulen", authors=("Łukasz Żółć", "Erik Bjørnsen")))
+    for query in ("strasse", "author:lukasz", "author:zolc", 'author:"erik bjornsen"', "BJORNSEN"):
+        assert await ids(search, query) == [paper(1).id], query
+
+
+async def test_any_part_of_a_chinese_or_japanese_title_finds_it_without_a_model(store: Store) -> None:
+    papers = (paper(1, "大规模语言模型的推理能力"), paper(2, "深層学習による音声認識"), paper(3, "Owls at Night"))
+    search = await opened(store, *papers)
+    for query, n in (("推理", 1), ("模", 1), ("语言模型推理", 1), ("音声認識", 2), ("深層学習による認識の研究", 2)):
+        assert (await ids(search, query))[:1] == [paper(n).id], query
+
+
 async def test_filters_phrases_and_authors_narrow_it(store: Store) -> None:
     search = await opened(store, embedder=WordEmbedder())
     assert await ids(search, "owls author:hopper") == [NIGHT.id]
