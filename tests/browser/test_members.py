@@ -1,4 +1,4 @@
-"""The site in a real browser, for somebody who signs in: with a script and without, live and accessible."""
+"""The site in a real browser, for a person who signs in: with a script and without, live and accessible."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_without_a_script_a_vote_counts_just_so(chromium: Browser, site: Stage) 
     page.context.close()
 
 
-def test_a_session_that_has_ended_is_told_on_a_page(chromium: Browser, site: Stage) -> None:
+def test_a_session_that_has_ended_gets_a_page_that_says_so(chromium: Browser, site: Stage) -> None:
     page = signed_in(chromium, site)
     page.context.clear_cookies()
     page.locator(".lead button.votes").click()
@@ -124,7 +124,7 @@ def test_a_session_that_has_ended_is_told_on_a_page(chromium: Browser, site: Sta
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 360])
-def test_everybody_can_use_it(chromium: Browser, site: Stage, theme: str, width: int) -> None:
+def test_everything_is_accessible(chromium: Browser, site: Stage, theme: str, width: int) -> None:
     size = {"width": width, "height": 800}
     page = signed_in(chromium, site, color_scheme=theme, viewport=size, reduced_motion="reduce")
     assert found(page) == ""

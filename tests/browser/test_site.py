@@ -39,7 +39,7 @@ def reader(chromium: Browser, site_url: str) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_everybody_can_read_every_page(chromium: Browser, site_url: str, theme: str) -> None:
+def test_every_page_is_accessible(chromium: Browser, site_url: str, theme: str) -> None:
     context = chromium.new_context(color_scheme=theme, reduced_motion="reduce")
     page = context.new_page()
     for path in PAGES:
@@ -70,7 +70,7 @@ def test_no_page_breaks_its_own_content_policy(chromium: Browser, site_url: str)
     assert complaints == []
 
 
-def test_one_can_leaf_back_in_time(reader: Page) -> None:
+def test_earlier_days_are_one_click_away(reader: Page) -> None:
     today = reader.locator("h1").inner_text()
     reader.locator(".days a[rel=prev]").click()
     expect(reader.locator("h1")).not_to_have_text(today)

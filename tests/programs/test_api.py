@@ -45,7 +45,7 @@ def ids(answer: Any) -> list[str]:
     return [found["id"] for found in answer["papers"]]
 
 
-async def test_papers_are_found_listed_and_leafed_through(site: Site) -> None:
+async def test_papers_are_found_and_listed_page_by_page(site: Site) -> None:
     assert ids(await ask(site, "/search?q=glass+birds"))[0] == "arxiv:2503.00001"
     assert ids(await ask(site, "/papers?query=cat:hep-th")) == ["arxiv:hep-th/9901001"]
     assert ids(await ask(site, "/papers?query=2503.00002")) == ["arxiv:2503.00002"]
@@ -78,7 +78,7 @@ async def test_a_paper_by_any_of_its_names(site: Site, store: Store, id: str) ->
     assert found["paper"]["votes"] == {"up": 1, "down": 0}
     assert found["paper"]["url"] == f"{PUBLIC}/paper/2503.00001"
     assert found["lists"] == [{"source": "Hugging Face Daily Papers", "date": "2025-03-18"}]
-    assert "ada" not in msgspec.json.encode(found).decode()  # who voted is nobody's business
+    assert "ada" not in msgspec.json.encode(found).decode()  # who voted is private
 
 
 @pytest.mark.parametrize("id", ["arxiv:hep-th/9901001", "hep-th%2F9901001"])
@@ -141,7 +141,7 @@ async def test_hostile_queries_find_nothing_harmful(site: Site, q: str) -> None:
     assert ids(await ask(site, "/search?q=birds"))
 
 
-async def test_who_has_an_answer_is_told_so_and_head_brings_none(site: Site) -> None:
+async def test_a_client_that_has_an_answer_gets_304_and_head_has_no_body(site: Site) -> None:
     first = await site.get(f"{API}/editions/latest", Accept_Encoding="identity")
     again = await site.get(f"{API}/editions/latest", If_None_Match=first.headers["ETag"])
     assert (again.status, again.body) == (304, b"")

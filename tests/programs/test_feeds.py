@@ -143,7 +143,7 @@ async def test_ids_outlive_a_change_of_port(starts: Starts) -> None:
     assert not forms.atom_faults((await first.get("/feeds/day.atom")).body)
 
 
-async def test_who_has_the_feed_is_told_so(site: Site, store: Store, clock: FixedClock) -> None:
+async def test_a_reader_that_has_the_feed_gets_304(site: Site, store: Store, clock: FixedClock) -> None:
     first = await site.get("/feeds/day.atom")
     known = first.headers["ETag"]
     same = await site.get("/feeds/day.atom", If_None_Match=known)
@@ -160,7 +160,7 @@ async def test_who_has_the_feed_is_told_so(site: Site, store: Store, clock: Fixe
         assert b"2503.00009" in news.body
 
 
-async def test_a_feed_is_packed_for_who_takes_that_and_head_brings_no_body(site: Site) -> None:
+async def test_a_feed_is_gzipped_on_request_and_head_has_no_body(site: Site) -> None:
     plain = await site.get("/feeds/day.atom", Accept_Encoding="identity")
     packed = await site.get("/feeds/day.atom", Accept_Encoding="br, gzip;q=0.5")
     refused = await site.get("/feeds/day.atom", Accept_Encoding="gzip;q=0")
@@ -216,7 +216,7 @@ async def brought(store: Store, place: Place, id: str) -> None:
         "/feeds/channel/%00.atom",
     ],
 )
-async def test_what_is_no_feed_is_refused(site: Site, path: str) -> None:
+async def test_an_unknown_feed_is_refused(site: Site, path: str) -> None:
     assert (await site.get(path)).status in {400, 404}
 
 

@@ -16,7 +16,7 @@ from tests.programs.test_api import API, problem
 TOPICS = f"{API}/topics"
 
 
-async def test_a_stranger_who_asks_too_often_is_told_when_to_come_back(starts: Starts, clock: FixedClock) -> None:
+async def test_a_client_over_the_limit_learns_when_to_come_back(starts: Starts, clock: FixedClock) -> None:
     site = await starts(address_per_minute=3)
     left = [(await site.get(TOPICS)).headers["RateLimit"] for _ in range(3)]
     assert left == ['"address";r=2;t=60', '"address";r=1;t=60', '"address";r=0;t=60']
@@ -64,13 +64,13 @@ async def test_behind_a_proxy_each_reader_is_counted_alone(starts: Starts) -> No
     assert [(who, (await site.get(TOPICS, X_Forwarded_For=who)).status) for who, _ in seen] == seen
 
 
-async def test_without_a_proxy_nobody_says_who_they_are(starts: Starts) -> None:
+async def test_without_a_proxy_the_forwarded_address_is_ignored(starts: Starts) -> None:
     site = await starts(address_per_minute=1)
     assert (await site.get(TOPICS, X_Forwarded_For="203.0.113.1")).status == 200
     assert (await site.get(TOPICS, X_Forwarded_For="203.0.113.2")).status == 429
 
 
-async def test_asking_what_is_allowed_costs_nothing(starts: Starts) -> None:
+async def test_options_requests_are_not_counted(starts: Starts) -> None:
     site = await starts(address_per_minute=1)
     for _ in range(5):
         assert (await site.get(TOPICS, "OPTIONS")).status == 204

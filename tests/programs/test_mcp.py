@@ -104,12 +104,12 @@ async def test_what_no_person_sees_no_model_reads(home: Path) -> None:
 async def test_stdout_holds_the_protocol_alone_and_the_server_ends_with_its_client(home: Path) -> None:
     async with assistant(home) as client:
         await client.list_tools()
-    asked = await launch(home, "mcp", "-v", out=PIPE, err=PIPE, stdin=DEVNULL)  # with nobody at the other end
+    asked = await launch(home, "mcp", "-v", out=PIPE, err=PIPE, stdin=DEVNULL)  # with no one at the other end
     out, _ = await asyncio.wait_for(asked.communicate(), 60)
     assert (asked.returncode, out) == (0, b"")
 
 
-async def test_ctrl_c_ends_it_though_nobody_says_a_word(home: Path) -> None:
+async def test_ctrl_c_ends_it_while_it_waits(home: Path) -> None:
     server = await launch(home, "mcp", "-v", out=PIPE, err=PIPE, stdin=PIPE)
     assert server.stdin
     assert server.stdout

@@ -74,7 +74,7 @@ async def site(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
 
 @pytest.fixture
 async def public(store: Store, tmp_path: Path) -> AsyncIterator[Site]:
-    """The same, for everybody at https://papers.example.org."""
+    """The same, public at https://papers.example.org."""
     clock = FixedClock(NOW)
     adapter = await started(store, clock, tmp_path, public_url="https://papers.example.org")
     async with ClientSession() as session:

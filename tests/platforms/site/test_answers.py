@@ -51,7 +51,7 @@ async def test_head_has_the_length_and_no_body(site: Site) -> None:
     assert head.headers["Content-Length"] == str(len(text.encode())) == whole.headers["Content-Length"]
 
 
-async def test_pages_are_zipped_for_those_who_take_it(site: Site) -> None:
+async def test_pages_are_gzipped_for_clients_that_accept_it(site: Site) -> None:
     assert (await site.get("/archive", **{"Accept-Encoding": "gzip"}))[0].headers["Content-Encoding"] == "gzip"
     assert "Content-Encoding" not in (await site.get("/archive", **{"Accept-Encoding": "identity"}))[0].headers
 
@@ -96,7 +96,7 @@ async def test_every_answer_has_the_same_headers(site: Site, public: Site) -> No
         ("/nope", 404, "This page doesn’t exist"),
     ],
 )
-async def test_what_is_no_page_is_told_on_one(site: Site, path: str, status: int, said: str) -> None:
+async def test_an_unknown_or_wrong_address_gets_an_error_page(site: Site, path: str, status: int, said: str) -> None:
     answer, page = await site.get(path)
     assert answer.status == status
     assert said in page
@@ -106,7 +106,7 @@ async def test_what_is_no_page_is_told_on_one(site: Site, path: str, status: int
 
 
 @pytest.mark.parametrize("asked", ["<script>alert(1)</script>", '"><img src=x>', "{{7*7}}", "a\x00b\u202ec", "'; DROP"])
-async def test_what_is_asked_is_shown_harmlessly(site: Site, asked: str) -> None:
+async def test_search_words_are_shown_harmlessly(site: Site, asked: str) -> None:
     page = await site.page(f"/search?q={quote(asked)}")
     assert "<script>" not in page
     assert "<img src=x" not in page
@@ -140,7 +140,7 @@ async def test_pages_are_only_read(site: Site) -> None:
     assert 'class="masthead"' in page
 
 
-async def test_a_broken_store_is_told_on_a_page_that_nobody_keeps(site: Site, tmp_path: Path) -> None:
+async def test_a_broken_store_gives_an_error_page_that_is_not_cached(site: Site, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "paperboy.db")) as db:
         db.execute("DROP TABLE listings")
     answer, page = await site.get("/date/2025-03-17")
@@ -181,7 +181,7 @@ async def test_files_are_kept_for_ever_under_an_address_that_changes_with_them(s
     assert (await site.get("/favicon.ico"))[0].content_type == "image/svg+xml"
 
 
-async def test_a_hundred_who_ask_at_once_get_the_same_page(site: Site) -> None:
+async def test_a_hundred_requests_at_once_get_the_same_page(site: Site) -> None:
     await site.store.papers.add_listings([listing(paper(n)) for n in range(1, 30)], NOW)
     answers = await asyncio.gather(*(site.get("/") for _ in range(100)))
     assert {answer.status for answer, _ in answers} == {200}
@@ -191,7 +191,7 @@ async def test_a_hundred_who_ask_at_once_get_the_same_page(site: Site) -> None:
 @pytest.mark.parametrize(
     "url", ["papers.example.org", "https://example.org/papers", "https://a@example.org", "ftp://x.org"]
 )
-def test_a_public_address_that_can_not_be_one_is_refused(url: str) -> None:
+def test_a_wrong_public_address_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="the address of a site"):
         read_settings({"public_url": url})
 

@@ -139,7 +139,7 @@ async def test_hostile_requests_to_every_address_cause_no_fault(
 
 
 @pytest.mark.parametrize("path", ["/date/0001-01-01", "/week/0001-W01", "/month/9999-12", "/date/1899-12-31"])
-async def test_a_date_centuries_away_is_no_page(strict: SiteAdapter, path: str) -> None:
+async def test_a_date_centuries_away_has_no_page(strict: SiteAdapter, path: str) -> None:
     async with Browser() as browser:
         page = await browser.get(f"{strict.url}{path}")
     assert page.status == 404

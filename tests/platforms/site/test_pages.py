@@ -15,7 +15,7 @@ def titles(page: str) -> list[str]:
     return re.findall(r'<h[23]><a href="/paper/[^"]+">([^<]+)</a>', page)
 
 
-async def test_the_newest_day_leads_with_what_is_liked_most(site: Site) -> None:
+async def test_the_newest_day_leads_with_the_most_liked_paper(site: Site) -> None:
     await site.store.papers.add_listings(
         [listing(paper(1, "Nests", upvotes=3)), listing(paper(2, "Owls", upvotes=9)), listing(paper(3), day=EARLIER)],
         NOW,

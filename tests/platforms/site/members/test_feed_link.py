@@ -63,7 +63,7 @@ async def link(app: App, place: Place = PAPERS) -> str:
     return found[1]
 
 
-async def test_an_admin_gets_an_address_that_brings_what_the_channel_was_brought(whole: Whole, ada: Browser) -> None:
+async def test_an_admin_gets_the_address_of_a_feed_of_the_channels_papers(whole: Whole, ada: Browser) -> None:
     async with whole(SITE_PUBLIC_URL=SITE) as app:
         await welcome(app)
         wish = Subscription(
@@ -116,7 +116,7 @@ async def test_a_site_for_this_machine_alone_says_so(whole: Whole) -> None:
         assert "feed" in [command.name for command in app.core.commands]
 
 
-async def test_without_a_site_there_is_no_such_command(whole: Whole) -> None:
+async def test_without_a_site_the_command_does_not_exist(whole: Whole) -> None:
     async with whole(SITE_ENABLED="false") as app:
         assert "feed" not in [command.name for command in app.core.commands]
         assert "feed:" not in (await says(app, "help")).message.plain

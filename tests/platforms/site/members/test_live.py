@@ -51,12 +51,12 @@ async def watching(adapter: SiteAdapter, *ids: str, client: str = "127.0.0.1") -
 
 @pytest.fixture
 async def plain(opens: Opens) -> AsyncIterator[SiteAdapter]:
-    """The site without sign-in: counts are for everybody."""
+    """The site without sign-in: everyone sees the counts."""
     async with opens() as found:
         yield found
 
 
-async def test_an_open_page_is_told_what_stands_and_then_what_changes(plain: SiteAdapter, channel: Channel) -> None:
+async def test_an_open_page_gets_the_counts_and_then_each_change(plain: SiteAdapter, channel: Channel) -> None:
     await channel.presses(Action("vote", (FEATHERS,)), who=BOB)
     async with watching(plain, NESTS, FEATHERS) as stream:
         assert stream.answer.content_type == "text/event-stream"
@@ -70,7 +70,7 @@ async def test_an_open_page_is_told_what_stands_and_then_what_changes(plain: Sit
         assert await stream.next() == {NESTS: 0}
 
 
-async def test_a_page_is_told_of_its_own_papers_only_and_not_who_voted(plain: SiteAdapter, channel: Channel) -> None:
+async def test_a_page_gets_counts_of_its_own_papers_without_voters(plain: SiteAdapter, channel: Channel) -> None:
     async with watching(plain, NESTS) as one, watching(plain, FEATHERS) as other:
         assert (await one.next(), await other.next()) == ({NESTS: 0}, {FEATHERS: 0})
         await channel.presses(Action("vote", (FEATHERS,)), who=BOB)
@@ -82,7 +82,7 @@ async def test_a_page_is_told_of_its_own_papers_only_and_not_who_voted(plain: Si
 @pytest.mark.parametrize(
     "query", ["", "?ids=", "?ids=,,,", "?ids=" + ",".join(f"arxiv:{n}" for n in range(201)), "?ids=" + "x" * 101]
 )
-async def test_what_is_too_much_or_nothing_is_refused(plain: SiteAdapter, ada: Browser, query: str) -> None:
+async def test_no_papers_or_too_many_are_refused(plain: SiteAdapter, ada: Browser, query: str) -> None:
     assert (await ada.get(f"{plain.url}/live{query}")).status == 400
 
 
@@ -103,7 +103,7 @@ async def test_a_page_too_many_is_turned_away_and_let_in_when_another_goes(
         await _until_let_in(plain)
 
 
-async def test_a_few_pages_can_not_have_everything_watched(
+async def test_a_few_pages_cannot_watch_everything(
     plain: SiteAdapter, ada: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "MAX_WATCHED_IDS", 3)
@@ -114,7 +114,7 @@ async def test_a_few_pages_can_not_have_everything_watched(
     await _until_let_in(plain)
 
 
-async def test_one_client_can_not_hold_every_stream(plain: SiteAdapter, ada: Browser) -> None:
+async def test_one_client_cannot_hold_every_stream(plain: SiteAdapter, ada: Browser) -> None:
     async with AsyncExitStack() as open_pages:
         for _ in range(live.MAX_CLIENT_STREAMS):
             await open_pages.enter_async_context(watching(plain, NESTS))

@@ -1,4 +1,4 @@
-"""How long somebody stays signed in, and what keeps others out."""
+"""How long a person stays signed in, and what keeps others out."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def test_signing_out_ends_it_for_every_copy_of_the_cookie(
         assert not await is_in(ada, again)
 
 
-async def test_nobody_can_be_signed_out_from_elsewhere(adapter: SiteAdapter, ada: Browser, user: Someone) -> None:
+async def test_another_site_cannot_sign_a_person_out(adapter: SiteAdapter, ada: Browser, user: Someone) -> None:
     page = await ada.get(f"{adapter.url}/sign-in/slack")
     assert (await ada.post(f"{adapter.url}/sign-out")).status == 403
     evil = {"Origin": "https://evil.example"}

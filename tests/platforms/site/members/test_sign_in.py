@@ -30,7 +30,9 @@ async def test_a_member_signs_in_and_comes_back_to_the_page_they_read(
     assert back.headers["Cache-Control"] == "private, no-store"
 
 
-async def test_slack_is_asked_for_who_it_is_and_no_more(adapter: SiteAdapter, ada: Browser, acme: Workspace) -> None:
+async def test_slack_is_asked_for_identity_and_nothing_else(
+    adapter: SiteAdapter, ada: Browser, acme: Workspace
+) -> None:
     left = await ada.get(f"{adapter.url}/sign-in/slack", follow=False)
     asked = {name: one for name, (one,) in parse_qs(urlsplit(left.headers["Location"]).query).items()}
     assert asked["scope"] == "openid profile"
@@ -50,7 +52,7 @@ async def test_without_settings_nothing_is_offered(opens: Opens, ada: Browser) -
         assert (await ada.post(f"{adapter.url}/vote", paper="arxiv:2503.00001")).status in {404, 405}
 
 
-async def test_who_says_no_reads_on(adapter: SiteAdapter, ada: Browser) -> None:
+async def test_a_person_who_declines_can_still_read(adapter: SiteAdapter, ada: Browser) -> None:
     page = await ada.get(f"{adapter.url}/sign-in/slack")
     assert page.status == 403
     assert "You chose not to sign in. You can read everything without." in page.words
@@ -66,7 +68,7 @@ async def test_another_workspaces_member_does_not_get_in(adapter: SiteAdapter, s
     assert not await is_in(ada, adapter)
 
 
-async def test_a_forged_state_gets_nobody_in(
+async def test_a_forged_state_signs_no_one_in(
     adapter: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone
 ) -> None:
     back = await sent_back(ada, adapter)
@@ -77,7 +79,7 @@ async def test_a_forged_state_gets_nobody_in(
     assert (await slack.counts())["requests"].get("openid.connect.token", 0) == 0
 
 
-async def test_what_ada_began_eve_can_not_finish_nor_the_other_way_round(
+async def test_no_one_can_finish_the_sign_in_of_another_browser(
     adapter: SiteAdapter, ada: Browser, eve: Browser, user: Someone
 ) -> None:
     """Else Eve could have Ada vote in Eve's name without knowing."""
@@ -102,7 +104,7 @@ async def test_a_way_back_works_once(adapter: SiteAdapter, slack: FakeSlack, ada
     back = await sent_back(ada, adapter)
     kept = ada.cookies()
     assert (await ada.get(back)).status == 200
-    ada.session.cookie_jar.update_cookies(kept)  # somebody who copied the browser's cookies in between
+    ada.session.cookie_jar.update_cookies(kept)  # copied from the browser in between
     again = await ada.get(back)
     assert again.status == 403
     assert (await slack.counts())["requests"]["openid.connect.token"] == 1
@@ -160,7 +162,7 @@ async def test_the_way_back_closes_after_ten_minutes(
         {"https://slack.com/user_id": 7},
     ],
 )
-async def test_an_id_token_that_is_not_for_us_gets_nobody_in(
+async def test_an_id_token_that_is_not_for_us_signs_no_one_in(
     adapter: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone, claims: dict[str, object]
 ) -> None:
     await slack.settings(claims=claims)
@@ -170,7 +172,7 @@ async def test_an_id_token_that_is_not_for_us_gets_nobody_in(
 
 
 @pytest.mark.parametrize("fault", ["error_before", "drop_after", "rate_limited"])
-async def test_a_slack_that_does_not_answer_is_told_as_such(
+async def test_an_unavailable_slack_gives_a_page_that_says_try_later(
     adapter: SiteAdapter, slack: FakeSlack, ada: Browser, user: Someone, fault: str
 ) -> None:
     await slack.fail_next("openid.connect.token", fault)
@@ -214,7 +216,7 @@ async def test_a_name_does_nothing_but_show(
         "",
     ],
 )
-async def test_nobody_is_sent_off_the_site(adapter: SiteAdapter, ada: Browser, user: Someone, next: str) -> None:
+async def test_no_one_is_redirected_off_the_site(adapter: SiteAdapter, ada: Browser, user: Someone, next: str) -> None:
     back = await ada.get(await sent_back(ada, adapter, next), follow=False)
     assert back.status == 303
     to = urlsplit(back.headers["Location"])
@@ -241,7 +243,7 @@ async def test_under_another_name_of_this_machine_people_are_led_to_the_one_that
         ({"slack_url": "http://slack.example"}, "slack_url: sign-in needs https"),
     ],
 )
-async def test_settings_that_can_not_work_are_told_at_the_start(
+async def test_settings_that_cannot_work_stop_the_start(
     opens: Opens, with_slack: dict[str, str], options: dict[str, str], said: str
 ) -> None:
     given = (with_slack if "https" in said else {}) | options

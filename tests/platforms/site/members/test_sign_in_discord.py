@@ -46,7 +46,7 @@ async def test_a_member_signs_in_under_the_name_they_have_there(
     assert state["answers_checked"] or not state["described"]
 
 
-async def test_discord_is_not_asked_which_other_servers_somebody_is_in(adapter: SiteAdapter, ada: Browser) -> None:
+async def test_discord_is_not_asked_for_a_persons_other_servers(adapter: SiteAdapter, ada: Browser) -> None:
     left = await ada.get(f"{adapter.url}/sign-in/discord", follow=False)
     asked = {name: one for name, (one,) in parse_qs(urlsplit(left.headers["Location"]).query).items()}
     assert asked["scope"] == "identify guilds.members.read"
@@ -54,7 +54,7 @@ async def test_discord_is_not_asked_which_other_servers_somebody_is_in(adapter: 
     assert asked["redirect_uri"] == f"{adapter.url}/sign-in/discord/back"
 
 
-async def test_who_is_not_in_the_server_does_not_get_in(
+async def test_people_outside_the_server_cannot_sign_in(
     adapter: SiteAdapter, discord: FakeDiscord, guild: str, ada: Browser
 ) -> None:
     discord.configure(sign_in_as=discord.member(discord.guild("Elsewhere"), "Mallory"))
@@ -63,7 +63,7 @@ async def test_who_is_not_in_the_server_does_not_get_in(
     assert "aren't a member of this site's Discord server" in page.words
 
 
-async def test_who_has_not_accepted_the_rules_does_not_get_in(
+async def test_people_who_have_not_accepted_the_rules_cannot_sign_in(
     adapter: SiteAdapter, discord: FakeDiscord, guild: str, ada: Browser
 ) -> None:
     user = discord.member(guild, "Ada")
@@ -74,7 +74,7 @@ async def test_who_has_not_accepted_the_rules_does_not_get_in(
     assert "haven't accepted the server's rules" in page.words
 
 
-async def test_who_says_no_reads_on(adapter: SiteAdapter, ada: Browser) -> None:
+async def test_a_person_who_declines_can_still_read(adapter: SiteAdapter, ada: Browser) -> None:
     assert "You chose not to" in (await ada.get(f"{adapter.url}/sign-in/discord")).words
 
 

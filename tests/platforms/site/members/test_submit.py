@@ -79,7 +79,7 @@ async def test_the_core_hears_it_in_the_persons_name_and_its_word_is_shown(
 
 
 @pytest.mark.parametrize("url", ["", "   ", "two words", "\r\nschedule daily 09:00"])
-async def test_what_is_no_address_does_not_reach_the_core(
+async def test_a_wrong_address_does_not_reach_the_core(
     site: SiteAdapter, core: Takes, ada: Browser, page: Page, url: str
 ) -> None:
     said = await send(ada, site, page, url=url, why='"><script>alert(1)</script>')
@@ -88,7 +88,7 @@ async def test_what_is_no_address_does_not_reach_the_core(
     assert core.heard == []
 
 
-async def test_nobody_submits_for_another(
+async def test_no_one_can_submit_for_another_person(
     site: SiteAdapter, core: Takes, ada: Browser, eve: Browser, page: Page
 ) -> None:
     assert (await send(ada, site, page, csrf="x")).status == 403
@@ -96,14 +96,14 @@ async def test_nobody_submits_for_another(
     assert core.heard == []
 
 
-async def test_who_is_not_signed_in_is_shown_the_way(site: SiteAdapter, eve: Browser) -> None:
+async def test_a_visitor_who_wants_to_submit_is_shown_how_to_sign_in(site: SiteAdapter, eve: Browser) -> None:
     page = await eve.get(f"{site.url}/submit")
     assert page.status == 200
     assert "Sign in" in page.words
     assert "<textarea" not in page.text and 'name="why"' not in page.text
 
 
-async def test_what_is_given_on_the_site_stands_on_the_communitys_list(
+async def test_a_paper_submitted_on_the_site_is_on_the_communitys_list(
     adapter: SiteAdapter, channel: Channel, acme: Workspace, ada: Browser, user: Someone
 ) -> None:
     brought = paper(70, "Owls and Their Towns")

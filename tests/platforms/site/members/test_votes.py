@@ -37,14 +37,14 @@ async def vote(browser: Browser, adapter: SiteAdapter, page: Page, paper: str = 
     return await browser.post(f"{adapter.url}/vote", **given)
 
 
-async def test_who_is_not_signed_in_reads_the_counts_and_finds_no_button(adapter: SiteAdapter, ada: Browser) -> None:
+async def test_visitors_see_vote_counts_but_no_button(adapter: SiteAdapter, ada: Browser) -> None:
     page = await ada.get(f"{adapter.url}/")
     assert f'data-votes="{NESTS}">0<' in page.text
     assert 'action="/vote"' not in page.text
     assert (await ada.post(f"{adapter.url}/vote", paper=NESTS, vote="on")).status == 403
 
 
-async def test_a_vote_counts_and_brings_back_to_the_page(
+async def test_a_vote_counts_and_leads_back_to_the_page(
     adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page
 ) -> None:
     assert 'aria-pressed="true"' not in page.text
@@ -58,7 +58,7 @@ async def test_a_vote_counts_and_brings_back_to_the_page(
     assert await votes(channel) == (0, 0)
 
 
-async def test_an_old_page_asks_for_what_is_so_already(
+async def test_a_vote_from_an_outdated_page_changes_nothing(
     adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page
 ) -> None:
     """Two tabs, or a button pressed twice: a vote stays a vote."""
@@ -70,7 +70,7 @@ async def test_an_old_page_asks_for_what_is_so_already(
     assert await votes(channel) == (0, 0)
 
 
-async def test_a_script_is_told_what_stands_now(adapter: SiteAdapter, ada: Browser, page: Page) -> None:
+async def test_a_script_gets_the_new_counts(adapter: SiteAdapter, ada: Browser, page: Page) -> None:
     form = {"csrf": page.hidden("csrf"), "paper": NESTS, "vote": "on"}
     async with ada.session.post(f"{adapter.url}/vote", data=form, headers=JSON) as answer:
         said = await answer.json()
@@ -111,7 +111,7 @@ async def test_a_form_that_is_not_right_changes_nothing(
         {"Content-Type": "application/json"},
     ],
 )
-async def test_another_site_can_not_vote_in_a_readers_name(
+async def test_another_site_cannot_vote_for_a_reader(
     adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page, headers: dict[str, str]
 ) -> None:
     """Not even one that has come to know the token."""
@@ -124,7 +124,7 @@ async def test_another_site_can_not_vote_in_a_readers_name(
     assert await votes(channel) == (1, 0)
 
 
-async def test_a_vote_is_no_link(adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page) -> None:
+async def test_a_link_cannot_vote(adapter: SiteAdapter, channel: Channel, ada: Browser, page: Page) -> None:
     answer = await ada.get(f"{adapter.url}/vote?csrf={page.hidden('csrf')}&paper={NESTS}&vote=on")
     assert answer.status == 405
     assert await votes(channel) == (0, 0)
@@ -146,7 +146,7 @@ async def test_a_vote_leads_nowhere_else(adapter: SiteAdapter, ada: Browser, pag
     assert (answer.status, answer.headers["Location"]) == (303, f"{adapter.url}/")
 
 
-async def test_nobody_votes_without_end(
+async def test_votes_of_one_person_are_limited(
     adapter: SiteAdapter, channel: Channel, clock: FixedClock, ada: Browser, page: Page
 ) -> None:
     for n in range(MAX_VOTES_PER_MINUTE):
@@ -164,7 +164,7 @@ async def test_votes_at_once_are_one(adapter: SiteAdapter, channel: Channel, ada
     assert await votes(channel) == (1, 0)
 
 
-async def test_what_was_kept_for_all_shows_nobodys_vote(
+async def test_a_cached_page_shows_no_ones_own_vote(
     adapter: SiteAdapter, ada: Browser, eve: Browser, page: Page
 ) -> None:
     await vote(ada, adapter, page)
