@@ -35,7 +35,7 @@ async def written(hire: Start) -> Room:
 async def test_a_channel_has_its_lines_in_the_language_it_asked_for(hire: Start) -> None:
     here = await written(hire)
     made = await here.says("schedule weekdays 09:00 lang:de")
-    assert "Claude's lines are in “de”." in everything(made)
+    assert "Claude writes the summaries in “de”." in everything(made)
     for question in ("show 2503.00001", "house for birds", "new"):
         assert GERMAN in everything(await here.says(question)), question
     assert ENGLISH in everything(await here.says("show 2503.00001", place=ELSEWHERE))
@@ -74,12 +74,12 @@ async def test_a_papers_page_says_whose_its_line_is_and_what_was_wrong_with_anot
     await good.office.lists([paper(1)])
     await good.office.improves()
     shown = everything(await good.says("show 2503.00001"))
-    assert "The line was written by Claude (claude-haiku-5-5) and passed the check." in shown
+    assert "Summary written by Claude (claude-haiku-5-5) and checked against the abstract." in shown
     bad = Room(await hire(ENGLISH, file="b"))
     bad.office.fake.answers = ["Keeps 99% of the rain out of houses for birds, and is state of the art."]
     await bad.office.lists([paper(1)])
     await bad.office.improves()
     shown = everything(await bad.says("show 2503.00001"))
-    assert "The line was extracted from the abstract and passed the check." in shown
-    assert "A line written by Claude was refused: has the number 99%, which the abstract does not" in shown
+    assert "Summary extracted from the abstract and checked against the abstract." in shown
+    assert "A summary written by Claude was rejected: has the number 99%, which the abstract does not" in shown
     assert "claims “state of the art”" in shown

@@ -103,9 +103,10 @@ class WebStage:
 
 
 def _answer(told: dict[str, Any]) -> Seen:
-    """What changed on the page, else the toast."""
-    pieces = [seen for piece in told["pieces"] for seen in read(piece["html"]).values()]
-    return pieces[0] if pieces else Seen(text=told["toast"], private=True)
+    """The toast, else what changed on the page."""
+    if told["toast"]:
+        return Seen(text=told["toast"], private=True)
+    return next(seen for piece in told["pieces"] for seen in read(piece["html"]).values())
 
 
 def read(page: str) -> dict[str, Seen]:
