@@ -45,7 +45,7 @@ _DIACRITICS = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+")
 _LOOSE_MARKS = re.compile("[\u0300-\u036f]+")
 _FOLDED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ё": "е"}
-    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")  # soft hyphens and joiners: nobody sees or types them
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")  # soft hyphens and joiners: invisible, and typed by no one
 )
 
 _BETWEEN_WORDS = re.compile(r"""[!"$%()*,/:;<=>?@\[\\\]^`{|}~]+""")
@@ -187,7 +187,7 @@ def _is_marked(word: str, parts: Sequence[str]) -> bool:
 
 
 def _parts(word: str) -> list[str]:
-    """`GPT-4o` in its parts; what stands before and behind a name, as in `.net` and `c++`, is none of them."""
+    """`GPT-4o` in its parts; what stands before and behind a name, as in `.net` and `c++`, is left out."""
     return [part for part in _SPLIT.split(_POSSESSIVE.sub("", word).strip(".+#")) if part]
 
 

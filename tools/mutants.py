@@ -116,7 +116,7 @@ def faults_of(file: Path) -> Iterator[Fault]:
 
 
 def _not_behaviour(node: ast.AST) -> Iterator[ast.AST]:
-    """Annotations, type aliases, f-string formats: a change there is seen by nobody, or by the type checker."""
+    """Annotations, type aliases, f-string formats: no test can see a change there, or the type checker does."""
     for field in ("annotation", "returns", "format_spec"):
         if isinstance(inner := getattr(node, field, None), ast.AST):
             yield from ast.walk(inner)

@@ -101,7 +101,7 @@ class Subscribers:
         return Confirmation(id=id, nonce=nonce, pending=pending) if is_valid else None
 
     async def confirmed_by(self, token: str) -> Subscriber | None:
-        """The subscriber that this very link confirmed."""
+        """The subscriber that this link confirmed."""
         id, nonce = self._confirm_ids(token)
         found = await self.subscriber(id) if id else None
         return found if found and found.nonce == nonce and not found.stopped else None

@@ -1,4 +1,4 @@
-"""The lines of all papers, made before somebody looks: a page of fifty should not have to make fifty."""
+"""Makes the summaries of all papers ahead of time, so that a page of fifty needn't make fifty."""
 
 from __future__ import annotations
 

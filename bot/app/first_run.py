@@ -47,7 +47,7 @@ async def load_samples(app: App) -> int:
 
 
 async def _first_channel(app: App) -> None:
-    """A schedule for the channel of the settings, once; what somebody removed stays removed."""
+    """Create the schedule of the settings once; if it is removed later, it stays removed."""
     wanted = app.settings.welcome
     storage = app.store.key_value("welcome")
     if not wanted.channel or await storage.get("channel"):

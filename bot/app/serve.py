@@ -136,7 +136,7 @@ def _start_work(app: App, welcomed: Callable[[Welcome], None]) -> None:
 
 
 async def _improve(app: App) -> None:
-    """Better lines for the newest papers, where somebody can write them; their cards follow."""
+    """Request better summaries for the newest papers from a model, and update their cards."""
     names = [source.name for source in app.intake.sources]
     today = app.clock.now().date()
     listed = await app.store.papers.listed_between(names, today - timedelta(days=IMPROVED_DAYS), today)

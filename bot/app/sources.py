@@ -23,7 +23,7 @@ from bot.sources.sandbox import Sandbox
 from bot.sources.source import Source
 
 ARXIV_PACE = timedelta(seconds=3)  # one request, over all machines and all of arXiv's interfaces (api/tou)
-LOOK_UP = ClientTimeout(total=2.0, connect=1.0)  # somebody waits for it
+LOOK_UP = ClientTimeout(total=2.0, connect=1.0)  # a person is waiting for it
 READ = ClientTimeout(total=10.0, connect=2.0)  # a whole paper
 
 

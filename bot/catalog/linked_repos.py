@@ -1,4 +1,4 @@
-"""What on Hugging Face names a paper: models, data sets and Spaces, asked for when somebody looks at the paper.
+"""Models, data sets and Spaces on Hugging Face that name a paper, fetched when someone opens the paper.
 
 A page waits a moment for the answer and no longer: what comes later is there at the next look. An answer is kept for a
 day; who did not answer is left alone for a while.
@@ -134,7 +134,7 @@ class LinkedRepoSource:
 
 
 async def nothing(id: PaperId) -> LinkedRepos:
-    """Where nobody is to be asked."""
+    """Used where Hugging Face is turned off."""
     return LinkedRepos()
 
 

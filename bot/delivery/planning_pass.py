@@ -95,7 +95,7 @@ class PlanningPass:
             expected = [source for source in sources if source != STARTER and not closed_reason(source, day)]
             if edition is None or not all(self._is_complete(s, edition, fetches, now) for s in expected):
                 break
-            slot = _end_of(day)  # one a day, whoever plans it and whenever
+            slot = _end_of(day)  # one per day, whichever process plans it
             if now - slot > timedelta(hours=subscription.catch_up_hours):
                 await self._skip(subscription, slot, now)
             else:

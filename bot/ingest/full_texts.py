@@ -1,4 +1,4 @@
-"""The text of a whole paper, for somebody who waits: from the store, or from arXiv when it is quick."""
+"""The full text of a paper for a person who is waiting: from the store, or from arXiv if it answers in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A paper that nobody has listed yet, asked for by its arXiv id: fetched while the asker waits, if it is quick."""
+"""A paper that no source has listed yet, requested by its arXiv id: fetched while the person waits, if it is quick."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.sources.source import Batch
 log = logging.getLogger(__name__)
 
 PATIENCE = 2.5  # seconds: chats give three in all
-ASKED = f"{NAME}-asked"  # a source of its own: what somebody asked for is on no day's list
+ASKED = f"{NAME}-asked"  # a source of its own: a requested paper is on no day's list
 
 
 class PaperLookup:

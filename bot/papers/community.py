@@ -13,7 +13,7 @@ SOURCE = "community"  # as a schedule names it; the list itself is named after i
 
 
 class Submission(Struct, frozen=True, kw_only=True):
-    """A paper that somebody brought."""
+    """A paper that a person submitted."""
 
     tenant: str
     paper: PaperId

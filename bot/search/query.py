@@ -1,4 +1,4 @@
-"""What somebody typed, understood: words, phrases, filters, or one paper. Anything is a query; nothing is an error."""
+"""Parses a search query: words, phrases, filters, or one paper. Anything is a query; nothing is an error."""
 
 from __future__ import annotations
 

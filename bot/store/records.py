@@ -75,7 +75,7 @@ class Summary(Struct, frozen=True, kw_only=True):
 
 
 class SummaryRequest(Struct, frozen=True, kw_only=True):
-    """A line that a model is asked for: whoever asked for the same one again would pay twice."""
+    """A summary requested from a model; a second request for the same one would be paid twice."""
 
     paper: PaperId
     version: int
@@ -116,13 +116,13 @@ class Subscription(Struct, frozen=True, kw_only=True):
     id: str  # short, for people to type: `k3f9`
     place: Place
     schedule: Schedule
-    query: str = ""  # as somebody would type it after `/papers`, filters included
+    query: str = ""  # as typed after `/papers`, with filters
     sources: tuple[str, ...] = ("huggingface", COMMUNITY)
     count: int = 10  # papers an edition at most
     layout: Literal["thread", "compact"] = "thread"
     min_votes: int = 0  # upvotes outside plus votes here
     language: str = "en"
-    follows: str = ""  # `Person.key` of somebody whose topics it brings; empty: it serves a channel
+    follows: str = ""  # `Person.key` of the person whose topics it follows; empty: it serves a channel
     beside: Place | None = None  # a channel that person reads: what it is brought is not brought twice
     created: datetime
     created_by: str = ""  # `Person.key`

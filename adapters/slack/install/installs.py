@@ -144,7 +144,7 @@ class StoredInstalls:
             return None
 
     async def _own_install(self, space: str) -> Install | None:
-        """The install stored under this very id."""
+        """The install stored under exactly this id."""
         now = self._clock.now()
         until, install = self._cache.get(space, (now, None))
         if install is None or now >= until:

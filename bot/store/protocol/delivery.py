@@ -137,7 +137,7 @@ class Outbox(Protocol):
 
     async def revive_posts(self, key: DeliveryKey | None, now: datetime) -> int:
         """Plan dead posts again, one with its thread or all; returns how many. A doubtful one that is named begins
-        anew at its first attempt: an admin's word that it may be sent where the platform can't be asked."""
+        again at its first attempt: an admin's word that it may be sent where the platform can't be asked."""
         ...
 
     async def by_ref(self, ref: Ref) -> Delivery | None: ...

@@ -136,7 +136,7 @@ class Summaries(Protocol):
     async def claim_requests(
         self, asked: Sequence[SummaryRequest], *, now: datetime, until: datetime
     ) -> list[SummaryRequest]:
-        """Those that nobody has asked for and nobody is asking for, over all processes; ours alone until then."""
+        """The requests that no process has made or is making; they are ours alone until then."""
         ...
 
     async def release_requests(self, asked: Sequence[SummaryRequest]) -> None:
@@ -152,7 +152,7 @@ class Summaries(Protocol):
         ...
 
     async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spending | None) -> bool:
-        """Keep what a batch brought and cost, and let the rest be asked for anew; False when that was done before."""
+        """Store the results and the cost of a batch, and release the rest; False when that was done before."""
         ...
 
 
@@ -180,5 +180,5 @@ class Costs(Protocol):
         ...
 
     async def mark_notified(self, what: str, at: datetime) -> bool:
-        """True the first time: whoever hears it tells the admin."""
+        """True the first time; the caller then tells the admin."""
         ...

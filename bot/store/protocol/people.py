@@ -38,7 +38,7 @@ class Votes(Protocol):
         ...
 
     async def papers_voted_since(self, since: datetime) -> set[PaperId]:
-        """Papers that somebody, somewhere, voted on since then, or took a vote back from."""
+        """Papers with a vote cast or taken back anywhere since then."""
         ...
 
     async def ballots_of(self, community: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:

@@ -44,7 +44,7 @@ class SqliteCosts:
 
 
 def add(db: sqlite3.Connection, spent: Spending) -> None:
-    """Within a transaction of somebody else's."""
+    """Within the caller's transaction."""
     x = spent
     counts = (x.requests, x.input, x.output, x.cache_read, x.cache_write, x.cost)
     db.execute(_ADD, (x.day.isoformat(), x.model, x.batch, *counts))

@@ -80,7 +80,7 @@ class Engine:
 
     def _prepare(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # votes are nobody else's business
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # votes are private
         connection = self._write_connection()
         # Two processes starting at once both find the schema missing; the lock makes one of them wait.
         connection.execute("BEGIN IMMEDIATE")
@@ -118,7 +118,7 @@ class Engine:
         return connection
 
     def _commit_waiting(self) -> None:
-        """Do what waits, in one transaction; nobody is told before it is on the disk."""
+        """Run the waiting writes in one transaction; their callers are told once it is on disk."""
         connection, done = self._write_connection(), list[_Write[Any]]()
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -130,7 +130,7 @@ class Engine:
                         done.append(write)
                         write.run(connection)
                 connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - whoever waits must be told
+        except Exception as error:  # noqa: BLE001 - the waiting caller must be told
             for write in done or self._pop():
                 write.fail(error)
             return

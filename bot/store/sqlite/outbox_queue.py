@@ -1,8 +1,8 @@
-"""Whose turn it is: what the outbox must know of channels and tenants to hand out a post without looking at the rest.
+"""Fair turns: two small tables that let the outbox hand out a post without reading the rest.
 
-A lane is a channel with open posts: its oldest one is next, at `due`; `lease` says until when one is under way. A queue
-is a tenant with lanes: how many are under way, when its next one is due, and until when all of it rests. Triggers keep
-both in step with the outbox, whoever writes to it, so that a claim costs what it hands out, however much waits.
+`queued_channels` has a row per channel with open posts: its oldest is next, at `due`; `lease` says until when one is
+under way. `queued_tenants` has a row per tenant: how many are under way, when the next is due, and until when it rests.
+Triggers keep both in step with the outbox, so that a claim costs what it hands out, however much is waiting.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One-line summaries, and which of them somebody is asking a model for."""
+"""One-line summaries, and which of them are being requested from a model."""
 
 from __future__ import annotations
 
