@@ -1,1 +1,1 @@
-"""What a paper is: its record, its ids, its readable text. Pure; imports nothing else of ours."""
+"""What a paper is: its record, ids, authors and readable text. Pure; imports no other room."""

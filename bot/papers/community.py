@@ -1,4 +1,4 @@
-"""The list that a community makes itself, of the papers its people bring: a source like any other, one a tenant."""
+"""The list of papers that the people of a community submit: a source like any other, one for each tenant."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ class Submission(Struct, frozen=True, kw_only=True):
     tenant: str
     paper: PaperId
     person: str  # `Person.key`
-    why: str = ""  # in their words
+    why: str = ""  # their reason, in their words
     at: datetime
 
 
 def community_list(tenant: str) -> str:
-    """The name of a tenant's own list."""
+    """The name of a tenant's list as a source."""
     return f"{SOURCE}:{tenant}"
 
 
 def is_community_list(source: str) -> bool:
-    """Whether a source is such a list, or stands for one."""
+    """Whether a source is the list of a community, of this tenant or any."""
     return source.partition(":")[0] == SOURCE
 
 
 def resolve_sources(sources: Iterable[str], tenant: str) -> tuple[str, ...]:
-    """The sources as a tenant reads them: no list but its own."""
+    """`sources` for one tenant: `community` becomes its own list, and the lists of others are never read."""
     return tuple(community_list(tenant) if is_community_list(source) else source for source in sources)

@@ -1,4 +1,4 @@
-"""The text of a whole paper, in passages that can be quoted from. It is never shown as a whole: it is its authors'."""
+"""The text of a whole paper, in passages to quote from. It is never shown as a whole, as it belongs to its authors."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from msgspec import Struct
 
 
 class Passage(Struct, frozen=True):
-    """A paragraph or less."""
+    """A paragraph or a part of one."""
 
     text: str
-    where: str  # for people: `the abstract`, `section “3 Method”`, `page 4`
+    where: str  # for people, for example `the abstract`, `section “3 Method”`, `page 4`
 
 
 class FullText(Struct, frozen=True, kw_only=True):
-    """What could be read of a paper beyond its abstract."""
+    """What could be read of a paper besides its abstract."""
 
-    form: Literal["html", "pdf", "none"]  # none: there is nothing to read
+    form: Literal["html", "pdf", "none"]  # none: there is no text to read
     passages: tuple[Passage, ...] = ()
 
 

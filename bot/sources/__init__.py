@@ -1,1 +1,1 @@
-"""Where papers come from. Each source turns its own wire format into listings; none stores anything."""
+"""Where papers come from. Each source turns its own format into listings; none stores anything."""

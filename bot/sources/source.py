@@ -1,4 +1,4 @@
-"""What every source does."""
+"""The interface of every source."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.papers.model import Listing, Rejected
 
 
 class Batch(Struct, frozen=True, kw_only=True):
-    """One answer of a source: what could be read, what could not and why."""
+    """What one fetch gave: the listings, and the records that could not be read, with reasons."""
 
     listings: tuple[Listing, ...] = ()
     rejected: tuple[Rejected, ...] = ()
-    unchanged: bool = False  # the source says nothing changed since the last time (HTTP 304)
+    unchanged: bool = False  # nothing changed since the last fetch (HTTP 304)
 
 
 class Source(Protocol):

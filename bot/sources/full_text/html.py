@@ -1,7 +1,7 @@
 """The text of arXiv's HTML (made by LaTeXML), section by section.
 
-What a reader of the page does not see is not read: hidden elements, scripts, notes for machines. Nor are the abstract,
-which is known, and the references. Formulas are told by their LaTeX, which says more than what their parts look like.
+Only what a reader of the page sees is read: no hidden elements, scripts or notes for machines. The abstract, which is
+known, and the references are left out. A formula is read from its LaTeX, which says more than its parts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.sources.full_text.paragraphs import passages
 
 MAX_FORMULA_CHARS = 300
 MAX_HEADING_CHARS = 80
-MAX_DEPTH = 300  # of elements in each other
+MAX_DEPTH = 300  # of elements in one another
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | {"p", "div", "li", "section", "article", "figcaption", "caption", "td", "th", "tr", "table", "br"}
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
@@ -33,7 +33,7 @@ _UNSEEN_STYLE = re.compile(
 
 
 def passages_of(body: bytes) -> tuple[Passage, ...]:
-    """What a page says, paragraph by paragraph."""
+    """The text of a page, paragraph by paragraph."""
     reader = _Reader()
     reader.feed(body.decode("utf-8", "replace"))
     reader.close()
@@ -41,11 +41,11 @@ def passages_of(body: bytes) -> tuple[Passage, ...]:
 
 
 class _Reader(HTMLParser):
-    """Gathers the paragraphs of a page, each with the heading it stands under."""
+    """Collects the paragraphs of a page, each with the heading above it."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._open: list[tuple[str, bool]] = []  # elements, and whether they and all in them go unread
+        self._open: list[tuple[str, bool]] = []  # elements, and whether they are skipped with all they hold
         self._found: list[tuple[str, str]] = []
         self._words: list[str] = []
         self._heading = ""

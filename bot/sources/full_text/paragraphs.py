@@ -1,4 +1,4 @@
-"""From running text to passages of a size to quote from, within bounds. Pure."""
+"""Running text cut into passages of a size to quote from. Pure."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bot.papers.full_text import Passage
 MAX_TEXT_CHARS = 500_000  # of all passages; a long paper with its appendices has 300,000
 MAX_PASSAGE_CHARS = 1_000  # characters of a passage
 MIN_PASSAGE_CHARS = 30
-MIN_LETTER_SHARE = 0.6  # the share of a passage that is letters and spaces: the rows of a table are none
+MIN_LETTER_SHARE = 0.6  # of letters and spaces in a passage: rows of a table have less
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])")
 
 
 def passages(parts: Iterable[tuple[str, str]]) -> tuple[Passage, ...]:
-    """Passages of texts, each with where it stands."""
+    """Passages of `(text, place)` pairs, each with its place; at most `MAX_TEXT_CHARS` in all."""
     found: list[Passage] = []
     room = MAX_TEXT_CHARS
     for text, where in parts:
@@ -33,7 +33,7 @@ def _is_prose(piece: str) -> bool:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Whole sentences, as many as fit; one that is longer by itself is cut."""
+    """Whole sentences, as many as fit; a longer one is cut."""
     piece = ""
     for sentence in _SENTENCE.split(text):
         if piece and len(piece) + len(sentence) >= MAX_PASSAGE_CHARS:

@@ -20,7 +20,7 @@ _REFERENCES = re.compile(r"^(?:\d+\.? )?(?:references|bibliography)$", re.IGNORE
 
 
 def passages_of(body: bytes) -> tuple[Passage, ...]:
-    """What a PDF says before its references; raises whatever a broken one causes."""
+    """The text of a PDF before its references; raises anything that a broken file causes."""
     reader = PdfReader(io.BytesIO(body))
     if len(reader.pages) > MAX_PDF_PAGES:
         raise ValueError(f"it has {len(reader.pages)} pages")

@@ -19,6 +19,7 @@ papers = st.builds(
     title=st.sampled_from(["Birds", "Bees"]),
     abstract=words,
     authors=st.sampled_from([(), ("Ada",)]),
+    affiliations=st.sampled_from([(), ("Society",)]),
     version=st.integers(1, 3),
     published=st.sampled_from([None, NOW]),
     organization=words,
@@ -28,7 +29,14 @@ papers = st.builds(
     keywords=st.sampled_from([(), ("nests",), ("eggs",)]),
     as_of=st.sampled_from([None, NOW.date(), NOW.date() - timedelta(days=1)]),
     withdrawn=st.booleans(),
-)
+).map(lambda one: one if one.authors else replace(one, affiliations=()))
+
+
+def test_affiliations_come_with_their_authors_and_stay_when_a_newer_record_has_none() -> None:
+    known = replace(paper(1), authors=("Ada", "Alan"), affiliations=("Society", ""))
+    newer = replace(paper(1, version=2), authors=("Ada", "Alan"))
+    assert merge(known, newer).affiliations == ("Society", "")
+    assert merge(known, replace(newer, authors=("Ada",))).affiliations == ()
 
 
 @given(papers, papers)
