@@ -13,7 +13,7 @@ from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.http_server import Sealer
 from bot.store.protocol import Store
-from tests.platforms.slack.installs.tiny import ID, SECRET, TinySlack, serving
+from tests.platforms.slack.installs.oauth_server import ID, SECRET, OAuthServer, serve_oauth
 
 KEY = Fernet.generate_key().decode()
 
@@ -29,32 +29,30 @@ def sealer(clock: FixedClock) -> Sealer:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[TinySlack]:
-    async with serving(TinySlack()) as found:
+async def slack() -> AsyncIterator[OAuthServer]:
+    async with serve_oauth(OAuthServer()) as found:
         yield found
 
 
 @pytest.fixture
-def credentials(slack: TinySlack) -> Credentials:
+def credentials(slack: OAuthServer) -> Credentials:
     return Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api)
 
 
 @pytest.fixture
-def grants(credentials: Credentials, clock: FixedClock) -> OAuthClient:
+def oauth(credentials: Credentials, clock: FixedClock) -> OAuthClient:
     return OAuthClient(credentials, clock)
 
 
 @pytest.fixture
 async def process(
-    storage: KeyValue, sealer: Sealer, clock: FixedClock, grants: OAuthClient
+    storage: KeyValue, sealer: Sealer, clock: FixedClock, oauth: OAuthClient
 ) -> AsyncIterator[Callable[[], StoredInstalls]]:
     """Makes installs as another process on the same store would have them."""
     made: list[StoredInstalls] = []
 
     def another() -> StoredInstalls:
-        made.append(
-            StoredInstalls(storage, sealer, clock, grants, install_url="https://paperboy.example/slack/install")
-        )
+        made.append(StoredInstalls(storage, sealer, clock, oauth, install_url="https://paperboy.example/slack/install"))
         return made[-1]
 
     yield another

@@ -1,4 +1,4 @@
-"""bolt with our records: signed requests over its HTTP door, and no store of the SDK's anywhere."""
+"""Bolt with our records: signed requests, and no store of the SDK's anywhere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.records import Install
 from bot.clock import FixedClock
 from tests.builders import NOW
-from tests.platforms.slack.installs.tiny import LIVES, SECRET, TinySlack
+from tests.platforms.slack.installs.oauth_server import LIVES, SECRET, OAuthServer
 
 SIGNING = "signing-secret"
 Ask = Callable[[dict[str, Any]], Any]
@@ -113,7 +113,7 @@ async def test_an_uninstall_is_heard_without_a_token(ask: Ask, heard: Heard) -> 
 
 
 async def test_what_passes_makes_slack_send_the_event_again(
-    ask: Ask, installs: StoredInstalls, slack: TinySlack, clock: FixedClock, heard: Heard
+    ask: Ask, installs: StoredInstalls, slack: OAuthServer, clock: FixedClock, heard: Heard
 ) -> None:
     await installs.save_install(install("T1", refresh_token="xoxe-1", expires=NOW))
     slack.faults = ["500"]

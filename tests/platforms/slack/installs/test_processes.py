@@ -20,14 +20,14 @@ from bot.clock import FixedClock, SystemClock
 from bot.errors import Refused
 from bot.http_server import Sealer
 from tests.platforms.slack.installs.conftest import KEY
-from tests.platforms.slack.installs.tiny import ID, SECRET, Home, TinySlack
+from tests.platforms.slack.installs.oauth_server import ID, SECRET, Home, OAuthServer
 
 ROOT = Path(__file__).parents[4]
 Start = Callable[[int], Awaitable[Process]]
 
 
 @pytest.fixture
-async def start(tmp_path: Path, slack: TinySlack) -> AsyncIterator[Start]:
+async def start(tmp_path: Path, slack: OAuthServer) -> AsyncIterator[Start]:
     """Starts a worker; it asks when a line is written to it."""
     running: list[Process] = []
 
@@ -53,7 +53,7 @@ async def start(tmp_path: Path, slack: TinySlack) -> AsyncIterator[Start]:
         await worker.communicate()
 
 
-async def given(slack: TinySlack, storage: KeyValue, left: timedelta) -> Install:
+async def given(slack: OAuthServer, storage: KeyValue, left: timedelta) -> Install:
     """An install whose token ends so soon."""
     slack.rotation = True
     now = SystemClock().now()
@@ -70,7 +70,7 @@ async def given(slack: TinySlack, storage: KeyValue, left: timedelta) -> Install
 
 
 async def test_processes_that_race_spend_a_refresh_token_once(
-    slack: TinySlack, storage: KeyValue, start: Start
+    slack: OAuthServer, storage: KeyValue, start: Start
 ) -> None:
     install = await given(slack, storage, timedelta(seconds=-1))
     slack.delay = 0.2
@@ -83,7 +83,7 @@ async def test_processes_that_race_spend_a_refresh_token_once(
 
 
 async def test_a_process_killed_before_it_wrote_down_the_answer(
-    slack: TinySlack, storage: KeyValue, start: Start, caplog: pytest.LogCaptureFixture
+    slack: OAuthServer, storage: KeyValue, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     install = await given(slack, storage, timedelta(hours=1))
     slack.delay = 60.0
@@ -95,8 +95,8 @@ async def test_a_process_killed_before_it_wrote_down_the_answer(
     await worker.wait()
     slack.delay = 0.0
     clock = FixedClock(SystemClock().now())
-    grants = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
-    survivor = StoredInstalls(storage, Sealer([KEY], SystemClock()), clock, grants)
+    oauth = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
+    survivor = StoredInstalls(storage, Sealer([KEY], SystemClock()), clock, oauth)
     assert (await survivor.find_install("T1")).token == install.token  # its lease is respected, the old token is good
     assert len(slack.asked) == 1
     await clock.sleep(61)
@@ -110,7 +110,7 @@ async def test_a_process_killed_before_it_wrote_down_the_answer(
 
 
 async def test_a_process_killed_before_slack_took_it_costs_nothing(
-    slack: TinySlack, storage: KeyValue, start: Start
+    slack: OAuthServer, storage: KeyValue, start: Start
 ) -> None:
     install = await given(slack, storage, timedelta(hours=1))
     slack.hold = True
@@ -122,7 +122,7 @@ async def test_a_process_killed_before_slack_took_it_costs_nothing(
     await worker.wait()
     slack.hold = False
     clock = FixedClock(SystemClock().now() + timedelta(seconds=61))
-    grants = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
+    oauth = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=slack.api), clock)
     assert (
-        await StoredInstalls(storage, Sealer([KEY], SystemClock()), clock, grants).find_install("T1")
+        await StoredInstalls(storage, Sealer([KEY], SystemClock()), clock, oauth).find_install("T1")
     ).token != install.token

@@ -15,7 +15,7 @@ from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import Busy, PostError, Refused
 from bot.http_server import Sealer
-from tests.platforms.slack.installs.tiny import LIVES, Home, TinySlack
+from tests.platforms.slack.installs.oauth_server import LIVES, Home, OAuthServer
 
 Process = Callable[[], StoredInstalls]
 SOON = LIVES - 3_600  # an hour before the end: due
@@ -23,17 +23,17 @@ LATE = LIVES + 60
 
 
 @pytest.fixture
-async def first(slack: TinySlack, grants: OAuthClient, installs: StoredInstalls) -> Install:
+async def first(slack: OAuthServer, oauth: OAuthClient, installs: StoredInstalls) -> Install:
     """An install whose token lives twelve hours."""
     slack.rotation = True
-    made = await grants.exchange_code(slack.given("codes", Home("T1")))
+    made = await oauth.exchange_code(slack.given("codes", Home("T1")))
     await installs.save_install(made)
     slack.asked.clear()
     return made
 
 
 async def test_a_token_with_time_left_is_left_alone(
-    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock
+    first: Install, installs: StoredInstalls, slack: OAuthServer, clock: FixedClock
 ) -> None:
     await clock.sleep(LIVES - 2 * 3_600 - 1)
     assert (await installs.find_install("T1")).token == first.token
@@ -42,7 +42,7 @@ async def test_a_token_with_time_left_is_left_alone(
 
 @pytest.mark.parametrize("after", [SOON, LATE])
 async def test_a_token_that_ends_is_renewed(
-    first: Install, installs: StoredInstalls, process: Process, slack: TinySlack, clock: FixedClock, after: int
+    first: Install, installs: StoredInstalls, process: Process, slack: OAuthServer, clock: FixedClock, after: int
 ) -> None:
     await clock.sleep(after)
     renewed = await installs.find_install("T1")
@@ -56,7 +56,7 @@ async def test_a_token_that_ends_is_renewed(
 
 
 async def test_a_hundred_that_ask_at_once_spend_one_refresh_token(
-    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock
+    first: Install, installs: StoredInstalls, slack: OAuthServer, clock: FixedClock
 ) -> None:
     slack.delay = 0.05
     await clock.sleep(LATE)
@@ -65,7 +65,7 @@ async def test_a_hundred_that_ask_at_once_spend_one_refresh_token(
 
 
 async def test_nobody_waits_for_a_slow_slack_while_the_old_token_is_good(
-    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock
+    first: Install, installs: StoredInstalls, slack: OAuthServer, clock: FixedClock
 ) -> None:
     slack.delay = 2.5
     await clock.sleep(SOON)
@@ -76,7 +76,7 @@ async def test_nobody_waits_for_a_slow_slack_while_the_old_token_is_good(
 
 
 async def test_who_asked_can_go_away_and_the_answer_is_still_kept(
-    first: Install, process: Process, slack: TinySlack, clock: FixedClock
+    first: Install, process: Process, slack: OAuthServer, clock: FixedClock
 ) -> None:
     slack.delay = 0.2
     await clock.sleep(LATE)
@@ -91,7 +91,7 @@ async def test_who_asked_can_go_away_and_the_answer_is_still_kept(
 
 @pytest.mark.parametrize("fault", ["500", "429", "text", "drop"])
 async def test_slacks_trouble_costs_nothing_while_the_old_token_is_good(
-    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock, fault: str
+    first: Install, installs: StoredInstalls, slack: OAuthServer, clock: FixedClock, fault: str
 ) -> None:
     slack.faults = [fault]
     await clock.sleep(SOON)
@@ -104,7 +104,7 @@ async def test_slacks_trouble_costs_nothing_while_the_old_token_is_good(
 
 @pytest.mark.parametrize("fault", ["500", "429", "text", "drop"])
 async def test_slacks_trouble_after_the_end_means_later_and_not_never(
-    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock, fault: str
+    first: Install, installs: StoredInstalls, slack: OAuthServer, clock: FixedClock, fault: str
 ) -> None:
     slack.faults = [fault]
     await clock.sleep(LATE)
@@ -119,18 +119,18 @@ async def test_a_wrong_client_secret_pauses_nobody(
     first: Install,
     storage: KeyValue,
     process: Process,
-    slack: TinySlack,
+    slack: OAuthServer,
     clock: FixedClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tests.platforms.slack.installs.tiny.SECRET", "another")
+    monkeypatch.setattr("tests.platforms.slack.installs.oauth_server.SECRET", "another")
     await clock.sleep(LATE)
     with pytest.raises(Busy, match="SLACK_CLIENT_SECRET"):
         await process().find_install("T1")
 
 
 async def test_an_answer_that_was_lost_leaves_the_old_token_until_its_end(
-    first: Install, installs: StoredInstalls, slack: TinySlack, clock: FixedClock, caplog: pytest.LogCaptureFixture
+    first: Install, installs: StoredInstalls, slack: OAuthServer, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.faults = ["lose"]
     await clock.sleep(SOON)
@@ -151,8 +151,8 @@ async def test_an_answer_that_was_lost_leaves_the_old_token_until_its_end(
 async def test_after_that_a_new_install_makes_all_well(
     first: Install,
     installs: StoredInstalls,
-    grants: OAuthClient,
-    slack: TinySlack,
+    oauth: OAuthClient,
+    slack: OAuthServer,
     clock: FixedClock,
     storage: KeyValue,
 ) -> None:
@@ -163,13 +163,13 @@ async def test_after_that_a_new_install_makes_all_well(
     await clock.sleep(61)
     with pytest.raises(Refused):
         await installs.find_install("T1")
-    await installs.save_install(await grants.exchange_code(slack.given("codes", Home("T1"))))
+    await installs.save_install(await oauth.exchange_code(slack.given("codes", Home("T1"))))
     assert (await installs.find_install("T1")).token == slack.issued[-2]
     assert [key for key, _ in await storage.scan("")] == ["install/T1"]
 
 
 async def test_an_uninstall_during_a_renewal_stands(
-    first: Install, process: Process, slack: TinySlack, clock: FixedClock, storage: KeyValue
+    first: Install, process: Process, slack: OAuthServer, clock: FixedClock, storage: KeyValue
 ) -> None:
     slack.delay = 0.2
     await clock.sleep(LATE)
@@ -183,10 +183,10 @@ async def test_an_uninstall_during_a_renewal_stands(
 
 
 async def test_a_new_install_during_a_renewal_stands(
-    first: Install, process: Process, grants: OAuthClient, slack: TinySlack, clock: FixedClock
+    first: Install, process: Process, oauth: OAuthClient, slack: OAuthServer, clock: FixedClock
 ) -> None:
     await clock.sleep(LATE)
-    again = await grants.exchange_code(slack.given("codes", Home("T1")))
+    again = await oauth.exchange_code(slack.given("codes", Home("T1")))
     slack.answered.clear()
     slack.delay = 0.2
     one, other = process(), process()
@@ -197,10 +197,10 @@ async def test_a_new_install_during_a_renewal_stands(
 
 
 async def test_an_organizations_token_is_renewed_for_all_it_serves(
-    slack: TinySlack, grants: OAuthClient, installs: StoredInstalls, clock: FixedClock
+    slack: OAuthServer, oauth: OAuthClient, installs: StoredInstalls, clock: FixedClock
 ) -> None:
     slack.rotation = True
-    made = await grants.exchange_code(slack.given("codes", Home("", "Acme Org", "E1", org_wide=True)))
+    made = await oauth.exchange_code(slack.given("codes", Home("", "Acme Org", "E1", org_wide=True)))
     await installs.save_install(made)
     await installs.find_install("T1", "E1")
     await clock.sleep(LATE)
@@ -211,9 +211,9 @@ async def test_an_organizations_token_is_renewed_for_all_it_serves(
 
 
 async def test_tokens_are_renewed_before_somebody_needs_them(
-    first: Install, installs: StoredInstalls, slack: TinySlack, grants: OAuthClient, clock: FixedClock
+    first: Install, installs: StoredInstalls, slack: OAuthServer, oauth: OAuthClient, clock: FixedClock
 ) -> None:
-    await installs.save_install(await grants.exchange_code(slack.given("codes", Home("T2"))))
+    await installs.save_install(await oauth.exchange_code(slack.given("codes", Home("T2"))))
     slack.asked.clear()
     await clock.sleep(SOON)
     await installs.renew_expiring_tokens()
@@ -223,9 +223,9 @@ async def test_tokens_are_renewed_before_somebody_needs_them(
 
 
 async def test_one_that_fails_does_not_keep_the_others_from_it(
-    first: Install, installs: StoredInstalls, slack: TinySlack, grants: OAuthClient, clock: FixedClock
+    first: Install, installs: StoredInstalls, slack: OAuthServer, oauth: OAuthClient, clock: FixedClock
 ) -> None:
-    await installs.save_install(await grants.exchange_code(slack.given("codes", Home("T2"))))
+    await installs.save_install(await oauth.exchange_code(slack.given("codes", Home("T2"))))
     slack.refreshes.pop(first.refresh_token)
     await clock.sleep(LATE)
     await installs.renew_expiring_tokens()
@@ -233,7 +233,7 @@ async def test_one_that_fails_does_not_keep_the_others_from_it(
 
 
 async def test_without_the_apps_secret_a_token_works_until_its_end(
-    first: Install, storage: KeyValue, sealer: Sealer, clock: FixedClock, slack: TinySlack
+    first: Install, storage: KeyValue, sealer: Sealer, clock: FixedClock, slack: OAuthServer
 ) -> None:
     alone = StoredInstalls(storage, sealer, clock)
     await clock.sleep(SOON)
@@ -246,7 +246,7 @@ async def test_without_the_apps_secret_a_token_works_until_its_end(
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_whatever_the_order_no_refresh_token_is_spent_twice(
-    first: Install, process: Process, slack: TinySlack, clock: FixedClock, seed: int
+    first: Install, process: Process, slack: OAuthServer, clock: FixedClock, seed: int
 ) -> None:
     """Three processes, in an order that chance and a real server decide, through ten token lives."""
     import random

@@ -14,44 +14,44 @@ from bot.errors import PaperboyError
 from bot.http_server import Sealer
 from bot.store.protocol import Store
 from tests.platforms.slack.installs.conftest import KEY
-from tests.platforms.slack.installs.door import Browser, opened
-from tests.platforms.slack.installs.tiny import LIVES, SECRET, Home, TinySlack
+from tests.platforms.slack.installs.install_server import Browser, serve_install_pages
+from tests.platforms.slack.installs.oauth_server import LIVES, SECRET, Home, OAuthServer
 
 
-def kept(folder: Path) -> bytes:
+def stored_bytes(folder: Path) -> bytes:
     """All that lies on the disk beside the database, which is open, with its journal."""
     return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
 
 
-async def lived(slack: TinySlack, storage: KeyValue, sealer: Sealer, clock: FixedClock) -> list[str]:
+async def live_through(slack: OAuthServer, storage: KeyValue, sealer: Sealer, clock: FixedClock) -> list[str]:
     """Installs, renewals, losses and a removal; returns every secret that there was."""
     slack.rotation = True
     states = []
-    async with opened(slack, storage, sealer, clock) as door, Browser() as ada:
+    async with serve_install_pages(slack, storage, sealer, clock) as site, Browser() as ada:
         for home in (Home("T1"), Home("T2"), Home("", "Org", "E1", org_wide=True)):
             slack.next_home = home
-            back = await ada.consent(await ada.start(door))
+            back = await ada.consent(await ada.start(site))
             states.append(back.partition("state=")[2].partition("&")[0])
             await ada.get(back)
-        await door.installs.find_install("T7", "E1")
+        await site.installs.find_install("T7", "E1")
         slack.faults = ["", "500", "lose"]
         for _ in range(3):
             await clock.sleep(LIVES - 3_600)
             for space in ("T1", "T2", "T7"):
                 try:
-                    await door.installs.find_install(space)
+                    await site.installs.find_install(space)
                 except PaperboyError as error:
                     logging.getLogger("test").warning("%s %r", error, error)
-        await door.installs.forget_install("T2")
+        await site.installs.forget_install("T2")
     return [*slack.issued, *states, SECRET, KEY]
 
 
 async def test_the_database_holds_no_readable_secret(
-    slack: TinySlack, store: Store, storage: KeyValue, sealer: Sealer, clock: FixedClock, tmp_path: Path
+    slack: OAuthServer, store: Store, storage: KeyValue, sealer: Sealer, clock: FixedClock, tmp_path: Path
 ) -> None:
-    secrets = await lived(slack, storage, sealer, clock)
+    secrets = await live_through(slack, storage, sealer, clock)
     await storage.put("control", b"xoxb-that-is-not-sealed")
-    found = kept(tmp_path)
+    found = stored_bytes(tmp_path)
     assert {file.name for file in tmp_path.iterdir()} >= {"paperboy.db", "paperboy.db-wal"}
     assert b"xoxb-that-is-not-sealed" in found  # this test can see what is there
     assert b"install/T1" in found
@@ -67,10 +67,10 @@ async def test_the_database_holds_no_readable_secret(
 
 
 async def test_no_log_holds_a_secret_however_much_is_logged(
-    slack: TinySlack, storage: KeyValue, sealer: Sealer, clock: FixedClock, caplog: pytest.LogCaptureFixture
+    slack: OAuthServer, storage: KeyValue, sealer: Sealer, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        secrets = await lived(slack, storage, sealer, clock)
+        secrets = await live_through(slack, storage, sealer, clock)
     assert "workspace T1 installed Paperboy" in caplog.text
     assert "not renewed" in caplog.text
     assert not [secret for secret in secrets if secret in caplog.text]

@@ -22,8 +22,8 @@ from bot.store.protocol import Store
 from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Workspace
 from tests.platforms.slack.conftest import hearing
-from tests.platforms.slack.installs.door import Browser, button
-from tests.platforms.slack.installs.test_secrets import kept
+from tests.platforms.slack.installs.install_server import Browser, button
+from tests.platforms.slack.installs.test_secrets import stored_bytes
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_two_workspaces_install_use_and_leave(fake: FakeSlack, adapter: Sl
         await _used(fake, adapter, core, initech)
     tokens = [token["value"] for token in await fake.read("tokens")]
     assert tokens
-    assert not [token for token in tokens if token.encode() in kept(tmp_path)]
+    assert not [token for token in tokens if token.encode() in stored_bytes(tmp_path)]
     assert not await fake.wrong()
 
 

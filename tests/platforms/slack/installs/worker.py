@@ -11,13 +11,13 @@ from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from bot.clock import SystemClock
 from bot.http_server import Sealer
 from bot.store import open_store
-from tests.platforms.slack.installs.tiny import ID, SECRET
+from tests.platforms.slack.installs.oauth_server import ID, SECRET
 
 
 async def main(database: str, key: str, api: str, times: int) -> None:
     store, clock = await open_store(Path(database)), SystemClock()
-    grants = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=api), clock)
-    installs = StoredInstalls(store.key_value("slack"), Sealer([key], SystemClock()), clock, grants)
+    oauth = OAuthClient(Credentials(client_id=ID, client_secret=SECRET, api_url=api), clock)
+    installs = StoredInstalls(store.key_value("slack"), Sealer([key], SystemClock()), clock, oauth)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     found = await asyncio.gather(*(installs.find_install("T1") for _ in range(times)))

@@ -20,7 +20,7 @@ from adapters.slack.install.oauth_states import OAuthStates
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.http_server import Boundary, HttpServer, Sealer
-from tests.platforms.slack.installs.tiny import ID, SECRET, TinySlack
+from tests.platforms.slack.installs.oauth_server import ID, SECRET, OAuthServer
 
 SCOPES = {"chat:write": "to post", "commands": "for `/papers` <b>and</b> more"}
 
@@ -32,7 +32,7 @@ class Page(Struct):
     url: str
 
 
-class Door(Struct):
+class InstallServer(Struct):
     """The pages of one process."""
 
     url: str
@@ -40,7 +40,9 @@ class Door(Struct):
 
 
 @asynccontextmanager
-async def opened(slack: TinySlack, storage: KeyValue, sealer: Sealer, clock: FixedClock) -> AsyncIterator[Door]:
+async def serve_install_pages(
+    slack: OAuthServer, storage: KeyValue, sealer: Sealer, clock: FixedClock
+) -> AsyncIterator[InstallServer]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
@@ -53,7 +55,7 @@ async def opened(slack: TinySlack, storage: KeyValue, sealer: Sealer, clock: Fix
     server = HttpServer("Slack", pages, Boundary())
     await server.start("127.0.0.1", port, setting="SLACK_PORT")
     try:
-        yield Door(url, installs)
+        yield InstallServer(url, installs)
     finally:
         await server.stop()
         await installs.aclose()
@@ -75,17 +77,17 @@ class Browser:
         async with self._session.get(url, allow_redirects=follow) as answer:
             return Page(answer.status, await answer.text(), answer.headers, str(answer.url))
 
-    async def start(self, door: Door) -> str:
+    async def start(self, site: InstallServer) -> str:
         """Where the button of the install page leads."""
-        return button(await self.get(f"{door.url}/slack/install"))
+        return button(await self.get(f"{site.url}/slack/install"))
 
     async def consent(self, to_slack: str) -> str:
         """Where Slack sends the browser back to."""
         return (await self.get(to_slack, follow=False)).headers["Location"]
 
-    async def install(self, door: Door) -> Page:
+    async def install(self, site: InstallServer) -> Page:
         """All of it."""
-        return await self.get(await self.start(door))
+        return await self.get(await self.start(site))
 
 
 def button(page: Page) -> str:

@@ -28,7 +28,7 @@ class Home(Struct, frozen=True):
     org_wide: bool = False
 
 
-class TinySlack(Struct):
+class OAuthServer(Struct):
     rotation: bool = False
     next_home: Home = Home("T1")  # whom the next consent is for
     consents: bool = True
@@ -76,7 +76,7 @@ class TinySlack(Struct):
 
 
 @asynccontextmanager
-async def serving(slack: TinySlack) -> AsyncIterator[TinySlack]:
+async def serve_oauth(slack: OAuthServer) -> AsyncIterator[OAuthServer]:
     app = web.Application()
     app.add_routes(
         [web.get("/oauth/v2/authorize", _Pages(slack).consent), web.post("/api/oauth.v2.access", _Pages(slack).access)]
@@ -92,7 +92,7 @@ async def serving(slack: TinySlack) -> AsyncIterator[TinySlack]:
 
 
 class _Pages:
-    def __init__(self, slack: TinySlack) -> None:
+    def __init__(self, slack: OAuthServer) -> None:
         self._slack = slack
 
     async def consent(self, request: web.Request) -> web.Response:
