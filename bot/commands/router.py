@@ -100,9 +100,9 @@ class Router:
         except AskError as error:
             return Answer(message=problem(error))
         except PaperboyError as error:
-            log.error("event %s failed: %s", event.id, error)
+            log.error("%s %s failed: %s", type(event).__name__, event.id, error)
         except Exception:
-            log.exception("event %s failed", event.id)
+            log.exception("%s %s failed", type(event).__name__, event.id)
         FAILURES.labels(kind).inc()
         unknown = PaperboyError("Something went wrong on our side. It has been logged.", "Try again in a moment.")
         return Answer(message=problem(unknown))

@@ -90,12 +90,13 @@ async def _proposal(request: Request, subscription: Subscription, command: str, 
 async def schedules(request: Request, rest: str) -> Answer:
     """List the schedules of this channel."""
     found = await request.store.subscriptions.in_place(request.place)
-    controls = (NEW,) if request.who.admin else ()
+    may_edit = request.who.admin and not request.shared
+    controls = (NEW,) if may_edit else ()
     if not found:
         hint = "Nothing is scheduled here. For example: /papers schedule weekdays 09:00"
         return Answer(message=note(hint, controls=controls))
     lines = [text(Span(s.id, code=True), " ", summary(s)) for s in found]
-    if request.who.admin:
+    if may_edit:
         edits = (Button(label=f"Change {s.id}", action=Action("schedule", (s.id,))) for s in found[:MAX_CHANGE_BUTTONS])
         controls = (*edits, *controls)
     foot = "To see when each posts next: /papers why"
