@@ -4,12 +4,16 @@ BIN    := .venv/bin
 UV     := $(shell command -v uv 2>/dev/null)
 
 ifdef UV
-NEW     = uv venv --quiet --python $(PYTHON) .venv
-INSTALL = uv pip install --quiet --python $(BIN)/python --constraint constraints.txt
+NEW = uv venv --quiet --python $(PYTHON) .venv
+PIP = uv pip install --quiet --python $(BIN)/python
+BUILD = --no-build-isolation
 else
-NEW     = $(PYTHON) -m venv .venv
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+NEW = $(PYTHON) -m venv .venv
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+BUILD = --no-build-isolation --use-pep517
 endif
+# Only files with the hashes that the repository names are installed; nothing is built with a tool that it doesn't name.
+HASHED = $(PIP) --no-deps --require-hashes
 
 .PHONY: help run test quick mutants check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
 
@@ -88,12 +92,24 @@ clean:       ## remove what make made; your data stays
 	@echo "Making .venv …"
 	@$(NEW)
 
-.venv/run: .venv/bin/python pyproject.toml constraints.txt
+.venv/run: .venv/bin/python pyproject.toml requirements.txt requirements-build.txt
 	@echo "Installing Paperboy …"
-	@$(INSTALL) -e .
+	@$(HASHED) -r requirements-build.txt
+	@$(HASHED) $(BUILD) -r requirements.txt
+	@$(PIP) --no-deps $(BUILD) -e .
 	@touch $@
 
-.venv/dev: .venv/run
+.venv/dev: .venv/run constraints.txt
 	@echo "Installing what tests need …"
-	@$(INSTALL) -e '.[dev]'
+	@$(HASHED) $(BUILD) -r constraints.txt
 	@touch $@
+
+PINS = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+  --no-annotate --no-emit-package pip
+
+.PHONY: pins
+pins:        ## update exact versions and hashes after a change of pyproject.toml (UPGRADE=-U: the newest)
+	@$(PINS) $(UPGRADE) pyproject.toml --extra dev --extra mcp -o constraints.txt
+	@grep -oE '^[a-z0-9._-]+==[^ ]+' constraints.txt > .venv/pins
+	@$(PINS) --constraint .venv/pins pyproject.toml -o requirements.txt
+	@echo 'setuptools>=77' | $(PINS) - -o requirements-build.txt

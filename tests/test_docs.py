@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from bot.cli import main
 from bot.commands.help import EXAMPLES
@@ -63,9 +64,18 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
-def test_exact_versions_come_without_addresses() -> None:
-    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line) for line in lines)
+@pytest.mark.parametrize("name", ["requirements-build.txt", "requirements.txt", "constraints.txt"])
+def test_exact_versions_come_with_hashes_and_without_addresses(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8").replace(" \\\n", "")
+    hashed = r"[a-z0-9._-]+==[A-Za-z0-9.+!]+(?: ; [\w .'<>=!()]+)?(?: +--hash=sha256:[0-9a-f]{64})+"
+    assert [line[:60] for line in text.splitlines() if not re.fullmatch(hashed, line)] == []
+
+
+def test_what_tests_need_holds_what_running_needs() -> None:
+    def pins(name: str) -> set[str]:
+        return set(re.findall(r"^([a-z0-9._-]+==[^ ]+)", (ROOT / name).read_text("utf-8"), re.M))
+
+    assert pins("requirements.txt") <= pins("constraints.txt")
 
 
 def _leaves(tree: dict[str, object], path: str = "") -> set[str]:
