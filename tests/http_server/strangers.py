@@ -48,6 +48,7 @@ class Stranger:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
+        self.said = b""
 
     @classmethod
     async def connect(cls, url: str, source: str = "127.0.0.1") -> Stranger:
@@ -63,7 +64,8 @@ class Stranger:
         """Whether the server closes the connection within so many seconds."""
         with contextlib.suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(seconds):
-                await self.reader.read()
+                while more := await self.reader.read(65_536):
+                    self.said += more
         return self.reader.at_eof() or self.reader.exception() is not None
 
     async def answer(self, seconds: float = 5) -> str:

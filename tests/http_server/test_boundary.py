@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
+from collections import Counter
 
 import pytest
 from aiohttp import ClientSession, web
 
 from bot.errors import StoreError
-from bot.http_server import Boundary, own_hosts
+from bot.http_server import Boundary, ConnectionLimits, own_hosts
 from bot.http_server.headers import SECURITY_HEADERS
 from tests.http_server.strangers import Stranger, serving
 
@@ -143,3 +145,35 @@ async def test_a_surface_gives_errors_in_its_own_format_even_those_of_the_server
             assert await answer.json() == {"status": 404}
         async with session.post(f"{server.url}/echo", data=bytes(200_000)) as answer:
             assert await answer.json() == {"status": 413}
+
+
+WHOLE = b"POST /echo?a=b HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nConnection: close\r\nX-A: b\r\n\r\nhello"
+PIECES = (b"\r\n", b"\0", b"\xff", b" ", b":", b"%", b"Transfer-Encoding: chunked\r\n", b"Upgrade: websocket\r\n",
+          b"Expect: 1\r\n", b"Content-Encoding: br\r\n", b"Content-Type: multipart/x; boundary=\r\n", b"HTTP/1.0",
+          b"Content-Length: -1\r\n", b"Host: \r\n", b"9" * 30, b"CONNECT ", b"Range: bytes=0-0,9-\r\n")  # fmt: skip
+
+
+def mutated(chance: random.Random) -> bytes:
+    """A request with one to four places changed, or cut off."""
+    raw = WHOLE
+    for _ in range(chance.randrange(1, 5)):
+        at = chance.randrange(len(raw))
+        raw = raw[:at] + chance.choice(PIECES) + raw[at + chance.randrange(6) :]
+    return raw[: chance.randrange(len(raw))] if chance.random() < 0.2 else raw
+
+
+async def test_300_mutated_requests_are_answered_or_closed_without_a_fault(caplog: pytest.LogCaptureFixture) -> None:
+    chance = random.Random(13)
+
+    async def send(url: str) -> str:
+        stranger = await Stranger.connect(url)
+        stranger.send(mutated(chance))
+        await stranger.is_closed(3)
+        return stranger.said.decode("latin-1")
+
+    async with serving(ConnectionLimits(head_s=1.0, body_s=1.0, idle_s=1.0)) as server:
+        answers = await asyncio.gather(*(send(server.url) for _ in range(150)))
+        answers += await asyncio.gather(*(send(server.url) for _ in range(150)))
+    statuses = Counter(answer.split(" ")[1] if answer else "closed" for answer in answers)
+    assert {status[0] for status in statuses} <= {"1", "2", "4", "c"}, statuses
+    assert [record for record in caplog.records if record.levelno >= logging.INFO] == []
