@@ -17,6 +17,7 @@ import discord
 from discord import RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent
 
 from adapters.discord.settings import Settings
+from bot.errors import PaperboyError
 from bot.metrics import FAILURES, UNREADABLE_EVENTS
 
 log = logging.getLogger(__name__)
@@ -97,6 +98,8 @@ class Client(discord.AutoShardedClient):
         """Called in the `except` block of a handler that failed."""
         if isinstance(error := sys.exception(), UNREADABLE):
             count_unreadable(event_method.removeprefix("on_").upper(), error)
+        elif isinstance(error, PaperboyError):
+            log.warning("Discord event not handled: %s, %s", event_method, error)
         else:
             FAILURES.labels("discord").inc()
             log.error("Discord event failed: %s", event_method, exc_info=error)
