@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from bot.votes.emoji import bare
+from bot.votes.emoji import base_emoji
 
 TABLE = Path(__file__).parent.parent / "adapters" / "slack" / "emoji_names.txt"
 HEAD = """\
@@ -24,7 +24,7 @@ HEAD = """\
 def main(source: Path) -> None:
     lines = []
     for entry in json.loads(source.read_text("utf-8")):
-        emoji = bare("".join(chr(int(code, 16)) for code in entry["unified"].split("-")))
+        emoji = base_emoji("".join(chr(int(code, 16)) for code in entry["unified"].split("-")))
         if emoji:  # a skin tone alone is none
             lines.append(" ".join([emoji, *entry["short_names"]]))
     TABLE.write_text(HEAD + "\n".join(sorted(lines)) + "\n", "utf-8")

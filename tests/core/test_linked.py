@@ -134,6 +134,6 @@ async def test_names_that_lead_elsewhere_are_left_out(hub: FakePapers, things: L
     assert await things.linked_to(ONE) == LinkedRepos()
 
 
-async def test_a_paper_that_is_not_on_arxiv_is_not_asked_for(hub: FakePapers, things: LinkedRepos) -> None:
+async def test_a_paper_that_is_not_on_arxiv_is_not_asked_for(hub: FakePapers, things: LinkedRepoSource) -> None:
     assert await things.linked_to("url:0123456789abcdef") == LinkedRepos()
     assert not hub.asked

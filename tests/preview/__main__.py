@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.discord import escape as discord_escape
-from adapters.discord import modals as modal
+from adapters.discord import modals as discord_modals
 from adapters.discord import render as discord_render
 from adapters.slack.outbound import modals
 from adapters.slack.outbound import render as slack_render
@@ -61,8 +61,8 @@ def _slack(name: str, item: Message | Form) -> list[dict[str, Any]]:
 
 def _discord(item: Message | Form) -> list[Mapping[str, Any]]:
     if isinstance(item, Form):
-        return [modal.modal(item)]
-    return [discord_render.payload(page) for page in fit(item, discord_render.LIMITS, discord_escape.width)]
+        return [discord_modals.render_modal(item)]
+    return [discord_render.message_payload(page) for page in fit(item, discord_render.LIMITS, discord_escape.width)]
 
 
 PLATFORMS: dict[str, Draw] = {"slack": draw_slack, "discord": draw_discord}
