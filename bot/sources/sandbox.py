@@ -45,6 +45,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     result: bytes = b""
     message: str = ""
     hint: str = ""
+    is_last: bool = False  # the process ends now, as it has grown
 
 
 class Sandbox:
@@ -90,7 +91,7 @@ class Sandbox:
                 process = await self._started(job.kind)
             async with asyncio.timeout(MAX_SECONDS[job.kind]):
                 answer = await _exchange(process, msgspec.msgpack.encode(job))
-            is_done = True
+            is_done = not answer.is_last
             return answer
         except TimeoutError:
             raise Malformed(f"This {job.kind} takes too long to read.", "It is skipped.") from None

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.errors import Malformed
 from bot.sources.sandbox import LENGTH_BYTES, Answer, Job
@@ -27,7 +28,7 @@ MAX_CPU_S = {
     "html": 8,
     "pdf": 15,
 }  # arXiv's longest list and a long PDF take 5
-MAX_KEPT_BYTES = 300_000_000  # a process that grew beyond ends after its job, and a fresh one follows
+MAX_GROWTH_BYTES = 200_000_000  # a process that a job made grow by more ends after it, and a fresh one follows
 MAX_RECURSION = 500
 _CHARSETS = """cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp866 cp874 cp932 cp949 cp950 iso8859_1
 iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9 iso8859_10 iso8859_13 iso8859_14
@@ -45,16 +46,19 @@ def main() -> None:
     """Parse job after job until stdin ends."""
     parsers = preload(sys.argv[1])
     confine()
+    start_bytes = _peak_bytes()  # not zero: Linux counts what the parent held when it started this process
     sys.setrecursionlimit(MAX_RECURSION)
     sys.stdout.buffer.write(bytes(LENGTH_BYTES))
     sys.stdout.buffer.flush()
     while header := sys.stdin.buffer.read(LENGTH_BYTES):
         job = msgspec.msgpack.decode(sys.stdin.buffer.read(int.from_bytes(header)), type=Job)
         _limit_cpu(MAX_CPU_S[job.kind])
-        message = msgspec.msgpack.encode(answer(parsers[job.kind], job))
+        done = answer(parsers[job.kind], job)
+        is_last = _peak_bytes() - start_bytes > MAX_GROWTH_BYTES
+        message = msgspec.msgpack.encode(replace(done, is_last=is_last))
         sys.stdout.buffer.write(len(message).to_bytes(LENGTH_BYTES) + message)
         sys.stdout.buffer.flush()
-        if _has_grown():
+        if is_last:
             return
 
 
@@ -129,9 +133,10 @@ def _limit_cpu(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
 
 
-def _has_grown() -> bool:
+def _peak_bytes() -> int:
+    """The most memory that this process ever held; 0 where the system doesn't say."""
     resource = sys.modules.get("resource")
-    return resource is not None and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > MAX_KEPT_BYTES
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024 if resource else 0
 
 
 if __name__ == "__main__":
