@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ async def test_a_mail_is_found_by_its_key_after_a_restart(adapter_of: Make, plac
     assert len(server.received) == 1
 
 
-async def test_a_thread_hangs_from_a_mail(adapter: EmailAdapter, place: Place, server: FakeMail) -> None:
+async def test_a_reply_refers_to_the_mail_it_answers(adapter: EmailAdapter, place: Place, server: FakeMail) -> None:
     head = await adapter.post(place, says("head"), key="head")
     reply = await adapter.post(place.in_thread(head.id), says("reply"), key="reply")
     assert (reply.place.channel, reply.place.thread) == (place.channel, head.id)
@@ -80,7 +81,7 @@ async def test_a_thread_hangs_from_a_mail(adapter: EmailAdapter, place: Place, s
 
 
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
-async def test_hostile_words_are_words(adapter: EmailAdapter, place: Place, server: FakeMail, words: str) -> None:
+async def test_hostile_text_stays_text(adapter: EmailAdapter, place: Place, server: FakeMail, words: str) -> None:
     shown = Card(paper="p", title=words, url="javascript:alert(1)", summary=words, byline=words, body=words)
     message = Message(plain=words, blocks=(Heading(words), shown, Footnote(text(Span(words, url=words)))))
     for n, page in enumerate(fit(message, adapter.limits, adapter.text_width)):
@@ -120,13 +121,25 @@ async def test_every_kind_of_block_can_be_posted(adapter: EmailAdapter, place: P
     assert "Similar" not in received.plain + received.html  # a button that needs a chat
 
 
+async def test_each_text_reads_in_the_direction_of_its_own_script(
+    adapter: EmailAdapter, place: Place, server: FakeMail
+) -> None:
+    words = "שלום עולם"
+    shown = Card(paper="p", title=words, url="https://example.org/", summary=words, byline=words, why=words, body=words)
+    message = Message(plain=words, blocks=(Heading(words), Paragraph(text(words)), Bullets((text(words),)), shown))
+    await adapter.post(place, message, key="rtl")
+    html = server.received[0].html
+    assert len(re.findall(r'<(?:h1|h2|p|li)[^>]* dir="auto"[^>]*>(?:<a [^>]*>)?\s*שלום', html)) == 8
+    assert not re.search(r"<(h1|h2|p|li)(?![^>]*dir=)[^>]*>\s*שלום", html)
+
+
 async def test_width_counts_what_is_sent(adapter: EmailAdapter) -> None:
     assert adapter.text_width(text("a & b")) >= len("a & b") + len("a &amp; b")
     assert adapter.text_width(text("ab", "cd")) == adapter.text_width(text("ab")) + adapter.text_width(text("cd"))
 
 
 @pytest.mark.parametrize("nowhere", [Place("email", "another-home", "no/such channel"), Place("email", "mail", "x")])
-async def test_a_place_that_can_not_be_is_refused_for_good(adapter: EmailAdapter, nowhere: Place) -> None:
+async def test_an_impossible_place_is_refused_permanently(adapter: EmailAdapter, nowhere: Place) -> None:
     with pytest.raises(Refused) as caught:
         await adapter.post(nowhere, says("x"), key="k")
     assert caught.value.broken
@@ -159,6 +172,6 @@ def test_a_wrong_setting_is_answered_with_the_right_ones(
     assert "hunter2" not in str(caught.value)
 
 
-def test_without_a_server_there_is_no_mail(store: Store, clock: FixedClock, tmp_path: Path) -> None:
+def test_without_a_mail_server_there_is_no_adapter(store: Store, clock: FixedClock, tmp_path: Path) -> None:
     for nothing in ({}, {"host": ""}, options(25) | {"enabled": "false"}):
         assert make(Setup(options=nothing, storage=store.key_value("email"), home=tmp_path, clock=clock)) is None

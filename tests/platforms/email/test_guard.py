@@ -21,7 +21,7 @@ from tests.platforms.email.conftest import ADDRESS, Make, Visitor
 PAPERS = Message(plain="Papers of today")
 
 
-async def test_nobody_can_fill_an_inbox(
+async def test_an_inbox_can_not_be_filled_with_confirmation_mails(
     visitor: Visitor, server: FakeMail, clock: FixedClock, adapter: EmailAdapter
 ) -> None:
     for address in (ADDRESS, ADDRESS.upper().replace("EXAMPLE.ORG", "example.ORG"), ADDRESS):
@@ -38,7 +38,7 @@ async def test_nobody_can_fill_an_inbox(
     assert (await visitor.post(address="late@example.org"))[0] == 200
 
 
-async def test_who_did_not_ask_is_never_asked_again(
+async def test_an_address_that_declined_is_not_asked_again(
     visitor: Visitor, server: FakeMail, core: FakeCore, clock: FixedClock
 ) -> None:
     await visitor.post(address=ADDRESS)
@@ -77,16 +77,14 @@ async def test_who_did_not_ask_is_never_asked_again(
         "<script>@example.org",
     ],
 )
-async def test_what_is_no_address_gets_no_mail(visitor: Visitor, server: FakeMail, address: str) -> None:
+async def test_an_invalid_address_gets_no_mail(visitor: Visitor, server: FakeMail, address: str) -> None:
     status, page = await visitor.post(address=address, query='"><script>alert(1)</script>')
     assert status == 400
     assert "<script>alert" not in page
     assert server.received == []
 
 
-async def test_other_alphabets_after_the_at_are_written_as_servers_know_them(
-    visitor: Visitor, server: FakeMail
-) -> None:
+async def test_an_international_domain_is_written_to_in_ascii(visitor: Visitor, server: FakeMail) -> None:
     assert (await visitor.post(address="ada@bücher.example"))[0] == 200
     assert server.received[0].recipient == "ada@xn--bcher-kva.example"
 
@@ -123,7 +121,7 @@ async def test_the_database_holds_no_address(
     assert key.read_bytes().strip() not in held
 
 
-async def test_without_its_key_nothing_is_sent_and_nobody_is_lost(
+async def test_with_the_wrong_key_nothing_is_sent_and_no_one_is_removed(
     adapter_of: Make, place: Place, server: FakeMail, tmp_path: Path
 ) -> None:
     stored = (tmp_path / "mail.key").rename(tmp_path / "elsewhere")
@@ -135,7 +133,7 @@ async def test_without_its_key_nothing_is_sent_and_nobody_is_lost(
     assert len(server.received) == 1
 
 
-async def test_what_ran_out_is_forgotten(
+async def test_expired_records_are_deleted(
     adapter: EmailAdapter,
     visitor: Visitor,
     place: Place,

@@ -59,7 +59,7 @@ async def world(adapter_of: Make, core: FakeCore) -> AsyncIterator[Proxied]:
         await asyncio.gather(listening, return_exceptions=True)
 
 
-async def test_one_network_fills_no_mailbox_and_keeps_nobody_out(world: Proxied, server: FakeMail) -> None:
+async def test_one_network_can_not_fill_a_mailbox_or_lock_others_out(world: Proxied, server: FakeMail) -> None:
     asked = Counter([await world.ask(f"target+{n}@example.com", f"2001:db8:1:1::{n:x}") for n in range(305)])
     assert asked == {200: MAX_PER_VISITOR, 429: 305 - MAX_PER_VISITOR}
     assert await world.ask("honest@example.net", "203.0.113.9") == 200
@@ -81,7 +81,7 @@ async def test_spellings_of_a_mailbox_from_many_networks_are_one_mailbox(
     assert len(server.received) == MAX_PER_MAILBOX
 
 
-async def test_dots_and_plain_names_of_other_servers_are_people_of_their_own(world: Proxied, server: FakeMail) -> None:
+async def test_dots_distinguish_mailboxes_except_at_gmail(world: Proxied, server: FakeMail) -> None:
     for n, to in enumerate(
         ("ada.b@example.org", "adab@example.org", "a.dab@example.org", "ad.ab@example.org", "+x@x.org")
     ):
@@ -132,7 +132,7 @@ def test_many_visitors_of_one_network_are_counted_together(clock: FixedClock) ->
     assert (wider_network("203.0.113.9"), wider_network("unknown")) == ("203.0.113.0/24", "unknown")
 
 
-async def test_the_answer_and_its_time_tell_nothing_about_an_address(visitor: Visitor, server: FakeMail) -> None:
+async def test_the_answer_and_its_time_reveal_nothing_about_an_address(visitor: Visitor, server: FakeMail) -> None:
     await visitor.post(address="known@example.org")
     await visitor.post(server.received[-1].link("/confirm/"))
     await visitor.post(address="blocked@example.org")

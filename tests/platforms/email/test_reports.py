@@ -109,7 +109,7 @@ async def test_a_complaint_about_the_question_blocks_too(visitor: Visitor, serve
     assert (await visitor.post(asked.link("/confirm/")))[0] == 404
 
 
-async def test_what_is_no_reason_to_stop(
+async def test_other_reports_stop_no_one(
     adapter: EmailAdapter, place: Place, mail: Received, visitor: Visitor, core: FakeCore
 ) -> None:
     original = headers(mail, "List-Unsubscribe", "Message-ID")
@@ -130,7 +130,7 @@ async def test_what_is_no_reason_to_stop(
     assert not await stopped(adapter, place)
 
 
-async def test_nobody_is_stopped_by_what_anybody_can_write(
+async def test_a_forged_report_stops_no_one(
     adapter: EmailAdapter, place: Place, mail: Received, visitor: Visitor, core: FakeCore
 ) -> None:
     token = mail.link("/unsubscribe/").rpartition("/")[2]
@@ -145,7 +145,7 @@ async def test_nobody_is_stopped_by_what_anybody_can_write(
     assert not await stopped(adapter, place)
 
 
-def test_a_report_that_is_made_to_hurt_is_no_report() -> None:
+def test_a_malicious_report_is_ignored() -> None:
     nested = b"Content-Type: message/rfc822\r\n\r\n" * 20_000
     assert bounces.read_report(nested) is None
     many = EmailMessage()

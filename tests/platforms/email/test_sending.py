@@ -88,7 +88,7 @@ async def test_an_answer_becomes_an_error(
 
 
 @pytest.mark.parametrize("fault", ["drop", "drop after"])
-async def test_a_doubtful_mail_is_a_gap_that_is_told_and_can_be_repeated(
+async def test_a_mail_that_may_have_arrived_is_reported_and_can_be_sent_again(
     adapter_of: Make, place: Place, server: FakeMail, fault: str
 ) -> None:
     server.faults["DATA"] = [fault]
@@ -104,7 +104,7 @@ async def test_a_doubtful_mail_is_a_gap_that_is_told_and_can_be_repeated(
     assert {received.mail["Message-ID"] for received in server.received} == {"<k1@example.org>"}
 
 
-async def test_whoever_prefers_a_repeat_gets_one(adapter_of: Make, place: Place, server: FakeMail) -> None:
+async def test_unsure_repeat_sends_the_mail_again(adapter_of: Make, place: Place, server: FakeMail) -> None:
     adapter = adapter_of(unsure="repeat")
     server.faults["DATA"] = ["drop after"]
     with pytest.raises(Unsure):
@@ -114,7 +114,7 @@ async def test_whoever_prefers_a_repeat_gets_one(adapter_of: Make, place: Place,
     assert [received.mail["Message-ID"] for received in server.received] == ["<k1@example.org>"] * 2
 
 
-async def test_an_attempt_that_is_cut_short_is_in_doubt_only_after_the_mail_went_out(
+async def test_an_aborted_attempt_is_uncertain_only_after_the_content_went_out(
     adapter: EmailAdapter, place: Place, server: FakeMail
 ) -> None:
     for key, stage in (("k1", "RCPT"), ("k2", "DATA")):
@@ -127,14 +127,14 @@ async def test_an_attempt_that_is_cut_short_is_in_doubt_only_after_the_mail_went
         await adapter.find_post(place, key="k2", since=NOW)
 
 
-async def test_a_server_that_is_not_there_is_tried_again(adapter_of: Make, place: Place, server: FakeMail) -> None:
+async def test_an_unreachable_mail_server_is_tried_again(adapter_of: Make, place: Place, server: FakeMail) -> None:
     with pytest.raises(Busy) as caught:
         await adapter_of(port=1).post(place, PAPERS, key="k1")
     assert caught.value.hint
     await adapter_of().post(place, PAPERS, key="k1")
 
 
-async def test_connections_are_kept_and_a_dead_one_is_replaced(
+async def test_connections_are_reused_and_a_dead_one_is_replaced(
     adapter: EmailAdapter, place: Place, server: FakeMail
 ) -> None:
     server.connections = 0
@@ -165,9 +165,7 @@ async def test_a_domain_is_not_overrun(adapter_of: Make, place: Place, server: F
     assert len(server.received) == 6
 
 
-async def test_a_mail_that_is_not_taken_yet_waits_longer_each_time(
-    adapter: EmailAdapter, place: Place, server: FakeMail
-) -> None:
+async def test_a_deferred_mail_waits_longer_each_time(adapter: EmailAdapter, place: Place, server: FakeMail) -> None:
     server.always["RCPT"] = "450 4.7.1 slow down"
     waits = []
     for _ in range(8):
@@ -201,7 +199,7 @@ async def test_an_edition_of_30_papers_is_one_mail_under_100_kb(
         assert len(received.raw) < 100_000
 
 
-async def test_a_mail_calls_home_nowhere(adapter: EmailAdapter, place: Place, server: FakeMail) -> None:
+async def test_a_mail_loads_nothing_from_the_network(adapter: EmailAdapter, place: Place, server: FakeMail) -> None:
     entries = [Entry(paper=paper(1, upvotes=3), summary="A line.")]
     await adapter.post(place, compact(About(day=NOW.date(), listed=1, sources=("arxiv",)), entries), key="k1")
     html = server.received[0].html

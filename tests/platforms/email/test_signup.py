@@ -28,7 +28,7 @@ def commands(heard: list[Event]) -> list[str]:
     return [event.text for event in heard if isinstance(event, Command)]
 
 
-async def test_nothing_but_the_question_is_sent_before_the_link_is_followed(
+async def test_nothing_but_the_confirmation_mail_is_sent_before_the_link_is_followed(
     visitor: Visitor, server: FakeMail, core: FakeCore
 ) -> None:
     status, page = await visitor.post(
@@ -57,7 +57,7 @@ async def test_nothing_but_the_question_is_sent_before_the_link_is_followed(
     assert len(server.received) == 1
 
 
-async def test_a_link_followed_twice_or_at_once_confirms_once(
+async def test_a_link_followed_twice_or_concurrently_confirms_once(
     visitor: Visitor, server: FakeMail, core: FakeCore
 ) -> None:
     await visitor.post(address=ADDRESS)
@@ -91,7 +91,7 @@ async def test_a_request_that_the_core_refuses_is_shown_and_can_be_tried_again(
     assert (await visitor.post(link))[0] == 200
 
 
-async def test_links_end_and_can_not_be_made_up(
+async def test_links_expire_and_can_not_be_forged(
     visitor: Visitor, server: FakeMail, core: FakeCore, clock: FixedClock
 ) -> None:
     await visitor.post(address=ADDRESS)
@@ -132,7 +132,7 @@ async def test_one_click_ends_it_and_forgets_the_address(
     assert len(server.received) == 1
 
 
-async def test_who_comes_back_can_leave_with_an_old_mail(
+async def test_an_old_mail_still_unsubscribes_after_subscribing_again(
     adapter: EmailAdapter, visitor: Visitor, place: Place, server: FakeMail, core: FakeCore
 ) -> None:
     await adapter.post(place, PAPERS, key="k1")
@@ -144,7 +144,7 @@ async def test_who_comes_back_can_leave_with_an_old_mail(
         await adapter.post(place, PAPERS, key="k2")
 
 
-async def test_the_form_works_without_scripts_and_says_what_was_wrong(visitor: Visitor) -> None:
+async def test_the_form_works_without_scripts_and_shows_errors(visitor: Visitor) -> None:
     status, page = await visitor.open()
     assert status == 200
     assert page.count("<label") == 6
@@ -185,14 +185,16 @@ async def test_one_person_asks_for_ten_mails_an_hour_whatever_the_addresses(
     assert len(server.received) == 11
 
 
-async def test_what_is_filled_into_a_chat_is_what_the_page_takes(adapter: EmailAdapter) -> None:
+async def test_the_chat_form_has_the_fields_of_the_page(adapter: EmailAdapter) -> None:
     assert adapter.page == f"{BASE}/"
     assert subscription_form.read_form({field.name: field.value for field in adapter.fields}) == SubscriptionRequest()
     assert [field.name for field in adapter.fields if field.secret] == ["address"]
 
 
 @pytest.mark.parametrize("fault", ["drop after", "451 not now"])
-async def test_a_question_that_may_have_arrived_keeps_its_link(visitor: Visitor, server: FakeMail, fault: str) -> None:
+async def test_a_confirmation_mail_that_may_have_arrived_keeps_its_link(
+    visitor: Visitor, server: FakeMail, fault: str
+) -> None:
     server.faults["DATA"] = [fault]
     assert (await visitor.post(address=ADDRESS))[0] == 200
     assert len(server.received) == 1  # after "not now" it was tried again

@@ -121,7 +121,9 @@ async def _foreign(app: App, subscription: Subscription, received: Received) -> 
         "lang:zz diffusion from community about: top 30",
     ],
 )
-async def test_the_words_of_a_query_are_no_options(app: App, visitor: Visitor, server: FakeMail, query: str) -> None:
+async def test_the_words_of_a_topic_are_not_read_as_options(
+    app: App, visitor: Visitor, server: FakeMail, query: str
+) -> None:
     subscription = await subscribe(app, visitor, server, query=query, count="30", days="fri")
     assert (str(subscription.schedule), subscription.count, subscription.min_votes, subscription.layout) == (
         "fri 09:00 UTC",
@@ -132,14 +134,18 @@ async def test_the_words_of_a_query_are_no_options(app: App, visitor: Visitor, s
     assert (subscription.query, subscription.language) == (query, "en")
 
 
-async def test_a_second_subscription_takes_the_place_of_the_first(app: App, visitor: Visitor, server: FakeMail) -> None:
+async def test_a_second_subscription_replaces_the_first_in_the_store(
+    app: App, visitor: Visitor, server: FakeMail
+) -> None:
     await subscribe(app, visitor, server, query="owls")
     cast(FixedClock, app.clock).moment = NOW.replace(hour=12)
     subscription = await subscribe(app, visitor, server, query="diffusion")
     assert subscription.query == "diffusion"
 
 
-async def test_a_bounced_reader_stands_still_and_can_come_back(app: App, visitor: Visitor, server: FakeMail) -> None:
+async def test_a_bounced_subscription_is_held_and_can_be_started_again(
+    app: App, visitor: Visitor, server: FakeMail
+) -> None:
     subscription = await subscribe(app, visitor, server)
     server.faults["RCPT"] = ["550 5.1.1 no such user"]
     await app.planner.plan_now(subscription)
@@ -170,7 +176,7 @@ async def test_once_a_week_brings_the_week_in_one_mail(app: App, visitor: Visito
     assert received.html.count("<h2") > 10
 
 
-async def test_what_is_listed_late_is_no_second_mail(app: App, visitor: Visitor, server: FakeMail) -> None:
+async def test_papers_listed_later_make_no_second_mail(app: App, visitor: Visitor, server: FakeMail) -> None:
     subscription = await subscribe(app, visitor, server, count="30")
     await app.planner.plan_now(subscription)
     assert await app.dispatcher.deliver_due() == 1

@@ -74,7 +74,7 @@ async def test_a_button_can_bring_a_form_too(you: Browser) -> None:
 # ---- sent
 
 
-async def test_what_was_filled_in_is_heard_with_the_forms_own_action(you: Browser, core: FakeCore) -> None:
+async def test_a_form_is_submitted_with_its_own_action_and_values(you: Browser, core: FakeCore) -> None:
     piece = await asked(you)
     here = {"message": piece["id"], "action": "forget-me", "field-when": " daily 18:00 ", "field-layout": "compact"}
     await you.post("/c/papers/submit", **here, other="x", **{"field-other": "y"})
@@ -94,7 +94,7 @@ async def test_the_answer_takes_the_forms_place_and_the_form_is_folded_away(you:
     assert (await you.open()).count("/submit") == 1
 
 
-async def test_pressing_on_clears_the_form_away(you: Browser) -> None:
+async def test_the_next_press_removes_the_form(you: Browser) -> None:
     piece = await asked(you)
     await send(you, piece, when="daily 18:00")
     await you.post("/c/papers/press", action="page|next", message=piece["id"])
@@ -111,7 +111,7 @@ async def test_pressing_on_clears_the_form_away(you: Browser) -> None:
         ({"when": "daily", "layout": "a poster"}, "“Layout” must be one of its choices."),
     ],
 )
-async def test_what_can_not_be_is_told_beside_the_form_and_nothing_is_lost(
+async def test_errors_are_shown_with_the_form_and_the_input_is_kept(
     you: Browser, core: FakeCore, values: dict[str, str], told: str
 ) -> None:
     piece = await asked(you)
@@ -123,7 +123,7 @@ async def test_what_can_not_be_is_told_beside_the_form_and_nothing_is_lost(
     assert entries(shown["html"])["when"] == values["when"]
 
 
-async def test_what_was_typed_comes_back_as_words(you: Browser) -> None:
+async def test_form_input_comes_back_as_plain_text(you: Browser) -> None:
     typed = '"><script>alert(1)</script>&amp;'
     (shown,) = (await send(you, await asked(you), when=typed, layout="a poster"))["pieces"][:1]
     assert "<script>" not in shown["html"]
@@ -138,7 +138,7 @@ async def test_one_can_not_fill_in_anothers_form(you: Browser, robin: Browser, c
     assert entries(await you.open())["when"] == ""
 
 
-async def test_a_form_from_before_a_restart_still_says_what_it_is_for(you: Browser, core: FakeCore) -> None:
+async def test_a_form_from_before_a_restart_still_works(you: Browser, core: FakeCore) -> None:
     answer = await send(you, {"id": "gone", "thread": ""}, when="daily 18:00")
     heard = core.heard[-1]
     assert isinstance(heard, FormSubmission)
@@ -146,14 +146,14 @@ async def test_a_form_from_before_a_restart_still_says_what_it_is_for(you: Brows
     assert "Answer to when=daily 18:00" in answer["pieces"][0]["html"]
 
 
-async def test_a_form_in_a_thread_stays_there(you: Browser, core: FakeCore) -> None:
+async def test_a_form_in_a_thread_stays_in_the_thread(you: Browser, core: FakeCore) -> None:
     parent = (await you.say("a message"))["pieces"][0]["id"]
     piece = await asked(you, thread=parent)
     (sent,) = (await send(you, piece, when="daily"))["pieces"][:1]
     assert (sent["thread"], core.heard[-1].place) == (parent, PAPERS.in_thread(parent))
 
 
-async def test_without_javascript_one_is_led_back_to_the_page(you: Browser) -> None:
+async def test_without_javascript_a_form_redirects_to_the_page(you: Browser) -> None:
     piece = await asked(you)
     form = {"message": piece["id"], "csrf": you.csrf, "field-when": "daily"}
     answer = await you.post("/c/papers/submit", headers={"Accept": "text/html", "X-CSRF": ""}, **form)
@@ -182,7 +182,7 @@ async def test_a_schedule_is_mended_previewed_and_then_kept(browser: Browser, ap
     assert len(await app.store.subscriptions.in_place(PAPERS)) == before + 1
 
 
-async def test_who_may_not_schedule_sends_the_form_in_vain(browser: Browser, app_url: tuple[App, str]) -> None:
+async def test_the_form_of_a_member_who_can_not_schedule_is_refused(browser: Browser, app_url: tuple[App, str]) -> None:
     app, _ = app_url
     before = await app.store.subscriptions.in_place(PAPERS)
     piece = await asked(browser)

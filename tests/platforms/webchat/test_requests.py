@@ -63,7 +63,7 @@ async def test_a_form_that_can_not_be_read_is_refused_though_the_token_is_right(
     ],
     ids=["empty", "json", "nul"],
 )
-async def test_other_bodies_are_no_command(you: Browser, core: FakeCore, body: bytes, kind: str) -> None:
+async def test_other_bodies_run_no_command(you: Browser, core: FakeCore, body: bytes, kind: str) -> None:
     assert (await raw(you, body, kind)).status == 200
     assert core.heard == []
 
@@ -82,7 +82,7 @@ async def test_a_stream_has_no_head_and_a_page_has(you: Browser) -> None:
             assert answer.status == status
 
 
-async def test_a_form_of_our_own_page_is_taken(you: Browser, core: FakeCore) -> None:
+async def test_a_form_of_our_own_page_is_accepted(you: Browser, core: FakeCore) -> None:
     assert (await you.post("/c/papers/say", headers={"Origin": you.url}, text="/papers")).status == 200
     assert len(core.heard) == 1
 
@@ -112,7 +112,7 @@ async def test_cookies_are_for_this_site_and_not_for_scripts(bare_url: str) -> N
 
 
 @pytest.mark.parametrize("options", [{"port": "x"}, {"port": 70_000}, {"port": -1}, {"colour": "red"}])
-async def test_settings_that_make_no_sense_are_named(store: Store, tmp_path: Path, options: dict[str, object]) -> None:
+async def test_wrong_settings_are_named(store: Store, tmp_path: Path, options: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match=next(iter(options))):
         make(Setup(options=options, storage=store.key_value("web"), home=tmp_path, clock=SystemClock()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -130,7 +131,7 @@ async def test_the_same_key_at_once_is_one_message_on_the_page(page: Page) -> No
     assert (await page.browser.open()).count(">Once</h3>") == 1
 
 
-async def test_the_same_key_after_a_restart_shows_the_first_words(tmp_path: Path) -> None:
+async def test_the_same_key_after_a_restart_is_the_first_message(tmp_path: Path) -> None:
     async with looking(tmp_path) as page:
         first = await page.adapter.post(HERE, said("First words"), key="k1")
     async with looking(tmp_path) as page:
@@ -148,7 +149,7 @@ async def test_an_edit_is_seen_and_survives_a_restart(tmp_path: Path) -> None:
         assert await page.words(ref) == ["After"]
 
 
-async def test_a_reply_stands_in_its_thread_and_not_in_the_channel(page: Page) -> None:
+async def test_a_reply_is_shown_in_its_thread_and_not_in_the_channel(page: Page) -> None:
     parent = await page.adapter.post(HERE, said("The papers"), key="k1")
     reply = await page.adapter.post(HERE.in_thread(parent.id), said("One paper"), key="k2")
     assert await page.words(reply) == ["One paper"]
@@ -201,7 +202,7 @@ def everywhere(words: str, url: str = "https://example.org/") -> Message:
 
 
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
-async def test_what_strangers_wrote_does_nothing_but_show(page: Page, words: str) -> None:
+async def test_text_of_strangers_is_only_shown(page: Page, words: str) -> None:
     ref = await page.adapter.post(HERE, everywhere(words), key="k1")
     (shown,) = await page.shown(ref)
     assert shown.live == []
@@ -216,17 +217,24 @@ async def test_only_web_addresses_become_links(page: Page, url: str) -> None:
     assert "A title" in shown.words
 
 
-async def test_a_channel_is_shown_by_its_name_and_led_to(page: Page) -> None:
+async def test_a_channel_is_shown_as_a_link_with_its_name(page: Page) -> None:
     run = (Span("owls", channel=True), Span(" "), Span("../etc", channel=True), Span(" "), Span("<b>", channel=True))
     (shown,) = await page.shown(await page.adapter.post(HERE, Message(plain="x", blocks=(Paragraph(run),)), key="k1"))
     assert shown.words.strip() == "#owls ../etc <b>"
     assert (shown.links, shown.live) == (["/c/owls"], [])
 
 
-async def test_a_title_can_not_turn_the_reading_direction(page: Page) -> None:
+async def test_a_title_can_not_change_the_reading_direction(page: Page) -> None:
     (shown,) = await page.shown(await page.adapter.post(HERE, everywhere("safe \u202egnp.exe\u2066"), key="k1"))
     assert "safe gnp.exe" in shown.words
     assert not set(shown.words) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+async def test_each_text_reads_in_the_direction_of_its_own_script(page: Page) -> None:
+    await page.adapter.post(HERE, everywhere("שלום עולם"), key="k1")
+    shown = await page.browser.open()
+    assert re.search(r'<h4 dir="auto"><a [^>]*>שלום עולם</a></h4>', shown)
+    assert not re.search(r"<(h[34]|p|li)(?![^>]*dir=)[^>]*>שלום", shown)
 
 
 async def test_a_message_without_blocks_shows_its_plain_form(page: Page) -> None:
@@ -234,7 +242,7 @@ async def test_a_message_without_blocks_shows_its_plain_form(page: Page) -> None
     assert await page.words(ref) == ["Plain <b>words</b>"]
 
 
-async def test_a_message_fitted_to_the_limits_is_shown_whole(page: Page) -> None:
+async def test_a_message_that_was_split_to_fit_is_shown_completely(page: Page) -> None:
     pages = fit(everywhere("&<" * 20_000), page.adapter.limits, page.adapter.text_width)
     assert len(pages) > 1
     for n, piece in enumerate(pages):
@@ -243,7 +251,7 @@ async def test_a_message_fitted_to_the_limits_is_shown_whole(page: Page) -> None
 
 
 @pytest.mark.parametrize("place", [Place("web", "other", "papers"), Place("web", "home", "../etc")])
-async def test_a_refused_place_shows_nothing(page: Page, place: Place) -> None:
+async def test_a_post_to_an_invalid_place_is_refused_and_not_shown(page: Page, place: Place) -> None:
     with pytest.raises(Refused) as told:
         await page.adapter.post(place, said("To nobody"), key="k1")
     assert told.value.broken

@@ -21,7 +21,7 @@ from tests.platforms.webchat.conftest import Browser, mark, stream
 PAPERS = Place("web", "home", "papers")
 
 
-async def test_nothing_said_while_away_is_missed_or_told_twice(you: Browser) -> None:
+async def test_no_message_is_missed_or_repeated_after_a_disconnect(you: Browser) -> None:
     since = await mark(you)
     for n in range(20):
         await you.say(f"line {n:02}.")
@@ -35,7 +35,7 @@ async def test_nothing_said_while_away_is_missed_or_told_twice(you: Browser) -> 
     assert re.findall(r"line (\d\d)\.", rest)[0] == "10"
 
 
-async def test_what_is_said_while_listening_arrives(you: Browser, robin: Browser) -> None:
+async def test_a_message_arrives_while_the_stream_is_open(you: Browser, robin: Browser) -> None:
     since = await mark(robin)
     listening = asyncio.create_task(stream(robin, since, until=b"just now"))
     await asyncio.sleep(0.1)
@@ -43,7 +43,7 @@ async def test_what_is_said_while_listening_arrives(you: Browser, robin: Browser
     assert b"event: pieces" in await listening
 
 
-async def test_another_channels_news_is_only_that_there_is_some(you: Browser, robin: Browser) -> None:
+async def test_messages_of_another_channel_only_mark_it_unread(you: Browser, robin: Browser) -> None:
     since = await mark(robin)
     await you.post("/c/owls/say", text="hoo")
     seen = await stream(robin, since, until=b"owls")
@@ -52,12 +52,12 @@ async def test_another_channels_news_is_only_that_there_is_some(you: Browser, ro
 
 
 @pytest.mark.parametrize("since", ["", "x", "-", "x-1", "-1", "9" * 5_000, "BOOT-", "BOOT-x", "BOOT-" + "9" * 5_000])
-async def test_a_mark_that_is_not_known_means_look_again(you: Browser, since: str) -> None:
+async def test_an_unknown_position_makes_the_page_reload(you: Browser, since: str) -> None:
     boot = (await mark(you)).partition("-")[0]
     assert b"event: reload" in await stream(you, since.replace("BOOT", boot), until=b"reload")
 
 
-async def test_what_another_process_posts_comes_too(you: Browser, robin: Browser, store: Store, tmp_path: Path) -> None:
+async def test_messages_of_another_process_appear(you: Browser, robin: Browser, store: Store, tmp_path: Path) -> None:
     since = await mark(robin)
     worker = make(Setup(options={}, storage=store.key_value("web"), home=tmp_path, clock=SystemClock()))
     assert worker is not None
@@ -66,7 +66,7 @@ async def test_what_another_process_posts_comes_too(you: Browser, robin: Browser
     assert b"From the worker" in await stream(robin, since, until=b"From the worker")
 
 
-async def test_two_processes_with_one_key_say_one_thing(
+async def test_two_processes_with_one_key_post_one_message(
     you: Browser, bare_adapter: WebchatAdapter, store: Store, tmp_path: Path
 ) -> None:
     worker = make(Setup(options={}, storage=store.key_value("web"), home=tmp_path, clock=SystemClock()))
@@ -79,7 +79,7 @@ async def test_two_processes_with_one_key_say_one_thing(
     assert "Said second" not in page
 
 
-async def test_readers_are_let_go_when_the_adapter_closes(bare_adapter: WebchatAdapter) -> None:
+async def test_streams_end_when_the_adapter_closes(bare_adapter: WebchatAdapter) -> None:
     async with asyncio.timeout(5), ClientSession() as session, session.get(f"{bare_adapter.url}/events") as answer:
         await bare_adapter.aclose()
         await answer.read()

@@ -40,11 +40,11 @@ def shared(core: FakeCore) -> list[str]:
         ("https://a.example/" + "x" * 2_000, []),
     ],
 )
-def test_addresses_are_found_without_what_stands_around_them(words: str, found: list[str]) -> None:
+def test_urls_are_found_without_the_punctuation_around_them(words: str, found: list[str]) -> None:
     assert find_urls(words) == found
 
 
-async def test_an_address_is_a_link_and_the_words_stay_as_they_were(you: Browser) -> None:
+async def test_a_url_becomes_a_link_and_the_text_stays_the_same(you: Browser) -> None:
     shown = (await you.say(f"See <b>{PAPER}</b>, please"))["pieces"][0]["html"]
     assert f'<a href="{PAPER}" target="_blank" rel="noopener noreferrer">{PAPER}</a>' in shown
     assert (
@@ -55,9 +55,7 @@ async def test_an_address_is_a_link_and_the_words_stay_as_they_were(you: Browser
 # ---- papers that people share
 
 
-async def test_the_card_of_a_shared_paper_hangs_from_its_message_for_all_to_see(
-    you: Browser, robin: Browser, core: FakeCore
-) -> None:
+async def test_the_card_of_a_shared_paper_is_a_public_reply(you: Browser, robin: Browser, core: FakeCore) -> None:
     since = await mark(robin)
     said = (await you.say(f"Look: {PAPER}"))["pieces"][0]["id"]
     await stream(robin, since, until=f"Answer to {PAPER}".encode())
@@ -80,7 +78,7 @@ async def test_a_paper_shared_in_a_thread_is_shown_in_that_thread(you: Browser, 
     assert core.heard[-1].place == PAPERS.in_thread(parent)
 
 
-async def test_three_addresses_of_a_message_are_looked_at(you: Browser, core: FakeCore) -> None:
+async def test_at_most_three_papers_of_a_message_get_a_card(you: Browser, core: FakeCore) -> None:
     since = await mark(you)
     papers = [f"https://arxiv.org/abs/2503.0000{n}" for n in range(5)]
     await you.say(" ".join(papers))
@@ -96,7 +94,9 @@ async def test_other_addresses_get_no_card_and_commands_share_nothing(you: Brows
     assert "1 reply" not in await you.open()
 
 
-async def test_nobody_waits_for_a_card(you: Browser, core: FakeCore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_message_does_not_wait_for_the_card_of_a_paper(
+    you: Browser, core: FakeCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = asyncio.Event()
 
     async def never(event: Event) -> Answer | None:
@@ -110,7 +110,7 @@ async def test_nobody_waits_for_a_card(you: Browser, core: FakeCore, monkeypatch
         await asked.wait()  # and the adapter closes though the core never answers
 
 
-async def test_a_piece_tells_whether_it_is_older_than_what_the_stream_brought(you: Browser) -> None:
+async def test_a_piece_is_numbered_so_that_the_newer_one_wins(you: Browser) -> None:
     first = (await you.say("one"))["pieces"][0]
     again = await (await you.post("/c/papers/react", message=first["id"], emoji="👍")).json()
     assert int(again["pieces"][0]["seq"]) > int(first["seq"])
@@ -119,7 +119,7 @@ async def test_a_piece_tells_whether_it_is_older_than_what_the_stream_brought(yo
 # ---- what can be done with any message
 
 
-async def test_a_persons_message_has_the_menu_and_paperboys_own_do_not(you: Browser) -> None:
+async def test_only_peoples_messages_have_the_menu(you: Browser) -> None:
     said = (await you.say("a message"))["pieces"][0]["html"]
     answered = (await (await you.post("/c/papers/press", action="share|birds")).json())["pieces"][0]["html"]
     assert re.findall(r'value="([a-z]+)" formaction="/c/papers/press">([^<]+)<', said) == [
@@ -130,7 +130,7 @@ async def test_a_persons_message_has_the_menu_and_paperboys_own_do_not(you: Brow
     assert "formaction" not in answered
 
 
-async def test_an_entry_is_a_press_with_the_message_and_what_it_says(you: Browser, core: FakeCore) -> None:
+async def test_a_menu_entry_is_a_press_with_the_message_and_its_text(you: Browser, core: FakeCore) -> None:
     said = (await you.say(f"Read {PAPER}"))["pieces"][0]["id"]
     await you.post("/c/papers/press", action="similar", message=said, said="made up")
     heard = core.heard[-1]
@@ -139,7 +139,7 @@ async def test_an_entry_is_a_press_with_the_message_and_what_it_says(you: Browse
     assert heard.message_text == f"Read {PAPER}"
 
 
-async def test_a_message_of_another_channel_or_none_says_nothing(you: Browser, core: FakeCore) -> None:
+async def test_a_button_carries_no_text_of_another_channels_message(you: Browser, core: FakeCore) -> None:
     said = (await you.say("a secret of papers"))["pieces"][0]["id"]
     for channel, message in (("owls", said), ("papers", "nothing"), ("papers", "")):
         await you.post(f"/c/{channel}/press", action="similar", message=message)

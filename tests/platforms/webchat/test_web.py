@@ -39,7 +39,7 @@ async def test_the_first_page_shows_the_days_papers_as_a_thread(browser: Browser
     assert "No source has answered yet" in page
 
 
-async def test_a_query_is_answered_to_the_asker_alone(browser: Browser) -> None:
+async def test_only_the_asker_sees_the_answer_to_a_query(browser: Browser) -> None:
     answer = await browser.say("/papers hypernetworks")
     assert "only visible to you" in answer["pieces"][0]["html"]
     assert "Hypernetwork" in text(answer["pieces"][0])
@@ -65,7 +65,7 @@ async def test_the_next_page_takes_the_place_of_the_first(browser: Browser) -> N
     assert "page 2" in text(following["pieces"][0])
 
 
-async def test_two_people_have_two_votes_and_each_has_one(browser: Browser, app_url: tuple[App, str]) -> None:
+async def test_two_people_have_one_vote_each(browser: Browser, app_url: tuple[App, str]) -> None:
     app, _ = app_url
     thread, message, paper = await first_reply(browser)
     await browser.post("/c/papers/press", action=f"vote|{paper}", message=message, thread=thread)
@@ -96,7 +96,7 @@ async def test_a_vote_shows_on_its_button_to_the_voter_and_a_second_press_takes_
     assert voted not in await press(f"unvote|{paper}")
 
 
-async def test_only_who_may_schedule_schedules(browser: Browser, app_url: tuple[App, str]) -> None:
+async def test_only_an_admin_can_schedule(browser: Browser, app_url: tuple[App, str]) -> None:
     app, _ = app_url
     answer = await browser.say("/papers schedule weekdays 09:00 Europe/Berlin top 5")
     assert "Scheduled: weekdays at 09:00 (Europe/Berlin)" in text(answer["pieces"][0])
@@ -134,7 +134,7 @@ async def test_every_command_has_an_answer(browser: Browser, typed: str, told: s
     assert told in text(answer["pieces"][0])
 
 
-async def test_saving_and_following_are_ones_own(browser: Browser) -> None:
+async def test_saved_papers_and_topics_belong_to_one_person(browser: Browser) -> None:
     saved = await browser.say("/papers save 2508.09968")
     assert "Saved" in saved["toast"]
     assert "Noise Hypernetworks" in text((await browser.say("/papers saved"))["pieces"][0])
@@ -165,7 +165,7 @@ async def test_odd_queries_are_answered(browser: Browser, query: str) -> None:
     assert "Something went wrong" not in text(answer["pieces"][0])
 
 
-async def test_people_talk_too_and_their_words_are_only_words(browser: Browser) -> None:
+async def test_what_people_write_is_shown_as_plain_text(browser: Browser) -> None:
     await browser.say("<script>alert(1)</script> *bold* & co")
     page = await browser.open()
     assert "<script>alert" not in page
@@ -207,14 +207,14 @@ async def test_requests_from_elsewhere_are_refused(browser: Browser, headers: di
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-async def test_every_page_is_careful(browser: Browser) -> None:
+async def test_every_page_has_security_headers(browser: Browser) -> None:
     for path in ("/", "/c/papers", "/static/style.css", "/c/UPPER", "/nowhere", "/healthz"):
         async with browser.session.get(browser.url + path) as answer:
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"], path
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-async def test_a_body_without_end_is_refused(browser: Browser) -> None:
+async def test_a_body_that_is_too_large_is_refused(browser: Browser) -> None:
     assert (await browser.post("/c/papers/say", text="x" * 500_000)).status == 413
 
 
@@ -240,7 +240,7 @@ async def test_completion_offers_commands_options_and_titles(browser: Browser) -
     assert any("Hypernetwork" in title for title in await offered("hypern"))
 
 
-async def test_what_happens_while_a_reader_is_away_is_caught_up_with(browser: Browser) -> None:
+async def test_a_page_catches_up_after_a_disconnect(browser: Browser) -> None:
     page = await browser.open()
     mark = re.findall(r'data-position="([^"]+)"', page)[0]
     await browser.say("said meanwhile")
@@ -252,7 +252,7 @@ async def test_what_happens_while_a_reader_is_away_is_caught_up_with(browser: Br
         assert b"event: reload" in await asyncio.wait_for(_until(stream.content, b"reload"), 5)
 
 
-async def test_health_is_told_truly(browser: Browser, app_url: tuple[App, str]) -> None:
+async def test_healthz_reports_a_broken_database(browser: Browser, app_url: tuple[App, str]) -> None:
     async with ClientSession() as session, session.get(f"{browser.url}/healthz") as answer:
         assert (answer.status, await answer.json()) == (200, {"ok": True})
     app, _ = app_url
@@ -265,7 +265,7 @@ async def test_health_is_told_truly(browser: Browser, app_url: tuple[App, str]) 
         assert "database" in await answer.json()
 
 
-async def test_everything_is_there_again_after_a_restart(tmp_path: Path) -> None:
+async def test_everything_is_stored_across_a_restart(tmp_path: Path) -> None:
     async with running(tmp_path) as (_, url):
         browser = Browser(url)
         await browser.open()

@@ -18,25 +18,25 @@ def action(piece: dict[str, str], name: str) -> str:
     return str(re.findall(rf'value="({name}\|[^"]*)"', piece["html"])[0])
 
 
-async def test_a_command_is_heard_whole_and_from_whom(you: Browser, core: FakeCore) -> None:
+async def test_a_command_reaches_the_core_with_its_text_and_sender(you: Browser, core: FakeCore) -> None:
     await you.say("/papers  diffusion 'a & b' | 100% ")
     (heard,) = core.heard
     assert isinstance(heard, Command)
     assert (heard.text, heard.place, heard.who.id, heard.who.admin) == ("diffusion 'a & b' | 100%", PAPERS, "you", True)
 
 
-async def test_a_second_person_is_another_without_rights(robin: Browser, core: FakeCore) -> None:
+async def test_a_member_has_no_admin_rights(robin: Browser, core: FakeCore) -> None:
     await robin.say("/papers")
     assert [(event.who.id, event.who.admin) for event in core.heard] == [("robin", False)]
 
 
-async def test_a_stranger_in_the_cookie_is_nobody_new(you: Browser, core: FakeCore) -> None:
+async def test_an_unknown_person_in_the_cookie_is_ignored(you: Browser, core: FakeCore) -> None:
     await you.become("root")
     await you.say("/papers")
     assert core.heard[0].who.id == "you"
 
 
-async def test_a_press_says_which_button_on_which_message(you: Browser, core: FakeCore) -> None:
+async def test_a_press_carries_its_button_and_message(you: Browser, core: FakeCore) -> None:
     piece = (await you.say("/papers birds"))["pieces"][0]
     await you.post("/c/papers/press", action=action(piece, "page"), message=piece["id"])
     heard = core.heard[-1]
@@ -44,9 +44,7 @@ async def test_a_press_says_which_button_on_which_message(you: Browser, core: Fa
     assert (heard.action, heard.message) == (Action("page", ("birds",)), Ref(PAPERS, piece["id"]))
 
 
-async def test_a_reaction_is_heard_in_its_thread_and_taken_back_with_a_second_press(
-    you: Browser, core: FakeCore
-) -> None:
+async def test_a_reaction_belongs_to_its_thread_and_a_second_press_removes_it(you: Browser, core: FakeCore) -> None:
     parent = (await you.say("a message"))["pieces"][0]["id"]
     reply = (await you.say("a reply", thread=parent))["pieces"][0]["id"]
     for _ in range(2):
@@ -57,7 +55,7 @@ async def test_a_reaction_is_heard_in_its_thread_and_taken_back_with_a_second_pr
 
 
 @pytest.mark.parametrize(("message", "emoji"), [("nothing", "👍"), ("", ""), (None, "<b>"), (None, "👍👍")])
-async def test_other_emoji_and_other_messages_are_not_heard(
+async def test_unknown_emoji_and_messages_are_ignored(
     you: Browser, core: FakeCore, message: str | None, emoji: str
 ) -> None:
     said = (await you.say("a message"))["pieces"][0]["id"]
@@ -66,12 +64,12 @@ async def test_other_emoji_and_other_messages_are_not_heard(
 
 
 @pytest.mark.parametrize("wire", ["", "|", "%", "vote|" + "x" * 500, "🦉|" * 60, "\x00", "<script>"])
-async def test_any_button_a_stranger_makes_up_is_some_action(you: Browser, core: FakeCore, wire: str) -> None:
+async def test_a_made_up_button_value_is_parsed_without_an_error(you: Browser, core: FakeCore, wire: str) -> None:
     assert (await you.post("/c/papers/press", action=wire, message="nothing", thread="nothing")).status == 200
     assert isinstance(core.heard[-1], ButtonPress)
 
 
-async def test_what_people_say_to_each_other_is_not_the_cores_to_hear(you: Browser, core: FakeCore) -> None:
+async def test_plain_messages_do_not_reach_the_core(you: Browser, core: FakeCore) -> None:
     await you.say("papersplease, /papers is not a command here")
     assert "no command /paper" in (await you.say("/paper birds"))["toast"]
     assert core.heard == []
@@ -92,7 +90,7 @@ async def test_an_answer_is_for_the_asker_alone_until_it_is_shared(you: Browser,
     assert "Answer to birds" in await robin.open()
 
 
-async def test_turning_a_page_leaves_ones_other_answers_alone(you: Browser) -> None:
+async def test_the_next_page_replaces_only_its_own_answer(you: Browser) -> None:
     answers = [(await you.say(f"/papers {asked}"))["pieces"][0] for asked in ("owls", "birds", "nests")]
     await you.post("/c/papers/press", action=action(answers[1], "page"), message=answers[1]["id"])
     page = await you.open()
@@ -114,7 +112,7 @@ async def test_a_brief_answer_is_a_toast_and_no_answer_is_nothing(you: Browser) 
     assert await you.say("/papers nothing") == {"toast": "", "pieces": []}
 
 
-async def test_an_answer_in_a_thread_stays_there(you: Browser) -> None:
+async def test_an_answer_in_a_thread_stays_in_the_thread(you: Browser) -> None:
     parent = (await you.say("a message"))["pieces"][0]["id"]
     piece = (await you.say("/papers birds", thread=parent))["pieces"][0]
     assert (piece["thread"], piece["pane"]) == (parent, "thread")
@@ -122,11 +120,11 @@ async def test_an_answer_in_a_thread_stays_there(you: Browser) -> None:
     assert "Answer to birds" not in await you.open()
 
 
-async def test_a_thread_that_is_none_is_the_channel(you: Browser) -> None:
+async def test_an_unknown_thread_means_the_channel(you: Browser) -> None:
     assert (await you.say("somewhere", thread="nothing"))["pieces"][0]["thread"] == ""
 
 
-async def test_channels_are_apart(you: Browser) -> None:
+async def test_channels_are_separate(you: Browser) -> None:
     await you.post("/channels", name="#Night Owls")
     await you.post("/c/night-owls/say", text="hoo")
     assert "hoo" in await you.open("/c/night-owls")
@@ -135,14 +133,14 @@ async def test_channels_are_apart(you: Browser) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "   ", "../etc", "<b>", "-x", "ünï", "a/b"])
-async def test_a_channel_of_no_name_is_not_made(you: Browser, name: str) -> None:
+async def test_a_channel_without_a_valid_name_is_not_created(you: Browser, name: str) -> None:
     answer = await you.post("/channels", name=name)
     assert answer.headers["Location"].startswith("/c/papers?toast=")
     assert len(re.findall(r'data-name="', await you.open())) == 1
 
 
 @pytest.mark.parametrize("path", ["/c/papers?toast=<b>x</b>", "/c/papers?thread=%22><b>x", "/c/papers?before='<b>x"])
-async def test_an_address_can_not_bring_markup(you: Browser, path: str) -> None:
+async def test_the_query_string_can_not_inject_markup(you: Browser, path: str) -> None:
     assert "<b>x" not in await you.open(path)
 
 
