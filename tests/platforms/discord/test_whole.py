@@ -85,3 +85,34 @@ async def test_reactions_made_while_it_was_down_are_counted(
     assert await recount(app.store, app.adapters, SystemClock(), app.card_updater.note_vote)
     (tally,) = (await app.store.votes.tallies_for(papers.tenant, [paper])).values()
     assert tally.up == 1
+
+
+async def test_a_person_with_tones_and_a_super_reaction_counts_once(
+    discord: FakeDiscord, app: App, papers: Place, guild: str
+) -> None:
+    ada, paper = discord.member(guild, "Ada"), "arxiv:1609.09106"
+    await app.store.outbox.add_posts([post("k1", place=papers, due=SystemClock().now(), papers=(paper,))])
+    await app.dispatcher.deliver_due()
+    (message,) = discord.messages(papers.channel)
+
+    async def votes(expected: int) -> None:
+        async with asyncio.timeout(10):
+            while True:
+                tallies = await app.store.votes.tallies_for(papers.tenant, [paper])
+                if sum(tally.up for tally in tallies.values()) == expected:
+                    return
+                await asyncio.sleep(0.05)
+
+    put = [("👍", False), ("👍🏽", False), ("👍", True), ("❤️‍🔥", False)]
+    for emoji, is_super in put:
+        discord.react(ada, papers.channel, message["id"], emoji, is_super=is_super)
+    await votes(1)
+    for emoji, is_super in put[:2]:
+        discord.unreact(ada, papers.channel, message["id"], emoji, is_super=is_super)
+    await asyncio.sleep(0.5)
+    await votes(1)
+    discord.clear_deleted_emoji(papers.channel, message["id"], "77")
+    await asyncio.sleep(0.5)
+    await votes(1)
+    discord.unreact(ada, papers.channel, message["id"], "👍", is_super=True)
+    await votes(0)
