@@ -43,7 +43,7 @@ def sent_events(server: Server) -> list[list[object]]:
 
 @op
 def send_event(server: Server, name: str, data: object) -> None:
-    """Send an event as it stands, whatever it is, to every session."""
+    """Send an event as it is, also an invalid one, to every session."""
     server.gateway.send_event(name, data)
 
 
@@ -63,13 +63,13 @@ def say(server: Server, user: str, channel: str, text: str) -> str:
 
 @op
 def direct(server: Server, user: str) -> str:
-    """The conversation between somebody and the bot; its id."""
+    """The conversation between someone and the bot; its id."""
     return conversation(server.world, user).id
 
 
 @op
 def takes_direct(server: Server, user: str, takes: bool) -> None:
-    """Whether somebody lets the bot write to them."""
+    """Whether someone lets the bot write to them."""
     server.world.users[user].takes_direct = takes
 
 
@@ -80,7 +80,7 @@ def speaks(server: Server, user: str, locale: str) -> None:
 
 @op
 def permit(server: Server, guild: str, command: str, user: str) -> None:
-    """Let somebody use a command whatever it asks by default, as an admin can in the guild's settings."""
+    """Let someone use a command despite its default permissions, as an admin can in the guild's settings."""
     server.world.permitted.add((guild, command, user))
 
 

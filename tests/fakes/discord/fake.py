@@ -82,12 +82,12 @@ class FakeDiscord:
         return str(self.host.tell("channel", kind="forum", **told))
 
     def member(self, guild: str, name: str = "Ada", /, **rights: bool) -> str:
-        """Somebody in a guild: `member(guild, "Ada", manage_guild=True)`."""
+        """Someone in a guild: `member(guild, "Ada", manage_guild=True)`."""
         granted = [right for right, has in rights.items() if has]
         return str(self.host.tell("member", guild=guild, name=name, rights=granted))
 
     def join(self, guild: str, user: str) -> None:
-        """Put somebody who exists into another guild."""
+        """Put someone who exists into another guild."""
         self.host.tell("join", guild=guild, user=user)
 
     # what people do that the bot answers
@@ -99,7 +99,7 @@ class FakeDiscord:
     async def complete(
         self, user: str, channel: str, name: str, option: str, text: str, **options: Any
     ) -> list[dict[str, Any]]:
-        """The choices (`name`, `value`) offered while somebody types; `options`: what is filled in already."""
+        """The choices (`name`, `value`) offered while someone types; `options`: what is filled in already."""
         told = {"user": user, "channel": channel, "name": name, "option": option, "text": text, "options": options}
         return list(await self.host.ask("complete", **told))
 
@@ -155,19 +155,19 @@ class FakeDiscord:
         return str(self.host.tell("say", user=user, channel=channel, text=text))
 
     def direct(self, user: str) -> str:
-        """The channel of the direct messages between somebody and the bot."""
+        """The channel of the direct messages between someone and the bot."""
         return str(self.host.tell("direct", user=user))
 
     def takes_direct(self, user: str, takes: bool) -> None:
-        """Whether somebody lets the bot write to them."""
+        """Whether someone lets the bot write to them."""
         self.host.tell("takes_direct", user=user, takes=takes)
 
     def speaks(self, user: str, locale: str) -> None:
-        """The language somebody has set: `de`, `pt-BR`."""
+        """The language someone has set: `de`, `pt-BR`."""
         self.host.tell("speaks", user=user, locale=locale)
 
     def permit(self, guild: str, command: str, user: str) -> None:
-        """Let somebody use a command whatever it asks by default, as an admin can in the guild's settings."""
+        """Let someone use a command despite its default permissions, as an admin can in the guild's settings."""
         self.host.tell("permit", guild=guild, command=command, user=user)
 
     def delete(self, channel: str, message: str) -> None:
@@ -207,7 +207,7 @@ class FakeDiscord:
         self.host.tell("drop", code=code)
 
     def reconnect(self) -> None:
-        """Ask the bot to connect anew."""
+        """Ask the bot to reconnect."""
         self.host.tell("reconnect")
 
     def invalidate(self, *, resumable: bool = False) -> None:
@@ -245,7 +245,7 @@ class FakeDiscord:
         await self.until(lambda: self.host.tell("sessions") >= shards, seconds=seconds)
 
     def check(self) -> None:
-        """Nobody was woken, and every body was as Discord describes it."""
+        """No one was notified, and every body was as Discord describes it."""
         state = self.state()
         assert not state["pinging"], state["pinging"]
         assert not state["wrong"], "\n".join(state["wrong"])

@@ -38,7 +38,7 @@ class Faults:
         self.chance = random.Random(self.seed)
 
     def set(self, **values: Any) -> None:
-        """Change some; a new seed starts the chances anew."""
+        """Change some; a new seed restarts the random sequence."""
         for name, value in values.items():
             if name not in self.__slots__ or name in {"struck", "chance"}:
                 raise ValueError(f"no such fault: {name}")

@@ -26,7 +26,7 @@ async def slash(server: Server, user: str, channel: str, name: str, options: Jso
 async def complete(
     server: Server, user: str, channel: str, name: str, option: str, text: str, options: Json, wait: float = 5
 ) -> list[Json]:
-    """The choices offered while somebody types."""
+    """The choices offered while someone types."""
     data = command_data(server.world, user, channel, name, options | {option: text}, focused=option)
     seen = await _ask(server, 4, user, channel, data, name=name, wait=wait)
     return seen["choices"] or []

@@ -46,7 +46,7 @@ def _tag(world: World, name: str) -> Json:
 
 @op
 def member(server: Server, guild: str, name: str, rights: list[str]) -> str:
-    """Somebody in a guild, with rights of their own besides everyone's."""
+    """Someone in a guild, with rights of their own besides everyone's."""
     world = server.world
     home = world.guilds[guild]
     made = Member(world.user(name), world.now())
@@ -61,5 +61,5 @@ def member(server: Server, guild: str, name: str, rights: list[str]) -> str:
 
 @op
 def join(server: Server, guild: str, user: str) -> None:
-    """Put somebody who exists into another guild."""
+    """Put someone who exists into another guild."""
     server.world.guilds[guild].members[user] = Member(server.world.users[user], server.world.now())

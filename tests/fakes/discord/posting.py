@@ -1,4 +1,4 @@
-"""How a message comes to be, changes and goes, whoever does it; each with the events it sends."""
+"""Creating, editing and deleting messages, with the events each sends."""
 
 from __future__ import annotations
 

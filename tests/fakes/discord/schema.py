@@ -145,7 +145,7 @@ _Validator: type[Validator] = extend(Draft202012Validator, {"oneOf": _one_of})
 
 
 def described(method: str, path: str) -> bool:
-    """Whether Discord has this route; true when nobody can tell. Where tokens are given stands with the schemes."""
+    """Whether Discord has this route; true when that is unknown. Token routes are in the security schemes."""
     schemes = _document().get("components", {}).get("securitySchemes", {})
     tokens = {flow.get("tokenUrl", "") for scheme in schemes.values() for flow in scheme.get("flows", {}).values()}
     return not _document() or bool(_operation(method, path)) or any(url.endswith(path) for url in tokens)

@@ -108,7 +108,7 @@ class World:
         return found
 
     def rights(self, channel: Channel, user_id: str = "") -> int:
-        """What somebody (the bot when not said) may do in a channel or thread."""
+        """What someone (the bot when not said) may do in a channel or thread."""
         if channel.type == DM:
             return ALL
         bearer = self.channels[channel.parent_id] if channel.thread else channel

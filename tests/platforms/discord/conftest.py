@@ -52,7 +52,7 @@ Start = Callable[..., Awaitable[DiscordAdapter]]
 
 @pytest.fixture
 async def start(discord: FakeDiscord, store: Store, tmp_path: Path) -> AsyncIterator[Start]:
-    """Starts an adapter on the same shelf, as after a restart; with a core it listens."""
+    """Starts an adapter on the same storage, as after a restart; with a core it listens."""
     running: list[tuple[DiscordAdapter, asyncio.Task[None] | None]] = []
 
     async def started(core: Core | None = None, **options: Any) -> DiscordAdapter:

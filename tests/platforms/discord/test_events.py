@@ -1,4 +1,4 @@
-"""What Discord tells of its own accord: reactions, servers and channels, pasted links."""
+"""What Discord sends unasked: reactions, servers and channels, pasted links."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def direct(call: Call) -> Json:
 
 
 def conversation(world: World, user_id: str) -> Channel:
-    """The direct messages between the bot and somebody."""
+    """The direct messages between the bot and someone."""
     if user_id not in world.directs:
         made = Channel(world.new_id(), DM, "", recipients=[user_id])
         world.channels[made.id] = made

@@ -66,7 +66,7 @@ def _said_before(world: World, body: Json) -> Message | None:
 def _create(call: Call, channel: Channel) -> Message:
     world, body = call.world, call.form
     made = posting.compose(world, channel, world.bot.id, body, call.files)
-    made.flags &= ~EPHEMERAL  # only an answer to somebody can be for them alone
+    made.flags &= ~EPHEMERAL  # only an answer to someone can be for them alone
     if body.get("message_reference"):
         made.reference = {"type": 0, "channel_id": channel.id, "message_id": body["message_reference"]["message_id"]}
     if made.nonce is not None:

@@ -20,7 +20,7 @@ def _target(call: Call) -> tuple[Channel, Message]:
 
 
 def _emoji(call: Call, message: Message) -> str:
-    """An emoji in Unicode, or somebody's own as `name:id` where it stands already."""
+    """An emoji in Unicode, or someone's own as `name:id` where it stands already."""
     emoji = call.path["emoji_name"]
     if emoji.isascii() and emoji not in message.reactions:
         raise ApiError(400, 10014, "Unknown Emoji")
