@@ -1,4 +1,4 @@
-"""Very many ask at once in one tenant: some are asked to come back, and nobody elsewhere notices."""
+"""A flood of requests in one tenant: some are refused for now, and other tenants don't notice."""
 
 from __future__ import annotations
 

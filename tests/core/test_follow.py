@@ -21,7 +21,7 @@ async def _listed(channel: Channel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("followed", "brought"),
+    ("followed", "found"),
     [
         ("author:hinton", ["Owls"]),
         ("cat:cs.CL", ["Larks"]),
@@ -31,12 +31,12 @@ async def _listed(channel: Channel) -> None:
     ],
 )
 async def test_topics_authors_categories_and_labs_can_be_followed(
-    channel: Channel, followed: str, brought: list[str]
+    channel: Channel, followed: str, found: list[str]
 ) -> None:
     await _listed(channel)
     await channel.says(f"follow {followed}", who=BOB)
     mine = (await channel.says("mine", who=BOB)).message
-    assert titles(mine) == brought
+    assert titles(mine) == found
     assert f"you follow “{followed}”" in [block.why for block in mine.blocks if isinstance(block, Card)]
 
 
@@ -47,7 +47,7 @@ async def test_what_can_not_be_followed_is_told_with_examples(channel: Channel, 
     assert await channel.store.people.followed_topics(BOB.key) == []
 
 
-async def test_a_digest_brings_a_paper_once_though_two_follows_and_two_days_have_it(channel: Channel) -> None:
+async def test_a_digest_has_a_paper_once_even_if_two_topics_and_two_days_match_it(channel: Channel) -> None:
     await _listed(channel)
     for what in ("author:hinton", "owls"):
         await channel.says(f"follow {what}", who=BOB)
@@ -57,8 +57,8 @@ async def test_a_digest_brings_a_paper_once_though_two_follows_and_two_days_have
     new = paper(14, "More Owls")
     await channel.store.papers.add_listings([listing(p, day=TODAY + timedelta(days=1)) for p in (again, new)], NOW)
     await channel.tomorrow()
-    brought = [said.partition(":")[0] for said in channel.platform.said("dm-bob") if "Papers of" not in said]
-    assert sorted(brought) == ["More Owls", "Owls"]
+    posted = [said.partition(":")[0] for said in channel.platform.said("dm-bob") if "Papers of" not in said]
+    assert sorted(posted) == ["More Owls", "Owls"]
 
 
 @pytest.mark.parametrize(

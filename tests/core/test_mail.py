@@ -23,7 +23,7 @@ async def test_the_form_is_offered_with_the_page_in_words_for_where_there_are_no
     assert channel.invites.page in answer.message.plain
 
 
-async def test_who_sends_the_form_is_asked_at_that_address_and_nobody_else_hears_of_it(
+async def test_the_form_sends_a_confirmation_to_the_address_and_tells_no_one_else(
     channel: Channel, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

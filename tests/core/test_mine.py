@@ -28,20 +28,20 @@ async def test_home_shows_schedules_to_those_who_may_set_them(channel: Channel) 
     assert Heading("Schedules") in home.blocks
 
 
-async def test_a_digest_brings_my_topics_as_a_direct_message_and_only_when_asked(channel: Channel) -> None:
+async def test_a_digest_of_my_topics_comes_as_a_direct_message_and_only_on_request(channel: Channel) -> None:
     assert "don't follow any topics yet" in (await channel.says("digest", who=BOB)).message.plain
     await channel.says("follow hypernetworks", who=BOB)
     await channel.tomorrow()
     assert channel.platform.said("dm-bob") == []
     await channel.says("digest daily 09:00", who=BOB)
     await channel.tomorrow()
-    brought = channel.platform.said("dm-bob")
-    assert any("Hypernetworks for Nests" in said for said in brought)
-    assert not any("Worms" in said for said in brought)
+    posted = channel.platform.said("dm-bob")
+    assert any("Hypernetworks for Nests" in said for said in posted)
+    assert not any("Worms" in said for said in posted)
     assert await channel.store.subscriptions.in_place(PAPERS) == []
 
 
-async def test_a_digest_leaves_out_what_the_channel_is_brought_where_it_was_asked_for(channel: Channel) -> None:
+async def test_a_digest_leaves_out_papers_posted_in_the_channel_it_was_requested_in(channel: Channel) -> None:
     await channel.says("schedule daily 09:00 about: hypernetworks")
     for topic in ("hypernetworks", "feathers"):
         await channel.says(f"follow {topic}", who=BOB)
@@ -49,9 +49,9 @@ async def test_a_digest_leaves_out_what_the_channel_is_brought_where_it_was_aske
     assert "Papers that are posted in this channel are left out." in str(said.message)
     await channel.tomorrow()
     assert any("Hypernetworks for Nests" in said for said in channel.platform.said("papers"))
-    brought = channel.platform.said("dm-bob")
-    assert any("Diffusion of Feathers" in said for said in brought)
-    assert not any("Hypernetworks for Nests" in said for said in brought)
+    posted = channel.platform.said("dm-bob")
+    assert any("Diffusion of Feathers" in said for said in posted)
+    assert not any("Hypernetworks for Nests" in said for said in posted)
 
 
 async def test_asking_again_moves_the_digest_and_off_ends_it(channel: Channel) -> None:

@@ -56,7 +56,7 @@ async def test_a_paper_tells_its_lists_and_the_posts_of_the_askers_own_workspace
     assert await channel.core.catalog.paper_detail("arxiv:2503.99999") is None
 
 
-async def test_what_a_community_brought_to_its_own_list_is_nobody_elses_to_see(channel: Channel) -> None:
+async def test_submissions_are_not_visible_to_other_tenants(channel: Channel) -> None:
     one = paper(11)
     await channel.store.papers.add_listings([listing(one, source="arxiv-asked")], NOW)
     await channel.says(f"submit {one.id.removeprefix('arxiv:')} a secret plan")
@@ -67,7 +67,7 @@ async def test_what_a_community_brought_to_its_own_list_is_nobody_elses_to_see(c
     assert (detail.entry.listed_on, detail.entry.first_seen) == (None, None)
 
 
-async def test_nobody_sees_what_a_colleague_was_brought_alone(channel: Channel) -> None:
+async def test_a_digest_is_not_visible_to_colleagues(channel: Channel) -> None:
     one = paper(11, "Hypernetworks and Owls")
     await channel.store.papers.add_listings([listing(one)], NOW)
     await channel.says("follow owls")

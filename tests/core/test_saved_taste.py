@@ -1,4 +1,4 @@
-"""What somebody saved orders what that person is brought: only when asked for, and for nobody else."""
+"""Saved papers decide the order of a person's own papers: only on request, and for no one else."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def order(message: Message) -> list[str]:
     return [title for title in titles(message) if title in {WORMS.title, STORK.title}]
 
 
-async def test_off_until_somebody_turns_it_on_and_then_for_that_person_alone(town: Channel) -> None:
+async def test_taste_is_off_until_a_person_turns_it_on_for_themselves(town: Channel) -> None:
     for who in (ADA, BOB):
         await saves_and_follows(town, who, BIRDS)
     assert order((await town.says("mine", who=BOB)).message) == [WORMS.title, STORK.title]
@@ -71,10 +71,10 @@ async def test_a_digest_follows_it_with_the_reason(town: Channel) -> None:
     await town.says("taste on", who=BOB)
     await town.says("digest daily 09:00 top 1", who=BOB)
     await town.tomorrow()
-    brought = [message for place, message in town.platform.posted.values() if place.channel == "dm-bob"]
-    assert "closest to what you saved" in str(brought[0].blocks)
-    assert "which you saved" in str(brought[1].blocks)
-    assert STORK.title in brought[1].plain
+    posted = [message for place, message in town.platform.posted.values() if place.channel == "dm-bob"]
+    assert "closest to what you saved" in str(posted[0].blocks)
+    assert "which you saved" in str(posted[1].blocks)
+    assert STORK.title in posted[1].plain
 
 
 async def test_being_forgotten_turns_it_off(town: Channel) -> None:

@@ -1,4 +1,4 @@
-"""Bringing papers to the community's list of the day."""
+"""Submitting papers to the community's list of the day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def card(message: Message, title: str) -> Card:
     return found
 
 
-async def test_what_somebody_brought_stands_first_today_with_who_and_on_its_own_page_why(channel: Channel) -> None:
+async def test_a_submission_is_first_today_with_its_submitter_and_reason(channel: Channel) -> None:
     said = (await channel.says(f"submit {OWLS} our next reading", who=BOB)).message.plain
     assert "“Owls at Night, Part 77” is on the list" in said
     today = (await channel.says("today")).message
@@ -50,12 +50,12 @@ async def test_what_somebody_brought_stands_first_today_with_who_and_on_its_own_
 @pytest.mark.parametrize(
     "address", ["2503.00077", "arXiv:2503.00077v2", "https://huggingface.co/papers/2503.00077", f"<{OWLS}>"]
 )
-async def test_every_form_of_its_address_brings_the_same_paper(channel: Channel, address: str) -> None:
+async def test_every_form_of_an_address_submits_the_same_paper(channel: Channel, address: str) -> None:
     assert "is on the list" in (await channel.says(f"submit {address}", who=BOB)).message.plain
     assert "You submitted" in (await channel.says(f"submit {OWLS}", who=BOB)).message.plain
 
 
-async def test_a_second_time_it_is_said_who_brought_it_and_no_id_is_read_out(channel: Channel) -> None:
+async def test_a_second_submission_names_the_first_submitter_and_no_id(channel: Channel) -> None:
     await channel.says(f"submit {OWLS}", who=BOB)
     again = (await channel.says(f"submit {OWLS}", who=ADA)).message
     assert again.blocks[0].text[0] == BY_BOB  # type: ignore[union-attr]
@@ -83,8 +83,8 @@ async def test_the_form_does_the_same_and_comes_again_with_what_was_typed(channe
     assert wrong
     assert [field.value for field in wrong.fields] == ["owls at night", "good"]
     assert "is on the list" in (await channel.fills(form.action, BOB, paper=OWLS, why="good")).message.plain
-    (brought,) = (await channel.store.submissions.for_papers(BOB.tenant, [paper(77).id])).values()
-    assert (brought.person, brought.why) == (BOB.key, "good")
+    (submission,) = (await channel.store.submissions.for_papers(BOB.tenant, [paper(77).id])).values()
+    assert (submission.person, submission.why) == (BOB.key, "good")
 
 
 async def test_it_comes_with_the_days_papers_before_the_best_liked_and_whatever_the_filters_of_votes(
@@ -99,7 +99,7 @@ async def test_it_comes_with_the_days_papers_before_the_best_liked_and_whatever_
     assert (BY_BOB in card(owls, "Owls").facts, card(owls, "Owls").why) == (True, "“it is short”")
 
 
-async def test_the_head_counts_what_was_brought_apart(channel: Channel) -> None:
+async def test_the_head_counts_submissions_separately(channel: Channel) -> None:
     await channel.says("schedule daily 10:00 top 2")
     await channel.says(f"submit {OWLS}", who=BOB)
     channel.clock.moment += timedelta(hours=1)
@@ -112,7 +112,7 @@ async def test_the_head_counts_what_was_brought_apart(channel: Channel) -> None:
     )
 
 
-async def test_what_is_brought_later_goes_into_the_thread_though_the_list_is_full(channel: Channel) -> None:
+async def test_a_late_submission_goes_into_the_thread_even_if_the_list_is_full(channel: Channel) -> None:
     await channel.says("schedule daily 10:00 top 1")
     channel.clock.moment += timedelta(hours=1)
     await channel.deliver()
@@ -154,7 +154,7 @@ async def test_a_channel_that_wants_other_sources_alone_is_left_alone(channel: C
     assert not any("Owls" in m.plain for m in posts(channel))
 
 
-async def test_votes_move_the_card_and_who_brought_it_stays_on_it(channel: Channel) -> None:
+async def test_votes_update_the_card_and_the_submitter_stays_on_it(channel: Channel) -> None:
     await channel.says("schedule daily 10:00")
     await channel.says(f"submit {OWLS}", who=BOB)
     channel.clock.moment += timedelta(hours=1)
@@ -179,7 +179,7 @@ async def test_another_community_sees_nothing_of_it(channel: Channel) -> None:
     assert "is on the list" in (await channel.says(f"submit {OWLS}", who=EVE, place=ELSEWHERE)).message.plain
 
 
-async def test_who_brought_it_or_an_admin_takes_it_off(channel: Channel) -> None:
+async def test_the_submitter_or_an_admin_can_remove_a_submission(channel: Channel) -> None:
     await channel.says(f"submit {OWLS}", who=BOB)
     carol = Person(platform="web", space="home", id="carol")
     assert "Only the person who submitted" in (await channel.says("unsubmit 2503.00077", who=carol)).message.plain
@@ -196,29 +196,29 @@ async def test_a_person_and_a_community_bring_so_many_a_day(channel: Channel) ->
     many = [paper(n, f"Paper {n}") for n in range(100, 130)]
     await channel.store.papers.add_listings([listing(p, source="arxiv-asked") for p in many], channel.clock.now())
 
-    async def brings(n: int, who: Person) -> str:
+    async def submits(n: int, who: Person) -> str:
         return (await channel.says(f"submit 2503.{n:05d}", who=who)).message.plain
 
     for n in range(100, 110):
-        assert "is on the list" in await brings(n, BOB)
-    assert "You've reached today's limit of 10 papers" in await brings(110, BOB)
+        assert "is on the list" in await submits(n, BOB)
+    assert "You've reached today's limit of 10 papers" in await submits(110, BOB)
     for n in range(110, 120):
-        assert "is on the list" in await brings(n, ADA)
-    assert "This community has reached today's limit of 20" in await brings(
+        assert "is on the list" in await submits(n, ADA)
+    assert "This community has reached today's limit of 20" in await submits(
         120, Person(platform="web", space="home", id="carol")
     )
     channel.clock.moment += timedelta(days=1, seconds=1)
-    assert "is on the list" in await brings(120, BOB)
+    assert "is on the list" in await submits(120, BOB)
 
 
-async def test_a_redelivered_event_brings_it_once(channel: Channel) -> None:
+async def test_a_redelivered_event_submits_it_once(channel: Channel) -> None:
     event = Command(id="e1", at=channel.clock.now(), who=BOB, place=PAPERS, text=f"submit {OWLS}")
     assert await channel.core.handle_event(event)
     assert await channel.core.handle_event(Command(**{**structs.asdict(event), "text": "submit 2503.00078"})) is None
-    assert [brought.paper for brought in await channel.store.submissions.submitted_since(TODAY)] == [paper(77).id]
+    assert [submission.paper for submission in await channel.store.submissions.submitted_since(TODAY)] == [paper(77).id]
 
 
-async def test_forget_me_takes_what_i_brought_and_my_name_with_it(channel: Channel) -> None:
+async def test_forget_me_deletes_my_submissions_and_my_name(channel: Channel) -> None:
     await channel.says("schedule daily 10:00")
     await channel.says(f"submit {OWLS} mine", who=BOB)
     await channel.says("submit 2503.00078 hers", who=ADA)

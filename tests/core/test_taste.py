@@ -1,4 +1,4 @@
-"""A channel's votes order what it is brought: from twenty on, with the reason, and only its own."""
+"""A channel's votes decide the order of its papers: from twenty votes on, with the reason, and for itself alone."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Town:
         self.planner = Planner(store, self.search, self.lines, {"web": Notebook()}, clock)
         self.clock = clock
 
-    async def brought(self, place: Place = PAPERS) -> None:
+    async def shown(self, place: Place = PAPERS) -> None:
         """Birds and worms were shown there."""
         papers = [birds(n) for n in BIRDS] + [worms(n) for n in WORMS]
         await self.store.papers.add_listings([listing(p, day=BEFORE) for p in papers], NOW)
@@ -79,8 +79,8 @@ async def town(store: Store, clock: FixedClock) -> AsyncIterator[Town]:
     await town.lines.aclose()
 
 
-async def test_from_twenty_votes_on_a_channel_is_brought_what_is_to_its_taste(town: Town) -> None:
-    await town.brought()
+async def test_from_twenty_votes_on_a_channel_gets_papers_to_its_taste(town: Town) -> None:
+    await town.shown()
     await town.today(worms(1, upvotes=30), birds(2, upvotes=10))
     await town.votes(BIRDS[:-1])
     assert await town.order() == ["Soil", "Feather"]
@@ -89,7 +89,7 @@ async def test_from_twenty_votes_on_a_channel_is_brought_what_is_to_its_taste(to
 
 
 async def test_what_is_voted_down_sinks(town: Town) -> None:
-    await town.brought()
+    await town.shown()
     await town.votes(BIRDS)
     await town.today(worms(1, upvotes=30), about(2, "Quartz granite slate", 30), birds(3))
     assert set((await town.order())[1:]) == {"Soil", "Quartz"}
@@ -98,7 +98,7 @@ async def test_what_is_voted_down_sinks(town: Town) -> None:
 
 
 async def test_the_reason_names_a_paper_that_the_channel_voted_up(town: Town) -> None:
-    await town.brought()
+    await town.shown()
     await town.votes(BIRDS)
     await town.today(worms(1, upvotes=30), birds(2))
     first = (await town.preview()).choice.chosen[0]
@@ -107,7 +107,7 @@ async def test_the_reason_names_a_paper_that_the_channel_voted_up(town: Town) ->
 
 
 async def test_a_place_stays_open_to_what_others_like(town: Town) -> None:
-    await town.brought()
+    await town.shown()
     await town.votes(BIRDS)
     await town.today(*(birds(n) for n in range(1, 10)), worms(50, upvotes=99))
     chosen = (await town.preview(count=5)).choice.chosen
@@ -116,7 +116,7 @@ async def test_a_place_stays_open_to_what_others_like(town: Town) -> None:
 
 
 async def test_another_channel_is_not_taught_by_it_nor_is_a_persons_digest(town: Town) -> None:
-    await town.brought()
+    await town.shown()
     await town.votes(BIRDS)
     await town.today(worms(1, upvotes=30), birds(2))
     assert await town.order(OTHER) == ["Soil", "Feather"]
@@ -126,7 +126,7 @@ async def test_another_channel_is_not_taught_by_it_nor_is_a_persons_digest(town:
 
 
 async def test_it_can_be_turned_off(town: Town) -> None:
-    await town.brought()
+    await town.shown()
     await town.votes(BIRDS)
     await town.today(worms(1, upvotes=30), birds(2))
     off = Planner(town.store, town.search, town.lines, {"web": Notebook()}, town.clock, taste=False)
@@ -136,7 +136,7 @@ async def test_it_can_be_turned_off(town: Town) -> None:
 
 
 async def test_the_post_says_how_its_papers_were_chosen(town: Town) -> None:
-    await town.brought()
+    await town.shown()
     await town.votes(BIRDS)
     await town.today(worms(1, upvotes=30), birds(2), birds(3))
     await town.store.subscriptions.add_subscription(subscription(count=2))

@@ -1,4 +1,4 @@
-"""A schedule that is not daily brings what was listed since it came last."""
+"""A schedule that is not daily posts what was listed since its last run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def heading(message: Message) -> str:
     return next(block.text for block in message.blocks if isinstance(block, Heading))
 
 
-def brought(channel: Channel) -> list[str]:
+def posted_titles(channel: Channel) -> list[str]:
     cards = (block for _, message in channel.platform.posted.values() for block in message.blocks)
     return [card.title for card in cards if isinstance(card, Card)]
 
@@ -43,14 +43,14 @@ async def test_the_best_of_the_week_come_first_each_once(channel: Channel) -> No
     ((_, week),) = channel.platform.posted.values()
     assert heading(week) == "Papers of the week of 10 to 14 March 2025"
     assert "of 11 listed" in str(week.blocks[1])
-    assert brought(channel) == ["Twice", "Paper 1 of Mon 10", "Paper 1 of Tue 11", "Paper 1 of Wed 12"]
+    assert posted_titles(channel) == ["Twice", "Paper 1 of Mon 10", "Paper 1 of Tue 11", "Paper 1 of Wed 12"]
 
 
 async def test_the_next_week_begins_where_this_one_ended(channel: Channel) -> None:
     await channel.says("schedule mon 09:00 top 30 compact")
     channel.clock.moment += timedelta(hours=2)
     await channel.deliver()
-    first = brought(channel)
+    first = posted_titles(channel)
     assert len(first) == 10
     new = [paper(800 + n, f"New {n}") for n in range(3)]
     # Sunday's list has come late, and Monday's, of the morning, is the next week's first.
@@ -60,7 +60,7 @@ async def test_the_next_week_begins_where_this_one_ended(channel: Channel) -> No
     )
     channel.clock.moment += timedelta(days=7)
     await channel.deliver()
-    assert sorted(brought(channel)[10:]) == [
+    assert sorted(posted_titles(channel)[10:]) == [
         "A Study of Worms",
         "Diffusion of Feathers",
         "Hypernetworks for Nests",  # of the 18th, which every test has
@@ -71,7 +71,7 @@ async def test_the_next_week_begins_where_this_one_ended(channel: Channel) -> No
     assert heading([m for _, m in channel.platform.posted.values()][1]) == "Papers of the week of 17 to 21 March 2025"
 
 
-async def test_a_daily_schedule_brings_one_day(channel: Channel) -> None:
+async def test_a_daily_schedule_posts_one_day(channel: Channel) -> None:
     await channel.says("schedule weekdays 09:00 top 30")
     channel.clock.moment += timedelta(hours=2)
     await channel.deliver()
@@ -85,9 +85,9 @@ async def test_after_a_long_time_away_no_more_than_a_week_comes(channel: Channel
     channel.clock.moment += timedelta(days=28)
     old = [listing(paper(700 + n, f"Old {n}"), day=MONDAY + timedelta(days=n)) for n in range(27)]
     await channel.store.papers.add_listings(old, channel.clock.now())
-    before = len(brought(channel))
+    before = len(posted_titles(channel))
     await channel.deliver()
-    assert len(brought(channel)) - before == 7
+    assert len(posted_titles(channel)) - before == 7
 
 
 async def test_the_preview_of_a_weekly_schedule_shows_a_week(channel: Channel) -> None:
@@ -115,10 +115,10 @@ async def test_what_people_bring_during_the_week_comes_with_the_week(channel: Ch
     channel.clock.moment += timedelta(days=2)
     await channel.says("submit 2503.00077")
     await channel.deliver()
-    assert "Owls" not in brought(channel)
+    assert "Owls" not in posted_titles(channel)
     await channel.store.papers.add_listings(
         [listing(paper(78, "New", upvotes=50), day=MONDAY + timedelta(days=4))], channel.clock.now()
     )
     channel.clock.moment += timedelta(days=5)
     await channel.deliver()
-    assert brought(channel)[2:4] == ["Owls", "New"]
+    assert posted_titles(channel)[2:4] == ["Owls", "New"]

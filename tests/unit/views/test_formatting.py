@@ -1,4 +1,4 @@
-"""How days are told."""
+"""How dates are written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.views.formatting import days, source_page
         ("2025-02-01", "2025-02-28", "1 to 28 February 2025"),
     ],
 )
-def test_a_span_of_days_is_told_as_people_do(first: str, last: str, told: str) -> None:
+def test_a_span_of_days_is_written_as_people_do(first: str, last: str, told: str) -> None:
     assert days(date.fromisoformat(first), date.fromisoformat(last)) == told
 
 
