@@ -34,7 +34,7 @@ MENU = "menu:"  # before the action in a message shortcut's callback_id
 MAX_QUOTED_CHARS = 4_000  # of a message that a shortcut was used on
 URL_FIELDS = {"url", "from_url", "original_url", "title_link"}
 
-_LINK = re.compile(r"<([^<>|]*)\|?([^<>]*)>")
+_LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 
 
 class SharedLinks(Struct, frozen=True, kw_only=True):
@@ -162,7 +162,7 @@ def parse_shared_links(body: Json, space: str) -> SharedLinks:
 
 def message_text(message: Json) -> str:
     """A message's text followed by every address in it: the text does not have the address of a card's title."""
-    words = _LINK.sub(lambda link: f" {link[1]} {link[2]} ", get_text(message, "text"))
+    words = _LINK.sub(lambda link: f" {link[1]} {link[2] or ''} ", get_text(message, "text"))
     urls = dict.fromkeys(_urls([message.get("blocks"), message.get("attachments")]))
     return unescape(" ".join([*words.split(), *urls]))[:MAX_QUOTED_CHARS]
 
@@ -196,7 +196,7 @@ def _parse_message(body: Json, space: str, bot: str) -> Command | None:
     user = get_text(event, "user")
     if not user:  # written by an app
         return None
-    text = re.sub(rf"<@{re.escape(bot)}(\|[^>]*)?>:?", "", get_text(event, "text"))
+    text = re.sub(rf"<@{re.escape(bot)}(\|[^<>]*)?>:?", "", get_text(event, "text"))
     return Command(
         id=event_id(body),
         at=event_time(body),

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import random
+import time
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
 from io import BytesIO
@@ -15,6 +16,9 @@ import aiohttp
 import pytest
 
 from adapters.slack.adapter import SlackAdapter
+from adapters.slack.emoji import emoji_of
+from adapters.slack.inbound import events as slack_events
+from adapters.slack.outbound.modals import ViewOrigin
 from bot.metrics import REGISTRY
 from tests.builders import SHARED
 from tests.fakes.core import FakeCore
@@ -260,3 +264,18 @@ async def test_a_command_that_speaks_of_payloads_is_heard(
 ) -> None:
     await slack.settings(request_url=http)
     assert "Answer to adversarial payload attacks" in (await ada.run("adversarial payload attacks", papers)).text
+
+
+HOSTILE = ("<", "<a", "<|", "<@UBOT|", "<@UBOT", "|", "&lt;", "&", "<https://a|", "\u202e", "a ", "::skin-tone-2", "-2")
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_twenty_thousand_characters_are_read_in_no_time(piece: str) -> None:
+    for text in (piece * (20_000 // len(piece)), piece + "a" * 20_000, "<" + piece * (20_000 // len(piece))):
+        body = {"event": {"user": "U1", "channel": "C1", "text": text, "event_ts": "1.1", "reaction": text}}
+        started = time.process_time()
+        slack_events.parse_mention(body, "T1", "UBOT")
+        slack_events.message_text({"text": text, "blocks": [{"url": text}]})
+        emoji_of(text)
+        ViewOrigin.parse(text)
+        assert time.process_time() - started < 0.05
