@@ -8,7 +8,7 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Action, Block, Bullets, Button, Controls, Footnote, Heading, Message, Paragraph, Span, text
 from bot.commands.context import Command, Effect, Request, cards
-from bot.commands.schedule import summary
+from bot.commands.schedule_preview import summary
 
 MAX_CARDS_PER_SECTION = 3
 MAX_SCHEDULES = 10

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from msgspec.structs import replace
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.chat.message import Action, Button, Span, Text, clean, text
+from bot.chat.message import Action, Button, Span, text
 from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Effect, Request
+from bot.commands.schedule_preview import preview_lines, summary, title
 from bot.commands.subscription_form import TypedSubscription
-from bot.delivery.planner import Preview
 from bot.delivery.schedule_parser import EXAMPLES
 from bot.errors import AskError
-from bot.schedule import WhenComplete, describe, zone_label
+from bot.schedule import describe
 from bot.store.records import Subscription
-from bot.views.formatting import days, listing, moment, plural, source_name
+from bot.views.formatting import listing
 from bot.views.results import note, sheet
-from bot.views.why import taste
-from bot.votes.taste import MIN_VOTES_FOR_TASTE
 
 MAX_SCHEDULES_PER_CHANNEL = 20
 MAX_CHANGE_BUTTONS = 4
-MAX_PREVIEW_TITLES = 5
 
 NEW = Button(label="Add a schedule", action=Action("schedule"), style="primary")
 
@@ -41,8 +37,8 @@ async def schedule(request: Request, rest: str) -> Answer:
         return await buttons.question(request, unclear, "schedule")
     subscription = subscription_form.subscription(request, typed)
     if typed.is_topic_guessed:
-        return await _proposal(request, subscription, "schedule", "Schedule it")
-    lines = [*await _preview(request, subscription), *_zone(request, typed)]
+        return await _proposal(request, subscription, typed, "schedule", "Schedule it")
+    lines = await preview_lines(request, subscription, typed)
     await request.store.subscriptions.add_subscription(subscription, cause=request.cause)
     id = subscription.id
     foot = f"ID {id}. To pause it: /papers pause {id}. To remove it: /papers unschedule {id}"
@@ -63,10 +59,10 @@ async def change(request: Request, rest: str) -> Answer:
     changed = subscription_form.subscription(request, typed, language=old.language)
     new = replace(changed, id=old.id, created_by=old.created_by)
     if typed.is_topic_guessed:
-        return await _proposal(request, new, f"change {old.id}", "Change it")
-    lines = [*await _preview(request, new), *_zone(request, typed)]
+        return await _proposal(request, new, typed, f"change {old.id}", "Change it")
+    lines = await preview_lines(request, new, typed)
     await request.store.subscriptions.replace_subscription(new, cause=request.cause)
-    return Answer(message=sheet(f"Changed: {_when(new)}", lines, foot=f"ID {new.id}, as before."))
+    return Answer(message=sheet(f"Changed: {title(new)}", lines, foot=f"ID {new.id}, as before."))
 
 
 async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
@@ -74,17 +70,19 @@ async def submit_form(request: Request, values: Mapping[str, str], args: tuple[s
     typed = subscription_form.read(request, subscription_form.text_of_form(values, request.time_zone))
     subscription = subscription_form.subscription(request, typed)
     if args:
-        return await _proposal(request, subscription, f"change {args[0]}", "Change it")
-    return await _proposal(request, subscription, "schedule", "Schedule it")
+        return await _proposal(request, subscription, typed, f"change {args[0]}", "Change it")
+    return await _proposal(request, subscription, typed, "schedule", "Schedule it")
 
 
-async def _proposal(request: Request, subscription: Subscription, command: str, label: str) -> Answer:
+async def _proposal(
+    request: Request, subscription: Subscription, typed: TypedSubscription, command: str, label: str
+) -> Answer:
     """What a schedule would post, and the button that saves it."""
     text = subscription_form.as_text(subscription, request.context.sources)
     save = await buttons.confirm_button(request, label, f"{command} {text}")
-    lines = await _preview(request, subscription)
+    lines = await preview_lines(request, subscription, typed)
     foot = "Nothing is saved until you press the button."
-    return Answer(message=sheet(_when(subscription), lines, foot=foot, controls=(save,)))
+    return Answer(message=sheet(title(subscription), lines, foot=foot, controls=(save,)))
 
 
 async def schedules(request: Request, rest: str) -> Answer:
@@ -136,29 +134,6 @@ async def _check_count(request: Request) -> None:
         )
 
 
-async def _preview(request: Request, subscription: Subscription) -> list[Text]:
-    """What a schedule posts and when, and what it would post now."""
-    preview = await request.context.planner.preview(subscription)
-    topic = [text(f"Topic: “{subscription.query}”.")] if subscription.query else []
-    next_times = _next(subscription.schedule.zone, preview)
-    return [*topic, _contents(subscription), next_times, *_now(preview), *_taste(preview)]
-
-
-def _zone(request: Request, typed: TypedSubscription) -> list[Text]:
-    """Where the time zone is from, when none was typed."""
-    zone = zone_label(typed.schedule.zone)
-    if typed.names_zone:
-        return []
-    if request.who.time_zone:
-        return [text(f"{zone} is your time zone.")]
-    return [text(f"{zone} is the default time zone here. To use another, add it: weekdays 09:00 Europe/Berlin")]
-
-
-def _when(subscription: Subscription) -> str:
-    when = describe(subscription.schedule)
-    return when[:1].upper() + when[1:]
-
-
 async def _find(request: Request, rest: str) -> Subscription:
     """The schedule with this id, or without one the only schedule of the channel. Raises `AskError`."""
     found = await request.store.subscriptions.in_place(request.place)
@@ -170,51 +145,6 @@ async def _find(request: Request, rest: str) -> Subscription:
         raise AskError("Nothing is scheduled here.", "To schedule papers: /papers schedule weekdays 09:00")
     problem = f"There is no schedule {id[:20]!r} here." if id else "Which schedule?"
     raise AskError(problem, f"The schedules here are {listing([s.id for s in found])}.")
-
-
-def _contents(subscription: Subscription) -> Text:
-    about = f" on “{subscription.query}”" if subscription.query else ""
-    votes = f" with at least {plural(subscription.min_votes, 'vote')}" if subscription.min_votes else ""
-    how = "in one message" if subscription.layout == "compact" else "as a thread"
-    from_ = listing([source_name(s) for s in subscription.sources])
-    language = "" if subscription.language == "en" else f" Claude writes the summaries in “{subscription.language}”."
-    return text(f"Up to {plural(subscription.count, 'paper')}{about}{votes}, {how}, from {from_}.{language}")
-
-
-def _next(zone: str, preview: Preview) -> Text:
-    if not preview.times:
-        return text("Next: as soon as the next list is complete.")
-    return text("Next: ", _times(preview.times, zone), ".")
-
-
-def _times(times: tuple[datetime, ...], zone: str) -> str:
-    return "; ".join(moment(at, zone) for at in times)
-
-
-def _now(preview: Preview) -> list[Text]:
-    if preview.edition is None:
-        return [text("There is no preview yet, because no list has arrived.")]
-    day = days(preview.edition.first, preview.edition.day)
-    chosen = preview.choice.chosen
-    if not chosen:
-        return [text(f"Preview for {day}: nothing new.")]
-    shown = chosen[:MAX_PREVIEW_TITLES]
-    first = f", starting with these {len(shown)}" if len(chosen) > len(shown) else ""
-    titles = [text("“", clean(item.paper.title, 100), "”") for item in shown]
-    return [text(f"Preview for {day}: {plural(len(chosen), 'paper')}{first}."), *titles]
-
-
-def _taste(preview: Preview) -> list[Text]:
-    return [text(taste(preview.votes, MIN_VOTES_FOR_TASTE))] if preview.votes else []
-
-
-def summary(subscription: Subscription) -> str:
-    """`weekdays at 09:00 (UTC): up to 10 papers on “diffusion”`."""
-    schedule = subscription.schedule
-    about = f" on “{subscription.query}”" if subscription.query else ""
-    state = f" ({subscription.inactive_reason})" if subscription.inactive_reason else ""
-    when = "when the list is complete" if isinstance(schedule, WhenComplete) else describe(schedule)
-    return f"{when}: up to {plural(subscription.count, 'paper')}{about}{state}"
 
 
 SCHEDULE = Command(

@@ -13,6 +13,7 @@ from bot.chat.form import Field, Form, filled
 from bot.chat.message import Action, clean
 from bot.commands.context import Request
 from bot.delivery.schedule_parser import ParsedSchedule, parse_schedule, read_schedule
+from bot.delivery.topic_words import VERBATIM
 from bot.errors import AskError
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.schedule import Schedule
@@ -27,7 +28,6 @@ ID_CHARS = 4
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
 LAYOUTS = (("thread", "Thread: one reply per paper"), ("compact", "Compact: everything in one message"))
 
-VERBATIM = "about:"
 TITLE = "Schedule papers"  # of the form for a new schedule
 
 _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
