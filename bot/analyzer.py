@@ -18,13 +18,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
-from operator import itemgetter
+from itertools import filterfalse, pairwise
 
 MAX_NAME_CHARS = 40  # of a joined name; what is longer is no name
 MIN_STEM_CHARS = 3  # of a word that may go on
 MAX_NAME_PARTS = 6  # of a name whose every run of parts is joined; of a longer one, neighbours only
-CACHED_PIECES = 65_536  # whose terms are remembered: about 15 MB, and 96 of 100 words of an abstract
+CACHED_PIECES = 32_768  # compounds and numbers whose terms are remembered: about 8 MB
 CACHED_WORDS = 4_096  # of queries
 
 Form = tuple[str, ...]
@@ -50,7 +49,6 @@ _FOLDED = str.maketrans(
 
 _BETWEEN_WORDS = re.compile(r"""[!"$%()*,/:;<=>?@\[\\\]^`{|}~]+""")
 _SPACES = str.maketrans(dict.fromkeys('!"$%()*,/:;<=>?@[\\]^`{|}~', " "))
-_TERMS = itemgetter(0)
 
 
 def split_words(text: str) -> list[str]:
@@ -69,9 +67,11 @@ def fold(text: str) -> str:
 
 def index_text(text: str) -> str:
     """What a text is found by, with spaces between: its terms in their order, then the other spellings of its names."""
-    found = list(map(_known.__getitem__, _pieces(text)))
-    names = [name for _, spellings in found if spellings for name in spellings]
-    return " ".join([*map(_TERMS, found), *dict.fromkeys(names)])
+    pieces = _pieces(text)
+    others = dict.fromkeys(filterfalse(str.isalpha if text.isascii() else _is_plain, pieces))
+    terms = {piece: _KNOWN[piece][0] for piece in others}
+    names = dict.fromkeys(name for piece in others for name in _KNOWN[piece][1])
+    return " ".join([*map(terms.get, pieces, pieces), *names])
 
 
 def index_terms(text: str) -> list[str]:
@@ -81,7 +81,7 @@ def index_terms(text: str) -> list[str]:
 
 def phrase_terms(text: str) -> Form:
     """The terms of a text in their order."""
-    return tuple(" ".join(map(_TERMS, map(_known.__getitem__, _pieces(text)))).split())
+    return tuple(" ".join([piece if _is_plain(piece) else _KNOWN[piece][0] for piece in _pieces(text)]).split())
 
 
 @lru_cache(CACHED_WORDS)
@@ -130,11 +130,13 @@ def _pieces(text: str) -> list[str]:
     return (low.translate(_SPACES) if low.isascii() else _BETWEEN_WORDS.sub(" ", low)).split()
 
 
-class _Analyzed(dict[str, tuple[str, tuple[str, ...]]]):
-    """The terms of a piece in their order, with spaces between, and what it is found by besides.
+def _is_plain(piece: str) -> bool:
+    """An English word by itself: most are, and need no more looking into."""
+    return piece.isascii() and piece.isalpha()
 
-    Most words of an abstract were in another one: they are looked up in less than a tenth of the time.
-    """
+
+class _Analyzed(dict[str, tuple[str, tuple[str, ...]]]):
+    """The terms of a piece in their order, with spaces between, and what it is found by besides."""
 
     def __missing__(self, piece: str) -> tuple[str, tuple[str, ...]]:
         if len(self) >= CACHED_PIECES:
@@ -143,16 +145,17 @@ class _Analyzed(dict[str, tuple[str, tuple[str, ...]]]):
         return found
 
 
-_known = _Analyzed()
+_KNOWN = _Analyzed()
 
 
 def _analyzed(piece: str) -> tuple[str, tuple[str, ...]]:
     if piece.isascii():
-        plain = piece.rstrip("-_.'")
-        if plain.isalpha():
-            return plain, ()
-        if (parts := plain.split("-")) and all(map(str.isalpha, parts)):
+        bare = piece.rstrip("-_.'")
+        parts = bare.split("-")
+        if all(map(str.isalpha, parts)):
             return " ".join(parts), tuple(_joined(parts))
+        if bare.isdecimal():
+            return bare, ()
     terms: list[str] = []
     names: list[str] = []
     for word in split_words(fold(piece)):

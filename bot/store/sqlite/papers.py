@@ -155,7 +155,7 @@ def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> 
     for item in listings:
         paper = replace(item.paper, as_of=item.day)
         old = fresh.get(paper.id) or before.get(paper.id)
-        fresh[paper.id] = merge(old or paper, paper)
+        fresh[paper.id] = merge(old, paper) if old else paper
     new = [paper for id, paper in fresh.items() if id not in before]
     changed = [paper for id, paper in fresh.items() if id in before and paper != before[id]]
     seqs = {id: seq for id, (seq, _) in known.items()} | _insert(db, new)
