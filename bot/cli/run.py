@@ -65,8 +65,8 @@ def _print_welcome(found: Welcome) -> None:
         name = source_name(look.source)
         if look.error:
             console.print(f"{name} can't be read now: {look.error}", markup=False, soft_wrap=True)
-        elif look.kept.new:
-            console.print(f"{name}, {short_day(look.day)}: {plural(look.kept.new, 'new paper')}.", markup=False)
+        elif look.stored.new:
+            console.print(f"{name}, {short_day(look.day)}: {plural(look.stored.new, 'new paper')}.", markup=False)
     if found.samples:
         newest = max(listing.day for listing, _ in sample_papers())
         console.print(

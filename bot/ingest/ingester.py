@@ -1,4 +1,4 @@
-"""Looking at the sources: what is new goes into the store, and how each look went is remembered."""
+"""Fetching the sources' lists: new papers go into the store, and the outcome of each fetch is recorded."""
 
 from __future__ import annotations
 
@@ -11,35 +11,38 @@ from msgspec import Struct
 
 from bot.clock import Clock
 from bot.errors import Malformed, SourceError
-from bot.papers.model import PaperId, Rejected
+from bot.papers.model import Listing, Paper, PaperId, Rejected
 from bot.sources.source import Batch, Source
 from bot.store.protocol import Papers
 from bot.store.records import Fetch, StoreCounts
 
 log = logging.getLogger(__name__)
 
-BACK_DAYS = 7  # after downtime, how far back a source's lists are asked for again
-CHUNK = 500  # listings in one transaction: others may write in between
+MAX_DAYS_BACK = 7  # after downtime, how far back a source's lists are fetched again
+LISTINGS_PER_WRITE = 500  # in one transaction: others may write in between
+MAX_AUTHORS = 10_000  # of a paper; the longest lists of physics have about 5,000
+MAX_LABELS = 200  # categories, or keywords, of a paper
+MAX_TEXT_CHARS = 100_000  # of a title or an abstract
 
-Changed = Callable[[Collection[PaperId]], Awaitable[None]]
-"""Told which known papers a list changed."""
+OnChanged = Callable[[Collection[PaperId]], Awaitable[None]]
+"""Is told which known papers a list changed."""
 
 
 class FetchResult(Struct, frozen=True, kw_only=True):
-    """What one look at one source's day brought."""
+    """The outcome of fetching one source's list of one day."""
 
     source: str
     day: date
-    kept: StoreCounts = StoreCounts()
+    stored: StoreCounts = StoreCounts()
     rejected: tuple[Rejected, ...] = ()
     error: str = ""
 
 
 class Ingester:
-    """All sources, each on its own: one that fails or hangs holds up no other."""
+    """All sources, each on its own: one that fails or hangs doesn't hold up the others."""
 
     def __init__(
-        self, papers: Papers, sources: Sequence[Source], clock: Clock, *, changed: Changed | None = None
+        self, papers: Papers, sources: Sequence[Source], clock: Clock, *, changed: OnChanged | None = None
     ) -> None:
         self._changed = changed
         self._papers = papers
@@ -51,52 +54,62 @@ class Ingester:
         return self._sources
 
     async def fetch_all(self) -> list[FetchResult]:
-        """Ask every source for what it lists today, and for the days missed since it last answered."""
-        return [look for looks in await asyncio.gather(*map(self.fetch_source, self._sources)) for look in looks]
+        """Fetch every source's list of today, and of the days missed since it last answered."""
+        return [
+            result for results in await asyncio.gather(*map(self.fetch_source, self._sources)) for result in results
+        ]
 
     async def fetch_source(self, source: Source) -> list[FetchResult]:
-        """One source, oldest day first; a day that fails ends the round for this source."""
-        looks: list[FetchResult] = []
+        """One source, oldest day first; the first day that fails is the last that is tried."""
+        results: list[FetchResult] = []
         for day in await self._days(source):
-            looks.append(await self._fetch(source, day))
-            if looks[-1].error:
+            results.append(await self._fetch(source, day))
+            if results[-1].error:
                 break
-        return looks
+        return results
 
     async def store_batch(self, batch: Batch) -> StoreCounts:
-        """Keep what a batch lists."""
-        kept = StoreCounts()
-        for start in range(0, len(batch.listings), CHUNK):
-            kept += await self._papers.add_listings(batch.listings[start : start + CHUNK], self._clock.now())
+        """Store the papers of a batch, but those that no source can mean: with a million categories, for example."""
+        stored = StoreCounts()
+        usable = [listing for listing in batch.listings if not self._is_oversized(listing)]
+        for start in range(0, len(usable), LISTINGS_PER_WRITE):
+            stored += await self._papers.add_listings(usable[start : start + LISTINGS_PER_WRITE], self._clock.now())
         for bad in batch.rejected:
             log.warning("rejected %s %s: %s", bad.where, bad.id, bad.reason)
-        if self._changed and kept.changed_ids:
-            await self._changed(kept.changed_ids)
-        return kept
+        if self._changed and stored.changed_ids:
+            await self._changed(stored.changed_ids)
+        return stored
+
+    @staticmethod
+    def _is_oversized(listing: Listing) -> bool:
+        reason = oversized(listing.paper)
+        if reason:
+            log.warning("rejected %s from %s: %s", listing.paper.id[:100], listing.source, reason)
+        return bool(reason)
 
     async def _days(self, source: Source) -> list[date]:
         today = self._clock.now().date()
         last = next((f.newest_answered for f in await self._papers.last_fetches() if f.source == source.name), None)
-        first = today - timedelta(days=1) if last is None else max(last, today - timedelta(days=BACK_DAYS))
+        first = today - timedelta(days=1) if last is None else max(last, today - timedelta(days=MAX_DAYS_BACK))
         return [first + timedelta(days=n) for n in range((today - first).days + 1)] or [today]
 
     async def _fetch(self, source: Source, day: date) -> FetchResult:
         now = self._clock.now()
         try:
-            batch = await self._asked(source, day)
+            batch = await self._answer(source, day)
         except SourceError as error:
             log.info("%s has no list of %s: %s", source.name, day, error)
             await self._papers.record_fetch(Fetch(source=source.name, day=day, at=now, error=str(error)))
             return FetchResult(source=source.name, day=day, error=str(error))
         before = await self._listed(source, day)
-        kept = await self.store_batch(batch)
+        stored = await self.store_batch(batch)
         grew = await self._listed(source, day) > before
         await self._papers.record_fetch(Fetch(source=source.name, day=day, at=now, last_grew=now if grew else None))
-        return FetchResult(source=source.name, day=day, kept=kept, rejected=batch.rejected)
+        return FetchResult(source=source.name, day=day, stored=stored, rejected=batch.rejected)
 
     @staticmethod
-    async def _asked(source: Source, day: date) -> Batch:
-        """The source's answer. A bug in a source is that source's failure, not the end of the round."""
+    async def _answer(source: Source, day: date) -> Batch:
+        """The source's answer. A bug in a source is that source's failure, and the others are still fetched."""
         try:
             return await source.fetch(day)
         except SourceError:
@@ -107,3 +120,16 @@ class Ingester:
 
     async def _listed(self, source: Source, day: date) -> int:
         return len(await self._papers.listed_between([source.name], day, day))
+
+
+def oversized(paper: Paper) -> str:
+    """What of a paper is too large to be stored; empty when nothing is."""
+    sizes = (
+        ("authors", len(paper.authors), MAX_AUTHORS),
+        ("categories", len(paper.categories), MAX_LABELS),
+        ("keywords", len(paper.keywords), MAX_LABELS),
+        ("characters in its title", len(paper.title), MAX_TEXT_CHARS),
+        ("characters in its abstract", len(paper.abstract), MAX_TEXT_CHARS),
+        ("characters in its labels", sum(map(len, (*paper.categories, *paper.keywords))), MAX_TEXT_CHARS),
+    )
+    return next((f"{size:,} {what} (the limit is {limit:,})" for what, size, limit in sizes if size > limit), "")
