@@ -55,6 +55,7 @@ class Sandbox:
         self._group = group
         self._turn = asyncio.Lock()
         self._process: Process | None = None
+        self._ended: list[Process] = []  # killed, and perhaps still to be waited for
         self._idle: asyncio.TimerHandle | None = None
 
     async def parse(
@@ -77,9 +78,8 @@ class Sandbox:
 
     async def aclose(self) -> None:
         """End the process, whatever it does."""
-        process = self._process
         self._end()
-        if process:
+        for process in self._ended:
             await process.wait()
 
     async def _run(self, job: Job) -> Answer:
@@ -127,6 +127,7 @@ class Sandbox:
             self._idle.cancel()
         if process and process.returncode is None:
             process.kill()
+            self._ended = [process, *(one for one in self._ended if one.returncode is None)]
 
 
 async def _exchange(process: Process, message: bytes) -> Answer:
