@@ -71,9 +71,11 @@ class SlackAdapter:
         return Place(self.name, space, answer_text(answer, "channel", "id"))
 
     async def may_post(self, place: Place) -> bool:
+        if place.channel.startswith("D"):  # a direct message; asking would need the scope `im:read`
+            return True
         answer = await self._workspaces.call(place.space, "conversations_info", channel=place.channel)
         channel = get_object(answer.data, "channel")
-        return not channel.get("is_archived") and bool(channel.get("is_member") or channel.get("is_im"))
+        return not channel.get("is_archived") and bool(channel.get("is_member"))
 
     async def check_setup(self) -> Sequence[Finding]:
         return await doctor.check_setup(self._workspaces, self._missing_setting)

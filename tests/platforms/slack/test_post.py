@@ -96,6 +96,14 @@ async def test_whether_a_channel_may_be_posted_to_is_known_without_posting(
     assert not await adapter.may_post(Place("slack", acme.id, (await acme.channel("elsewhere", member=False)).id))
 
 
+async def test_a_direct_message_may_be_written_with_the_scopes_of_the_manifest(
+    adapter_of: Make, ada: Someone, acme: Workspace, slack: FakeSlack
+) -> None:
+    made = await slack.do("token", team=acme.id, scopes=list(SCOPES))
+    adapter = adapter_of(bot_token=made["token"])
+    assert await adapter.may_post(await adapter.open_direct_message(ada.id, acme.id))
+
+
 async def test_a_slack_that_can_not_be_reached_has_nothing(adapter_of: Make, place: Place) -> None:
     adapter = adapter_of(api_url="http://127.0.0.1:9/api")
     with pytest.raises(Busy):
