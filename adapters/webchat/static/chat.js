@@ -87,7 +87,8 @@ function listen() {
   source.onopen = () => { $(".banner").hidden = true; };
   source.onerror = () => {
     $(".banner").hidden = false;
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => { if (!document.hidden && source.readyState === EventSource.CLOSED) listen(); }, 10_000);
+    const refused = source;  // too many open pages, for example: only then the browser doesn't try again itself
+    if (refused.readyState === EventSource.CLOSED) setTimeout(() => { if (source === refused && !document.hidden) listen(); }, 10_000);
   };
 }
 function markUnread(name) {
