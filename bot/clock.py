@@ -1,4 +1,4 @@
-"""The only place that asks what time it is; everything else is told."""
+"""The clock. Nothing else reads the time: it is an argument everywhere."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time as a value to pass in, so that a test or a replay can move it."""
+    """Tells the time and waits. A test or a replay passes in one that it moves."""
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """The current time, aware, in UTC."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Wait; a clock that is moved by hand returns at once and moves itself on."""
+        """Wait. A clock that is moved by hand returns at once and moves on by that much."""
         ...
 
 

@@ -1,8 +1,8 @@
-"""The settings: a TOML file, then the environment over it. The only place that reads the environment.
+"""The settings: a TOML file, with the environment over it. Nothing else reads the environment.
 
 `PAPERBOY_HOME=/srv/paperboy` sets `home`; `PAPERBOY_SEARCH_THREADS=2` sets `threads` in `[search]`.
 An adapter's section also takes the platform's usual names: `SLACK_BOT_TOKEN` is `bot_token` in
-`[adapters.slack]`. Those that it does not know, such as `SLACK_WEBHOOK_URL`, are another program's.
+`[adapters.slack]`. Names that the adapter doesn't know, such as `SLACK_WEBHOOK_URL`, belong to other programs.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ class HuggingFace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     enabled: bool = True
     url: str = "https://huggingface.co"  # or HF_ENDPOINT
     token: str = ""  # or HF_TOKEN; doubles the requests allowed
-    searches: tuple[str, ...] = ()  # standing searches over all papers it knows, beside the daily list
+    searches: tuple[str, ...] = ()  # searches over all its papers, in addition to the daily list
 
 
 class Arxiv(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[sources.arxiv]"""
 
-    categories: tuple[str, ...] = ()  # empty: not read
+    categories: tuple[str, ...] = ()  # empty: arXiv is not read
     cross_lists: bool = True
     feed_url: str = "https://rss.arxiv.org"  # or ARXIV_FEED_URL
     api_url: str = "https://export.arxiv.org/api/query"  # or ARXIV_API_URL
-    text_url: str = "https://arxiv.org"  # or ARXIV_TEXT_URL; empty: questions are answered from abstracts alone
+    text_url: str = "https://arxiv.org"  # or ARXIV_TEXT_URL; empty: questions are answered from the abstract
 
 
 class Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,7 +48,7 @@ class Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     every_minutes: Count = 15
     feeds: tuple[str, ...] = ()
-    allow_private: bool = False  # feeds on this network's own addresses
+    allow_private: bool = False  # whether feeds may be on this network's own addresses
     huggingface: HuggingFace = HuggingFace()
     arxiv: Arxiv = Arxiv()
 
@@ -56,9 +56,9 @@ class Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class SearchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[search]"""
 
-    model: str = ""  # folder of another sentence-embedding ONNX model; empty: the one installed
+    model: str = ""  # folder of another sentence-embedding ONNX model; empty: the installed one
     semantic: bool = True
-    newer_first: bool = True  # of papers that answer a query as well as each other
+    newer_first: bool = True  # newer papers first, among those that match a query equally well
     threads: Count = 1
 
 
@@ -66,13 +66,13 @@ Money = Annotated[float, Meta(ge=0)]
 
 
 class Price(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[summaries.prices."MODEL"], a million tokens"""
+    """[summaries.prices."MODEL"], per million tokens"""
 
     input: Money
     output: Money
     cache_read: Money | None = None  # None: a tenth of `input`
-    cache_write: Money | None = None  # None: a quarter more than `input`
-    batch: Annotated[float, Meta(ge=0, le=1)] = 0.5  # the share of the price that a batch pays
+    cache_write: Money | None = None  # None: 1.25 times `input`
+    batch: Annotated[float, Meta(ge=0, le=1)] = 0.5  # share of the price that batches pay
 
 
 class Summaries(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,9 +81,9 @@ class Summaries(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     api_key: str = ""  # or ANTHROPIC_API_KEY; empty: lines come from the abstracts
     model: str = "claude-haiku-5-5"
     url: str = ""  # or ANTHROPIC_BASE_URL
-    thinking: bool = False  # let it think first: dearer and slower; some models always do and refuse False
-    batch_from: Annotated[int, Meta(ge=0)] = 8  # so many papers at once go as a batch; 0: never
-    budget_day: Money = 0.0  # 0: none
+    thinking: bool = False  # think before answering: costs more and takes longer; some models require it
+    batch_from: Annotated[int, Meta(ge=0)] = 8  # papers requested at once that make a batch; 0: never
+    budget_day: Money = 0.0  # 0: no limit
     budget_month: Money = 0.0
     currency: str = "USD"  # of the prices and the budgets
     prices: dict[str, Price] = field(
@@ -92,42 +92,42 @@ class Summaries(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class VoteSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[votes]: the reactions that count, one after the other; skin tones do not matter"""
+    """[votes]: the reactions that count, without separators; skin tones make no difference"""
 
     up: str = "👍⬆🔥❤🚀💯⭐🎉"
     against: str = "👎⬇"
-    taste: bool = True  # from twenty votes on, a channel's votes order what it is brought
+    taste: bool = True  # from twenty votes on, a channel's votes order its papers
 
 
 class Welcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[welcome]: what a fresh installation sets up in the browser."""
+    """[welcome]: the schedule that a new installation creates"""
 
-    channel: str = "web:home/papers"  # empty: nothing
+    channel: str = "web:home/papers"  # empty: none
     schedule: str = "weekdays 09:00"
 
 
 class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[delivery]"""
 
-    attempt_seconds: Annotated[float, Meta(gt=0)] = 30.0  # that a platform has to answer
-    back_off_seconds: Annotated[float, Meta(ge=0)] = 5.0  # after a first failure, doubled each time
+    attempt_seconds: Annotated[float, Meta(gt=0)] = 30.0  # that a platform has to answer a post
+    back_off_seconds: Annotated[float, Meta(ge=0)] = 5.0  # after the first failure, doubled each time
     longest_back_off_seconds: Annotated[float, Meta(ge=0)] = 600.0
-    spread_minutes: Annotated[float, Meta(ge=0, le=120)] = 0.0  # window over which the schedules of one minute spread
+    spread_minutes: Annotated[float, Meta(ge=0, le=120)] = 0.0  # window over which the posts of one minute are spread
 
 
 class OperationsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[operations]: /healthz, /readyz and /metrics, and the log"""
+    """[operations]: /healthz, /readyz, /metrics, and the log"""
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65_535)] = 0  # 0: none
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 0  # 0: off
     logs: Literal["text", "json"] = "text"
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that can be set."""
+    """All settings."""
 
-    home: str = "data"  # where the database is
-    time_zone: str = "UTC"  # of schedules that name none
+    home: str = "data"  # the data folder
+    time_zone: str = "UTC"  # of schedules that name no zone
     sources: Sources = Sources()
     search: SearchSettings = SearchSettings()
     summaries: Summaries = Summaries()
@@ -140,7 +140,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.time_zone not in available_timezones():
             near = difflib.get_close_matches(self.time_zone, available_timezones(), 1)
-            raise ValueError(f"time_zone: {self.time_zone!r} is no time zone" + _meant(near))
+            raise ValueError(f"time_zone: {self.time_zone!r} isn't a time zone" + _meant(near))
 
 
 Adapters: TypeAlias = Mapping[str, Collection[str]]
@@ -160,7 +160,7 @@ _NOT_SETTINGS = {"PAPERBOY_CONFIG"}  # names the file itself
 
 
 def load(file: Path | None, environ: Mapping[str, str], adapters: Adapters = MappingProxyType({})) -> Settings:
-    """The settings of `file` (None: `PAPERBOY_CONFIG`, else the defaults) with the environment over them.
+    """The settings in `file` (None: `PAPERBOY_CONFIG`, else the defaults), with the environment over them.
 
     `adapters` are the installed adapters. Raises `ConfigError`.
     """
@@ -176,13 +176,13 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"There is no settings file {file}.", "Copy config/paperboy.toml.") from None
+        raise ConfigError(f"The settings file {file} doesn't exist.", "Copy config/paperboy.toml.") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{file} can't be read: {error}.", "It must be TOML in UTF-8.") from error
 
 
 def _path(name: str, adapters: Adapters) -> tuple[str, ...] | None:
-    """Where an environment variable belongs; None: it is not ours."""
+    """Where the setting of an environment variable is; None: it isn't a setting."""
     if name in _ALIASES:
         return _ALIASES[name]
     rest = name.removeprefix(_PREFIX)
@@ -224,11 +224,11 @@ def _settings(tree: dict[str, Any], where: str) -> Settings:
     try:
         return msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{where}: {_explain(str(error))}", "config/paperboy.toml lists them all.") from error
+        raise ConfigError(f"{where}: {_explain(str(error))}", "config/paperboy.toml lists all settings.") from error
 
 
 def _explain(error: str) -> str:
-    """msgspec's sentence, with the nearest name for an unknown setting."""
+    """The error of msgspec; for an unknown setting, with the nearest name."""
     unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.?([^`]*)`)?", error)
     if not unknown:
         return error + "."

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 
 class PaperboyError(Exception):
-    """Something went wrong, and `hint` says what the reader can do about it."""
+    """Something went wrong. `message` says what, `hint` says what the reader can do."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Schedules: when a channel is brought its papers. Pure: a schedule and a moment give the next moments.
+"""Schedules: when papers are posted to a channel. Pure: a schedule and a moment give the next moments.
 
 Times are on the wall of a time zone. A time that a spring change skips comes right after the gap; a time that an
 autumn change repeats comes once, the first time (the rule of cron since 2002, and of RFC 5545).
@@ -19,12 +19,12 @@ DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 WEEKDAYS = frozenset(range(5))
 WEEKEND = frozenset((5, 6))
-FARTHEST = 31  # days whose lists one edition brings at most
-HORIZON = timedelta(days=366 * 5)  # further ahead a schedule has no next time: `cron 0 9 30 2 *`
+MAX_REACH_DAYS = 31  # days whose lists one edition can cover
+HORIZON = timedelta(days=366 * 5)  # a schedule with no time within this never posts
 
 
 class Clocked(Struct, frozen=True, kw_only=True, tag="clocked"):
-    """At some times of day, on some days of the week."""
+    """At certain times of day, on certain days of the week."""
 
     times: tuple[time, ...]
     days: frozenset[int] = EVERY_DAY  # 0 is Monday
@@ -45,7 +45,7 @@ class Cron(Struct, frozen=True, kw_only=True, tag="cron"):
 
 
 class WhenComplete(Struct, frozen=True, kw_only=True, tag="complete"):
-    """As soon as the day's list is complete."""
+    """As soon as the list of the day is complete."""
 
     days: frozenset[int] = EVERY_DAY
     zone: str = "UTC"
@@ -58,16 +58,16 @@ Schedule: TypeAlias = Clocked | Cron | WhenComplete
 
 
 def occurrences(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
-    """The moments after `after` up to and with `until`, in UTC. `WhenComplete` has none: the list decides."""
+    """The moments after `after`, up to and including `until`, in UTC. `WhenComplete` has none: the list decides."""
     match schedule:
         case Clocked():
             yield from _clocked(schedule, after, until)
         case Cron(expression=expression, zone=zone):
-            # The iterator moves its start on to whole minutes itself.
+            # The iterator starts at the next whole minute.
             for local in CronSim(expression, after.astimezone(ZoneInfo(zone))):
                 if (at := local.astimezone(UTC)) > until:
                     return
-                if at > after:  # asked in the second pass of a repeated hour, it begins with the first
+                if at > after:  # in the second pass of a repeated hour, it starts with the first
                     yield at
         case WhenComplete():
             return
@@ -76,32 +76,31 @@ def occurrences(schedule: Schedule, after: datetime, until: datetime) -> Iterato
 
 
 def next_times(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
-    """The next moments, as many as there are within five years."""
+    """The next moments in UTC: `count`, or as many as there are within five years."""
     return list(islice(occurrences(schedule, after, after + HORIZON), count))
 
 
 def reach(schedule: Schedule, at: datetime) -> int:
-    """The lists of how many days an occurrence brings, at most: those since the one before it."""
+    """How many days of lists an occurrence covers, at most: those since the occurrence before."""
     match schedule:
         case WhenComplete(days=days):
             return next(back for back in range(1, 8) if _weekday(schedule, at, -back) in days)
         case Clocked() | Cron():
             before = _before(schedule, at)
-            return max(1, _days_between(before, at, schedule.zone)) if before else FARTHEST
+            return max(1, _days_between(before, at, schedule.zone)) if before else MAX_REACH_DAYS
         case _:
             assert_never(schedule)
 
 
 def first_reach(schedule: Schedule, at: datetime) -> int:
-    """The same for one that has none before it: the fewest days between two. On weekdays that is one, on a Monday,
-    too."""
+    """The same for the first occurrence: the fewest days between two. For weekdays that is one, also on a Monday."""
     match schedule:
         case WhenComplete(days=days):
             return min(reach(schedule, at + timedelta(days=n)) for n in range(7) if _weekday(schedule, at, n) in days)
         case Clocked() | Cron():
             times = next_times(schedule, at, 8)
             gaps = [_days_between(one, two, schedule.zone) for one, two in pairwise(times)]
-            return min(max(1, min(gaps, default=FARTHEST)), FARTHEST)
+            return min(max(1, min(gaps, default=MAX_REACH_DAYS)), MAX_REACH_DAYS)
         case _:
             assert_never(schedule)
 
@@ -115,8 +114,8 @@ def _days_between(first: datetime, last: datetime, zone: str) -> int:
 
 
 def _before(schedule: Schedule, at: datetime) -> datetime | None:
-    """The last occurrence before a moment; looks further and further back, for a cron of minutes has thousands."""
-    for back in (timedelta(hours=2), *(timedelta(days=days, hours=1) for days in (1, 3, 7, FARTHEST))):
+    """The last occurrence before a moment. Looks back step by step: a cron of minutes has thousands."""
+    for back in (timedelta(hours=2), *(timedelta(days=days, hours=1) for days in (1, 3, 7, MAX_REACH_DAYS))):
         found = list(occurrences(schedule, at - back, at - timedelta(seconds=1)))
         if found:
             return found[-1]
@@ -124,7 +123,7 @@ def _before(schedule: Schedule, at: datetime) -> datetime | None:
 
 
 def on_day(schedule: Schedule, day: date) -> bool:
-    """Whether a schedule brings papers on this day of its zone."""
+    """Whether a schedule posts on this day in its zone."""
     match schedule:
         case Clocked(days=days) | WhenComplete(days=days):
             return day.weekday() in days
@@ -147,18 +146,18 @@ def describe(schedule: Schedule) -> str:
     """For people: `weekdays at 09:00 (Europe/Berlin)`."""
     match schedule:
         case Clocked(times=times, days=days, zone=zone):
-            return f"{_days_told(days)} at {' and '.join(f'{t:%H:%M}' for t in times)} ({zone_label(zone)})"
+            return f"{_days_in_words(days)} at {' and '.join(f'{t:%H:%M}' for t in times)} ({zone_label(zone)})"
         case Cron(expression=expression, zone=zone):
             return f"by cron “{expression}” ({zone_label(zone)})"
         case WhenComplete(days=days, zone=zone):
-            return f"{_days_told(days)}, as soon as the list is complete ({zone_label(zone)})"
+            return f"{_days_in_words(days)}, as soon as the list is complete ({zone_label(zone)})"
         case _:
             assert_never(schedule)
 
 
 def _clocked(schedule: Clocked, after: datetime, until: datetime) -> Iterator[datetime]:
     zone = ZoneInfo(schedule.zone)
-    # A day early: what a change of the clocks moves may fall on the day before or after in UTC.
+    # One day early: a time moved by a clock change may be on the day before or after in UTC.
     day = after.astimezone(zone).date() - timedelta(days=1)
     last = until.astimezone(zone).date()
     while day <= last:
@@ -193,6 +192,6 @@ def _days(days: frozenset[int]) -> str:
     return names.get(days) or ",".join(DAY_NAMES[day] for day in sorted(days))
 
 
-def _days_told(days: frozenset[int]) -> str:
+def _days_in_words(days: frozenset[int]) -> str:
     names = {EVERY_DAY: "every day", WEEKDAYS: "weekdays", WEEKEND: "weekends"}
     return names.get(days) or ", ".join(DAY_NAMES[day].capitalize() for day in sorted(days))

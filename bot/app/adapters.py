@@ -1,4 +1,4 @@
-"""The adapters that are installed and configured, each fenced off: what one of them breaks, the others do not feel."""
+"""The installed and configured adapters. An adapter that fails is reported and left out; the others work."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ async def close(adapter: Adapter) -> None:
 
 
 def direct_of(adapters: Mapping[str, CanPost]) -> Callable[[Person], Awaitable[Place]]:
-    """Where a person reads alone, asked of their own platform."""
+    """Opens the direct message with a person, on their platform."""
 
     async def direct(person: Person) -> Place:
         adapter = adapters.get(person.platform)
@@ -117,12 +117,12 @@ def direct_of(adapters: Mapping[str, CanPost]) -> Callable[[Person], Awaitable[P
 
 
 def feed_of(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:
-    """The secret address of a channel's feed; None where there are no feeds."""
+    """Gives the secret address of a channel's feed; None: there are no feeds."""
     return next((adapter.feed_url for adapter in adapters.values() if isinstance(adapter, CanPublishFeed)), None)
 
 
 def address_of(adapters: Mapping[str, CanPost]) -> Callable[[Ref], str]:
-    """Where a message can be read, asked of its own platform."""
+    """Gives the address of a message on its platform; empty: it has none."""
 
     def address(ref: Ref) -> str:
         adapter = adapters.get(ref.place.platform)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from bot.app.build import App
 from bot.papers.filter import Filter
 
-AT_ONCE = 50  # papers; a tenth of a second of work
+AT_ONCE = 50  # papers; takes a tenth of a second
 
 
 class Ahead:
-    """Goes through the papers once, newest first; those that come later are few, and get theirs when they are shown."""
+    """Goes through all papers once, newest first. Papers that arrive later get their summary when they are shown."""
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._done: int | None = 0  # papers behind us; None: all
+        self._done: int | None = 0  # papers done so far; None: all
 
     async def step(self) -> None:
-        """The next few."""
+        """Summarize the next papers."""
         if self._done is None:
             return
         papers = self._app.store.papers

@@ -1,4 +1,4 @@
-"""Paperboy from its parts, top to bottom: read it as the table of contents."""
+"""Builds Paperboy from its parts, top to bottom: a table of contents of the program."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ log = logging.getLogger(__name__)
 
 
 Refresh = Callable[[], Awaitable[object]]
-"""Takes up what other processes have learned."""
+"""Loads what other processes have stored."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """What every command of the terminal needs: the papers, and how to find and summarize them."""
+    """What every terminal command needs: the store, search and summaries."""
 
     settings: Settings
     clock: Clock
@@ -64,8 +64,8 @@ class App(Library):
     tasks: Supervisor
     intake: Ingester
     adapters: Mapping[str, Adapter]
-    adapter_faults: Mapping[str, str]  # those that can't be used, and why
-    posting: Mapping[str, CanPost]  # those of them that post
+    adapter_faults: Mapping[str, str]  # adapters that can't be used, and why
+    posting: Mapping[str, CanPost]  # the adapters that can post
     planner: Planner
     dispatcher: Dispatcher
     card_updater: CardUpdater
@@ -77,7 +77,7 @@ class App(Library):
 
 @asynccontextmanager
 async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Library]:
-    """The papers; closed on the way out."""
+    """Open the store, search and summaries; close them on exit."""
     async with AsyncExitStack() as stack:
         make_home(Path(settings.home))
         store = await open_store(database(settings))
@@ -91,7 +91,7 @@ async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Librar
 
 @asynccontextmanager
 async def open_reader(settings: Settings, clock: Clock) -> AsyncIterator[tuple[StoreCatalog, Refresh]]:
-    """The papers to be read beside a Paperboy that runs, and how to take up what that has learned since."""
+    """Open the catalog for reading while another process runs, and a function that loads what that process stored."""
     async with AsyncExitStack() as stack:
         library = await stack.enter_async_context(open_library(settings, clock))
         store, search, lines = library.store, library.search, library.lines
@@ -103,7 +103,7 @@ async def open_reader(settings: Settings, clock: Clock) -> AsyncIterator[tuple[S
 
 @asynccontextmanager
 async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
-    """All of it; closed on the way out."""
+    """Open everything; close it on exit. Raises `ConfigError`."""
     async with AsyncExitStack() as stack:
         library = await stack.enter_async_context(open_library(settings, clock))
         store, search, lines = library.store, library.search, library.lines
@@ -197,7 +197,7 @@ async def _search(settings: SearchSettings, store: Store) -> Search:
 
 
 def _names(sources: Opened) -> tuple[str, ...]:
-    """Whose lists are read."""
+    """The names of all sources."""
     return (*(source.name for source in sources.lists), STARTER, COMMUNITY)
 
 
@@ -211,7 +211,7 @@ def _lines(settings: Summaries, store: Store, clock: Clock) -> SummaryService:
 
 @asynccontextmanager
 async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIterator[Links]:
-    """What Hugging Face links to papers; nothing where it is not to be asked."""
+    """The models and data sets that Hugging Face links to papers; none where that source is off."""
     if not settings.enabled:
         yield nothing
         return
@@ -228,5 +228,5 @@ async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIte
 
 
 def database(settings: Settings) -> Path:
-    """Where the database is."""
+    """The path of the database."""
     return Path(settings.home) / "paperboy.db"

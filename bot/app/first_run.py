@@ -1,4 +1,4 @@
-"""The first start: papers on the shelf, a channel with a schedule, and its first edition at once."""
+"""The first start: sample papers where no source answers, a channel with a schedule, and its first edition."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from bot.sources.source import Batch
 from bot.store.records import Subscription, Summary
 
 log = logging.getLogger(__name__)
-NAME = "home"  # of the first channel's schedule
+NAME = "home"  # id of the first schedule
 
 
 class Welcome(Struct, frozen=True, kw_only=True):
-    """What the first look found."""
+    """What the first fetch found."""
 
     looks: tuple[FetchResult, ...]
-    samples: int = 0  # papers taken from the bundled sample, because no source could be reached
+    samples: int = 0  # sample papers that were loaded because no source answered
 
 
 async def welcome(app: App) -> Welcome:
-    """Look at the sources; where none answers and nothing is known yet, put up the sample papers."""
+    """Fetch all sources; load the sample papers where none answers and no paper is known. Raises `ConfigError`."""
     looks = tuple(await app.intake.fetch_all())
     samples = 0 if await app.store.papers.count_papers() else await load_samples(app)
     await _first_channel(app)
@@ -37,7 +37,7 @@ async def welcome(app: App) -> Welcome:
 
 
 async def load_samples(app: App) -> int:
-    """The bundled papers and their lines; returns how many."""
+    """Load the sample papers and their summaries; returns how many."""
     papers = sample_papers()
     await app.intake.store_batch(Batch(listings=tuple(listing for listing, _ in papers)))
     now = app.clock.now()
@@ -55,7 +55,7 @@ async def _first_channel(app: App) -> None:
     try:
         place = Place.parse(wanted.channel)
     except ValueError as error:
-        raise ConfigError(f"[welcome] channel: {error}.", "Write web:home/papers.") from error
+        raise ConfigError(f"[welcome] channel: {error}.", "For example: web:home/papers") from error
     if place.platform not in app.adapters:
         return
     subscription = Subscription(

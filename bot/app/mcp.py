@@ -1,4 +1,4 @@
-"""The tools behind the Model Context Protocol. Imported only where that is spoken: its package is an extra."""
+"""The tools of the Model Context Protocol server. Imported only for `paperboy mcp`: its package is an extra."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
 async def speak(catalog: Catalog, refresh: Refresh) -> None:
-    """Answer on stdin and stdout until the other side goes away; whatever else is printed goes to stderr."""
+    """Answer on stdin and stdout until the client closes them; everything else is printed to stderr."""
     server = _server(catalog, refresh)
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
@@ -44,9 +44,9 @@ def _server(catalog: Catalog, refresh: Refresh) -> Server[Any]:
 
 
 async def _answer(catalog: Catalog, refresh: Refresh, name: str, arguments: dict[str, Any]) -> CallToolResult:
-    """What a tool says; what goes wrong is said in words too, so that the assistant can do better."""
+    """The result of a tool; errors are results too, so that the assistant can correct its call."""
     if (tool := BY_NAME.get(name)) is None:
-        return _said(f"There is no tool {name[:100]!r}. There are: {', '.join(BY_NAME)}.")
+        return _said(f"There is no tool {name[:100]!r}. The tools are: {', '.join(BY_NAME)}.")
     try:
         await refresh()
         found = await tool.ask(catalog, msgspec.convert(arguments, tool.asks))
@@ -73,7 +73,7 @@ def _offered(tool: Tool) -> Offered:
 
 
 def _schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    """The record's schema as one object: older clients take no reference at the root."""
+    """The schema of a record as one object: older clients don't accept a reference at the root."""
     _, parts = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     whole: dict[str, Any] = parts.pop(kind.__name__)
     return whole | ({"$defs": parts} if parts else {})

@@ -20,18 +20,18 @@ from bot.delivery.reconcile import recount
 from bot.errors import ConfigError
 from bot.tasks import Job
 
-PLAN_EVERY_S = 5.0  # a post is late by so much at most
+PLAN_EVERY_S = 5.0  # a post is late by this much at most
 IMPROVE_EVERY_S = 30.0
 AHEAD_EVERY_S = 2.0
 REFRESH_EVERY_S = 30.0
 TIDY_EVERY_S = 3_600.0
-HAND_BACK_S = 5.0  # to write down what a stop leaves undone
-IMPROVED_DAYS = 3  # Claude is asked for the lines of the newest lists
+HAND_BACK_S = 5.0  # to store the state of posts that a stop interrupts
+IMPROVED_DAYS = 3  # newest lists for which Claude is asked for summaries
 MOST_IMPROVED = 40
 
 
 class Role(Enum):
-    """What this process does: everything, or its part beside others on the same store."""
+    """What this process does: everything, or one part while other processes do the rest."""
 
     ALL = "all"
     LISTEN = "listen"
@@ -39,14 +39,14 @@ class Role(Enum):
 
 
 async def serve(app: App, role: Role, *, ready: Job, welcomed: Callable[[Welcome], None]) -> None:
-    """Run until SIGINT or SIGTERM; then finish what is under way, and hand back the rest.
+    """Run until SIGINT or SIGTERM; then finish what is under way and release the rest.
 
-    Raises `ConfigError` where the settings let no part listen, or the port of the operations is taken.
+    Raises `ConfigError` when no adapter can listen with these settings, or the operations port is taken.
     """
     tasks = app.tasks
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, tasks.stopping.set)
-    # What is loaded by now stays for good. Python's collector looked through it every few seconds: 50 ms each time.
+    # What is loaded by now stays. Without freezing it, the garbage collector takes 50 ms every few seconds.
     gc.collect()
     gc.freeze()
     app.health.listens = role is not Role.DELIVER
@@ -54,7 +54,7 @@ async def serve(app: App, role: Role, *, ready: Job, welcomed: Callable[[Welcome
     if app.settings.operations.port:
         await operations.start(app.settings.operations.host, app.settings.operations.port)
     listeners = Listeners(app)
-    # Votes are heard in one process and news of papers in another: cards are kept up to date by both.
+    # One process hears votes, another fetches papers: both update cards.
     tasks.start("card updates", app.card_updater.run)
     if role is not Role.DELIVER:
         tasks.start_repeating("vectors of other processes", app.search.load_new_vectors, REFRESH_EVERY_S)
@@ -79,7 +79,7 @@ async def until_idle(app: App) -> tuple[int, int]:
 
 
 class Listeners:
-    """The adapters that hear people. A wrong setting of one is told and tried again; of all, it ends the process."""
+    """The adapters that listen. One with a wrong setting is reported and retried; if all are, the process ends."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -105,7 +105,7 @@ class Listeners:
 
 
 def _start_work(app: App, welcomed: Callable[[Welcome], None]) -> None:
-    """What fetches, plans and keeps up: after the first look at the sources, whether or not that went well."""
+    """Start what fetches, plans and updates, after the first fetch, whether or not that succeeded."""
     tasks, every = app.tasks, app.tasks.start_repeating
     started = False
 

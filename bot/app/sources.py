@@ -1,4 +1,4 @@
-"""The sources that the settings ask for."""
+"""The sources of the settings."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ from bot.sources.rate_limit import RequestPacer, SharedSlots
 from bot.sources.sandbox import Sandbox
 from bot.sources.source import Source
 
-ARXIV_PACE = timedelta(seconds=3)  # one request, over all machines and all of arXiv's interfaces (api/tou)
+ARXIV_PACE = timedelta(
+    seconds=3
+)  # between two requests of all machines to all interfaces (info.arxiv.org/help/api/tou)
 LOOK_UP = ClientTimeout(total=2.0, connect=1.0)  # a person is waiting for it
 READ = ClientTimeout(total=10.0, connect=2.0)  # a whole paper
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The lists that are read, and where a single paper is looked up and read."""
+    """The sources of lists, and where a single paper and its text come from."""
 
     lists: tuple[Source, ...]
     arxiv: ArxivApi
@@ -38,7 +40,7 @@ class Opened:
 
 @asynccontextmanager
 async def open_sources(settings: Sources, clock: Clock, permit: SharedSlots) -> AsyncIterator[Opened]:
-    """In the order they are read; closed on the way out."""
+    """Open the sources, in the order they are fetched; close them on exit."""
     sources: list[Source] = []
     sandbox = Sandbox("feeds")
     private: PrivateAddresses = "any" if settings.allow_private else "configured"
@@ -76,7 +78,7 @@ async def open_sources(settings: Sources, clock: Clock, permit: SharedSlots) -> 
 
 
 def _texts(url: str, clock: Clock, pace: RequestPacer) -> ArxivTexts | None:
-    """Where papers' texts come from: one host, which nothing leads away from. Lists wait while one is fetched."""
+    """Where the texts of papers come from; redirects to other hosts are refused. None: not configured."""
     if not url:
         return None
     client = SourceClient(

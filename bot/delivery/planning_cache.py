@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot.delivery.edition import Edition, Span, newest_edition, split_sources
 from bot.papers.community import Submission
 from bot.papers.model import Paper, PaperId
-from bot.schedule import FARTHEST
+from bot.schedule import MAX_REACH_DAYS
 from bot.store.protocol import Store
 from bot.store.records import Fetch, ListedPaper, Subscription, Summary
 
@@ -53,7 +53,9 @@ class PlanningCache:
         """The papers that people of a tenant submitted within the longest reach of an edition."""
         if self._submissions is None:
             self._submissions = defaultdict(dict)
-            for submission in await self._store.submissions.submitted_since(self._today - timedelta(days=FARTHEST)):
+            for submission in await self._store.submissions.submitted_since(
+                self._today - timedelta(days=MAX_REACH_DAYS)
+            ):
                 self._submissions[submission.tenant][submission.paper] = submission
         return self._submissions.get(tenant, {})
 
