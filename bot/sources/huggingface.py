@@ -6,6 +6,7 @@ edition is `paper.submittedOnDailyAt`; the outer `publishedAt` is New York time 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -66,7 +67,7 @@ class HuggingFace:
             if page.unchanged:
                 return Batch(unchanged=True)
             first = first or page
-            batches.append(parse_listings(_json(page), day, page.url) if not page.missing else Batch())
+            batches.append(await _listings(page, day, NAME) if not page.missing else Batch())
             if len(batches[-1].listings) + len(batches[-1].rejected) < PAGE_SIZE:
                 break
         if first:
@@ -96,7 +97,7 @@ class HuggingFaceSearch:
             params = {"q": query[:250], "limit": "120"}  # the API's largest
             page = await self._client.get(f"{self._url}/api/papers/search", params, conditional=False)
             if not page.missing:
-                found.append(parse_listings(_json(page), day, page.url, source=self.name))
+                found.append(await _listings(page, day, self.name))
         return Batch(
             listings=tuple(x for batch in found for x in batch.listings),
             rejected=tuple(x for batch in found for x in batch.rejected),
@@ -104,6 +105,11 @@ class HuggingFaceSearch:
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+
+async def _listings(page: FetchedPage, day: date, source: str) -> Batch:
+    """In a thread, as reading the LaTeX of a hundred papers takes a while."""
+    return await asyncio.to_thread(lambda: parse_listings(_json(page), day, page.url, source=source))
 
 
 def parse_listings(answer: object, day: date | None, where: str, *, source: str = NAME) -> Batch:
