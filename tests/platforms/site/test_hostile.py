@@ -20,6 +20,7 @@ from adapters.site.settings import Settings
 from adapters.site.site import Site
 from bot.clock import FixedClock
 from bot.http_server import RateLimiter, Sealer
+from bot.refusals import RefusalLimits
 from bot.store.protocol import Store
 from bot.tasks import Supervisor
 from tests.builders import NOW, TODAY, listing, paper
@@ -97,6 +98,7 @@ def patterns(store: Store, home: Path) -> list[str]:
         home=home,
         storage=store.key_value("site"),
         tasks=Supervisor(clock),
+        refusals=RefusalLimits(),
         url="http://127.0.0.1",
         sealer=Sealer(["k" * 40], clock),
         max_streams=1,
