@@ -31,11 +31,11 @@ class Lookups:
         """The paper; None when arXiv doesn't know it or doesn't answer in time. Raises `AskError` at a limit."""
         if self._running >= MAX_LOOKUPS_AT_ONCE:
             raise AskError("I'm looking up other papers on arXiv right now.", "Try again in a few seconds.")
-        for limiter, key in ((self._per_person, who.key), (self._in_total, "")):
+        for limiter, key, name in ((self._per_person, who.key, "You've"), (self._in_total, "", "All of us have")):
             allowance = limiter.take(key)
             if allowance.is_exceeded:
                 raise AskError(
-                    f"I've reached the limit of {allowance.limit} arXiv lookups an hour.",
+                    f"{name} reached the limit of {allowance.limit} arXiv lookups an hour.",
                     f"Try again in {allowance.reset_s // 60 + 1} minutes.",
                 )
         self._running += 1
