@@ -134,7 +134,7 @@ controls = st.lists(
     max_size=7,
 ).map(tuple)
 cards = st.builds(
-    Card, paper=st.just("p"), title=words, url=urls, byline=words, line=words, facts=runs, why=words, body=words,
+    Card, paper=st.just("p"), title=words, url=urls, byline=words, summary=words, facts=runs, why=words, body=words,
     controls=controls,
 )  # fmt: skip
 blocks = st.one_of(
