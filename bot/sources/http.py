@@ -65,7 +65,10 @@ class SourceClient:
 
     async def get(self, url: str, params: Mapping[str, str] | None = None, *, conditional: bool = True) -> FetchedPage:
         """The page at `url`; raises `SourceError`. Tries again after a passing failure."""
-        target = str(URL(url).update_query(params or {}))
+        try:
+            target = str(URL(url).update_query(params or {}))
+        except ValueError as error:
+            raise Malformed(f"{url[:200]!r} isn't a web address ({error}).", "Check the address.") from error
         for attempt in range(1, self._max_attempts + 1):
             try:
                 return await self._once(target, conditional=conditional)

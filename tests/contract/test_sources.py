@@ -230,6 +230,10 @@ async def test_feeds_can_not_reach_into_this_network(clock: FixedClock) -> None:
             f"{fake.url}/feed.xml",
             f"http://localhost:{fake.url.rpartition(':')[2]}/feed.xml",
             "file:///etc/hosts",
+            "http://127.0.0.1\\@example.org/",
+            "http://[::1/",
+            "http://0x7f.1/",
+            "http://[::ffff:7f00:1]/",
         ):
             with pytest.raises(SourceError):
                 await Feed(client, url, "x", DirectSandbox()).fetch(TODAY)
