@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from adapters.email import make
 from adapters.email.sending.adapter import EmailAdapter
@@ -28,6 +30,7 @@ from bot.errors import ConfigError, Refused
 from bot.store.protocol import Store
 from bot.views.card import card
 from tests.builders import NOW, paper
+from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
 from tests.platforms.email.conftest import Make, options
 
@@ -175,3 +178,13 @@ def test_a_wrong_setting_is_answered_with_the_right_ones(
 def test_without_a_mail_server_there_is_no_adapter(store: Store, clock: FixedClock, tmp_path: Path) -> None:
     for nothing in ({}, {"host": ""}, options(25) | {"enabled": "false"}):
         assert make(Setup(options=nothing, storage=store.key_value("email"), home=tmp_path, clock=clock)) is None
+
+
+async def test_it_can_listen_again_after_it_ended(adapter: EmailAdapter) -> None:
+    for _ in range(2):
+        listening = asyncio.create_task(adapter.listen(FakeCore()))
+        await asyncio.wait_for(adapter.started.wait(), 5)
+        async with ClientSession() as session, session.get(f"{adapter.url}/mail/") as answer:
+            assert answer.status == 200
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
