@@ -96,7 +96,11 @@ class Gallery:
             await self._app.core.handle_event(ButtonPress(**self._heard(who), action=Action("vote", (first,))))
         brought = f"submit {self._older()} for the reading group on Friday"
         await self._app.core.handle_event(Command(**self._heard(BOB), text=brought))
-        for text in (f"save {first}", "follow world models", "schedule weekdays 09:00 Europe/Berlin diffusion top 5"):
+        for text in (
+            f"save {first}",
+            "follow world models",
+            "schedule weekdays 09:00 Europe/Berlin top 5 about: diffusion",
+        ):
             await self._asked(text)
 
     async def _posts(self) -> dict[str, Message]:
