@@ -1,4 +1,4 @@
-"""Keys of programs. A key is shown once, when it is made; what is kept of it opens nothing."""
+"""Keys of programs. A key is shown once, when it is made; only its digest is stored."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import hashlib
 import secrets
 
 PREFIX = "pb_"  # so that scanners for leaked secrets can know one
-MOST_CHARS = 100
+MAX_KEY_CHARS = 100
 
 
 def new_key() -> str:
-    """256 bits of chance: no guess and no dictionary finds it, so a plain hash is enough to keep."""
+    """A new key of 256 random bits: it can't be guessed, so a plain hash is enough."""
     return PREFIX + secrets.token_urlsafe(32)
 
 

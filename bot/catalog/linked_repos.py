@@ -1,7 +1,7 @@
 """Models, data sets and Spaces on Hugging Face that name a paper, fetched when someone opens the paper.
 
-A page waits a moment for the answer and no longer: what comes later is there at the next look. An answer is kept for a
-day; who did not answer is left alone for a while.
+A page waits half a second for the answer; a later one is shown the next time. An answer is kept for a day; after a
+failure, requests pause.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from bot.sources.http import SourceClient
 
 log = logging.getLogger(__name__)
 
-CEILING = 2.0  # seconds that Hugging Face has to answer
-PATIENCE = 0.5  # seconds that a page waits
+ANSWER_TIMEOUT_S = 2.0
+PAGE_WAIT_S = 0.5
 KEPT = timedelta(days=1)
-LEFT_ALONE = timedelta(minutes=10)  # a paper for which no answer came
+RETRY_AFTER = timedelta(minutes=10)  # a paper for which no answer came
 PAUSE = timedelta(minutes=1)  # everything, after a failure: the next would fail as well
-AT_ONCE = 4  # requests under way
-WAITING = 32  # and papers that may wait for one; further ones are asked for at another look
+MAX_CONCURRENT_REQUESTS = 4
+MAX_WAITING_PAPERS = 32  # further ones are fetched when they are opened again
 MAX_REQUESTS_PER_MINUTE = 60  # in all: strangers choose which papers are opened
-SHOWN = 5  # of each kind, the most liked
+MAX_SHOWN = 5  # of each kind, the most liked
 _NAME = re.compile(r"[\w-][\w.-]{0,95}(?:/[\w-][\w.-]{0,95})?", re.ASCII)
 
 
@@ -46,57 +46,57 @@ class _Kept(Struct, frozen=True):
 
 
 class LinkedRepoSource:
-    """Asks, remembers, and never lets a page wait for long."""
+    """Fetches and caches linked repositories; a page never waits longer than `PAGE_WAIT_S`."""
 
     def __init__(self, client: SourceClient, url: str, storage: KeyValue, clock: Clock) -> None:
         self._client = client
         self._url = url.rstrip("/")
         self._storage = storage
         self._clock = clock
-        self._asking: dict[PaperId, asyncio.Task[LinkedRepos]] = {}
+        self._running: dict[PaperId, asyncio.Task[LinkedRepos]] = {}
         self._failed: dict[PaperId, datetime] = {}
         self._paused_until: datetime | None = None
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT_REQUESTS)
         self._limiter = RateLimiter(clock, policy="linked repositories", limit=MAX_REQUESTS_PER_MINUTE)
         self._tidied = ""
 
     async def linked_to(self, id: PaperId) -> LinkedRepos:
-        """What is known by now; an older answer where there is no new one in time."""
+        """The linked repositories of a paper; an older answer where there is no new one in time."""
         if not (known := arxiv_id(id)):
             return LinkedRepos()
         kept = await self._kept(id)
         now = self._clock.now()
         if kept and now - kept.at < KEPT:
             return kept.linked
-        task = self._asking.get(id) or self._ask(id, known[0].removeprefix("arxiv:"), now)
+        task = self._running.get(id) or self._ask(id, known[0].removeprefix("arxiv:"), now)
         if task:
-            await asyncio.wait({task}, timeout=PATIENCE)
+            await asyncio.wait({task}, timeout=PAGE_WAIT_S)
         if task and task.done() and not task.cancelled() and not task.exception():
             return task.result()
         return kept.linked if kept else LinkedRepos()
 
     async def aclose(self) -> None:
-        """Let go of what is under way."""
-        tasks = list(self._asking.values())
+        """Cancel running requests."""
+        tasks = list(self._running.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._client.aclose()
 
     def _ask(self, id: PaperId, number: str, now: datetime) -> asyncio.Task[LinkedRepos] | None:
-        """Begin to ask; None where it is not the time for it."""
+        """Start a request; None while requests pause or wait."""
         self._failed = {one: until for one, until in self._failed.items() if until > now}
         paused = self._paused_until and self._paused_until > now
-        if paused or id in self._failed or len(self._asking) >= WAITING:
+        if paused or id in self._failed or len(self._running) >= MAX_WAITING_PAPERS:
             return None
         if self._limiter.take("everyone").is_exceeded:
             return None
-        task = self._asking[id] = asyncio.create_task(self._answer(id, number))
+        task = self._running[id] = asyncio.create_task(self._answer(id, number))
         task.add_done_callback(lambda done: self._settle(id, done))
         return task
 
     async def _answer(self, id: PaperId, number: str) -> LinkedRepos:
-        async with self._turns, asyncio.timeout(CEILING):
+        async with self._slots, asyncio.timeout(ANSWER_TIMEOUT_S):
             page = await self._client.get(f"{self._url}/api/papers/{number}", conditional=False)
         linked = LinkedRepos() if page.missing else parse(page.body, page.url, self._url)
         now = self._clock.now()
@@ -105,25 +105,25 @@ class LinkedRepoSource:
         return linked
 
     def _settle(self, id: PaperId, done: asyncio.Task[LinkedRepos]) -> None:
-        self._asking.pop(id, None)
+        self._running.pop(id, None)
         if done.cancelled() or not (error := done.exception()):
             return
         now = self._clock.now()
-        self._failed[id] = now + LEFT_ALONE
+        self._failed[id] = now + RETRY_AFTER
         if isinstance(error, PaperboyError | TimeoutError):
             self._paused_until = now + PAUSE
-            log.info("what is linked to %s is not known: %s", id, str(error) or "no answer in time")
+            log.info("linked repositories of %s: no answer: %s", id, str(error) or "no answer in time")
         else:
-            log.error("what is linked to %s could not be read", id, exc_info=error)
+            log.error("linked repositories of %s: the answer could not be read", id, exc_info=error)
 
     async def _kept(self, id: PaperId) -> _Kept | None:
-        """The newest answer, of today or of yesterday."""
+        """The newest cached answer, of today or of yesterday."""
         now = self._clock.now()
         found = await asyncio.gather(*(self._storage.get(_key(day, id)) for day in (now, now - KEPT)))
         return next((msgspec.json.decode(value, type=_Kept) for value in found if value), None)
 
     async def _tidy(self, now: datetime) -> None:
-        """Once a day, drop what is too old to be shown."""
+        """Once a day, delete answers that are too old to be shown."""
         today, oldest = _key(now, ""), _key(now - KEPT, "")
         if self._tidied == today:
             return
@@ -139,13 +139,13 @@ async def nothing(id: PaperId) -> LinkedRepos:
 
 
 def parse(body: bytes, where: str, url: str) -> LinkedRepos:
-    """What an answer of `/api/papers/{id}` links; a resource that can't be read is left out."""
+    """The repositories in an answer of `/api/papers/{id}`; one that can't be read is left out."""
     try:
         answer = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(f"{where} sent broken JSON ({error}).", "It is asked again later.") from error
+        raise Malformed(f"{where} sent broken JSON ({error}).", "It is fetched again later.") from error
     if not isinstance(answer, dict):
-        raise Malformed(f"{where} is no paper.", "It is asked again later.")
+        raise Malformed(f"{where} isn't a paper.", "It is fetched again later.")
     models = _resources(answer.get("linkedModels"), lambda name: f"{url}/{name}")
     datasets = _resources(answer.get("linkedDatasets"), lambda name: f"{url}/datasets/{name}")
     spaces = _resources(answer.get("linkedSpaces"), lambda name: f"{url}/spaces/{name}")
@@ -154,12 +154,15 @@ def parse(body: bytes, where: str, url: str) -> LinkedRepos:
         max(parse_count(total), len(found)) for total, found in zip(totals, (models, datasets, spaces), strict=True)
     )
     return LinkedRepos(
-        models=models[:SHOWN], datasets=datasets[:SHOWN], spaces=spaces[:SHOWN], counts=(known[0], known[1], known[2])
+        models=models[:MAX_SHOWN],
+        datasets=datasets[:MAX_SHOWN],
+        spaces=spaces[:MAX_SHOWN],
+        counts=(known[0], known[1], known[2]),
     )
 
 
 def _resources(raw: Any, address: Callable[[str], str]) -> tuple[LinkedRepo, ...]:
-    """The most liked first. A name that would lead elsewhere than to its own page is none."""
+    """The most liked first. A name that would lead elsewhere than to its own page is left out."""
     known = (one for one in (raw if isinstance(raw, list) else []) if isinstance(one, dict) and not one.get("private"))
     found = [
         LinkedRepo(name=name, url=address(name), likes=parse_count(one.get("likes")))

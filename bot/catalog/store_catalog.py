@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from bot.catalog.api_keys import MOST_CHARS, key_digest
+from bot.catalog.api_keys import MAX_KEY_CHARS, key_digest
 from bot.chat.catalog import (
     PAGE_SIZE,
     ApiClient,
@@ -183,7 +183,7 @@ class StoreCatalog:
         return {id: _ballots(tally) for id, tally in (await self._store.votes.tallies_everywhere(ids)).items()}
 
     async def api_client(self, key: str) -> ApiClient | None:
-        return await self._store.api_keys.by_digest(key_digest(key)) if len(key) <= MOST_CHARS else None
+        return await self._store.api_keys.by_digest(key_digest(key)) if len(key) <= MAX_KEY_CHARS else None
 
     async def _listed(self, first: date, last: date) -> list[ListedPaper]:
         """The papers of these days that can come first, each once: the most upvoted, and all that was voted on."""

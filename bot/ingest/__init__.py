@@ -1,1 +1,1 @@
-"""From sources into the store: what is new, and how each look at a source went."""
+"""From sources into the store: new papers, and the outcome of each fetch."""

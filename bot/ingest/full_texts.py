@@ -15,17 +15,17 @@ from bot.store.protocol import FullTexts
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 12.0  # seconds: the HTML, arXiv's three seconds, the PDF
-AT_ONCE = 5  # texts under way: each holds up arXiv's lists by its three seconds
+MAX_WAIT_S = 12.0  # the HTML, arXiv's three seconds, the PDF
+MAX_CONCURRENT_TEXTS = 5  # each delays arXiv's lists by three seconds
 KEPT = timedelta(days=7)
-KEPT_NOTHING = timedelta(days=1)  # arXiv makes the HTML of a new paper within hours
+KEPT_MISSING = timedelta(days=1)  # arXiv makes the HTML of a new paper within hours
 
 
 class FullTextReader:
-    """Fetches texts, each once however many ask; what comes too late for one question is there for the next."""
+    """Fetches full texts, each once however many people ask; one that comes too late is there for the next question."""
 
     def __init__(
-        self, source: ArxivTexts | None, texts: FullTexts, clock: Clock, *, patience: float = PATIENCE
+        self, source: ArxivTexts | None, texts: FullTexts, clock: Clock, *, patience: float = MAX_WAIT_S
     ) -> None:
         self._source = source
         self._texts = texts
@@ -34,20 +34,20 @@ class FullTextReader:
         self._under_way: dict[tuple[str, int], asyncio.Task[FullText | None]] = {}
 
     async def full_text(self, paper: Paper) -> FullText | None:
-        """The text of a paper; None when it can't be had now."""
+        """The text of a paper; None when it isn't available now."""
         if self._source is None or not paper.id.startswith("arxiv:"):
             return NO_FULL_TEXT
         if known := await self._texts.get_text(paper.id, paper.version, self._clock.now()):
             return known
         key = (paper.id, paper.version)
-        if key not in self._under_way and len(self._under_way) >= AT_ONCE:
+        if key not in self._under_way and len(self._under_way) >= MAX_CONCURRENT_TEXTS:
             return None
         fetching = self._under_way.get(key) or self._begin(self._source, paper)
         done, _ = await asyncio.wait({fetching}, timeout=self._patience)
         return fetching.result() if done else None
 
     async def aclose(self) -> None:
-        """Fetch no more."""
+        """Cancel running fetches."""
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()
@@ -63,9 +63,9 @@ class FullTextReader:
         try:
             found = await source.full_text(paper.id)
             now = self._clock.now()
-            until = now + (KEPT if found.passages else KEPT_NOTHING)
+            until = now + (KEPT if found.passages else KEPT_MISSING)
             await self._texts.store_text(paper.id, paper.version, found, now=now, until=until)
         except PaperboyError as error:
-            log.info("the text of %s can't be had: %s", paper.id, error)
+            log.info("full text of %s: %s", paper.id, error)
             return None
         return found

@@ -14,12 +14,12 @@ from bot.sources.source import Batch
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 2.5  # seconds: chats give three in all
+MAX_WAIT_S = 2.5  # chats give three seconds in all
 ASKED = f"{NAME}-asked"  # a source of its own: a requested paper is on no day's list
 
 
 class PaperLookup:
-    """Asks arXiv for one paper, and keeps it."""
+    """Fetches one paper from arXiv and stores it."""
 
     def __init__(self, arxiv: ArxivApi, intake: Ingester, clock: Clock) -> None:
         self._arxiv = arxiv
@@ -31,10 +31,10 @@ class PaperLookup:
         if not id.startswith("arxiv:"):
             return None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(MAX_WAIT_S):
                 found = await self._arxiv.fetch_papers([id])
         except (SourceError, TimeoutError) as error:
-            log.info("%s could not be looked up: %s", id, error)
+            log.info("lookup of %s failed: %s", id, error)
             return None
         if not found:
             return None

@@ -52,11 +52,19 @@ def has_all(sought: Sequence[str], text: str) -> bool:
     return bool(sought) and all(holds(terms, word) for word in sought)
 
 
+def has_name(typed: str) -> bool:
+    """Whether one of the words that were typed has more than letters in it."""
+    return any(not word.isalpha() for word in _typed_words(typed))
+
+
 def is_spelt_in(typed: str, title: str) -> bool:
     """Whether a title has every word that was typed just as it is spelt, in any case."""
     low = title.casefold()
-    words = [word.strip(".,:;?!()“”") for word in typed.casefold().split()]
-    return all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", low) for word in words)
+    return all(re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", low) for word in _typed_words(typed))
+
+
+def _typed_words(typed: str) -> list[str]:
+    return [word for raw in typed.split() if (word := raw.strip(".,:;?!()“”"))]
 
 
 def _shared(title: str, others: Sequence[str]) -> list[str]:

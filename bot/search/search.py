@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from bot.papers.model import Paper, PaperId
 from bot.search.embedder import Embedder
 from bot.search.fusion import fuse_twice
-from bot.search.match_reasons import has_all, is_spelt_in, why
+from bot.search.match_reasons import has_all, has_name, is_spelt_in, why
 from bot.search.query import Query, parse_query
 from bot.search.results import NO_MODEL, Hit, Mode, Results
 from bot.search.retrieval import retrieve
@@ -116,7 +116,7 @@ class Search:
         return Results(hits=hits, more=len(ids) > limit, notice=_notice(query))
 
     async def _ranked(self, query: Query, limit: int, offset: int, mode: Mode) -> Results:
-        named = any(not word.isalpha() for word in query.words)
+        named = has_name(query.text)
         depth = max(DEPTH, limit) if mode is Mode.HYBRID else max(offset + limit + 1, FIRST if named else 0)
         words, meaning, corrected = await retrieve(self._papers, self._semantic, query, depth, mode=mode)
         scores = fuse_twice(words, meaning, self._semantic.cosines_to_mean, coverage=self._semantic.coverage)

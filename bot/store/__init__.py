@@ -1,4 +1,4 @@
-"""What Paperboy remembers, behind a protocol; SQLite is the first store, PostgreSQL fits the same shape."""
+"""Everything Paperboy stores, behind a protocol; SQLite is the one implementation so far."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from bot.store.sqlite import open_sqlite
 
 
 async def open_store(path: Path) -> Store:
-    """The store at `path`, made when there is none. Raises `StoreError`."""
+    """Open the store at `path`; create it if there is none. Raises `StoreError`."""
     return await open_sqlite(path)

@@ -1,4 +1,4 @@
-"""What the store keeps besides papers, as frozen records."""
+"""The records that the store keeps besides papers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ DeliveryKey: TypeAlias = str
 
 
 class StoreCounts(Struct, frozen=True, kw_only=True):
-    """What became of a batch of listings."""
+    """How many papers of a batch were new, changed or known already."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    changed_ids: tuple[PaperId, ...] = ()  # which changed
+    changed_ids: tuple[PaperId, ...] = ()
 
     def __add__(self, other: StoreCounts) -> StoreCounts:
         return StoreCounts(
@@ -46,14 +46,14 @@ class ListedPaper(Struct, frozen=True, kw_only=True):
 
 
 class Fetch(Struct, frozen=True, kw_only=True):
-    """How the last look at a source's day went."""
+    """The outcome of the last fetch of a source's list of a day."""
 
     source: str
     day: date
     at: datetime
     error: str = ""  # empty: it answered
     last_grew: datetime | None = None  # when its list last got longer
-    newest_answered: date | None = None  # the newest day the source has answered for, whatever came after
+    newest_answered: date | None = None  # the newest day that the source answered for, even if later fetches failed
 
 
 Provenance: TypeAlias = Literal["human", "claude", "source", "extract"]
@@ -69,9 +69,9 @@ class Summary(Struct, frozen=True, kw_only=True):
     provenance: Provenance
     model: str = ""  # which model wrote it; empty for a human or an extract
     prompt: str = ""  # hash of the prompt it answers
-    failures: tuple[str, ...] = ()  # what the check found wrong; a line with failures is never shown
+    failures: tuple[str, ...] = ()  # what the check found wrong; a summary with failures is never shown
     made: datetime
-    basis: str = ""  # of a line that needs no model: hash of the text and the rules it comes from
+    basis: str = ""  # of a summary without a model: hash of the text and the rules it comes from
 
 
 class SummaryRequest(Struct, frozen=True, kw_only=True):
@@ -82,22 +82,22 @@ class SummaryRequest(Struct, frozen=True, kw_only=True):
     language: str
     model: str
     prompt: str
-    title: str  # as it is sent, and as the line will be checked against
+    title: str  # as it is sent, and as the summary is checked against
     abstract: str
-    failures: tuple[str, ...] = ()  # what was wrong with the line before, when this is the second try
+    failures: tuple[str, ...] = ()  # what was wrong with the first summary, when this is the second try
 
 
 class SummaryBatch(Struct, frozen=True, kw_only=True):
-    """Lines asked for together, at a lower price, and taken up later."""
+    """Summaries requested together, at a lower price, and collected later."""
 
     id: str
-    requests: tuple[SummaryRequest, ...]  # each known to the model's maker by its number here
+    requests: tuple[SummaryRequest, ...]  # each has its position here as its number with the provider
     sent: datetime
-    estimated_cost: float = 0.0  # what it will cost, about
+    estimated_cost: float = 0.0  # in the currency of the settings' prices
 
 
 class Spending(Struct, frozen=True, kw_only=True):
-    """What a model did on one day, in tokens and in money."""
+    """What a model did on one day, in tokens, and what it cost."""
 
     day: date
     model: str
@@ -111,31 +111,32 @@ class Spending(Struct, frozen=True, kw_only=True):
 
 
 class Subscription(Struct, frozen=True, kw_only=True):
-    """A channel's wish to be brought papers."""
+    """A schedule of a channel or a person, with the topic, sources and layout of its posts."""
 
     id: str  # short, for people to type: `k3f9`
     place: Place
     schedule: Schedule
     query: str = ""  # as typed after `/papers`, with filters
     sources: tuple[str, ...] = ("huggingface", COMMUNITY)
-    count: int = 10  # papers an edition at most
+    count: int = 10  # papers of an edition, at most
     layout: Literal["thread", "compact"] = "thread"
-    min_votes: int = 0  # upvotes outside plus votes here
+    min_votes: int = 0  # upvotes at the source plus votes here
     language: str = "en"
     follows: str = ""  # `Person.key` of the person whose topics it follows; empty: it serves a channel
-    beside: Place | None = None  # a channel that person reads: what it is brought is not brought twice
+    beside: Place | None = None  # a channel that the person reads: its papers are left out of the digest
     created: datetime
     created_by: str = ""  # `Person.key`
     paused: str = ""  # why an admin paused it, for people
-    held: str = ""  # why the platform does not let us post, for people; ends by itself
+    held: str = ""  # why the platform does not let us post, for people; ends when it does again
     catch_up_hours: int = 24  # a missed edition younger than this is still posted
 
     @property
-    def inactive_reason(self) -> str:  # why it does not run now, for people; empty: it runs
+    def inactive_reason(self) -> str:
+        """Why it does not run now, for people; empty when it runs."""
         return self.paused or self.held
 
 
-PostReason: TypeAlias = str | Span  # why a paper comes: words, or the person who brought it (`Span.person`)
+PostReason: TypeAlias = str | Span  # why a paper is posted: words, or the person who submitted it (`Span.person`)
 LeftOutReason: TypeAlias = Literal["no match", "seen before", "too few votes", "list full", "withdrawn"]
 
 
@@ -147,7 +148,7 @@ class LeftOut(Struct, frozen=True, kw_only=True):
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """One occurrence of a subscription's schedule and what came of it; each is recorded once."""
+    """One occurrence of a schedule and its outcome; each is recorded once."""
 
     subscription: str
     slot: datetime  # when it was due, UTC
@@ -159,11 +160,11 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 class SubscriptionStatus(Struct, frozen=True, kw_only=True):
-    """A subscription and what came of it so far."""
+    """A subscription with its newest runs."""
 
     subscription: Subscription
     last: Run | None = None  # the newest occurrence
-    posted: Run | None = None  # the newest that brought something
+    posted: Run | None = None  # the newest that posted papers
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -182,7 +183,7 @@ class Post(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryState(Enum):
-    """Where a post stands.
+    """The state of a post.
 
     planned ──► claimed ──► sent
        ▲           ├──────► unsure ──► (found: sent | not found: planned | can't tell: dead)
@@ -192,12 +193,12 @@ class DeliveryState(Enum):
     PLANNED = "planned"  # to be sent at or after its time
     CLAIMED = "claimed"  # a process holds it until the lease ends
     SENT = "sent"  # the platform has it
-    UNSURE = "unsure"  # an attempt had no answer: look before sending again
+    UNSURE = "unsure"  # an attempt had no answer: the channel is searched before another
     DEAD = "dead"  # given up
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """A post and how its delivery stands."""
+    """A post and the state of its delivery."""
 
     post: Post
     state: DeliveryState
@@ -221,9 +222,9 @@ class LateSchedule(Struct, frozen=True):
 
 
 class VoteMark(Struct, frozen=True, kw_only=True):
-    """One sign of approval or the contrary: a reaction on one message, or the vote button.
+    """One person's opinion of a paper: a reaction on one message, or a press of the vote button.
 
-    A ballot is what a person's marks on a paper come to: the latest that still stands counts, once.
+    Of all marks of a person on a paper, the latest that is not taken back counts, once: the ballot.
     """
 
     tenant: str  # the tenant
@@ -236,7 +237,7 @@ class VoteMark(Struct, frozen=True, kw_only=True):
 
 
 class Tally(Struct, frozen=True):
-    """A paper's ballots in one community."""
+    """A paper's votes in one tenant, or in all."""
 
     up: int = 0
     down: int = 0
@@ -246,7 +247,7 @@ class TextQuery(Struct, frozen=True, kw_only=True):
     """Words and phrases to look for in titles, abstracts, authors and keywords: plain text, not query syntax."""
 
     words: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()  # each must occur as it stands
+    phrases: tuple[str, ...] = ()  # each must occur as it is
 
 
 Scores: TypeAlias = Mapping[PaperId, float]

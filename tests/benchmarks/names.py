@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.papers.model import Paper
+from bot.papers.text import readable
 from bot.search import Mode, Search
 from bot.store import open_store
 from tests.builders import NOW, SHARED, listing, paper
@@ -31,10 +32,14 @@ def recorded(most: int) -> Iterator[Paper]:
     """Papers of the recorded lists, at most so many of each."""
     with gzip.open(SHARED / "arxiv-new" / "corpus.jsonl.gz") as lines:
         for n, row in enumerate(json.loads(line) for line, _ in zip(lines, range(most), strict=False)):
-            yield paper(f"text:{n:016x}", row["title"], abstract=row["abstract"], authors=tuple(row["authors"]))
+            yield paper(
+                f"text:{n:016x}", readable(row["title"]), abstract=row["abstract"], authors=tuple(row["authors"])
+            )
     daily = (row for file in sorted((SHARED / "hf-daily-papers").glob("*.json.gz")) for row in _rows(file))
     for n, (row, _) in enumerate(zip(daily, range(most), strict=False)):
-        yield paper(f"text:{0xF0000000 + n:016x}", row["title"], abstract=row.get("summary") or "", authors=())
+        yield paper(
+            f"text:{0xF0000000 + n:016x}", readable(row["title"]), abstract=row.get("summary") or "", authors=()
+        )
 
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:

@@ -1,8 +1,8 @@
-"""The store as the core sees it: domain verbs, no SQL, no library's types.
+"""The store as the rest of the core sees it, without SQL.
 
-All moments are aware UTC. Every verb that an incoming event causes takes that event's id as `cause`, records
-it in the same transaction as the effect, and raises `AlreadyDone` when it was recorded before. Every verb
-raises `StoreError` when the database fails; nothing half-done stays.
+All moments are aware UTC. A method that is called for an incoming event takes the event's id as `cause`, records it in
+the same transaction as the effect, and raises `AlreadyDone` if it was recorded before. Every method raises `StoreError`
+when the database fails, and then changes nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 
 
 class LongQueries(Protocol):
-    """Texts too long for a button, kept under a short name."""
+    """Texts too long for a button, stored under a short name."""
 
     async def store_query(self, text: str, person: str, at: datetime) -> str:
         """A name of at most 12 characters; the same text has the same name. It is kept for 30 days, or until the person
@@ -47,15 +47,15 @@ class LongQueries(Protocol):
 
 
 class RateSlots(Protocol):
-    """Whose turn it is at a source that counts all our processes together."""
+    """Requests to a source that counts all our processes together."""
 
     async def reserve_slot(self, name: str, every: timedelta, now: datetime) -> float:
-        """Take the next turn of a name; returns in how many seconds it comes."""
+        """Reserve the next request; returns the seconds to wait for it. `every`: the time between two requests."""
         ...
 
 
 class Store(Protocol):
-    """Everything Paperboy remembers."""
+    """Everything Paperboy stores."""
 
     papers: Papers
     vectors: Vectors
@@ -77,7 +77,7 @@ class Store(Protocol):
         ...
 
     async def check(self, *, deep: bool = False) -> str:
-        """What is wrong with the database, for people; empty when all is well. `deep` reads all of it."""
+        """What is wrong with the database, for people; empty when nothing is. `deep` reads all of it."""
         ...
 
     async def back_up(self, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""What channels asked for, and posts on their way."""
+"""Subscriptions, and the posts that are sent for them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.store.records import (
 
 
 class Subscriptions(Protocol):
-    """What channels asked for."""
+    """Schedules of channels and people."""
 
     async def add_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None: ...
 
@@ -39,7 +39,7 @@ class Subscriptions(Protocol):
     async def in_tenant(self, tenant: str) -> list[Subscription]: ...
 
     async def digests_of(self, person: str) -> list[Subscription]:
-        """The digests that a person asked for."""
+        """The digests of a person (`Person.key`)."""
         ...
 
     async def running(self) -> list[Subscription]:
@@ -47,7 +47,7 @@ class Subscriptions(Protocol):
         ...
 
     async def held(self) -> list[Subscription]:
-        """Those that the platform alone keeps from running."""
+        """Those that are held and not paused as well."""
         ...
 
     async def count_by_status(self) -> dict[str, int]:
@@ -55,11 +55,13 @@ class Subscriptions(Protocol):
         ...
 
     async def hold_place(self, place: Place, why: str) -> list[Subscription]:
-        """Note that nothing can be posted in a channel (`*`: in the whole tenant); returns what ran until now."""
+        """Hold the subscriptions of a channel (`*`: of the tenant), because nothing can be posted there.
+
+        Returns those that ran until now. `why` is for people."""
         ...
 
     async def release_place(self, place: Place, at: datetime) -> list[Subscription]:
-        """Let what was held run again, from `at` on: what was missed meanwhile is not made up."""
+        """Let held subscriptions run again, from `at` on: what was missed in between is not posted. Returns them."""
         ...
 
     async def running_with_runs(self) -> list[SubscriptionStatus]:
@@ -71,7 +73,7 @@ class Subscriptions(Protocol):
         ...
 
     async def last_posted_run(self, id: str) -> Run | None:
-        """The newest run that brought something."""
+        """The newest run that posted papers."""
         ...
 
     async def newest_runs(self, id: str, *, limit: int = 10) -> list[Run]:
@@ -91,7 +93,7 @@ class Outbox(Protocol):
         ...
 
     async def papers_shown_since(self, place: Place, since: datetime) -> set[PaperId]:
-        """Papers planned for or sent to a channel since then."""
+        """Papers planned for or posted to a channel since then."""
         ...
 
     async def claim_posts(
@@ -105,11 +107,11 @@ class Outbox(Protocol):
         per_tenant: int = 32,
     ) -> list[Delivery]:
         """Take due posts for sending: parents first, at most one of a channel and `per_tenant` of a tenant at a
-        time, over all processes, so that neither holds up another. Ended leases come back as doubtful."""
+        time, over all processes, so that neither holds up another. Posts whose lease ended are doubtful."""
         ...
 
     async def next_due(self, platforms: Collection[str]) -> datetime | None:
-        """When the next post may be claimed; in the past when one may be now."""
+        """When the next post may be claimed; None when there is none."""
         ...
 
     async def late_schedules(self, now: datetime, *, limit: int = 50) -> list[LateSchedule]:
@@ -119,8 +121,9 @@ class Outbox(Protocol):
     async def settle_sent(
         self, key: DeliveryKey, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
     ) -> bool:
-        """The platform has it; the channel's next post waits for `rest`. False, and nothing changes, when the lease
-        is no longer ours."""
+        """The platform accepted it; the channel's next post waits for `rest`.
+
+        False, and nothing changes, when the lease isn't ours any more."""
         ...
 
     async def settle_unsure(self, key: DeliveryKey, *, token: str, reason: str, again: datetime) -> bool: ...
@@ -128,11 +131,11 @@ class Outbox(Protocol):
     async def settle_retry(
         self, key: DeliveryKey, *, token: str, reason: str, again: datetime, tenant_wide: bool = False
     ) -> bool:
-        """The platform surely did not take it; try again then. `tenant_wide`: its tenant's other posts wait as long."""
+        """The platform did not accept it; try again then. `tenant_wide`: its tenant's other posts wait as long."""
         ...
 
     async def settle_dead(self, key: DeliveryKey, *, token: str, reason: str) -> bool:
-        """Given up; its papers count as not shown."""
+        """Give it up; its papers count as not shown."""
         ...
 
     async def revive_posts(self, key: DeliveryKey | None, now: datetime) -> int:
@@ -151,27 +154,27 @@ class Outbox(Protocol):
         ...
 
     async def sent_to_channels_showing(self, tenant: str, paper: PaperId) -> list[Delivery]:
-        """Posts in a tenant's channels that show a paper, newest first; none that one person alone was brought."""
+        """Sent posts in a tenant's channels that show a paper, newest first; no digests and no mails."""
         ...
 
     async def papers_posted_in(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
-        """What a channel was brought, newest first."""
+        """Papers posted in a channel and when, newest first."""
         ...
 
     async def count_channels_showing(self, paper: PaperId) -> int:
-        """How many channels were brought a paper; not who had it for themselves."""
+        """How many channels were shown a paper; digests and mails don't count."""
         ...
 
     async def tenants_shown(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
-        """The tenants that were shown each of these papers since then."""
+        """Tenants and which of these papers each was shown since then."""
         ...
 
     async def record_edit(self, key: DeliveryKey, message: Message, at: datetime) -> None:
-        """The platform shows this message now."""
+        """Record that the platform shows this message now."""
         ...
 
     async def mark_gone(self, key: DeliveryKey, reason: str) -> None:
-        """The message of a sent post is no longer there: remembered, and not posted again."""
+        """Record that the message of a sent post was deleted; it isn't posted again."""
         ...
 
     async def sent_since(self, since: datetime) -> list[Delivery]: ...

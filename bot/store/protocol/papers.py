@@ -1,4 +1,4 @@
-"""What is known of papers: the papers, their vectors, their lines."""
+"""Papers, their vectors, summaries and full texts, and what models cost."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from bot.store.records import (
 
 
 class Papers(Protocol):
-    """Papers, the lists they stood on, and keyword search over them."""
+    """Papers, the lists they are on, and keyword search over them."""
 
     async def add_listings(self, listings: Sequence[Listing], at: datetime) -> StoreCounts:
-        """Merge papers with what is known of them (`bot.papers.merge`) and note the lists they stand on."""
+        """Merge papers with what is known of them (`bot.papers.merge`), and record the lists they are on."""
         ...
 
     async def get_papers(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]: ...
@@ -44,7 +44,7 @@ class Papers(Protocol):
         ...
 
     async def lists_featuring(self, ids: Collection[PaperId]) -> dict[PaperId, list[ListedPaper]]:
-        """The lists that these papers stood on, newest first."""
+        """The lists that these papers are on, newest first."""
         ...
 
     async def next_listed_day(self, sources: Collection[str], day: date) -> date | None:
@@ -58,7 +58,7 @@ class Papers(Protocol):
         ...
 
     async def featured_since(self, id: PaperId, sources: Collection[str], first: date) -> list[tuple[str, date]]:
-        """The lists of these sources from `first` on that a paper stands on, newest first."""
+        """The lists of these sources from `first` on that a paper is on, newest first."""
         ...
 
     async def match_all_words(self, match: TextQuery, filter: Filter, limit: int) -> Scores:
@@ -96,12 +96,12 @@ class Papers(Protocol):
     async def record_fetch(self, fetch: Fetch) -> None: ...
 
     async def last_fetches(self) -> list[Fetch]:
-        """The last look at each source, newest day."""
+        """The last fetch of each source, of its newest day."""
         ...
 
 
 class Vectors(Protocol):
-    """Embeddings, opaque bytes to the store; one set a model."""
+    """Embeddings, as bytes that the store doesn't read; one set for each model."""
 
     async def store_vectors(self, model: str, vectors: Mapping[PaperId, tuple[int, bytes]]) -> None:
         """Vectors by paper, each with the hash of the text it was made from."""
@@ -130,7 +130,7 @@ class Summaries(Protocol):
     async def store_summaries(self, lines: Sequence[Summary]) -> None: ...
 
     async def for_papers(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Summary]]:
-        """Every line kept for these papers, newest first."""
+        """Every stored summary of these papers, newest first."""
         ...
 
     async def claim_requests(
@@ -140,15 +140,15 @@ class Summaries(Protocol):
         ...
 
     async def release_requests(self, asked: Sequence[SummaryRequest]) -> None:
-        """Let anybody ask for them."""
+        """Let other processes request them."""
         ...
 
     async def record_batch(self, batch: SummaryBatch, *, until: datetime) -> None:
-        """Remember a batch under way; what it asks for stays claimed until then."""
+        """Record a batch that was sent; its requests stay claimed until then."""
         ...
 
     async def claim_batches(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
-        """Batches under way that no process has looked at lately; ours to look at until then."""
+        """Sent batches that no process is collecting; ours to collect until then."""
         ...
 
     async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spending | None) -> bool:
@@ -157,17 +157,17 @@ class Summaries(Protocol):
 
 
 class FullTexts(Protocol):
-    """Texts of whole papers, so that a second question asks no source; a bounded amount of them."""
+    """Texts of whole papers, so that a second question needs no source; a bounded amount of them."""
 
     async def get_text(self, paper: PaperId, version: int, now: datetime) -> FullText | None: ...
 
     async def store_text(self, paper: PaperId, version: int, text: FullText, *, now: datetime, until: datetime) -> None:
-        """Remember a text until then; those that would go first give way when there are too many."""
+        """Store a text until then; if there are too many, those that expire first are dropped."""
         ...
 
 
 class Costs(Protocol):
-    """What models cost."""
+    """What models did and cost."""
 
     async def add_spending(self, spent: Spending) -> None: ...
 
@@ -176,7 +176,7 @@ class Costs(Protocol):
         ...
 
     async def pending_batch_cost(self) -> float:
-        """What the batches that are not settled yet will cost, about."""
+        """The estimated cost of the batches that aren't settled yet."""
         ...
 
     async def mark_notified(self, what: str, at: datetime) -> bool:

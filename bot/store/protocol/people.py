@@ -1,4 +1,4 @@
-"""What people did and keep, and whose it is."""
+"""Votes, saved papers and topics, submissions, and which rows belong to whom."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.store.records import Tally, VoteMark
 
 
 class Votes(Protocol):
-    """Marks in, ballots out."""
+    """Votes: each reaction and press is a mark; a person's marks on a paper count as one ballot."""
 
     async def add_mark(self, mark: VoteMark, *, cause: str | None = None) -> None: ...
 
@@ -22,19 +22,20 @@ class Votes(Protocol):
     ) -> None: ...
 
     async def toggle_vote(self, mark: VoteMark, *, off: bool = False, cause: str | None = None) -> bool:
-        """Put a button's mark, or take it back when it stands (`off`: whatever stands); True when the vote now stands.
-        Taking it back outweighs every mark the person made on that paper before, also those that a recount brings up
+        """Set a button's mark, or take it back if it is set (`off`: in any case); True when the vote is set now.
+
+        Taking it back outweighs every earlier mark of the person on that paper, also those that a recount finds
         again."""
         ...
 
     async def replace_marks(self, origin: str, marks: Sequence[VoteMark]) -> bool:
-        """Replace all marks of one message by what the platform says; True when anything changed."""
+        """Replace all marks of one message by those the platform reports; True when anything changed."""
         ...
 
     async def tallies_for(self, community: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]: ...
 
     async def tallies_everywhere(self, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
-        """What the votes of all communities come to; a person of two communities has two."""
+        """The votes of all tenants; a person of two tenants has two."""
         ...
 
     async def papers_voted_since(self, since: datetime) -> set[PaperId]:
@@ -46,15 +47,15 @@ class Votes(Protocol):
         ...
 
     async def count_by_platform(self) -> dict[str, int]:
-        """Marks that stand, by platform."""
+        """Marks that aren't taken back, by platform."""
         ...
 
     async def voted_in_tenants_since(self, since: datetime) -> list[tuple[str, PaperId]]:
-        """Communities and papers with a vote made or taken back since then."""
+        """Tenants and papers with a vote set or taken back since then."""
         ...
 
     async def has_marks(self, community: str, marks: int) -> bool:
-        """Whether that many marks stand in a community; cheap, however many there are."""
+        """Whether a tenant has that many marks; cheap, however many there are."""
         ...
 
     async def top_papers(self, community: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
@@ -63,10 +64,10 @@ class Votes(Protocol):
 
 
 class People(Protocol):
-    """What persons keep for themselves; `person` is `Person.key`."""
+    """What people keep for themselves; `person` is `Person.key`."""
 
     async def save_paper(self, person: str, paper: PaperId, at: datetime, *, cause: str | None = None) -> bool:
-        """False when it was saved already."""
+        """False if it was saved already."""
         ...
 
     async def unsave_paper(self, person: str, paper: PaperId, *, cause: str | None = None) -> bool: ...
@@ -84,7 +85,7 @@ class People(Protocol):
         ...
 
     async def enable_taste(self, person: str, at: datetime, *, cause: str | None = None) -> bool:
-        """Let saved papers order what this person is brought; False when they did already."""
+        """Let saved papers order this person's digests; False if they did already."""
         ...
 
     async def disable_taste(self, person: str, *, cause: str | None = None) -> bool: ...
@@ -93,10 +94,10 @@ class People(Protocol):
 
 
 class ApiKeys(Protocol):
-    """Programs with a key of their own. Of a key only its digest is kept."""
+    """Programs with a key for the API. Only the digest of a key is stored."""
 
     async def add_key(self, name: str, digest: str, at: datetime) -> bool:
-        """False when there is one of that name."""
+        """False if there is one of that name."""
         ...
 
     async def by_digest(self, digest: str) -> ApiClient | None: ...
@@ -106,19 +107,19 @@ class ApiKeys(Protocol):
         ...
 
     async def remove_key(self, name: str) -> bool:
-        """False when there was none."""
+        """False if there was none."""
         ...
 
 
 class Submissions(Protocol):
-    """What people brought to the list of their community (`bot.papers.community`)."""
+    """Papers that people added to the list of their community (`bot.papers.community`)."""
 
     async def add_submission(self, submission: Submission, *, cause: str | None = None) -> bool:
-        """Put a known paper on its tenant's list of the day; False, and nothing changes, when it was brought before."""
+        """Put a stored paper on its tenant's list of the day; False, without effect, if it was submitted before."""
         ...
 
     async def remove_submission(self, tenant: str, paper: PaperId, *, cause: str | None = None) -> bool:
-        """Take it off the list; False when it was not on it."""
+        """Take it off the list; False if it wasn't on it."""
         ...
 
     async def for_papers(self, tenant: str, ids: Collection[PaperId]) -> dict[PaperId, Submission]: ...
@@ -128,15 +129,15 @@ class Submissions(Protocol):
         ...
 
     async def count_submitted(self, tenant: str, since: datetime, *, person: str = "") -> int:
-        """How many a tenant, or one person of it, brought since then."""
+        """How many papers a tenant, or one person of it, submitted since then."""
         ...
 
 
 class Ownership(Protocol):
-    """What belongs to whom: export and forgetting."""
+    """Export and deletion of what belongs to a tenant or a person."""
 
     async def export(self, owner: str) -> dict[str, list[dict[str, object]]]:
-        """Everything kept of a tenant (`slack:T1`) or a person (`slack:T1/U1`), by table."""
+        """Everything stored of a tenant (`slack:T1`) or a person (`slack:T1/U1`), by table."""
         ...
 
     async def forget(self, owner: str) -> int:
@@ -144,13 +145,13 @@ class Ownership(Protocol):
         ...
 
     async def mark_departed(self, tenant: str, at: datetime) -> None:
-        """Note that Paperboy was removed from a tenant."""
+        """Record that Paperboy was removed from a tenant."""
         ...
 
     async def mark_returned(self, tenant: str) -> None:
-        """It is there again."""
+        """Record that Paperboy is in the tenant again."""
         ...
 
     async def departed_before(self, before: datetime) -> list[str]:
-        """Tenants it was removed from before that."""
+        """Tenants that it was removed from before that."""
         ...

@@ -62,12 +62,12 @@ class SqliteStore:
 
     async def back_up(self, target: Path) -> None:
         if target.exists():
-            raise StoreError(f"{target} is there already.", "Name a new file, so that no backup is lost.")
+            raise StoreError(f"{target} exists already.", "Name a new file, so that no backup is overwritten.")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             await self._engine.read(lambda db: _copy(db, target))
         except OSError as error:
-            raise StoreError(f"{target} can't be written: {error.strerror}.", "Name another place.") from error
+            raise StoreError(f"{target} can't be written: {error.strerror}.", "Choose another file.") from error
 
     async def aclose(self) -> None:
         await self._engine.aclose()
@@ -77,7 +77,7 @@ def _examine(db: sqlite3.Connection) -> str:
     """Every page, and the full text against its papers."""
     found: str = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        return f"The database is damaged: {found}. Put a backup in its place (`paperboy backup` makes them)."
+        return f"The database is damaged: {found}. Restore a backup (`paperboy backup` makes them)."
     db.execute("INSERT INTO papers_fts(papers_fts) VALUES ('integrity-check')")
     return ""
 
@@ -99,14 +99,14 @@ def _copy(db: sqlite3.Connection, target: Path) -> None:
 
 
 async def open_sqlite(path: Path) -> SqliteStore:
-    """The store of a file, made when there is none. Raises `StoreError`."""
+    """Open the store of a file; create it if there is none. Raises `StoreError`."""
     engine = Engine(path)
     try:
         await engine.open()
     except OSError as error:
         await engine.aclose()
         raise StoreError(
-            f"{path} can't be opened: {error.strerror}.", "Name another place with PAPERBOY_HOME."
+            f"{path} can't be opened: {error.strerror}.", "Set PAPERBOY_HOME to another folder."
         ) from error
     except StoreError:
         await engine.aclose()

@@ -1,4 +1,4 @@
-"""Programs that may ask more often, and the digests of their keys."""
+"""Programs with a key for the API, and the digests of their keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What models did, in tokens and money."""
+"""What models did, in tokens, and what it cost."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason,
 
 
 def deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Delivery]:
-    """Posts `o` and how their delivery stands."""
+    """Posts (`o` in `where`) and the state of their delivery."""
     rows = db.execute(f"SELECT {_COLUMNS} FROM outbox o WHERE {where}", bound).fetchall()
     return [
         Delivery(

@@ -142,7 +142,7 @@ class Engine:
             _checkpoint(connection)
 
     def _pop(self) -> list[_Write[Any]]:
-        """The write that can't even begin."""
+        """The first waiting write, when the transaction can't begin."""
         write = self._waiting.popleft() if self._waiting else None
         return [write] if write and write.done.set_running_or_notify_cancel() else []
 
@@ -172,14 +172,14 @@ class _Write(Generic[T]):
         connection.execute("RELEASE one")
 
     def tell(self) -> None:
-        """It is on the disk, or failed alone."""
+        """Give the caller its result, or the error of this write alone."""
         if self._error is not None:
             self.done.set_exception(self._error)
         else:
             self.done.set_result(self._result)  # type: ignore[arg-type]
 
     def fail(self, error: Exception) -> None:
-        """Nothing of the transaction was kept."""
+        """Give the caller an error: nothing of the transaction is stored."""
         self.done.set_exception(self._error or error)
 
 
@@ -191,7 +191,7 @@ def _checkpoint(connection: sqlite3.Connection) -> None:
 
 
 class _rollback:
-    """Undoes the open transaction when its block fails."""
+    """Rolls the open transaction back when its block fails."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -227,17 +227,17 @@ def _unix(connection: sqlite3.Connection) -> float:
 
 
 def explain(error: sqlite3.Error, path: Path) -> StoreError:
-    """What SQLite's failure means to who runs Paperboy, and what to do."""
+    """What SQLite's failure means to the operator, and what to do."""
     said = str(error)
     name = getattr(error, "sqlite_errorname", "")
     hints = {
-        "SQLITE_FULL": "The disk is full: free some room; nothing half-written was kept.",
-        "SQLITE_READONLY": "The file or its folder can't be written: check its owner and mode.",
-        "SQLITE_CANTOPEN": "Check that the folder is there and may be written (PAPERBOY_HOME).",
-        "SQLITE_BUSY": "Another process holds the database for long: is a backup or an ingest running?",
-        "SQLITE_CORRUPT": "The file is damaged: stop Paperboy and put a backup (`paperboy backup`) in its place.",
-        "SQLITE_NOTADB": "This is no Paperboy database: name another place with PAPERBOY_HOME.",
-        "SQLITE_IOERR": "The disk did not read or write: look at the system's log.",
+        "SQLITE_FULL": "The disk is full. Free some space; nothing is half-written.",
+        "SQLITE_READONLY": "The file or its folder can't be written. Check its owner and mode.",
+        "SQLITE_CANTOPEN": "Check that the folder exists and can be written (PAPERBOY_HOME).",
+        "SQLITE_BUSY": "Another process is using the database. Check whether a backup or an ingest is running.",
+        "SQLITE_CORRUPT": "The file is damaged. Stop Paperboy and restore a backup (`paperboy backup` makes them).",
+        "SQLITE_NOTADB": "This isn't a Paperboy database. Set PAPERBOY_HOME to another folder.",
+        "SQLITE_IOERR": "The disk failed to read or write. Check the system's log.",
     }
     hint = next((hint for start, hint in hints.items() if name.startswith(start)), "The log has the details.")
     return StoreError(f"The database {path.name} failed: {said}.", hint)

@@ -17,7 +17,7 @@ from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
 from bot.store.sqlite.deliveries import deliveries
 from bot.store.sqlite.engine import Engine
 
-# What is brought to one person alone: a digest, or a mail, whose reader made the schedule in a place of their own.
+# What one person alone receives: a digest, or a mail, whose reader made the schedule in a place of their own.
 _OF_ONE = """(json_extract(b.doc, '$.follows') != ''
               OR json_extract(b.doc, '$.created_by') = b.tenant || '/' || b.channel)"""
 _CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?, lease = ?,
@@ -121,7 +121,7 @@ class SqliteOutbox:
             which = f"state = 'dead' AND (?1 IS NULL OR key = ?1 OR parent = ?1 OR key IN ({thread}))"
             rows = db.execute(f"SELECT key, post FROM outbox WHERE {which}", (key,)).fetchall()
             for dead, post in rows:
-                # Who names a doubtful post vouches for it: its next attempt is a first one again.
+                # The admin who names a doubtful post decided to send it: its next attempt counts as the first.
                 sql = """UPDATE outbox SET state = 'planned', reason = '', next_attempt = ?1,
                          attempts = CASE WHEN doubtful AND key IS NOT ?2 THEN 1 ELSE 0 END WHERE key = ?3"""
                 db.execute(sql, (stamp(now), key, dead))
@@ -220,8 +220,8 @@ class SqliteOutbox:
 
 
 def _take(db: sqlite3.Connection, tenant: str, now: datetime, token: str, lease: timedelta) -> list[int]:
-    """Claim the tenant's next post, if any. One whose thread was given up is given up too: it would stand in its
-    channel's way for ever."""
+    """Claim the tenant's next post, if any. One whose thread was given up is given up too: otherwise it would block its
+    channel for ever."""
     for seq, key, threaded in queue.heads(db, tenant, stamp(now)):
         if threaded:
             db.execute(_CLAIM, (token, stamp(now + lease), seq))

@@ -33,7 +33,7 @@ CREATE INDEX outbox_claimed ON outbox(tenant, channel, lease) WHERE state = 'cla
 """
 
 # Of the channel of {row}. A post that was revived can be older than the one under way: it waits for that one's lease.
-_LANE = f"""
+_CHANNEL = f"""
   DELETE FROM queued_channels WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND NOT EXISTS (
     SELECT 1 FROM outbox WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND state IN {OPEN});
   INSERT INTO queued_channels
@@ -46,7 +46,7 @@ _LANE = f"""
     ON CONFLICT DO UPDATE SET platform = excluded.platform, head = excluded.head, due = excluded.due,
                               lease = excluded.lease;
 """
-_QUEUE = """
+_TENANT = """
   DELETE FROM queued_tenants WHERE tenant = {row}.tenant
     AND NOT EXISTS (SELECT 1 FROM queued_channels WHERE tenant = {row}.tenant);
   INSERT INTO queued_tenants
@@ -60,13 +60,13 @@ _TRIGGERS = (
     (
         "queued_channels_in",
         f"AFTER INSERT ON outbox {_EMPTY}",
-        _LANE.format(row="new"),
+        _CHANNEL.format(row="new"),
     ),  # a new post is its channel's last
-    ("queued_channels_over", "AFTER UPDATE OF state, next_attempt, lease ON outbox", _LANE.format(row="new")),
-    ("queued_channels_out", "AFTER DELETE ON outbox", _LANE.format(row="old")),
-    ("queued_tenants_in", "AFTER INSERT ON queued_channels", _QUEUE.format(row="new")),
-    ("queued_tenants_over", "AFTER UPDATE ON queued_channels", _QUEUE.format(row="new")),
-    ("queued_tenants_out", "AFTER DELETE ON queued_channels", _QUEUE.format(row="old")),
+    ("queued_channels_over", "AFTER UPDATE OF state, next_attempt, lease ON outbox", _CHANNEL.format(row="new")),
+    ("queued_channels_out", "AFTER DELETE ON outbox", _CHANNEL.format(row="old")),
+    ("queued_tenants_in", "AFTER INSERT ON queued_channels", _TENANT.format(row="new")),
+    ("queued_tenants_over", "AFTER UPDATE ON queued_channels", _TENANT.format(row="new")),
+    ("queued_tenants_out", "AFTER DELETE ON queued_channels", _TENANT.format(row="old")),
 )
 SCHEMA = ";".join([_TABLES, *(f"CREATE TRIGGER {name} {when} BEGIN {what} END" for name, when, what in _TRIGGERS)])
 
@@ -80,25 +80,25 @@ _HEAD = """
 
 
 def release(db: sqlite3.Connection, now: str) -> None:
-    """Leases that ended hold nothing up any more."""
+    """Free the channels whose lease ended."""
     db.execute("UPDATE queued_channels SET lease = '' WHERE lease != '' AND lease <= ?", (now,))
 
 
 def rest(db: sqlite3.Connection, key: str, until: str) -> None:
-    """Leave the tenant of a post alone until then."""
+    """Let all posts of a post's tenant wait until then."""
     tenant = "SELECT tenant FROM outbox WHERE key = ?2"
     db.execute(f"UPDATE queued_tenants SET rest = ?1, due = max(due, ?1) WHERE tenant = ({tenant})", (until, key))
 
 
 def turns(db: sqlite3.Connection, platforms: Collection[str], held: int, now: str, most: int) -> list[str]:
-    """Tenants that have so many posts under way and another one due, who waits longest first."""
+    """Tenants that have so many posts being sent and another one due, the longest waiting first."""
     found = [row for name in platforms for row in db.execute(_TURN, (name, held, now, most))]
     return [tenant for _, _, tenant in islice(sorted(found), most)]
 
 
 def heads(db: sqlite3.Connection, tenant: str, now: str) -> Iterator[tuple[int, str, bool]]:
-    """The tenant's posts that may be claimed, who waits longest first: number, key, and whether its thread is there.
-    Each must be taken out of the way before the next one is asked for."""
+    """The tenant's posts that may be claimed, the longest waiting first: number, key, and whether its thread was sent.
+    Each must be claimed or given up before the next is read."""
     while row := db.execute(_HEAD, (tenant, now)).fetchone():
         yield row[0], row[1], bool(row[2])
 

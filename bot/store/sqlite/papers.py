@@ -1,4 +1,4 @@
-"""Papers and the lists they stood on."""
+"""Papers and the lists they are on."""
 
 from __future__ import annotations
 

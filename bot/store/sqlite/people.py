@@ -1,4 +1,4 @@
-"""What persons keep for themselves."""
+"""What people keep for themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns at a source, over all processes on this file."""
+"""When a source may be asked next, over all processes on this database."""
 
 from __future__ import annotations
 

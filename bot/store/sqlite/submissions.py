@@ -1,4 +1,4 @@
-"""What people brought to the list of their community: who and why, beside the list itself."""
+"""Papers that people added to the list of their community: who and why, beside the list itself."""
 
 from __future__ import annotations
 
@@ -22,14 +22,13 @@ class SqliteSubmissions:
         self._engine = engine
 
     async def add_submission(self, submission: Submission, *, cause: str | None = None) -> bool:
-        brought = submission
-        row = (brought.tenant, brought.paper, brought.person, brought.why, stamp(brought.at))
+        row = (submission.tenant, submission.paper, submission.person, submission.why, stamp(submission.at))
 
         def work(db: sqlite3.Connection) -> bool:
             new = db.execute("INSERT OR IGNORE INTO submissions VALUES (?, ?, ?, ?, ?)", row).rowcount
             if new:
-                day = stamp(brought.at)[:10]
-                db.execute(_LIST, (community_list(brought.tenant), day, stamp(brought.at), brought.paper))
+                day = stamp(submission.at)[:10]
+                db.execute(_LIST, (community_list(submission.tenant), day, stamp(submission.at), submission.paper))
             return bool(new)
 
         return await self._engine.write(work, cause=cause)

@@ -1,4 +1,4 @@
-"""What channels asked for, and what came of it."""
+"""Subscriptions and their runs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SqliteSubscriptions:
     async def replace_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None:
         def work(db: sqlite3.Connection) -> None:
             if not _put(db, subscription):
-                raise AskError(f"There is no schedule {subscription.id}.", "/papers schedules lists them.")
+                raise AskError(f"There is no schedule {subscription.id}.", "/papers schedules lists yours.")
 
         await self._engine.write(work, cause=cause)
 

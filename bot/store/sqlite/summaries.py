@@ -89,7 +89,7 @@ def _key(x: SummaryRequest | Summary) -> tuple[str, int, str, str, str]:
 
 
 def _keep(db: sqlite3.Connection, lines: Sequence[Summary]) -> None:
-    """Keep lines; what was asked for is then there."""
+    """Store summaries; their requests are then done."""
     sql = "INSERT OR REPLACE INTO summaries VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     db.executemany(
         sql, [(x.paper, x.version, x.language, x.provenance, x.model, x.prompt, stamp(x.made), pack(x)) for x in lines]

@@ -1,4 +1,4 @@
-"""Marks in, ballots out."""
+"""Votes: marks are stored, ballots are counted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SqliteVotes:
             counts = db.execute(sql.format("ballots"), own).fetchone()
             pressed = db.execute(f"{sql.format('vote_marks')} AND origin = ?", (*own, mark.origin)).fetchone()
             stands = off or bool(counts and pressed)
-            # Taken back, the mark stays with the value 0: it is the latest, and the older ones do not count.
+            # Taken back, the mark stays with the value 0: it is the latest, so the older ones do not count.
             db.execute(_MARK, (*_row(mark)[:5], 0 if stands else mark.value, stamp(mark.at)))
             return not stands
 
