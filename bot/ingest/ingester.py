@@ -12,7 +12,7 @@ from msgspec import Struct
 from bot.clock import Clock
 from bot.errors import Malformed, SourceError
 from bot.papers.model import Listing, Paper, PaperId, Rejected
-from bot.sources.source import Batch, Source
+from bot.sources.source import AsksConditionally, Batch, Source
 from bot.store.protocol import Papers
 from bot.store.records import Fetch, StoreCounts
 
@@ -103,6 +103,8 @@ class Ingester:
             return FetchResult(source=source.name, day=day, error=str(error))
         before = await self._listed(source, day)
         stored = await self.store_batch(batch)
+        if isinstance(source, AsksConditionally):
+            source.confirm_stored(day)
         grew = await self._listed(source, day) > before
         await self._papers.record_fetch(Fetch(source=source.name, day=day, at=now, last_grew=now if grew else None))
         return FetchResult(source=source.name, day=day, stored=stored, rejected=batch.rejected)

@@ -44,9 +44,10 @@ class Arxiv:
 
     async def fetch(self, day: date) -> Batch:
         page = await self._cached.get()
-        batch = await self._sandbox.parse("announcements", page, Batch, day=day, cross_lists=self._cross_lists)
-        self._cached.mark_used(page)
-        return batch
+        return await self._sandbox.parse("announcements", page, Batch, day=day, cross_lists=self._cross_lists)
+
+    def confirm_stored(self, day: date) -> None:
+        self._cached.confirm_stored()
 
     async def aclose(self) -> None:
         await self._cached.aclose()

@@ -32,6 +32,7 @@ class CachedPage:
         self._client = client
         self._url = url
         self._page: FetchedPage | None = None
+        self._unconfirmed: FetchedPage | None = None
 
     async def get(self) -> FetchedPage:
         """The page as it is now; raises `SourceError`."""
@@ -42,12 +43,14 @@ class CachedPage:
             return self._page
         if len(page.body) > MAX_FEED_BYTES:
             raise Malformed(f"{self._url} is too large for a feed.", "It is skipped.")
+        self._unconfirmed = page
         return page
 
-    def mark_used(self, page: FetchedPage) -> None:
-        """The page could be read: remember it, and ask next time only whether it changed."""
-        self._client.mark_used(page)
-        self._page = page
+    def confirm_stored(self) -> None:
+        """What the page lists is stored: remember it, and ask next time only whether it changed."""
+        if self._unconfirmed:
+            self._client.mark_used(self._unconfirmed)
+            self._page, self._unconfirmed = self._unconfirmed, None
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -63,9 +66,10 @@ class Feed:
 
     async def fetch(self, day: date) -> Batch:
         page = await self._cached.get()
-        batch = await self._sandbox.parse("feed", page, Batch, day=day, source=self.name)
-        self._cached.mark_used(page)
-        return batch
+        return await self._sandbox.parse("feed", page, Batch, day=day, source=self.name)
+
+    def confirm_stored(self, day: date) -> None:
+        self._cached.confirm_stored()
 
     async def aclose(self) -> None:
         await self._cached.aclose()

@@ -83,7 +83,7 @@ class SourceClient:
         raise AssertionError("unreachable")
 
     def mark_used(self, page: FetchedPage) -> None:
-        """Say that an answer could be used: only then is the next request conditional."""
+        """Say that what an answer holds is stored: only then is the next request conditional."""
         self._validators[page.url] = dict(page.validators)
 
     async def aclose(self) -> None:

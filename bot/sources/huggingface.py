@@ -56,6 +56,7 @@ class HuggingFace:
     def __init__(self, client: SourceClient, url: str) -> None:
         self._client = client
         self._url = url.rstrip("/")
+        self._unconfirmed: dict[date, FetchedPage] = {}
 
     async def fetch(self, day: date) -> Batch:
         batches: list[Batch] = []
@@ -71,11 +72,15 @@ class HuggingFace:
             if len(batches[-1].listings) + len(batches[-1].rejected) < PAGE_SIZE:
                 break
         if first:
-            self._client.mark_used(first)
+            self._unconfirmed = {day: first}
         return Batch(
             listings=tuple(x for batch in batches for x in batch.listings),
             rejected=tuple(x for batch in batches for x in batch.rejected),
         )
+
+    def confirm_stored(self, day: date) -> None:
+        if page := self._unconfirmed.pop(day, None):
+            self._client.mark_used(page)
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -31,3 +31,12 @@ class Source(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class AsksConditionally(Protocol):
+    """A source that asks only for what changed (ETag, Last-Modified) since an answer that is stored."""
+
+    def confirm_stored(self, day: date) -> None:
+        """What the last `fetch` of this day gave is in the store: from now on ask whether it changed."""
+        ...

@@ -6,14 +6,15 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientTimeout
 
 from bot.clock import FixedClock
-from bot.errors import Malformed, SourceError, Throttled, Unreachable
+from bot.errors import Malformed, SourceError, StoreError, Throttled, Unreachable
 from bot.ingest.ingester import Ingester
 from bot.ingest.paper_lookup import PaperLookup
 from bot.papers.model import Listing, Paper
@@ -27,7 +28,7 @@ from bot.sources.huggingface import HuggingFace, HuggingFaceSearch, parse_listin
 from bot.sources.page import FetchedPage
 from bot.sources.rate_limit import RequestBudget, RequestPacer
 from bot.sources.source import Source
-from bot.store.protocol import Store
+from bot.store.protocol import Papers, Store
 from tests.builders import SHARED, TODAY, needs_shared
 from tests.fakes import papers
 from tests.fakes.papers import FakePapers, entry
@@ -83,10 +84,44 @@ async def test_lists_readable_papers_with_safe_links(world: World, name: str) ->
 
 @pytest.mark.parametrize("name", PATHS)
 async def test_says_who_it_is_and_asks_only_for_what_changed(world: World, name: str) -> None:
-    first, again = [await world.sources[name].fetch(TODAY) for _ in range(2)]
+    source: Any = world.sources[name]
+    first = await source.fetch(TODAY)
+    source.confirm_stored(TODAY)
+    again = await source.fetch(TODAY)
     assert world.fake.unchanged[PATHS[name]] == 1
     assert again.unchanged or again == first
     assert all(agent.startswith("paperboy-bot/") and "+https://" in agent for agent in world.fake.agents)
+
+
+class LockedOnce:
+    """The papers of a store whose database is locked at the first write."""
+
+    def __init__(self, papers: Papers) -> None:
+        self._papers = papers
+        self._is_locked = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._papers, name)
+
+    async def add_listings(self, *args: Any) -> Any:
+        if self._is_locked:
+            self._is_locked = False
+            raise StoreError("The database is locked.")
+        return await self._papers.add_listings(*args)
+
+
+@pytest.mark.parametrize("name", PATHS)
+async def test_a_list_that_could_not_be_stored_is_fetched_whole_again(world: World, store: Store, name: str) -> None:
+    source = world.sources[name]
+    papers: Any = LockedOnce(store.papers)
+    ingester = Ingester(papers, [source], FixedClock(datetime.combine(TODAY, time(18), UTC)))
+    with pytest.raises(StoreError):
+        await ingester.fetch_source(source)
+    await ingester.fetch_source(source)
+    assert await store.papers.count_papers() > 0
+    unchanged = world.fake.unchanged[PATHS[name]]
+    await ingester.fetch_source(source)  # from now on, only whether it changed
+    assert world.fake.unchanged[PATHS[name]] > unchanged
 
 
 @pytest.mark.parametrize("name", PATHS)
