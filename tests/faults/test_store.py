@@ -103,7 +103,7 @@ async def test_a_database_of_a_newer_version_is_not_touched(tmp_path: Path) -> N
     store = await open_store(tmp_path / "x.db")
     await store.aclose()
     with sqlite3.connect(tmp_path / "x.db") as raw:
-        raw.execute("PRAGMA user_version = 999")
+        raw.execute("INSERT INTO _sqlite_migrations(migration_set, name, applied_at) VALUES ('paperboy', 'm999', 'x')")
     raw.close()
     with pytest.raises(StoreError, match="newer Paperboy"):
         await open_store(tmp_path / "x.db")

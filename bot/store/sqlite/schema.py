@@ -32,6 +32,9 @@ from __future__ import annotations
 
 import sqlite3
 
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
 from bot.errors import StoreError
 from bot.store.sqlite import outbox_queue
 
@@ -191,31 +194,37 @@ CREATE TABLE model_costs (
 CREATE TABLE notices (name TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 """
 
-# The script that brings a database from each version to the next; `PRAGMA user_version` says how many it has had.
-STEPS = (_PAPERS + _DELIVERY + outbox_queue.SCHEMA + ";" + _PEOPLE + _MODELS,)
+migrations = Migrations("paperboy")
 
 
-def bring_up_to_date(db: sqlite3.Connection, name: str) -> None:
+@migrations()
+def initial(db: Database) -> None:
+    """Every table as of the first release."""
+    _run(db, _PAPERS + _DELIVERY + outbox_queue.SCHEMA + ";" + _PEOPLE + _MODELS)
+
+
+STEPS = frozenset({"initial"})  # those this version knows
+
+
+def bring_up_to_date(connection: sqlite3.Connection, name: str) -> None:
     """Run the steps that a database lacks, within a transaction of the caller. `name` is the file's, for errors.
 
     Raises `StoreError` for a database that this version can't read.
     """
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if version > len(STEPS):
-        raise StoreError(
-            f"{name} was written by a newer Paperboy (schema {version}; this one knows {len(STEPS)}).",
-            "Start that version, or restore a backup from before the update.",
-        )
-    if not version and db.execute("SELECT 1 FROM sqlite_master").fetchone():
+    db = Database(connection)
+    if not db.table("_sqlite_migrations").exists() and db.table_names():
         raise StoreError(
             f"{name} isn't a database of a released Paperboy.", "Move it away; a new one is made at the next start."
         )
-    for script in STEPS[version:]:
-        _run(db, script)
-    db.execute(f"PRAGMA user_version = {len(STEPS)}")
+    if newer := {step.name for step in migrations.applied(db)} - STEPS:
+        raise StoreError(
+            f"{name} was written by a newer Paperboy (steps unknown here: {', '.join(sorted(newer))}).",
+            "Start that version, or restore a backup from before the update.",
+        )
+    migrations.apply(db)
 
 
-def _run(db: sqlite3.Connection, script: str) -> None:
+def _run(db: Database, script: str) -> None:
     """Statement by statement: `executescript` would commit the transaction."""
     statement = ""
     for part in script.split(";"):
