@@ -22,7 +22,7 @@ from bot.ingest.ingester import Ingester
 from bot.search import Mode, fusion, open_embedder
 from bot.search.query import parse_query
 from bot.search.retrieval import retrieve
-from bot.search.search import DEPTH
+from bot.search.search import CANDIDATES
 from bot.search.semantic_search import SemanticSearch
 from bot.store import open_store
 from tests.benchmarks.search import PUBLIC, cached, corpus, judgements, questions, score
@@ -62,7 +62,7 @@ async def gathered(folder: Path) -> tuple[SemanticSearch, list[Asked]]:
         judged, found = judgements(folder), list[Asked]()
         for id, text in questions(folder):
             if id in judged:
-                words, near, _ = await retrieve(store.papers, meaning, parse_query(text), DEPTH, mode=Mode.HYBRID)
+                words, near, _ = await retrieve(store.papers, meaning, parse_query(text), CANDIDATES, mode=Mode.HYBRID)
                 found.append(Asked(judged[id], dict(words), dict(near)))
         await meaning.aclose()
         await store.aclose()

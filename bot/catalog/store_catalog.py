@@ -120,7 +120,7 @@ class StoreCatalog:
         if wanted.paper_id:
             return PaperPage(papers=(await self._by_id([wanted.paper_id]))[offset : offset + limit])
         if wanted.is_empty and wanted.filter.is_empty and query.strip():
-            return PaperPage(notice="There is no word in that to look for.")
+            return PaperPage(notice="Type a word to search for.")
         match = TextQuery(words=wanted.words, phrases=wanted.phrases)
         ids = await self._store.papers.newest_ids(wanted.filter, limit + 1, offset=offset, match=match)
         return PaperPage(papers=await self._by_id(ids[:limit]), has_more=len(ids) > limit)

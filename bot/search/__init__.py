@@ -1,4 +1,4 @@
-"""Finding papers: by word (the store's full text), by meaning (embeddings), and both together."""
+"""Finding papers: keyword search, semantic search, and both together."""
 
 from bot.search.embedder import Embedder, OnnxEmbedder, open_embedder
 from bot.search.models import open_models

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-LONGEST = 6  # words of a long form
+MAX_WORDS = 6  # of a long form
 
 
 def long_forms(words: Sequence[str]) -> dict[str, str]:
@@ -17,7 +17,7 @@ def long_forms(words: Sequence[str]) -> dict[str, str]:
 
 
 def with_long(text: str, words: Sequence[str]) -> str:
-    """A text with the long form behind each acronym: an embedding model knows words better than letters."""
+    """A text with the long form behind each acronym: an embedding model knows words better than abbreviations."""
     for word, form in long_forms(words).items():
         if form not in text.casefold():
             text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", f"{word} ({form})", text, count=1)
@@ -40,7 +40,7 @@ def shortened(said: Sequence[str], telling: Sequence[str]) -> tuple[str, ...] | 
 
 def _form_at(words: Sequence[str], at: int) -> tuple[int, str]:
     """The length and the acronym of the longest long form that begins there; else one word."""
-    for length in range(min(LONGEST, len(words) - at), 0, -1):
+    for length in range(min(MAX_WORDS, len(words) - at), 0, -1):
         if short := _short().get(_key(" ".join(words[at : at + length]))):
             return length, short
     return 1, ""

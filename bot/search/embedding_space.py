@@ -1,4 +1,4 @@
-"""A model, and in memory the vectors that it made, taken up from the store as they come."""
+"""An embedding model, and its vectors in memory, loaded from the store as they are made."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from bot.store.protocol import Vectors
 
 
 class EmbeddingSpace:
-    """Where one model puts papers. Nothing in it can be compared with what another model made."""
+    """The vectors of one model. They can't be compared with those of another."""
 
     def __init__(self, vectors: Vectors, embedder: Embedder) -> None:
         self.index = VectorIndex()
         self.coverage = 0.0  # the share of all papers that can be found here
         self._vectors = vectors
         self._embedder = embedder
-        self._seen = 0  # the newest vector taken up, by the store's sequence
+        self._seen = 0  # the newest vector loaded, by the store's sequence
 
     async def embed_query(self, *texts: str) -> Floats:
-        """What several ways of saying it have in common."""
+        """The mean direction of several wordings of a query."""
         total = np.sum([await self._embedder.embed_query(text) for text in dict.fromkeys(texts)], axis=0)
         return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
@@ -37,22 +37,22 @@ class EmbeddingSpace:
         return await self._vectors.papers_without_vector(self._embedder.name, limit)
 
     async def embed_papers(self, papers: Sequence[Paper], *, gently: bool) -> None:
-        """Make and keep the vectors of these."""
+        """Make and store the vectors of these."""
         made = await self._embedder.embed_papers(papers, gently=gently)
         packed = {paper.id: (paper.fingerprint, pack(vector)) for paper, vector in zip(papers, made, strict=True)}
         await self._vectors.store_vectors(self._embedder.name, packed)
 
     async def load_new_vectors(self) -> int:
-        """Vectors that this or another process has stored since; returns how many."""
-        taken = 0
+        """Load vectors that this or another process has stored since the last call; returns how many."""
+        loaded = 0
         async for rows in self._vectors.load_vectors(self._embedder.name, after=self._seen):
             await asyncio.to_thread(self.index.put_vectors, [(id, vector) for _, id, vector in rows])
             self._seen = rows[-1][0]
-            taken += len(rows)
+            loaded += len(rows)
         have, papers = await self.count_embedded()
         self.coverage = have / papers if papers else 0.0
-        return taken
+        return loaded
 
     async def aclose(self) -> None:
-        """Let the model go."""
+        """Close the model."""
         await self._embedder.aclose()

@@ -1,4 +1,4 @@
-"""Two rankings as one. Pure."""
+"""Keyword and semantic scores combined. Pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from bot.papers.model import PaperId
 
-BEST = 3  # papers that show what the best have in common
-TINY = 1e-9
+FEEDBACK_PAPERS = 3  # the best, whose mean refines the ranking
+MIN_SPREAD = 1e-9
 
 Scored = Mapping[str, float]
 NearTo = Callable[[Sequence[PaperId], Collection[PaperId]], Scored]
@@ -21,11 +21,11 @@ NearTo = Callable[[Sequence[PaperId], Collection[PaperId]], Scored]
 def fuse_twice(
     words: Scored, meaning: Scored, near_to: NearTo, *, coverage: float = 1.0, weigh: Scored | None = None
 ) -> dict[PaperId, float]:
-    """Both rankings as one; then once more with how near each paper is to what the best have in common."""
+    """Both scores combined; then once more with each paper's nearness to the mean of the best."""
     scores = fuse(words, meaning, coverage=coverage, weigh=weigh)
     if not words or not meaning:
         return scores
-    best = sorted(scores, key=lambda id: (-scores[id], id))[:BEST]
+    best = sorted(scores, key=lambda id: (-scores[id], id))[:FEEDBACK_PAPERS]
     return fuse(words, meaning, near_to(best, scores), coverage=coverage, weigh=weigh)
 
 
@@ -61,4 +61,4 @@ def _standard(ids: Sequence[PaperId], scores: Scored, absent: float | None = Non
     other = sum(scores.values()) / len(scores) if absent is None else absent
     values = np.array([scores.get(id, other) for id in ids], np.float64)
     spread = float(values.std())
-    return (values - values.mean()) / spread if spread > TINY else np.zeros_like(values)
+    return (values - values.mean()) / spread if spread > MIN_SPREAD else np.zeros_like(values)

@@ -1,4 +1,4 @@
-"""Keyword search: papers that hold the words, and the words that were meant."""
+"""Keyword search: papers that hold the words, and the corrected words."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from bot.search.query import Query
 from bot.store.protocol import Papers
 from bot.store.records import TextQuery
 
-ENOUGH = 30  # papers with all the words, after which those with only some are not asked for
-ALIKE = 75  # of 100: how like an indexed word a mistyped one must be
-KNOWN = 5_000  # indexed words that a mistyped one is compared with, the frequent first
+ENOUGH_PAPERS = 30  # with all the words; if fewer have all, those with only some are added
+MIN_SIMILARITY = 75  # percent, of a mistyped word to an indexed one
+COMPARED_TERMS = 5_000  # indexed terms that a mistyped word is compared with, the frequent first
 
 
 async def search_keywords(papers: Papers, query: Query, depth: int) -> tuple[Mapping[PaperId, float], tuple[str, ...]]:
-    """Scores by paper, and the words that were searched for where those typed are nowhere."""
+    """Scores by paper, and the corrected words if those typed are in no paper."""
     found = await _matching_all(papers, query, depth)
-    if len(found) >= min(ENOUGH, depth) or (len(query.words) <= 1 and found):
+    if len(found) >= min(ENOUGH_PAPERS, depth) or (len(query.words) <= 1 and found):
         return found, ()
     meant = await _meant(papers, query.words) if not found else query.words
     corrected = meant if meant != query.words else ()
@@ -41,7 +41,7 @@ async def _matching_all(papers: Papers, query: Query, depth: int) -> Mapping[Pap
 
 
 def ways(query: Query) -> list[TextQuery]:
-    """The words as typed; with acronyms written out; with what has an acronym shortened."""
+    """The words as typed; with acronyms written out; with long forms shortened to acronyms."""
     typed = TextQuery(words=query.words, phrases=query.phrases)
     found = [typed]
     if long := long_forms(query.words):
@@ -53,18 +53,18 @@ def ways(query: Query) -> list[TextQuery]:
 
 
 async def _meant(papers: Papers, words: Sequence[str]) -> tuple[str, ...]:
-    """Each word, or the indexed one that a word which is nowhere is most like."""
+    """Each word; one that is in no paper is replaced by the most similar indexed one."""
     meant: list[str] = []
     for word in words:
-        known = await papers.similar_terms(word, KNOWN)
+        known = await papers.similar_terms(word, COMPARED_TERMS)
         meant.append(_likest(word.casefold(), known) or word)
     return tuple(meant)
 
 
 def _likest(word: str, stems: Sequence[str]) -> str | None:
-    """The stem that shares most letters with a word; else the one that two letters changed places in."""
-    best = process.extractOne(word, stems, scorer=fuzz.ratio, score_cutoff=ALIKE)
+    """The stem most similar to a word; else the one that differs by two swapped letters."""
+    best = process.extractOne(word, stems, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
     if best is None:
-        singular, close = word.removesuffix("s"), ALIKE / 100
+        singular, close = word.removesuffix("s"), MIN_SIMILARITY / 100
         best = process.extractOne(singular, stems, scorer=OSA.normalized_similarity, score_cutoff=close)
     return best[0] if best else None

@@ -13,7 +13,7 @@ from bot.papers.model import Paper, PaperId
 from bot.search.acronyms import long_forms
 from bot.search.query import STOP
 
-SHORT = 60  # characters of a title that is named as a reason
+MAX_TITLE_CHARS = 60  # of a title in a reason
 
 
 def why(sought: Sequence[str], paper: Paper | None, *, near: bool) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def why(sought: Sequence[str], paper: Paper | None, *, near: bool) -> tuple[str,
 def near_to(
     paper: Paper | None, to: Mapping[PaperId, Paper], vectors: Mapping[PaperId, NDArray[np.float32]]
 ) -> tuple[str, ...]:
-    """Which of several papers one is nearest to, and what words their titles share."""
+    """Which of several papers one is nearest to, and which words their titles share."""
     if paper is None:
         return ()
     known = [id for id in to if id in vectors] if paper.id in vectors else []
@@ -47,7 +47,7 @@ def near_to(
 
 
 def has_all(sought: Sequence[str], text: str) -> bool:
-    """Whether a text holds every one of the words."""
+    """Whether a text has every one of the words."""
     terms = index_terms(text)
     return bool(sought) and all(holds(terms, word) for word in sought)
 
@@ -82,7 +82,7 @@ def _form(word: str, terms: Sequence[str], *, with_acronyms: bool) -> str:
 
 
 def _short(title: str) -> str:
-    return title if len(title) <= SHORT else title[:SHORT].rsplit(" ", 1)[0] + "…"
+    return title if len(title) <= MAX_TITLE_CHARS else title[:MAX_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Which model answers: the one that is set, or the one before until the new one's vectors are there."""
+"""Which embedding model answers: the one in the settings, or the one before until the new vectors are made."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def open_models(
 ) -> tuple[OnnxEmbedder | None, OnnxEmbedder | None]:
     """The model of a folder, or the one installed; and the one before, while the store has more of its vectors.
 
-    `places` keeps where each model was, so that the one before is found again. Raises `ModelError` for a wrong folder.
+    `places` stores the folder of each model, so that the one before is found. Raises `ModelError` for a wrong folder.
     """
     wanted = open_embedder(folder, threads)
     if wanted is None:
@@ -39,7 +39,10 @@ def _open(name: str, folder: str, threads: int) -> OnnxEmbedder | None:
     except ModelError:
         found = None
     if found is None or found.name != name:
-        log.warning("the embedding model before (%s) is gone: search by meaning fills up as papers are embedded", name)
+        log.warning(
+            "embedding model %s can't be opened: semantic search is partial until all papers are embedded again",
+            name,
+        )
         return None
-    log.info("the embedding model before (%s) answers until the new one's vectors are there", name)
+    log.info("embedding model %s, used before, answers until the new one has embedded as many papers", name)
     return found

@@ -14,8 +14,8 @@ from bot.papers.filter import Filter
 from bot.papers.ids import arxiv_id
 from bot.papers.model import PaperId
 
-MOST_CHARS = 500  # of a query that are read
-MOST_WORDS = 32
+MAX_QUERY_CHARS = 500  # the rest is ignored
+MAX_WORDS = 32
 
 _TOKEN = re.compile(
     r"(?<![\w-])(?P<key>after|before|cat|category|author|lab|source):"
@@ -78,7 +78,7 @@ class Query(Struct, frozen=True, kw_only=True):
 
 def parse_query(raw: str) -> Query:
     """The query in `raw`."""
-    typed = unicodedata.normalize("NFC", clean(raw.encode("utf-8", "ignore").decode(), MOST_CHARS))
+    typed = unicodedata.normalize("NFC", clean(raw.encode("utf-8", "ignore").decode(), MAX_QUERY_CHARS))
     if known := arxiv_id(typed.partition("|")[0].lstrip("<")) or arxiv_id(typed.replace(" ", ":", 1)):
         return Query(text=typed, paper_id=known[0])
     given: dict[str, list[str]] = {}
@@ -115,7 +115,7 @@ def parse_query(raw: str) -> Query:
 
 
 def _gist(text: str) -> str:
-    """What a question is about. A text that does not begin by asking is left alone: `address matching` is a subject."""
+    """The subject of a question. A text that isn't a question stays as it is: `address matching` is a subject."""
     words = text.split()
     if not words or _bare(words[0]) not in ASKING:
         return text
@@ -132,10 +132,10 @@ def _plain(text: str) -> str:
 
 
 def _telling(words: list[str], *, needed: bool) -> tuple[str, ...]:
-    """The words that say something; where none does, all, if there is nothing else to go by."""
+    """The words without those that say nothing about a paper; all words, if nothing else is left and it is needed."""
     once = list({word.casefold(): word for word in words}.values())
     telling = [word for word in once if word.casefold() not in STOP]
-    return tuple((telling or (once if needed else []))[:MOST_WORDS])
+    return tuple((telling or (once if needed else []))[:MAX_WORDS])
 
 
 def _filter(given: dict[str, list[str]]) -> Filter:

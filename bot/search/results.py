@@ -1,4 +1,4 @@
-"""What a search comes to."""
+"""The results of a search."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bot.papers.model import PaperId
 
-NO_MODEL = "Searching by word only: no embedding model works here."
+NO_MODEL = "Keyword search only: no embedding model is available."
 
 
 class Mode(Enum):
@@ -32,5 +32,5 @@ class Results(Struct, frozen=True, kw_only=True):
 
     hits: tuple[Hit, ...] = ()
     more: bool = False
-    notice: str = ""  # what the reader should know of this search
-    corrected: str = ""  # the words searched for, when those typed are nowhere
+    notice: str = ""  # for people, about this search
+    corrected: str = ""  # the words searched for instead, when those typed are in no paper

@@ -1,4 +1,4 @@
-"""Search by word and by meaning, together."""
+"""Keyword search and semantic search, together."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bot.search.vector_index import Floats
 from bot.store.protocol import Papers, Vectors
 from bot.store.records import TextQuery
 
-DEPTH = 200  # papers that each kind of search brings to the fusion: fixed, so that pages neither repeat nor skip
-NEAR = 0.42  # MiniLM's cosine from which a paper is taken to be on a subscription's topic
-FIRST = 40  # papers whose titles and dates are looked at
-TITLE = 2.5  # what a title that holds all the words is worth, in standard deviations of the score
-SPELT = 1.0  # and one that has a name among them as it is spelt: `GPT4o` is in `GPT-4o` too
-TIE = 0.05  # scores as near as this are even, and the newer paper stands first
+CANDIDATES = 200  # papers that each kind of search brings to the fusion: fixed, so that pages neither repeat nor skip
+MIN_TOPIC_COSINE = 0.42  # MiniLM's, from which a paper counts as on a subscription's topic
+RERANKED_PAPERS = 40  # the first, whose titles and dates are read
+TITLE_BONUS = 2.5  # for a title with all the words, in standard deviations of the score
+SPELLING_BONUS = 1.0  # for one that has a name among them as it is spelt: `GPT4o`, not `GPT-4o`
+TIE = 0.05  # scores that differ by less are even, and the newer paper is first
 
 
 class Search:
@@ -43,12 +43,12 @@ class Search:
 
     @property
     def has_model(self) -> bool:
-        """Whether it can search by meaning."""
+        """Whether semantic search is available."""
         return self._semantic.is_available
 
     @property
     def size(self) -> int:
-        """How many papers it can find by meaning."""
+        """How many papers semantic search can find."""
         return self._semantic.size
 
     async def find_papers(self, text: str, *, limit: int = 10, offset: int = 0, mode: Mode = Mode.HYBRID) -> Results:
@@ -62,15 +62,15 @@ class Search:
         return await self._ranked(query, limit, offset, mode)
 
     async def similar_to_papers(self, ids: Sequence[PaperId], *, limit: int = 10, offset: int = 0) -> Results:
-        """Papers near in meaning to these, without them, and not all alike."""
+        """Papers similar in meaning to these, without them, and not all alike."""
         return await like_papers(self._papers, self._semantic, ids, limit, offset)
 
     async def similar_to_text(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
-        """Papers near in meaning to a paragraph, and not all alike."""
+        """Papers similar in meaning to a paragraph, and not all alike."""
         return await like_text(self._papers, self._semantic, text, limit, offset)
 
     async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]:
-        """Those of `ids` that a standing query takes, with the reason: all its words, or near in meaning."""
+        """Those of `ids` that match a subscription's query, each with the reason: all its words, or similar meaning."""
         query = parse_query(text)
         passing = await self._papers.keep_passing(ids, query.filter)
         if query.paper_id:
@@ -81,7 +81,7 @@ class Search:
         taken = dict.fromkeys(await self._papers.keep_matching(match, passing), f"matches “{query.text}”")
         vector = await self._semantic.embed_query(query.text)
         for id, score in await self._semantic.nearest(vector, len(passing), among=passing):
-            if score >= NEAR and not query.phrases:
+            if score >= MIN_TOPIC_COSINE and not query.phrases:
                 taken.setdefault(id, f"near “{query.text}” in meaning")
         return taken
 
@@ -96,35 +96,39 @@ class Search:
         on_progress: Progress | None = None,
         until: Callable[[], bool] = lambda: False,
     ) -> int:
-        """Make the vectors that are missing, newest papers first; returns how many. Goes on where it was stopped."""
+        """Make the vectors that are missing, newest papers first; returns how many. Continues where it was stopped."""
         return await self._semantic.embed_missing(limit, on_progress, until)
 
     async def load_new_vectors(self) -> int:
-        """Take up vectors that other processes have stored; returns how many."""
+        """Load vectors that other processes have stored; returns how many."""
         return await self._semantic.load_new_vectors()
 
     async def aclose(self) -> None:
-        """Let the model go."""
+        """Close the model."""
         await self._semantic.aclose()
 
     async def _filtered(self, query: Query, limit: int, offset: int) -> Results:
-        """No words at all: the newest that pass the filters."""
+        """Without words: the newest papers that pass the filters."""
         if query.filter.is_empty:
-            return Results(notice=_notice(query) or "There is no word in that to search for.")
+            return Results(notice=_notice(query) or "Type a word to search for.")
         ids = await self._papers.newest_ids(query.filter, limit + 1, offset=offset)
         hits = tuple(Hit(id=id, score=1.0 / (offset + n)) for n, id in enumerate(ids[:limit], 1))
         return Results(hits=hits, more=len(ids) > limit, notice=_notice(query))
 
     async def _ranked(self, query: Query, limit: int, offset: int, mode: Mode) -> Results:
         named = has_name(query.text)
-        depth = max(DEPTH, limit) if mode is Mode.HYBRID else max(offset + limit + 1, FIRST if named else 0)
+        depth = max(CANDIDATES, limit) if mode is Mode.HYBRID else max(offset + limit + 1, CANDIDATES if named else 0)
         words, meaning, corrected = await retrieve(self._papers, self._semantic, query, depth, mode=mode)
         scores = fuse_twice(words, meaning, self._semantic.cosines_to_mean, coverage=self._semantic.coverage)
         papers: dict[PaperId, Paper] = {}
         if mode is Mode.HYBRID:
-            papers = await self._raise_titles(query, scores, all_words=TITLE, spelt=SPELT if named else 0.0)
+            papers = await self._raise_titles(
+                query, scores, RERANKED_PAPERS, all_words=TITLE_BONUS, spelt=SPELLING_BONUS if named else 0.0
+            )
         elif named and mode is Mode.KEYWORD:
-            papers = await self._raise_titles(query, scores, all_words=0.0, spelt=max(scores.values(), default=0.0))
+            papers = await self._raise_titles(
+                query, scores, CANDIDATES, all_words=0.0, spelt=max(scores.values(), default=0.0)
+            )
         ranked = _in_order(scores, papers if self._newer_first and mode is Mode.HYBRID else {})
         page = ranked[offset : offset + limit]
         if unread := [id for id in page if id not in papers]:
@@ -137,11 +141,11 @@ class Search:
         )
 
     async def _raise_titles(
-        self, query: Query, scores: dict[PaperId, float], *, all_words: float, spelt: float
+        self, query: Query, scores: dict[PaperId, float], most: int, *, all_words: float, spelt: float
     ) -> dict[PaperId, Paper]:
-        """Raise the scores of the first papers whose title holds every word, and once more where it has them as they
-        are spelt; returns the papers."""
-        papers = await self._papers.get_papers(sorted(scores, key=lambda id: -scores[id])[:FIRST])
+        """Raise the scores of the `most` first papers whose title has every word, and once more where it spells them
+        so; returns the papers."""
+        papers = await self._papers.get_papers(sorted(scores, key=lambda id: -scores[id])[:most])
         sought = (*query.phrases, *query.words)
         for id, paper in papers.items():
             if all_words and has_all(sought, paper.title):
@@ -152,7 +156,7 @@ class Search:
 
 
 def _in_order(scores: Mapping[PaperId, float], papers: Mapping[PaperId, Paper]) -> list[PaperId]:
-    """Best first; of those among `papers` that are even, the newer first."""
+    """Best first; among `papers`, the newer first where scores are even."""
 
     def key(id: PaperId) -> tuple[float, float, float, PaperId]:
         published = papers[id].published if id in papers else None
@@ -168,6 +172,6 @@ def _notice(query: Query, *more: str) -> str:
 
 
 def _spelt(stems: Sequence[str], papers: Collection[Paper]) -> str:
-    """Corrected words as people write them: the index knows stems only, the titles found have the words."""
+    """Corrected words as people write them: the index has stems only, the titles found have the words."""
     written = [word for paper in papers for word in paper.title.casefold().split()]
     return " ".join(next((word for word in written if word.startswith(stem)), stem) for stem in stems)

@@ -1,7 +1,6 @@
-"""The semantic leg: papers near in meaning. When the model fails it finds nothing, and the words must do.
+"""Semantic search: papers near in meaning. When the model fails, only keyword search is left.
 
-While a new model's vectors are made, the model before goes on answering; the new one takes over when it knows as many
-papers. So a change of model leaves no gap.
+While a new model embeds the papers, the one before answers; the new one takes over when it has embedded as many.
 """
 
 from __future__ import annotations
@@ -19,15 +18,15 @@ from bot.store.protocol import Vectors
 
 log = logging.getLogger(__name__)
 
-CHUNK = 32  # papers embedded between two looks at the store: what a stop waits for, two seconds on a free core
-TOLD = 1_000  # papers embedded between two lines in the log
-FRESH = 500  # papers without a vector, up to which they are today's, and wanted at once; more are a backlog
+PAPERS_PER_WRITE = 32  # embedded and stored at a time: a stop waits for them, two seconds on a free core
+LOG_EVERY_PAPERS = 1_000  # embedded
+MAX_NEW_PAPERS = 500  # without a vector, that are embedded immediately; more are a backlog
 
 Progress = Callable[[int, int], None]
 
 
 class SemanticSearch:
-    """Vectors of papers in memory, and the model that tells where a question lies among them."""
+    """The vectors of papers in memory, and the model that embeds queries."""
 
     def __init__(self, vectors: Vectors, embedder: Embedder | None, before: Embedder | None = None) -> None:
         wanted = EmbeddingSpace(vectors, embedder) if embedder else None
@@ -47,11 +46,11 @@ class SemanticSearch:
 
     @property
     def coverage(self) -> float:
-        """The share of all papers that can be found by meaning."""
+        """The share of all papers that have a vector."""
         return self._space.coverage if self._space else 0.0
 
     async def embed_query(self, *texts: str) -> Floats | None:
-        """The direction of a text, or of what several ways of saying it have in common; None when there is no model."""
+        """The mean direction of one or more wordings of a query; None when there is no model."""
         if self._space is None or self._broken or not any(texts) or not self.size:
             return None
         try:
@@ -63,21 +62,21 @@ class SemanticSearch:
     async def nearest(
         self, vector: Floats | None, limit: int, *, among: Collection[PaperId] | None = None
     ) -> list[tuple[PaperId, float]]:
-        """The papers nearest to a direction, by cosine."""
+        """The papers nearest to a vector, by cosine."""
         if vector is None or self._space is None:
             return []
         return await asyncio.to_thread(self._space.index.nearest, vector, limit, among=among)
 
     def cosines(self, vector: Floats | None, ids: Collection[PaperId]) -> dict[PaperId, float]:
-        """How near each of some papers is."""
+        """The cosine of each of these papers that has a vector."""
         return self._space.index.cosines(vector, ids) if self._space and vector is not None else {}
 
     def mean_vector(self, ids: Sequence[PaperId]) -> Floats | None:
-        """What some papers have in common; None when none of them has a vector yet."""
+        """The mean vector of some papers; None when none of them has one yet."""
         return self._space.index.mean_vector(ids) if self._space else None
 
     def cosines_to_mean(self, ids: Sequence[PaperId], of: Collection[PaperId]) -> dict[PaperId, float]:
-        """How near each paper of `of` is to what `ids` have in common."""
+        """The cosines of the papers `of` to the mean vector of `ids`."""
         return self.cosines(self.mean_vector(ids), of)
 
     def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
@@ -87,27 +86,29 @@ class SemanticSearch:
     async def embed_missing(
         self, limit: int | None, on_progress: Progress | None, until: Callable[[], bool] = lambda: False
     ) -> int:
-        """Make the vectors that are missing, newest papers first; each chunk can be found at once."""
+        """Make missing vectors, newest papers first; each chunk can be found immediately."""
         if self._space is None or self._broken:
             return 0
         done = 0
         have, papers = await (self._coming or self._space).count_embedded()
         while (limit is None or done < limit) and not until():
-            space, missing = await self._next(self._space, min(CHUNK, limit - done) if limit else CHUNK)
+            space, missing = await self._next(
+                self._space, min(PAPERS_PER_WRITE, limit - done) if limit else PAPERS_PER_WRITE
+            )
             if not missing:
                 break
             have_now, of = await space.count_embedded()
-            await space.embed_papers(missing, gently=of - have_now > FRESH)
+            await space.embed_papers(missing, gently=of - have_now > MAX_NEW_PAPERS)
             await self.load_new_vectors()
             done += len(missing)
-            if done // TOLD > (done - len(missing)) // TOLD:
+            if done // LOG_EVERY_PAPERS > (done - len(missing)) // LOG_EVERY_PAPERS:
                 log.info("%d of %d papers embedded", done, papers - have)
             if on_progress:
                 on_progress(done, papers - have)
         return done
 
     async def load_new_vectors(self) -> int:
-        """Take up vectors that this or another process has stored; returns how many."""
+        """Load vectors that this or another process has stored; returns how many."""
         if self._space is None:
             return 0
         async with self._refreshing:
@@ -116,25 +117,25 @@ class SemanticSearch:
             return await self._space.load_new_vectors()
 
     async def aclose(self) -> None:
-        """Let the models go."""
+        """Close the models."""
         for space in (self._space, self._coming):
             if space:
                 await space.aclose()
 
     def _without(self, error: ModelError) -> None:
-        """A model that fails does not mend itself: the one that is coming must do, or words alone, which is said."""
+        """After a failure the model isn't used again: the new one answers if there is one, else keywords alone."""
         if self._coming:
-            log.error("the embedding model before fails, the new one fills up: %s", error)
+            log.error("embedding model used before failed, the new one answers: %s", error)
             self._space, self._coming = self._coming, None
         else:
-            log.error("search goes on by word only: %s", error)
+            log.error("embedding model failed, keyword search only: %s", error)
             self._broken = True
 
     async def _next(self, answering: EmbeddingSpace, limit: int) -> tuple[EmbeddingSpace, list[Paper]]:
-        """Which papers to embed next, and where: the newest are found at once, though a new model is coming."""
+        """Which papers to embed next, and by which model: the newest first by the one that answers."""
         if self._coming:
             have, papers = await answering.count_embedded()
-            if not 0 < papers - have <= FRESH:
+            if not 0 < papers - have <= MAX_NEW_PAPERS:
                 return self._coming, await self._coming.papers_without_vector(limit)
         return answering, await answering.papers_without_vector(limit)
 
@@ -145,6 +146,6 @@ class SemanticSearch:
     async def _take_over(self, coming: EmbeddingSpace, before: EmbeddingSpace) -> int:
         taken = await coming.load_new_vectors()
         self._space, self._coming = coming, None
-        log.info("the new embedding model knows %d papers and answers from now on", len(coming.index))
+        log.info("new embedding model answers from now on: %d papers", len(coming.index))
         await before.aclose()
         return taken

@@ -1,4 +1,4 @@
-"""Papers like other papers, or like a paragraph: near in meaning, and not all alike."""
+"""Papers similar in meaning to other papers or to a paragraph, and not all alike."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from bot.search.vector_index import Floats
 from bot.store.protocol import Papers
 from bot.store.records import TextQuery
 
-POOL = 60  # papers put in order at once: fixed, so that pages neither repeat nor skip
-MOST_WORDS = 32  # of titles or a paragraph, where words must do
+ORDERED_PAPERS = 60  # by relevance and variety: fixed, so that pages neither repeat nor skip
+MAX_WORDS = 32  # of titles or a paragraph, without a model
 
 
 async def like_papers(
     papers: Papers, meaning: SemanticSearch, ids: Sequence[PaperId], limit: int, offset: int
 ) -> Results:
-    """Near to what these have in common, without them; by shared words where there are no vectors."""
+    """Nearest to the mean of these, without them; by shared words where there are no vectors."""
     direction = meaning.mean_vector(ids)
     titles = "" if direction is not None else " ".join(paper.title for paper in (await papers.get_papers(ids)).values())
     found = await _near(papers, meaning, direction, titles, offset + limit + 1, without=set(ids))
@@ -36,7 +36,7 @@ async def like_papers(
 
 
 async def like_text(papers: Papers, meaning: SemanticSearch, text: str, limit: int, offset: int) -> Results:
-    """Near to a paragraph; by its words where there is no model."""
+    """Nearest to a paragraph; by its words where there is no model."""
     vector = await meaning.embed_query(text)
     found = await _near(papers, meaning, vector, text, offset + limit + 1, without=set())
     reason = "near in meaning" if vector is not None else "shares words with it"
@@ -47,15 +47,15 @@ async def like_text(papers: Papers, meaning: SemanticSearch, text: str, limit: i
 async def _near(
     papers: Papers, meaning: SemanticSearch, direction: Floats | None, text: str, most: int, *, without: set[PaperId]
 ) -> list[tuple[PaperId, float]]:
-    """The first `POOL` with regard to each other, the others by nearness alone."""
+    """The first `ORDERED_PAPERS` by relevance and variety, the others by relevance alone."""
     if direction is None:
-        words = tuple(dict.fromkeys(word for word in split_words(text) if word.casefold() not in STOP))[:MOST_WORDS]
+        words = tuple(dict.fromkeys(word for word in split_words(text) if word.casefold() not in STOP))[:MAX_WORDS]
         shared = await papers.match_any_word(TextQuery(words=words), Filter(), most + len(without))
         return [hit for hit in shared.items() if hit[0] not in without]
-    near = await meaning.nearest(direction, max(most, POOL) + len(without))
+    near = await meaning.nearest(direction, max(most, ORDERED_PAPERS) + len(without))
     found = [hit for hit in near if hit[0] not in without]
-    pool = found[:POOL]
-    return [*diverse(pool, meaning.vectors_for([id for id, _ in pool]), most), *found[POOL:]]
+    pool = found[:ORDERED_PAPERS]
+    return [*diverse(pool, meaning.vectors_for([id for id, _ in pool]), most), *found[ORDERED_PAPERS:]]
 
 
 def _results(hits: tuple[Hit, ...], meaning: SemanticSearch, *, more: bool) -> Results:

@@ -3,7 +3,7 @@
 436 bytes a paper, beside its id. A scan compares every paper's 384 signs with the query's (numpy, a popcount), then
 scores the nearest by their int8 vectors; what that costs and how much it misses is measured in docs/search.md.
 
-One thread may put while others look: a row is published last, and what is published is only ever replaced whole.
+One thread may write while others read: a row is published last, and what is published is only replaced as a whole.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from bot.papers.model import PaperId
 
 LEVELS = 127
 SCALE_BYTES = 4
-RESCORED = 1_000  # candidates whose vectors are looked at, at least;
-SHARE = 200  # one of so many in a large index
-ROOM = 1_024  # rows to begin with
+MIN_RESCORED = 1_000  # candidates whose vectors are compared
+RESCORED_ONE_OF = 200  # papers, in a large index
+FIRST_ROWS = 1_024  # allocated
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -77,7 +77,7 @@ class VectorIndex:
         if not size or len(query) != self._dimensions:
             return []
         rows = (
-            self._candidates(query, max(limit * 2, RESCORED, size // SHARE), size)
+            self._candidates(query, max(limit * 2, MIN_RESCORED, size // RESCORED_ONE_OF), size)
             if among is None
             else self._rows_of(among)
         )
@@ -137,7 +137,7 @@ class VectorIndex:
         have = len(self._scales)
         if rows <= have:
             return
-        room = max(rows, have + have // 2, ROOM)
+        room = max(rows, have + have // 2, FIRST_ROWS)
         vectors = np.empty((room, dimensions), np.int8)
         scales = np.empty(room, np.float32)
         codes = np.empty(((dimensions + 63) // 64, room), np.uint64)

@@ -13,8 +13,8 @@ import pytest
 
 from bot.papers.model import Paper
 from bot.search import Mode, Search, open_embedder, open_models
-from bot.search.embedder import QUIET, OnnxEmbedder
-from bot.search.semantic_search import CHUNK, FRESH
+from bot.search.embedder import QUIET_S, OnnxEmbedder
+from bot.search.semantic_search import MAX_NEW_PAPERS, PAPERS_PER_WRITE
 from bot.store.protocol import Store
 from tests.builders import NOW, listing, paper
 from tests.fakes.embedder import WordEmbedder
@@ -71,7 +71,7 @@ async def test_another_process_follows_when_the_vectors_are_there(store: Store) 
 async def test_a_paper_that_comes_meanwhile_is_found_by_meaning_at_once(store: Store) -> None:
     search, _, _ = await changed(store)
     await taken(store, paper(900, "Kingfishers", abstract="Blue birds that dive."))
-    await search.embed_missing(limit=CHUNK)
+    await search.embed_missing(limit=PAPERS_PER_WRITE)
     assert (await by_meaning(search, "kingfishers"))[0] == "arxiv:2503.00900"
 
 
@@ -91,14 +91,14 @@ async def test_a_stop_is_heard_between_two_chunks_and_the_next_start_goes_on(sto
     done = await search.embed_missing(
         on_progress=lambda have, of: told.append((have, of)), until=lambda: len(told) >= 2
     )
-    assert done == 2 * CHUNK
+    assert done == 2 * PAPERS_PER_WRITE
     assert told[-1] == (done, len(MANY))
     again = Search(store.papers, store.vectors, WordEmbedder())
     assert await again.embed_missing() == len(MANY) - done
 
 
 async def test_a_backlog_is_embedded_gently_and_the_papers_of_a_day_at_once(store: Store) -> None:
-    await taken(store, *(paper(n, f"Owl {n}") for n in range(1, FRESH + 2)))
+    await taken(store, *(paper(n, f"Owl {n}") for n in range(1, MAX_NEW_PAPERS + 2)))
     embedder = WordEmbedder()
     search = Search(store.papers, store.vectors, embedder)
     await search.embed_missing(limit=1)
@@ -129,7 +129,7 @@ async def test_gently_means_after_whoever_asks() -> None:
     await embedder.embed_query("owls")
     began = time.monotonic()
     await embedder.embed_papers(MANY[:1], gently=True)
-    assert time.monotonic() - began > QUIET / 2
+    assert time.monotonic() - began > QUIET_S / 2
     await embedder.aclose()
 
 

@@ -100,7 +100,7 @@ async def test_without_a_model_words_must_do_and_it_is_said(store: Store) -> Non
     search = await opened(store)
     found = await search.find_papers("owls")
     assert found.hits
-    assert "by word only" in found.notice
+    assert "Keyword search only" in found.notice
     assert (await search.similar_to_papers([OWLS.id])).hits
 
 
@@ -125,7 +125,7 @@ async def test_a_model_that_breaks_leaves_the_words(store: Store) -> None:
     embedder.broken = True
     found = await search.find_papers("owls")
     assert found.hits[0].id == OWLS.id
-    assert "by word only" in found.notice
+    assert "Keyword search only" in found.notice
 
 
 async def test_similar_papers_are_near_in_meaning_and_not_the_paper_itself(store: Store) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.papers.filter import Filter
-from bot.search.query import MOST_WORDS, parse_query
+from bot.search.query import MAX_WORDS, parse_query
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_an_id_or_address_is_the_paper_itself(typed: str) -> None:
 @given(st.text(max_size=300))
 def test_anything_is_a_query(typed: str) -> None:
     query = parse_query(typed)
-    assert len(query.words) <= MOST_WORDS
+    assert len(query.words) <= MAX_WORDS
 
 
 @pytest.mark.parametrize("typed", ["", "🦉🦉", "x" * 10_000, "\x00\x1b", "\ud800 x", "a " * 5_000])

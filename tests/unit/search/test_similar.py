@@ -46,7 +46,7 @@ async def test_without_a_model_shared_words_must_do(store: Store) -> None:
     found = await search.similar_to_papers([OWLS.id])
     assert found.hits[0].id == NIGHT.id
     assert found.hits[0].why[0] == "shares words with it"
-    assert "by word only" in found.notice
+    assert "Keyword search only" in found.notice
     assert (await search.similar_to_text("masts of oak")).hits
 
 

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from bot.search.vector_index import ROOM, VectorIndex, pack
+from bot.search.vector_index import FIRST_ROWS, VectorIndex, pack
 
 
 def unit(count: int, dimensions: int = 384, seed: int = 5) -> np.ndarray:
@@ -23,9 +23,9 @@ def index_of(vectors: np.ndarray) -> VectorIndex:
 
 @pytest.mark.parametrize("dimensions", [8, 64, 100, 384])
 def test_a_vector_is_nearest_to_itself(dimensions: int) -> None:
-    vectors = unit(ROOM + 500, dimensions)
+    vectors = unit(FIRST_ROWS + 500, dimensions)
     index = index_of(vectors)
-    for n in (0, ROOM, ROOM + 499):
+    for n in (0, FIRST_ROWS, FIRST_ROWS + 499):
         [(id, cosine)] = index.nearest(vectors[n], 1)
         assert (id, round(cosine, 2)) == (str(n), 1.0)
 
