@@ -1,9 +1,11 @@
 """Faults put into the pure rooms one at a time, to see whether the quick suites notice: a test of the tests.
 
 `make mutants N=200 SEED=1` picks N places at random where one operator or one bound can be changed, changes each in a
-copy of the checkout, and runs the tests of that room until the first failure. It prints what went unnoticed as a diff
-line, and writes everything to build/mutants.json. A fault that changes nothing anyone could see (an equivalent one) has
-to be told apart by reading.
+copy of the checkout, and runs the tests of that room until the first failure: first the test files that import the
+changed module, directly or through one step, then the other files of the room. A test file that fails without a fault
+is reported and left out. What went unnoticed is printed as a line with its change, and everything is written to
+build/mutants.json. A fault that changes nothing anyone could see (an equivalent one) has to be told apart by reading;
+sizes of caches and hashes, and what goes into a log line, are never changed.
 """
 
 from __future__ import annotations
@@ -11,20 +13,26 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import multiprocessing
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from queue import Queue
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 TIMEOUT_S = 120  # of one run; a fault that makes a loop endless is noticed too
+PRELOADED = ["pytest", "hypothesis", "numpy", "msgspec", "aiohttp", "sqlite3"]  # once, not for each fault
+SIZES = {"maxsize", "digest_size", "stacklevel"}  # arguments that no test can see a change of
+LOG_LEVELS = {"debug", "info", "warning", "error", "exception"}
 ROOMS = {  # a pure room, and the suites that are to notice
     "bot/papers": ["tests/unit/papers"],
     "bot/chat": ["tests/unit/chat"],
@@ -116,12 +124,16 @@ def faults_of(file: Path) -> Iterator[Fault]:
 
 
 def _not_behaviour(node: ast.AST) -> Iterator[ast.AST]:
-    """Annotations, type aliases, f-string formats: no test can see a change there, or the type checker does."""
+    """Annotations, type aliases, f-string formats, sizes, logs: no test can see a change, or the type checker does."""
     for field in ("annotation", "returns", "format_spec"):
         if isinstance(inner := getattr(node, field, None), ast.AST):
             yield from ast.walk(inner)
     if isinstance(node, ast.AnnAssign) and "TypeAlias" in ast.unparse(node.annotation):
         yield from ast.walk(node)
+    if isinstance(node, ast.keyword) and node.arg in SIZES:
+        yield from ast.walk(node.value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOG_LEVELS:
+        yield from (inner for argument in node.args for inner in ast.walk(argument))
     if isinstance(node, ast.ClassDef):
         yield from (inner for decorator in node.decorator_list for inner in ast.walk(decorator))
 
@@ -137,19 +149,98 @@ def all_faults() -> list[Fault]:
     return [fault for file in files for fault in faults_of(file)]
 
 
-def outcome(fault: Fault, sandbox: Path) -> str:
-    """What the suites say of a fault: `noticed`, `unnoticed`, or `slow` where they never ended."""
+@cache
+def imports_of(file: Path) -> frozenset[Path]:
+    """The files of this checkout that a file imports by name."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
+    stems = [ROOT / name.replace(".", "/") for name in names]
+    return frozenset(
+        path for stem in stems for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.exists()
+    )
+
+
+def tests_of(room: str) -> list[str]:
+    """The test files that are to notice a room's faults."""
+    suites = [ROOT / suite for suite in ROOMS[room]]
+    files = [file for suite in suites for file in ([suite] if suite.is_file() else sorted(suite.glob("test_*.py")))]
+    return [str(file.relative_to(ROOT)) for file in files]
+
+
+def nearest_first(tests: Sequence[str], module: str, *, near_only: bool) -> list[str]:
+    """Test files: those first that import a module, then those that do so through one step, then the others.
+
+    With `near_only` the others are left out where there are any of the first two kinds.
+    """
+
+    def distance(test: str) -> int:
+        direct = imports_of(ROOT / test)
+        return 0 if ROOT / module in direct else 1 if any(ROOT / module in imports_of(one) for one in direct) else 2
+
+    near = [test for test in sorted(tests, key=distance) if distance(test) < 2] if near_only else []
+    return near or sorted(tests, key=distance)
+
+
+class FirstFailure:
+    """A pytest plugin that writes down which test noticed the fault."""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            Path("noticed_by").write_text(report.nodeid, "utf-8")
+
+
+def _run_tests(sandbox: Path, tests: Sequence[str], *, caches: bool) -> None:
+    os.chdir(sandbox)
+    sys.path.insert(0, str(sandbox))
+    sys.dont_write_bytecode = not caches
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+        options = ["-x", "-q", "-n0", "-m", "not slow", "-W", "ignore:Module already imported", *tests]
+        os._exit(int(pytest.main(options, plugins=[FirstFailure()])))
+
+
+def passes(sandbox: Path, tests: Sequence[str], *, caches: bool = False) -> bool | None:
+    """Whether tests pass in a copy of the checkout; None where they never ended."""
+    (sandbox / "noticed_by").unlink(missing_ok=True)
+    process = multiprocessing.get_context("forkserver").Process(
+        target=_run_tests, args=(sandbox, tests), kwargs={"caches": caches}
+    )
+    process.start()
+    process.join(TIMEOUT_S)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        return None
+    return process.exitcode in {0, 5}  # 5: all of them are slow ones
+
+
+def outcome(fault: Fault, sandbox: Path, tests: Sequence[str], *, near_only: bool) -> dict[str, object]:
+    """What the tests say of a fault, and which one noticed it."""
     target, source = sandbox / fault.file, (ROOT / fault.file).read_text("utf-8")
+    before = target.stat()
     target.write_text(source[: fault.start] + fault.new + source[fault.end :], "utf-8")
-    suites = [suite for suite in ROOMS[room_of(fault.file)] if (ROOT / suite).exists()]
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-m", "not slow", "--no-header", *suites]
     try:
-        done = subprocess.run(command, cwd=sandbox, capture_output=True, timeout=TIMEOUT_S, check=False)  # noqa: S603
-        return "unnoticed" if done.returncode == 0 else "noticed"
-    except subprocess.TimeoutExpired:
-        return "slow"
+        said = passes(sandbox, nearest_first(tests, fault.file, near_only=near_only))
     finally:
         target.write_text(source, "utf-8")
+        os.utime(target, ns=(before.st_atime_ns, before.st_mtime_ns))  # so that its compiled form is used again
+    by = (sandbox / "noticed_by").read_text("utf-8") if (sandbox / "noticed_by").exists() else ""
+    return {**asdict(fault), "outcome": "unnoticed" if said else "slow" if said is None else "noticed", "by": by}
+
+
+def sound_tests(sandbox: Path, room: str) -> list[str]:
+    """The room's test files that pass without a fault; the others are reported."""
+    tests = tests_of(room)
+    if passes(sandbox, tests, caches=True):
+        return tests
+    failing = {test for test in tests if not passes(sandbox, [test], caches=True)}
+    print(f"left out, as they fail without a fault: {', '.join(sorted(failing))}", flush=True)
+    return [test for test in tests if test not in failing]
 
 
 def sandbox_in(folder: Path) -> Path:
@@ -167,26 +258,33 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--room", default="", help="only faults below this path")
-    wanted = parser.parse_args()
-    possible = [fault for fault in all_faults() if fault.file.startswith(wanted.room)]
-    chosen = random.Random(wanted.seed).sample(possible, min(wanted.count, len(possible)))  # noqa: S311
+    parser.add_argument(
+        "--near", action="store_true", help="only tests that import the changed module: quicker, coarser"
+    )
+    options = parser.parse_args()
+    possible = [fault for fault in all_faults() if fault.file.startswith(options.room)]
+    chosen = random.Random(options.seed).sample(possible, min(options.count, len(possible)))  # noqa: S311
     print(f"{len(chosen)} of {len(possible)} possible faults", flush=True)
+    multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOADED)
     results: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory() as home:
         if (shared := ROOT.parent / "shared").exists():
             (Path(home) / "shared").symlink_to(shared.resolve())
+        first = sandbox_in(Path(home) / "0")
+        tests = {room: sound_tests(first, room) for room in sorted({room_of(fault.file) for fault in chosen})}
         free: Queue[Path] = Queue()
-        for worker in range(os.cpu_count() or 1):
-            free.put(sandbox_in(Path(home) / str(worker)))
+        free.put(first)
+        for worker in range(1, os.cpu_count() or 1):
+            free.put(Path(shutil.copytree(first, Path(home) / str(worker))))
 
         def judge(fault: Fault) -> None:
             sandbox = free.get()
             try:
-                said = outcome(fault, sandbox)
+                result = outcome(fault, sandbox, tests[room_of(fault.file)], near_only=options.near)
             finally:
                 free.put(sandbox)
-            results.append({**asdict(fault), "outcome": said})
-            if said == "unnoticed":
+            results.append(result)
+            if result["outcome"] == "unnoticed":
                 text = (ROOT / fault.file).read_text("utf-8").splitlines()[fault.line - 1].strip()
                 print(f"{fault.file}:{fault.line}: {fault.old!r} → {fault.new!r}   {text}", flush=True)
 
