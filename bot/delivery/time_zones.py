@@ -68,9 +68,10 @@ def read_zone(words: Sequence[str], *, ends: bool, is_started: bool, default_zon
         return found if found.words else ZoneReading(words=1, unknown=value)
     if tuple(plain[:1]) in LOCAL and plain[1:2] == ["time"]:
         return ZoneReading(words=2, is_local=True)
-    if offset := _read_offset(words, is_started=is_started):
-        return offset
-    return ZoneReading(words=1, zone=default_zone) if words[0] == default_zone else _read_name(words, ends=ends)
+    offset = _read_offset(words, is_started=is_started)
+    if words[0] == default_zone and (offset is None or offset.words == 1):
+        return ZoneReading(words=1, zone=default_zone)  # `GMT+0` too, but not `UTC +2`
+    return offset or _read_name(words, ends=ends)
 
 
 def nearest_zone(name: str) -> str:
