@@ -19,6 +19,7 @@ import random
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -29,6 +30,7 @@ from queue import Queue
 import pytest
 
 ROOT = Path(__file__).parent.parent
+BASELINE_TIMEOUT_S = 900
 TIMEOUT_S = 120  # of one run; a fault that makes a loop endless is noticed too
 PRELOADED = ["pytest", "hypothesis", "numpy", "msgspec", "aiohttp", "sqlite3"]  # once, not for each fault
 SIZES = {"maxsize", "digest_size", "stacklevel"}  # arguments that no test can see a change of
@@ -185,62 +187,64 @@ def nearest_first(tests: Sequence[str], module: str, *, near_only: bool) -> list
     return near or sorted(tests, key=distance)
 
 
-class FirstFailure:
-    """A pytest plugin that writes down which test noticed the fault."""
+class Failures:
+    """A pytest plugin that writes down which tests failed."""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
-            Path("noticed_by").write_text(report.nodeid, "utf-8")
+            with Path("failed").open("a", encoding="utf-8") as file:
+                file.write(f"{report.nodeid}\n")
 
 
-def _run_tests(sandbox: Path, tests: Sequence[str], *, caches: bool) -> None:
+def _run_tests(sandbox: Path, options: Sequence[str], *, caches: bool) -> None:
     os.chdir(sandbox)
     sys.path.insert(0, str(sandbox))
     sys.dont_write_bytecode = not caches
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-        options = ["-x", "-q", "-n0", "-m", "not slow", "-W", "ignore:Module already imported", *tests]
-        os._exit(int(pytest.main(options, plugins=[FirstFailure()])))
+        always = ["-q", "-n0", "-m", "not slow", "-W", "ignore:Module already imported"]
+        os._exit(int(pytest.main([*always, *options], plugins=[Failures()])))
 
 
-def passes(sandbox: Path, tests: Sequence[str], *, caches: bool = False) -> bool | None:
-    """Whether tests pass in a copy of the checkout; None where they never ended."""
-    (sandbox / "noticed_by").unlink(missing_ok=True)
+def failures(sandbox: Path, options: Sequence[str], timeout_s: float, *, caches: bool = False) -> list[str] | None:
+    """The tests that fail in a copy of the checkout; None where they never ended."""
+    (sandbox / "failed").unlink(missing_ok=True)
     process = multiprocessing.get_context("forkserver").Process(
-        target=_run_tests, args=(sandbox, tests), kwargs={"caches": caches}
+        target=_run_tests, args=(sandbox, options), kwargs={"caches": caches}
     )
     process.start()
-    process.join(TIMEOUT_S)
+    process.join(timeout_s)
     if process.is_alive():
         process.kill()
         process.join()
         return None
-    return process.exitcode in {0, 5}  # 5: all of them are slow ones
+    failed = (sandbox / "failed").read_text("utf-8").splitlines() if (sandbox / "failed").exists() else []
+    return failed or ([] if process.exitcode in {0, 5} else ["import"])  # 5: all tests are slow ones
 
 
 def outcome(fault: Fault, sandbox: Path, tests: Sequence[str], *, near_only: bool) -> dict[str, object]:
     """What the tests say of a fault, and which one noticed it."""
-    target, source = sandbox / fault.file, (ROOT / fault.file).read_text("utf-8")
-    before = target.stat()
+    target = sandbox / fault.file
+    source, before = target.read_text("utf-8"), target.stat()
     target.write_text(source[: fault.start] + fault.new + source[fault.end :], "utf-8")
     try:
-        said = passes(sandbox, nearest_first(tests, fault.file, near_only=near_only))
+        failed = failures(sandbox, ["-x", *nearest_first(tests, fault.file, near_only=near_only)], TIMEOUT_S)
     finally:
         target.write_text(source, "utf-8")
         os.utime(target, ns=(before.st_atime_ns, before.st_mtime_ns))  # so that its compiled form is used again
-    by = (sandbox / "noticed_by").read_text("utf-8") if (sandbox / "noticed_by").exists() else ""
-    return {**asdict(fault), "outcome": "unnoticed" if said else "slow" if said is None else "noticed", "by": by}
+    said = "slow" if failed is None else "noticed" if failed else "unnoticed"
+    return {**asdict(fault), "outcome": said, "by": failed[0] if failed else ""}
 
 
-def sound_tests(sandbox: Path, room: str) -> list[str]:
-    """The room's test files that pass without a fault; the others are reported."""
-    tests = tests_of(room)
-    if passes(sandbox, tests, caches=True):
-        return tests
-    failing = {test for test in tests if not passes(sandbox, [test], caches=True)}
-    print(f"left out, as they fail without a fault: {', '.join(sorted(failing))}", flush=True)
-    return [test for test in tests if test not in failing]
+def sound_tests(sandbox: Path, tests: Sequence[str]) -> set[str]:
+    """The test files that pass without a fault; the others are reported."""
+    failed = failures(sandbox, tests, BASELINE_TIMEOUT_S, caches=True)
+    if failed is None or "import" in failed:
+        raise SystemExit("the tests don't run without a fault")
+    failing = {test.partition("::")[0] for test in failed}
+    print(f"left out, as they fail without a fault: {', '.join(sorted(failed)) or 'none'}", flush=True)
+    return set(tests) - failing
 
 
 def sandbox_in(folder: Path) -> Path:
@@ -261,7 +265,8 @@ def main() -> None:
     parser.add_argument(
         "--near", action="store_true", help="only tests that import the changed module: quicker, coarser"
     )
-    options = parser.parse_args()
+    parser.add_argument("--minutes", type=float, default=0, help="begin no more faults after so long; 0: no limit")
+    options, began = parser.parse_args(), time.monotonic()
     possible = [fault for fault in all_faults() if fault.file.startswith(options.room)]
     chosen = random.Random(options.seed).sample(possible, min(options.count, len(possible)))  # noqa: S311
     print(f"{len(chosen)} of {len(possible)} possible faults", flush=True)
@@ -271,21 +276,25 @@ def main() -> None:
         if (shared := ROOT.parent / "shared").exists():
             (Path(home) / "shared").symlink_to(shared.resolve())
         first = sandbox_in(Path(home) / "0")
-        tests = {room: sound_tests(first, room) for room in sorted({room_of(fault.file) for fault in chosen})}
+        tests = {room: tests_of(room) for room in {room_of(fault.file) for fault in chosen}}
+        sound = sound_tests(first, sorted(set().union(*tests.values())))
         free: Queue[Path] = Queue()
         free.put(first)
         for worker in range(1, os.cpu_count() or 1):
             free.put(Path(shutil.copytree(first, Path(home) / str(worker))))
 
         def judge(fault: Fault) -> None:
+            if options.minutes and time.monotonic() > began + 60 * options.minutes:
+                return
             sandbox = free.get()
             try:
-                result = outcome(fault, sandbox, tests[room_of(fault.file)], near_only=options.near)
+                known = [test for test in tests[room_of(fault.file)] if test in sound]
+                result = outcome(fault, sandbox, known, near_only=options.near)
             finally:
                 free.put(sandbox)
             results.append(result)
             if result["outcome"] == "unnoticed":
-                text = (ROOT / fault.file).read_text("utf-8").splitlines()[fault.line - 1].strip()
+                text = (first / fault.file).read_text("utf-8").splitlines()[fault.line - 1].strip()
                 print(f"{fault.file}:{fault.line}: {fault.old!r} → {fault.new!r}   {text}", flush=True)
 
         with ThreadPoolExecutor(free.qsize()) as pool:
