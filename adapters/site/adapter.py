@@ -43,7 +43,7 @@ class SiteAdapter:
     """Implements `CanListen`, `CanPublishFeed` and `HasDoctor` of `bot.chat.adapter`."""
 
     name = "site"
-    label = "the site"
+    label = "today's papers as web pages"
 
     def __init__(self, settings: Settings, setup: Setup) -> None:
         self._settings = settings

@@ -26,7 +26,7 @@ class WebchatAdapter:
     """Implements every protocol of `bot.chat.adapter` that a chat can."""
 
     name = PLATFORM
-    label = "the chat in your browser"
+    label = "chat in your browser"
     # A page has no limits of its own; these keep one message readable.
     limits = Limits(max_chars=60_000, max_blocks=120, max_block_chars=8_000, max_buttons=8)
 

@@ -194,7 +194,7 @@ class CanListen(Protocol):
 
     @property
     def label(self) -> str:
-        """What people open there, for the start message: `the chat in the browser`; may be empty."""
+        """What the address in the start message opens: `chat in your browser`; may be empty."""
         ...
 
     async def listen(self, core: Core) -> None:

@@ -20,12 +20,12 @@ MARKS = {"complete": "ok", "closed": "  ", "open": "..", "short": "??", "missing
 
 
 @click.command()
-@click.option("--days", default=14, show_default=True, type=click.IntRange(1, 400), help="How far back to look.")
+@click.option("--days", default=14, show_default=True, type=click.IntRange(1, 400), help="How many days back to check.")
 @json_option
 @config_option
 @click.pass_context
 def audit(ctx: click.Context, days: int, as_json: bool, config: Path | None) -> None:
-    """Compare each day's lists with what is usual and with other sources; exit 1 if one is missing or short."""
+    """Compare each day's lists with the usual number of papers and other sources; exit 1 if any are missing."""
     missing: list[Day] = []
     _run(days, config, missing, as_json=as_json)
     ctx.exit(1 if missing else 0)

@@ -28,7 +28,7 @@ DEFAULT_DAYS = 31
 @config_option
 @asynchronous
 async def costs(days: int, as_json: bool, config: Path | None) -> None:
-    """Show what Claude was used for and what it cost, by day, month and model."""
+    """Show requests to Claude and what they cost, by day, month and model."""
     options = settings(config)
     today = clock().now().date()
     store = await open_store(database(options))

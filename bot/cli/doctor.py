@@ -62,13 +62,13 @@ async def _platforms(app: App, bad: list[str]) -> None:
 
 
 async def _findings(adapter: Adapter) -> Sequence[Finding]:
-    """What an adapter says of its set-up; that it can't say is a finding too."""
+    """The findings of an adapter's own check; a check that fails is a finding, too."""
     if not isinstance(adapter, HasDoctor):
         return [Finding(what="set up", ok=True)]
     try:
         return await adapter.check_setup()
     except Exception as error:  # noqa: BLE001 - it is what the finding says
-        return [Finding(what=f"its check failed: {type(error).__name__}: {error}", ok=False)]
+        return [Finding(what=f"the check failed: {type(error).__name__}: {error}", ok=False)]
 
 
 async def _search(app: App) -> None:

@@ -1,4 +1,4 @@
-"""What the commands share: options, output, and exit codes (0 done, 1 failed with a one-line reason, 2 bad usage)."""
+"""Shared by all commands: options, output, and exit codes (0 done, 1 failed with a one-line reason, 2 bad usage)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`paperboy keys`: API keys, for programs that need more requests than anonymous ones get."""
+"""`paperboy keys`: API keys, for programs that need higher limits."""
 
 from __future__ import annotations
 

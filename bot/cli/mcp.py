@@ -1,4 +1,4 @@
-"""`paperboy mcp`: the papers for assistants, over the Model Context Protocol on stdin and stdout."""
+"""`paperboy mcp`: serves papers to assistants over the Model Context Protocol on stdin and stdout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.errors import ConfigError
 @verbose_option
 @asynchronous
 async def mcp(config: Path | None, verbose: bool) -> None:
-    """Answer an assistant's questions on stdin and stdout (Model Context Protocol)."""
+    """Serve papers to an assistant on stdin and stdout (Model Context Protocol)."""
     try:
         from bot.app.mcp import speak  # noqa: PLC0415 - an optional package that takes half a second to import
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""`paperboy plan`, `paperboy why`: what will be posted, and why a channel gets posts or none."""
+"""`paperboy plan`, `paperboy why`: the next posts of each channel, and why it gets posts or none."""
 
 from __future__ import annotations
 

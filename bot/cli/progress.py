@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot.cli.group import console
 
 Advance = Callable[[int, int | None], None]
-"""Called with how much is done, and of how much (None: unknown)."""
+"""Called with the amount done and the total (None: unknown)."""
 
 PROGRESS_LINE_EVERY_S = 10.0
 

@@ -54,11 +54,11 @@ async def forget(owner: str, yes: bool, config: Path | None) -> None:
 
 @click.command()
 @click.argument("key", required=False)
-@click.option("--all", "everything", is_flag=True, help="All posts that were given up.")
+@click.option("--all", "everything", is_flag=True, help="Retry all posts that were given up.")
 @config_option
 @asynchronous
 async def retry(key: str | None, everything: bool, config: Path | None) -> None:
-    """Plan a post again that was given up (KEY as in the log)."""
+    """Retry a post that was given up (KEY is in the log)."""
     if bool(key) == everything:
         raise click.UsageError("Give a KEY, or --all.")
     async with open_library(settings(config), clock()) as library:

@@ -49,28 +49,28 @@ async def run(idle: bool, now: datetime | None, role: str, config: Path | None, 
 
 async def _print_addresses(app: App) -> None:
     """Print where each adapter can be reached, as soon as it has started; one that can't start delays no other."""
-    console.print("Fetching today's papers … (press Ctrl+C to stop)")
+    console.print(f"[bold]Paperboy {__version__}[/] is starting and fetching today's papers. Press Ctrl+C to stop.")
     await asyncio.gather(*map(_print_address, app.adapters.values()))
 
 
 async def _print_address(adapter: Adapter) -> None:
     if isinstance(adapter, CanListen):
         await adapter.started.wait()
-        where = f"{adapter.name}: [link={adapter.url}]{adapter.url or 'on'}[/]"
-        console.print(f"[bold]Paperboy {__version__}[/] {where} {adapter.label}".rstrip())
+        label = f" ({adapter.label})" if adapter.label else ""
+        console.print(f"{adapter.name}: [link={adapter.url}]{adapter.url or 'on'}[/]{label}")
 
 
 def _print_welcome(found: Welcome) -> None:
     for look in found.looks:
         name = source_name(look.source)
         if look.error:
-            console.print(f"{name} can't be read now: {look.error}", markup=False, soft_wrap=True)
+            console.print(f"{name} can't be fetched now: {look.error}", markup=False, soft_wrap=True)
         elif look.stored.new:
             console.print(f"{name}, {short_day(look.day)}: {plural(look.stored.new, 'new paper')}.", markup=False)
     if found.samples:
         newest = max(listing.day for listing, _ in sample_papers())
         console.print(
-            f"Until a source answers, you see the {plural(found.samples, 'sample paper')} that come with Paperboy,"
-            f" listed up to {short_day(newest)}.",
+            f"No source has answered yet, so you see {plural(found.samples, 'sample paper')} that come with Paperboy,"
+            f" the newest from {short_day(newest)}.",
             soft_wrap=True,
         )

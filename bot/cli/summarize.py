@@ -65,7 +65,7 @@ async def _summarize(paper: Paper, writer: LanguageModel | None, out: BinaryIO, 
 
 
 async def _written(writer: LanguageModel, paper: Paper) -> tuple[str, tuple[str, ...]]:
-    """A summary and what the check found wrong with it; a wrong one is written a second time."""
+    """A summary and the problems that the check found; a summary with problems is written a second time."""
     summary = await writer.write(paper, "en")
     if failures := check(summary, paper):
         summary = await writer.write(paper, "en", failures)

@@ -15,7 +15,7 @@ from bot.views.formatting import plural
 
 
 class Claim(Struct, frozen=True):
-    """A line of the input: a paper and what is said about it."""
+    """A line of the input: a paper and a sentence about it."""
 
     id: str
     title: str
@@ -24,7 +24,7 @@ class Claim(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """A line of the output."""
+    """A line of the output: whether the sentence passed, and its problems."""
 
     id: str
     ok: bool

@@ -23,14 +23,14 @@ SOURCES = ("huggingface", "arxiv", COMMUNITY, FILES)
 
 
 class Question(Struct, frozen=True):
-    """What would be asked back, and the phrases to choose from."""
+    """The question that Paperboy would ask back, and the phrases to choose from."""
 
     question: str
     choices: tuple[ZoneChoice, ...]
 
 
 class PhraseReading(Struct, frozen=True, kw_only=True):
-    """How a phrase is read."""
+    """A schedule phrase as Paperboy reads it."""
 
     kept: bool = False  # it would be scheduled at once; False: after a question or a preview, or never
     schedule: str | None = None  # in canonical words: `weekdays 09:00 Europe/Berlin`
@@ -58,7 +58,7 @@ def when(ctx: click.Context, phrase: tuple[str, ...], zone: str | None, as_json:
 
 
 def read_phrase(phrase: str, zone: str, now: datetime) -> PhraseReading:
-    """How `/papers schedule PHRASE` would be read, with `zone` for times without one."""
+    """Read a phrase as `/papers schedule PHRASE` does, with `zone` for times without one."""
     try:
         typed = parse(phrase, zone, SOURCES)
     except UnclearSchedule as unclear:

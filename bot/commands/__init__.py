@@ -1,1 +1,1 @@
-"""What people can ask for: one file per command, the same on every platform."""
+"""The commands, one file each, the same on every platform."""

@@ -1,4 +1,4 @@
-"""What buttons do, beside running a command."""
+"""Buttons that vote, save, page or share, rather than run a command."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def vote(request: Request, press: ButtonPress) -> tuple[Answer, PaperId]:
 
 
 async def repeated_question(request: Request, press: ButtonPress) -> tuple[int, str]:
-    """The offset and the text that a `page` or `share` button asks again. Raises `AskError`."""
+    """The offset and the query of a `page` or `share` button. Raises `AskError`."""
     offset, named = (*press.action.args, "", "")[:2]
     text = await stored_text(request, named)
     if not text or not offset.isdecimal() or len(offset) > 6:

@@ -12,7 +12,7 @@ FREE_TEXT = frozenset({"schedule", "follow"})  # commands whose words aren't tit
 
 
 async def complete(commands: Sequence[Command], papers: Papers, text: str) -> list[str]:
-    """Ways to go on: command names first, then the options of the command typed, then titles of papers."""
+    """Suggestions: command names first, then the options of the command typed, then titles of papers."""
     typed = text.lstrip()
     name, space, rest = typed.partition(" ")
     by_name = {command.name: command for command in commands}

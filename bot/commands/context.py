@@ -1,4 +1,4 @@
-"""What a command is, and what it works with."""
+"""Commands: their definition, the request they answer, and the services they use."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MAX_BUTTON_QUESTION_BYTES = 60  # of an action's hundred, beside its name, offse
 
 @dataclass(frozen=True, kw_only=True)
 class CommandContext:
-    """What every command works with."""
+    """The services that every command uses: store, search, sources, summaries, clock."""
 
     store: Store
     search: Search
@@ -51,7 +51,7 @@ class CommandContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a person asked for: who, where, when, and which page of the answer."""
+    """One request of a person: who, where, when, the text, and which page of the answer."""
 
     context: CommandContext
     who: Person
@@ -73,7 +73,7 @@ class Request:
 
     @property
     def time_zone(self) -> str:
-        """What a time without a zone means: the asker's own zone, else the one of the settings."""
+        """The zone for a time that names none: the asker's own, else the one in the settings."""
         return self.who.time_zone or self.context.time_zone
 
     @property
@@ -83,7 +83,7 @@ class Request:
 
 
 class Effect(Enum):
-    """What a command does to what is stored. Decides what its buttons may do in a message that others can press."""
+    """How a command uses stored data; decides whether its answers can be shared and who may press its buttons."""
 
     READS = "reads"  # the same for everyone: can be shared, and run by anyone's button
     READS_OWN = "reads own"  # what belongs to the asker: can't be shared
@@ -155,7 +155,7 @@ async def channel_language(request: Request) -> str:
 
 
 async def my_saved(request: Request, ids: Collection[PaperId]) -> set[PaperId]:
-    """Which of these the asker has saved; none in a shared answer."""
+    """Those of these papers that the asker has saved; none in a shared answer."""
     return set() if request.shared else set(await request.store.people.saved_papers(request.who.key)) & set(ids)
 
 
@@ -165,7 +165,7 @@ async def my_votes(request: Request, ids: Collection[PaperId]) -> dict[PaperId, 
 
 
 async def paging(request: Request, *, more: bool, share: bool = True) -> list[Control]:
-    """Buttons for the next page and for sharing, each asking the same question again; what is shared stays as it is."""
+    """Buttons for the next page and for sharing, each running the same query again; a shared answer doesn't change."""
     question = await button_text(request, request.question)
     buttons: list[Control] = []
     if more:
@@ -178,14 +178,14 @@ async def paging(request: Request, *, more: bool, share: bool = True) -> list[Co
 
 
 async def button_text(request: Request, question: str) -> str:
-    """A question as it fits a button: itself, or `#name` of the stored question."""
+    """A query for a button: the text itself, or `#name` of a stored query that is too long."""
     if len(question.encode()) <= MAX_BUTTON_QUESTION_BYTES and not set("|%#") & set(question):
         return question
     return "#" + await request.store.long_queries.store_query(question, request.who.key, request.now)
 
 
 async def stored_text(request: Request, text: str) -> str:
-    """The question of a button, as `button_text` shortened it; empty for one that isn't stored any more."""
+    """The query that `button_text` shortened; empty when it is no longer stored."""
     return await request.store.long_queries.get_query(text[1:]) or "" if text.startswith("#") else text
 
 
@@ -196,7 +196,7 @@ def paper_id(text: str) -> PaperId:
 
 
 async def exact_paper(request: Request, id: PaperId) -> Paper:
-    """The paper with this id: what buttons take, so that none lands on another paper. Raises `AskError`."""
+    """The paper with exactly this id, for buttons, which must never act on another paper. Raises `AskError`."""
     if paper := (await request.store.papers.get_papers([id])).get(id):
         return paper
     if arxiv_id(id) and paper_id(id) == id and (fetched := await request.look_up(id)):

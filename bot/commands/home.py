@@ -1,4 +1,4 @@
-"""`/papers home`: a person's papers and topics and what is liked here; the home tab, where a platform has one."""
+"""`/papers home`: a person's saved papers and topics, and the most voted papers here; also Slack's home tab."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHORTCUTS = (("Today", "today"), ("Trending", "trending"), ("New for you", "mine
 
 
 async def run(request: Request, rest: str) -> Answer:
-    """The asker's papers and topics, what is liked here, and for admins the schedules."""
+    """The asker's saved papers and topics, the most voted papers here, and for admins the schedules."""
     shortcuts = tuple(Button(label=label, action=Action("page", ("0", command))) for label, command in SHORTCUTS)
     blocks = [
         Heading("Paperboy"),
@@ -29,7 +29,9 @@ async def run(request: Request, rest: str) -> Answer:
     if request.who.admin:
         blocks += await _schedules(request)
     blocks.append(Footnote(text("To search, type /papers and some words in any channel.")))
-    return Answer(message=Message(plain="Your papers, your topics, and what is liked here.", blocks=tuple(blocks)))
+    return Answer(
+        message=Message(plain="Your saved papers, your topics, and the most voted papers here.", blocks=tuple(blocks))
+    )
 
 
 async def _saved(request: Request) -> list[Block]:
@@ -75,7 +77,7 @@ async def _schedules(request: Request) -> list[Block]:
 
 
 COMMAND = Command(
-    help=CommandHelp(name="home", usage="home", summary="Show your papers and topics, and what is liked here."),
+    help=CommandHelp(name="home", usage="home", summary="Show your saved papers, topics, and the most voted papers."),
     run=run,
     effect=Effect.READS_OWN,
 )

@@ -1,4 +1,4 @@
-"""Asking arXiv for papers that aren't in the store: limited per person and in total, because arXiv limits us."""
+"""Looks up papers on arXiv that aren't in the store: limited per person and in total, because arXiv limits us."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FetchPaper = Callable[[PaperId], Awaitable[Paper | None]]
 
 
 class Lookups:
-    """Fetches papers within the limits."""
+    """Looks up papers within the limits."""
 
     def __init__(self, fetch_paper: FetchPaper, clock: Clock) -> None:
         self._fetch_paper = fetch_paper
@@ -31,7 +31,7 @@ class Lookups:
         """The paper; None when arXiv doesn't know it or doesn't answer in time. Raises `AskError` at a limit."""
         if self._running >= MAX_LOOKUPS_AT_ONCE:
             raise AskError("I'm looking up other papers on arXiv right now.", "Try again in a few seconds.")
-        for limiter, key, name in ((self._per_person, who.key, "You've"), (self._in_total, "", "All of us have")):
+        for limiter, key, name in ((self._per_person, who.key, "You've"), (self._in_total, "", "Everyone here has")):
             allowance = limiter.take(key)
             if allowance.is_exceeded:
                 raise AskError(

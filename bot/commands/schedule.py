@@ -77,7 +77,7 @@ async def submit_form(request: Request, values: Mapping[str, str], args: tuple[s
 async def _proposal(
     request: Request, subscription: Subscription, typed: TypedSubscription, command: str, label: str
 ) -> Answer:
-    """What a schedule would post, and the button that saves it."""
+    """A preview of a schedule, with the button that saves it."""
     text = subscription_form.as_text(subscription, request.context.sources)
     save = await buttons.confirm_button(request, label, f"{command} {text}")
     lines = await preview_lines(request, subscription, typed)
@@ -111,7 +111,7 @@ async def pause(request: Request, rest: str) -> Answer:
 
 
 async def resume(request: Request, rest: str) -> Answer:
-    """Resume a schedule from now on; missed runs are not made up for."""
+    """Resume a schedule from now on; missed runs are not posted later."""
     old = await _find(request, rest)
     running = replace(old, paused="", held="", created=request.now)
     await request.store.subscriptions.replace_subscription(running, cause=request.cause)

@@ -1,4 +1,4 @@
-"""What a schedule posts, and when: the lines that are shown before it is saved and after."""
+"""The lines that describe a schedule, shown before it is saved and after: papers, times, a preview."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _next(zone: str, preview: Preview) -> Text:
 
 def _now(preview: Preview) -> list[Text]:
     if preview.edition is None:
-        return [text("There is no preview yet, because no list has arrived.")]
+        return [text("No preview yet: no list has arrived.")]
     day = days(preview.edition.first, preview.edition.day)
     chosen = preview.choice.chosen
     if not chosen:

@@ -57,7 +57,7 @@ async def submit(request: Request, rest: str) -> Answer:
     if not await request.store.submissions.add_submission(submission, cause=request.cause):
         removed = Answer(message=note("This paper was just removed from the list."))
         return await _submitted_before(request, paper) or removed
-    return Answer(message=note(f"“{_title(paper)}” is on the list of this community. {await _when(request, paper)}"))
+    return Answer(message=note(f"“{_title(paper)}” is on this community’s list. {await _when(request, paper)}"))
 
 
 async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
@@ -69,7 +69,7 @@ async def submit_form(request: Request, values: Mapping[str, str], args: tuple[s
 
 
 async def unsubmit(request: Request, rest: str) -> Answer:
-    """Remove a paper from the list; posts about it stay."""
+    """Remove a paper from the list; posts that already show it stay."""
     paper = await the_paper(request, rest)
     submission = (await request.store.submissions.for_papers(request.who.tenant, [paper.id])).get(paper.id)
     if submission is None:
@@ -81,7 +81,7 @@ async def unsubmit(request: Request, rest: str) -> Answer:
         warning = f"This removes “{_title(paper)}” from the list, including who submitted it and why."
         return Answer(message=note(warning, controls=(remove,)))
     await request.store.submissions.remove_submission(request.who.tenant, paper.id, cause=request.cause)
-    return Answer(message=note(f"Removed “{_title(paper)}” from the list. Posts about it stay."))
+    return Answer(message=note(f"Removed “{_title(paper)}” from the list. Posts that already show it stay."))
 
 
 async def _submitted_before(request: Request, paper: Paper) -> Answer | None:

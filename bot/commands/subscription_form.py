@@ -43,7 +43,7 @@ FIELDS = (
     Field(name="when", label="When", hint="weekdays 09:00 Europe/Berlin · mon,thu 8:30 · when complete", required=True),
     Field(
         name="query",
-        label="About",
+        label="Topic",
         hint="Words, “a phrase”, cat:cs.CL, author:name. Leave empty for all papers",
         max_length=MAX_QUERY_CHARS,
     ),
@@ -54,7 +54,7 @@ FIELDS = (
 
 
 class TypedSubscription(Struct, frozen=True, kw_only=True):
-    """What a text says about a subscription."""
+    """A subscription as typed, before it belongs to a channel."""
 
     schedule: Schedule
     names_zone: bool  # False: the schedule is in the default zone
@@ -78,7 +78,7 @@ class UnclearSchedule(AskError):
 def parse(
     text: str, time_zone: str, default_sources: Sequence[str], more_sources: Sequence[str] = ()
 ) -> TypedSubscription:
-    """What `WHEN [TOPIC] [top N] …` says. Raises `AskError`, `UnclearSchedule` for one to ask about."""
+    """Parse `WHEN [TOPIC] [top N] …`. Raises `AskError`, or `UnclearSchedule` with the choices to offer."""
     _check_length(text)
     parsed = read_schedule(text, time_zone)
     if parsed.question:
@@ -105,7 +105,7 @@ def parse(
 
 
 def read(request: Request, text: str) -> TypedSubscription:
-    """What the asker typed. Raises like `parse`."""
+    """Parse the text in the asker's time zone. Raises like `parse`."""
     return parse(text, request.time_zone, request.context.sources, request.context.more_sources)
 
 

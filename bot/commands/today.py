@@ -24,7 +24,7 @@ async def run(request: Request, rest: str) -> Answer:
     listed = [item.paper.id for item in await papers.listed_between(sources, day, day)]
     ids = list(dict.fromkeys([*submitted, *listed]))
     message = results(
-        f"Papers of {long_day(day)}",
+        f"Papers for {long_day(day)}",
         await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE]),
         note=(f"{plural(len(submitted), 'paper')} submitted by people here first. " if submitted else "")
         + plural(len(set(listed)), "paper")
@@ -36,7 +36,7 @@ async def run(request: Request, rest: str) -> Answer:
 
 
 COMMAND = Command(
-    help=CommandHelp(name="today", usage="today", summary="Show the papers of the newest daily list."),
+    help=CommandHelp(name="today", usage="today", summary="Show the newest daily list."),
     run=run,
     effect=Effect.READS,
 )

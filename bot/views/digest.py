@@ -16,7 +16,7 @@ from bot.store.records import PostReason, Tally
 from bot.views.card import card, submission_note, submitter, title
 from bot.views.formatting import days, plural, source_name, source_page
 
-SAMPLES_NOTE = "No source has answered yet, so these are the sample papers that come with Paperboy. "
+SAMPLES_NOTE = "No source has answered yet, so these are samples that come with Paperboy. "
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ def head(about: About, entries: Sequence[Entry]) -> Message:
     return Message(
         plain=_plain(about, entries),
         blocks=(
-            Heading(f"Papers of {about.days}"),
+            Heading(f"Papers for {about.days}"),
             Paragraph(_chosen(about, len(entries))),
             Footnote(
                 text(foot, "Each paper is a reply in this thread. React or press Vote on the ones worth reading.")
@@ -77,7 +77,7 @@ def entry(item: Entry) -> Message:
 
 def compact(about: About, entries: Sequence[Entry]) -> Message:
     """The whole edition in one message without buttons, for busy channels."""
-    blocks: list[Block] = [Heading(f"Papers of {about.days}"), Paragraph(_chosen(about, len(entries)))]
+    blocks: list[Block] = [Heading(f"Papers for {about.days}"), Paragraph(_chosen(about, len(entries)))]
     blocks.extend(_card(item, buttons=False) for item in entries)
     return Message(plain=_plain(about, entries), blocks=tuple(blocks))
 
@@ -90,11 +90,11 @@ def _card(item: Entry, *, buttons: bool) -> Block:
 
 def _plain(about: About, entries: Sequence[Entry]) -> str:
     titles = "; ".join(title(item.paper) for item in entries[:3])
-    return f"Papers of {about.days}: {plural(len(entries), 'paper')}. {titles}"
+    return f"Papers for {about.days}: {plural(len(entries), 'paper')}. {titles}"
 
 
 def _chosen(about: About, shown: int) -> Text:
-    """How many papers of the lists are shown, and how many that people here submitted."""
+    """How many papers from the sources are shown, and how many that people here submitted."""
     count = shown - about.submitted
     if not count:
         return text(f"{plural(about.submitted, 'paper')} submitted by people here.")
@@ -103,15 +103,16 @@ def _chosen(about: About, shown: int) -> Text:
 
 
 def _of_lists(about: About, count: int) -> Text:
-    """`The 10 papers on “diffusion” that Hugging Face Daily Papers readers like most, of 42 listed.`"""
+    """`The 10 most liked papers on “diffusion”, of 42 from Hugging Face Daily Papers.`"""
     on = f" on “{clean(about.query, 100)}”" if about.query else ""
     votes = f" with at least {plural(about.min_votes, 'vote')}" if about.min_votes else ""
     what, sources = f"{plural(count, 'paper')}{on}{votes}", _linked(about)
     if count == about.listed:
-        return text(f"{what} listed by ", *sources, ".")
+        return text(f"{what} from ", *sources, ".")
     if about.nearest_to:
-        return text(f"The {what} closest to {about.nearest_to}, of {about.listed:,} listed by ", *sources, ".")
-    return text(f"The {what} that ", *sources, f" readers like most, of {about.listed:,} listed.")
+        return text(f"The {what} closest to {about.nearest_to}, of {about.listed:,} from ", *sources, ".")
+    top = f"{count:,} most liked papers" if count > 1 else "most liked paper"
+    return text(f"The {top}{on}{votes}, of {about.listed:,} from ", *sources, ".")
 
 
 def _linked(about: About) -> list[Span]:

@@ -14,7 +14,7 @@ MIN_DAYS_OF_A_WEEK = 3  # days from the first to the last list of a week: Monday
 SOURCE_NAMES = {
     "huggingface": "Hugging Face Daily Papers",
     "arxiv": "arXiv",
-    "samples": "the sample papers",
+    "samples": "Paperboy’s samples",
     COMMUNITY: "submissions by people here",
 }
 

@@ -27,12 +27,12 @@ def source_state(fetch: Fetch, now: datetime) -> str:
     """How the last fetch from a source went."""
     name = source_name(fetch.source)
     if fetch.error:
-        return f"{name} could not be read {ago(fetch.at, now)}: {fetch.error}"
-    return f"{name} was read {ago(fetch.at, now)}."
+        return f"Fetching {name} failed {ago(fetch.at, now)}: {fetch.error}"
+    return f"Last fetched {name} {ago(fetch.at, now)}."
 
 
 def why(heading: str, lines: list[str], advice: str) -> Message:
-    """The whole answer."""
+    """The answer to `/papers why`."""
     shown: list[Text] = [text(line) for line in lines if line]
     return sheet(heading, shown, foot=advice)
 
@@ -43,7 +43,7 @@ def taste(ballots: int | None, enough: int) -> str:
         return ""
     if ballots < enough:
         return f"Once this channel has {enough} votes, they decide the order of its papers. It has {ballots:,} so far."
-    return f"{ballots:,} votes of this channel decide the order of its papers. One place in five is kept for others."
+    return f"{ballots:,} votes in this channel decide the order of its papers, except for one paper in five."
 
 
 def waiting(states: dict[str, int]) -> str:

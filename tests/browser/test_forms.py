@@ -14,10 +14,10 @@ def test_a_schedule_is_filled_in_mended_seen_and_kept_by_keyboard(page: Page, ur
     ask(page, "/papers schedule")
     expect(page.get_by_label("When")).to_be_focused()
     page.keyboard.type("now and then")
-    page.get_by_label("About").fill("hypernetworks")
+    page.get_by_label("Topic").fill("hypernetworks")
     page.keyboard.press("Enter")
     expect(answer(page).locator(".wrong")).to_contain_text("now and then")
-    expect(page.get_by_label("About")).to_have_value("hypernetworks")
+    expect(page.get_by_label("Topic")).to_have_value("hypernetworks")
     expect(page.get_by_label("When")).to_be_focused()
     page.get_by_label("When").fill("weekdays 09:00 Europe/Berlin")
     page.get_by_label("Layout").select_option(value="compact")
@@ -33,9 +33,9 @@ def test_a_schedule_is_filled_in_mended_seen_and_kept_by_keyboard(page: Page, ur
 def test_what_was_typed_into_a_form_survives_a_reload(page: Page, url: str) -> None:
     page.goto(f"{url}/c/drafts")
     ask(page, "/papers schedule")
-    page.get_by_label("About").fill("half a thou")
+    page.get_by_label("Topic").fill("half a thou")
     page.reload()
-    expect(page.get_by_label("About")).to_have_value("half a thou")
+    expect(page.get_by_label("Topic")).to_have_value("half a thou")
 
 
 def test_a_form_can_be_filled_in_without_javascript(chromium: Browser, url: str) -> None:

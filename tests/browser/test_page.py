@@ -12,7 +12,7 @@ from tests.browser.conftest import answer, ask, become
 
 def test_the_days_papers_are_there_as_a_thread(page: Page) -> None:
     expect(page.locator("#thread .card")).to_have_count(9)
-    expect(page.locator("#stream h3").first).to_have_text("Papers of Friday, 29 May 2026")
+    expect(page.locator("#stream h3").first).to_have_text("Papers for Friday, 29 May 2026")
     expect(page.locator("#stream .thread-link.has").first).to_have_text("9 replies")
 
 

@@ -57,7 +57,7 @@ async def test_a_digest_has_a_paper_once_even_if_two_topics_and_two_days_match_i
     new = paper(14, "More Owls")
     await channel.store.papers.add_listings([listing(p, day=TODAY + timedelta(days=1)) for p in (again, new)], NOW)
     await channel.tomorrow()
-    posted = [said.partition(":")[0] for said in channel.platform.said("dm-bob") if "Papers of" not in said]
+    posted = [said.partition(":")[0] for said in channel.platform.said("dm-bob") if "Papers for" not in said]
     assert sorted(posted) == ["More Owls", "Owls"]
 
 

@@ -38,7 +38,7 @@ def card(message: Message, title: str) -> Card:
 
 async def test_a_submission_is_first_today_with_its_submitter_and_reason(channel: Channel) -> None:
     said = (await channel.says(f"submit {OWLS} our next reading", who=BOB)).message.plain
-    assert "“Owls at Night, Part 77” is on the list" in said
+    assert "“Owls at Night, Part 77” is on this community’s list" in said
     today = (await channel.says("today")).message
     assert titles(today)[0] == "Owls at Night, Part 77"
     assert (BY_BOB in card(today, "Owls").facts, card(today, "Owls").why) == (True, "“our next reading”")
@@ -51,7 +51,7 @@ async def test_a_submission_is_first_today_with_its_submitter_and_reason(channel
     "address", ["2503.00077", "arXiv:2503.00077v2", "https://huggingface.co/papers/2503.00077", f"<{OWLS}>"]
 )
 async def test_every_form_of_an_address_submits_the_same_paper(channel: Channel, address: str) -> None:
-    assert "is on the list" in (await channel.says(f"submit {address}", who=BOB)).message.plain
+    assert "is on this community’s list" in (await channel.says(f"submit {address}", who=BOB)).message.plain
     assert "You submitted" in (await channel.says(f"submit {OWLS}", who=BOB)).message.plain
 
 
@@ -82,7 +82,9 @@ async def test_the_form_does_the_same_and_comes_again_with_what_was_typed(channe
     wrong = (await channel.fills(form.action, BOB, paper="owls at night", why="good")).form
     assert wrong
     assert [field.value for field in wrong.fields] == ["owls at night", "good"]
-    assert "is on the list" in (await channel.fills(form.action, BOB, paper=OWLS, why="good")).message.plain
+    assert (
+        "is on this community’s list" in (await channel.fills(form.action, BOB, paper=OWLS, why="good")).message.plain
+    )
     (submission,) = (await channel.store.submissions.for_papers(BOB.tenant, [paper(77).id])).values()
     assert (submission.person, submission.why) == (BOB.key, "good")
 
@@ -106,10 +108,7 @@ async def test_the_head_counts_submissions_separately(channel: Channel) -> None:
     await channel.deliver()
     head = posts(channel)[0]
     told = "".join(span.text for span in head.blocks[1].text)  # type: ignore[union-attr]
-    assert told == (
-        "The 1 paper that Hugging Face Daily Papers readers like most, of 3 listed."
-        " 1 more was submitted by people here."
-    )
+    assert told == ("The most liked paper, of 3 from Hugging Face Daily Papers. 1 more was submitted by people here.")
 
 
 async def test_a_late_submission_goes_into_the_thread_even_if_the_list_is_full(channel: Channel) -> None:
@@ -176,7 +175,9 @@ async def test_another_community_sees_nothing_of_it(channel: Channel) -> None:
         assert PAPERS.tenant not in told
     assert posts(channel, ELSEWHERE)
     assert not any("Owls" in m.plain for m in posts(channel, ELSEWHERE))
-    assert "is on the list" in (await channel.says(f"submit {OWLS}", who=EVE, place=ELSEWHERE)).message.plain
+    assert (
+        "is on this community’s list" in (await channel.says(f"submit {OWLS}", who=EVE, place=ELSEWHERE)).message.plain
+    )
 
 
 async def test_the_submitter_or_an_admin_can_remove_a_submission(channel: Channel) -> None:
@@ -200,15 +201,15 @@ async def test_a_person_and_a_community_bring_so_many_a_day(channel: Channel) ->
         return (await channel.says(f"submit 2503.{n:05d}", who=who)).message.plain
 
     for n in range(100, 110):
-        assert "is on the list" in await submits(n, BOB)
+        assert "is on this community’s list" in await submits(n, BOB)
     assert "You've reached today's limit of 10 papers" in await submits(110, BOB)
     for n in range(110, 120):
-        assert "is on the list" in await submits(n, ADA)
+        assert "is on this community’s list" in await submits(n, ADA)
     assert "This community has reached today's limit of 20" in await submits(
         120, Person(platform="web", space="home", id="carol")
     )
     channel.clock.moment += timedelta(days=1, seconds=1)
-    assert "is on the list" in await submits(120, BOB)
+    assert "is on this community’s list" in await submits(120, BOB)
 
 
 async def test_a_redelivered_event_submits_it_once(channel: Channel) -> None:

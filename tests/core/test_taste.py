@@ -153,8 +153,8 @@ async def test_why_and_the_preview_say_how_many_votes_teach(channel: Channel) ->
     assert "It has 1 so far" in str((await channel.says("why")).message.blocks)
     for n in range(MIN_VOTES_FOR_TASTE):
         await channel.store.votes.add_mark(mark(f"web:home/p{n}"))
-    assert "21 votes of this channel decide the order of its papers" in str((await channel.says("why")).message.blocks)
-    assert "21 votes of this channel" in str((await channel.says("schedule daily 10:00")).message.blocks)
+    assert "21 votes in this channel decide the order of its papers" in str((await channel.says("why")).message.blocks)
+    assert "21 votes in this channel" in str((await channel.says("schedule daily 10:00")).message.blocks)
 
 
 async def test_a_community_reaches_a_number_of_votes(store: Store) -> None:

@@ -41,8 +41,8 @@ async def test_the_best_of_the_week_come_first_each_once(channel: Channel) -> No
     channel.clock.moment += timedelta(hours=2)
     await channel.deliver()
     ((_, week),) = channel.platform.posted.values()
-    assert heading(week) == "Papers of the week of 10 to 14 March 2025"
-    assert "of 11 listed" in str(week.blocks[1])
+    assert heading(week) == "Papers for the week of 10 to 14 March 2025"
+    assert "of 11 from" in str(week.blocks[1])
     assert posted_titles(channel) == ["Twice", "Paper 1 of Mon 10", "Paper 1 of Tue 11", "Paper 1 of Wed 12"]
 
 
@@ -68,14 +68,14 @@ async def test_the_next_week_begins_where_this_one_ended(channel: Channel) -> No
         "New 1",
         "New 2",
     ]
-    assert heading([m for _, m in channel.platform.posted.values()][1]) == "Papers of the week of 17 to 21 March 2025"
+    assert heading([m for _, m in channel.platform.posted.values()][1]) == "Papers for the week of 17 to 21 March 2025"
 
 
 async def test_a_daily_schedule_posts_one_day(channel: Channel) -> None:
     await channel.says("schedule weekdays 09:00 top 30")
     channel.clock.moment += timedelta(hours=2)
     await channel.deliver()
-    assert heading(next(m for _, m in channel.platform.posted.values())) == "Papers of Friday, 14 March 2025"
+    assert heading(next(m for _, m in channel.platform.posted.values())) == "Papers for Friday, 14 March 2025"
 
 
 async def test_after_a_long_time_away_no_more_than_a_week_comes(channel: Channel) -> None:

@@ -16,7 +16,7 @@ class FakeInvites:
     page = "https://papers.example.org/"
     fields = (
         Field(name="address", label="Address", hint="ada@example.org", required=True, secret=True),
-        Field(name="query", label="About", hint="Words, or nothing"),
+        Field(name="query", label="Topic", hint="Words, or nothing"),
     )
 
     def __init__(self) -> None:

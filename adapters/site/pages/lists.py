@@ -123,7 +123,7 @@ class ListPages:
         own = "/" if is_home else period.path
         return View(
             template="list.html",
-            title=f"Papers of {period.title}",
+            title=f"Papers for {period.title}",
             description=_description(period, lists),
             path=links.with_query(own, page=page if page > 1 else ""),
             section={"date": "/", "week": "/week", "month": "/month"}[period.kind],

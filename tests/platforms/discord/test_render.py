@@ -229,7 +229,7 @@ class TestForms:
             action=Action("schedule", ("x",)),
             fields=(
                 Field(name="when", label="When", hint="daily 09:00", required=True),
-                Field(name="query", label="About", value="nets"),
+                Field(name="query", label="Topic", value="nets"),
                 Field(name="top", label="How many", choices=(("5", "Five"), ("10", "Ten")), value="10"),
             ),
         )

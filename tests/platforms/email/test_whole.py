@@ -164,8 +164,8 @@ async def test_once_a_week_brings_the_week_in_one_mail(app: App, visitor: Visito
     await app.planner.plan_now(subscription)
     assert await app.dispatcher.deliver_due() == 1
     [received] = server.received
-    assert "Papers of the week of 2" in received.mail["Subject"]
-    assert "Papers of the week of 2" in received.plain
+    assert "Papers for the week of 2" in received.mail["Subject"]
+    assert "Papers for the week of 2" in received.plain
     days = {
         item.day
         for item in await app.store.papers.listed_between(

@@ -15,7 +15,7 @@ async def test_a_paper_is_brought_by_dialog_and_its_card_says_by_whom_and_why(st
     assert dict(dialog.dialog) == {"paper": "", "why": ""}
     done = await stage.fill(BOB, dialog, {"paper": ADDRESS, "why": "@everyone <!channel> our next reading"})
     assert done.private
-    assert f"“{PAPER.title}” is on the list of this community." in done.text
+    assert f"“{PAPER.title}” is on this community’s list." in done.text
     assert await stage.posted() == []  # nobody is told before the papers come
     head, brought = await the_days_papers(stage)
     assert "1 paper submitted by people here." in head.text

@@ -268,7 +268,7 @@ def test_a_form_becomes_a_dialog_that_remembers_where_it_was_asked() -> None:
     fields = (
         Field(name="when", label="When", hint="weekdays 09:00", required=True),
         Field(name="layout", label="Layout", value="compact", choices=(("thread", "Thread"), ("compact", "Compact"))),
-        Field(name="query", label="About", value="x" * 400, max_length=300),
+        Field(name="query", label="Topic", value="x" * 400, max_length=300),
     )
     form = Form(title="Make a schedule", action=Action("schedule", ("s1",)), fields=fields, submit_label="Save")
     view = modals.form_modal(form, PLACE.in_thread("169.12"))

@@ -75,7 +75,7 @@ async def test_the_daily_thread_comes_and_its_reactions_are_votes(
     await app.planner.plan_now(wish)
     await app.dispatcher.deliver_due()
     head, *replies = await papers.messages()
-    assert "Papers of" in head.text
+    assert "Papers for" in head.text
     assert {reply.thread for reply in replies} == {head.ts}
     assert len(replies) == 2
     await ada.react(replies[0], "+1::skin-tone-3")

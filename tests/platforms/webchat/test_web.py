@@ -34,7 +34,7 @@ async def first_reply(browser: Browser) -> tuple[str, str, str]:
 
 async def test_the_first_page_shows_the_days_papers_as_a_thread(browser: Browser) -> None:
     page = await browser.open("/")
-    assert "Papers of Friday, 29 May 2026" in page
+    assert "Papers for Friday, 29 May 2026" in page
     assert page.count('class="card"') == 9
     assert "No source has answered yet" in page
 
@@ -112,7 +112,7 @@ async def test_only_an_admin_can_schedule(browser: Browser, app_url: tuple[App, 
     [
         ("/papers", "Commands"),
         ("/papers help schedule", "when complete"),
-        ("/papers today", "Papers of Friday, 29 May 2026"),
+        ("/papers today", "Papers for Friday, 29 May 2026"),
         ("/papers trending year", "trending week"),
         ("/papers trendng week", "Did you mean /papers trending?"),
         ("/papers show 2508.09968", "Noise Hypernetworks"),

@@ -110,6 +110,6 @@ async def test_a_paper_submitted_on_the_site_is_on_the_communitys_list(
     await channel.store.papers.add_listings([listing(brought, source="arxiv-asked")], channel.clock.now())
     page = await ada.get(f"{adapter.url}/sign-in/slack?next=/submit")
     said = await send(ada, adapter, page, url=brought.links.page, why="for Friday")
-    assert "is on the list of this community" in said.words
+    assert "is on this community’s list" in said.words
     (submission,) = (await channel.store.submissions.for_papers(f"slack:{acme.id}", [brought.id])).values()
     assert (submission.person, submission.why) == (f"slack:{acme.id}/{user.id}", "for Friday")
