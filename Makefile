@@ -17,75 +17,75 @@ HASHED = $(PIP) --no-deps --require-hashes
 
 .PHONY: help run test quick mutants check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
 
-help:        ## say what there is
+help:        ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
 
-run: .venv/run          ## today's papers in your browser
+run: .venv/run          ## start Paperboy: today's papers in your browser
 	@$(BIN)/paperboy run
 
-test: .venv/dev         ## every test that can run here
+test: .venv/dev         ## all tests that can run on this machine
 	@$(BIN)/python -m pytest -n auto --dist loadgroup --durations=10
 
-quick: .venv/dev        ## the tests that need no process and no browser, in under a minute
+quick: .venv/dev        ## the fast tests (no processes, no browser), under a minute
 	@$(BIN)/python -m pytest -n auto -m "not slow" tests/unit tests/core tests/contract
 
 N ?= 200
 SEED ?= 1
-mutants: .venv/dev      ## change one operator at a time and see whether the quick tests notice (N=200 SEED=1)
+mutants: .venv/dev      ## mutation tests: do the quick tests notice one changed operator? (N=200 SEED=1)
 	@$(BIN)/python tools/mutants.py --count $(N) --seed $(SEED)
 
-check: test lint types contracts  ## what CI checks
+check: test lint types contracts  ## everything that CI checks
 
-lint: .venv/dev         ## style
+lint: .venv/dev         ## check the style
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 
-types: .venv/dev        ## types
+types: .venv/dev        ## check the types
 	@$(BIN)/mypy
 
-contracts: .venv/dev    ## which room may import which
+contracts: .venv/dev    ## check which package may import which
 	@$(BIN)/lint-imports
 
-format: .venv/dev       ## mend the style
+format: .venv/dev       ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 bench: .venv/dev        ## speed, as ratios to a peer in the same run
 	@$(BIN)/python -m tests.benchmarks
 
-bench-search: .venv/dev ## how well and how fast search finds, at 10, 75 and 450 thousand papers
+bench-search: .venv/dev ## quality and speed of search with 10, 75 and 450 thousand papers
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.search --quality
 
-bench-summaries: .venv/dev ## how good a line without a model is, and what the check catches
+bench-summaries: .venv/dev ## quality of summaries without a model, and of the check
 	@$(BIN)/python -m tests.benchmarks.summaries
 
-bench-commands: .venv/dev ## a hundred people asking at once, on each platform
+bench-commands: .venv/dev ## a hundred people using commands at once, on each platform
 	@$(BIN)/python -m tests.benchmarks.commands
 
-bench-taste: .venv/dev  ## how well rankings foresee what people like
+bench-taste: .venv/dev  ## how well rankings predict what people like
 	@$(BIN)/python -m tests.benchmarks.taste
 
 bench-pages: .venv/dev  ## fifty readers of the site at once, with 75,000 papers
 	@$(BIN)/python -m tests.benchmarks.pages
 
-fanout: .venv/dev       ## an edition to hundreds of channels, against the platforms' own limits
+fanout: .venv/dev       ## post an edition to hundreds of channels within the platforms' limits
 	@$(BIN)/python -m tests.benchmarks.fanout
 
 KILLS ?= 100
-chaos: .venv/dev        ## kill -9 while platforms fail (KILLS=1000), then count what was lost or repeated
+chaos: .venv/dev        ## kill -9 while platforms fail (KILLS=1000), then count lost and repeated posts
 	@$(BIN)/python -m tests.faults.chaos --kills $(KILLS)
 
-soak: .venv/dev         ## all recorded days in minutes, with outages; each edition once or explained
+soak: .venv/dev         ## replay all recorded days with outages: each edition posted once or explained
 	@$(BIN)/python -m tests.faults.soak
 
-crowd: .venv/dev        ## what a thousand and ten thousand schedules due at once cost
+crowd: .venv/dev        ## the cost of 1,000 and 10,000 schedules due at once
 	@$(BIN)/python -m tests.benchmarks.crowd
 
-preview: .venv/dev      ## every message as Slack and Discord show it, in build/preview (PICTURES=1: the docs' too)
+preview: .venv/dev      ## render every message as Slack and Discord show it, in build/preview (PICTURES=1: also for docs)
 	@$(BIN)/python -m tests.preview $(if $(PICTURES),--pictures)
-inbox: .venv/dev        ## one edition to ten thousand readers by mail
+inbox: .venv/dev        ## mail one edition to ten thousand readers
 	@$(BIN)/python -m tests.benchmarks.inbox
 
 
-clean:       ## remove what make made; your data stays
+clean:       ## remove everything that make built; your data stays
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:
@@ -108,7 +108,7 @@ PINS = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
   --no-annotate --no-emit-package pip
 
 .PHONY: pins
-pins:        ## update exact versions and hashes after a change of pyproject.toml (UPGRADE=-U: the newest)
+pins:        ## update pinned versions and hashes after a change in pyproject.toml (UPGRADE=-U: the newest)
 	@$(PINS) $(UPGRADE) pyproject.toml --extra dev --extra mcp -o constraints.txt
 	@grep -oE '^[a-z0-9._-]+==[^ ]+' constraints.txt > .venv/pins
 	@$(PINS) --constraint .venv/pins pyproject.toml -o requirements.txt
