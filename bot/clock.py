@@ -32,7 +32,7 @@ class SystemClock:
 
 @dataclass
 class FixedClock:
-    """A clock that moves only when told to: for replays (`run --now`) and tests."""
+    """A clock that moves only when set: for replays (`run --now`) and tests."""
 
     moment: datetime
     slept: list[float] = field(default_factory=list)

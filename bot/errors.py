@@ -2,16 +2,16 @@
 
 PaperboyError               says what happened and what to do next
 ├── ConfigError             a setting is unknown, missing or cannot be read
-├── SourceError             a source gave nothing usable; the next source still runs
+├── SourceError             a source returned nothing usable; other sources continue
 │   ├── Unreachable         no answer, or a server error: try again later
 │   ├── Throttled           the source asks us to wait (`retry_after` seconds)
-│   └── Malformed           an answer came, but it is not what the source documents
+│   └── Malformed           the answer isn't what the source documents
 ├── StoreError              the database cannot be opened, read or written
 ├── ModelError              a language or embedding model is missing or failed
 ├── AskError                a person asked for something we can't do; shown to them, privately
-├── AlreadyDone             this incoming event has had its effect; do nothing
+├── AlreadyDone             this incoming event was already processed; do nothing
 └── PostError               a platform did not take a message
-    ├── Refused             never will: says what an admin can do
+    ├── Refused             it never will; `hint` says what an admin can do
     ├── Busy                not now: try again after `retry_after` seconds
     └── Unsure              no answer came: it may have been posted; find it, never resend blindly
 """
@@ -36,7 +36,7 @@ class ConfigError(PaperboyError):
 
 
 class SourceError(PaperboyError):
-    """A source gave nothing usable; other sources are not affected."""
+    """A source returned nothing usable; other sources are not affected."""
 
 
 class Unreachable(SourceError):
@@ -52,7 +52,7 @@ class Throttled(SourceError):
 
 
 class Malformed(SourceError):
-    """An answer came, but it is not what the source documents."""
+    """The answer isn't what the source documents."""
 
 
 class StoreError(PaperboyError):
@@ -68,7 +68,7 @@ class AskError(PaperboyError):
 
 
 class AlreadyDone(PaperboyError):
-    """This incoming event has had its effect already."""
+    """This incoming event was already processed."""
 
 
 class PostError(PaperboyError):
@@ -89,7 +89,7 @@ class Refused(PostError):
 
 
 class Busy(PostError):
-    """The platform took nothing and asks us to come back."""
+    """The platform took nothing and asks us to try again later."""
 
     def __init__(self, message: str, *, retry_after: float, hint: str = "", tenant_wide: bool = False) -> None:
         super().__init__(message, hint)

@@ -32,7 +32,7 @@ class Crossposter:
             if (await self._channels.get_cached(channel)).get("type") != ANNOUNCEMENT:
                 return
             if not self._take_slot(channel):
-                log.warning("Discord channel %s: post not crossposted, ten were within the hour", channel)
+                log.warning("Discord channel %s: post not crossposted: Discord allows ten an hour", channel)
                 return
             path = "/channels/{channel_id}/messages/{message_id}/crosspost"
             await self._rest.call("POST", path, channel_id=channel, message_id=message)

@@ -14,7 +14,7 @@ MESSAGE_CONTENT = (1 << 18) | (1 << 19)  # application flags: granted, or turned
 
 
 async def run_checks(rest: Rest, settings: Settings) -> Sequence[Finding]:
-    """What Discord says about the application."""
+    """Check the application's settings at Discord."""
     try:
         client = await rest.client()
         app = await rest.call("GET", "/applications/@me")

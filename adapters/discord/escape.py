@@ -36,7 +36,7 @@ def one_line(run: Text) -> str:
 
 
 def plain(words: str) -> str:
-    """Escaped words, shown as they are."""
+    """The text escaped, so that Discord shows it unchanged."""
     escaped = _ALWAYS.sub(r"\\\g<0>", without_controls(words))
     return _LINE_START.sub(r"\1\\\2", escaped)
 
@@ -102,5 +102,5 @@ def _may_link(words: str) -> bool:
 
 
 def _code(words: str) -> tuple[str, bool]:
-    """Words between backticks, where nothing is interpreted; words that contain a backtick are escaped instead."""
+    """The text between backticks, where nothing is interpreted; text that contains a backtick is escaped instead."""
     return (plain(words), False) if "`" in words else (f"`{words}`", True)

@@ -44,7 +44,7 @@ def parse_person(interaction: discord.Interaction[Any], place: Place, *, may_sch
 
 
 def parse_query(data: Mapping[str, Any]) -> str:
-    """What follows `/papers`."""
+    """The text after `/papers`."""
     return next((str(option["value"]) for option in data.get("options") or () if option["name"] == OPTION), "")
 
 

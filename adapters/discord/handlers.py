@@ -1,4 +1,4 @@
-"""What happens for each gateway event: acknowledge it, ask the core, show the answer."""
+"""Handles each gateway event: acknowledge it, ask the core, show the answer."""
 
 from __future__ import annotations
 

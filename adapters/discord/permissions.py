@@ -21,7 +21,7 @@ NEEDED: dict[int, tuple[str, str]] = {
         "find its own posts after a crash, so that none is posted twice; count reactions",
     ),
     CREATE_THREADS: ("Create Public Threads", "put the day's papers in a thread"),
-    SEND_IN_THREADS: ("Send Messages in Threads", "post them there"),
+    SEND_IN_THREADS: ("Send Messages in Threads", "post in those threads"),
 }
 ALL_NEEDED = sum(NEEDED)
 

@@ -37,7 +37,7 @@ def parse(raw: str) -> str:
 
 
 def normalised(address: str) -> str:
-    """What two spellings of one address have in common. Hardly any server tells `Ada@` from `ada@`."""
+    """One spelling for all spellings of an address. Hardly any server distinguishes `Ada@` from `ada@`."""
     return address.casefold()
 
 

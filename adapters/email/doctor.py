@@ -14,7 +14,7 @@ async def check_setup(settings: Settings, relay: SmtpRelay) -> Sequence[Finding]
     """Connects and signs in; sends nothing."""
     https = settings.base_url.startswith("https://")
     https_hint = "" if https else "One-click unsubscribe needs https in base_url."
-    report_hint = "" if settings.report_token else "Set report_token, and hand in what comes back (docs/email.md)."
+    report_hint = "" if settings.report_token else "Set report_token, and pass bounces on to Paperboy (docs/email.md)."
     return [
         await _check_server(settings, relay),
         Finding(what="https pages", ok=https, hint=https_hint),

@@ -1,4 +1,4 @@
-"""What a mail server's reply means for a mail. Pure.
+"""Turns a mail server's replies into our errors. Pure.
 
 Messages repeat only the codes: the words beside them often contain the reader's address.
 """

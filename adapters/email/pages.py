@@ -16,7 +16,7 @@ from bot.http_server import StaticFiles, has_own_text, template_environment
 STATIC_FILES = StaticFiles("adapters.email")
 ERRORS = {
     404: ("Page not found", "This page doesn't exist."),
-    413: ("Too large", "This is more than the page accepts."),
+    413: ("Too large", "The form is too large."),
     429: ("Too many requests", "Try again in an hour."),
     503: ("Something went wrong on our side", "It has been logged. Try again in a few minutes."),
 }
@@ -42,7 +42,7 @@ class Pages:
         return self.page("form.html", status=status, error=error, is_new=not values, **filled, **choices)
 
     def notice(self, title: str, text: str, *, status: int = 200, label: str = "") -> web.Response:
-        """A page with a few words; with a label, also a link to the form."""
+        """A page with a short text; with a label, also a link to the form."""
         return self.page("notice.html", status=status, title=title, text=text, label=label)
 
     def error(self, request: web.Request, error: web.HTTPException) -> web.Response:

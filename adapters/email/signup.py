@@ -35,7 +35,7 @@ CLOSE_TIMEOUT_S = 2.0
 
 
 class Services(Struct, frozen=True, kw_only=True):
-    """What posting and subscribing share."""
+    """The services that posting and subscribing share."""
 
     settings: Settings
     subscribers: Subscribers
@@ -77,7 +77,7 @@ class Signup:
             await asyncio.wait(self._mails)
 
     async def aclose(self) -> None:
-        """Give the mails that are under way a moment; their links are asked for again otherwise."""
+        """Wait a moment for mails that are being sent; readers of the others have to request a new link."""
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self.wait_until_sent()
@@ -168,7 +168,7 @@ class Signup:
         except PaperboyError as error:
             log.error("confirmation mail not sent: %s", error)
         except Exception:
-            log.exception("confirmation mail failed")
+            log.exception("confirmation mail not sent")
 
     async def _send_with_retries(self, confirmation: Confirmation) -> None:
         """When the mail can't be sent its link is deleted, so that another may be asked for at once."""

@@ -1,4 +1,4 @@
-"""How many confirmation mails may be asked for: the form is open to everyone, and each mail goes to someone."""
+"""Limits confirmation mails: the form is open to everyone, so a stranger could have mails sent to anyone."""
 
 from __future__ import annotations
 

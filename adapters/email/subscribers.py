@@ -90,7 +90,7 @@ class Subscribers:
         await self._storage.delete(f"pending/{confirmation.id}/{confirmation.nonce}")
 
     async def pending_for(self, token: str) -> Confirmation | None:
-        """What a link would confirm; None for one that we did not send, or that has expired."""
+        """The request that a link confirms; None for a link that we did not send or that has expired."""
         id, nonce = self._confirm_ids(token)
         name = f"pending/{id}/{nonce}"
         sealed = await self._storage.get(name) if id else None

@@ -1,4 +1,4 @@
-"""What a subscriber asks for: the form's fields, the command for the core, and the description. Pure."""
+"""A subscriber's request: the form's fields, the command for the core, and the description. Pure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FIELDS = (
 
 
 class SubscriptionRequest(Struct, frozen=True, kw_only=True):
-    """Which papers, how many and when."""
+    """A request for papers by mail: topic, number, days and time."""
 
     days: str = "weekdays"
     time: str = "09:00"

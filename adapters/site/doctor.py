@@ -1,4 +1,4 @@
-"""`paperboy doctor`: can readers reach the site, and are they told apart?"""
+"""`paperboy doctor`: can readers reach the site, and are they counted separately?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.http_server import LOCAL_HOSTS
 
 
 def check_setup(settings: Settings) -> Sequence[Finding]:
-    """What the settings say; nothing is asked of the network."""
+    """Check the settings; sends nothing over the network."""
     if not settings.public_url:
         is_local = settings.host in LOCAL_HOSTS
         hint = "Other machines get error 421. Set public_url in [adapters.site] to the address that readers use."

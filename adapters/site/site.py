@@ -1,4 +1,4 @@
-"""What every part of the site needs."""
+"""The services that every part of the site uses."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class Site(Struct, frozen=True, kw_only=True):
 
     @property
     def authority(self) -> str:
-        """The name in whose authority ids are made that never change: the public host, or one of this installation."""
+        """The authority in permanent feed ids: the public host, or a name of this installation."""
         host = urlsplit(self.settings.public_url).hostname or ""
         return host if host and ":" not in host else f"{self.sealer.tag('authority', '')[:16]}.invalid"
 
     def client(self, request: web.Request) -> str:
-        """Who sent a request, for limits."""
+        """The client of a request, for rate limits."""
         return client_address(request, proxied=self.settings.proxied)
 
     def admit(self, request: web.Request) -> Callable[[], None]:

@@ -42,11 +42,11 @@ async def _check_workspace(workspaces: Workspaces, space: str) -> Sequence[Findi
 
 def _check_scopes(space: str, granted: set[str]) -> Iterator[Finding]:
     if not granted:
-        yield Finding(what=f"Slack scopes in {space}", ok=False, hint="Slack did not say which scopes the token has")
+        yield Finding(what=f"Slack scopes in {space}", ok=False, hint="Slack didn't list the token's scopes")
         return
     for name, scope in SCOPES.items():
         hint = "" if name in granted else f"Without it {scope.without}. {MANIFEST}."
         yield Finding(what=f"Slack scope {name} in {space}", ok=name in granted, hint=hint)
     for name in sorted(granted - set(SCOPES)):
-        hint = f"Paperboy does not need it. {MANIFEST}."
+        hint = f"Paperboy doesn't need it. {MANIFEST}."
         yield Finding(what=f"Slack scope {name} in {space}", ok=False, hint=hint)

@@ -78,7 +78,7 @@ def get_time(*texts: str) -> datetime:
 
 
 def event_type(body: Json) -> str:
-    """What kind of payload this is, for logs and metrics: the event's type, else the request's."""
+    """The type of a payload, for logs and metrics: the event's type, else the request's."""
     return get_text(body, "event", "type") or get_text(body, "type") or ("command" if "command" in body else "unknown")
 
 
@@ -89,7 +89,7 @@ def count_unreadable(body: Json) -> None:
 
 
 def delivery_id(body: Json) -> str:
-    """What two deliveries of the same payload have in common; empty when Slack gives it no id."""
+    """An id that is the same when Slack delivers the payload again; empty when there is none."""
     if body.get("type") == "view_submission":
         return f"{get_text(body, 'view', 'id')}:{get_text(body, 'view', 'hash')}"
     return get_text(body, "event_id") or get_text(body, "trigger_id")

@@ -1,4 +1,4 @@
-"""What Slack says about people: their name, time zone and rights. Cached for minutes, never stored.
+"""People's names, time zones and rights, from Slack. Cached for minutes, never stored.
 
 Slack describes a person with the rights they have in their own workspace, even if they belong to another one and are
 only in a channel shared with ours. https://docs.slack.dev/apis/slack-connect
@@ -28,7 +28,7 @@ RIGHTS = ("is_admin", "is_owner", "is_primary_owner")
 
 
 class Profile(Struct, frozen=True, kw_only=True):
-    """One person in one workspace. The defaults stand for a person that Slack doesn't tell us about."""
+    """One person in one workspace. The defaults are for a person whose profile Slack doesn't return."""
 
     name: str = "someone here"
     time_zone: str = ""  # a name of the tz database
@@ -52,7 +52,7 @@ class Profiles:
         try:
             answer = await self._workspaces.call(space, "users_info", user=person)
         except PaperboyError as error:
-            log.warning("Slack did not say who %s in %s is: %s", person, space, error)
+            log.warning("Slack profile of %s in %s not available: %s", person, space, error)
             return Profile()
         if len(self._cache) >= MAX_CACHED_PEOPLE:
             self._cache.pop(next(iter(self._cache)))

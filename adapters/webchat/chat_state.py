@@ -20,7 +20,7 @@ MAX_SEQ_DIGITS = 15
 
 
 class ChatState:
-    """What pages show. Messages, reactions and channels are stored in the history first."""
+    """Everything that pages show. Messages, reactions and channels are stored in the history first."""
 
     def __init__(self, history: History, clock: Clock) -> None:
         self._history = history

@@ -18,7 +18,7 @@ FIELD_PREFIX = "field-"  # of a form field's name on the page, apart from the pa
 
 
 class Sender(Struct, frozen=True, kw_only=True):
-    """Who does something, where and when. `id` is the event's own."""
+    """The person, place and time of an event, with the event's `id`."""
 
     id: str
     at: datetime
@@ -32,7 +32,7 @@ class Sender(Struct, frozen=True, kw_only=True):
 
 
 def command_text(typed: str) -> str | None:
-    """What follows `/papers`; None for anything else."""
+    """The text after `/papers`; None for any other text."""
     name, rest = typed[: len(COMMAND)], typed[len(COMMAND) :]
     return rest.strip() if name == COMMAND and not rest[:1].strip() else None
 

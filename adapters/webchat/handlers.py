@@ -1,4 +1,4 @@
-"""What people do on the page: each action becomes an event, and the core's answer a message or a toast."""
+"""Handles what people do on the page: each action becomes an event, and the core's answer a message or a toast."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_CARDS = 3  # addresses in one message that get a card
 
 
 class Outcome(NamedTuple):
-    """What to show: a message, a toast, or both."""
+    """The result of an action: a message, a toast, or both."""
 
     message: ChatMessage | None = None
     toast: str = ""
@@ -41,7 +41,7 @@ class Handlers:
         self._card_tasks: set[asyncio.Task[None]] = set()
 
     def sender(self, who: Person, channel: str, thread: str = "") -> Sender:
-        """Who acts, with a new event id."""
+        """The sender of a request, with a new event id."""
         return Sender(id=f"web-{secrets.token_hex(12)}", at=self._state.now(), who=who, channel=channel, thread=thread)
 
     async def send_text(self, sender: Sender, typed: str) -> Outcome:

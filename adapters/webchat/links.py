@@ -13,7 +13,7 @@ _PUNCTUATION = ".,;:!?'’”)]}…"  # at the end of an address it belongs to t
 
 
 def linked_message(typed: str) -> Message:
-    """The words as they were typed, with their addresses as links."""
+    """The text as it was typed, with its web addresses as links."""
     return Message(plain=typed, blocks=(Paragraph(_linked(typed)),))
 
 

@@ -23,7 +23,7 @@ def fill_form(form: Form, values: Mapping[str, str]) -> Form:
 
 
 def form_errors(form: Form) -> Message | None:
-    """What is wrong with the values in a form; None when they fit. The browser checks the same before it sends."""
+    """The message about invalid values in a form; None when all are valid. The browser makes the same checks."""
     errors = " ".join(filter(None, map(_field_error, form.fields)))
     return Message(plain=errors, blocks=(Paragraph(text(errors)),)) if errors else None
 

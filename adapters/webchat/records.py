@@ -1,4 +1,4 @@
-"""What the chat consists of: messages, forms to fill in, changes; and which channel names and emoji there are."""
+"""The records of the chat: messages, open forms, changes; and the allowed channel names and emoji."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ LINK_SCHEMES = ("http://", "https://")
 
 
 class Reader(Struct, frozen=True, kw_only=True):
-    """Who sees a page, and what is theirs in it."""
+    """The reader of a page, with their own votes and reactions."""
 
     who: Person
     csrf: str

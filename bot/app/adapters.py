@@ -35,7 +35,7 @@ PARTS = (CanPost, CanListen, CanInvite, CanPublishFeed)  # the protocols with pr
 
 
 class Configured(Struct, frozen=True, kw_only=True):
-    """What became of the adapters that are installed."""
+    """The adapters that could be set up, and the errors of the others."""
 
     adapters: Mapping[str, Adapter]  # that work, by their platform's name
     faults: Mapping[str, str]  # by the name of the entry point: why it can't be used
@@ -71,7 +71,7 @@ def configured(settings: Settings, store: Store, clock: Clock, tasks: Supervisor
         except ConfigError:
             raise
         except (Exception, SystemExit) as error:
-            log.exception("adapter %s can't be used", point.name)
+            log.exception("adapter %s could not be set up", point.name)
             faults[point.name] = f"can't be used: {type(error).__name__}: {error}"
     if not any(isinstance(adapter, CanPost) for adapter in adapters.values()):
         broken = "".join(f" {name} {fault}." for name, fault in faults.items())

@@ -48,7 +48,7 @@ Refresh = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """What every terminal command needs: the store, search and summaries."""
+    """The parts that every terminal command uses: the store, search and summaries."""
 
     settings: Settings
     clock: Clock

@@ -22,7 +22,7 @@ NAME = "home"  # id of the first schedule
 
 
 class Welcome(Struct, frozen=True, kw_only=True):
-    """What the first fetch found."""
+    """The results of the first fetch."""
 
     looks: tuple[FetchResult, ...]
     samples: int = 0  # sample papers that were loaded because no source answered

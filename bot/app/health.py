@@ -1,4 +1,4 @@
-"""What is wrong now: for `/healthz` (restart it) and `/readyz` (part of it can't do its work)."""
+"""Current problems: for `/healthz` (restart it) and `/readyz` (part of it isn't working)."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Health:
         self.listens = False  # whether this process is to hear people
 
     async def __call__(self) -> Mapping[str, str]:
-        """What a restart may mend, by part; empty when all is well. A source that does not answer is not our fault."""
+        """Problems that a restart may fix, by part. A source that doesn't answer isn't one."""
         wrong = await self._store.check()
         return {**({"database": wrong} if wrong else {}), **self._tasks.stuck()}
 
     async def unready(self) -> Mapping[str, str]:
-        """What keeps this process from doing all its work, by part."""
+        """Problems that keep this process from doing all its work, by part."""
         away = {name: reason for name, adapter in self._adapters.items() if (reason := self._connection(adapter))}
         return {**await self(), **self._faults, **away, **self._tasks.failing()}
 

@@ -24,7 +24,7 @@ L = TypeVar("L", bound=tuple[str, ...])
 
 
 class StoreFigures(Struct, frozen=True, kw_only=True):
-    """What the store knows at one moment."""
+    """Figures from the store at one moment."""
 
     at: datetime
     papers: int

@@ -1,4 +1,4 @@
-"""Keeping Paperboy running: each job is a supervised task of its own; none waits for another or falls with it."""
+"""Keeping Paperboy running: each job is a separate, supervised task; none waits for another or fails with it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOST_IMPROVED = 40
 
 
 class Role(Enum):
-    """What this process does: everything, or one part while other processes do the rest."""
+    """The work of this process: everything, or one part while other processes do the rest."""
 
     ALL = "all"
     LISTEN = "listen"

@@ -1,1 +1,1 @@
-"""What readers of pages, feeds and the API get to see."""
+"""The papers as readers of pages, feeds and the API see them."""

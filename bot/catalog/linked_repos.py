@@ -112,7 +112,7 @@ class LinkedRepoSource:
         self._failed[id] = now + RETRY_AFTER
         if isinstance(error, PaperboyError | TimeoutError):
             self._paused_until = now + PAUSE
-            log.info("linked repositories of %s: no answer: %s", id, str(error) or "no answer in time")
+            log.info("linked repositories of %s not fetched: %s", id, str(error) or "no answer in time")
         else:
             log.error("linked repositories of %s: the answer could not be read", id, exc_info=error)
 

@@ -1,4 +1,4 @@
-"""What a chat platform does for the core, as a few small protocols.
+"""Everything a chat platform does for the core, as a few small protocols.
 
 An adapter declares what it can do by having the methods of a protocol; the core checks with `isinstance`. The e-mail
 adapter posts but edits nothing, the site listens but posts nothing.
@@ -24,7 +24,7 @@ from bot.tasks import Supervisor
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """How much one message may hold, measured on the wire after escaping (`CanPost.text_width`)."""
+    """The size limits of one message, measured on the wire after escaping (`CanPost.text_width`)."""
 
     max_chars: int  # in the whole message
     max_blocks: int  # blocks, cards and button rows together
@@ -37,7 +37,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Adapter(Protocol):
-    """What every adapter is; the protocols below say what it can do besides."""
+    """The part that every adapter has; the protocols below are optional abilities."""
 
     @property
     def name(self) -> str:
@@ -97,7 +97,7 @@ class CanCountReactions(Protocol):
 
 @runtime_checkable
 class CanMessageUser(Protocol):
-    """Can write to one person: what they asked for, and notices to an admin."""
+    """Can send direct messages: digests to their readers, notices to admins."""
 
     async def open_direct_message(self, person: str, space: str) -> Place:
         """The place of the direct message with a person (an id) of a space. Raises like `post`."""
@@ -119,7 +119,7 @@ class CanInvite(Protocol):
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """What to fill in."""
+        """The fields of the form."""
         ...
 
     @property
@@ -266,7 +266,7 @@ class KeyValue(Protocol):
 
 
 class Setup(Struct, frozen=True, kw_only=True):
-    """What the core gives an adapter to start with."""
+    """Everything an adapter gets from the core when it is built."""
 
     options: Mapping[str, object]  # its section of the settings, environment included
     storage: KeyValue

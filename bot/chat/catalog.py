@@ -1,4 +1,4 @@
-"""What pages, feeds, programs and assistants read: papers and lists of papers, with vote counts but no voters.
+"""The papers as pages, feeds, programs and assistants read them, with vote counts but no voters.
 
 Apart from `adapter.py`, because a reader has no channel, no event and no message.
 """
@@ -50,7 +50,7 @@ class PaperPage(Struct, frozen=True, kw_only=True):
 
 
 class DayListings(Struct, frozen=True, kw_only=True):
-    """What the sources listed from `first` to `last`, most upvoted first, and the neighbouring days with a list."""
+    """The papers listed from `first` to `last`, most upvoted first, and the neighbouring days with a list."""
 
     first: date
     last: date
@@ -122,7 +122,7 @@ class Catalog(Protocol):
         ...
 
     async def listings(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE_SIZE) -> DayListings:
-        """What was listed from `first` to `last`, both included."""
+        """The papers listed from `first` to `last`, both included."""
         ...
 
     async def trending(
@@ -148,7 +148,7 @@ class Catalog(Protocol):
         ...
 
     async def channel_papers(self, place: Place, *, limit: int = PAGE_SIZE) -> PaperPage:
-        """What was posted to a channel, newest first."""
+        """The papers posted to a channel, newest first."""
         ...
 
     async def topics(self) -> Sequence[Topic]:
@@ -164,7 +164,7 @@ class Catalog(Protocol):
         ...
 
     async def paper_count(self) -> int:
-        """How many papers there are."""
+        """The number of papers."""
         ...
 
     async def paper_ids(self, *, offset: int = 0, limit: int = PAGE_SIZE) -> Sequence[PaperId]:

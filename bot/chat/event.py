@@ -70,7 +70,7 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class BaseEvent(Struct, frozen=True, kw_only=True):
-    """What every event has. `id` is the platform's id of the event; a redelivered event has the same."""
+    """The fields that every event has. `id` is the platform's id of the event; a redelivered event has the same."""
 
     id: str
     at: datetime

@@ -24,7 +24,7 @@ class Field(Struct, frozen=True, kw_only=True):
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """What to fill in; it comes back as a `FormSubmission` with this action."""
+    """A form to fill in; it comes back as a `FormSubmission` with this action."""
 
     title: str  # at most 24 characters: Slack's limit of a modal's title
     action: Action

@@ -15,7 +15,7 @@ MAX_ACTION_BYTES = 100  # Discord's `custom_id` (components reference); Slack's 
 
 
 class Action(Struct, frozen=True):
-    """What a button does: a name and arguments. The button itself carries them, so it works after a restart."""
+    """The action of a button: a name and arguments. The button itself carries them, so it works after a restart."""
 
     name: str
     args: tuple[str, ...] = ()
@@ -124,7 +124,7 @@ Block: TypeAlias = Heading | Paragraph | Bullets | Card | Controls | Footnote
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """What is posted or answered. `plain` is enough alone: for notifications, screen readers and mail subjects."""
+    """A message to post or answer with. `plain` must be enough alone: for notifications, screen readers, subjects."""
 
     plain: str
     blocks: tuple[Block, ...] = ()

@@ -1,4 +1,4 @@
-"""Where Paperboy may post: schedules are held where it may not, their makers are told, and the data of tenants that
+"""Tracks where Paperboy may post: elsewhere schedules are held and their makers told, and the data of tenants that
 removed it is deleted after a while."""
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ class Availability:
         try:
             is_open = await adapter.may_post(place)
         except PostError as error:
-            log.info("access to %s is not known: %s", place, error)
+            log.info("access to %s could not be checked: %s", place, error)
             return False
         except Exception:
-            log.exception("adapter %s could not tell whether %s may be posted to", adapter.name, place)
+            log.exception("adapter %s failed to check access to %s", adapter.name, place)
             return False
         if is_open:
             await self.release_place(place)

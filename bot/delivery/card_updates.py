@@ -69,12 +69,12 @@ class CardUpdater:
         self._composing = asyncio.Semaphore(MAX_COMPOSING)
 
     async def note_vote(self, tenant: str, paper: PaperId) -> None:
-        """The votes on a paper changed in a tenant; returns at once."""
+        """Note that the votes on a paper changed in a tenant; returns immediately."""
         self._changed[tenant][paper] = None
         self._news.set()
 
     async def note_papers(self, papers: Collection[PaperId]) -> None:
-        """What is known of these papers changed, wherever they are shown."""
+        """Note that these papers changed, for all posts that show them."""
         for tenant, paper in await self._store.outbox.tenants_shown(papers, self._clock.now() - CARD_LIFETIME):
             await self.note_vote(tenant, paper)
 
@@ -191,7 +191,7 @@ class CardUpdater:
         self._try_later(delivery.post.place.tenant, delivery.post.part, at)
 
     async def _message(self, delivery: Delivery, paper: PaperId, adapter: CanPost) -> Message | None:
-        """What the post would say if it were made now."""
+        """The post's message as it would be composed now."""
         found = (await self._store.papers.get_papers([paper])).get(paper)
         subscription = await self._store.subscriptions.get_subscription(delivery.post.subscription)
         if found is None:

@@ -26,7 +26,7 @@ TASTE_DAYS = 180  # votes on older posts are not learned from: interests change
 
 
 class HasVectors(Protocol):
-    """What this needs of search."""
+    """The part of search that this module uses."""
 
     def vectors_for(self, ids: Collection[PaperId]) -> Mapping[PaperId, Floats]: ...
 
@@ -77,7 +77,7 @@ class ChannelTaste:
 
 
 async def by_saved(store: Store, search: HasVectors, person: str, ids: Collection[PaperId]) -> dict[PaperId, Affinity]:
-    """How near each paper is to what a person saved; empty unless they turned that on (`/papers taste on`)."""
+    """The similarity of each paper to those a person saved; empty unless they turned that on (`/papers taste on`)."""
     if not await store.people.has_taste(person):
         return {}
     saved = await store.people.saved_papers(person, limit=MAX_SAVED)
@@ -96,5 +96,5 @@ async def votes_on_posted(store: Store, place: Place, now: datetime) -> dict[Pap
 
 
 async def count_votes_on_posted(store: Store, place: Place, now: datetime) -> int:
-    """How many votes a channel's taste is learned from."""
+    """The number of votes that a channel's taste is learned from."""
     return sum(tally.up + tally.down for tally in (await votes_on_posted(store, place, now)).values())

@@ -143,5 +143,5 @@ def _fitted(adapter: CanPost, message: Message) -> Sequence[Message]:
 
 
 def _taste(subscription: Subscription) -> str:
-    """What decides the order of a subscription's papers."""
+    """The scores that decide the order of a subscription's papers."""
     return "what you saved" if subscription.follows else "what this channel votes for"

@@ -1,4 +1,4 @@
-"""Sending what is planned: each post is claimed, sent and settled, once.
+"""Sends planned posts: each is claimed, sent and settled, once.
 
 A claim is a lease: a process that dies with one leaves the post to be claimed again as doubtful, and a doubtful post is
 searched for on the platform before it is sent. Where the platform can't be asked, the post is given up rather than
@@ -104,7 +104,7 @@ class Dispatcher:
                 self._under_way |= {asyncio.create_task(self._deliver(delivery)) for delivery in claimed}
                 pause = min(max(await self._until_due(), MIN_PAUSE_S), MAX_PAUSE_S)
             except StoreError as error:
-                log.error("nothing can be claimed now: %s", error)
+                log.error("no posts can be claimed now: %s", error)
             self._under_way = await _wait(self._under_way, stop, pause)
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=self._grace_s)
@@ -236,5 +236,5 @@ async def _wait(under_way: set[asyncio.Task[bool]], stop: asyncio.Event, seconds
     done, left = await asyncio.wait(under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         if error := task.exception():  # its lease runs out, and the post is claimed again as doubtful
-            log.error("a delivery could not be settled", exc_info=error)
+            log.error("the result of a delivery could not be stored", exc_info=error)
     return left

@@ -13,7 +13,7 @@ from bot.store.records import ListedPaper
 
 
 class Edition(Struct, frozen=True, kw_only=True):
-    """What a set of sources listed on one date or, for a schedule that is not daily, on several."""
+    """The papers that a set of sources listed on one date or, for a schedule that isn't daily, on several."""
 
     id: str  # `huggingface:2025-03-18`: all sources that are read, also those that listed nothing
     first: date  # the oldest list
@@ -23,7 +23,7 @@ class Edition(Struct, frozen=True, kw_only=True):
 
 
 class Span(Struct, frozen=True):
-    """Which lists to read: the newest up to `until` (`exact`: that day only) and `reach` days back from there, but only
+    """The lists to read: the newest up to `until` (`exact`: that day only) and `reach` days back from there, but only
     lists after `after`, the last day of the edition before."""
 
     until: date
@@ -41,7 +41,7 @@ def split_sources(sources: Sequence[str], tenant: str) -> tuple[tuple[str, ...],
 
 
 async def newest_edition(papers: Papers, sources: Sequence[str], span: Span) -> Edition | None:
-    """What the sources listed in a span; None when there is no list."""
+    """The papers that the sources listed in a span; None when there is no list."""
     found = [day for day, _ in await papers.listed_days(sources, limit=1, until=span.until)]
     if not found or (span.exact and found[0] != span.until) or (span.after and found[0] <= span.after):
         return None

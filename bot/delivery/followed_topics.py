@@ -1,4 +1,4 @@
-"""Which papers are on the topics that a person follows."""
+"""Finds the papers on the topics that a person follows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.papers.model import PaperId
 
 
 class FindsMatches(Protocol):
-    """What this needs of search."""
+    """The part of search that this module uses."""
 
     async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]: ...
 

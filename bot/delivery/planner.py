@@ -34,7 +34,7 @@ class Searches(FindsMatches, HasVectors, Protocol):
 
 
 class Preview(Struct, frozen=True, kw_only=True):
-    """What a subscription would post now."""
+    """The posts that a subscription would make now."""
 
     edition: Edition | None
     choice: Choice
@@ -66,11 +66,11 @@ class Planner:
         self._seen_editions: dict[str, SeenEdition] = {}
 
     async def count_votes(self, place: Place) -> int | None:
-        """How many votes a channel's taste is learned from, once there are enough; None: taste is off."""
+        """The number of votes that a channel's taste is learned from; None: taste is off."""
         return await count_votes_on_posted(self._store, place, self._clock.now()) if self._taste else None
 
     async def by_saved(self, person: str, ids: Collection[PaperId]) -> dict[PaperId, Affinity]:
-        """How near papers are to what a person saved; empty unless they turned that on."""
+        """The similarity of papers to those a person saved; empty unless they turned that on."""
         return await by_saved(self._store, self._search, person, ids) if self._taste else {}
 
     async def plan_due(self) -> int:
@@ -99,7 +99,7 @@ class Planner:
         return await self._planning_pass().plan_run(subscription, now, now.date())
 
     async def preview(self, subscription: Subscription, day: date | None = None) -> Preview:
-        """What `subscription` would post for `day`, by default for the newest list; stores nothing."""
+        """The posts that `subscription` would make for `day`, by default for the newest list; stores nothing."""
         now = self._clock.now()
         schedule = subscription.schedule
         planning_cache = self._planning_cache()

@@ -1,4 +1,4 @@
-"""What one planning pass reads from the store once, however many channels need it."""
+"""Data that one planning pass reads from the store once, however many channels need it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PlanningCache:
         self._submissions: dict[str, dict[PaperId, Submission]] | None = None
 
     async def edition(self, subscription: Subscription, span: Span) -> Edition | None:
-        """What a subscription reads in a span, with the submissions of its community until today; None: no list."""
+        """The edition of a subscription in a span, with its community's submissions until today; None: no list."""
         sources, own = split_sources(subscription.sources, subscription.place.tenant)
         if (sources, span) not in self._editions:
             self._editions[sources, span] = await newest_edition(self._store.papers, sources, span)

@@ -180,7 +180,7 @@ class PlanningPass:
         return "" if choice.chosen else f"No paper of {covered} passed the filters of this schedule."
 
     async def _passed_over(self, posted: Run | None, edition: Edition) -> str:
-        """Which lists between this edition and the one before are too old for it, in words; empty: none."""
+        """A sentence about the lists since the last edition that are too old for this one; empty: none."""
         sources, _, before = parse_id(posted.edition) if posted else ([], edition.day, edition.day)
         missed = [day for day in await self._planning_cache.days(sources, edition.day) if before < day < edition.first]
         if not missed:

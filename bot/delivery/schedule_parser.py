@@ -34,7 +34,7 @@ class ZoneChoice(Struct, frozen=True, kw_only=True):
 
 
 class ParsedSchedule(Struct, frozen=True, kw_only=True):
-    """What a phrase says about when to post. One of `schedule`, `question` and `problem` is set."""
+    """The schedule in a phrase. One of `schedule`, `question` and `problem` is set."""
 
     schedule: Schedule | None = None
     topic: str = ""  # what follows the schedule, as it was typed: a topic, and options such as `top 5`
@@ -57,7 +57,7 @@ class ParsedSchedule(Struct, frozen=True, kw_only=True):
 
 
 def read_schedule(text: str, default_zone: str) -> ParsedSchedule:
-    """What `text` says, in the words of a person; the schedule comes first, the topic after it. Never raises."""
+    """Read a schedule as a person types it, followed by an optional topic. Never raises."""
     try:
         if len(text) > MAX_CHARS:
             raise Unreadable(f"I can't read more than {MAX_CHARS:,} characters.")

@@ -40,7 +40,7 @@ class Phrase(Struct, frozen=True):
 
 
 class _State(Struct):
-    """What has been read so far."""
+    """The parts of the phrase that have been read so far."""
 
     default_zone: str
     days: set[int]
@@ -214,7 +214,7 @@ def _ends_zone(words: Sequence[Word], n: int, at: int) -> bool:
 
 
 def _is_option(word: Word) -> bool:
-    """What the command reads after the topic: `top 5`, `compact`, `lang:de`."""
+    """An option that the command reads after the topic: `top 5`, `compact`, `lang:de`."""
     return word.plain in OPTIONS or word.plain.startswith(("lang:", VERBATIM))
 
 

@@ -1,4 +1,4 @@
-"""The words of a schedule phrase: days, times of day, and what no schedule can say. Pure, each a bounded look ahead."""
+"""Reads words of a schedule phrase: days, times, and what no schedule can express. Pure; looks ahead a few words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which papers an edition posts to a channel, and why. Pure: the same papers, votes and history give the same posts.
+"""Selects the papers of an edition for a channel. Pure: the same papers, votes and history give the same posts.
 
 `paperboy plan`, `/papers why` and the schedule's preview show what these functions return; the dispatcher only
 carries it out.
@@ -31,7 +31,7 @@ Fit = Callable[[Message], Sequence[Message]]
 
 
 class Choice(Struct, frozen=True, kw_only=True):
-    """Which papers an edition shows, and which it leaves out."""
+    """The papers that an edition shows, and those it leaves out, with reasons."""
 
     chosen: tuple[Entry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()

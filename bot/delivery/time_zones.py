@@ -37,7 +37,7 @@ PREFIXES = {("time", "zone"), ("timezone",), ("time-zone",), ("tz",), ("zone",)}
 
 
 class ZoneReading(Struct, frozen=True, kw_only=True):
-    """What the next words say about the time zone; `words` of 0: nothing."""
+    """A time zone in the next words; `words` is 0 when there is none."""
 
     words: int = 0
     zone: str = ""  # a name of the tz database; empty with `is_local`, `choices` or `unknown`

@@ -25,7 +25,7 @@ class ScheduleStatus(Struct, frozen=True, kw_only=True):
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
-    """What explains a channel."""
+    """Everything that explains why a channel gets posts, or none."""
 
     schedules: tuple[ScheduleStatus, ...]
     last: Delivery | None  # its newest post
@@ -34,7 +34,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
 
 
 async def explain(store: Store, place: Place, now: datetime) -> Explanation:
-    """What is known about a channel."""
+    """Gather the explanation for a channel."""
     subscriptions = await store.subscriptions.in_place(place)
     runs = await store.subscriptions.last_runs([s.id for s in subscriptions])
     sources = {source for s in subscriptions for source in s.sources}

@@ -1,4 +1,4 @@
-"""What every part with a web server needs, once. It knows nothing of papers, chat or the store.
+"""Shared by everything with a web server. It knows nothing of papers, chat or the store.
 
 A server in six lines:
 

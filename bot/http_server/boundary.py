@@ -1,4 +1,4 @@
-"""What stands between strangers and the handlers: checks the host, reads the body in time, and turns every failure into
+"""The outer layer of every web server: checks the host, reads the body in time, and turns every failure into
 an answer."""
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def plain_error(request: web.Request, error: web.HTTPException) -> web.Response:
 
 
 class Boundary(Struct, frozen=True, kw_only=True):
-    """How one server treats requests."""
+    """The rules of one server for requests."""
 
     hosts: frozenset[str] | None = None  # names it answers to (see `own_hosts`); None: any
     https: bool = False  # people reach it by https: they are told to stay there

@@ -1,4 +1,4 @@
-"""Who sent a request, as limits count it: by IPv4 address, or by IPv6 network."""
+"""The client of a request, as limits count it: by IPv4 address, or by IPv6 network."""
 
 from __future__ import annotations
 

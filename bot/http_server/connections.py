@@ -34,7 +34,7 @@ BODY_GRACE_S = 2.0  # after `body_s`, for the answer that says so
 
 
 class ConnectionLimits(Struct, frozen=True, kw_only=True):
-    """How much of a server strangers can hold."""
+    """Limits on the connections of a server."""
 
     total: int = 2_000  # open connections; fewer where the system grants few descriptors (`HttpServer`)
     per_client: int = 200  # of one IPv4 address or IPv6 /64

@@ -1,4 +1,4 @@
-"""How often one client may do something. Counted in memory: a restart starts all counts again."""
+"""Limits how often one client may do something. Counted in memory: a restart starts all counts again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_CLIENTS = 10_000  # counts that are remembered; beyond, the oldest are dropp
 
 
 class Allowance(Struct, frozen=True, kw_only=True):
-    """What a client has left in the current window, after the request that was just counted."""
+    """The requests a client has left in the current window, after the one just counted."""
 
     policy: str  # `address`, `key`
     limit: int

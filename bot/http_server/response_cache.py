@@ -27,7 +27,7 @@ Make: TypeAlias = Callable[[], Awaitable["Content"]]
 
 
 class Content(Struct, frozen=True, kw_only=True):
-    """What a handler made."""
+    """The content that a handler made."""
 
     body: bytes
     content_type: str  # with its character set

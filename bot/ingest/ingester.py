@@ -39,7 +39,7 @@ class FetchResult(Struct, frozen=True, kw_only=True):
 
 
 class Ingester:
-    """All sources, each on its own: one that fails or hangs doesn't hold up the others."""
+    """Fetches all sources independently: one that fails or hangs doesn't delay the others."""
 
     def __init__(
         self, papers: Papers, sources: Sequence[Source], clock: Clock, *, changed: OnChanged | None = None
@@ -117,7 +117,7 @@ class Ingester:
         except SourceError:
             raise
         except Exception as error:
-            log.exception("source %s broke on %s", source.name, day)
+            log.exception("source %s failed on %s", source.name, day)
             raise Malformed(f"{type(error).__name__} while reading it.", "The log has the details.") from error
 
     async def _listed(self, source: Source, day: date) -> int:

@@ -1,1 +1,1 @@
-"""What a paper is: its record, ids, authors and readable text. Pure; imports no other room."""
+"""Papers: their records, ids, authors and readable text. Pure; imports no other package of `bot`."""

@@ -15,7 +15,7 @@ class Passage(Struct, frozen=True):
 
 
 class FullText(Struct, frozen=True, kw_only=True):
-    """What could be read of a paper besides its abstract."""
+    """The text of a paper beyond its abstract, as far as it could be read."""
 
     form: Literal["html", "pdf", "none"]  # none: there is no text to read
     passages: tuple[Passage, ...] = ()

@@ -13,7 +13,7 @@ PaperId: TypeAlias = str
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """What communities outside think of a paper; each count as a source last gave it, never ours."""
+    """Votes and comments on other sites; each count is the source's last, never our own."""
 
     upvotes: int = 0  # on the Hugging Face page
     comments: int = 0  # on the Hugging Face page

@@ -12,7 +12,7 @@ NO_MODEL = "Keyword search only: no embedding model is available."
 
 
 class Mode(Enum):
-    """How a search looks for papers."""
+    """The kinds of search."""
 
     HYBRID = "hybrid"
     KEYWORD = "keyword"

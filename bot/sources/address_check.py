@@ -1,4 +1,4 @@
-"""Which addresses a source may be fetched from.
+"""Checks the addresses that sources are fetched from.
 
 A feed's address comes from a person and a redirect from a server, so neither may lead into the network that Paperboy
 runs in. The check is made on the resolved address that is then connected to, so a name that changes gains nothing.

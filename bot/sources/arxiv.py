@@ -78,7 +78,7 @@ class ArxivApi:
 
 
 def parse_announcements(page: FetchedPage, day: date, *, cross_lists: bool = True) -> Batch:
-    """What the feed announces for `day` (New York's calendar): new papers, and `cross_lists` if asked for."""
+    """The papers announced for `day` (New York's calendar): new papers, and `cross_lists` if asked for."""
     types = {"new", "cross"} if cross_lists else {"new"}
     listings, rejected = list[Listing](), list[Rejected]()
     for number, entry in enumerate(entries(page)):

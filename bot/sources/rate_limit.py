@@ -1,4 +1,4 @@
-"""How often a source may be fetched from."""
+"""Limits how often a source is fetched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parses files from strangers in a process of its own, with bounded time and memory and nothing of ours to lose.
+"""Parses untrusted files in a separate process, with limited time and memory and no access to our data.
 
 A hostile feed or PDF may never end, fill the memory, or use a fault of its parser. That process can be ended at any
 moment, and it can't open files or connections (`bot.sources.sandbox_worker`). One process waits, started and warm, for
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """What to parse."""
+    """Content to parse, and how."""
 
     kind: Kind
     page: FetchedPage
@@ -40,7 +40,7 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What came of a job: the result, or an error for people."""
+    """The result of a job, or an error for people."""
 
     result: bytes = b""
     message: str = ""

@@ -11,7 +11,7 @@ from bot.papers.model import Listing, Rejected
 
 
 class Batch(Struct, frozen=True, kw_only=True):
-    """What one fetch gave: the listings, and the records that could not be read, with reasons."""
+    """The result of one fetch: the listings, and the records that could not be read, with reasons."""
 
     listings: tuple[Listing, ...] = ()
     rejected: tuple[Rejected, ...] = ()

@@ -102,7 +102,7 @@ async def test_a_database_that_is_locked_for_long_is_told_and_delivery_goes_on(
                 wrong = await Health(store, {}, Supervisor(clock))()
                 await asyncio.sleep(1.5)
         assert "Another process holds the database" in wrong["database"]
-        assert "nothing can be claimed now" in caplog.text
+        assert "no posts can be claimed now" in caplog.text
         assert "Another process holds the database" in caplog.text
     assert wall.held() == []
     async with delivering(store, wall):
@@ -124,7 +124,7 @@ async def test_what_was_sent_while_the_database_was_locked_is_found_and_not_repe
                 await asyncio.sleep(0.01)
         with locked(tmp_path / "paperboy.db"):
             async with asyncio.timeout(10):
-                while "could not be settled" not in caplog.text:  # noqa: ASYNC110
+                while "could not be stored" not in caplog.text:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
         await until_sent(store, 2)
     assert [key for key, _, _ in wall.held()] == ["k1", "k2"]
@@ -213,7 +213,7 @@ async def test_damage_under_a_running_dispatcher_stops_no_loop_and_is_told(
     raw.close()
     async with delivering(store, wall):
         await asyncio.sleep(0.3)
-        assert "nothing can be claimed now" in caplog.text
+        assert "no posts can be claimed now" in caplog.text
         with sqlite3.connect(tmp_path / "paperboy.db") as raw:
             raw.execute("ALTER TABLE gone RENAME TO outbox")
         raw.close()

@@ -1,4 +1,4 @@
-"""How fast mail goes out of this process: an even rate for each domain, and longer waits where mail is put off."""
+"""Limits the rate of outgoing mail: an even rate for each domain, and longer waits where mail is deferred."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was handed to the mail server. SMTP can't be asked afterwards, so each mail is noted before and after.
+"""Records mails handed to the mail server. SMTP can't be asked afterwards, so each mail is noted before and after.
 
 Key `post/KEY`: `begun` just before the content goes out, `sent` once the server has confirmed it. Whether a mail that
 stays `begun` arrived can't be known.

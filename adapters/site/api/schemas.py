@@ -76,7 +76,7 @@ class Papers(Struct, frozen=True, kw_only=True):
 
 
 class Edition(Struct, frozen=True, kw_only=True):
-    """What was listed on a day, most liked first."""
+    """The papers listed on a day, most liked first."""
 
     date: Day
     papers: list[Paper]

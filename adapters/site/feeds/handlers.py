@@ -37,7 +37,7 @@ FindPapers: TypeAlias = Callable[[], Awaitable[Sequence[CatalogEntry]]]
 
 
 class FeedRequest(Struct, frozen=True, kw_only=True):
-    """Which feed is asked for."""
+    """The feed that a request is for."""
 
     path: str  # below /feeds, without its ending
     key: str  # its part of the tag: the same in both formats
@@ -121,7 +121,7 @@ class FeedHandlers:
         return response
 
     async def _answer(self, request: web.Request, feed: FeedRequest, find: FindPapers) -> web.Response:
-        """The feed in the format that is asked for."""
+        """The feed in the requested format."""
         format, site = request.match_info["format"], self._site
         render, content_type = _FORMATS[format]
         about = FeedInfo(

@@ -1,1 +1,1 @@
-"""What signed-in people can do: vote, submit papers, and see votes as they change."""
+"""For signed-in people: voting, submitting papers, and live vote counts."""

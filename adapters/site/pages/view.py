@@ -28,7 +28,7 @@ class View(Struct, frozen=True, kw_only=True):
 
 
 class PageError(Exception):
-    """A request that gets no page; shown on one that says so."""
+    """A request that can't be answered with a page; shown as an error page."""
 
     def __init__(self, status: int, title: str, text: str) -> None:
         super().__init__(title)

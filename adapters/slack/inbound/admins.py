@@ -1,4 +1,4 @@
-"""Who may set schedules: the workspace's admins and owners, and the people named in the settings."""
+"""Decides who may set schedules: the workspace's admins and owners, and the people named in the settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens with each payload from Slack: read it, ask the core, show the answer.
+"""Handles each payload from Slack: read it, ask the core, show the answer.
 
 Everything but a form was acknowledged before it comes here.
 """

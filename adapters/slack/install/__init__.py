@@ -1,1 +1,1 @@
-"""How Paperboy gets its tokens: the installation pages, the stored installs, and their renewal."""
+"""Getting tokens: the installation pages, the stored installs, and their renewal."""

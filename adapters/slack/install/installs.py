@@ -1,4 +1,4 @@
-"""Which token serves a workspace."""
+"""Finds the token for a workspace."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ POSTED = Message(plain="Posted to the channel.")
 
 
 class AnswerTarget(Struct, frozen=True, kw_only=True):
-    """Where and how a person asked, which decides how they can be answered."""
+    """The origin of a request, which decides how it can be answered."""
 
     place: Place
     person: str

@@ -1,4 +1,4 @@
-"""How often a person may ask."""
+"""Limits how many questions a person may ask in an hour."""
 
 from __future__ import annotations
 

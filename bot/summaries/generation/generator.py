@@ -137,7 +137,7 @@ class SummaryGenerator:
             try:
                 return await self._written(replace(asked, failures=failures))
             except ModelError as error:
-                log.warning("no second summary for %s: %s", asked.paper, error)
+                log.warning("no corrected summary for %s: %s", asked.paper, error)
         return self._line(asked, text, failures)
 
     async def _settle(self, batch: SummaryBatch, results: dict[str, BatchResult]) -> list[PaperId]:

@@ -219,7 +219,7 @@ async def test_doctor_tells_what_is_missing_and_what_is_too_much(
     bad = {finding.what: finding.hint for finding in await adapter.check_setup() if not finding.ok}
     assert len(bad) == 3
     assert "no card" in bad[f"Slack scope links:write in {acme.id}"]
-    assert "does not need it" in bad[f"Slack scope files:read in {acme.id}"]
+    assert "doesn't need it" in bad[f"Slack scope files:read in {acme.id}"]
     assert "SLACK_APP_TOKEN" in bad["Slack setting app_token"]
 
 
