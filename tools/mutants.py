@@ -2,7 +2,7 @@
 
 `make mutants N=200 SEED=1` picks N places at random where one operator or one bound can be changed, changes each in a
 copy of the checkout, and runs the tests of that room until the first failure: first the test files that import the
-changed module, directly or through one step, then the other files of the room. A test file that fails without a fault
+changed module, directly or through one step, then the other files of the room. A test that fails without the fault too
 is reported and left out. What went unnoticed is printed as a line with its change, and everything is written to
 build/mutants.json. A fault that changes nothing anyone could see (an equivalent one) has to be told apart by reading;
 sizes of caches and hashes, and what goes into a log line, are never changed.
@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,6 @@ from queue import Queue
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BASELINE_TIMEOUT_S = 900
 TIMEOUT_S = 120  # of one run; a fault that makes a loop endless is noticed too
 PRELOADED = ["pytest", "hypothesis", "numpy", "msgspec", "aiohttp", "sqlite3"]  # once, not for each fault
 SIZES = {"maxsize", "digest_size", "stacklevel"}  # arguments that no test can see a change of
@@ -207,14 +207,14 @@ def _run_tests(sandbox: Path, options: Sequence[str], *, caches: bool) -> None:
         os._exit(int(pytest.main([*always, *options], plugins=[Failures()])))
 
 
-def failures(sandbox: Path, options: Sequence[str], timeout_s: float, *, caches: bool = False) -> list[str] | None:
+def failures(sandbox: Path, options: Sequence[str], *, caches: bool = False) -> list[str] | None:
     """The tests that fail in a copy of the checkout; None where they never ended."""
     (sandbox / "failed").unlink(missing_ok=True)
     process = multiprocessing.get_context("forkserver").Process(
         target=_run_tests, args=(sandbox, options), kwargs={"caches": caches}
     )
     process.start()
-    process.join(timeout_s)
+    process.join(TIMEOUT_S)
     if process.is_alive():
         process.kill()
         process.join()
@@ -223,28 +223,45 @@ def failures(sandbox: Path, options: Sequence[str], timeout_s: float, *, caches:
     return failed or ([] if process.exitcode in {0, 5} else ["import"])  # 5: all tests are slow ones
 
 
-def outcome(fault: Fault, sandbox: Path, tests: Sequence[str], *, near_only: bool) -> dict[str, object]:
-    """What the tests say of a fault, and which one noticed it."""
+class Judge:
+    """Tries faults in copies of the checkout."""
+
+    def __init__(self, *, near_only: bool) -> None:
+        self._near_only = near_only
+        self._sound = {"import"}  # tests that were seen to pass without a fault
+        self._unsound: set[str] = set()
+
+    def outcome(self, fault: Fault, sandbox: Path) -> dict[str, object]:
+        """What the tests say of a fault, and which one noticed it; a test that fails without it too doesn't count."""
+        tests = nearest_first(tests_of(room_of(fault.file)), fault.file, near_only=self._near_only)
+        failed: list[str] | None = ["?"]
+        while failed and failed[0] not in self._sound:
+            with put(fault, sandbox):
+                failed = failures(sandbox, ["-x", *(f"--deselect={test}" for test in self._unsound), *tests])
+            if failed and failed[0] not in self._sound | self._unsound:
+                self._check(failed[0], sandbox)
+        said = "slow" if failed is None else "noticed" if failed else "unnoticed"
+        return {**asdict(fault), "outcome": said, "by": failed[0] if failed else ""}
+
+    def _check(self, test: str, sandbox: Path) -> None:
+        if failures(sandbox, [test]) == []:
+            self._sound.add(test)
+        else:
+            self._unsound.add(test)
+            print(f"left out, as it fails without a fault: {test}", flush=True)
+
+
+@contextmanager
+def put(fault: Fault, sandbox: Path) -> Iterator[None]:
+    """The fault is in the copy meanwhile."""
     target = sandbox / fault.file
     source, before = target.read_text("utf-8"), target.stat()
     target.write_text(source[: fault.start] + fault.new + source[fault.end :], "utf-8")
     try:
-        failed = failures(sandbox, ["-x", *nearest_first(tests, fault.file, near_only=near_only)], TIMEOUT_S)
+        yield
     finally:
         target.write_text(source, "utf-8")
         os.utime(target, ns=(before.st_atime_ns, before.st_mtime_ns))  # so that its compiled form is used again
-    said = "slow" if failed is None else "noticed" if failed else "unnoticed"
-    return {**asdict(fault), "outcome": said, "by": failed[0] if failed else ""}
-
-
-def sound_tests(sandbox: Path, tests: Sequence[str]) -> set[str]:
-    """The test files that pass without a fault; the others are reported."""
-    failed = failures(sandbox, tests, BASELINE_TIMEOUT_S, caches=True)
-    if failed is None or "import" in failed:
-        raise SystemExit("the tests don't run without a fault")
-    failing = {test.partition("::")[0] for test in failed}
-    print(f"left out, as they fail without a fault: {', '.join(sorted(failed)) or 'none'}", flush=True)
-    return set(tests) - failing
 
 
 def sandbox_in(folder: Path) -> Path:
@@ -276,20 +293,21 @@ def main() -> None:
         if (shared := ROOT.parent / "shared").exists():
             (Path(home) / "shared").symlink_to(shared.resolve())
         first = sandbox_in(Path(home) / "0")
-        tests = {room: tests_of(room) for room in {room_of(fault.file) for fault in chosen}}
-        sound = sound_tests(first, sorted(set().union(*tests.values())))
+        tests = sorted({test for fault in chosen for test in tests_of(room_of(fault.file))})
+        if failures(first, ["--collect-only", *tests], caches=True):
+            raise SystemExit("the tests can't be imported without a fault")
+        judge = Judge(near_only=options.near)
         free: Queue[Path] = Queue()
         free.put(first)
         for worker in range(1, os.cpu_count() or 1):
             free.put(Path(shutil.copytree(first, Path(home) / str(worker))))
 
-        def judge(fault: Fault) -> None:
+        def try_out(fault: Fault) -> None:
             if options.minutes and time.monotonic() > began + 60 * options.minutes:
                 return
             sandbox = free.get()
             try:
-                known = [test for test in tests[room_of(fault.file)] if test in sound]
-                result = outcome(fault, sandbox, known, near_only=options.near)
+                result = judge.outcome(fault, sandbox)
             finally:
                 free.put(sandbox)
             results.append(result)
@@ -298,7 +316,7 @@ def main() -> None:
                 print(f"{fault.file}:{fault.line}: {fault.old!r} → {fault.new!r}   {text}", flush=True)
 
         with ThreadPoolExecutor(free.qsize()) as pool:
-            list(pool.map(judge, chosen))
+            list(pool.map(try_out, chosen))
     unnoticed = sum(result["outcome"] == "unnoticed" for result in results)
     (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build" / "mutants.json").write_text(json.dumps(results, indent=1))
