@@ -26,6 +26,6 @@ def check_setup(settings: Settings) -> Sequence[Finding]:
         Finding(
             what="readers' addresses",
             ok=has_addresses,
-            hint="" if has_addresses else "All readers share the limits of one. Set proxied = true in [adapters.site].",
+            hint="" if has_addresses else "All readers are counted as one. Set proxied = true in [adapters.site].",
         ),
     ]

@@ -33,7 +33,7 @@ class Health:
         return {**await self(), **self._faults, **away, **self._tasks.failing()}
 
     def _connection(self, adapter: Adapter) -> str:
-        """Why an adapter does not hear people; empty when it does."""
+        """The reason why an adapter gets no events; empty when it does."""
         try:
             lost = self.listens and isinstance(adapter, HasConnection) and not adapter.connected
         except Exception as error:  # noqa: BLE001 - its fault is what is told

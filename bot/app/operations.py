@@ -84,7 +84,7 @@ class Operations:
 
 
 class _StoreGauges(Collector):
-    """Gauges of what the store knows: the same in every process on one store."""
+    """Gauges from the store: the same in every process on one store."""
 
     def __init__(self, figures: StoreFigures) -> None:
         self._figures = figures

@@ -1,4 +1,4 @@
-"""One planning pass: which runs of each subscription are due at one moment, and what they post."""
+"""One planning pass: finds the runs of each subscription that are due, and plans their posts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LATE_SUBMISSIONS = timedelta(days=7)  # and a daily one submissions, unless the 
 MAX_MISSED_RUNS = 31  # recorded as missed after a long downtime; earlier ones leave no trace
 
 SeenEdition: TypeAlias = tuple[str, int]
-"""An edition, and how many papers it had when late ones were last looked for."""
+"""An edition, and its number of papers when late ones were last checked."""
 
 
 class PlanningPass:
@@ -177,7 +177,7 @@ class PlanningPass:
     @staticmethod
     def _none_passed(edition: Edition, choice: Choice) -> str:
         covered = days(edition.first, edition.day)
-        return "" if choice.chosen else f"No paper of {covered} passed the filters of this schedule."
+        return "" if choice.chosen else f"No paper from {covered} matched this schedule's filters."
 
     async def _passed_over(self, posted: Run | None, edition: Edition) -> str:
         """A sentence about the lists since the last edition that are too old for this one; empty: none."""
@@ -190,7 +190,7 @@ class PlanningPass:
             if len(missed) <= MAX_NAMED_LISTS
             else f"{len(missed)} days"
         )
-        return f"The list of {named} was skipped because there was a newer one."
+        return f"The list for {named} was skipped because there was a newer one."
 
     @staticmethod
     def _nothing_new(subscription: Subscription, day: date) -> str:

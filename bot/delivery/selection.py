@@ -20,8 +20,8 @@ from bot.views import digest
 from bot.views.digest import About, Entry
 from bot.votes.taste import Affinity, interleave, rank_by_taste
 
-OPEN_TO_CHANNEL = "one of the places that this channel's votes don't decide"
-OPEN_TO_READER = "one of the places that your saved papers don't decide"
+OPEN_TO_CHANNEL = "chosen without this channel's votes"
+OPEN_TO_READER = "chosen without your saved papers"
 MAX_TITLE_CHARS = 80  # of a title within a reason
 MAX_SUBMISSIONS = 20  # papers submitted by people, in one edition
 VOTE_WEIGHT = 3  # upvotes outside that one vote of this community is worth
@@ -161,9 +161,9 @@ def _ordered(
 
 
 def near_reason(leaning: Affinity | None, *, is_mine: bool) -> str:
-    """The reason that names the voted or saved paper which another is near to; empty: there is none."""
+    """The reason that names the most similar paper with votes or saved; empty: there is none."""
     near = clean(leaning.similar_to, MAX_TITLE_CHARS) if leaning else ""
-    return f"near “{near}”, which {'you saved' if is_mine else 'this channel voted up'}" if near else ""
+    return f"similar to “{near}”, which {'you saved' if is_mine else 'got votes here'}" if near else ""
 
 
 def _reasons(*said: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Why a channel is quiet, or not: its last run, its next run, what was left out, and how its sources are."""
+"""Explains why a channel is quiet, or not: last and next run, papers left out, and the state of its sources."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def why(sought: Sequence[str], paper: Paper | None, *, near: bool) -> tuple[str,
         rest = [word for word in rest if word not in found]
         if found:
             reasons.append(f"{label} {_quoted(list(found.values()))}")
-    return tuple(reasons or (["near in meaning"] if near else []))
+    return tuple(reasons or (["close in meaning"] if near else []))
 
 
 def near_to(
@@ -39,9 +39,9 @@ def near_to(
         return ()
     known = [id for id in to if id in vectors] if paper.id in vectors else []
     nearest = max(known, key=lambda id: float(vectors[id] @ vectors[paper.id]), default=None)
-    told = "near in meaning" if nearest else "shares words with it"
+    told = "close in meaning" if nearest else "shares words with it"
     if nearest and len(to) > 1:
-        told = f"near “{_short(to[nearest].title)}”"
+        told = f"similar to “{_short(to[nearest].title)}”"
     shared = _shared(paper.title, [to[nearest].title] if nearest else [other.title for other in to.values()])
     return (told, f"both titles have {_quoted(shared)}") if shared else (told,)
 

@@ -82,7 +82,7 @@ class Search:
         vector = await self._semantic.embed_query(query.text)
         for id, score in await self._semantic.nearest(vector, len(passing), among=passing):
             if score >= MIN_TOPIC_COSINE and not query.phrases:
-                taken.setdefault(id, f"near “{query.text}” in meaning")
+                taken.setdefault(id, f"close in meaning to “{query.text}”")
         return taken
 
     def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:

@@ -39,7 +39,7 @@ async def like_text(papers: Papers, meaning: SemanticSearch, text: str, limit: i
     """Nearest to a paragraph; by its words where there is no model."""
     vector = await meaning.embed_query(text)
     found = await _near(papers, meaning, vector, text, offset + limit + 1, without=set())
-    reason = "near in meaning" if vector is not None else "shares words with it"
+    reason = "close in meaning" if vector is not None else "shares words with it"
     hits = tuple(Hit(id=id, score=score, why=(reason,)) for id, score in found[offset : offset + limit])
     return _results(hits, meaning, more=len(found) > offset + limit)
 

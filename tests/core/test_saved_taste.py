@@ -53,7 +53,7 @@ async def test_taste_is_off_until_a_person_turns_it_on_for_themselves(town: Chan
     mine = (await town.says("mine", who=BOB)).message
     assert order(mine) == [STORK.title, WORMS.title]
     first = next(b for b in mine.blocks if isinstance(b, Card) and b.title == STORK.title)
-    assert "near “Feather nest song 1" in first.why
+    assert "similar to “Feather nest song 1" in first.why
     assert "which you saved" in first.why
     assert order((await town.says("mine", who=ADA)).message) == [WORMS.title, STORK.title]
     await town.says("taste off", who=BOB)

@@ -152,7 +152,7 @@ async def test_a_list_that_came_too_late_for_its_occurrence_is_told_when_a_newer
     await channel.store.papers.add_listings([late, newest], channel.clock.now())
     await channel.deliver()
     said = (await channel.says("why")).message.plain
-    assert f"The list of {long_day(first)} was skipped" in said
+    assert f"The list for {long_day(first)} was skipped" in said
 
 
 async def test_a_channel_that_closes_is_held_its_maker_told_once_and_it_comes_back(channel: Channel) -> None:

@@ -102,8 +102,8 @@ async def test_the_reason_names_a_paper_that_the_channel_voted_up(town: Town) ->
     await town.votes(BIRDS)
     await town.today(worms(1, upvotes=30), birds(2))
     first = (await town.preview()).choice.chosen[0]
-    assert first.reasons[0].startswith("near “Feather nest song 1")
-    assert first.reasons[0].endswith("”, which this channel voted up")
+    assert first.reasons[0].startswith("similar to “Feather nest song 1")
+    assert first.reasons[0].endswith("”, which got votes here")
 
 
 async def test_a_place_stays_open_to_what_others_like(town: Town) -> None:
@@ -112,7 +112,7 @@ async def test_a_place_stays_open_to_what_others_like(town: Town) -> None:
     await town.today(*(birds(n) for n in range(1, 10)), worms(50, upvotes=99))
     chosen = (await town.preview(count=5)).choice.chosen
     assert [item.paper.title.split()[0] for item in chosen] == [*["Feather"] * 4, "Soil"]
-    assert chosen[-1].reasons == ("one of the places that this channel's votes don't decide",)
+    assert chosen[-1].reasons == ("chosen without this channel's votes",)
 
 
 async def test_another_channel_is_not_taught_by_it_nor_is_a_persons_digest(town: Town) -> None:
@@ -143,7 +143,7 @@ async def test_the_post_says_how_its_papers_were_chosen(town: Town) -> None:
     assert await town.planner.plan_due() == 3
     head, first, _ = [d.post for d in await town.store.outbox.in_edition("s1", f"huggingface:{TODAY}")]
     assert "what this channel votes for" in str(head.message.blocks)
-    assert "which this channel voted up" in " ".join(b.why for b in first.message.blocks if isinstance(b, Card))
+    assert "which got votes here" in " ".join(b.why for b in first.message.blocks if isinstance(b, Card))
 
 
 async def test_why_and_the_preview_say_how_many_votes_teach(channel: Channel) -> None:

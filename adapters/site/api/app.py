@@ -1,4 +1,4 @@
-"""The API's part of the site: who may ask, how often, and in which form they are answered."""
+"""The API's part of the site: keys, rate limits, and the format of answers."""
 
 from __future__ import annotations
 

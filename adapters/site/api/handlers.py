@@ -106,7 +106,7 @@ def _id(path: Path) -> str:
 
 
 def _unknown(path: Path) -> ApiProblem:
-    return ApiProblem(404, f"There is no paper {path['id'][:100]!r}. /api/v1/search?q=… finds papers by their words.")
+    return ApiProblem(404, f"There is no paper {path['id'][:100]!r}. To search by words: /api/v1/search?q=…")
 
 
 async def _day(site: Site, raw: str) -> date:

@@ -28,8 +28,8 @@ _IN_PATH: dict[str, Json] = {
     },
 }
 _LIMITED = {
-    "RateLimit": {"schema": {"type": "string"}, "description": "What is left of this minute's limit."},
-    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The limit of a minute."},
+    "RateLimit": {"schema": {"type": "string"}, "description": "Requests left in this minute."},
+    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "Requests allowed per minute."},
 }
 _ERRORS = {
     "400": "A parameter is wrong.",

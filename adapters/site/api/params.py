@@ -53,7 +53,7 @@ class Trending(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def read_params(query: MultiMapping[str], kind: type[P]) -> P:
     """The parameters of a request. Raises `ApiProblem`."""
     if repeated := next((name for name in query if len(query.getall(name)) > 1), ""):
-        raise ApiProblem(400, f"The parameter {repeated[:50]!r} is there twice. Give it once.")
+        raise ApiProblem(400, f"The parameter {repeated[:50]!r} is given twice. Give it once.")
     try:
         return msgspec.convert(dict(query), kind, strict=False)
     except msgspec.ValidationError as error:

@@ -69,8 +69,8 @@ class Papers(Struct, frozen=True, kw_only=True):
     """Some papers, best first."""
 
     papers: list[Paper]
-    more: Annotated[bool, Meta(description="Whether others follow.")]
-    next: Annotated[str | None, Meta(description="Where they are.")]
+    more: Annotated[bool, Meta(description="Whether there are more papers.")]
+    next: Annotated[str | None, Meta(description="The address of the next papers.")]
     notice: Annotated[str, Meta(description="A remark about this answer.")]
     instead: Annotated[str, Meta(description="The words searched for instead, if no paper has those of the query.")]
 

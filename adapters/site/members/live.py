@@ -36,7 +36,7 @@ HEADERS = {
 
 
 class Watcher:
-    """One open page: what it shows, and what it has not been sent yet."""
+    """One open page: the counts it shows, and those it has not been sent yet."""
 
     def __init__(self, ids: frozenset[PaperId], transport: asyncio.Transport | None) -> None:
         self.ids = ids
@@ -56,7 +56,7 @@ class Watcher:
             self._is_due.set()
 
     async def take_changes(self, seconds: float) -> dict[PaperId, int]:
-        """What changed, as soon as something did; empty if nothing did for so long."""
+        """The changed counts, as soon as there are any; empty after a time without changes."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._is_due.wait()

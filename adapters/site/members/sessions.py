@@ -1,4 +1,4 @@
-"""Who is signed in: a sealed cookie in their browser. Stored here is only who signed out early."""
+"""Sessions of signed-in people: a sealed cookie in their browser. Only sessions that ended early are stored."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENDED = "ended/"  # in the storage: digests of sessions that were ended early
 
 
 class Session(Struct, frozen=True, kw_only=True):
-    """One browser's, from one sign-in to its end."""
+    """The session of one browser."""
 
     id: str
     site: str  # its address: two sites may share a key

@@ -1,4 +1,4 @@
-"""Who looks at a page: anyone, or a person who signed in and may vote."""
+"""The reader of a page: anyone, or a signed-in person who may vote."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.chat.event import Person
 
 
 class MemberFeatures(Struct, frozen=True, kw_only=True):
-    """What the site lets people do; the same for all."""
+    """The actions that the site offers; the same for everyone."""
 
     providers: tuple[tuple[str, str], ...] = ()  # to sign in with: `slack`, `Slack`
     takes_submissions: bool = False  # whether the core has the command `submit`

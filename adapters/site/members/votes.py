@@ -29,7 +29,7 @@ def add_routes(app: web.Application, site: Site) -> None:
 
 
 def place_of(person: Person) -> Place:
-    """Where a person is while they use the site."""
+    """The place of a person who uses the site."""
     return Place(person.platform, person.space, CHANNEL)
 
 
@@ -42,7 +42,7 @@ class VoteHandler:
         self._lock = asyncio.Lock()  # looking at the vote and pressing is one step: a press turns it over
 
     async def vote(self, request: web.Request) -> web.Response:
-        """Cast a vote or take it back. A page that is out of date may ask for what is so already."""
+        """Cast a vote or take it back; does nothing when an outdated page asks for the current state."""
         form = await read_form(request, self._site)
         person, paper = form.session.person, form.values.get("paper", "")
         if not PAPER_ID.fullmatch(paper):
@@ -56,7 +56,7 @@ class VoteHandler:
         return await self._answer(request, form, paper, answer)
 
     async def _press(self, person: Person, paper: str, *, is_vote: bool) -> Answer | None:
-        """What the core says; None: it is so already."""
+        """The core's answer; None: nothing changes."""
         if is_vote == ((await self._site.catalog.votes_by(person, [paper])).get(paper, 0) > 0):
             return None
         event = ButtonPress(
@@ -69,7 +69,7 @@ class VoteHandler:
         return await self._site.core.handle_event(event)
 
     async def _answer(self, request: web.Request, form: MemberForm, paper: str, answer: Answer | None) -> web.Response:
-        """Back to the page; for a script, how the votes are now."""
+        """Back to the page; for a script, the current votes."""
         if "application/json" not in request.headers.get("Accept", ""):
             return redirect_to(self._site, form.next)
         ballots = (await self._site.catalog.vote_counts([paper])).get(paper, VoteCounts())

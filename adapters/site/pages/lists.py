@@ -1,4 +1,4 @@
-"""DayListings of papers: the newest day, any day, week and month, trending, and the archive."""
+"""Lists of papers: the newest day, any day, week and month, trending, and the archive."""
 
 from __future__ import annotations
 

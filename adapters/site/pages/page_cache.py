@@ -1,4 +1,4 @@
-"""Pages that were made recently, for the next who ask. They are the same for everyone who isn't signed in."""
+"""A cache of recently made pages. They are the same for everyone who isn't signed in."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Show: TypeAlias = Callable[[web.Request, Visitor], Awaitable[View]]
 
 
 class PageCache:
-    """Turns what makes a view into what answers a request."""
+    """Turns functions that make views into request handlers."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

@@ -1,4 +1,4 @@
-"""Everything that is known of one paper."""
+"""The page of one paper, with all its details."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PaperPage:
         name = query_params.path_name(request)
         detail = await self._catalog.paper_detail(links.paper_id(name), who=visitor.person)
         if detail is None:
-            raise PageError(404, "This paper isn’t here", f"“{name[:60]}” was on none of this site’s lists.")
+            raise PageError(404, "This paper isn’t here", f"“{name[:60]}” isn’t on any of this site’s lists.")
         paper = detail.entry.paper
         by = f"A paper by {byline(paper.authors)}." if paper.authors else paper.title
         return View(

@@ -24,7 +24,7 @@ MakeFile: TypeAlias = Callable[[web.Request], Awaitable[str]]
 
 
 class Robots:
-    """What search engines may read, and all there is to read."""
+    """The pages that search engines may read, and the list of all pages."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

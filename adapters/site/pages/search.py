@@ -23,7 +23,7 @@ SUGGESTED_TOPICS = 24  # where nothing is found
 
 
 class Subject(Struct, frozen=True, kw_only=True):
-    """What a page of newest papers is about."""
+    """The subject of a page of newest papers."""
 
     kind: str  # `Topic` or `Author`
     title: str

@@ -1,4 +1,4 @@
-"""What a page is made from: a template, its values, and what its head says."""
+"""A page before it becomes HTML: a template, its values, and its head."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PageError(Exception):
 
 
 def error_view(status: int, title: str, text: str) -> View:
-    """The page that says what went wrong and what to do."""
+    """The error page: what went wrong and what to do."""
     return View(
         template="error.html",
         title=title,

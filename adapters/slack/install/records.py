@@ -83,7 +83,7 @@ class InstallRecords:
         await self._put(MEMBER + space, enterprise.encode())
 
     async def delete_enterprise(self, space: str) -> None:
-        """The workspace has an install of its own now."""
+        """Forget the enterprise of a workspace that has its own install now."""
         await self._storage.delete(MEMBER + space)
 
     async def list_spaces(self) -> Sequence[str]:

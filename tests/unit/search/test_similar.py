@@ -24,14 +24,14 @@ async def opened(store: Store, *papers: Paper, model: bool = True) -> Search:
 
 async def test_what_is_similar_says_which_words_its_title_shares(store: Store) -> None:
     found = await (await opened(store)).similar_to_papers([OWLS.id], limit=1)
-    assert [(hit.id, hit.why) for hit in found.hits] == [(NIGHT.id, ("near in meaning", "both titles have “night”"))]
+    assert [(hit.id, hit.why) for hit in found.hits] == [(NIGHT.id, ("close in meaning", "both titles have “night”"))]
 
 
 async def test_of_several_papers_the_reason_names_the_nearest(store: Store) -> None:
     found = await (await opened(store)).similar_to_papers([OWLS.id, SHIPS.id], limit=2)
     assert {hit.id: hit.why[0] for hit in found.hits} == {
-        NIGHT.id: "near “Owls at Night”",
-        SAILS.id: "near “Ships of Oak”",
+        NIGHT.id: "similar to “Owls at Night”",
+        SAILS.id: "similar to “Ships of Oak”",
     }
 
 

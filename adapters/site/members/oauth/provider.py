@@ -1,4 +1,4 @@
-"""What a platform must do for people to sign in with it, and one careful request to it."""
+"""The interface of a platform for signing in, and a safe request to it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_NAME_CHARS = 60
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """One way to a platform and back, kept in a sealed cookie of the browser that went."""
+    """One sign-in attempt, kept in a sealed cookie of the browser that started it."""
 
     provider: str
     state: str  # comes back in the address: this browser began it
@@ -53,7 +53,7 @@ class OAuthProvider(Protocol):
         ...
 
     async def fetch_person(self, attempt: Attempt, return_url: str, code: str) -> Person:
-        """Who signed in. Tokens are not kept.
+        """The person who signed in. Tokens are not stored.
 
         Raises `AskError` for what the person can do something about, other `PaperboyError`s for the rest.
         """

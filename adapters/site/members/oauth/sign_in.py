@@ -33,7 +33,7 @@ TITLE = "You aren’t signed in"
 
 
 def add_routes(app: web.Application, site: Site) -> None:
-    """The addresses, where a platform is set up; without one, everyone only reads."""
+    """The addresses for signing in; none where no platform is set up."""
     providers = _providers(site)
     has_submit = any(command.name == "submit" for command in site.core.commands)
     app[FEATURES] = MemberFeatures(
@@ -75,7 +75,7 @@ def _providers(site: Site) -> list[OAuthProvider]:
 
 
 class ReturnLimits:
-    """How often people may come back with a code, each address and all together: strangers can make codes up."""
+    """Limits returns with a code, per address and in total: strangers can make codes up."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -122,7 +122,7 @@ class SignInFlow:
             response = error_page(site_name, 403, TITLE, str(error))
         except PaperboyError as error:
             log.error("sign-in with %s failed: %s", self._provider.label, error)
-            response = error_page(site_name, 503, TITLE, "That did not work. Try again in a few minutes.")
+            response = error_page(site_name, 503, TITLE, "Signing in didn't work. Try again in a few minutes.")
         else:
             response = redirect_to(self._site, attempt.next)
             self._sessions.start_session(response, person)
@@ -135,7 +135,7 @@ class SignInFlow:
         value = self._sessions.read_cookie(request, self._cookie, ATTEMPT_MAX_AGE)
         if value is None:
             raise AskError(
-                "This browser did not start a sign-in, or it was more than ten minutes ago.",
+                "This browser didn't start a sign-in in the last ten minutes.",
                 "Start again, with cookies allowed for this site.",
             )
         attempt = msgspec.msgpack.decode(value, type=Attempt)
@@ -153,7 +153,7 @@ class SignInFlow:
                 await storage.delete(key)
         key = SPENT + hashlib.sha256(state.encode()).hexdigest()
         if not await storage.put(key, (now + ATTEMPT_MAX_AGE).isoformat().encode(), if_absent=True):
-            raise AskError("This sign-in was used already.", "Start again.")
+            raise AskError("This sign-in link was already used.", "Start again.")
 
 
 def _state(request: web.Request) -> bytes:
@@ -162,7 +162,7 @@ def _state(request: web.Request) -> bytes:
 
 def _code(request: web.Request) -> str:
     if request.query.get("error") == "access_denied":
-        raise AskError("You chose not to sign in.", "You can read everything without.")
+        raise AskError("You chose not to sign in.", "You can read everything without signing in.")
     if code := request.query.get("code", ""):
         return code
     raise AskError("The platform sent no code.", "Start again.")

@@ -55,7 +55,7 @@ async def test_without_settings_nothing_is_offered(opens: Opens, ada: Browser) -
 async def test_a_person_who_declines_can_still_read(adapter: SiteAdapter, ada: Browser) -> None:
     page = await ada.get(f"{adapter.url}/sign-in/slack")
     assert page.status == 403
-    assert "You chose not to sign in. You can read everything without." in page.words
+    assert "You chose not to sign in. You can read everything without signing in." in page.words
     assert not await is_in(ada, adapter)
 
 
