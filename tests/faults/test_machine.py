@@ -101,9 +101,9 @@ async def test_a_database_that_is_locked_for_long_is_told_and_delivery_goes_on(
             async with delivering(store, wall):
                 wrong = await Health(store, {}, Supervisor(clock))()
                 await asyncio.sleep(1.5)
-        assert "Another process holds the database" in wrong["database"]
+        assert "Another process is using the database" in wrong["database"]
         assert "no posts can be claimed now" in caplog.text
-        assert "Another process holds the database" in caplog.text
+        assert "Another process is using the database" in caplog.text
     assert wall.held() == []
     async with delivering(store, wall):
         await until_sent(store, 3)
