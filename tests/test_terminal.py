@@ -97,7 +97,7 @@ async def test_summaries_carry_their_origin_and_check(tmp_path: Path) -> None:
         (["why", "papers"], 1, "not a place"),
         (["similar", "2405.99999"], 1, "don't know the paper"),
         (["summarize", "--in", "LICENSE", "--out", "/dev/null", "--engine", "claude"], 2, "no API key"),
-        (["run", "--config", "/nowhere.toml"], 2, "no settings file"),
+        (["run", "--config", "/nowhere.toml"], 2, "settings file /nowhere.toml doesn't exist"),
         (["nonsense"], 2, "No such command"),
     ],
 )
