@@ -64,6 +64,7 @@ EXAMPLES: dict[
         "The heating of nests is solved.": "says “solved”, the abstract the opposite",
         "The heating of nests is stable.": "says “stable”, the abstract the opposite",
         "The heating of nests is not solved.": "",
+        "Studies the heating of nests, with solved cases for comparison.": "",
         "The heating of nests is unsolved.": "",
     },
     "Wool improves warmth of nests by at least 5%.": {

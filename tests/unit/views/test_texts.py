@@ -1,0 +1,177 @@
+"""What cards, posts and explanations say, for one, several and none of each thing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from bot.chat.message import Button, Footnote, Heading, LinkButton, Paragraph, Span, Text
+from bot.papers.community import Submission
+from bot.papers.model import Counts, Links, Paper
+from bot.store.records import Run, Tally
+from bot.views import digest, why
+from bot.views.card import card, controls, facts, title, without_counts
+from bot.views.digest import About, Entry
+from bot.views.formatting import ago, listing, people, plural
+from bot.views.results import note, results, sheet
+from tests.builders import NOW, paper
+
+
+def said(run: Text) -> str:
+    return "".join(span.text for span in run)
+
+
+def about(**more: Any) -> About:
+    values: dict[str, Any] = {"day": date(2025, 3, 18), "listed": 42, "sources": ("huggingface",)}
+    return About(**(values | more))
+
+
+@pytest.mark.parametrize(
+    ("known", "count", "sentence"),
+    [
+        ({}, 10, "The 10 most liked papers, of 42 from Hugging Face Daily Papers."),
+        ({}, 1, "The most liked paper, of 42 from Hugging Face Daily Papers."),
+        ({"listed": 1_042}, 2, "The 2 most liked papers, of 1,042 from Hugging Face Daily Papers."),
+        ({"listed": 2}, 2, "2 papers from Hugging Face Daily Papers."),
+        ({"query": "nests"}, 3, "The 3 most liked papers on “nests”, of 42 from Hugging Face Daily Papers."),
+        ({"min_votes": 1}, 3, "The 3 most liked papers with at least 1 vote, of 42 from Hugging Face Daily Papers."),
+        ({"nearest_to": "what you saved"}, 3, "The 3 papers closest to what you saved, of 42 from "
+         "Hugging Face Daily Papers."),
+        ({"sources": ("arxiv", "feed:owls", "huggingface")}, 42, "42 papers from arXiv, owls and "
+         "Hugging Face Daily Papers."),
+        ({"sources": ("arxiv", "feed:owls")}, 42, "42 papers from arXiv and owls."),
+        ({"submitted": 2}, 2, "2 papers submitted by people here."),
+        ({"submitted": 1}, 11, "The 10 most liked papers, of 42 from Hugging Face Daily Papers."
+         " 1 more was submitted by people here."),
+        ({"submitted": 2}, 44, "42 papers from Hugging Face Daily Papers. 2 more were submitted by people here."),
+    ],
+)  # fmt: skip
+def test_a_post_says_how_its_papers_were_chosen(known: dict[str, Any], count: int, sentence: str) -> None:
+    entries = [Entry(paper=paper(n)) for n in range(1, count + 1)]
+    for message in (digest.head(about(**known), entries), digest.compact(about(**known), entries)):
+        heading, chosen, *_ = message.blocks
+        assert heading == Heading("Papers for Tuesday, 18 March 2025")
+        assert isinstance(chosen, Paragraph)
+        assert said(chosen.text) == sentence
+        assert message.plain.startswith(f"Papers for Tuesday, 18 March 2025: {plural(count, 'paper')}. ")
+        assert message.plain.count("A House for Birds") == min(count, 3)
+
+
+def test_a_compact_post_has_no_buttons_and_a_reply_has() -> None:
+    item = Entry(paper=paper(1, "Nests"), summary="Warms birds.", reasons=(Span("ada", person=True), "one", "two"))
+    [*_, shown] = digest.compact(about(), [item]).blocks
+    [reply] = digest.entry(item).blocks
+    assert (shown.controls, shown.why, said(shown.facts[:2])) == ((), "one; two", "submitted by ada")  # type: ignore[union-attr]
+    assert reply.controls  # type: ignore[union-attr]
+    assert digest.entry(item).plain == "Nests: Warms birds."
+    assert digest.entry(Entry(paper=paper(1, "Nests"))).plain == "Nests"
+
+
+def test_samples_are_called_samples() -> None:
+    foot = digest.head(about(sources=("samples",)), []).blocks[-1]
+    other = digest.head(about(), []).blocks[-1]
+    assert isinstance(foot, Footnote)
+    assert isinstance(other, Footnote)
+    assert said(foot.text).startswith("No source has answered yet")
+    assert said(other.text).startswith("Each paper is a reply")
+
+
+LINKED = Links(page="p", pdf="pdf", code="code", project="project", discussion="d")
+
+
+@pytest.mark.parametrize(
+    ("known", "tally", "shown"),
+    [
+        (replace(paper(1), counts=Counts(upvotes=1_200, stars=3), links=LINKED), Tally(up=1),
+         "▲ 1,200 on Hugging Face · 1 vote here · Code ★ 3 · Project · PDF"),
+        (replace(paper(1), links=Links(page="p", code="code")), Tally(up=2, down=1), "2 votes here, 1 against · Code"),
+        (replace(paper(1), links=Links(page="p")), Tally(down=2), "0 votes here, 2 against"),
+        (replace(paper(1), links=Links(page="p")), Tally(), ""),
+    ],
+)  # fmt: skip
+def test_the_facts_of_a_card_leave_out_what_is_zero_or_unknown(known: Paper, tally: Tally, shown: str) -> None:
+    assert said(facts(known, tally)) == shown
+    by = said(facts(known, tally, Span("ada", person=True)))
+    assert by == f"submitted by ada · {shown}".removesuffix(" · ")
+
+
+def test_a_card_that_differs_in_outside_counts_only_shows_the_same_without_them() -> None:
+    one, two = (replace(paper(1), counts=Counts(upvotes=n, stars=n), links=LINKED) for n in (3, 1_400))
+    assert card(one) != card(two)
+    assert without_counts(card(one)) == without_counts(card(two))
+    assert without_counts(card(one, tally=Tally(up=1))) != without_counts(card(one, tally=Tally(up=2)))
+
+
+def test_the_buttons_of_a_card_show_what_the_reader_did() -> None:
+    def labels(known: Paper, **more: Any) -> list[tuple[str, str]]:
+        return [(b.label, b.style if isinstance(b, Button) else b.url) for b in controls(known, **more)]
+
+    plain, pressed = "plain", "pressed"
+    rest = [("Similar", plain), ("Abstract", plain)]
+    assert labels(paper(1)) == [("Vote", plain), ("Save", plain), *rest]
+    assert labels(paper(1), mine=1, saved=True) == [("Voted", pressed), ("Saved", pressed), *rest]
+    assert labels(paper(1), mine=-1)[0] == ("Vote", plain)
+    assert labels(paper(1), body=True)[-1] == ("Similar", plain)
+    bare = paper(1, abstract="", links=Links(page="https://lab.example"))
+    assert isinstance(controls(bare)[-1], LinkButton)
+    assert labels(bare)[-1] == ("Read", "https://lab.example")
+    assert labels(replace(bare, links=Links()))[-1] == ("Similar", plain)
+    assert card(paper(1), buttons=False).controls == ()
+    assert card(paper(1)).body == ""
+    assert card(paper(1), body=True).body.startswith("Birds sing.")
+
+
+def test_a_card_says_who_submitted_its_paper_and_that_it_was_withdrawn() -> None:
+    sent = Submission(tenant="web:home", paper=paper(1).id, person="web:home/ada", at=NOW, why="It is warm.")
+    shown = card(paper(1), submission=sent)
+    assert (shown.why, said(shown.facts[:2])) == ("“It is warm.”", "submitted by ada")
+    assert card(paper(1), submission=sent, why="mine").why == "mine"
+    assert card(paper(1), submission=replace(sent, why="")).why == ""
+    assert title(replace(paper(1, "Nests"), withdrawn=True)) == "[Withdrawn] Nests"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said_so"),
+    [
+        (-5, "just now"), (59, "just now"), (60, "1 minute ago"), (3_599, "59 minutes ago"), (3_600, "1 hour ago"),
+        (86_399, "23 hours ago"), (86_400, "1 day ago"), (2 * 86_400, "2 days ago"),
+    ],
+)  # fmt: skip
+def test_how_long_ago_something_was(seconds: int, said_so: str) -> None:
+    assert ago(NOW - timedelta(seconds=seconds), NOW) == said_so
+
+
+def test_lists_of_names_and_words() -> None:
+    assert people(["Ada", "Alan", "Grace", "Bo"]) == "Ada, Alan, Grace, Bo"
+    assert people(["Ada", "Alan", "Grace", "Bo", "Cy"]) == "Ada, Alan, Grace and 2 others"
+    assert [listing(list("abc")[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+    assert [plural(n, "body", "bodies") for n in (0, 1, 1_204)] == ["0 bodies", "1 body", "1,204 bodies"]
+
+
+def test_answers_have_a_note_and_buttons_only_where_there_are_any() -> None:
+    kinds = [[type(block).__name__ for block in message.blocks] for message in (
+        results("Nests", []), results("Nests", [card(paper(1))], note="n", controls=controls(paper(1))),
+        sheet("Help", []), sheet("Help", [], foot="f", controls=[Button(label="b", action="a")]),  # type: ignore[arg-type]
+        note("One."), note("One.", " Two", Span("3"), controls=controls(paper(1))),
+    )]  # fmt: skip
+    assert kinds == [
+        ["Heading", "Paragraph"], ["Heading", "Card", "Footnote", "Controls"],
+        ["Heading", "Bullets"], ["Heading", "Bullets", "Footnote", "Controls"],
+        ["Paragraph"], ["Paragraph", "Controls"],
+    ]  # fmt: skip
+    assert results("Nests", []).plain == "Nests: Nothing found."
+    assert note("One.", " Two", Span("3")).plain == "One. Two3"
+
+
+def test_why_a_channel_gets_posts_is_said_in_sentences() -> None:
+    assert why.left_out({"no match": 1_020, "seen before": 3}) == "Left out: 1,020 no match and 3 seen before."
+    assert why.left_out({}) == ""
+    assert why.taste(None, 20) == ""
+    assert why.taste(19, 20).startswith("Once this channel has 20 votes")
+    assert why.taste(20, 20).startswith("20 votes in this channel decide")
+    assert why.waiting({"planned": 1, "dead": 2, "sent": 9}) == "1 post waiting to be sent; 2 posts given up"
+    run = Run(subscription="s1", slot=NOW, at=NOW, outcome="quiet", why="Weekend.")
+    assert why.outcome(run, NOW + timedelta(hours=2)) == "Last run: nothing to post 2 hours ago. Weekend."
