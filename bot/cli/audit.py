@@ -25,7 +25,7 @@ MARKS = {"complete": "ok", "closed": "  ", "open": "..", "short": "??", "missing
 @config_option
 @click.pass_context
 def audit(ctx: click.Context, days: int, as_json: bool, config: Path | None) -> None:
-    """Compare each day's lists with the usual number of papers and other sources; exit 1 if any are missing."""
+    """Find daily lists that are missing or too short. Exit 1 if there are any."""
     missing: list[Day] = []
     _run(days, config, missing, as_json=as_json)
     ctx.exit(1 if missing else 0)

@@ -28,7 +28,7 @@ DEFAULT_DAYS = 31
 @config_option
 @asynchronous
 async def costs(days: int, as_json: bool, config: Path | None) -> None:
-    """Show requests to Claude and what they cost, by day, month and model."""
+    """Show what Claude cost, by day, month and model."""
     options = settings(config)
     today = clock().now().date()
     store = await open_store(database(options))

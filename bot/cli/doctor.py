@@ -21,7 +21,7 @@ OK, WARN, BAD = "ok", "--", "!!"
 @config_option
 @click.pass_context
 def doctor(ctx: click.Context, config: Path | None) -> None:
-    """Check settings, database, model, sources and platforms, and say what to fix; exit 1 if something is broken."""
+    """Check the whole set-up and say what to fix. Exit 1 if something is broken."""
     ctx.exit(1 if _examine(config) else 0)
 
 

@@ -27,7 +27,7 @@ MAX_NAMED_REJECTIONS = 10  # rejected records; the rest are counted by reason
 @config_option
 @asynchronous
 async def ingest(paths: tuple[Path, ...], vectors: bool, as_json: bool, config: Path | None) -> None:
-    """Add papers from files: Daily Papers or search responses, JSON lines, or folders of them."""
+    """Add papers from files or folders. Daily Papers and search responses of Hugging Face, or JSON lines."""
     async with open_library(settings(config), clock()) as library:
         stored, rejected, failed = await _read_files(library, paths)
         embedded = await _embed(library) if vectors else 0

@@ -18,7 +18,7 @@ from bot.errors import ConfigError
 @verbose_option
 @asynchronous
 async def mcp(config: Path | None, verbose: bool) -> None:
-    """Serve papers to an assistant on stdin and stdout (Model Context Protocol)."""
+    """Serve papers to an assistant (Model Context Protocol). Uses stdin and stdout."""
     try:
         from bot.app.mcp import speak  # noqa: PLC0415 - an optional package that takes half a second to import
     except ModuleNotFoundError as error:

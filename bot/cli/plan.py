@@ -24,7 +24,7 @@ from bot.views.formatting import days, moment, plural
 @config_option
 @asynchronous
 async def plan(day: datetime | None, channel: str | None, as_json: bool, config: Path | None) -> None:
-    """Show what would be posted in each channel, paper by paper, and why."""
+    """Show what each channel would get, paper by paper, and why."""
     async with open_app(settings(config), clock()) as app:
         place = _place(channel) if channel else None
         found = [s for s in await app.store.subscriptions.running() if place in (None, s.place)]
@@ -39,7 +39,7 @@ async def plan(day: datetime | None, channel: str | None, as_json: bool, config:
 @config_option
 @asynchronous
 async def why(channel: str, config: Path | None) -> None:
-    """Explain why CHANNEL (platform:space/channel) gets posts, or none."""
+    """Explain why CHANNEL gets posts, or none. CHANNEL is platform:space/channel."""
     async with open_app(settings(config), clock()) as app:
         click.echo((await explanation(app.store, _place(channel), app.clock.now(), app.planner)).plain)
 

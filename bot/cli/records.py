@@ -31,7 +31,7 @@ async def backup(target: Path, config: Path | None) -> None:
 @config_option
 @asynchronous
 async def export(owner: str, config: Path | None) -> None:
-    """Print what is stored about OWNER, a tenant (slack:T1) or a person (slack:T1/U1), as JSON lines."""
+    """Print everything stored about OWNER. A tenant (slack:T1) or a person (slack:T1/U1); prints JSON lines."""
     async with open_library(settings(config), clock()) as library:
         for table, rows in (await library.store.ownership.export(owner)).items():
             for row in rows:
@@ -44,7 +44,7 @@ async def export(owner: str, config: Path | None) -> None:
 @config_option
 @asynchronous
 async def forget(owner: str, yes: bool, config: Path | None) -> None:
-    """Delete what is stored about OWNER, a tenant (slack:T1) or a person (slack:T1/U1)."""
+    """Delete everything stored about OWNER. A tenant (slack:T1) or a person (slack:T1/U1)."""
     if not yes:
         click.confirm(f"Delete everything stored about {owner}?", abort=True, err=True)
     async with open_library(settings(config), clock()) as library:

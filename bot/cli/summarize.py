@@ -25,7 +25,7 @@ from bot.views.formatting import plural
 @config_option
 @asynchronous
 async def summarize(source: Path, target: Path, engine: str, config: Path | None) -> None:
-    """Write a one-sentence summary for each paper of a file of JSON lines {id, title, abstract}."""
+    """Write a one-sentence summary for each paper of a file. JSON lines {id, title, abstract}."""
     writer = _writer(settings(config), engine)
     done = rejected = 0
     try:

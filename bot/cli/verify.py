@@ -35,7 +35,7 @@ class Verdict(Struct, frozen=True):
 @click.option("--in", "source", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path))
 def verify(source: Path, target: Path) -> None:
-    """Check summaries against their abstracts: JSON lines {id, title, abstract, line} → {id, ok, problems}."""
+    """Check summaries against their abstracts. JSON lines {id, title, abstract, line} → {id, ok, problems}."""
     passed = failed = rejected = 0
     with source.open("rb") as lines, target.open("wb") as out:
         for number, text in enumerate(lines, 1):

@@ -48,7 +48,7 @@ class PhraseReading(Struct, frozen=True, kw_only=True):
 @config_option
 @click.pass_context
 def when(ctx: click.Context, phrase: tuple[str, ...], zone: str | None, as_json: bool, config: Path | None) -> None:
-    """Show how a schedule is read, for example "weekdays 9am berlin"; exit 1 if it can't be read."""
+    """Show how a schedule is read. For example "weekdays 9am berlin"; exit 1 if it can't be read."""
     reading = read_phrase(" ".join(phrase), zone or settings(config).time_zone, clock().now())
     if as_json:
         emit(reading)
