@@ -19,7 +19,7 @@ from bot.papers.community import resolve_sources
 from bot.papers.full_text import FullText
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper, PaperId
-from bot.search import Search
+from bot.search import Mode, Search
 from bot.store.protocol import Store
 from bot.store.records import Tally
 from bot.summaries import SummaryService
@@ -205,20 +205,29 @@ async def exact_paper(request: Request, id: PaperId) -> Paper:
 
 
 async def the_paper(request: Request, text: str) -> Paper:
-    """The paper that an id, an address or a whole title names. Raises `AskError` when there is none."""
+    """The paper that an id, an address or words name. Raises `AskError` when there is none.
+
+    The words must be in the paper: similar meaning alone would find some paper for any text.
+    """
     name = text.strip()
     if not name:
         raise AskError("Which paper?", "Give an arXiv id or address, for example 2405.15738.")
-    is_arxiv, id = arxiv_id(name), paper_id(name)
+    id = paper_id(name)
     if paper := (await request.store.papers.get_papers([id])).get(id):
         return paper
-    if is_arxiv and (fetched := await request.look_up(id)):
-        return fetched
-    found = await request.context.search.find_papers(name, limit=1) if not is_arxiv else None
-    if found and found.hits:
-        first = found.hits[0].id
-        return (await request.store.papers.get_papers([first]))[first]
-    raise AskError(
+    if arxiv_id(name):
+        if fetched := await request.look_up(id):
+            return fetched
+        raise unknown_paper(name)
+    found = await request.context.search.find_papers(name, limit=1, mode=Mode.KEYWORD)
+    if found.hits and not found.corrected:
+        return await exact_paper(request, found.hits[0].id)
+    raise AskError(f"I don't know the paper {name[:80]!r}.", "To search by words, type /papers WORDS.")
+
+
+def unknown_paper(name: str) -> AskError:
+    """The error about an arXiv paper that no list has and that arXiv did not give."""
+    return AskError(
         f"I don't know the paper {name[:80]!r} yet.",
         "It isn't on any list I read, and arXiv doesn't have it or didn't answer in time."
         " To search by words, type /papers WORDS.",

@@ -76,7 +76,7 @@ async def mine(request: Request, rest: str) -> Answer:
         "New on your topics",
         await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE], why),
         note=f"{plural(len(topics), 'topic')}, the last {RECENT_DAYS} days" + (SAVED_FIRST if leanings else "."),
-        empty=f"Nothing new on your {plural(len(topics), 'topic')} in the last {RECENT_DAYS} days.",
+        empty="There are no new papers on them.",
         controls=await paging(request, more=len(ids) > request.offset + CARDS_PER_PAGE, share=False) if ids else (),
     )
     return Answer(message=message)

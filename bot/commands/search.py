@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Message, clean
-from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, exact_paper, paging
+from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, exact_paper, paging, unknown_paper
 from bot.errors import AskError
 from bot.papers.ids import arxiv_id
 from bot.views.results import results
@@ -19,7 +19,9 @@ async def run(request: Request, rest: str) -> Answer:
     if not query:
         raise AskError("What are you looking for?", "For example: /papers hypernetworks")
     found = await request.context.search.find_papers(query, limit=CARDS_PER_PAGE, offset=request.offset)
-    if not found.hits and (id := arxiv_id(query)) and await request.look_up(id[0]):
+    if not found.hits and (id := arxiv_id(query)):
+        if await request.look_up(id[0]) is None:
+            raise unknown_paper(clean(query, 80))
         found = await request.context.search.find_papers(query, limit=CARDS_PER_PAGE)
     why = {hit.id: "; ".join(hit.why) for hit in found.hits}
     shown = clean(found.corrected or query, 100)

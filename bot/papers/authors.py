@@ -82,6 +82,7 @@ def names_and_affiliations(authors: Sequence[Author]) -> tuple[tuple[str, ...], 
 
 
 def _one_or_more(field: str) -> tuple[Author, ...]:
+    field = " ".join(field.split())  # the time that `_AND` takes grows with the square of a run of spaces
     if ";" in field or _AND.search(field) or field.count(",") > 1:
         return split_authors(field)
     items = _family_first(_with_suffixes(_items(readable(html_to_text(field)))[0]))

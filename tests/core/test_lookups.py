@@ -4,10 +4,34 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.chat.event import Person
 from bot.commands.lookups import MAX_IN_TOTAL_AN_HOUR, MAX_LOOKUPS_AT_ONCE, MAX_PER_PERSON_AN_HOUR
 from tests.builders import ADA, BOB
 from tests.core.conftest import Channel
+from tests.fakes.embedder import WordEmbedder
+
+
+@pytest.fixture
+def embedder() -> WordEmbedder:
+    return WordEmbedder()
+
+
+@pytest.mark.parametrize("command", ["show", "save", "similar", ""])
+@pytest.mark.parametrize("paper", ["1910.12345", "https://arxiv.org/abs/1910.12345"])
+async def test_a_paper_that_no_list_and_not_even_arxiv_has_is_called_unknown(
+    channel: Channel, command: str, paper: str
+) -> None:
+    answer = (await channel.says(f"{command} {paper}".strip(), who=BOB)).message.plain
+    assert f"I don't know the paper '{paper}' yet." in answer
+
+
+@pytest.mark.parametrize("command", ["show", "save", "similar"])
+async def test_words_that_no_paper_has_name_no_paper(channel: Channel, command: str) -> None:
+    answer = (await channel.says(f"{command} wheelbarrow", who=BOB)).message.plain
+    assert answer.startswith("I don't know the paper 'wheelbarrow'. To search by words")
+    assert "Hypernetworks" in (await channel.says(f"{command} hypernetworks", who=BOB)).message.plain
 
 
 async def test_a_person_can_look_up_so_many_unknown_papers_an_hour(channel: Channel) -> None:

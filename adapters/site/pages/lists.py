@@ -16,6 +16,7 @@ from adapters.site.pages.page_cache import PageCache
 from adapters.site.pages.view import PageError, View
 from adapters.site.site import Site
 from bot.chat.catalog import PAGE_SIZE, DayListings, TrendingPeriod
+from bot.papers.samples import SOURCE as SAMPLES
 
 SPANS: tuple[TrendingPeriod, ...] = get_args(TrendingPeriod)
 MAX_DAYS = 100_000  # with a list: more than there will be
@@ -133,6 +134,7 @@ class ListPages:
                 "period": period,
                 "lists": lists,
                 "found": lists.page,
+                "are_samples": all(entry.paper.sources == {SAMPLES} for entry in lists.page.papers),
                 "page": page,
                 "start": (page - 1) * PAGE_SIZE,
                 "previous": links.with_query(own, page=page - 1 if page > 2 else ""),

@@ -14,6 +14,7 @@ from adapters.site.adapter import SiteAdapter
 from bot.chat.adapter import Setup
 from bot.chat.catalog import Catalog
 from bot.clock import FixedClock
+from bot.papers import samples
 from bot.search import Search
 from bot.store.protocol import Store
 from bot.summaries import SummaryService
@@ -59,7 +60,8 @@ async def started(store: Store, clock: FixedClock, home: Path, **options: object
     adapter = make(Setup(options={"port": 0, **options}, storage=store.key_value("site"), home=home, clock=clock))
     assert adapter is not None
     lines = SummaryService(store.summaries, writer=None, clock=clock)
-    await adapter.start(ReadingCore(reader(store, Search(store.papers, store.vectors, None), lines, clock)))
+    search = Search(store.papers, store.vectors, None)
+    await adapter.start(ReadingCore(reader(store, search, lines, clock, sources=("huggingface", samples.SOURCE))))
     return adapter
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from bot.papers.samples import sample_papers
 from tests.builders import NOW, TODAY, listing, mark, paper
 from tests.platforms.site.conftest import Site
 
@@ -26,6 +27,14 @@ async def test_the_newest_day_leads_with_the_most_liked_paper(site: Site) -> Non
     assert "2 papers, most liked first" in page
     assert 'href="/date/2025-03-14"' in page
     assert "9 upvotes" in page
+
+
+async def test_lists_of_sample_papers_say_that_they_are_samples(site: Site) -> None:
+    newest = sample_papers()[0][0].day
+    await site.store.papers.add_listings([listed for listed, _ in sample_papers()], NOW)
+    await site.store.papers.add_listings([listing(paper(1), day=EARLIER)], NOW)
+    assert "These are the sample papers" in await site.page(f"/date/{newest}")
+    assert "sample papers" not in await site.page("/date/2025-03-14")
 
 
 async def test_any_day_week_and_month_can_be_read_and_lead_on(site: Site) -> None:

@@ -34,6 +34,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "find_arxiv_ids": ids.find_arxiv_ids,
     "title_id": ids.title_id,
     "split_authors": authors.split_authors,
+    "authors_from": lambda raw: authors.authors_from([raw, "B"]),
     "is_withdrawn": lambda raw: withdrawal.is_withdrawn(raw, raw),
     "web_address": fields.web_address,
     "parse_datetime": fields.parse_datetime,
