@@ -74,3 +74,9 @@ async def test_a_line_is_searched_by_meaning_until_the_abstract_comes() -> None:
     without, line = await embedder.embed_papers([bare, told])
     assert line @ query > without @ query + 0.2
     await embedder.aclose()
+
+
+async def test_without_a_model_no_vectors_are_made_or_loaded(store: Store) -> None:
+    search = await opened(store, model=False)
+    assert await search.embed_missing() == 0
+    assert await search.load_new_vectors() == 0
