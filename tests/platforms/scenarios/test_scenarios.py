@@ -98,7 +98,7 @@ async def test_a_shared_link_gets_its_card(stage: Stage) -> None:
 async def test_the_days_papers_are_a_thread(stage: Stage) -> None:
     head, *replies = await the_days_papers(stage, top=2)
     assert "Papers for Friday, 29 May 2026" in head.text
-    assert "The 2 papers that" in head.text
+    assert "The 2 most liked papers, of" in head.text
     assert [reply.under for reply in replies] == [head.id, head.id]
     assert all({"Vote", "Save", "Similar"} <= set(reply.buttons) for reply in replies)
     assert not any(seen.private for seen in (head, *replies))
