@@ -78,7 +78,7 @@ async def test_what_was_missed_comes_once_if_it_is_young_and_is_explained_if_not
     runs = {run.slot.date(): run for run in await store.subscriptions.newest_runs("daily")}
     await store.aclose()
     assert [runs[day].outcome for day in WEEKDAYS[:5]] == ["posted", "missed", "missed", "missed", "posted"]
-    assert "not running" in runs[WEEKDAYS[1]].why
+    assert "wasn't running" in runs[WEEKDAYS[1]].why
 
 
 async def test_a_quiet_day_has_its_reason(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ async def test_a_quiet_day_has_its_reason(tmp_path: Path) -> None:
     assert [item.reason for item in first.left_out] == ["no match"]
     assert first.outcome == second.outcome == "quiet"
     told = await paperboy(tmp_path, "why", str(PAPERS))
-    assert "has not been brought anything yet" in told.out
+    assert "Nothing has been posted in this channel yet" in told.out
 
 
 @needs_shared
