@@ -107,7 +107,7 @@ async def test_an_engine_that_fails_is_an_error_where_it_was_asked_for_by_name(t
 async def test_without_a_key_there_are_no_costs(tmp_path: Path) -> None:
     ran = await paperboy(tmp_path, "costs")
     assert (ran.code, ran.out) == (0, "")
-    assert "No key for Claude" in ran.err
+    assert "no API key for Claude" in ran.err
 
 
 async def test_a_budget_without_a_price_is_refused_at_the_start(tmp_path: Path) -> None:
