@@ -71,7 +71,8 @@ async def test_until_a_line_comes_in_that_language_the_english_one_is_shown(hire
 
 async def test_a_papers_page_says_whose_its_line_is_and_what_was_wrong_with_another(hire: Start) -> None:
     good = Room(await hire(ENGLISH, file="a"))
-    await good.office.lists([paper(1)])
+    abstract = "Birds sing. We present a house for birds. It keeps rain out in all seasons."
+    await good.office.lists([paper(1, abstract=abstract)])
     await good.office.improves()
     shown = everything(await good.says("show 2503.00001"))
     assert "Summary written by Claude (claude-haiku-5-5) and checked against the abstract." in shown
