@@ -41,6 +41,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     secret: str = ""  # seals addresses and signs links; empty: generated and stored in the data folder
     report_token: str = ""  # for handing in bounces and complaints; empty: not accepted
     pace: Seconds = 0.1  # seconds between two mails to one domain
+    confirm_seconds: Seconds = 60.0  # that the mail server may take to confirm a mail: spam filters are slow
     unsure: Literal["gap", "repeat"] = "gap"  # for a mail that may have arrived: give it up, or send it again
 
     def __repr__(self) -> str:

@@ -34,6 +34,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     min_interval_s: float = 0.0  # seconds between two posts in one channel; the dispatcher waits that long
     has_threads: bool = True  # messages can have replies; without them an edition is one message
     max_concurrent_posts: int = 4  # per tenant, so that a slow workspace leaves capacity for the others
+    extra_attempt_s: float = 0.0  # that one attempt may take beyond the setting `attempt_seconds`
 
 
 class Adapter(Protocol):

@@ -73,7 +73,6 @@ class Dispatcher:
         self._tasks = tasks or Supervisor(clock)
         self._under_way = set[asyncio.Task[bool]]()
         self._holding = set[str]()  # keys under way in this process
-        self._lease = timedelta(seconds=ATTEMPTS_PER_LEASE * attempt_s)
 
     async def deliver_due(self) -> int:
         """Deliver until nothing is due except what waits for a retry; returns how many posts were sent."""
@@ -116,23 +115,24 @@ class Dispatcher:
         """Claim due posts, at most `room`; groups of platforms take turns to be first."""
         claimed: list[Delivery] = []
         self._claims += 1
-        for per_tenant, platforms in self._shares():
+        for (per_tenant, extra_s), platforms in self._shares():
             if room > len(claimed):
                 claimed += await self._outbox.claim_posts(
                     self._clock.now(),
                     token=uuid.uuid4().hex,  # of this claim alone: a lease that ended may be claimed by another
-                    lease=self._lease,
+                    lease=timedelta(seconds=ATTEMPTS_PER_LEASE * self._attempt_s + extra_s),
                     limit=room - len(claimed),
                     platforms=platforms,
                     per_tenant=per_tenant,
                 )
         return claimed
 
-    def _shares(self) -> Sequence[tuple[int, Sequence[str]]]:
-        """Platforms grouped by how many posts of one tenant may be under way; another group is first at each claim."""
-        groups = defaultdict[int, list[str]](list)
+    def _shares(self) -> Sequence[tuple[tuple[int, float], Sequence[str]]]:
+        """Platforms grouped by how many posts of one tenant may be under way, and by the seconds that an attempt may
+        take beyond the usual; another group is first at each claim."""
+        groups = defaultdict[tuple[int, float], list[str]](list)
         for name, limits in self._limits.items():
-            groups[limits.max_concurrent_posts].append(name)
+            groups[limits.max_concurrent_posts, limits.extra_attempt_s].append(name)
         first = self._claims % max(len(groups), 1)
         shares = sorted(groups.items())
         return shares[first:] + shares[:first]
@@ -178,7 +178,7 @@ class Dispatcher:
             elif delivery.doubtful and delivery.attempts > 1:  # `paperboy retry KEY` allows one more attempt
                 reason = "An attempt had no answer, and this platform can't tell whether the post arrived."
                 raise Refused(reason, f"If it isn't there: paperboy retry {post.key}")
-            async with asyncio.timeout(self._attempt_s):
+            async with asyncio.timeout(self._attempt_s + adapter.limits.extra_attempt_s):
                 ref = await adapter.post(place, post.message, key=post.key)
             self._tasks.note_success(f"{adapter.name} post")
             return ref

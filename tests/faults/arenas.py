@@ -217,6 +217,7 @@ class MailArena:
             "EMAIL_BASE_URL": "https://papers.example.org",
             "EMAIL_LISTEN_PORT": "0",
             "EMAIL_PACE": "0",
+            "EMAIL_CONFIRM_SECONDS": "3",
         }
 
     async def channel(self) -> Place:

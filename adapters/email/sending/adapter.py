@@ -55,18 +55,19 @@ class EmailAdapter:
 
     name = PLATFORM
     label = ""
-    # 30 papers of 2,100 bytes each, in two parts with markup and encoding, are one mail under 100 KB.
-    limits = Limits(
-        max_chars=66_000,
-        max_blocks=120,
-        max_block_chars=2_100,
-        max_buttons=8,
-        has_threads=False,
-        max_concurrent_posts=MAX_MAILS_AT_ONCE,
-    )
 
     def __init__(self, services: Services, tasks: Supervisor) -> None:
         self._services = services
+        # 30 papers of 2,100 bytes each, in two parts with markup and encoding, are one mail under 100 KB.
+        self.limits = Limits(
+            max_chars=66_000,
+            max_blocks=120,
+            max_block_chars=2_100,
+            max_buttons=8,
+            has_threads=False,
+            max_concurrent_posts=MAX_MAILS_AT_ONCE,
+            extra_attempt_s=services.settings.confirm_seconds,
+        )
         self.signup = Signup(services)
         self._server = Server(services, self.signup, tasks)
 

@@ -16,7 +16,6 @@ from adapters.email.settings import Settings
 from bot.errors import Busy, Refused, Unsure
 
 PREPARE_TIMEOUT_S = 12.0  # for sender and recipient: less than a delivery attempt lasts
-CONTENT_TIMEOUT_S = 60.0  # spam filters are slow
 MAX_IDLE_CONNECTIONS = 16  # as many as are in use at once
 MAX_MAILS_PER_CONNECTION = 100  # servers close long-lived ones
 
@@ -50,7 +49,7 @@ class SmtpRelay:
             if before_content:
                 await before_content()
             try:
-                await client.data(mail.content, timeout=CONTENT_TIMEOUT_S)
+                await client.data(mail.content, timeout=self._settings.confirm_seconds)
             except SMTPResponseException as error:
                 raise reply_error("content", error.code, error.message, deferral_s) from None
             except (SMTPException, OSError, TimeoutError):

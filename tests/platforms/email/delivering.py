@@ -24,6 +24,7 @@ OPTIONS: dict[str, object] = {
     "base_url": "https://papers.example.org",
     "listen_port": 0,
     "pace": 0,
+    "confirm_seconds": 0.5,
 }
 
 

@@ -14,9 +14,12 @@ from bot.chat.fit import fit
 from bot.chat.message import Message
 from bot.clock import FixedClock
 from bot.errors import Busy, PostError, Refused, Unsure
+from bot.store.protocol import Store
+from bot.store.records import DeliveryState
 from bot.views.digest import About, Entry, compact
-from tests.builders import NOW, paper
+from tests.builders import NOW, delivery_of, paper, post
 from tests.fakes.mail import FakeMail, Stage, certificate
+from tests.faults.delivering import drain
 from tests.platforms.email.conftest import ADDRESS, Make
 
 PAPERS = Message(plain="Papers of today")
@@ -125,6 +128,18 @@ async def test_an_aborted_attempt_is_uncertain_only_after_the_content_went_out(
     assert await adapter.find_post(place, key="k1", since=NOW) is None
     with pytest.raises(Refused):
         await adapter.find_post(place, key="k2", since=NOW)
+
+
+async def test_a_mail_server_that_confirms_late_gets_each_mail_once(
+    adapter_of: Make, place: Place, server: FakeMail, store: Store
+) -> None:
+    server.slow = lambda: 0.6  # its spam filter takes longer than an attempt on other platforms
+    await store.outbox.add_posts([post("k1", place=place)])
+    await drain(store, "email", adapter_of(confirm_seconds=5), attempt_s=0.3, back_off_s=0.05)
+    delivery = await delivery_of(store, "k1")
+    assert delivery is not None
+    assert (delivery.state, delivery.reason) == (DeliveryState.SENT, "")
+    assert len(server.received) == 1
 
 
 async def test_an_unreachable_mail_server_is_tried_again(adapter_of: Make, place: Place, server: FakeMail) -> None:
