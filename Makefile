@@ -15,7 +15,7 @@ endif
 # Only files with the hashes that the repository names are installed; nothing is built with a tool that it doesn't name.
 HASHED = $(PIP) --no-deps --require-hashes
 
-.PHONY: help run test quick mutants check lint types contracts format bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
+.PHONY: help run test quick mutants check lint types contracts format texts bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
 
 help:        ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
@@ -44,6 +44,9 @@ types: .venv/dev        ## check the types
 
 contracts: .venv/dev    ## check which package may import which
 	@$(BIN)/lint-imports
+
+texts: .venv/dev      ## collect the texts that can be translated into the catalogues, and count what is missing
+	@$(BIN)/python tools/catalogues.py
 
 format: .venv/dev       ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -56,6 +56,7 @@ class Person(Struct, frozen=True, kw_only=True):
     space: str
     id: str
     name: str = ""
+    language: str = ""  # tag such as `de` or `pt-BR`, where the platform tells it: what answers are written in
     time_zone: str = ""  # IANA name, where the platform tells it: what times without a zone mean
     admin: bool = False  # may set schedules in this place; the adapter reads that from the platform's permissions
 

@@ -34,6 +34,7 @@ from bot.commands.concurrency import ConcurrencyLimit
 from bot.commands.context import Command, CommandContext, Effect, Request, exact_paper
 from bot.commands.registry import commands
 from bot.errors import AlreadyDone, AskError, PaperboyError
+from bot.languages import speaking, tr
 from bot.metrics import ANSWERS, FAILURES
 from bot.papers.model import PaperId
 from bot.views.results import problem, with_controls
@@ -91,6 +92,10 @@ class Router:
         return self._catalog
 
     async def handle_event(self, event: Event) -> Answer | None:
+        with speaking(event.who.language):
+            return await self._answer_safely(event)
+
+    async def _answer_safely(self, event: Event) -> Answer | None:
         kind = type(event).__name__.lower()
         try:
             with ANSWERS.labels(kind).time(), self._concurrency.slot_for(event):
@@ -104,7 +109,9 @@ class Router:
         except Exception:
             log.exception("%s %s failed", type(event).__name__, event.id)
         FAILURES.labels(kind).inc()
-        unknown = PaperboyError("Something went wrong on our side. It has been logged.", "Try again in a moment.")
+        unknown = PaperboyError(
+            tr("Something went wrong on our side. It has been logged."), tr("Try again in a moment.")
+        )
         return Answer(message=problem(unknown))
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:

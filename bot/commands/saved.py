@@ -6,6 +6,7 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging, the_paper
+from bot.languages import mark, tr
 from bot.views.results import note, results
 
 
@@ -14,28 +15,30 @@ async def save(request: Request, rest: str) -> Answer:
     paper = await the_paper(request, rest)
     people, title = request.store.people, clean(paper.title, 120)
     if await people.save_paper(request.who.key, paper.id, request.now, cause=request.cause):
-        return Answer(message=note(f"Saved “{title}”. To see all: /papers saved"), brief=True)
+        return Answer(message=note(tr("Saved “{title}”. To see all: /papers saved", title=title)), brief=True)
     await people.unsave_paper(request.who.key, paper.id)
-    return Answer(message=note(f"Removed “{title}” from your saved papers."), brief=True)
+    return Answer(message=note(tr("Removed “{title}” from your saved papers.", title=title)), brief=True)
 
 
 async def saved(request: Request, rest: str) -> Answer:
     """The asker's saved papers, newest first."""
     ids = await request.store.people.saved_papers(request.who.key, limit=CARDS_PER_PAGE + 1, offset=request.offset)
     message = results(
-        "Your saved papers",
+        tr("Your saved papers"),
         await cards(request, ids[:CARDS_PER_PAGE]),
-        empty="You haven't saved any papers yet. Press Save on a paper to add it.",
+        empty=tr("You haven't saved any papers yet. Press Save on a paper to add it."),
         controls=await paging(request, more=len(ids) > CARDS_PER_PAGE, share=False) if ids else (),
     )
     return Answer(message=message)
 
 
 SAVE = Command(
-    help=CommandHelp(name="save", usage="save ID", summary="Save a paper, or remove it from your saved papers."),
+    help=CommandHelp(name="save", usage="save ID", summary=mark("Save a paper, or remove it from your saved papers.")),
     run=save,
     effect=Effect.CHANGES,
 )
 SAVED = Command(
-    help=CommandHelp(name="saved", usage="saved", summary="List your saved papers."), run=saved, effect=Effect.READS_OWN
+    help=CommandHelp(name="saved", usage="saved", summary=mark("List your saved papers.")),
+    run=saved,
+    effect=Effect.READS_OWN,
 )

@@ -1,11 +1,16 @@
-"""Numbers, dates and names as people write them."""
+"""Numbers, dates and names as people write them in the current language."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_interval, format_skeleton, format_timedelta
+from babel.lists import format_list
+
+from bot.languages import language, locale, mark, tr, tr_count
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.community import is_community_list
 from bot.schedule import zone_label
@@ -14,61 +19,76 @@ MIN_DAYS_OF_A_WEEK = 3  # days from the first to the last list of a week: Monday
 SOURCE_NAMES = {
     "huggingface": "Hugging Face Daily Papers",
     "arxiv": "arXiv",
-    "samples": "Paperboy’s samples",
-    COMMUNITY: "submissions by people here",
+    "samples": mark("Paperboy’s samples"),
+    COMMUNITY: mark("submissions by people here"),
 }
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """`1 paper`, `2 papers`, `1,204 papers`."""
+    """`1 record`, `2 records`: English, for the terminal."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def listing(parts: Sequence[str], last: str = "and") -> str:
+def papers(count: int) -> str:
+    """`1 paper`, `2 papers`, `1,204 papers`."""
+    return tr_count("{count} paper", "{count} papers", count)
+
+
+def listing(parts: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return f" {last} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    return format_list(parts, locale=locale())
 
 
 def people(names: Sequence[str], most: int = 3) -> str:
     """The first few authors, and how many more there are."""
     shown = names if len(names) <= most + 1 else names[:most]
     rest = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {plural(rest, 'other')}" if rest else "")
+    if not rest:
+        return ", ".join(shown)
+    return tr_count("{names} and {count} other", "{names} and {count} others", rest, names=", ".join(shown))
 
 
 def long_day(day: date) -> str:
     """`Tuesday, 18 March 2025`."""
-    return f"{day:%A}, {day.day} {day:%B %Y}"
+    return format_date(day, "full", locale=locale())
 
 
 def days(first: date, last: date) -> str:
     """`Tuesday, 18 March 2025`, `the week of 10 to 14 March 2025`, `1 February to 3 March 2025`."""
     if first == last:
         return long_day(last)
+    span = _span(first, last)
+    return tr("the week of {days}", days=span) if MIN_DAYS_OF_A_WEEK <= (last - first).days < 7 else span
+
+
+def _span(first: date, last: date) -> str:
+    if language() != "en":
+        return format_interval(first, last, "yMMMd", locale=locale())
     year = f" {first.year}" if first.year != last.year else ""
     month = f" {first:%B}" if (first.year, first.month) != (last.year, last.month) else ""
-    week = "the week of " if MIN_DAYS_OF_A_WEEK <= (last - first).days < 7 else ""
-    return f"{week}{first.day}{month}{year} to {last.day} {last:%B %Y}"
+    return f"{first.day}{month}{year} to {last.day} {last:%B %Y}"
 
 
 def short_day(day: date) -> str:
     """`18 Mar 2025`."""
-    return f"{day.day} {day:%b %Y}"
+    return format_date(day, "medium", locale=locale())
 
 
 def moment(at: datetime, zone: str) -> str:
-    """`Mon 24 Nov 2025, 09:00 (Europe/Berlin)`."""
+    """`Mon, 24 Nov 2025, 09:00 (Europe/Berlin)`."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} ({zone_label(zone)})"
+    return f"{format_skeleton('yMMMEd', local, locale=locale())}, {local:%H:%M} ({zone_label(zone)})"
 
 
 def ago(then: datetime, now: datetime) -> str:
     """`just now`, `5 minutes ago`, `3 days ago`."""
     seconds = max(0.0, (now - then).total_seconds())
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+    units: tuple[tuple[int, Literal["day", "hour", "minute"]], ...] = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+    for size, unit in units:
         if seconds >= size:
-            return f"{plural(int(seconds // size), unit)} ago"
-    return "just now"
+            past = timedelta(seconds=-(seconds // size * size))
+            return format_timedelta(past, granularity=unit, threshold=1e9, add_direction=True, locale=locale())
+    return tr("just now")
 
 
 def source_page(source: str, first: date, last: date) -> str:
@@ -80,4 +100,4 @@ def source_page(source: str, first: date, last: date) -> str:
 
 def source_name(source: str) -> str:
     """A source as people call it."""
-    return SOURCE_NAMES.get(COMMUNITY if is_community_list(source) else source, source.removeprefix("feed:"))
+    return tr(SOURCE_NAMES.get(COMMUNITY if is_community_list(source) else source, source.removeprefix("feed:")))

@@ -23,7 +23,8 @@ from bot.chat.message import (
     text,
 )
 from bot.errors import PaperboyError
-from bot.views.formatting import plural
+from bot.languages import tr
+from bot.views import formatting
 
 
 def results(
@@ -31,11 +32,11 @@ def results(
     cards: Sequence[Card],
     *,
     note: str = "",
-    empty: str = "Nothing found.",
+    empty: str = "",
     controls: Sequence[Control] = (),
 ) -> Message:
     """Papers under a heading, or the text `empty` when there are none."""
-    heading = clean(heading, 150)
+    heading, empty = clean(heading, 150), empty or tr("Nothing found.")
     blocks: list[Block] = [Heading(heading)]
     if not cards:
         blocks.append(Paragraph(text(empty)))
@@ -44,7 +45,7 @@ def results(
         blocks.append(Footnote(text(note)))
     if controls:
         blocks.append(Controls(tuple(controls)))
-    plain = f"{heading}: {plural(len(cards), 'paper')}" if cards else f"{heading}: {empty}"
+    plain = f"{heading}: {formatting.papers(len(cards))}" if cards else f"{heading}: {empty}"
     return Message(plain=plain, blocks=tuple(blocks))
 
 
