@@ -16,7 +16,7 @@ import discord
 from discord import InteractionType
 
 from adapters.discord.delivery_mark import marked_ids
-from adapters.discord.errors import EXPIRED, error_code
+from adapters.discord.errors import is_expired
 from adapters.discord.escape import width
 from adapters.discord.modals import render_modal
 from adapters.discord.render import LIMITS, PRIVATE, Json, message_payload
@@ -167,5 +167,7 @@ def _pages(answer: Answer) -> tuple[Message, ...]:
 
 
 def _log_unanswered(interaction: discord.Interaction[Any], error: PostError) -> None:
-    level = logging.INFO if error_code(error) in EXPIRED else logging.WARNING  # too late, or redelivered
-    log.log(level, "Discord interaction %d not answered: %s", interaction.id, error)
+    if is_expired(error):
+        log.info("Discord interaction %d not answered: too late, or it was answered before", interaction.id)
+    else:
+        log.warning("Discord interaction %d not answered: %s", interaction.id, error)

@@ -57,7 +57,7 @@ def _papers() -> dict[str, Any]:
 def _typed(help: CommandHelp) -> dict[str, Any]:
     required_first = sorted(help.fields, key=lambda field: not field.required)
     command = _command(typed_name(help), help.summary) | {"options": [_option(field) for field in required_first[:25]]}
-    return command | ({"default_member_permissions": MANAGE_SERVER} if help.admin else {})
+    return command | ({"default_member_permissions": str(MANAGE_SERVER)} if help.admin else {})
 
 
 def _command(name: str, summary: str) -> dict[str, Any]:

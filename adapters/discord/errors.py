@@ -95,6 +95,12 @@ def is_forbidden(error: PostError) -> bool:
     return error_code(error) in {MISSING_ACCESS, MISSING_PERMISSIONS}
 
 
+def is_expired(error: PostError) -> bool:
+    """Whether an interaction can no longer be answered. Whatever the code, a 401 or 404 is about the interaction's own
+    token or answer: those requests don't use the bot's token."""
+    return error_code(error) in EXPIRED or getattr(error.__cause__, "status", 0) in {401, 404}
+
+
 def error_code(error: PostError) -> int:
     """Discord's own code of the error; 0 when it has none."""
     return int(getattr(error.__cause__, "code", 0))

@@ -12,7 +12,7 @@ SPAN_OVERHEAD_CHARS = 8  # per span, for what surrounds it: `### `, `- `, a line
 SEAM = "\u200b"  # between two styled spans, whose marks would merge
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-_ALWAYS = re.compile(r"[\\`*_~|<\[\]@]|:(?=/|$)")  # `:` keeps an address from becoming a link
+_ALWAYS = re.compile(r"[\\`*_~|<\[\]@]|:(?=/|$|[^\s:]+:)")  # `:` in addresses, which become links, and in `:100:`
 _LINE_START = re.compile(r"^([^\S\n]*\d*)([.)]|(?<!\d)[#>+-])", re.MULTILINE)  # any span may start a line
 _STAR = re.compile(r"[*\\]")
 _PAIR = re.compile(r"\[[^\[\]]*\]")

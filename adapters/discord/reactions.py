@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from discord import RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent
+from discord import RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent, ReactionType
 
 from adapters.discord.channels import RecentCache
 from adapters.discord.events import PLATFORM, ref_of
@@ -43,7 +43,7 @@ class ReactionTracker:
             raise TypeError("the emoji's name is not text")
         if not name:
             return None  # a custom emoji that was deleted
-        emoji = reaction_key(name, is_super=event.burst)
+        emoji = reaction_key(name, is_super=event.burst or event.type is ReactionType.burst)
         person, message = str(event.user_id), str(event.message_id)
         added = event.event_type == "REACTION_ADD"
         seen = self._seen.get(message, frozenset())

@@ -129,6 +129,7 @@ _INLINE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\[((?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*)\]\(\s*<?((?:\([^)]*\)|[^\s\\]|\\.)*?)>?\s*\)"), _link),
     (re.compile(r"@everyone|@here|<@[!&]?\d+>|<#\d+>|<id:\w+>|</[^>]+:\d+>"), _mention),
     (re.compile(r"<a?:\w+:\d+>|<t:-?\d+(?::\w)?>"), _mention),
+    (re.compile(r":(?:100|\+1|tada|thumbsup(?:::skin-tone-\d)?):"), _mention),  # of some thousand names
     (re.compile(r"\*\*((?:\\[\s\S]|[^\\])+?)\*\*(?!\*)"), _wrap("b")),
     (re.compile(r"__((?:\\[\s\S]|[^\\])+?)__(?!_)"), _wrap("u")),
     (re.compile(r"\b_((?:__|\\[\s\S]|[^\\_])+?)_\b"), _wrap("i")),

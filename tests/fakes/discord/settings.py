@@ -19,6 +19,7 @@ class Settings:
     privileged: bool = False  # whether the app was granted the privileged intents (message content)
     first_response: float = 3.0  # seconds an interaction waits
     token_life: float = 900.0  # seconds an interaction's token works
+    expired: tuple[int, int] = (401, 50027)  # status and code of a token whose time is over; also 404 10015, 401 0
     nonce_window: float = 300.0  # "the past few minutes"; 0: forgotten at once
     global_limit: int = 50  # requests a second
     default_bucket: tuple[int, float] = (50, 1.0)  # requests, seconds, for routes that are not named here

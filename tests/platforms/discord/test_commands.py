@@ -47,7 +47,7 @@ def test_no_translation_is_left_over() -> None:
 
 def test_setting_schedules_needs_a_right_by_default_and_searching_none() -> None:
     rights = {command["name"]: command.get("default_member_permissions") for command in told()}
-    assert (rights["papers"], rights["papers-schedule"]) == (None, 32)
+    assert (rights["papers"], rights["papers-schedule"]) == (None, "32")
 
 
 def test_the_fingerprint_follows_the_commands() -> None:

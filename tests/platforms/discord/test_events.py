@@ -78,6 +78,20 @@ class TestReactions:
         assert told == [("👍", True), ("👍🏽", True), ("👍+super", True), ("👍", False)]
         assert await adapter.count_reactions(ref) == {"👍🏽": frozenset({bob}), "👍+super": frozenset({bob})}
 
+    @pytest.mark.parametrize("left_out", ["burst", "type"])
+    async def test_a_super_reaction_is_one_vote_that_can_be_taken_back(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str, left_out: str
+    ) -> None:
+        adapter = await start(core)
+        ref = await adapter.post(papers, says("head"), key="head")
+        discord.react(bob, papers.channel, ref.id, "👍", is_super=True)
+        _, added = discord.sent_events()[-1]
+        for name in ("MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"):
+            discord.send_event(name, {key: value for key, value in added.items() if key != left_out})
+        await discord.until(lambda: len(core.kind(Reaction)) == 3)
+        told = [(event.emoji, event.added) for event in core.kind(Reaction)]
+        assert told == [("👍+super", True), ("👍+super", True), ("👍+super", False)]
+
     async def test_those_made_while_it_was_down_are_counted_and_can_be_cleared(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
     ) -> None:

@@ -61,6 +61,7 @@ class TestCommands:
             asked
         ] in seen.text
 
+    @pytest.mark.parametrize("expired", [(401, 50027), (404, 10015), (401, 0)])
     async def test_an_answer_that_comes_after_the_token_expired_is_let_go(
         self,
         discord: FakeDiscord,
@@ -69,12 +70,13 @@ class TestCommands:
         papers: Place,
         ada: str,
         caplog: pytest.LogCaptureFixture,
+        expired: tuple[int, int],
     ) -> None:
         await start(core)
-        core.slow = 2.5
-        discord.configure(token_life=1.0)
+        core.slow = 2.0
+        discord.configure(token_life=1.0, expired=expired)
         await discord.slash(ada, papers.channel, "papers", query="long words", wait=4)
-        await discord.until(lambda: discord.state()["invalid"] == 1)
+        await discord.until(lambda: discord.state()["statuses"].get(str(expired[0])) == 1)
         assert not [record for record in caplog.records if record.name.startswith("adapters") and record.levelno > 20]
         core.slow = 0.0
         assert "again" in (await discord.slash(ada, papers.channel, "papers", query="again")).text

@@ -50,6 +50,7 @@ TRAPS = (
     "x" * 5_000,
     "🦉" * 3_000,
     "a [ b ] c ] d [",
+    ":100: in a title :tada::+1: (:thumbsup::skin-tone-3:) at 09:00",
 )
 
 

@@ -146,7 +146,7 @@ def _live(call: Call) -> Interaction:
     if it is None or call.path["webhook_id"] != call.world.application_id or not it.answered:
         raise unknown("Webhook")
     if call.world.elapsed() - it.started > call.world.settings.token_life:
-        raise ApiError(401, 50027, "Invalid Webhook Token")
+        raise ApiError(*call.world.settings.expired, "Invalid Webhook Token")
     return it
 
 

@@ -37,7 +37,7 @@ async def test_a_bulk_overwrite_replaces_all_and_keeps_the_ids_of_the_same_names
 
 async def test_a_guild_has_commands_of_its_own(fake: FakeDiscord, home: Home, ask: Ask, path: str) -> None:
     own = path.replace("/commands", f"/guilds/{home.guild}/commands")
-    await ask("PUT", own, [command(default_member_permissions=32)])
+    await ask("PUT", own, [command(default_member_permissions="32")])
     assert (await ask("GET", path))[1] == []
     _, listed = await ask("GET", own)
     assert (listed[0]["guild_id"], listed[0]["default_member_permissions"]) == (home.guild, "32")
