@@ -31,7 +31,7 @@ from bot.ingest.paper_lookup import PaperLookup
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.samples import SOURCE as STARTER
 from bot.search import Search, open_models
-from bot.sources.files import NAME as FILES
+from bot.sources.file_records import NAME as FILES
 from bot.sources.http import SourceClient
 from bot.store import open_store
 from bot.store.protocol import Store

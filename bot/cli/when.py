@@ -15,7 +15,7 @@ from bot.delivery.schedule_parser import ZoneChoice
 from bot.errors import AskError
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.schedule import next_times
-from bot.sources.files import NAME as FILES
+from bot.sources.file_records import NAME as FILES
 from bot.views.formatting import moment
 
 SHOWN_TIMES = 3

@@ -7,20 +7,27 @@ gets lost: a macro that isn't known shows its argument, or its name when it has 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.papers.latex_macros import ACCENTS, CITATION, COMMANDS, DECLARATIONS, LETTERS, Command, script, symbols
+from bot.papers.latex_macros import (
+    ACCENTS,
+    CITATION,
+    COMMANDS,
+    DECLARATIONS,
+    LETTERS,
+    Command,
+    accented,
+    script,
+    symbols,
+)
+from bot.papers.latex_signs import ADDRESS, is_accent, is_letter_next, is_tie, math_signs
 
 MAX_DEPTH = 100  # groups in groups; deeper braces are passed over
 _TOKEN = re.compile(
     r"\\(?P<name>[A-Za-z]+)\*?(?P<gap>\s*)|\\(?P<escape>.)|(?P<special>[{}^_~]|\$\$?)|[^\\{}^_~$]+|.", re.DOTALL
 )
-_MATH = re.compile(r"(?<!\\)\$\$?(?P<body>[^$]{1,400}?)(?<!\\)\$\$?(?P<next>\d?)")
-_MARKUP = re.compile(r"[\\^_=<>+]")
-_CURRENCY = re.compile(r"(?<![A-Za-z])(?:US|AU|CA|HK|NZ|SG|A|C|R|S)$")
 _OPTION = re.compile(r"\[([^\[\]{}]{0,80})\]\s*")
 _QUOTED = re.compile(r'\\"([A-Za-z][^"\\{}]{0,200})\\"(?![A-Za-z{\\])')  # an escaped quotation, no umlaut
 _TEX_QUOTED = re.compile(r"``([^`']{1,400})''")
@@ -29,7 +36,6 @@ _CITATION = re.compile(rf"\s?{CITATION}(?=\s*[,.;:!?)])")
 _STYLE_PREFIX = re.compile(
     r"(mathcal|mathbb|mathbf|mathrm|mathsf|mathfrak|textbf|textit|textsc|emph|sqrt|widetilde)(.+)"
 )
-_ADDRESS = re.compile(r"\s*\{([^{}]{0,2000})\}")
 _GAP = "\u2005"  # a space that belongs to the text, unlike those of a formula's source
 _SPACES = frozenset(" ,;:>\\\n\t")  # after a backslash
 _NOTHING = frozenset("!/-@")
@@ -69,7 +75,7 @@ class _Converter:
         self._text = text
         self._at = 0  # where the next token begins
         self._stack = [_Frame("", False)]
-        self._dollars = _math_signs(text)
+        self._dollars = math_signs(text)
         self._last_end = {end: text.rfind(f"\\{end}") for end in _MATH_ENDS}
 
     def convert(self) -> str:
@@ -111,7 +117,7 @@ class _Converter:
         elif sign[0] == "$":
             self._dollar(sign, at)
         elif sign == "~":
-            self._run(" " if frame.is_math or self._is_tie(at) else "~")
+            self._run(" " if frame.is_math or is_tie(self._text, at) else "~")
         elif frame.is_math:
             frame.pending.append(_Pending(partial(self._script, sign), 1))
         else:
@@ -138,8 +144,8 @@ class _Converter:
             return
         elif sign == "|":
             self._feed("‖" if frame.is_math else "|")
-        elif sign in ACCENTS and self._has_letter_next():
-            frame.pending.append(_Pending(partial(_accented, ACCENTS[sign], sign), 1))
+        elif sign in ACCENTS and is_letter_next(self._text, self._at):
+            frame.pending.append(_Pending(partial(accented, ACCENTS[sign], sign), 1))
         else:
             self._feed(sign)
 
@@ -150,8 +156,8 @@ class _Converter:
             self._feed(LETTERS[name])
         elif command := COMMANDS.get(name):
             self._command(command)
-        elif name in ACCENTS and (len(name) > 1 or self._is_accent(name)):
-            self._stack[-1].pending.append(_Pending(partial(_accented, ACCENTS[name], name), 1))
+        elif name in ACCENTS and (len(name) > 1 or is_accent(name, self._text, self._at)):
+            self._stack[-1].pending.append(_Pending(partial(accented, ACCENTS[name], name), 1))
         elif symbol := symbols().get(name):
             self._symbol(symbol, gap)
         elif (styled := _STYLE_PREFIX.fullmatch(name)) and styled[1] in COMMANDS | ACCENTS:  # its braces were lost
@@ -180,7 +186,7 @@ class _Converter:
         if command.is_spaced and self._follows_word():
             self._stack[-1].pieces.append(_GAP)
         self._stack[-1].pending.append(_Pending(build, command.arguments))
-        if command.is_address and (address := _ADDRESS.match(self._text, self._at)):
+        if command.is_address and (address := ADDRESS.match(self._text, self._at)):
             self._at = address.end()
             self._feed(address[1])
 
@@ -246,65 +252,6 @@ class _Converter:
 
     def _follows_word(self) -> bool:
         return not self._stack[-1].pending and self._last()[-1:].isalnum()
-
-    def _has_letter_next(self) -> bool:
-        """Whether an accent stands before something that can carry it."""
-        rest = self._text[self._at : self._at + 3]
-        return rest[:1].isalpha() or rest[:1] in {"{", "\\"} or (rest[:1] == " " and rest[1:2].isalpha())
-
-    def _is_accent(self, name: str) -> bool:
-        """Whether `\\c c` or `\\c{c}` follows; `\\b` and `\\d` are more often macros of an author's own."""
-        group = _ADDRESS.match(self._text, self._at)
-        if group or name in "bd":
-            return bool(group) and len(group[1].strip("\\ ")) == 1 if group else False
-        return self._has_letter_next()
-
-    def _is_tie(self, at: int) -> bool:
-        """Whether `~` is LaTeX's unbreakable space: not so in `~10` and in an address."""
-        before, after = self._text[at - 1 : at] if at else "", self._text[at + 1 : at + 2]
-        if before.isdigit():
-            return bool(after) and not after.isdigit()
-        return bool(before) and not before.isspace() and before != "/"
-
-
-def _math_signs(text: str) -> dict[int, str]:
-    """Where formulas open and close; a dollar sign before a price does neither."""
-    signs: dict[int, str] = {}
-    at = 0
-    while match := _MATH.search(text, at):
-        if _is_money(text, match):
-            at = match.start() + 1  # the second sign may open a formula
-            continue
-        signs |= {match.start(): "open", match.end("body"): "close"}
-        at = match.start("next")
-    return signs
-
-
-def _is_money(text: str, match: re.Match[str]) -> bool:
-    """`$5 and $`, `$5-$10` and `US$ 5 to US$` are prices: a formula ends in no space, and no digit follows it."""
-    body, before = match["body"], text[max(0, match.start() - 4) : match.start()]
-    if body.lstrip()[:1].isdigit():
-        if body[-1].isspace() or match["next"]:
-            return True
-        return not _MARKUP.search(body) and bool(_CURRENCY.search(before) and not match["next"]) and " " in body.strip()
-    return before[-1:].isdigit() and body[0].isspace() and not _MARKUP.search(body)
-
-
-def _accented(mark: str, name: str, base: str) -> str:
-    """`base` with a combining mark on its first letter; without one, the accent's own sign or name."""
-    base = base.replace("ı", "i").replace("ȷ", "j") if mark != "\u0323" else base
-    if not base.strip():
-        return (
-            name if name.isalpha() and len(name) == 1 else "" if name.isalpha() else {"=": "", ".": ""}.get(name, name)
-        )
-    if not name.isalpha() and not base[0].isalpha():
-        return name + base
-    if name.isalpha() and len(name) > 1 and len(base) > 1:
-        return base  # a bar over a whole expression
-    composed = unicodedata.normalize("NFC", base[0] + mark)
-    if len(composed) > 1 and (name == "'" or (len(name) == 1 and name.isalpha())):
-        return f"'{base}" if name == "'" else base
-    return composed + base[1:]
 
 
 def _unknown(name: str, argument: str) -> str:

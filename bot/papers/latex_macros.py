@@ -183,3 +183,20 @@ def symbols() -> dict[str, str]:
     specs = {spec.macroname: spec.simplify_repl for spec in known.iter_macro_specs()}
     shown = {name: to for name, to in specs.items() if isinstance(to, str) and to.strip() and "%" not in to}
     return shown | _OWN_SYMBOLS
+
+
+def accented(mark: str, name: str, base: str) -> str:
+    """`base` with a combining mark on its first letter; without one, the accent's own sign or name."""
+    base = base.replace("ı", "i").replace("ȷ", "j") if mark != "\u0323" else base
+    if not base.strip():
+        return (
+            name if name.isalpha() and len(name) == 1 else "" if name.isalpha() else {"=": "", ".": ""}.get(name, name)
+        )
+    if not name.isalpha() and not base[0].isalpha():
+        return name + base
+    if name.isalpha() and len(name) > 1 and len(base) > 1:
+        return base  # a bar over a whole expression
+    composed = unicodedata.normalize("NFC", base[0] + mark)
+    if len(composed) > 1 and (name == "'" or (len(name) == 1 and name.isalpha())):
+        return f"'{base}" if name == "'" else base
+    return composed + base[1:]

@@ -19,19 +19,13 @@ from pathlib import Path
 from typing import IO, Any
 
 import msgspec
-from msgspec import Struct
 
 from bot.errors import Malformed, SourceError
-from bot.papers.authors import Author, authors_from, names_and_affiliations, single_author, split_authors
-from bot.papers.ids import arxiv_id, title_id
-from bot.papers.model import Links, Listing, Paper, Rejected
-from bot.papers.text import label, readable
-from bot.papers.withdrawal import is_withdrawn
-from bot.sources.fields import arxiv_links, labels, parse_date, text_or_empty, web_address
+from bot.papers.model import Listing, Rejected
+from bot.sources.file_records import NAME, FileLine, FoundPaper, line_listing, titled_paper
 from bot.sources.huggingface import parse_listings
 from bot.sources.source import Batch
 
-NAME = "files"
 LINES_PER_BATCH = 1_000
 MAX_JSON_BYTES = 500_000_000  # of one JSON answer, unpacked
 MAX_LINE_BYTES = 10_000_000
@@ -39,24 +33,6 @@ BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
 FILE_ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")  # of a folder, others only where they look like JSON
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-class _Line(Struct):
-    id: str | int
-    title: str
-    abstract: str | None = None
-    authors: list[str | dict[str, Any]] | str | None = None
-    categories: list[str] | str | None = None
-    date: str | None = None
-    published: str | None = None
-    url: str | None = None
-    comment: Any = None  # the authors', as on arXiv: it may say that the paper is withdrawn
-
-
-class _Found(Struct):
-    title: str
-    abstract: str | None = None
-    id: str | None = None
 
 
 def read_papers(path: Path) -> Iterator[Batch]:
@@ -153,23 +129,13 @@ def _search_page(page: list[Any], where: str, day: date) -> Batch:
     listings, rejected = list[Listing](), list[Rejected]()
     for number, entry in enumerate(page):
         try:
-            found = msgspec.convert(entry, _Found)
+            found = msgspec.convert(entry, FoundPaper)
             if not found.title.strip():
                 raise ValueError("title is empty")
-            listings.append(Listing(paper=_titled(found), source=NAME, day=day))
+            listings.append(Listing(paper=titled_paper(found), source=NAME, day=day))
         except (msgspec.ValidationError, ValueError) as error:
             rejected.append(Rejected(where=f"{where}[{number}]", reason=str(error)))
     return Batch(listings=tuple(listings), rejected=tuple(rejected))
-
-
-def _titled(found: _Found) -> Paper:
-    known = arxiv_id(found.id) if found.id else None
-    return _paper(
-        known[0] if known else title_id(found.title),
-        found.title,
-        found.abstract or "",
-        links=arxiv_links(known[0].removeprefix("arxiv:")) if known else Links(),
-    )
 
 
 def _lines(file: Path) -> Iterator[Batch]:
@@ -181,7 +147,7 @@ def _lines(file: Path) -> Iterator[Batch]:
                 if not line.strip():
                     continue
                 try:
-                    listings.append(_listing(msgspec.json.decode(line.removeprefix(BOM), type=_Line), day))
+                    listings.append(line_listing(msgspec.json.decode(line.removeprefix(BOM), type=FileLine), day))
                 except (msgspec.DecodeError, ValueError) as error:
                     rejected.append(Rejected(where=f"{file.name}:{number}", reason=str(error)[:200]))
                 if len(listings) + len(rejected) >= LINES_PER_BATCH:
@@ -191,62 +157,6 @@ def _lines(file: Path) -> Iterator[Batch]:
             yield Batch(listings=tuple(listings), rejected=tuple(rejected))
             raise
     yield Batch(listings=tuple(listings), rejected=tuple(rejected))
-
-
-def _listing(line: _Line, day: date) -> Listing:
-    raw = label(str(line.id))
-    if not raw or not line.title.strip():
-        raise ValueError(f"{'title' if raw else 'id'} is empty")
-    known = arxiv_id(raw)
-    published = _dated("published", line.published) or _dated("date", line.date)
-    names, affiliations = names_and_affiliations(_authors(line.authors))
-    paper = _paper(
-        known[0] if known else raw,
-        line.title,
-        line.abstract or "",
-        authors=names,
-        affiliations=affiliations,
-        version=(known[1] if known else None) or 1,
-        published=published,
-        categories=labels(line.categories),
-        withdrawn=is_withdrawn(line.abstract or "", text_or_empty(line.comment)),
-        links=arxiv_links(known[0].removeprefix("arxiv:")) if known else Links(page=web_address(line.url)),
-    )
-    return Listing(paper=paper, source=NAME, day=published.date() if published else day)
-
-
-def _dated(field: str, raw: str | None) -> datetime | None:
-    if not raw or not raw.strip():
-        return None
-    if (at := parse_date(raw)) is None:
-        raise ValueError(f"{field} {raw[:40]!r} can't be read: write it as 2026-06-30")
-    return at
-
-
-def _authors(raw: list[str | dict[str, Any]] | str | None) -> tuple[Author, ...]:
-    """Authors of a line: one text for all, or a list of names, or of objects with `name` and perhaps `affiliation`."""
-    if isinstance(raw, str):
-        return split_authors(raw)
-    if not raw:
-        return ()
-    if all(isinstance(one, str) for one in raw):
-        return authors_from(map(str, raw)) if len(raw) > 1 else tuple(map(single_author, map(str, raw)))
-    found = (one if isinstance(one, dict) else {"name": one} for one in raw)
-    authors = (Author(single_author(str(one.get("name", ""))).name, label(one.get("affiliation"))) for one in found)
-    return tuple(author for author in authors if author.name)
-
-
-def _paper(id: str, title: str, abstract: str, **more: Any) -> Paper:
-    shown_title, shown_abstract = readable(title), readable(abstract)
-    return Paper(
-        id=id,
-        title=shown_title,
-        abstract=shown_abstract,
-        title_source=title if title != shown_title else "",
-        abstract_source=abstract if abstract != shown_abstract else "",
-        sources=frozenset({NAME}),
-        **more,
-    )
 
 
 def _named_day(file: Path) -> date | None:
