@@ -18,6 +18,7 @@ from discord import InteractionType
 from adapters.discord.delivery_mark import marked_ids
 from adapters.discord.errors import is_expired
 from adapters.discord.escape import width
+from adapters.discord.events import is_installed_by_person
 from adapters.discord.modals import render_modal
 from adapters.discord.render import LIMITS, PRIVATE, Json, message_payload
 from adapters.discord.rest import Rest
@@ -32,8 +33,10 @@ ANSWER_AT_ONCE_S = 1.5  # of Discord's 3 seconds; the rest is for the network
 MESSAGE, DEFER_MESSAGE, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9  # types of a first response
 FROM_MESSAGE = frozenset({InteractionType.component, InteractionType.modal_submit})
 MAX_CHOICES, MAX_CHOICE_CHARS = 25, 100
+MAX_PERSONAL_FOLLOW_UPS = 5  # messages after the first, where only the person has installed the app: Discord's limit
 DONE = Message(plain="Done.")
 SHARED = Message(plain="Shared.")
+CUT = Message(plain="There is more than Discord lets me show here. Send me the same words in a direct message.")
 UNREADABLE_REQUEST = Message(plain="I can't read what Discord sent for this. Try again, or type the command.")
 
 
@@ -153,6 +156,8 @@ class _Response:
         await self._webhook("PATCH", "/messages/@original", body)
 
     async def _follow_up(self, pages: Sequence[Message], *, private: bool) -> None:
+        if is_installed_by_person(self._interaction) and len(pages) > MAX_PERSONAL_FOLLOW_UPS:
+            pages = (*pages[: MAX_PERSONAL_FOLLOW_UPS - 1], CUT)
         for page in pages:
             await self._webhook("POST", "", message_payload(page, private=private))
 

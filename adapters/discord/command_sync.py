@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.discord.commands import fingerprint
+from adapters.discord.commands import fingerprint, without_global_fields
 from adapters.discord.rest import Rest
 from bot.chat.adapter import KeyValue
 from bot.errors import Refused
@@ -40,6 +40,8 @@ async def _register(rest: Rest, application: int, scope: str, commands: list[dic
     log.info("registering %d Discord commands for %s", len(commands), where)
     of_application, of_guild = "/applications/{application_id}", "" if scope == ALL_GUILDS else "/guilds/{guild_id}"
     path = f"{of_application}{of_guild}/commands"
+    if of_guild:
+        commands = [without_global_fields(command) for command in commands]
     try:
         await rest.call("PUT", path, commands, application_id=application, guild_id=scope)
     except Refused as error:

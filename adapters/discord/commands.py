@@ -21,7 +21,9 @@ from bot.chat.form import Field
 NAME, OPTION = "papers", "query"
 CHAT, ON_MESSAGE = 1, 3  # types of commands
 STRING = 3
-IN_SERVER, IN_PRIVATE = 0, 1  # contexts
+IN_SERVER, IN_DIRECT_MESSAGE, IN_PRIVATE_CHANNEL = 0, 1, 2  # contexts; the last: between other people
+FOR_SERVER, FOR_PERSON = 0, 1  # who installed the app
+ONLY_GLOBAL = frozenset({"contexts", "integration_types"})  # fields that a server's own commands don't have
 MAX_QUERY_CHARS = 1_000
 COMMAND_SUMMARY = "Find, vote on and schedule research papers."
 QUERY_HINT = "Words, a title, or a command such as today; empty for help."
@@ -57,16 +59,32 @@ def _papers() -> dict[str, Any]:
 def _typed(help: CommandHelp) -> dict[str, Any]:
     required_first = sorted(help.fields, key=lambda field: not field.required)
     command = _command(typed_name(help), help.summary) | {"options": [_option(field) for field in required_first[:25]]}
-    return command | ({"default_member_permissions": str(MANAGE_SERVER)} if help.admin else {})
+    if help.admin:  # nothing can be posted in a conversation between other people
+        command["contexts"] = [IN_SERVER, IN_DIRECT_MESSAGE]
+        command["default_member_permissions"] = str(MANAGE_SERVER)
+    return command
+
+
+def without_global_fields(command: Mapping[str, Any]) -> dict[str, Any]:
+    """A command as a single server gets it."""
+    return {name: value for name, value in command.items() if name not in ONLY_GLOBAL}
 
 
 def _command(name: str, summary: str) -> dict[str, Any]:
-    return {"type": CHAT, "name": name, "contexts": [IN_SERVER, IN_PRIVATE], **_described(summary)}
+    return _anywhere(CHAT, name) | _described(summary)
+
+
+def _anywhere(kind: int, name: str) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "name": name,
+        "integration_types": [FOR_SERVER, FOR_PERSON],
+        "contexts": [IN_SERVER, IN_DIRECT_MESSAGE, IN_PRIVATE_CHANNEL],
+    }
 
 
 def _entry(entry: MenuEntry) -> dict[str, Any]:
-    command = {"type": ON_MESSAGE, "name": entry.label[:32], "contexts": [IN_SERVER, IN_PRIVATE]}
-    return command | _localized("name", entry.label)
+    return _anywhere(ON_MESSAGE, entry.label[:32]) | _localized("name", entry.label)
 
 
 def _option(field: Field) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapters.discord.permissions import invite_url
+from adapters.discord.commands import FOR_PERSON
+from adapters.discord.permissions import invite_url, user_install_url
 from adapters.discord.rest import Rest
 from adapters.discord.settings import Settings
 from bot.chat.adapter import Finding
@@ -25,6 +26,9 @@ async def run_checks(rest: Rest, settings: Settings) -> Sequence[Finding]:
         Finding(what=f"token of {name}", ok=True),
         Finding(what="invite link", ok=True, hint=invite_url(app["id"])),
     ]
+    for_people = str(FOR_PERSON) in (app.get("integration_types_config") or {})
+    hint = user_install_url(app["id"]) if for_people else "Turn on User Install in the Developer Portal to offer it."
+    findings.append(Finding(what="link for people who want Paperboy on their own account", ok=True, hint=hint))
     if app.get("interactions_endpoint_url"):
         hint = "Clear Interactions Endpoint URL in the Developer Portal. While it is set, Paperboy gets no commands."
         findings.append(Finding(what="interactions over the gateway", ok=False, hint=hint))

@@ -9,7 +9,7 @@ import discord
 from discord import InteractionType
 from discord.utils import snowflake_time
 
-from adapters.discord.commands import ON_MESSAGE, OPTION, typed_name
+from adapters.discord.commands import FOR_SERVER, ON_MESSAGE, OPTION, typed_name
 from adapters.discord.delivery_mark import walk_components
 from adapters.discord.modals import submitted
 from adapters.discord.render import action_of
@@ -26,20 +26,36 @@ def is_own_tenant(place: Place) -> bool:
     return place.space.startswith(OWN_TENANT)
 
 
+def is_installed_by_person(interaction: discord.Interaction[Any]) -> bool:
+    """Whether only a person has installed Paperboy, on their account, and not the server or conversation."""
+    owners = interaction._integration_owners  # the library's own tests of it take a missing field for "not installed"
+    return bool(owners) and FOR_SERVER not in owners
+
+
+def is_guest(interaction: discord.Interaction[Any]) -> bool:
+    """Whether Paperboy isn't in the place: a server that has not installed it, or a conversation between others."""
+    if interaction.guild_id is not None:
+        return is_installed_by_person(interaction)
+    return interaction.context.private_channel or isinstance(interaction.channel, discord.GroupChannel)
+
+
 def parse_person(interaction: discord.Interaction[Any], place: Place, *, may_schedule: bool = False) -> Person:
     """Who acts, and whether as an admin.
 
     In a server: with Manage Server, or (`may_schedule`) where the server lets them use an admin's command. In a direct
-    message only over their own data: it tells nothing of their rights in the server it was opened for.
+    message only over their own data: it tells nothing of their rights in the server it was opened for. Nowhere where
+    Paperboy is a guest.
     """
     user = interaction.user
-    in_server = interaction.guild_id is not None
+    in_server, guest = interaction.guild_id is not None, is_guest(interaction)
+    is_admin = (may_schedule or interaction.permissions.manage_guild) if in_server else is_own_tenant(place)
     return Person(
         platform=PLATFORM,
         space=place.space,
         id=str(user.id),
         name=str(user.display_name),
-        admin=(may_schedule or interaction.permissions.manage_guild) if in_server else is_own_tenant(place),
+        admin=is_admin and not guest,
+        guest=guest,
     )
 
 

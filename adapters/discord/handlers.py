@@ -8,17 +8,18 @@ from typing import Any
 
 import discord
 from discord import InteractionType, RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent
+from msgspec.structs import replace
 
 from adapters.discord.answers import AnswerSender
 from adapters.discord.channels import Channels, RecentCache
 from adapters.discord.client import UNREADABLE, Client, count_unreadable
-from adapters.discord.events import PLATFORM, is_admin_command, parse_interaction, parse_person, parse_query
+from adapters.discord.events import PLATFORM, is_admin_command, is_guest, parse_interaction, parse_person, parse_query
 from adapters.discord.messages import parse_message, reply
 from adapters.discord.reactions import ReactionTracker
 from adapters.discord.rest import Rest
 from adapters.discord.servers import Servers
 from bot.chat.adapter import Core
-from bot.chat.event import Event, LinkShared, Place
+from bot.chat.event import Answer, ButtonPress, Event, LinkShared, Place
 from bot.clock import Clock
 from bot.errors import PostError
 
@@ -56,7 +57,8 @@ class Handlers:
         if core is None or interaction.type is InteractionType.ping:
             return
         try:
-            place = await self._place(interaction.channel, interaction.guild_id, interaction.user.id)
+            guild = None if is_guest(interaction) else interaction.guild_id  # a guest's data is the person's alone
+            place = await self._place(interaction.channel, guild, interaction.user.id)
             who = parse_person(interaction, place, may_schedule=self._is_granted(interaction, core))
             if interaction.type is InteractionType.autocomplete:
                 await self._answers.send_completions(
@@ -68,7 +70,7 @@ class Handlers:
             count_unreadable("INTERACTION_CREATE", error)
             await self._answers.refuse_unreadable(interaction)
             return
-        await self._answers.answer(interaction, core.handle_event(event), private=private)
+        await self._answers.answer(interaction, _answer(core, event), private=private or who.guest)
 
     def _is_granted(self, interaction: discord.Interaction[Any], core: Core) -> bool:
         """Whether the server lets this person use an admin's command in this channel, now or in the step before."""
@@ -144,3 +146,11 @@ class Handlers:
             log.info("Discord channel %d not found: %s", channel, error)
             return None
         return Place(PLATFORM, str(guild), id, thread)
+
+
+async def _answer(core: Core, event: Event) -> Answer | None:
+    """The core's answer; where Paperboy is a guest, only the person sees it unless they press *Share*."""
+    answer = await core.handle_event(event)
+    return (
+        replace(answer, private=True) if answer and event.who.guest and not isinstance(event, ButtonPress) else answer
+    )

@@ -34,6 +34,13 @@ def invite_url(application: int | str) -> str:
     )
 
 
+def user_install_url(application: int | str) -> str:
+    """The link that adds Paperboy to a person's account, where they can use it in any server."""
+    return (
+        f"https://discord.com/oauth2/authorize?client_id={application}&scope=applications.commands&integration_type=1"
+    )
+
+
 def permission_names(permissions: int) -> list[str]:
     """The needed permissions in these bits, named as in Discord's settings."""
     return [name for bit, (name, _) in NEEDED.items() if permissions & bit]

@@ -58,6 +58,7 @@ class Person(Struct, frozen=True, kw_only=True):
     name: str = ""
     language: str = ""  # tag such as `de` or `pt-BR`, where the platform tells it: what answers are written in
     time_zone: str = ""  # IANA name, where the platform tells it: what times without a zone mean
+    guest: bool = False  # uses Paperboy where it is not installed: it answers them there, and can't post
     admin: bool = False  # may set schedules in this place; the adapter reads that from the platform's permissions
 
     @property

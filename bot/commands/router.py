@@ -239,6 +239,11 @@ class Router:
 
 
 def _check_admin(command: Command, who: Person) -> None:
+    if command.help.admin and who.guest:
+        raise AskError(
+            tr("Paperboy isn't installed here, so it can't post here."),
+            tr("Ask an admin to add it. To get papers yourself, type the command in a direct message with Paperboy."),
+        )
     if command.help.admin and not who.admin:
         raise AskError(
             f"Only an admin can use /papers {command.name} here.",

@@ -79,6 +79,12 @@ def speaks(server: Server, user: str, locale: str) -> None:
 
 
 @op
+def install(server: Server, user: str) -> None:
+    """Add the app to someone's account."""
+    server.world.users[user].installed = True
+
+
+@op
 def permit(server: Server, guild: str, command: str, user: str) -> None:
     """Let someone use a command despite its default permissions, as an admin can in the guild's settings."""
     server.world.permitted.add((guild, command, user))

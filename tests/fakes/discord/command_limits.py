@@ -42,9 +42,6 @@ def _check(form: Form, path: str, body: Json) -> None:
         form.text(f"{path}name", body.get("name"), 32, least=1)
         if body.get("description") or body.get("options"):
             form.wrong(f"{path}description", "APPLICATION_COMMAND_DESCRIPTION_INVALID", "Must be empty for this type.")
-    granted = body.get("default_member_permissions")
-    if granted is not None and not (isinstance(granted, str) and granted.isdecimal()):
-        form.wrong(f"{path}default_member_permissions", "BASE_TYPE_BAD_TYPE", "Must be the bits as text.")
     if size(body) > 8000:
         form.wrong(f"{path}name", "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
 

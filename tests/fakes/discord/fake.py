@@ -71,6 +71,18 @@ class FakeDiscord:
         """A guild with the bot in it; `bot`: its rights by name, instead of what the invite asks for."""
         return str(self.host.tell("guild", name=name, bot=bot))
 
+    def foreign_guild(self, name: str = "Elsewhere") -> str:
+        """A guild that the bot is not in."""
+        return str(self.host.tell("foreign_guild", name=name))
+
+    def group(self, *users: str) -> str:
+        """A conversation of people, without the bot; its channel."""
+        return str(self.host.tell("group", users=list(users)))
+
+    def install(self, user: str) -> None:
+        """Add the app to someone's account: they can use it anywhere."""
+        self.host.tell("install", user=user)
+
     def text_channel(self, guild: str, name: str = "papers") -> str:
         return str(self.host.tell("channel", guild=guild, name=name, kind="text"))
 

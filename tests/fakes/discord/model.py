@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
 
-TEXT, DM, ANNOUNCEMENT, ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 1, 5, 10, 11, 12, 15
+TEXT, DM, GROUP_DM, ANNOUNCEMENT, ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 1, 3, 5, 10, 11, 12, 15
 THREAD_CREATED, THREAD_STARTER = 18, 21  # kinds of messages that Discord writes itself
 EPHEMERAL, LOADING, HAS_THREAD, COMPONENTS_V2, CROSSPOSTED = 1 << 6, 1 << 7, 1 << 5, 1 << 15, 1 << 0
 REQUIRE_TAG = 1 << 4  # a forum's flag
@@ -20,6 +20,7 @@ class User:
     name: str
     bot: bool = False
     takes_direct: bool = True
+    installed: bool = False  # has the app on their account
     locale: str = "en-US"
 
 
@@ -132,6 +133,8 @@ class Interaction:
     message: Message | None = None  # the one whose button was pressed
     name: str = ""
     opened_by: Interaction | None = None  # the one whose modal was sent
+    owners: Json = field(default_factory=dict)  # who installed the app: `0` the guild, `1` a person
+    follow_ups: int = 0
     answered: int = 0  # the type of the first response; 0: none yet
     original: str = ""  # id of the answer
     modal: Json | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fakes.discord.model import Channel, Json
+from tests.fakes.discord.model import DM, Channel, Json
 from tests.fakes.discord.ops import NotOffered
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.world import World
@@ -26,17 +26,37 @@ def offered(world: World, user: str, channel: str, name: str, *, kind: int = 1) 
 
 
 def _may_use(world: World, user: str, where: Channel, command: Json) -> None:
+    if not installed_by(world, user, where).keys() & {str(one) for one in command.get("integration_types") or [0]}:
+        raise NotOffered(f"{command['name']} is not installed here")
     contexts = command.get("contexts") or ([0, 1] if command.get("dm_permission", True) else [0])
-    if (0 if where.guild_id else 1) not in contexts or (command.get("guild_id") or where.guild_id) != where.guild_id:
+    if context(where) not in contexts or (command.get("guild_id") or where.guild_id) != where.guild_id:
         raise NotOffered(f"{command['name']} is not for this kind of place")
     have = world.rights(where, user)
     if not have & Permission.USE_APPLICATION_COMMANDS or not have & Permission.VIEW_CHANNEL:
         raise NotOffered("this person may not use commands here")
-    if not where.guild_id or (where.guild_id, command["name"], user) in world.permitted:
+    if (
+        not where.guild_id
+        or not world.guilds[where.guild_id].present
+        or (where.guild_id, command["name"], user) in world.permitted
+    ):
         return
     wanted = command["default_member_permissions"]
     if wanted is not None and (int(wanted) == 0 or have & int(wanted) != int(wanted)):
         raise NotOffered(f"{command['name']} is not for this person")
+
+
+def context(where: Channel) -> int:
+    """0: a guild, 1: a direct message with the bot, 2: a conversation of others."""
+    return 0 if where.guild_id else 1 if where.type == DM else 2
+
+
+def installed_by(world: World, user: str, where: Channel) -> dict[str, str]:
+    """Who installed the app that a person uses here: the guild (`0` in a direct message with the bot), the person."""
+    owners = {"1": user} if world.users[user].installed else {}
+    if where.guild_id:
+        return owners | ({"0": where.guild_id} if world.guilds[where.guild_id].present else {})
+    shared = any(guild.present and user in guild.members for guild in world.guilds.values())
+    return owners | ({"0": "0"} if where.type == DM and (shared or not owners) else {})
 
 
 def command_data(world: World, user: str, channel: str, name: str, options: Json, *, focused: str = "") -> Json:

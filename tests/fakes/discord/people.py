@@ -9,8 +9,8 @@ from typing import Any
 from tests.fakes.discord import wire
 from tests.fakes.discord.components import BUTTON, walk
 from tests.fakes.discord.modals import inputs
-from tests.fakes.discord.model import DM, EPHEMERAL, LOADING, Interaction, Json, Message
-from tests.fakes.discord.offers import command_data, offered
+from tests.fakes.discord.model import EPHEMERAL, LOADING, Interaction, Json, Message
+from tests.fakes.discord.offers import command_data, context, installed_by, offered
 from tests.fakes.discord.ops import NotOffered, Server, op
 from tests.fakes.discord.world import World
 
@@ -137,6 +137,8 @@ async def _ask(
     it = Interaction(
         world.new_id(), token, kind, user, channel, where.guild_id, world.elapsed(), message, name, opened_by
     )
+    begun = (message.metadata or {}).get("authorizing_integration_owners") if message else None
+    it.owners = begun or installed_by(world, user, where)
     world.interactions[it.id] = world.by_token[token] = it
     world.emit("INTERACTION_CREATE", _payload(world, it, data), guild_id=where.guild_id)
     await _watch(world, it, wait)
@@ -191,8 +193,8 @@ def _payload(world: World, it: Interaction, data: Json) -> Json:
         "entitlements": [],
         "entitlement_sku_ids": [],
         "attachment_size_limit": 10 << 20,
-        "authorizing_integration_owners": {"0": it.guild_id or "0"},
-        "context": 1 if channel.type == DM else 0,
+        "authorizing_integration_owners": it.owners,
+        "context": context(channel),
     }
     if it.message:
         payload["message"] = wire.message(world, it.message)

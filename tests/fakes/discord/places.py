@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from tests.fakes.discord import permissions, wire
-from tests.fakes.discord.model import ANNOUNCEMENT, FORUM, REQUIRE_TAG, TEXT, Channel, Guild, Json, Member, Role
+from tests.fakes.discord.model import (
+    ANNOUNCEMENT,
+    FORUM,
+    GROUP_DM,
+    REQUIRE_TAG,
+    TEXT,
+    Channel,
+    Guild,
+    Json,
+    Member,
+    Role,
+)
 from tests.fakes.discord.ops import Server, op
 from tests.fakes.discord.world import World
 
@@ -22,6 +33,24 @@ def guild(server: Server, name: str, bot: list[str] | None = None) -> str:
     world.guilds[id] = made
     world.emit("GUILD_CREATE", wire.guild_create(world, made, joined=True), guild_id=id, intent=1)
     return id
+
+
+@op
+def foreign_guild(server: Server, name: str) -> str:
+    """A guild that the bot is not in."""
+    world = server.world
+    id, owner = world.new_id(), world.user(f"{name} owner")
+    roles = {id: Role(id, "@everyone", int(permissions.PEOPLE))}
+    world.guilds[id] = Guild(id, name, owner.id, roles, {owner.id: Member(owner, world.now())}, present=False)
+    return id
+
+
+@op
+def group(server: Server, users: list[str]) -> str:
+    """A conversation of people, without the bot."""
+    made = Channel(server.world.new_id(), GROUP_DM, "", recipients=users)
+    server.world.channels[made.id] = made
+    return made.id
 
 
 @op

@@ -73,9 +73,9 @@ def _document() -> Json:
     # Discord takes an id as a number too, and its documentation says so; its description doesn't.
     schemas = document["components"]["schemas"]
     schemas["SnowflakeType"] |= {"type": ["string", "integer"]}
-    # Bits of permissions are text, as JSON's numbers end at 53 bits; the description of commands alone says integer.
+    # Bits of permissions are text, says the documentation, and numbers are taken too; the description says integer.
     for request in ("ApplicationCommandCreateRequest", "ApplicationCommandUpdateRequest"):
-        schemas[request]["properties"]["default_member_permissions"] = {"type": ["string", "null"]}
+        schemas[request]["properties"]["default_member_permissions"]["type"] = ["string", "integer", "null"]
     # The code of a nested error is a word (`BASE_TYPE_REQUIRED`), in life and in the documentation.
     schemas["Error"]["properties"]["code"] |= {"type": ["integer", "string"]}
     _link(document["components"], document, set())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.fakes.discord.model import (
     DM,
     FORUM,
+    GROUP_DM,
     THREAD_STARTER,
     Channel,
     Guild,
@@ -134,7 +135,7 @@ def guild_create(world: World, of: Guild, *, joined: bool = False) -> Json:
 
 
 def channel(world: World, of: Channel) -> Json:
-    if of.type == DM:
+    if of.type in {DM, GROUP_DM}:
         return _direct(world, of)
     if of.thread:
         return _thread(world, of, of.thread)
@@ -162,7 +163,7 @@ def channel(world: World, of: Channel) -> Json:
 
 def _direct(world: World, of: Channel) -> Json:
     people = [user(world.users[id]) for id in of.recipients]
-    return {"id": of.id, "type": DM, "flags": 0, "last_message_id": of.last_message_id, "recipients": people}
+    return {"id": of.id, "type": of.type, "flags": 0, "last_message_id": of.last_message_id, "recipients": people}
 
 
 def _thread(world: World, of: Channel, state: Thread) -> Json:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.clock import Clock, SystemClock
 from tests.fakes.discord.errors import unknown
-from tests.fakes.discord.model import DM, Channel, Guild, Interaction, Json, Message, SignIn, User
+from tests.fakes.discord.model import DM, GROUP_DM, Channel, Guild, Interaction, Json, Message, SignIn, User
 from tests.fakes.discord.permissions import ALL, Permission, in_channel
 from tests.fakes.discord.settings import Settings
 
@@ -76,6 +76,10 @@ class World:
         return made
 
     def emit(self, name: str, data: Json, *, guild_id: str = "", intent: int = 0, content_free: bool = False) -> None:
+        """Tell of something; of a guild without the bot only its removal, and what people ask it there."""
+        guild = self.guilds.get(guild_id)
+        if guild and not guild.present and name not in {"GUILD_DELETE", "INTERACTION_CREATE"}:
+            return
         self.tell(Event(name, data, guild_id, intent, content_free))
 
     def emit_in(
@@ -109,6 +113,8 @@ class World:
 
     def rights(self, channel: Channel, user_id: str = "") -> int:
         """What someone (the bot when not said) may do in a channel or thread."""
+        if channel.type == GROUP_DM:
+            return ALL if user_id else 0
         if channel.type == DM:
             return ALL
         bearer = self.channels[channel.parent_id] if channel.thread else channel

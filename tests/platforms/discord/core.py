@@ -21,6 +21,7 @@ class TalkingCore:
     def __init__(self) -> None:
         self.heard: list[Event] = []
         self.slow = 0.0  # seconds until it answers
+        self.long = page_of("long", 1)
         self.commands: Sequence[CommandHelp] = (
             CommandHelp(name="today", usage="today", summary="Today's papers."),
             CommandHelp(name="board", usage="board", summary="The leaderboard.", private=False),
@@ -34,6 +35,8 @@ class TalkingCore:
         match event:
             case Command(text="nothing"):
                 return None
+            case Command(text="long"):
+                return Answer(message=self.long)
             case Command(text="briefly"):
                 return Answer(message=_says("Noted briefly."), brief=True)
             case Command(text="board"):

@@ -362,6 +362,7 @@ async def test_the_check_says_how_to_invite_and_whether_the_token_works(discord:
     found = await (await start()).check_setup()
     assert all(finding.ok for finding in found)
     assert any("client_id=" in finding.hint and "permissions=" in finding.hint for finding in found)
+    assert any("integration_type=1" in finding.hint for finding in found)
     (wrong,) = await (await start(token="wrong")).check_setup()
     assert not wrong.ok
     assert wrong.hint

@@ -55,6 +55,26 @@ async def test_papers_are_found_voted_on_and_shared(discord: FakeDiscord, app: A
     assert not voted.failed
 
 
+async def test_on_someones_account_it_answers_elsewhere_and_schedules_nothing_there(
+    discord: FakeDiscord, app: App, guild: str
+) -> None:
+    owner = discord.member(elsewhere := discord.foreign_guild(), "Eve", manage_guild=True)
+    discord.install(owner)
+    channel = discord.text_channel(elsewhere)
+    seen = await discord.slash(owner, channel, "papers", query="hypernetworks")
+    assert "ypernetwork" in seen.text
+    voted = await discord.press(owner, channel, seen.message["id"], "Vote")
+    assert not voted.failed
+    for refused in (
+        await discord.slash(owner, channel, "papers", query="schedule weekdays 09:00"),
+        await discord.slash(owner, channel, "papers-schedule", when="weekdays 09:00"),
+    ):
+        assert "isn't installed here" in refused.text
+        assert refused.private
+    assert not discord.messages(channel)
+    assert not await app.store.subscriptions.in_tenant(f"discord:@{owner}")
+
+
 async def test_a_schedule_is_made_in_a_dialog_by_those_who_may(
     discord: FakeDiscord, app: App, papers: Place, guild: str
 ) -> None:

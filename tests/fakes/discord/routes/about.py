@@ -35,6 +35,7 @@ def application(call: Call) -> Json:
         "type": None,
         "bot": wire.user(world.bot),
         "bot_public": True,
+        "integration_types_config": {"0": {}, "1": {}},
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
         "flags": granted,

@@ -28,8 +28,9 @@ def _one(call: Call) -> Json:
 def _made(call: Call, body: Json, id: str) -> Json:
     """A command as Discord keeps it: with what was left out filled in."""
     granted = body.get("default_member_permissions")
-    given = {name: value for name, value in body.items() if value is not None}
     guild_id = call.path.get("guild_id", "")
+    of_global = {"contexts", "integration_types"} if guild_id else set()
+    given = {name: value for name, value in body.items() if value is not None and name not in of_global}
     return {
         "type": 1,
         "description": "",

@@ -12,6 +12,7 @@ from tests.fakes.discord.modals import check_modal
 from tests.fakes.discord.model import EPHEMERAL, LOADING, Channel, Interaction, Json, Message
 from tests.fakes.discord.world import World
 
+MAX_FOLLOW_UPS = 5  # where only the person has installed the app
 _WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
 
 
@@ -113,7 +114,7 @@ _KINDS: dict[int, Callable[[Call, Interaction, Json], Message | None]] = {
 
 def _answer(call: Call, it: Interaction, body: Json, *, loading: int = 0) -> Message:
     """A message from the app to the interaction: in the channel, or for the asker alone."""
-    world, channel = call.world, call.world.channel(it.channel_id)
+    world, channel = call.world, call.world.channels[it.channel_id]
     message = posting.compose(world, channel, world.bot.id, body, call.files)
     message.type = 20 if it.kind == 2 else 19 if it.message else 0
     message.application_id = world.application_id
@@ -129,7 +130,7 @@ def _answer(call: Call, it: Interaction, body: Json, *, loading: int = 0) -> Mes
 
 def _metadata(world: World, it: Interaction) -> Json:
     """What an answer says of its cause, back to the command or button that opened a modal."""
-    person, owners = wire.user(world.users[it.user_id]), {"0": it.guild_id or "0"}
+    person, owners = wire.user(world.users[it.user_id]), it.owners
     told: Json = {"id": it.id, "type": it.kind, "user": person, "authorizing_integration_owners": owners}
     if it.opened_by:
         told["triggering_interaction_metadata"] = _metadata(world, it.opened_by)
@@ -153,7 +154,7 @@ def _live(call: Call) -> Interaction:
 def _asked_for(call: Call, it: Interaction) -> tuple[Channel, Message]:
     id = call.path.get("message_id", "@original")
     id = it.original if id == "@original" else id
-    channel = call.world.channel(it.channel_id)
+    channel = call.world.channels[it.channel_id]
     message = it.shown.get(id) or (it.message if it.message and it.message.id == id else None)
     if message is None or (id not in channel.messages and id not in call.world.private):
         raise unknown("Message")
@@ -172,6 +173,9 @@ def follow(call: Call) -> Json:
     check_message(call.form, files=len(call.files))
     original = it.shown.get(it.original)
     waiting = original if original and original.flags & LOADING else None
+    it.follow_ups += 1
+    if "0" not in it.owners and it.follow_ups > MAX_FOLLOW_UPS:
+        raise ApiError(400, 40094, "This interaction has hit the maximum number of follow up messages.")
     message = _fulfil(call, it, waiting) if waiting else _answer(call, it, call.form)
     _seen(call, it)
     return wire.message(call.world, message)
@@ -180,7 +184,7 @@ def follow(call: Call) -> Json:
 def _fulfil(call: Call, it: Interaction, original: Message) -> Message:
     """The first thing said after a deferral takes the place of "is thinking…", private or not as that was."""
     original.flags &= ~LOADING
-    return posting.change(call.world, call.world.channel(it.channel_id), original, call.form, call.files)
+    return posting.change(call.world, call.world.channels[it.channel_id], original, call.form, call.files)
 
 
 @endpoint("GET", _WEBHOOK + "/messages/@original", bot=False)
