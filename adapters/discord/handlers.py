@@ -48,8 +48,14 @@ class Handlers:
         await self._servers.compare([guild.id for guild in client.guilds], self._tell_core)
         self.started.set()
 
+    async def session_began(self) -> None:
+        """What happened between this session and the one before was not heard."""
+        if self.core:
+            self.core.note_gap(PLATFORM)
+
     async def ready_unreadable(self) -> None:
         """Events arrive, but which servers Paperboy is in isn't known: so none is taken for left."""
+        await self.session_began()
         self.started.set()
 
     async def interaction_created(self, interaction: discord.Interaction[Any]) -> None:

@@ -25,6 +25,7 @@ from bot.delivery.availability import Availability
 from bot.delivery.card_updates import CardUpdater
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
+from bot.delivery.reconcile import Recounter
 from bot.ingest.full_texts import FullTextReader
 from bot.ingest.ingester import Ingester
 from bot.ingest.paper_lookup import PaperLookup
@@ -37,7 +38,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.summaries import Budget, SummaryService, open_language_model
 from bot.tasks import Supervisor
-from bot.votes.emoji import VoteEmojis, parse_vote_emojis
+from bot.votes.emoji import parse_vote_emojis
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class App(Library):
     planner: Planner
     dispatcher: Dispatcher
     card_updater: CardUpdater
-    emojis: VoteEmojis
+    recounter: Recounter
     availability: Availability
     health: Health
     core: Router
@@ -133,6 +134,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         availability = Availability(store, posting, clock)
         linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
         votes = parse_vote_emojis(settings.votes.up, settings.votes.against)
+        recounter = Recounter(store, posting, clock, card_updater.note_vote, votes)
         context = CommandContext(
             store=store,
             search=search,
@@ -171,7 +173,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 max_back_off_s=settings.delivery.longest_back_off_seconds,
             ),
             card_updater=card_updater,
-            emojis=votes,
+            recounter=recounter,
             availability=availability,
             health=health,
             core=Router(
@@ -180,6 +182,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 changed=card_updater.note_vote,
                 absent=availability.hold_place,
                 present=availability.release_place,
+                gap=recounter.note_gap,
                 health=health,
                 catalog=StoreCatalog(
                     store, search, lines, clock, sources=names, linked=linked, address=address_of(posting)

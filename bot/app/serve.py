@@ -16,7 +16,6 @@ from bot.app.first_run import Welcome, welcome
 from bot.app.operations import Operations
 from bot.chat.adapter import CanListen
 from bot.delivery.dispatch import GRACE_S
-from bot.delivery.reconcile import recount
 from bot.errors import ConfigError
 from bot.tasks import Job
 
@@ -58,6 +57,7 @@ async def serve(app: App, role: Role, *, ready: Job, welcomed: Callable[[Welcome
     tasks.start("card updates", app.card_updater.run)
     if role is not Role.DELIVER:
         tasks.start_repeating("vectors of other processes", app.search.load_new_vectors, REFRESH_EVERY_S)
+        tasks.start("votes after a gap", app.recounter.run)
         listeners.start()
     if role is not Role.LISTEN:
         tasks.start("posting", lambda: app.dispatcher.run(tasks.stopping), finish_s=GRACE_S + HAND_BACK_S)
@@ -116,8 +116,6 @@ def _start_work(app: App, welcomed: Callable[[Welcome], None]) -> None:
         started = True
         look_every_s = timedelta(minutes=app.settings.sources.every_minutes).total_seconds()
         tasks.start("cards after a restart", app.card_updater.note_recent_votes, may_end=True)
-        count = partial(recount, app.store, app.posting, app.clock, app.card_updater.note_vote, app.emojis)
-        tasks.start("votes after a restart", count, may_end=True)
         every("planning", app.planner.plan_due, PLAN_EVERY_S)
         every("sources", app.intake.fetch_all, look_every_s, wait_first=True)
         every("embedding", lambda: app.search.embed_missing(until=tasks.stopping.is_set), PLAN_EVERY_S)

@@ -237,6 +237,11 @@ class Core(Protocol):
         """Act on an event; None: no answer. Never raises: an error becomes a private answer."""
         ...
 
+    def note_gap(self, platform: str) -> None:
+        """Call it when events arrive, if some may have been missed before: at the start, and after a lost connection
+        that could not be taken up where it broke. Reactions are counted again."""
+        ...
+
     async def complete(self, text: str, who: Person) -> Sequence[str]:
         """Completions of what someone is typing after `/papers `, best first."""
         ...

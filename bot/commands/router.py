@@ -65,6 +65,7 @@ class Router:
         changed: Changed,
         absent: Absent,
         present: Present,
+        gap: Callable[[str], None],
         health: Callable[[], Awaitable[Mapping[str, str]]],
         catalog: Catalog,
     ) -> None:
@@ -73,6 +74,7 @@ class Router:
         self._changed = changed
         self._absent = absent
         self._present = present
+        self._gap = gap
         self._health = health
         self._concurrency = ConcurrencyLimit()
         self._catalog = catalog
@@ -113,6 +115,9 @@ class Router:
             tr("Something went wrong on our side. It has been logged."), tr("Try again in a moment.")
         )
         return Answer(message=problem(unknown))
+
+    def note_gap(self, platform: str) -> None:
+        self._gap(platform)
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
         return await complete(list(self._by_name.values()), self._context.store.papers, text)

@@ -59,9 +59,10 @@ async def record_press(store: Store, event: ButtonPress, paper: PaperId, *, off:
 
 
 async def replace_reactions(
-    store: Store, delivery: Delivery, reactions: Mapping[str, frozenset[str]], emojis: VoteEmojis
+    store: Store, delivery: Delivery, reactions: Mapping[str, frozenset[str]], emojis: VoteEmojis, *, heard: int
 ) -> bool:
-    """Replace the votes from one post's reactions by those the platform lists now; returns whether they changed."""
+    """Replace the votes from one post's reactions by those the platform lists; returns whether they changed. `heard`:
+    `Votes.last_heard` before the platform was asked. What people did since then is newer than its list."""
     if delivery.ref is None or len(delivery.post.papers) != 1:
         return False
     place = delivery.ref.place
@@ -79,4 +80,4 @@ async def replace_reactions(
         if (value := emojis.vote_value(emoji))
         for person in people
     ]
-    return await store.votes.replace_marks(reaction_origin(delivery.ref), marks)
+    return await store.votes.replace_marks(reaction_origin(delivery.ref), marks, heard=heard)

@@ -193,6 +193,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
             changed=card_updater.note_vote,
             absent=availability.hold_place,
             present=availability.release_place,
+            gap=lambda platform: None,
             health=healthy,
             catalog=reader(store, search, lines, clock),
         )

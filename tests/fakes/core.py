@@ -53,6 +53,7 @@ class FakeCore:
 
     def __init__(self) -> None:
         self.heard: list[Event] = []
+        self.gaps: list[str] = []  # platforms that told of one
         self.wrong: dict[str, str] = {}  # what `healthy` tells
 
     async def handle_event(self, event: Event) -> Answer | None:
@@ -78,6 +79,9 @@ class FakeCore:
                 return None
             case _:
                 assert_never(event)
+
+    def note_gap(self, platform: str) -> None:
+        self.gaps.append(platform)
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
         return [command.name for command in self.commands if command.name.startswith(text)]

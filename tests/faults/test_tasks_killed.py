@@ -28,7 +28,7 @@ from tests.fakes.world import ROOT
 
 CHANNELS, PARTS = 12, 14
 POST_S = 0.15  # what the platform takes for a post
-ONCE = {"first papers", "cards after a restart", "votes after a restart", "start-up notice"}
+ONCE = {"first papers", "cards after a restart", "start-up notice"}
 QUICK = {"PLAN_EVERY_S": 0.1, "IMPROVE_EVERY_S": 0.1, "AHEAD_EVERY_S": 0.1, "REFRESH_EVERY_S": 0.1, "TIDY_EVERY_S": 0.1}
 
 
@@ -94,7 +94,7 @@ def arm(app: App, monkeypatch: pytest.MonkeyPatch, killer: Killer, posted: Count
         ("clean-up", app.availability, "forget_departed"),
         ("access checks", app.availability, "release_open_places"),
         ("cards after a restart", app.card_updater, "note_recent_votes"),
-        ("votes after a restart", serve, "recount"),
+        ("votes after a gap", app.recounter, "run"),
         ("first papers", serve, "welcome"),
         ("summaries", serve, "_improve"),
         ("summaries ahead", serve.Ahead, "step"),
@@ -137,7 +137,7 @@ async def test_each_task_is_killed_in_turn_and_nothing_is_lost_or_repeated(
     async with open_app(settings(tmp_path / "home"), SystemClock()) as app:
         arm(app, monkeypatch, killer, posted)
         keys, before = await plan(app), restarts()
-        for name in ("first papers", "cards after a restart", "votes after a restart"):
+        for name in ("first papers", "cards after a restart"):
             killer.orders[name].set()  # they run but once: killed the first time
         running = asyncio.create_task(
             serve.serve(app, serve.Role.ALL, ready=killer.hold("start-up notice", told.wait), welcomed=lambda _: None)
@@ -145,7 +145,7 @@ async def test_each_task_is_killed_in_turn_and_nothing_is_lost_or_repeated(
         async with asyncio.timeout(30):
             while not posted or killer.runs["sources"] < 1:  # noqa: ASYNC110 - another task's work
                 await asyncio.sleep(0.02)
-        names = sorted(set(killer.orders) - {"first papers", "cards after a restart", "votes after a restart"})
+        names = sorted(set(killer.orders) - {"first papers", "cards after a restart"})
         for name in names:
             await killer.kill(name)
             assert not running.done()

@@ -55,6 +55,7 @@ class Room:
             changed=none,
             absent=none,
             present=none,
+            gap=lambda platform: None,
             health=well,
             catalog=reader(store, context.search, office.lines, office.clock),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from aiohttp import ClientWebSocketResponse
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -13,6 +14,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.errors import as_post_errors
 from adapters.slack.inbound.bolt_app import BoltApp
+from adapters.slack.inbound.events import PLATFORM
 from adapters.slack.inbound.handlers import Handlers
 from adapters.slack.inbound.server import AddRoutes, make_server
 from adapters.slack.install.installs import StoredInstalls
@@ -73,7 +75,7 @@ class Listener:
         bolt = BoltApp(self._workspaces, handlers)
         renewal = await self._start_token_renewal()
         try:
-            await (self._serve_http(bolt, core) if self._settings.mode == "http" else self._connect_socket(bolt))
+            await (self._serve_http(bolt, core) if self._settings.mode == "http" else self._connect_socket(bolt, core))
         finally:
             self.started.clear()
             if renewal:
@@ -99,11 +101,12 @@ class Listener:
         try:
             await self._server.start(settings.host, settings.port, setting="SLACK_PORT")
             self.started.set()
+            core.note_gap(PLATFORM)
             await asyncio.Event().wait()
         finally:
             await self._server.stop()
 
-    async def _connect_socket(self, bolt: BoltApp) -> None:
+    async def _connect_socket(self, bolt: BoltApp, core: Core) -> None:
         handler = _SocketModeHandler(bolt, self._settings.app_token)
         client: SocketModeClient = handler.client
         try:
@@ -111,7 +114,7 @@ class Listener:
             client.wss_uri = await self._open_socket_url()
             async with asyncio.timeout(MAX_DISCONNECTED_S):
                 await handler.connect_async()  # type: ignore[no-untyped-call]
-            await self._watch_connection(client)
+            await self._watch_connection(client, core)
         except TimeoutError:
             raise Busy("Slack's socket can't be reached.", retry_after=PING_INTERVAL_S) from None
         finally:
@@ -123,13 +126,18 @@ class Listener:
             answer = await api.apps_connections_open(app_token=self._settings.app_token)
         return answer_text(answer, "url")
 
-    async def _watch_connection(self, client: SocketModeClient) -> None:
-        """Keep `started` true to the connection. Raises `Busy` when it stays away."""
+    async def _watch_connection(self, client: SocketModeClient, core: Core) -> None:
+        """Keep `started` true to the connection, and note each new one: what happened before it may not have been
+        heard. Raises `Busy` when it stays away."""
         disconnected_s = 0.0
+        known: ClientWebSocketResponse | None = None
         while disconnected_s < MAX_DISCONNECTED_S:
             if await client.is_connected():
                 disconnected_s = 0.0
                 self.started.set()
+                if client.current_session is not known:
+                    known = client.current_session
+                    core.note_gap(PLATFORM)
             else:
                 disconnected_s += PING_INTERVAL_S
                 self.started.clear()

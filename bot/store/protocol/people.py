@@ -28,8 +28,13 @@ class Votes(Protocol):
         again."""
         ...
 
-    async def replace_marks(self, origin: str, marks: Sequence[VoteMark]) -> bool:
-        """Replace all marks of one message by those the platform reports; True when anything changed."""
+    async def last_heard(self) -> int:
+        """The number of the newest change by `add_mark` or `remove_mark`, over all processes."""
+        ...
+
+    async def replace_marks(self, origin: str, marks: Sequence[VoteMark], *, heard: int) -> bool:
+        """Replace all marks of one message by those the platform reports, except those that were added or removed
+        after the change number `heard`; True when anything changed."""
         ...
 
     async def tallies_for(self, community: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]: ...

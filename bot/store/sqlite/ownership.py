@@ -23,6 +23,7 @@ OWNED: dict[str, tuple[str, str]] = {  # a tenant's rows; a person's, empty wher
     "shown_papers": ("tenant = ?1", f"key IN (SELECT key FROM outbox WHERE subscription IN ({_DIGESTS}))"),
     "outbox": ("tenant = ?1", f"subscription IN ({_DIGESTS})"),
     "vote_marks": ("tenant = ?1", "person = ?1"),
+    "heard_reactions": ("tenant = ?1", "person = ?1"),
     "saved_papers": (_MEMBERS, "person = ?1"),
     "followed_topics": (_MEMBERS, "person = ?1"),
     "personal_tastes": (_MEMBERS, "person = ?1"),

@@ -14,6 +14,7 @@ subscriptions      the schedules of channels (`doc`); runs: the outcome of each 
 outbox             posts from plan to platform; shown_papers: which channel was shown which paper
 queued_channels, queued_tenants   channels and tenants with posts to send (see `outbox_queue.py`)
 vote_marks         reactions and button votes; ballots: what counts of them, one a person and paper
+heard_reactions    the newest changes of reactions, numbered, for recounts
 saved_papers, followed_topics     what people keep; personal_tastes: who wants digests ordered by their saved papers
 submissions        papers that people added to the list of their community, which is in listings
 api_keys           programs with a key for the API, and its digest
@@ -203,7 +204,21 @@ def initial(db: Database) -> None:
     _run(db, _PAPERS + _DELIVERY + outbox_queue.SCHEMA + ";" + _PEOPLE + _MODELS)
 
 
-STEPS = frozenset({"initial"})  # those this version knows
+@migrations()
+def heard_reactions(db: Database) -> None:
+    """The newest changes of reactions, numbered: a recount leaves alone what changed since it asked the platform."""
+    _run(
+        db,
+        """
+CREATE TABLE heard_reactions (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant TEXT NOT NULL, person TEXT NOT NULL, origin TEXT NOT NULL, emoji TEXT NOT NULL
+);
+""",
+    )
+
+
+STEPS = frozenset({"initial", "heard_reactions"})  # those this version knows
 
 
 def bring_up_to_date(connection: sqlite3.Connection, name: str) -> None:

@@ -11,6 +11,8 @@ from bot.store.records import Tally, VoteMark
 from bot.store.sqlite.codec import marks, stamp
 from bot.store.sqlite.engine import Engine
 
+MAX_HEARD_STORED = 10_000  # changes of reactions by events, over all tenants
+
 _MARK = "INSERT OR REPLACE INTO vote_marks VALUES (?, ?, ?, ?, ?, ?, ?)"
 _UP = "count(CASE value WHEN 1 THEN 1 END)"
 _DOWN = "count(CASE value WHEN -1 THEN 1 END)"
@@ -23,11 +25,25 @@ class SqliteVotes:
         self._engine = engine
 
     async def add_mark(self, mark: VoteMark, *, cause: str | None = None) -> None:
-        await self._engine.write(lambda db: db.execute(_MARK, _row(mark)), cause=cause)
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(_MARK, _row(mark))
+            _note_heard(db, mark.tenant, mark.person, mark.origin, mark.emoji)
+
+        await self._engine.write(work, cause=cause)
 
     async def remove_mark(self, tenant: str, person: str, origin: str, emoji: str, *, cause: str | None = None) -> None:
         sql = "DELETE FROM vote_marks WHERE tenant = ? AND person = ? AND origin = ? AND emoji = ?"
-        await self._engine.write(lambda db: db.execute(sql, (tenant, person, origin, emoji)), cause=cause)
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(sql, (tenant, person, origin, emoji))
+            _note_heard(db, tenant, person, origin, emoji)
+
+        await self._engine.write(work, cause=cause)
+
+    async def last_heard(self) -> int:
+        sql = "SELECT coalesce(max(number), 0) FROM heard_reactions"
+        rows = await self._engine.read(lambda db: db.execute(sql).fetchall())
+        return int(rows[0][0])
 
     async def toggle_vote(self, mark: VoteMark, *, off: bool = False, cause: str | None = None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
@@ -42,11 +58,13 @@ class SqliteVotes:
 
         return await self._engine.write(work, cause=cause)
 
-    async def replace_marks(self, origin: str, marks: Sequence[VoteMark]) -> bool:
+    async def replace_marks(self, origin: str, marks: Sequence[VoteMark], *, heard: int) -> bool:
         def work(db: sqlite3.Connection) -> bool:
+            sql = "SELECT person, emoji FROM heard_reactions WHERE number > ? AND origin = ?"
+            newer = set(db.execute(sql, (heard, origin)).fetchall())
             sql = "SELECT tenant, person, paper, origin, emoji, value FROM vote_marks WHERE origin = ?"
-            known = set(db.execute(sql, (origin,)).fetchall())
-            wanted = {_row(mark)[:6]: mark for mark in marks}
+            known = {row for row in db.execute(sql, (origin,)).fetchall() if (row[1], row[4]) not in newer}
+            wanted = {_row(mark)[:6]: mark for mark in marks if (mark.person, mark.emoji) not in newer}
             if known == set(wanted):
                 return False
             for row in known - set(wanted):
@@ -108,6 +126,13 @@ class SqliteVotes:
         bound = (tenant, stamp(since) if since else "", limit)
         rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
         return [(paper, Tally(up, down)) for paper, up, down in rows]
+
+
+def _note_heard(db: sqlite3.Connection, tenant: str, person: str, origin: str, emoji: str) -> None:
+    """Number a change, for a recount under way. Only the newest are stored: a recount of one post takes seconds."""
+    sql = "INSERT INTO heard_reactions(tenant, person, origin, emoji) VALUES (?, ?, ?, ?)"
+    number = db.execute(sql, (tenant, person, origin, emoji)).lastrowid or 0
+    db.execute("DELETE FROM heard_reactions WHERE number <= ?", (number - MAX_HEARD_STORED,))
 
 
 def _row(mark: VoteMark) -> tuple[object, ...]:

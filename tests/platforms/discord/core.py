@@ -20,6 +20,7 @@ class TalkingCore:
 
     def __init__(self) -> None:
         self.heard: list[Event] = []
+        self.gaps: list[str] = []  # platforms that told of one
         self.slow = 0.0  # seconds until it answers
         self.long = page_of("long", 1)
         self.commands: Sequence[CommandHelp] = (
@@ -28,6 +29,9 @@ class TalkingCore:
             CommandHelp(name="schedule", usage="schedule WHEN", summary="Post papers.", admin=True, fields=(TOP, WHEN)),
         )
         self.menu: Sequence[MenuEntry] = (MenuEntry(label="Similar papers", action=Action("similar")),)
+
+    def note_gap(self, platform: str) -> None:
+        self.gaps.append(platform)
 
     async def handle_event(self, event: Event) -> Answer | None:
         self.heard.append(event)

@@ -88,6 +88,7 @@ class TestGateway:
         self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str
     ) -> None:
         await start(core)
+        assert len(core.gaps) == 1
         for n, lose in enumerate((discord.drop, discord.reconnect, discord.invalidate)):
             before = greeted(discord)
             lose()
@@ -95,6 +96,9 @@ class TestGateway:
             await discord.connected(seconds=20)
             seen = await discord.slash(bob, papers.channel, "papers", query=f"again {n}")
             assert f"again {n}" in seen.text
+        begun = len(discord.state()["identifies"])
+        assert begun < 4
+        await discord.until(lambda: len(core.gaps) == begun)  # a session that goes on where it broke missed nothing
 
     async def test_shards_as_many_as_discord_advises(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, bob: str

@@ -15,7 +15,6 @@ from bot.app.first_run import welcome
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.config import load
-from bot.delivery.reconcile import recount
 from bot.store.records import DeliveryState
 from tests.builders import post
 from tests.fakes.discord import FakeDiscord
@@ -102,7 +101,7 @@ async def test_reactions_made_while_it_was_down_are_counted(
     (message,) = discord.messages(papers.channel)
     discord.faults(miss=1.0)
     discord.react(ada, papers.channel, message["id"], "👍")
-    assert await recount(app.store, app.adapters, SystemClock(), app.card_updater.note_vote)
+    assert await app.recounter.recount("discord")
     (tally,) = (await app.store.votes.tallies_for(papers.tenant, [paper])).values()
     assert tally.up == 1
 

@@ -17,7 +17,6 @@ from bot.chat.adapter import CanListen
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.config import Welcome, load
-from bot.delivery.reconcile import recount
 from tests.platforms.scenarios.stage import LONG
 
 
@@ -55,7 +54,7 @@ class Bot:
         started.cancel()
         assert adapter.started.is_set(), listening
         self._until_stopped(app.card_updater.run())
-        await recount(app.store, app.adapters, app.clock, app.card_updater.note_vote)
+        self._until_stopped(app.recounter.run())
 
     async def stop(self) -> None:
         await self._stack.aclose()

@@ -66,6 +66,9 @@ async def test_a_lost_connection_comes_back(
             while (await slack.counts())["connected"] < 2 or not (await slack.counts())["connections"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         assert "Answer to two" in (await ada.run("two", papers)).text
+        async with asyncio.timeout(10):
+            while core.gaps != ["slack", "slack"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
 
 
 async def test_an_app_token_that_slack_refuses_is_said_at_once(adapter_of: Make, core: FakeCore) -> None:

@@ -67,6 +67,7 @@ async def _react(acts: list[tuple[str, str, bool]]) -> None:
             assert tally.up + tally.down == len(set().union(*votes))
             (delivery,) = [found for found in [await store.outbox.by_ref(ref)] if found]
             reactions = {emoji: frozenset(people) for emoji, people in left.items() if people}
-            assert not await replace_reactions(store, delivery, reactions, VoteEmojis())
+            heard = await store.votes.last_heard()
+            assert not await replace_reactions(store, delivery, reactions, VoteEmojis(), heard=heard)
         finally:
             await store.aclose()
