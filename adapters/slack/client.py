@@ -46,7 +46,7 @@ class SlackApi:
     async def post_to_response_url(self, url: str, body: Mapping[str, Any]) -> None:
         """Answer a command or a button at its `response_url`. Raises `PostError`."""
         with as_post_errors():
-            async with self.session.post(url, json=body) as response:
+            async with self.session.post(url, json=body, proxy=self.client().proxy) as response:
                 response.raise_for_status()
 
     async def aclose(self) -> None:

@@ -125,7 +125,15 @@ class BotReturned(BaseEvent, frozen=True, kw_only=True, tag="returned"):
     """The bot can post in the tenant (`*`) or the channel again."""
 
 
-Event: TypeAlias = Command | ButtonPress | FormSubmission | Reaction | LinkShared | BotRemoved | BotReturned
+class ChannelMoved(BaseEvent, frozen=True, kw_only=True, tag="moved"):
+    """The platform gave the channel `place` another id: it is `to` now."""
+
+    to: Place
+
+
+Event: TypeAlias = (
+    Command | ButtonPress | FormSubmission | Reaction | LinkShared | BotRemoved | BotReturned | ChannelMoved
+)
 
 
 class Answer(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.chat.event import BotRemoved, BotReturned, Event, Reaction
+from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Event, Reaction
 from bot.errors import AskError
 
 MAX_EVENTS_PER_TENANT = 200
@@ -26,7 +26,7 @@ class ConcurrencyLimit:
         """
         tenant = event.who.tenant
         if self._running[tenant] >= MAX_EVENTS_PER_TENANT and not isinstance(
-            event, Reaction | BotRemoved | BotReturned
+            event, Reaction | BotRemoved | BotReturned | ChannelMoved
         ):
             raise AskError("Too many requests at the same time.", "Try again in a moment.")
         self._running[tenant] += 1

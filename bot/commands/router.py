@@ -17,6 +17,7 @@ from bot.chat.event import (
     BotRemoved,
     BotReturned,
     ButtonPress,
+    ChannelMoved,
     Event,
     FormSubmission,
     LinkShared,
@@ -142,6 +143,9 @@ class Router:
                 await self._absent(event.place, event.why)
             case BotReturned():
                 await self._present(event.place)
+            case ChannelMoved(place=old, to=new):
+                moved = await self._context.store.subscriptions.move_channel(old, new)
+                log.info("channel %s is %s now: %d schedules moved", old, new.channel, moved)
             case _:
                 assert_never(event)
         return None

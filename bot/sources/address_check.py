@@ -9,10 +9,12 @@ from __future__ import annotations
 import ipaddress
 import socket
 from ipaddress import IPv4Address, IPv6Address
+from urllib.request import getproxies, proxy_bypass
 
 from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
+from yarl import URL
 
 # Python calls some of these global; IANA's special-purpose registries give their use.
 _NOT_PUBLIC = tuple(
@@ -76,6 +78,11 @@ def is_ip_literal(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def find_proxy(url: URL) -> str | None:
+    """The proxy that HTTPS_PROXY or HTTP_PROXY names for an address, unless NO_PROXY has its host."""
+    return None if proxy_bypass(url.host or "") else getproxies().get(url.scheme)
 
 
 def make_connector(*, public_only: bool, limit: int) -> TCPConnector:

@@ -14,7 +14,7 @@ from yarl import URL
 from bot import __version__
 from bot.clock import Clock
 from bot.errors import Malformed, SourceError, Throttled, Unreachable
-from bot.sources.address_check import is_ip_literal, is_public_address, make_connector
+from bot.sources.address_check import find_proxy, is_ip_literal, is_public_address, make_connector
 from bot.sources.page import FetchedPage
 from bot.sources.rate_limit import RequestBudget, RequestPacer
 
@@ -123,8 +123,9 @@ class SourceClient:
             public_only = self._private_addresses == "none" or (self._private_addresses == "configured" and not own)
             self._check(at, public_only=public_only)
             headers = dict(validators) | ({"Authorization": f"Bearer {self._token}"} if self._token and own else {})
-            session = self._session(public_only=public_only)
-            async with session.get(at, headers=headers, allow_redirects=False) as response:
+            proxy = find_proxy(URL(at))
+            session = self._session(public_only=public_only and not proxy)  # a proxy resolves the names itself
+            async with session.get(at, headers=headers, allow_redirects=False, proxy=proxy) as response:
                 if response.status in REDIRECT_STATUSES and "Location" in response.headers:
                     at = urljoin(at, response.headers["Location"])
                     continue

@@ -12,6 +12,7 @@ from bot.chat.event import (
     BotRemoved,
     BotReturned,
     ButtonPress,
+    ChannelMoved,
     Command,
     Event,
     FormSubmission,
@@ -75,7 +76,7 @@ class FakeCore:
                 return Answer(message=_page(" ".join(args), 2), replace=True)
             case ButtonPress(action=Action(name="share", args=args)):
                 return Answer(message=_page(" ".join(args), 1), private=False)
-            case ButtonPress() | Reaction() | BotRemoved() | BotReturned():
+            case ButtonPress() | Reaction() | BotRemoved() | BotReturned() | ChannelMoved():
                 return None
             case _:
                 assert_never(event)

@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientTimeout
+from aiohttp import ClientTimeout, web
+from aiohttp.test_utils import RawTestServer
 
 from bot.chat.event import Place
 from bot.clock import FixedClock
+from bot.errors import SourceError
 from bot.ingest.ingester import Ingester
 from bot.sources import http
 from bot.sources.feeds import Feed
@@ -75,3 +77,26 @@ async def test_a_source_that_accepts_and_never_answers_ends_and_leaves_the_other
     told = {fetch.source: fetch.error for fetch in await store.papers.last_fetches()}
     assert told["huggingface"] == by_source["huggingface"].error
     assert told[sources[1].name] == ""
+
+
+@pytest.mark.parametrize("private", ["none", "configured"])
+async def test_sources_are_fetched_through_the_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, clock: FixedClock, private: http.PrivateAddresses
+) -> None:
+    """The proxy resolves names, and is itself in the network that sources must not reach."""
+    seen: list[str] = []
+
+    async def take(request: web.BaseRequest) -> web.Response:
+        seen.append(str(request.url))
+        return web.Response(text="[]")
+
+    async with RawTestServer(take) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.host}:{proxy.port}")
+        monkeypatch.setenv("NO_PROXY", "direct.invalid")
+        client = SourceClient(clock, private_addresses=private, max_attempts=1)
+        await client.get("http://papers.invalid/list")
+        for blocked in ("http://direct.invalid/list", *(["http://10.0.0.1/"] if private == "none" else [])):
+            with pytest.raises(SourceError):
+                await client.get(blocked)
+        await client.aclose()
+    assert seen == ["http://papers.invalid/list"]

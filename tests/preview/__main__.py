@@ -54,7 +54,7 @@ def _slack(name: str, item: Message | Form) -> list[dict[str, Any]]:
     if isinstance(item, Form):
         return [modals.form_modal(item, HERE)]
     if name == "home":
-        return [modals.home_view(item, "D1")]
+        return [modals.home_view(item, Place("slack", "T1", "D1"))]
     pages = fit(item, slack_render.LIMITS, slack_render.width)
     return [slack_render.payload(page) for page in pages]
 

@@ -7,14 +7,12 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack.install.installs import Installs
-from bot.errors import Refused
 
 
 class Authorize(AsyncAuthorize):
     """Bolt's `authorize` with our own records: the SDK's stores all keep tokens unencrypted.
 
-    None means "not installed here", which Bolt tells the person. A passing fault (`Busy`, a locked
-    database) is raised: Bolt then acknowledges nothing, and Slack sends the event again.
+    Raises `Refused` where Paperboy isn't installed, and passing faults (`Busy`, a locked database): `BoltApp` answers.
 
     Bolt's own listeners for `app_uninstalled` and `tokens_revoked` need one of the SDK's stores; ours
     call `Installs.forget_install`. Bolt asks for no token for those two events, so they arrive after the end.
@@ -36,10 +34,7 @@ class Authorize(AsyncAuthorize):
         actor_user_id: str | None = None,
     ) -> AuthorizeResult | None:
         """The install that serves a workspace; an event of an org-wide install may name only the enterprise."""
-        try:
-            install = await self._installs.find_install(team_id or enterprise_id or "", enterprise_id or "")
-        except Refused:
-            return None
+        install = await self._installs.find_install(team_id or enterprise_id or "", enterprise_id or "")
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,

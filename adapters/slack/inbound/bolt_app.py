@@ -9,7 +9,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeAlias
 
@@ -23,10 +23,12 @@ from adapters.slack.client import Workspaces
 from adapters.slack.inbound.authorize import Authorize
 from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.inbound.handlers import Ack, Handlers
+from adapters.slack.inbound.workspace import find_workspace, is_proven
+from adapters.slack.outbound.answers import send_refusal
 from adapters.slack.outbound.modals import FORM
 from adapters.slack.outbound.render import Json
 from adapters.slack.payload import UnreadablePayload, count_unreadable, delivery_id, event_type, get_text
-from bot.errors import PaperboyError
+from bot.errors import PaperboyError, Refused
 from bot.metrics import FAILURES
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,6 @@ bolt_log.setLevel(logging.ERROR)
 ANY = re.compile("")
 ACK_HEAD_START_S = 0.02  # Bolt looks every 10 ms for an acknowledgement to send, and work must not delay that
 MAX_REASON_CHARS = 200
-NOT_INSTALLED = "Paperboy is not installed in this workspace. Ask a workspace admin to install it."
 STOP_TIMEOUT_S = 3.0  # for handlers under way when listening ends
 MALFORMED = (AttributeError, BoltError, LookupError, RecursionError, TypeError, ValueError)  # raised by Bolt's reading
 
@@ -49,6 +50,7 @@ EVENT_HANDLERS: dict[str, Callable[[Handlers, Json, str], Awaitable[None]]] = {
     "app_uninstalled": Handlers.on_uninstalled,
     "channel_archive": Handlers.on_channel_changed,
     "channel_deleted": Handlers.on_channel_changed,
+    "channel_id_changed": Handlers.on_channel_moved,
     "channel_left": Handlers.on_channel_changed,
     "channel_unarchive": Handlers.on_channel_changed,
     "group_archive": Handlers.on_channel_changed,
@@ -60,6 +62,7 @@ EVENT_HANDLERS: dict[str, Callable[[Handlers, Json, str], Awaitable[None]]] = {
     "message": Handlers.on_message,
     "reaction_added": Handlers.on_reaction,
     "reaction_removed": Handlers.on_reaction,
+    "team_access_granted": Handlers.on_access_granted,
     "team_access_revoked": Handlers.on_access_revoked,
     "tokens_revoked": Handlers.on_uninstalled,
 }
@@ -85,6 +88,9 @@ class BoltApp:
         try:
             request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")  # already verified
             request.context.pop("response_url", None)  # Bolt would send errors there before it acknowledges
+            request.context["team_id"] = find_workspace(body)
+            if not is_proven(body, find_workspace(body)):
+                request.context["enterprise_id"] = None  # so nothing is stored about who serves this workspace
             return await self.app.async_dispatch(request)
         except MALFORMED as error:
             return _failed(body, error)
@@ -97,9 +103,8 @@ class BoltApp:
             signing_secret="unused: see server.py",  # noqa: S106
             authorize=Authorize(self._workspaces.installs),  # type: ignore[arg-type] # Bolt takes its own class too
             raise_error_for_unhandled_request=True,
-            user_facing_authorize_error_message=NOT_INSTALLED,
         )
-        app.error(_on_error)
+        app.error(self._on_error)
         app.command(ANY)(self._acknowledge_first(handlers.on_command))
         app.message_shortcut(ANY)(self._acknowledge_first(handlers.on_shortcut))
         app.action(ANY)(self._acknowledge_first(handlers.on_press))
@@ -125,7 +130,7 @@ class BoltApp:
             await asyncio.sleep(ACK_HEAD_START_S)
             with _log_failure(body), recent.first_delivery(body) as new:
                 if new:
-                    await self._run_handler(handler(body, await self._find_workspace(body, context)))
+                    await self._run_handler(handler(body, context.team_id or ""))
 
         return listener
 
@@ -135,23 +140,31 @@ class BoltApp:
 
         async def listener(ack: Ack, body: Json, context: AsyncBoltContext) -> None:
             with _log_failure(body), recent.first_delivery(body) as new:
-                await (self._run_handler(handlers.on_submit(body, _space(body, context), ack)) if new else ack())
+                await (self._run_handler(handlers.on_submit(body, context.team_id or "", ack)) if new else ack())
 
         return listener
 
-    async def _find_workspace(self, body: Json, context: AsyncBoltContext) -> str:
-        """The workspace that Paperboy was used in. `find_install` stores which organization serves it."""
-        space = _space(body, context)
-        if context.enterprise_id and space != context.enterprise_id and body.get("type") == "event_callback":
-            with suppress(PaperboyError):  # an event of removal comes when nothing is installed any more
-                await self._workspaces.installs.find_install(space, context.enterprise_id)
-        return space
-
     async def _run_handler(self, work: Awaitable[None]) -> None:
+        await self._start(work)
+
+    def _start(self, work: Awaitable[None]) -> asyncio.Future[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        await task
+        return task
+
+    async def _on_error(self, error: Exception, request: AsyncBoltRequest) -> BoltResponse:
+        """Bolt could not read a payload, or the workspace's token could not be found."""
+        if isinstance(error, MALFORMED):
+            return _failed(request.body, error)
+        _log_line(request.body, error)
+        if not isinstance(error, Refused):
+            return BoltResponse(status=500)
+        if "command" in request.body:
+            return BoltResponse(status=200, body=str(error))  # Slack shows it to the person alone
+        if url := get_text(request.body, "response_url"):
+            self._start(send_refusal(self._workspaces.api, url, error))
+        return BoltResponse(status=200)
 
 
 @contextmanager
@@ -168,14 +181,6 @@ def _log_failure(body: Json) -> Iterator[None]:
         log.exception("Slack event failed: %s, %s", event_type(body), delivery_id(body))
 
 
-async def _on_error(error: Exception, request: AsyncBoltRequest) -> BoltResponse:
-    """Bolt could not read a payload, or the workspace's token could not be found."""
-    if isinstance(error, MALFORMED):
-        return _failed(request.body, error)
-    _log_line(request.body, error)
-    return BoltResponse(status=500)
-
-
 def _failed(body: Json, error: Exception) -> BoltResponse:
     """Count and log a payload that can't be read, and acknowledge it."""
     count_unreadable(body)
@@ -190,8 +195,3 @@ def _log_line(body: Json, error: Exception) -> None:
 
 async def _ignore(body: Json, space: str) -> None:
     """Nothing to do."""
-
-
-def _space(body: Json, context: AsyncBoltContext) -> str:
-    """The workspace that Paperboy was used in."""
-    return str(context.team_id or get_text(body, "team_id") or context.enterprise_id or "")

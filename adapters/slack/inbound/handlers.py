@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from adapters.slack.client import Workspaces
 from adapters.slack.inbound import events, workspace_events
 from adapters.slack.inbound.admins import Admins
+from adapters.slack.inbound.workspace import find_organization, is_org_wide
 from adapters.slack.outbound import modals
 from adapters.slack.outbound.answers import Answers, AnswerTarget
 from adapters.slack.outbound.render import Json
 from adapters.slack.outbound.user_names import with_names
-from adapters.slack.payload import get_list, get_object, get_text
+from adapters.slack.payload import get_object, get_text
 from adapters.slack.profiles import Profiles
 from bot.chat.adapter import Core
 from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
@@ -56,12 +57,12 @@ class Handlers:
         await self._answer_command(event, target)
 
     async def on_mention(self, body: Json, space: str) -> None:
-        if event := events.parse_mention(body, space, await self._bot_user(body, space)):
+        if event := events.parse_mention(body, space, await self._bot_user(space)):
             root = get_text(body, "event", "ts")
             await self._answer_command(event, AnswerTarget(place=event.place, person=event.who.id, root=root))
 
     async def on_message(self, body: Json, space: str) -> None:
-        if event := events.parse_direct_message(body, space, await self._bot_user(body, space)):
+        if event := events.parse_direct_message(body, space, await self._bot_user(space)):
             target = AnswerTarget(place=event.place, person=event.who.id, is_direct=True)
             await self._answer_command(event, target)
 
@@ -100,7 +101,7 @@ class Handlers:
             await self._show_home(event)
 
     async def on_reaction(self, body: Json, space: str) -> None:
-        if event := events.parse_reaction(body, space, await self._bot_user(body, space)):
+        if event := events.parse_reaction(body, space, await self._bot_user(space)):
             await self._core.handle_event(event)
 
     async def on_link_shared(self, body: Json, space: str) -> None:
@@ -116,16 +117,26 @@ class Handlers:
         """Paperboy lost a channel or has it again."""
         event: Event | None
         if get_text(body, "event", "type") in REGAINED:
-            event = workspace_events.parse_channel_regained(body, space, await self._bot_user(body, space))
+            event = workspace_events.parse_channel_regained(body, space, await self._bot_user(space))
         else:
             event = workspace_events.parse_channel_lost(body, space)
         if event:
             await self._core.handle_event(event)
 
+    async def on_channel_moved(self, body: Json, space: str) -> None:
+        await self._core.handle_event(workspace_events.parse_channel_moved(body, space))
+
     async def on_uninstalled(self, body: Json, space: str) -> None:
-        """Delete the token first, whatever the core does then."""
+        """Delete the token first, whatever the core does then. An organization's token served many workspaces."""
         if event := workspace_events.parse_uninstalled(body, space):
-            await self._workspaces.installs.forget_install(_token_owner(body, space), at=event.at)
+            owner = find_organization(body) if is_org_wide(body) else space
+            for lost in await self._workspaces.installs.forget_install(owner or space, at=event.at):
+                await self._core.handle_event(workspace_events.removed_from(event, lost))
+
+    async def on_access_granted(self, body: Json, space: str) -> None:
+        """An organization added Paperboy to some of its workspaces. Its install serves them from now on."""
+        for event in workspace_events.parse_access_granted(body):
+            await self._workspaces.installs.find_install(event.place.space, find_organization(body))
             await self._core.handle_event(event)
 
     async def on_access_revoked(self, body: Json, space: str) -> None:
@@ -166,8 +177,8 @@ class Handlers:
             answer = replace(answer, message=await with_names(answer.message, event.who.space, self._profiles))
         return answer
 
-    async def _bot_user(self, body: Json, space: str) -> str:
-        return (await self._workspaces.installs.find_install(space, get_text(body, "enterprise_id"))).bot_user
+    async def _bot_user(self, space: str) -> str:
+        return (await self._workspaces.installs.find_install(space)).bot_user
 
 
 def _press_target(body: Json, event: ButtonPress) -> AnswerTarget:
@@ -184,10 +195,3 @@ def _press_target(body: Json, event: ButtonPress) -> AnswerTarget:
 
 def _is_direct(place: Place) -> bool:
     return place.channel.startswith("D")
-
-
-def _token_owner(body: Json, space: str) -> str:
-    """The id that the token is stored under: an organization's install belongs to the organization."""
-    authorization = next(iter(get_list(body, "authorizations")), None)
-    org_wide = get_object(authorization).get("is_enterprise_install") or body.get("is_enterprise_install")
-    return (get_text(body, "enterprise_id") or space) if org_wide else space

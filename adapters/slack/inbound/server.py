@@ -24,7 +24,7 @@ EVENTS, HEALTH = "/slack/events", "/healthz"
 MAX_BODY_BYTES = 1024 * 1024
 RETRY_HEADERS = ("x-slack-retry-num", "x-slack-retry-reason")
 
-AddRoutes = Callable[[web.Application], None]
+AddRoutes = Callable[[web.Application, Core], None]
 Dispatch = Callable[[Json, dict[str, str]], Awaitable[BoltResponse]]
 
 
@@ -58,7 +58,7 @@ def make_server(
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     app.add_routes([web.post(EVENTS, receive), web.get(HEALTH, show_health)])
     if add_routes:
-        add_routes(app)
+        add_routes(app, core)
     return HttpServer("Slack", app, Boundary(https=https), ConnectionLimits(proxied=True))
 
 

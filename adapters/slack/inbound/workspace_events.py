@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from adapters.slack.outbound.render import Json
 from adapters.slack.payload import event_id, event_time, get_list, get_object, get_text, require_text
-from bot.chat.event import BotRemoved, BotReturned, Person, Place
+from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Person, Place
 
 PLATFORM = "slack"
 REMOVAL_REASONS = {
@@ -36,6 +38,14 @@ def parse_channel_regained(body: Json, space: str, bot: str) -> BotReturned | No
     return BotReturned(id=event_id(body), at=event_time(body), who=_actor(event, space), place=_channel(event, space))
 
 
+def parse_channel_moved(body: Json, space: str) -> ChannelMoved:
+    """A channel has another id, for example after it was shared with another workspace."""
+    event = get_object(body, "event")
+    ids = (require_text(event, "old_channel_id"), require_text(event, "new_channel_id"))
+    old, new = (Place(PLATFORM, space, id) for id in ids)
+    return ChannelMoved(id=event_id(body), at=event_time(body), who=_actor(event, space), place=old, to=new)
+
+
 def parse_uninstalled(body: Json, space: str) -> BotRemoved | None:
     """Paperboy was removed from the workspace; None when only people's own tokens were revoked."""
     event = get_object(body, "event")
@@ -46,9 +56,31 @@ def parse_uninstalled(body: Json, space: str) -> BotRemoved | None:
 
 def parse_access_revoked(body: Json) -> list[BotRemoved]:
     """One event for each workspace that an organization removed Paperboy from."""
-    teams = [team for team in get_list(get_object(body, "event"), "team_ids") if isinstance(team, str)]
     why = "Paperboy was removed from the workspace"
-    return [_removed_from(body, team, f"{event_id(body)}:{team}", why) for team in teams]
+    return [_removed_from(body, team, f"{event_id(body)}:{team}", why) for team in _team_ids(body)]
+
+
+def parse_access_granted(body: Json) -> list[BotReturned]:
+    """One event for each workspace that an organization added Paperboy to."""
+    return [
+        BotReturned(
+            id=f"{event_id(body)}:{team}",
+            at=event_time(body),
+            who=_actor(get_object(body, "event"), team),
+            place=Place(PLATFORM, team, "*"),
+        )
+        for team in _team_ids(body)
+    ]
+
+
+def removed_from(event: BotRemoved, space: str) -> BotRemoved:
+    """The same removal, of another workspace that the token served."""
+    who = replace(event.who, space=space)
+    return replace(event, id=f"{event.id}:{space}", who=who, place=Place(PLATFORM, space, "*"))
+
+
+def _team_ids(body: Json) -> list[str]:
+    return [team for team in get_list(get_object(body, "event"), "team_ids") if isinstance(team, str)]
 
 
 def _removed_from(body: Json, space: str, id: str, why: str) -> BotRemoved:

@@ -33,8 +33,9 @@ class Installs(Protocol):
         """The ids that `find_install` knows."""
         ...
 
-    async def forget_install(self, space: str, *, at: datetime | None = None) -> None:
-        """Paperboy was removed from a workspace or an enterprise at that moment."""
+    async def forget_install(self, space: str, *, at: datetime | None = None) -> Sequence[str]:
+        """Paperboy was removed from a workspace or an enterprise at that moment. Returns what lost access: its id,
+        and those of the workspaces that its token served."""
         ...
 
     async def aclose(self) -> None: ...
@@ -87,7 +88,7 @@ class StoredInstalls:
         if before:
             await self._renewal.release_leases(before)
 
-    async def forget_install(self, space: str, *, at: datetime | None = None) -> None:
+    async def forget_install(self, space: str, *, at: datetime | None = None) -> Sequence[str]:
         """Delete all records of a workspace or an enterprise, unless it installed again after `at`.
 
         Slack repeats an event for hours: a repeated removal must not undo a later install.
@@ -95,10 +96,11 @@ class StoredInstalls:
         self._cache.pop(space, None)
         install = await self._readable_install(space)
         if install and at and install.installed and install.installed > at + CLOCK_SKEW:
-            return
-        await self._records.delete_space(space)
+            return ()
+        served = await self._records.delete_space(space)
         if install:
             await self._renewal.release_leases(install)
+        return (space, *served)
 
     async def reseal_records(self, *, forget_unreadable: bool = False) -> int:
         """Encrypt everything with the newest key. Returns the number of records changed.

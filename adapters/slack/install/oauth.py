@@ -10,7 +10,8 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping
-from functools import cache
+from datetime import datetime
+from functools import cache, partial
 from urllib.parse import urlencode, urljoin
 
 from aiohttp import web
@@ -21,6 +22,8 @@ from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.oauth_states import STATE_TTL, OAuthStates
 from adapters.slack.install.records import Install
+from bot.chat.adapter import Core
+from bot.chat.event import BotReturned, Person, Place
 from bot.clock import Clock
 from bot.errors import AskError, Busy, PaperboyError, Refused, Unsure
 from bot.http_server import RateLimiter, client_address, template_environment
@@ -31,6 +34,7 @@ INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 BROWSER_SECRET = re.compile(r"[\w-]{20,64}", re.ASCII)
 ERROR_WORD = re.compile(r"[a-z_]{1,60}", re.ASCII)
 CANCELLED = "access_denied"
+ORG_WORKSPACES = "https://app.slack.com/manage/{org}/integrations/profile/{app}/workspaces/add"
 CODES_PER_CLIENT, CODES_IN_ALL = 10, 60  # sent to Slack in a minute: a stranger can invent codes
 
 
@@ -53,15 +57,16 @@ class InstallPages:
         self._installs = installs
         self._states = states
         self._scopes = scopes
+        self._clock = clock
         self._secure = app.redirect_uri.startswith("https:")
         self._per_client = RateLimiter(clock, policy="address", limit=CODES_PER_CLIENT)
         self._in_all = RateLimiter(clock, policy="all", limit=CODES_IN_ALL)
         self._cookie = "__Host-paperboy-install" if self._secure else "paperboy-install"
 
-    def add_routes(self, app: web.Application) -> None:
-        app.add_routes(
-            [web.get(INSTALL, self._show_install), web.get(REDIRECT, self._finish_install, allow_head=False)]
-        )
+    def add_routes(self, app: web.Application, core: Core) -> None:
+        """Add both pages. `core` hears of each workspace that installed Paperboy, perhaps again."""
+        finish = partial(self._finish_install, core)
+        app.add_routes([web.get(INSTALL, self._show_install), web.get(REDIRECT, finish, allow_head=False)])
 
     async def _show_install(self, request: web.Request) -> web.Response:
         """What Paperboy will be able to do and why, and the button that leads to Slack."""
@@ -78,7 +83,7 @@ class InstallPages:
         )
         return response
 
-    async def _finish_install(self, request: web.Request) -> web.Response:
+    async def _finish_install(self, core: Core, request: web.Request) -> web.Response:
         """The person returns from Slack, with a code or an error."""
         if declined := request.query.get("error", ""):
             return _declined(declined)
@@ -91,6 +96,7 @@ class InstallPages:
         except PaperboyError as error:
             return _failed(error)
         log.info("Slack workspace %s installed Paperboy", install.space)
+        await core.handle_event(_returned(install, self._clock.now()))
         return _page("installed.html", install=install, open_slack=self._open_slack_url(install))
 
     def _limit(self, request: web.Request) -> None:
@@ -118,11 +124,23 @@ class InstallPages:
         return f"{urljoin(self._app.api_url, '/oauth/v2/authorize')}?{parameters}"
 
     def _open_slack_url(self, install: Install) -> str:
-        """The address that opens Paperboy in Slack; empty for an organization, which has no such page."""
-        if install.org_wide or not install.app_id:
+        """The address that opens Paperboy in Slack, or where an organization's admin chooses its workspaces."""
+        if not install.app_id:
             return ""
+        if install.org_wide:
+            return ORG_WORKSPACES.format(org=install.space, app=install.app_id)
         query = urlencode({"app": install.app_id, "team": install.space})
         return f"{urljoin(self._app.api_url, '/app_redirect')}?{query}"
+
+
+def _returned(install: Install, at: datetime) -> BotReturned:
+    """Schedules that were held while Paperboy wasn't installed go on."""
+    return BotReturned(
+        id=f"slack:installed:{install.space}:{at.timestamp()}",
+        at=at,
+        who=Person(platform="slack", space=install.space, id=install.installer),
+        place=Place("slack", install.space, "*"),
+    )
 
 
 def _code(request: web.Request) -> str:

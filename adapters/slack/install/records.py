@@ -90,13 +90,14 @@ class InstallRecords:
         """The ids of all workspaces and of the enterprises that installed for all of theirs, sorted."""
         return sorted({key.partition("/")[2] for key, _ in await self.list_sealed()})
 
-    async def delete_space(self, space: str) -> None:
-        """Delete a workspace's records; for an enterprise, also the note of each workspace it served."""
+    async def delete_space(self, space: str) -> Sequence[str]:
+        """Delete a workspace's records; for an enterprise, also the note of each workspace it served. Returns those."""
         await self._storage.delete(INSTALL + space)
         await self._storage.delete(MEMBER + space)
-        for key, sealed in await self._storage.scan(MEMBER):
-            if self._is_served_by(space, key, sealed):
-                await self._storage.delete(key)
+        served = [key for key, sealed in await self._storage.scan(MEMBER) if self._is_served_by(space, key, sealed)]
+        for key in served:
+            await self._storage.delete(key)
+        return [key.removeprefix(MEMBER) for key in served]
 
     async def list_sealed(self) -> Sequence[tuple[str, bytes]]:
         """Every record's key and encrypted value."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from adapters.slack.client import SlackApi, answer_text
 from adapters.slack.errors import as_post_errors
 from adapters.slack.install.records import Install
-from adapters.slack.payload import get_text
+from adapters.slack.payload import get_object, get_text
 from bot.errors import Busy, Refused, Unsure
 
 RETRY_AFTER_S = 5.0
@@ -37,9 +37,10 @@ class SingleWorkspace:
     async def list_workspaces(self) -> Sequence[str]:
         return [(await self._install()).space]
 
-    async def forget_install(self, space: str, *, at: datetime | None = None) -> None:
+    async def forget_install(self, space: str, *, at: datetime | None = None) -> Sequence[str]:
         """Ask Slack again next time: the token may work after a new install, and Slack says so if not."""
         self._known = None
+        return (space,)
 
     async def aclose(self) -> None:
         """Nothing to close."""
@@ -56,6 +57,14 @@ class SingleWorkspace:
     async def _ask_slack(self) -> Install:
         with as_post_errors():
             answer = await self._api.client(self._token).auth_test()
+        if get_object(answer.data).get("is_enterprise_install"):
+            raise Refused(
+                f"SLACK_BOT_TOKEN is the token of the organization {get_text(answer.data, 'team')}, "
+                "but one workspace is expected.",
+                "Set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET instead and install at /slack/install: docs/slack.md, "
+                "A whole organization.",
+                broken=True,
+            )
         return Install(
             space=answer_text(answer, "team_id"),
             token=self._token,

@@ -6,18 +6,28 @@ import logging
 
 from msgspec import Struct
 
-from adapters.slack.client import Workspaces
+from adapters.slack.client import SlackApi, Workspaces
 from adapters.slack.outbound import modals
 from adapters.slack.outbound.render import Json, answer_payloads
 from bot.chat.event import Answer, Place
-from bot.chat.message import Message
-from bot.errors import PostError
+from bot.chat.message import Message, Paragraph, text
+from bot.errors import PostError, Refused
 
 log = logging.getLogger(__name__)
 
 MAX_RESPONSE_URL_USES = 5  # within 30 minutes (docs.slack.dev/interactivity/handling-user-interaction)
 NO_UNFURLS: Json = {"unfurl_links": False, "unfurl_media": False}
 POSTED = Message(plain="Posted to the channel.")
+
+
+async def send_refusal(api: SlackApi, response_url: str, why: Refused) -> None:
+    """Tell a person who pressed a button or chose a menu entry why it did nothing, and what to do."""
+    answer = Message(plain=str(why), blocks=(Paragraph(text(str(why))),))
+    options: Json = {"response_type": "ephemeral", "replace_original": False}
+    try:
+        await api.post_to_response_url(response_url, answer_payloads(answer)[0] | options | NO_UNFURLS)
+    except PostError as error:
+        log.warning("Slack refusal not shown: %s", error)
 
 
 class AnswerTarget(Struct, frozen=True, kw_only=True):
@@ -57,7 +67,7 @@ class Answers:
     async def publish_home(self, message: Message, person: str, place: Place) -> None:
         """Show a message in a person's App Home."""
         try:
-            view = modals.home_view(message, place.channel)
+            view = modals.home_view(message, place)
             await self._workspaces.call(place.space, "views_publish", user_id=person, view=view)
         except PostError as error:
             log.warning("Slack App Home in %s not shown: %s", place.tenant, error)

@@ -35,6 +35,7 @@ VALUE = "value"  # action_id of every input: the block's id is the field's name
 class ViewOrigin(Struct, frozen=True, kw_only=True):
     """What a view remembers in `private_metadata` (at most 3,000 characters): where it was opened and what it sends."""
 
+    space: str = ""
     channel: str = ""
     thread: str = ""
     action: str = ""
@@ -55,23 +56,23 @@ class ViewOrigin(Struct, frozen=True, kw_only=True):
 
 def form_modal(form: Form, place: Place, *, intro: Message | None = None) -> Json:
     """A form below an introduction. When it is sent, the form's action and the place come back with the values."""
-    origin = ViewOrigin(channel=place.channel, thread=place.thread, action=str(form.action))
+    origin = ViewOrigin(space=place.space, channel=place.channel, thread=place.thread, action=str(form.action))
     shown = [*(_view_blocks(intro) if intro else ()), *map(_input, form.fields)]
     return _modal(form.title, FORM, origin, shown) | {"submit": _title(form.submit_label)}
 
 
 def message_modal(message: Message, place: Place) -> Json:
     """A message as a modal; its buttons work there too."""
-    origin = ViewOrigin(channel=place.channel, thread=place.thread)
+    origin = ViewOrigin(space=place.space, channel=place.channel, thread=place.thread)
     return _modal("Paperboy", MESSAGE, origin, _view_blocks(message))
 
 
-def home_view(message: Message, channel: str) -> Json:
-    """A message as App Home; `channel` is the direct message with its owner."""
+def home_view(message: Message, place: Place) -> Json:
+    """A message as App Home; `place` is the direct message with its owner."""
     return {
         "type": HOME,
         "callback_id": HOME,
-        "private_metadata": str(ViewOrigin(channel=channel)),
+        "private_metadata": str(ViewOrigin(space=place.space, channel=place.channel)),
         "blocks": _view_blocks(message),
     }
 

@@ -64,6 +64,11 @@ class Subscriptions(Protocol):
         """Let held subscriptions run again, from `at` on: what was missed in between is not posted. Returns them."""
         ...
 
+    async def move_channel(self, old: Place, new: Place) -> int:
+        """Move the subscriptions, posts and shown papers of a channel whose id changed. Returns how many
+        subscriptions moved."""
+        ...
+
     async def running_with_runs(self) -> list[SubscriptionStatus]:
         """All that are neither paused nor held, oldest first, each with its newest runs."""
         ...

@@ -13,6 +13,7 @@ from bot.errors import AskError
 from bot.store.records import Run, Subscription, SubscriptionStatus
 from bot.store.sqlite.codec import marks, pack, unpack
 from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.moved_channels import move_channel
 
 # Two index look-ups a subscription, however long its history is.
 _NEWEST = "SELECT doc FROM runs WHERE subscription = id"
@@ -74,6 +75,9 @@ class SqliteSubscriptions:
 
     async def release_place(self, place: Place, at: datetime) -> list[Subscription]:
         return await self._change(place, lambda s: replace(s, held="", created=at) if s.held else s)
+
+    async def move_channel(self, old: Place, new: Place) -> int:
+        return await self._engine.write(lambda db: move_channel(db, old.tenant, old.channel, new.channel))
 
     async def running_with_runs(self) -> list[SubscriptionStatus]:
         rows = await self._engine.read(lambda db: db.execute(_STANDING).fetchall())

@@ -33,8 +33,18 @@ class Control:
             *(people.command, people.press, people.press_in_view, people.submit, people.close),
             *(people.shortcut, people.say, people.compose, people.open_home),
             *(self.workspace, self.enterprise, self.user, self.channel, self.conversation, self.token),
-            *(self.react, self.archive, self.rename, self.delete_channel, self.kick, self.invite, self.forget),
-            *(self.uninstall, self.revoke, self.settings, self.fail_next, self.disconnect, self.drop),
+            *(
+                self.react,
+                self.archive,
+                self.rename,
+                self.change_id,
+                self.delete_channel,
+                self.kick,
+                self.invite,
+                self.forget,
+            ),
+            *(self.uninstall, self.revoke, self.change_access, self.settings, self.fail_next),
+            *(self.disconnect, self.drop),
             *(self.verify_url, self.clear_log, self.send_event),
         )
         self._deeds = {deed.__name__: deed for deed in deeds}
@@ -142,6 +152,9 @@ class Control:
     async def rename(self, *, channel: str, name: str) -> None:
         events.renamed(self._world, self._world.channels[channel], name)
 
+    async def change_id(self, *, channel: str) -> Json:
+        return {"id": events.id_changed(self._world, self._world.channels[channel])}
+
     async def delete_channel(self, *, channel: str, user: str = "") -> None:
         events.deleted(self._world, self._world.channels[channel], user)
 
@@ -162,6 +175,10 @@ class Control:
 
     async def revoke(self, *, team: str) -> None:
         events.tokens_revoked(self._world, team)
+
+    async def change_access(self, *, enterprise: str, teams: list[str], granted: bool = True) -> None:
+        """An admin adds an organisation's app to workspaces, or takes it away from them."""
+        events.access_changed(self._world, enterprise, teams, granted=granted)
 
     async def send_event(self, *, team: str, event: Json) -> None:
         """Any event at all."""

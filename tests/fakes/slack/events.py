@@ -155,6 +155,17 @@ def renamed(world: World, channel: Channel, name: str) -> None:
     emit(world, channel.team, {"type": kind, "channel": inner, "event_ts": world.ts()})
 
 
+def id_changed(world: World, channel: Channel) -> str:
+    """Slack gives a channel another id, as when it is shared with another workspace; its messages go with it."""
+    old, channel.id = channel.id, world.id("C")
+    world.channels[channel.id] = world.channels.pop(old)
+    for held in channel.messages.values():
+        held.channel = channel.id
+    event = {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": channel.id, "event_ts": world.ts()}
+    emit(world, channel.team, event)
+    return channel.id
+
+
 def deleted(world: World, channel: Channel, user: str) -> None:
     del world.channels[channel.id]
     kind = "group_deleted" if channel.private else "channel_deleted"
@@ -182,22 +193,37 @@ def bot_joined(world: World, channel: Channel, user: str) -> None:
 
 def uninstalled(world: World, place: str) -> None:
     """The app is removed from a workspace or an organisation: two events come, in no order to rely on."""
-    for team in _teams(world, place):
-        emit(world, team, {"type": "app_uninstalled"})
+    _emit_at(world, place, {"type": "app_uninstalled"})
     tokens_revoked(world, place, "account_inactive")
 
 
 def tokens_revoked(world: World, place: str, dead: str = "token_revoked") -> None:
     """Tokens stop working; the event names the users they stood for."""
-    for team in _teams(world, place):
-        emit(world, team, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [world.teams[team].bot]}})
+    bots = [team.bot for team in world.teams.values() if place in {team.id, team.enterprise}]
+    _emit_at(world, place, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": bots[:1]}})
     for token in world.tokens.values():
         if place in {token.team, token.enterprise}:
             token.dead = dead
 
 
-def _teams(world: World, place: str) -> list[str]:
-    return [team.id for team in world.teams.values() if place in {team.id, team.enterprise}]
+def access_changed(world: World, enterprise: str, teams: list[str], *, granted: bool) -> None:
+    """An admin adds an organisation's app to workspaces, or takes it away from them."""
+    world.withheld = world.withheld - set(teams) if granted else world.withheld | set(teams)
+    kind = "team_access_granted" if granted else "team_access_revoked"
+    _emit_at(world, enterprise, {"type": kind, "team_ids": teams})
+
+
+def _emit_at(world: World, place: str, event: Json) -> None:
+    """An event of a workspace; or of an organisation, which comes once and names no workspace."""
+    if place in world.teams:
+        emit(world, place, event)
+    elif event["type"] in world.settings.events:
+        team = next(team.id for team in world.teams.values() if team.enterprise == place)
+        body = envelope(world, team, event | {"event_ts": world.ts()})
+        nowhere = {"enterprise_id": place, "team_id": None}
+        seen_by = {**body["authorizations"][0], **nowhere, "is_enterprise_install": True}
+        body |= {**nowhere, "context_team_id": None, "authorizations": [seen_by]}
+        world.spawn(world.send_event(team, body))
 
 
 def _domain(world: World, url: str) -> str:

@@ -43,7 +43,7 @@ def _base(world: World, kind: str, user: str, trigger: Trigger, at: str = "") ->
         home |= {"enterprise_id": org.id, "enterprise_name": org.name}
     return {
         "type": kind,
-        "team": home,
+        "team": None if world.is_org(team.id) else home,  # so an organisation's install is told
         "user": {"id": user, "username": who.name, "name": who.name, "team_id": who.team},
         "api_app_id": world.app.id,
         "token": world.app.verification,

@@ -60,6 +60,10 @@ class Room:
     async def rename(self, name: str) -> None:
         await self.slack.do("rename", channel=self.id, name=name)
 
+    async def change_id(self) -> None:
+        """Slack gives the channel another id."""
+        self.id = (await self.slack.do("change_id", channel=self.id))["id"]
+
     async def delete(self) -> None:
         await self.slack.do("delete_channel", channel=self.id)
 

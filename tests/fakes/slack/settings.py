@@ -31,6 +31,7 @@ EVENTS = (
     "app_uninstalled",
     "channel_archive",
     "channel_deleted",
+    "channel_id_changed",
     "channel_left",
     "channel_rename",
     "channel_unarchive",
@@ -45,6 +46,7 @@ EVENTS = (
     "message.im",
     "reaction_added",
     "reaction_removed",
+    "team_access_granted",
     "team_access_revoked",
     "tokens_revoked",
 )

@@ -157,7 +157,7 @@ def view(world: World, held: View, state: Json | None = None) -> Json:
         "root_view_id": held.root or held.id,
         "app_id": world.app.id,
         "external_id": body.get("external_id") or "",
-        "app_installed_team_id": held.team,
+        "app_installed_team_id": world.teams[held.team].enterprise if world.is_org(held.team) else held.team,
         "bot_id": world.teams[held.team].bot_id,
     }
     return shape

@@ -48,6 +48,7 @@ class World:
         self.codes: dict[str, Grant] = {}
         self.sign_ins: dict[str, SignIn] = {}
         self.refreshes: dict[str, Grant] = {}
+        self.withheld: set[str] = set()  # workspaces that their organisation's app was not added to
         self.log = Log()
         self.chance = random.Random(self.settings.faults.seed)
         self.limiter = Limiter(lambda: self.settings.limits)
@@ -170,7 +171,8 @@ class World:
 
     def teams_of(self, token: Token) -> Iterator[Team]:
         for team in self.teams.values():
-            if team.id == token.team or (token.enterprise and team.enterprise == token.enterprise):
+            mine = token.enterprise and team.enterprise == token.enterprise and team.id not in self.withheld
+            if team.id == token.team or mine:
                 yield team
 
     def can_see(self, token: Token, user: User) -> bool:

@@ -20,7 +20,7 @@ from adapters.slack.install.records import Install
 from bot.chat.adapter import KeyValue, Setup
 from bot.chat.event import BotRemoved, Command, Place
 from bot.chat.message import Message
-from bot.clock import SystemClock
+from bot.clock import FixedClock, SystemClock
 from bot.errors import Refused
 from bot.http_server import open_sealer
 from bot.store.protocol import Store
@@ -183,3 +183,21 @@ async def test_no_log_and_no_record_holds_a_token(
     assert not TOKEN.search(str(caught.value))
     for file in tmp_path.glob("paperboy.db*"):
         assert space.token.encode() not in file.read_bytes()
+
+
+async def test_where_it_is_not_installed_people_are_told_what_to_do(
+    adapter_of: Make, slack: FakeSlack, core: FakeCore, installs: StoredInstalls
+) -> None:
+    app, space = await slack.app(), await slack.workspace("Acme")
+    await installs.save_install(install(space))
+    ids = {name: app[name] for name in ("client_id", "client_secret", "app_token")}
+    clock = FixedClock(SystemClock().now())
+    adapter = adapter_of(clock, bot_token=None, redirect_url="https://papers.example/slack/oauth_redirect", **ids)
+    ada, room = await space.user("ada"), await space.channel("papers")
+    async with hearing(adapter, core):
+        message = (await ada.run("owls", room)).messages[0]
+        await installs.forget_install(space.id)
+        clock.moment += timedelta(minutes=1)  # after which a stored install is read again
+        for seen in (await ada.run("owls", room), await ada.press(message, "Page")):
+            assert "not installed" in seen.text
+            assert "https://papers.example/slack/install" in seen.text

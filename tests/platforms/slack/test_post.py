@@ -229,3 +229,11 @@ async def test_doctor_tells_when_slack_can_not_be_asked(adapter_of: Make, acme: 
     [finding] = await adapter.check_setup()
     assert not finding.ok
     assert acme.token not in finding.hint
+
+
+async def test_doctor_explains_the_token_of_an_organization(adapter_of: Make, slack: FakeSlack) -> None:
+    org = await slack.enterprise("Globex")
+    await slack.workspace("East", enterprise=org["id"], installed=False)
+    [finding] = await adapter_of(bot_token=org["token"]).check_setup()
+    assert "the token of the organization Globex" in finding.hint
+    assert "SLACK_CLIENT_ID" in finding.hint

@@ -49,7 +49,7 @@ def test_any_message_has_a_preview_in_which_nothing_comes_alive(message: Message
         assert shown.tags <= TAGS
         assert all(link.startswith(("http://", "https://")) for link in shown.links)
     html(modals.message_modal(message, Place("slack", "T1", "C1")))
-    html(modals.home_view(message, "D1"))
+    html(modals.home_view(message, Place("slack", "T1", "D1")))
 
 
 def test_a_card_shows_all_it_says() -> None:

@@ -143,7 +143,7 @@ def test_an_answer_full_of_buttons_comes_in_parts_that_slack_takes(found: list[C
 @given(messages)
 def test_a_message_is_a_sound_modal_and_home_too(message: Message) -> None:
     assert check_view(modals.message_modal(message, PLACE)) == []
-    assert check_view(modals.home_view(message, "D1")) == []
+    assert check_view(modals.home_view(message, Place("slack", "T1", "D1"))) == []
     assert check_unfurl({"blocks": modals.unfurl_blocks(message)[:50] or [{"type": "divider"}]}) == []
 
 
@@ -250,7 +250,7 @@ def test_two_thousand_real_papers_are_taken_in_every_form() -> None:
         cards = [card(one, summary=one.abstract[:240], why="matches “a query”") for one in papers[n : n + 5]]
         more = Button(label="Next page", action=Action("page", ("5", "query")))
         [page] = judged(results("Papers about “a query”", cards, note="42 more", controls=[more, more]))
-        assert check_view(modals.home_view(Message(plain="x", blocks=tuple(cards)), "D1")) == []
+        assert check_view(modals.home_view(Message(plain="x", blocks=tuple(cards)), Place("slack", "T1", "D1"))) == []
 
 
 def real(count: int) -> list[Paper]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.slack.adapter import SlackAdapter
 from bot.app.adapters import installed
@@ -196,3 +197,33 @@ async def test_an_archived_channel_holds_its_schedules(app: App, ada: Someone, p
     await papers.archive()
     [schedule] = await eventually(held)
     assert "archived" in schedule.inactive_reason
+
+
+async def test_a_channel_whose_id_changes_keeps_its_schedules_posts_and_votes(
+    app: App, ada: Someone, bob: Someone, papers: Room, acme: Workspace, place: Place
+) -> None:
+    """Slack gives a channel another id when it is shared with another workspace, for example."""
+    kept = Subscription(
+        id="s1", place=place, schedule=Clocked(times=(time(9),)), created=app.clock.now(), count=1, sources=(SOURCE,)
+    )
+    await app.store.subscriptions.add_subscription(kept)
+    await app.planner.plan_now(kept)
+    await app.dispatcher.deliver_due()
+    post = (await papers.messages())[-1]
+    await app.store.subscriptions.add_subscription(replace(kept, id="s2"))
+    await app.planner.plan_now(replace(kept, id="s2"))  # its post still waits
+    await papers.change_id()
+
+    async def moved() -> bool:
+        return {s.place.channel for s in await app.store.subscriptions.in_tenant(f"slack:{acme.id}")} == {papers.id}
+
+    assert await eventually(moved)
+    before = len(await papers.messages())
+    await app.dispatcher.deliver_due()
+    assert len(await papers.messages()) > before
+    await ada.react((await papers.messages(ts=post.ts))[0], "+1")
+
+    async def voted() -> bool:
+        return bool(await app.store.votes.tallies_for(place.tenant, (PAPER.id,)))
+
+    assert await eventually(voted)

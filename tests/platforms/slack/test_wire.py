@@ -12,10 +12,12 @@ from aiohttp.test_utils import RawTestServer
 
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.client import SlackApi, Workspaces
+from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.single_workspace import SingleWorkspace
 from adapters.slack.outbound.answers import Answers, AnswerTarget
 from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
 from bot.chat.message import Action, Button, Controls, Message, Paragraph, text
+from bot.clock import SystemClock
 from bot.errors import ConfigError, PostError, Unsure
 from tests.fakes.core import FORM, FakeCore
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
@@ -198,19 +200,28 @@ async def test_a_button_beneath_a_link_is_answered_where_paperboy_is_not(
     assert "Your vote counts." in str(view.body)
 
 
-async def test_answers_go_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_everything_goes_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK asks `HTTPS_PROXY` for its calls, so our own requests to Slack do the same."""
     seen: list[str] = []
 
     async def take(request: web.BaseRequest) -> web.Response:
         seen.append(str(request.url))
-        return web.Response()
+        return web.json_response({"ok": True, "access_token": "xoxb-1", "team": {"id": "T1"}})
 
     async with RawTestServer(take) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.host}:{proxy.port}")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.host}:{proxy.port}")
         api = SlackApi("http://slack.invalid/api/")
         await api.post_to_response_url("http://hooks.slack.invalid/actions/1", {"text": "x"})
+        await api.client("xoxb-1").auth_test()
         await api.aclose()
-    assert seen == ["http://hooks.slack.invalid/actions/1"]
+        app = Credentials(client_id="1.2", client_secret="s", api_url="http://slack.invalid/api/")
+        await OAuthClient(app, SystemClock()).exchange_code("c")
+    hosts = [url.removeprefix("http://") for url in seen]
+    assert hosts == [
+        "hooks.slack.invalid/actions/1",
+        "slack.invalid/api/auth.test",
+        "slack.invalid/api/oauth.v2.access",
+    ]
 
 
 async def test_an_answer_that_can_not_be_read_may_have_been_a_post(

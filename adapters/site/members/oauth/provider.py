@@ -74,7 +74,7 @@ async def request_json(
     traces = [refusals.trace()] if refusals else []
     try:
         async with (
-            ClientSession(timeout=TIMEOUT, trace_configs=traces) as session,
+            ClientSession(timeout=TIMEOUT, trace_configs=traces, trust_env=True) as session,
             session.request(method, url, data=form, headers=headers, allow_redirects=False) as answer,
         ):
             body = await answer.content.read(MAX_ANSWER_BYTES)

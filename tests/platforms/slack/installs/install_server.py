@@ -20,6 +20,7 @@ from adapters.slack.install.oauth_states import OAuthStates
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.http_server import Boundary, HttpServer, Sealer
+from tests.fakes.core import FakeCore
 from tests.platforms.slack.installs.oauth_server import ID, SECRET, OAuthServer
 
 SCOPES = {"chat:write": "to post", "commands": "for `/papers` <b>and</b> more"}
@@ -51,7 +52,7 @@ async def serve_install_pages(
     installs = StoredInstalls(storage, sealer, clock, oauth)
     pages = web.Application()
     states = OAuthStates(storage, sealer, clock)
-    InstallPages(app, oauth, installs, states, scopes=SCOPES, clock=clock).add_routes(pages)
+    InstallPages(app, oauth, installs, states, scopes=SCOPES, clock=clock).add_routes(pages, FakeCore())
     server = HttpServer("Slack", pages, Boundary())
     await server.start("127.0.0.1", port, setting="SLACK_PORT")
     try:

@@ -100,9 +100,7 @@ async def test_an_organizations_events_are_answered_with_its_token(
 
 
 async def test_where_it_is_not_installed_nothing_is_heard(ask: Ask, heard: Heard) -> None:
-    answer = await ask(event("T9"))
-    assert answer.status == 200
-    assert "reinstall" in answer.body
+    await ask(event("T9"))  # what people are told then: test_many.py
     await asyncio.sleep(0.05)
     assert heard.empty()
 

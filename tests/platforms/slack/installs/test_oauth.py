@@ -20,6 +20,7 @@ from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import Refused, StoreError
 from bot.http_server import Sealer
+from tests.fakes.core import FakeCore
 from tests.platforms.slack.installs.install_server import (
     SCOPES,
     Browser,
@@ -85,7 +86,7 @@ async def test_an_organization_installs_it_for_all_its_workspaces(
     site: InstallServer, slack: OAuthServer, ada: Browser
 ) -> None:
     slack.next_home = Home("", "Acme Org", "E1", org_wide=True)
-    says(await ada.install(site), "Paperboy is in Acme Org", "An organization admin")
+    says(await ada.install(site), "Paperboy is in Acme Org", "an organization admin")
     assert (await site.installs.find_install("T7", "E1")).org_wide
 
 
@@ -316,7 +317,7 @@ async def test_over_https_the_cookie_is_this_hosts_alone(
     installs, states = StoredInstalls(storage, sealer, clock), OAuthStates(storage, sealer, clock)
     pages = InstallPages(app, oauth, installs, states, scopes=SCOPES, clock=clock)
     server = web.Application()
-    pages.add_routes(server)
+    pages.add_routes(server, FakeCore())
     async with TestClient(TestServer(server)) as client:
         answer = await client.get("/slack/install")
         given = answer.headers["Set-Cookie"]

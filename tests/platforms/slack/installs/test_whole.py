@@ -14,14 +14,14 @@ import pytest
 from adapters.slack import make
 from adapters.slack.adapter import SlackAdapter
 from bot.chat.adapter import Setup
-from bot.chat.event import BotRemoved, Command, Place
+from bot.chat.event import BotRemoved, BotReturned, Command, Place
 from bot.chat.message import Message
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Refused
 from bot.store.protocol import Store
 from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Workspace
-from tests.platforms.slack.conftest import hearing
+from tests.platforms.slack.conftest import hearing, until
 from tests.platforms.slack.installs.install_server import Browser, button
 from tests.platforms.slack.installs.test_secrets import stored_bytes
 
@@ -96,16 +96,72 @@ async def test_rotating_tokens_are_renewed_while_it_runs(
     assert not await fake.wrong()
 
 
-async def test_an_organization_installs_once_for_all_its_workspaces(fake: FakeSlack, adapter: SlackAdapter) -> None:
+@pytest.fixture
+async def org(fake: FakeSlack, adapter: SlackAdapter) -> str:
+    """An organization of two workspaces, which the app was not added to yet."""
+    return str((await fake.enterprise("Globex", installed=False))["id"])
+
+
+async def test_an_organization_installs_once_for_all_its_workspaces(
+    fake: FakeSlack, adapter: SlackAdapter, org: str
+) -> None:
     core = FakeCore()
-    org = await fake.enterprise("Globex", installed=False)
-    one, two = [await fake.workspace(name, enterprise=org["id"], installed=False) for name in ("One", "Two")]
+    east, west = [await fake.workspace(name, enterprise=org, installed=False) for name in ("East", "West")]
     async with hearing(adapter, core):
         await fake.settings(request_url=f"{adapter.url}/slack/events")
-        assert "whole organization" in await installed(fake, adapter, org["id"])
-        for workspace in (one, two):
+        await fake.do("change_access", enterprise=org, teams=[east.id, west.id], granted=False)
+        assert "whole organization" in await installed(fake, adapter, org)
+        await fake.do("change_access", enterprise=org, teams=[east.id, west.id])
+        await until(lambda: {e.place.space for e in core.heard if isinstance(e, BotReturned)} >= {east.id, west.id})
+        await adapter.post(Place("slack", west.id, (await west.channel("all")).id), Message(plain="first"), key="f")
+        for workspace in (east, west):
             await _used(fake, adapter, core, workspace)
+        await _modals_and_home_belong_to_their_workspace(core, east)
+        core.heard.clear()
+        await fake.do("uninstall", team=org)
+        lost = {org, east.id, west.id}
+        await until(lambda: {e.place.space for e in core.heard if isinstance(e, BotRemoved)} == lost)
+        await _until_refused(adapter, west)
     assert not await fake.wrong()
+
+
+async def _modals_and_home_belong_to_their_workspace(core: FakeCore, workspace: Workspace) -> None:
+    """In an organization's install these payloads name no `team`, and the organization as `app_installed_team_id`."""
+    core.heard.clear()
+    ada, room = await workspace.user("ada"), await workspace.channel("modals")
+    [form] = (await ada.run("schedule", room)).views
+    await ada.submit(form, {"when": "daily 09:00"}, answers=1)
+    [home] = (await ada.open_home()).views
+    await ada.press(home, "Page")
+    message = (await ada.mention("owls", room)).messages[0]
+    await ada.press(message, "Page")
+    await ada.shortcut("menu:vote", (await room.messages())[-1], answers=0)
+    await until(lambda: len(core.heard) >= 7)
+    kinds = {type(event).__name__ for event in core.heard}
+    assert kinds == {"Command", "FormSubmission", "ButtonPress"}
+    assert {(event.who.space, event.place.space) for event in core.heard} == {(workspace.id, workspace.id)}
+
+
+async def test_what_another_organizations_people_press_in_a_shared_channel_says_nothing_about_theirs(
+    fake: FakeSlack, adapter: SlackAdapter, org: str
+) -> None:
+    """Such a press may name no workspace but the person's own. Ours must not start to serve it."""
+    core = FakeCore()
+    east = await fake.workspace("East", enterprise=org, installed=False)
+    async with hearing(adapter, core):
+        await fake.settings(request_url=f"{adapter.url}/slack/events")
+        await installed(fake, adapter, org)
+        assert fake.server
+        who = {"id": "U0STRANGER", "team_id": "T0STRANGER"}
+        body = {"type": "block_actions", "team": None, "enterprise": {"id": org}, "user": who, "trigger_id": "1.2"}
+        press = {"value": "vote|arxiv:2405.15738", "action_ts": "1.1"}
+        container = {"type": "message", "message_ts": "1.1", "channel_id": "C1", "is_ephemeral": True}
+        await fake.server.wire.ask(
+            "interactive", "block_actions", east.id, body | {"actions": [press], "container": container}
+        )
+        with pytest.raises(Refused):
+            await adapter.open_direct_message("U0STRANGER", "T0STRANGER")
+    assert core.heard == [event for event in core.heard if isinstance(event, BotReturned)]
 
 
 async def _used(fake: FakeSlack, adapter: SlackAdapter, core: FakeCore, workspace: Workspace) -> None:
