@@ -12,8 +12,12 @@ from itertools import islice, pairwise
 from typing import TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_day_names
+from babel.lists import format_list
 from cronsim import CronSim
 from msgspec import Struct
+
+from bot.languages import locale, tr
 
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
@@ -146,11 +150,14 @@ def describe(schedule: Schedule) -> str:
     """For people: `weekdays at 09:00 (Europe/Berlin)`."""
     match schedule:
         case Clocked(times=times, days=days, zone=zone):
-            return f"{_days_in_words(days)} at {' and '.join(f'{t:%H:%M}' for t in times)} ({zone_label(zone)})"
+            named = format_list([f"{t:%H:%M}" for t in times], locale=locale())
+            return tr("{days} at {times} ({zone})", days=_days_in_words(days), times=named, zone=zone_label(zone))
         case Cron(expression=expression, zone=zone):
-            return f"by cron “{expression}” ({zone_label(zone)})"
+            return tr("by cron “{expression}” ({zone})", expression=expression, zone=zone_label(zone))
         case WhenComplete(days=days, zone=zone):
-            return f"{_days_in_words(days)}, as soon as the list is complete ({zone_label(zone)})"
+            return tr(
+                "{days}, as soon as the list is complete ({zone})", days=_days_in_words(days), zone=zone_label(zone)
+            )
         case _:
             assert_never(schedule)
 
@@ -193,5 +200,6 @@ def _days(days: frozenset[int]) -> str:
 
 
 def _days_in_words(days: frozenset[int]) -> str:
-    names = {EVERY_DAY: "every day", WEEKDAYS: "weekdays", WEEKEND: "weekends"}
-    return names.get(days) or ", ".join(DAY_NAMES[day].capitalize() for day in sorted(days))
+    names = {EVERY_DAY: tr("every day"), WEEKDAYS: tr("weekdays"), WEEKEND: tr("weekends")}
+    short = get_day_names("abbreviated", context="stand-alone", locale=locale())
+    return names.get(days) or ", ".join(short[day] for day in sorted(days))

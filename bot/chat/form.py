@@ -8,10 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.chat.message import Action, clean
+from bot.languages import tr
 
 
 class Field(Struct, frozen=True, kw_only=True):
-    """One field of a form: a menu when it has `choices`, else a text input."""
+    """One field of a form: a menu when it has `choices`, else a text input. Its texts are in English, `mark`ed for
+    translation, until `filled` makes a form of it.
+    """
 
     name: str  # lower-case letters and dashes, at most 32: Discord's rule for the options of a command
     label: str  # at most 45 characters: Discord's limit of a label in a dialog
@@ -33,5 +36,15 @@ class Form(Struct, frozen=True, kw_only=True):
 
 
 def filled(fields: tuple[Field, ...], values: Mapping[str, str]) -> tuple[Field, ...]:
-    """The fields with the values typed into them, except secret ones."""
-    return tuple(replace(f, value="" if f.secret else clean(values.get(f.name, ""), f.max_length)) for f in fields)
+    """The fields in the reader's language, with the values typed into them, except secret ones."""
+    return tuple(_filled(field, values) for field in fields)
+
+
+def _filled(field: Field, values: Mapping[str, str]) -> Field:
+    return replace(
+        field,
+        label=tr(field.label),
+        hint=tr(field.hint),
+        value="" if field.secret else clean(values.get(field.name, field.value), field.max_length),
+        choices=tuple((value, tr(label)) for value, label in field.choices),
+    )

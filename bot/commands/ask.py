@@ -11,15 +11,15 @@ from bot.chat.event import Answer, Ref
 from bot.chat.message import clean
 from bot.commands.context import Command, Effect, Request, paging, the_paper
 from bot.errors import AskError
+from bot.languages import mark, tr, tr_count
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
 from bot.summaries.answering.answerer import PaperAnswer
 from bot.summaries.generation.prompt import QUESTION_CHARS
 from bot.views.answer import answer
-from bot.views.formatting import plural
 
-EXAMPLE = "For example: /papers ask 2405.15738 which data sets does it use?"
-NO_FULL_TEXT = "The full text wasn't available in time, so this is based on the abstract only."
+EXAMPLE = mark("For example: /papers ask 2405.15738 which data sets does it use?")
+NO_FULL_TEXT = mark("The full text wasn't available in time, so this is based on the abstract only.")
 MAX_PER_PERSON_AN_HOUR, MAX_PER_CHANNEL_AN_HOUR = 10, 30  # questions
 _QUESTION = re.compile(
     r"[?？؟]\s*$|^(?:what|which|who|why|how|when|where|does|do|did|is|are|was|were|can|could)\b", re.I
@@ -33,7 +33,7 @@ async def run(request: Request, rest: str) -> Answer:
         return await _answer(request, await the_paper(request, first), question)
     paper = await _thread_paper(request)
     if paper is None:
-        raise AskError("Which paper?", EXAMPLE)
+        raise AskError(tr("Which paper?"), tr(EXAMPLE))
     return await _answer(request, paper, rest)
 
 
@@ -57,9 +57,11 @@ async def _thread_paper(request: Request) -> Paper | None:
 async def _answer(request: Request, paper: Paper, text: str) -> Answer:
     question = text.strip()
     if not question:
-        raise AskError("What do you want to know?", EXAMPLE)
+        raise AskError(tr("What do you want to know?"), tr(EXAMPLE))
     if len(question) > QUESTION_CHARS:
-        raise AskError(f"Your question is too long: the limit is {QUESTION_CHARS} characters.", "Shorten it.")
+        raise AskError(
+            tr("Your question is too long: the limit is {limit} characters.", limit=QUESTION_CHARS), tr("Shorten it.")
+        )
     answers = request.context.summaries.answers
     found = answers.known(paper, question)
     if found is None or (found.waits and not request.shared):
@@ -75,38 +77,45 @@ def _count_question(request: Request) -> None:
     """Count a question against the limits of person and channel. Raises `AskError` when one is reached."""
     limits, now = request.context.summaries.answers.limits, request.now
     person, channel = request.who.key, str(request.place.in_thread(""))
-    for key, limit, who in (
-        (person, MAX_PER_PERSON_AN_HOUR, "You've"),
-        (channel, MAX_PER_CHANNEL_AN_HOUR, "This channel has"),
+    for key, limit, problem in (
+        (person, MAX_PER_PERSON_AN_HOUR, tr("You've reached the limit of {limit} questions an hour.")),
+        (channel, MAX_PER_CHANNEL_AN_HOUR, tr("This channel has reached the limit of {limit} questions an hour.")),
     ):
         if wait := limits.wait(key, limit, now):
-            minutes = plural(math.ceil(wait.total_seconds() / 60), "minute")
-            raise AskError(f"{who} reached the limit of {limit} questions an hour.", f"Try again in {minutes}.")
+            minutes = math.ceil(wait.total_seconds() / 60)
+            again = tr_count("Try again in {count} minute.", "Try again in {count} minutes.", minutes)
+            raise AskError(problem.format(limit=limit), again)
     limits.count(person, now)
     limits.count(channel, now)
 
 
 def _reply(found: PaperAnswer) -> str:
-    source = "paper" if found.read == "text" else "abstract"
+    whole = found.read == "text"
     match found.kind:
-        case "silent" if found.read == "text":
-            return "The abstract and the most relevant passages of the paper don't say."
+        case "silent" if whole:
+            return tr("The abstract and the most relevant passages of the paper don't say.")
         case "silent":
-            return "The abstract doesn't say."
+            return tr("The abstract doesn't say.")
         case "answered":
-            return clean(found.answer) or f"The {source} says:"
+            return clean(found.answer) or (tr("The paper says:") if whole else tr("The abstract says:"))
+        case "nearest" if found.sentences and whole:
+            return tr("The most relevant sentences of the paper:")
         case "nearest" if found.sentences:
-            return f"The most relevant sentences of the {source}:"
-    return f"Nothing in the {source} seems to answer this."
+            return tr("The most relevant sentences of the abstract:")
+    return (
+        tr("Nothing in the paper seems to answer this.")
+        if whole
+        else tr("Nothing in the abstract seems to answer this.")
+    )
 
 
 def _source(found: PaperAnswer) -> str:
-    notes = [NO_FULL_TEXT] if found.waits else []
+    notes = [tr(NO_FULL_TEXT)] if found.waits else []
     if found.kind == "nearest":
-        notes += [found.why, "These sentences share the most words with your question."]
+        notes += [tr(found.why), tr("These sentences share the most words with your question.")]
     elif found.by:
-        quoted = " Quoted sentences are the paper’s own." if found.sentences else ""
-        notes += [f"Answered by {found.by}.{quoted}"]
+        notes += [tr("Answered by {model}.", model=found.by)]
+        notes += [tr("Quoted sentences are the paper’s own.")] if found.sentences else []
     return " ".join(notes)
 
 
@@ -114,7 +123,7 @@ COMMAND = Command(
     help=CommandHelp(
         name="ask",
         usage="ask ID QUESTION",
-        summary="Ask a question about a paper; the answer quotes the paper.",
+        summary=mark("Ask a question about a paper; the answer quotes the paper."),
     ),
     run=run,
     effect=Effect.READS,

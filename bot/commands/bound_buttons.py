@@ -16,6 +16,7 @@ from typing import Literal
 from bot.chat.message import Action
 from bot.commands.context import Request, button_text, stored_text
 from bot.errors import AskError
+from bot.languages import tr
 from bot.store.protocol import Store
 
 MAX_BUTTON_AGE = timedelta(hours=1)
@@ -38,9 +39,9 @@ async def bound_command(request: Request, action: Action) -> tuple[str, str]:
     text = await stored_text(request, named)
     expected = await _signature(request, action.name, made, text)
     if not text or not hmac.compare_digest(expected.encode(), signature.encode()):
-        raise AskError("This button was made for someone else.", "To do the same, type the command yourself.")
+        raise AskError(tr("This button was made for someone else."), tr("To do the same, type the command yourself."))
     if request.now.timestamp() - int(made) > MAX_BUTTON_AGE.total_seconds():
-        raise AskError("This button has expired.", f"To do it now, type: /papers {text}")
+        raise AskError(tr("This button has expired."), tr("To do it now, type: /papers {text}", text=text))
     return text, signature
 
 

@@ -9,6 +9,7 @@ from bot.commands.bound_buttons import bound_action
 from bot.commands.context import Command, Effect, Request, button_text, exact_paper, stored_text
 from bot.commands.subscription_form import UnclearSchedule
 from bot.errors import AskError
+from bot.languages import mark, tr
 from bot.papers.ids import find_arxiv_ids
 from bot.papers.model import PaperId
 from bot.store.records import Tally
@@ -17,15 +18,15 @@ from bot.views.results import note
 from bot.votes import ballot
 
 MENU = (
-    MenuEntry(label="Find similar papers", action=Action("similar")),
-    MenuEntry(label="Vote for this paper", action=Action("vote")),
-    MenuEntry(label="Save this paper", action=Action("save")),
+    MenuEntry(label=mark("Find similar papers"), action=Action("similar")),
+    MenuEntry(label=mark("Vote for this paper"), action=Action("vote")),
+    MenuEntry(label=mark("Save this paper"), action=Action("save")),
 )
 
 
 def outdated() -> AskError:
     """The error for a button or form that no longer works."""
-    return AskError("This button no longer works.", "Type the command again: /papers")
+    return AskError(tr("This button no longer works."), tr("Type the command again: /papers"))
 
 
 async def pressed_paper(request: Request, press: ButtonPress) -> PaperId:
@@ -37,8 +38,12 @@ async def pressed_paper(request: Request, press: ButtonPress) -> PaperId:
     if len(papers) == 1:
         return papers[0]
     if papers:
-        raise AskError("That message is about several papers.", "Use the buttons or the reply of the one you mean.")
-    raise AskError("There is no paper in that message.", "This works on my posts and on messages with an arXiv link.")
+        raise AskError(
+            tr("That message is about several papers."), tr("Use the buttons or the reply of the one you mean.")
+        )
+    raise AskError(
+        tr("There is no paper in that message."), tr("This works on my posts and on messages with an arXiv link.")
+    )
 
 
 async def vote(request: Request, press: ButtonPress) -> tuple[Answer, PaperId]:
@@ -48,8 +53,13 @@ async def vote(request: Request, press: ButtonPress) -> tuple[Answer, PaperId]:
     is_cast = await ballot.record_press(store, press, paper.id, off=press.action.name == "unvote")
     tally = (await store.votes.tallies_for(request.who.tenant, [paper.id])).get(paper.id, Tally())
     title, count = clean(paper.title, 120), votes_here(tally)
-    done = f"You voted for “{title}”" if is_cast else f"Your vote for “{title}” was removed"
-    return Answer(message=note(f"{done} ({count})." if count else f"{done}."), brief=True), paper.id
+    if is_cast:
+        done = tr("You voted for “{title}” ({votes}).", title=title, votes=count)
+    elif count:
+        done = tr("Your vote for “{title}” was removed ({votes}).", title=title, votes=count)
+    else:
+        done = tr("Your vote for “{title}” was removed.", title=title)
+    return Answer(message=note(done), brief=True), paper.id
 
 
 async def repeated_question(request: Request, press: ButtonPress) -> tuple[int, str]:
@@ -69,7 +79,7 @@ async def confirm_button(request: Request, label: str, text: str) -> Button:
 async def suggestion(request: Request, command: Command, rest: str) -> Button | None:
     """A button for the command that the asker may have meant. One that changes something works for them alone, and
     isn't offered where others can press it."""
-    text, label = f"{command.name} {rest}".strip(), f"Did you mean /papers {command.name}?"
+    text, label = f"{command.name} {rest}".strip(), tr("Did you mean /papers {command}?", command=command.name)
     if command.effect is not Effect.CHANGES:
         return Button(label=label, action=Action("page", ("0", await button_text(request, text))))
     return None if request.shared else Button(label=label, action=await bound_action(request, "run", text))

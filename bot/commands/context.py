@@ -15,6 +15,7 @@ from bot.chat.message import Action, Button, Card, Control
 from bot.commands.lookups import Lookups
 from bot.delivery.planner import Planner
 from bot.errors import AskError
+from bot.languages import mark, tr
 from bot.papers.community import resolve_sources
 from bot.papers.full_text import FullText
 from bot.papers.ids import arxiv_id
@@ -26,6 +27,7 @@ from bot.summaries import SummaryService
 from bot.views.card import card
 from bot.votes.emoji import VoteEmojis
 
+SEARCH_HINT = mark("To search by words, type /papers WORDS.")
 CARDS_PER_PAGE = 5  # what fits a chat window without scrolling past the question
 MAX_BUTTON_QUESTION_BYTES = 60  # of an action's hundred, beside its name, offset or signature
 
@@ -170,10 +172,10 @@ async def paging(request: Request, *, more: bool, share: bool = True) -> list[Co
     buttons: list[Control] = []
     if more:
         buttons.append(
-            Button(label="Next page", action=Action("page", (str(request.offset + CARDS_PER_PAGE), question)))
+            Button(label=tr("Next page"), action=Action("page", (str(request.offset + CARDS_PER_PAGE), question)))
         )
     if share and not request.shared:
-        buttons.append(Button(label="Share to channel", action=Action("share", (str(request.offset), question))))
+        buttons.append(Button(label=tr("Share to channel"), action=Action("share", (str(request.offset), question))))
     return buttons
 
 
@@ -201,7 +203,7 @@ async def exact_paper(request: Request, id: PaperId) -> Paper:
         return paper
     if arxiv_id(id) and paper_id(id) == id and (fetched := await request.look_up(id)):
         return fetched
-    raise AskError("I don't know this paper.", "To search by words, type /papers WORDS.")
+    raise AskError(tr("I don't know this paper."), tr(SEARCH_HINT))
 
 
 async def the_paper(request: Request, text: str) -> Paper:
@@ -211,7 +213,7 @@ async def the_paper(request: Request, text: str) -> Paper:
     """
     name = text.strip()
     if not name:
-        raise AskError("Which paper?", "Give an arXiv id or address, for example 2405.15738.")
+        raise AskError(tr("Which paper?"), tr("Give an arXiv id or address, for example 2405.15738."))
     id = paper_id(name)
     if paper := (await request.store.papers.get_papers([id])).get(id):
         return paper
@@ -222,13 +224,12 @@ async def the_paper(request: Request, text: str) -> Paper:
     found = await request.context.search.find_papers(name, limit=1, mode=Mode.KEYWORD)
     if found.hits and not found.corrected:
         return await exact_paper(request, found.hits[0].id)
-    raise AskError(f"I don't know the paper {name[:80]!r}.", "To search by words, type /papers WORDS.")
+    raise AskError(tr("I don't know the paper “{name}”.", name=name[:80]), tr(SEARCH_HINT))
 
 
 def unknown_paper(name: str) -> AskError:
     """The error about an arXiv paper that no list has and that arXiv did not give."""
     return AskError(
-        f"I don't know the paper {name[:80]!r} yet.",
-        "It isn't on any list I read, and arXiv doesn't have it or didn't answer in time."
-        " To search by words, type /papers WORDS.",
+        tr("I don't know the paper “{name}” yet.", name=name[:80]),
+        tr("It isn't on any list I read, and arXiv doesn't have it or didn't answer in time.") + f" {tr(SEARCH_HINT)}",
     )

@@ -9,6 +9,7 @@ from bot.chat.event import Answer
 from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Effect, Request
 from bot.errors import AskError
+from bot.languages import mark, tr
 from bot.schedule import describe
 from bot.store.records import Subscription
 from bot.views.results import note
@@ -23,15 +24,15 @@ async def run(request: Request, rest: str) -> Answer:
     if rest.strip().casefold() in {"off", "stop", "none"}:
         return await _stop(request, mine)
     if not await request.store.people.followed_topics(request.who.key):
-        raise AskError("You don't follow any topics yet.", "Start with: /papers follow diffusion models")
+        raise AskError(tr("You don't follow any topics yet."), tr("To follow one: /papers follow diffusion models"))
     try:
         typed = subscription_form.read(request, rest or DEFAULT_SCHEDULE)
     except subscription_form.UnclearSchedule as unclear:
         return await buttons.question(request, unclear, "digest")
     if typed.topic:
         raise AskError(
-            f"I can't read “{typed.topic}” as part of a schedule.",
-            f"Your digest has the topics you follow. To follow another: /papers follow {typed.topic}",
+            tr("I can't read “{text}” as part of a schedule.", text=typed.topic),
+            tr("Your digest has the topics you follow. To follow another: /papers follow {text}", text=typed.topic),
         )
     subscription = subscription_form.subscription(request, typed)
     place, here = await request.context.direct(request.who), request.place.in_thread("")
@@ -41,22 +42,22 @@ async def run(request: Request, rest: str) -> Answer:
     else:
         await subscriptions.add_subscription(new, cause=request.cause)
     when = describe(new.schedule)
-    digest = f"You'll get new papers on your topics as a direct message: {when}. To stop: /papers digest off"
-    without = " Papers that are posted in this channel are left out." if new.beside else ""
-    return Answer(message=note(f"{digest}.{without}" if without else digest))
+    digest = tr("You'll get new papers on your topics as a direct message: {when}.", when=when)
+    without = tr("Papers that are posted in this channel are left out.") if new.beside else ""
+    return Answer(message=note(" ".join(filter(None, (digest, without, tr("To stop: /papers digest off"))))))
 
 
 async def _stop(request: Request, mine: list[Subscription]) -> Answer:
     for subscription in mine:
         await request.store.subscriptions.remove_subscription(subscription.id)
-    return Answer(message=note("Your digest is off." if mine else "You don't have a digest."))
+    return Answer(message=note(tr("Your digest is off.") if mine else tr("You don't have a digest.")))
 
 
 COMMAND = Command(
     help=CommandHelp(
         name="digest",
         usage="digest [WHEN|off]",
-        summary="Get new papers on your topics as a direct message.",
+        summary=mark("Get new papers on your topics as a direct message."),
     ),
     run=run,
     effect=Effect.CHANGES,

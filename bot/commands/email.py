@@ -9,40 +9,42 @@ from bot.chat.event import Answer
 from bot.chat.form import Form, filled
 from bot.chat.message import Action, Span
 from bot.commands.context import Command, Effect, Request
+from bot.languages import mark, tr
 from bot.views.results import note
 
-SENT = (
+SENT = mark(
     "Check your inbox and follow the link to confirm your subscription."
     " If no mail arrives within a few minutes, look in your spam folder."
 )
-UNSUBSCRIBE = "Every mail has an unsubscribe link. It also deletes your address."
+UNSUBSCRIBE = mark("Every mail has an unsubscribe link. It also deletes your address.")
 
 
 def command(invites: CanInvite) -> Command:
     """The command, for a Paperboy that sends mail."""
-    title, send = "Papers by mail", "Send me the link"
+    title, send = mark("Papers by mail"), mark("Send me the link")
 
     def refill(action: Action, values: Mapping[str, str]) -> Form:
-        return Form(title=title, action=action, fields=filled(invites.fields, values), submit_label=send)
+        return Form(title=tr(title), action=action, fields=filled(invites.fields, values), submit_label=tr(send))
 
     async def run(request: Request, rest: str) -> Answer:
         """Offer the form, and the page that has the same form."""
         if rest.strip().casefold() in {"off", "stop", "end"}:
-            return Answer(message=note(UNSUBSCRIBE))
-        warning = "Don't post your address in a chat. " if "@" in rest else ""
+            return Answer(message=note(tr(UNSUBSCRIBE)))
+        warning = tr("Don't post your address in a chat.") + " " if "@" in rest else ""
         page = Span(invites.page, url=invites.page)
-        message = note(f"{warning}Enter your address and a schedule here: ", page)
+        message = note(warning + tr("Enter your address and a schedule here:") + " ", page)
         return Answer(
-            message=message, form=Form(title=title, action=Action("mail"), fields=invites.fields, submit_label=send)
+            message=message,
+            form=Form(title=tr(title), action=Action("mail"), fields=filled(invites.fields, {}), submit_label=tr(send)),
         )
 
     async def submit(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
         """Send a confirmation request to the address, and nothing else until it is confirmed."""
         await invites.invite(request.who, values)
-        return Answer(message=note(f"{SENT} {UNSUBSCRIBE}"))
+        return Answer(message=note(f"{tr(SENT)} {tr(UNSUBSCRIBE)}"))
 
     return Command(
-        help=CommandHelp(name="mail", usage="mail me", summary="Get papers by e-mail.", fields=invites.fields),
+        help=CommandHelp(name="mail", usage="mail me", summary=mark("Get papers by e-mail."), fields=invites.fields),
         run=run,
         effect=Effect.READS_OWN,
         options=("me", "off"),

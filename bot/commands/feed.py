@@ -7,6 +7,7 @@ from bot.chat.event import Answer
 from bot.chat.message import LinkButton
 from bot.commands.context import Command, Effect, Request
 from bot.errors import AskError
+from bot.languages import mark, tr
 from bot.views.results import note
 
 
@@ -18,13 +19,17 @@ async def run(request: Request, rest: str) -> Answer:
     """
     address = request.context.feed(request.place.in_thread("")) if request.context.feed else ""
     if not address:
-        raise AskError("This site can't be reached from outside.", "To change that, set public_url in the settings.")
-    warning = "Anyone with this address can see which papers are posted here, so share it with care."
-    return Answer(message=note(f"{warning} {address}", controls=[LinkButton(label="Open the feed", url=address)]))
+        raise AskError(
+            tr("This site can't be reached from outside."), tr("To change that, set public_url in the settings.")
+        )
+    warning = tr("Anyone with this address can see which papers are posted here, so share it with care.")
+    return Answer(message=note(f"{warning} {address}", controls=[LinkButton(label=tr("Open the feed"), url=address)]))
 
 
 COMMAND = Command(
-    help=CommandHelp(name="feed", usage="feed", summary="Read this channel's papers in a feed reader.", admin=True),
+    help=CommandHelp(
+        name="feed", usage="feed", summary=mark("Read this channel's papers in a feed reader."), admin=True
+    ),
     run=run,
     effect=Effect.READS_OWN,
 )

@@ -9,6 +9,7 @@ from bot.chat.event import Answer
 from bot.chat.message import Message, Span, Text, clean, text
 from bot.commands.context import Command, CommandHandler, Effect, Request
 from bot.errors import AskError
+from bot.languages import mark, tr
 from bot.views.results import sheet
 
 EXAMPLES = {
@@ -16,7 +17,7 @@ EXAMPLES = {
         "hypernetworks",
         "“mixture of experts” after:2025-01 cat:cs.CL",
         "author:hinton capsule networks",
-        "2405.15738, or the address of a paper",
+        mark("2405.15738, or the address of a paper"),
     ),
     "schedule": (
         "schedule weekdays 09:00 Europe/Berlin",
@@ -27,7 +28,7 @@ EXAMPLES = {
     "similar": (
         "similar 2405.15738",
         "similar 2405.15738 2408.01234",
-        "similar An abstract, or an idea of your own in a few sentences",
+        mark("similar An abstract, or an idea of your own in a few sentences"),
     ),
     "new": ("new cs.CL",),
     "submit": ("submit https://arxiv.org/abs/2405.15738", "submit https://huggingface.co/papers/2405.15738 for Friday"),
@@ -38,7 +39,7 @@ EXAMPLES = {
 def help_for(commands: Sequence[Command]) -> Command:
     """The help command, over all the others."""
     return Command(
-        help=CommandHelp(name="help", usage="help [COMMAND]", summary="List the commands, or explain one."),
+        help=CommandHelp(name="help", usage="help [COMMAND]", summary=mark("List the commands, or explain one.")),
         run=_handler(commands),
         effect=Effect.READS,
         options=tuple(command.name for command in commands),
@@ -54,22 +55,24 @@ def _handler(commands: Sequence[Command]) -> CommandHandler:
         for command in commands:
             if command.name == name:
                 return Answer(message=_one(command))
-        raise AskError(f"There is no command {clean(name, 40)!r}.", "To list all commands: /papers help")
+        raise AskError(
+            tr("There is no command “{name}”.", name=clean(name, 40)), tr("To list all commands: /papers help")
+        )
 
     return run
 
 
 def _overview(commands: Sequence[Command]) -> Message:
     lines = [_line(command.help) for command in commands]
-    return sheet("Commands", lines, foot="Only you see the answers, until you share them.")
+    return sheet(tr("Commands"), lines, foot=tr("Only you see the answers, until you share them."))
 
 
 def _one(command: Command) -> Message:
     shown = [_line(command.help)]
-    shown += [text(Span(f"/papers {example}", code=True)) for example in EXAMPLES.get(command.name, ())]
-    foot = "Only admins can use this command." if command.help.admin else ""
+    shown += [text(Span(f"/papers {tr(example)}", code=True)) for example in EXAMPLES.get(command.name, ())]
+    foot = tr("Only admins can use this command.") if command.help.admin else ""
     return sheet(f"/papers {command.help.usage}", shown, foot=foot)
 
 
 def _line(help: CommandHelp) -> Text:
-    return text(Span(f"/papers {help.usage}", code=True), f" {help.summary}")
+    return text(Span(f"/papers {help.usage}", code=True), f" {tr(help.summary)}")

@@ -8,24 +8,33 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
 from bot.errors import AskError
+from bot.languages import mark, tr
 from bot.views.results import results
 
 SPANS: dict[str, timedelta | None] = {"week": timedelta(days=7), "month": timedelta(days=30), "all": None}
+HEADINGS = {
+    "week": mark("Most voted here this week"),
+    "month": mark("Most voted here this month"),
+    "all": mark("Most voted here of all time"),
+}
 
 
 async def run(request: Request, rest: str) -> Answer:
     """The papers with the most votes here."""
     name = rest.strip().casefold() or "week"
     if name not in SPANS:
-        raise AskError(f"I can't show a leaderboard for {name[:40]!r}.", "Choose one: leaderboard week, month or all.")
+        raise AskError(
+            tr("I can't show a leaderboard for “{name}”.", name=name[:40]),
+            tr("Choose one: leaderboard week, leaderboard month or leaderboard all."),
+        )
     span = SPANS[name]
     since = request.now - span if span else None
     ranked = await request.store.votes.top_papers(request.who.tenant, since, request.offset + CARDS_PER_PAGE + 1)
     ids = [id for id, _ in ranked[request.offset :]]
     message = results(
-        "Most voted here of all time" if name == "all" else f"Most voted here this {name}",
+        tr(HEADINGS[name]),
         await cards(request, ids[:CARDS_PER_PAGE]),
-        empty="No votes in that time. React to a paper, or press Vote.",
+        empty=tr("No votes in that time. React to a paper, or press Vote."),
         controls=await paging(request, more=len(ids) > CARDS_PER_PAGE) if ids else (),
     )
     return Answer(message=message)
@@ -33,7 +42,9 @@ async def run(request: Request, rest: str) -> Answer:
 
 COMMAND = Command(
     help=CommandHelp(
-        name="leaderboard", usage="leaderboard [week|month|all]", summary="Show the papers with the most votes here."
+        name="leaderboard",
+        usage="leaderboard [week|month|all]",
+        summary=mark("Show the papers with the most votes here."),
     ),
     run=run,
     effect=Effect.READS,

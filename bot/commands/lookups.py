@@ -8,6 +8,7 @@ from bot.chat.event import Person
 from bot.clock import Clock
 from bot.errors import AskError
 from bot.http_server.rate_limit import RateLimiter
+from bot.languages import tr, tr_count
 from bot.papers.model import Paper, PaperId
 
 MAX_LOOKUPS_AT_ONCE = 3  # arXiv takes one request every three seconds; a lookup waits for less than that
@@ -30,13 +31,18 @@ class Lookups:
     async def fetch_paper(self, id: PaperId, who: Person) -> Paper | None:
         """The paper; None when arXiv doesn't know it or doesn't answer in time. Raises `AskError` at a limit."""
         if self._running >= MAX_LOOKUPS_AT_ONCE:
-            raise AskError("I'm looking up other papers on arXiv right now.", "Try again in a few seconds.")
-        for limiter, key, name in ((self._per_person, who.key, "You've"), (self._in_total, "", "Everyone here has")):
+            raise AskError(tr("I'm looking up other papers on arXiv right now."), tr("Try again in a few seconds."))
+        for limiter, key, problem in (
+            (self._per_person, who.key, tr("You've reached the limit of {limit} arXiv lookups an hour.")),
+            (self._in_total, "", tr("Everyone here has reached the limit of {limit} arXiv lookups an hour.")),
+        ):
             allowance = limiter.take(key)
             if allowance.is_exceeded:
                 raise AskError(
-                    f"{name} reached the limit of {allowance.limit} arXiv lookups an hour.",
-                    f"Try again in {allowance.reset_s // 60 + 1} minutes.",
+                    problem.format(limit=allowance.limit),
+                    tr_count(
+                        "Try again in {count} minute.", "Try again in {count} minutes.", allowance.reset_s // 60 + 1
+                    ),
                 )
         self._running += 1
         try:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from babel.lists import format_list
+
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
 from bot.errors import AskError
+from bot.languages import locale, mark, tr
 from bot.papers.filter import Filter
 from bot.views.results import results
 
@@ -20,17 +23,19 @@ async def run(request: Request, rest: str) -> Answer:
     for category in categories:
         if not _CATEGORY.fullmatch(category):
             raise AskError(
-                f"{category[:40]!r} isn't an arXiv category.",
-                "Categories look like cs.CL, stat.ML or math.OC. For all of an archive, give its name: cs",
+                tr("“{category}” isn't an arXiv category.", category=category[:40]),
+                tr("Categories look like cs.CL, stat.ML or math.OC. For all of an archive, give its name: cs"),
             )
     ids = await request.store.papers.newest_ids(
         Filter(categories=categories), CARDS_PER_PAGE + 1, offset=request.offset
     )
-    name = " or ".join(categories)
+    name = format_list(categories, style="or", locale=locale()) if categories else ""
     message = results(
-        f"New in {name}" if name else "Newest papers",
+        tr("New in {categories}", categories=name) if name else tr("Newest papers"),
         await cards(request, ids[:CARDS_PER_PAGE]),
-        empty=f"There are no papers in {name or 'any category'} yet. An admin can add it to the arXiv source.",
+        empty=tr("There are no papers in {categories} yet. An admin can add it to the arXiv source.", categories=name)
+        if name
+        else tr("There are no papers in any category yet."),
         controls=await paging(request, more=len(ids) > CARDS_PER_PAGE) if ids else (),
     )
     return Answer(message=message)
@@ -38,7 +43,9 @@ async def run(request: Request, rest: str) -> Answer:
 
 COMMAND = Command(
     help=CommandHelp(
-        name="new", usage="new CATEGORY", summary="Show the newest papers of an arXiv category, for example cs.CL."
+        name="new",
+        usage="new CATEGORY",
+        summary=mark("Show the newest papers of an arXiv category, for example cs.CL."),
     ),
     run=run,
     effect=Effect.READS,

@@ -206,9 +206,11 @@ class Router:
         command, *_ = self._parse(text)
         effect = command.effect if command else Effect.READS
         if effect is Effect.CHANGES:
-            raise AskError("This button can't change anything.", f"To run the command, type: /papers {text}")
+            raise AskError(
+                tr("This button can't change anything."), tr("To run the command, type: /papers {text}", text=text)
+            )
         if shared and effect is not Effect.READS:
-            raise AskError("This answer is only for you, so it can't be shared.")
+            raise AskError(tr("This answer is only for you, so it can't be shared."))
         answer = await self._command(self.request_for(event, text, offset, shared=shared))
         return replace(answer, private=not shared, replace=offset > 0 and not shared)
 
@@ -216,7 +218,7 @@ class Router:
         """A form, or the typed options of a command. One that can't be read is offered again as it was filled in."""
         command = self._by_name.get(event.action.name)
         if command is None or command.submit is None:
-            raise AskError("This form no longer works.", "Type the command again: /papers")
+            raise AskError(tr("This form no longer works."), tr("Type the command again: /papers"))
         _check_admin(command, event.who)
         try:
             return await command.submit(self.request_for(event, ""), event.values, event.action.args)
@@ -255,6 +257,6 @@ def _check_admin(command: Command, who: Person) -> None:
         )
     if command.help.admin and not who.admin:
         raise AskError(
-            f"Only an admin can use /papers {command.name} here.",
-            "Ask an admin of this channel. To see what is scheduled: /papers why",
+            tr("Only an admin can use /papers {command} here.", command=command.name),
+            tr("Ask an admin of this channel. To see what is scheduled: /papers why"),
         )

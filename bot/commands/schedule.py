@@ -15,6 +15,7 @@ from bot.commands.schedule_preview import preview_lines, summary, title
 from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.schedule_parser import EXAMPLES
 from bot.errors import AskError
+from bot.languages import mark, tr
 from bot.schedule import describe
 from bot.store.records import Subscription
 from bot.views.formatting import listing
@@ -23,13 +24,13 @@ from bot.views.results import note, sheet
 MAX_SCHEDULES_PER_CHANNEL = 20
 MAX_CHANGE_BUTTONS = 4
 
-NEW = Button(label="Add a schedule", action=Action("schedule"), style="primary")
+NEW = Button(label=mark("Add a schedule"), action=Action("schedule"), style="primary")
 
 
 async def schedule(request: Request, rest: str) -> Answer:
     """Make a schedule for this channel and show what it will post; without words, offer the form."""
     if not rest:
-        return Answer(message=note(EXAMPLES), form=subscription_form.form())
+        return Answer(message=note(tr(EXAMPLES)), form=subscription_form.form())
     await _check_count(request)
     try:
         typed = subscription_form.read(request, rest)
@@ -37,12 +38,12 @@ async def schedule(request: Request, rest: str) -> Answer:
         return await buttons.question(request, unclear, "schedule")
     subscription = subscription_form.subscription(request, typed)
     if typed.is_topic_guessed:
-        return await _proposal(request, subscription, typed, "schedule", "Schedule it")
+        return await _proposal(request, subscription, typed, "schedule", tr("Schedule it"))
     lines = await preview_lines(request, subscription, typed)
     await request.store.subscriptions.add_subscription(subscription, cause=request.cause)
     id = subscription.id
-    foot = f"ID {id}. To pause it: /papers pause {id}. To remove it: /papers unschedule {id}"
-    return Answer(message=sheet(f"Scheduled: {describe(subscription.schedule)}", lines, foot=foot))
+    foot = tr("ID {id}. To pause it: /papers pause {id}. To remove it: /papers unschedule {id}", id=id)
+    return Answer(message=sheet(tr("Scheduled: {when}", when=describe(subscription.schedule)), lines, foot=foot))
 
 
 async def change(request: Request, rest: str) -> Answer:
@@ -50,7 +51,7 @@ async def change(request: Request, rest: str) -> Answer:
     id, _, text = rest.strip().partition(" ")
     old = await _find(request, id)
     if not text:
-        hint = f"To change it, type: /papers change {old.id} weekdays 09:00"
+        hint = tr("To change it, type: /papers change {id} weekdays 09:00", id=old.id)
         return Answer(message=note(hint), form=subscription_form.form(old))
     try:
         typed = subscription_form.read(request, text)
@@ -59,10 +60,12 @@ async def change(request: Request, rest: str) -> Answer:
     changed = subscription_form.subscription(request, typed, language=old.language)
     new = replace(changed, id=old.id, created_by=old.created_by)
     if typed.is_topic_guessed:
-        return await _proposal(request, new, typed, f"change {old.id}", "Change it")
+        return await _proposal(request, new, typed, f"change {old.id}", tr("Change it"))
     lines = await preview_lines(request, new, typed)
     await request.store.subscriptions.replace_subscription(new, cause=request.cause)
-    return Answer(message=sheet(f"Changed: {title(new)}", lines, foot=f"ID {new.id}, as before."))
+    return Answer(
+        message=sheet(tr("Changed: {when}", when=title(new)), lines, foot=tr("ID {id}, as before.", id=new.id))
+    )
 
 
 async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
@@ -70,8 +73,8 @@ async def submit_form(request: Request, values: Mapping[str, str], args: tuple[s
     typed = subscription_form.read(request, subscription_form.text_of_form(values, request.time_zone))
     subscription = subscription_form.subscription(request, typed)
     if args:
-        return await _proposal(request, subscription, typed, f"change {args[0]}", "Change it")
-    return await _proposal(request, subscription, typed, "schedule", "Schedule it")
+        return await _proposal(request, subscription, typed, f"change {args[0]}", tr("Change it"))
+    return await _proposal(request, subscription, typed, "schedule", tr("Schedule it"))
 
 
 async def _proposal(
@@ -81,7 +84,7 @@ async def _proposal(
     text = subscription_form.as_text(subscription, request.context.sources)
     save = await buttons.confirm_button(request, label, f"{command} {text}")
     lines = await preview_lines(request, subscription, typed)
-    foot = "Nothing is saved until you press the button."
+    foot = tr("Nothing is saved until you press the button.")
     return Answer(message=sheet(title(subscription), lines, foot=foot, controls=(save,)))
 
 
@@ -89,25 +92,28 @@ async def schedules(request: Request, rest: str) -> Answer:
     """List the schedules of this channel."""
     found = await request.store.subscriptions.in_place(request.place)
     may_edit = request.who.admin and not request.shared
-    controls = (NEW,) if may_edit else ()
+    controls = (replace(NEW, label=tr(NEW.label)),) if may_edit else ()
     if not found:
-        hint = "Nothing is scheduled here. For example: /papers schedule weekdays 09:00"
+        hint = tr("Nothing is scheduled here. For example: /papers schedule weekdays 09:00")
         return Answer(message=note(hint, controls=controls))
     lines = [text(Span(s.id, code=True), " ", summary(s)) for s in found]
     if may_edit:
-        edits = (Button(label=f"Change {s.id}", action=Action("schedule", (s.id,))) for s in found[:MAX_CHANGE_BUTTONS])
+        edits = (
+            Button(label=tr("Change {id}", id=s.id), action=Action("schedule", (s.id,)))
+            for s in found[:MAX_CHANGE_BUTTONS]
+        )
         controls = (*edits, *controls)
-    foot = "To see when each posts next: /papers why"
-    return Answer(message=sheet("Schedules of this channel", lines, foot=foot, controls=controls))
+    foot = tr("To see when each posts next: /papers why")
+    return Answer(message=sheet(tr("Schedules of this channel"), lines, foot=foot, controls=controls))
 
 
 async def pause(request: Request, rest: str) -> Answer:
     """Pause a schedule."""
     old = await _find(request, rest)
     await request.store.subscriptions.replace_subscription(
-        replace(old, paused="paused by an admin"), cause=request.cause
+        replace(old, paused=mark("paused by an admin")), cause=request.cause
     )
-    return Answer(message=note(f"Schedule {old.id} is paused. To resume it: /papers resume {old.id}"))
+    return Answer(message=note(tr("Schedule {id} is paused. To resume it: /papers resume {id}", id=old.id)))
 
 
 async def resume(request: Request, rest: str) -> Answer:
@@ -115,7 +121,7 @@ async def resume(request: Request, rest: str) -> Answer:
     old = await _find(request, rest)
     running = replace(old, paused="", held="", created=request.now)
     await request.store.subscriptions.replace_subscription(running, cause=request.cause)
-    return Answer(message=note(f"Schedule {old.id} is running again: {describe(old.schedule)}."))
+    return Answer(message=note(tr("Schedule {id} is running again: {when}.", id=old.id, when=describe(old.schedule))))
 
 
 async def unschedule(request: Request, rest: str) -> Answer:
@@ -123,14 +129,23 @@ async def unschedule(request: Request, rest: str) -> Answer:
     old = await _find(request, rest)
     await request.store.subscriptions.remove_subscription(old.id, cause=request.cause)
     undo = f"/papers schedule {subscription_form.as_text(old, request.context.sources)}"
-    return Answer(message=note(f"Removed schedule {old.id}: {summary(old)}. To bring it back: {undo}"))
+    return Answer(
+        message=note(
+            tr(
+                "Removed schedule {id}: {schedule}. To bring it back: {command}",
+                id=old.id,
+                schedule=summary(old),
+                command=undo,
+            )
+        )
+    )
 
 
 async def _check_count(request: Request) -> None:
     if len(await request.store.subscriptions.in_place(request.place)) >= MAX_SCHEDULES_PER_CHANNEL:
         raise AskError(
-            f"This channel has {MAX_SCHEDULES_PER_CHANNEL} schedules, which is the limit.",
-            "To remove one: /papers unschedule ID",
+            tr("This channel has {limit} schedules, which is the limit.", limit=MAX_SCHEDULES_PER_CHANNEL),
+            tr("To remove one: /papers unschedule ID"),
         )
 
 
@@ -142,16 +157,16 @@ async def _find(request: Request, rest: str) -> Subscription:
     if len(chosen) == 1:
         return chosen[0]
     if not found:
-        raise AskError("Nothing is scheduled here.", "To schedule papers: /papers schedule weekdays 09:00")
-    problem = f"There is no schedule {id[:20]!r} here." if id else "Which schedule?"
-    raise AskError(problem, f"The schedules here are {listing([s.id for s in found])}.")
+        raise AskError(tr("Nothing is scheduled here."), tr("To schedule papers: /papers schedule weekdays 09:00"))
+    problem = tr("There is no schedule “{id}” here.", id=id[:20]) if id else tr("Which schedule?")
+    raise AskError(problem, tr("The schedules here are {ids}.", ids=listing([s.id for s in found])))
 
 
 SCHEDULE = Command(
     help=CommandHelp(
         name="schedule",
         usage="schedule WHEN [QUERY] [top N] [votes N] [compact] [from SOURCE] [lang:CODE]",
-        summary="Post papers in this channel regularly.",
+        summary=mark("Post papers in this channel regularly."),
         admin=True,
         fields=subscription_form.FIELDS,
     ),
@@ -162,27 +177,27 @@ SCHEDULE = Command(
     refill=subscription_form.refilled,
 )
 CHANGE = Command(
-    help=CommandHelp(name="change", usage="change ID WHEN [QUERY] …", summary="Change a schedule.", admin=True),
+    help=CommandHelp(name="change", usage="change ID WHEN [QUERY] …", summary=mark("Change a schedule."), admin=True),
     run=change,
     effect=Effect.CHANGES,
 )
 SCHEDULES = Command(
-    help=CommandHelp(name="schedules", usage="schedules", summary="List the schedules of this channel."),
+    help=CommandHelp(name="schedules", usage="schedules", summary=mark("List the schedules of this channel.")),
     run=schedules,
     effect=Effect.READS,
 )
 PAUSE = Command(
-    help=CommandHelp(name="pause", usage="pause [ID]", summary="Pause a schedule.", admin=True),
+    help=CommandHelp(name="pause", usage="pause [ID]", summary=mark("Pause a schedule."), admin=True),
     run=pause,
     effect=Effect.CHANGES,
 )
 RESUME = Command(
-    help=CommandHelp(name="resume", usage="resume [ID]", summary="Resume a paused schedule.", admin=True),
+    help=CommandHelp(name="resume", usage="resume [ID]", summary=mark("Resume a paused schedule."), admin=True),
     run=resume,
     effect=Effect.CHANGES,
 )
 UNSCHEDULE = Command(
-    help=CommandHelp(name="unschedule", usage="unschedule [ID]", summary="Remove a schedule.", admin=True),
+    help=CommandHelp(name="unschedule", usage="unschedule [ID]", summary=mark("Remove a schedule."), admin=True),
     run=unschedule,
     effect=Effect.CHANGES,
 )

@@ -9,6 +9,7 @@ from bot.chat.event import Answer
 from bot.chat.message import Message, clean
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, exact_paper, paging, unknown_paper
 from bot.errors import AskError
+from bot.languages import mark, tr
 from bot.papers.ids import arxiv_id
 from bot.views.results import results
 
@@ -17,7 +18,7 @@ async def run(request: Request, rest: str) -> Answer:
     """Papers that match by words or by meaning; for an arXiv id or address, that paper."""
     query = clean(rest)
     if not query:
-        raise AskError("What are you looking for?", "For example: /papers hypernetworks")
+        raise AskError(tr("What are you looking for?"), tr("For example: /papers hypernetworks"))
     found = await request.context.search.find_papers(query, limit=CARDS_PER_PAGE, offset=request.offset)
     if not found.hits and (id := arxiv_id(query)):
         if await request.look_up(id[0]) is None:
@@ -26,10 +27,12 @@ async def run(request: Request, rest: str) -> Answer:
     why = {hit.id: "; ".join(hit.why) for hit in found.hits}
     shown = clean(found.corrected or query, 100)
     message = results(
-        f"Papers on “{shown}”" + (f", page {request.offset // CARDS_PER_PAGE + 1}" if request.offset else ""),
+        tr("Papers on “{query}”, page {page}", query=shown, page=request.offset // CARDS_PER_PAGE + 1)
+        if request.offset
+        else tr("Papers on “{query}”", query=shown),
         await cards(request, [hit.id for hit in found.hits], why),
         note=_note(found.corrected, query, found.notice),
-        empty="Nothing found. Try fewer or other words. To see the filters: /papers help find",
+        empty=tr("Nothing found. Try fewer or other words. To see the filters: /papers help find"),
         controls=await paging(request, more=found.more) if found.hits else (),
     )
     return Answer(message=message)
@@ -49,7 +52,7 @@ async def link_card(request: Request) -> Answer | None:
 
 
 def _note(instead: str, query: str, notice: str) -> str:
-    corrected = f"No exact match for “{clean(query, 60)}”." if instead else ""
+    corrected = tr("No exact match for “{query}”.", query=clean(query, 60)) if instead else ""
     return " ".join(filter(None, (corrected, notice)))
 
 
@@ -57,7 +60,7 @@ COMMAND = Command(
     help=CommandHelp(
         name="find",
         usage="QUERY",
-        summary="Search titles, abstracts and authors. Filters: after:, before:, cat:, author:, lab:, source:.",
+        summary=mark("Search titles, abstracts and authors. Filters: after:, before:, cat:, author:, lab:, source:."),
     ),
     run=run,
     effect=Effect.READS,

@@ -6,16 +6,17 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
 from bot.commands.context import Command, Effect, Request, channel_language, my_saved, my_votes, paging, the_paper
+from bot.languages import mark, tr
 from bot.papers.model import Paper
 from bot.store.records import Summary, Tally
 from bot.views.card import card, title
 from bot.views.formatting import listing, source_name
 
 PROVENANCE = {
-    "human": "written for the bundled samples",
-    "claude": "written by Claude",
-    "source": "taken from the source",
-    "extract": "extracted from the abstract",
+    "human": mark("Summary written for the bundled samples."),
+    "claude": mark("Summary written by {model} and checked against the abstract."),
+    "source": mark("Summary taken from the source and checked against the abstract."),
+    "extract": mark("Summary extracted from the abstract and checked against it."),
 }
 
 
@@ -40,7 +41,7 @@ async def run(request: Request, rest: str) -> Answer:
     stored = (await store.summaries.for_papers([paper.id], language)).get(paper.id, [])
     notes = (_sources(paper), ", ".join(paper.categories), _provenance(summary), *map(_rejected, stored))
     blocks: tuple[Block, ...] = (
-        Heading("Paper"),
+        Heading(tr("Paper")),
         shown,
         Footnote(text(" ".join(filter(None, notes)))),
         Controls(tuple(await paging(request, more=False))),
@@ -49,26 +50,27 @@ async def run(request: Request, rest: str) -> Answer:
 
 
 def _sources(paper: Paper) -> str:
-    return f"From {listing([source_name(s) for s in sorted(paper.sources)])}." if paper.sources else ""
+    if not paper.sources:
+        return ""
+    return tr("From {sources}.", sources=listing([source_name(s) for s in sorted(paper.sources)]))
 
 
 def _provenance(summary: Summary | None) -> str:
     if summary is None:
-        return "No summary, because there is no abstract."
-    by = PROVENANCE[summary.provenance] + (f" ({summary.model})" if summary.model else "")
-    checked = "" if summary.provenance == "human" else " and checked against the abstract"
-    return f"Summary {by}{checked}."
+        return tr("No summary, because there is no abstract.")
+    model = f"Claude ({summary.model})" if summary.model else "Claude"
+    return tr(PROVENANCE[summary.provenance], model=model)
 
 
 def _rejected(summary: Summary) -> str:
     if not summary.failures:
         return ""
-    return f"A summary {PROVENANCE[summary.provenance]} was rejected: {listing(summary.failures)}."
+    return tr("Another summary was rejected: {reasons}.", reasons=listing(summary.failures))
 
 
 COMMAND = Command(
     help=CommandHelp(
-        name="show", usage="show ID", summary="Show a paper with its abstract, and where its summary comes from."
+        name="show", usage="show ID", summary=mark("Show a paper with its abstract, and where its summary comes from.")
     ),
     run=run,
     effect=Effect.READS,

@@ -8,6 +8,7 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging, the_paper
+from bot.languages import mark, tr
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
 from bot.search import Results
@@ -27,7 +28,7 @@ async def run(request: Request, rest: str) -> Answer:
         _heading(text, papers),
         await cards(request, [hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits}),
         note=found.notice,
-        empty="No similar papers yet.",
+        empty=tr("No similar papers yet."),
         controls=await paging(request, more=found.more) if found.hits else (),
     )
     return Answer(message=message)
@@ -56,15 +57,15 @@ async def _named(request: Request, text: str) -> list[Paper]:
 
 def _heading(text: str, papers: Sequence[Paper]) -> str:
     if len(papers) > 1:
-        return f"Similar to all of these {len(papers)} papers"
-    return f"Similar to “{clean(papers[0].title if papers else text, 100)}”"
+        return tr("Similar to all of these {count} papers", count=len(papers))
+    return tr("Similar to “{title}”", title=clean(papers[0].title if papers else text, 100))
 
 
 COMMAND = Command(
     help=CommandHelp(
         name="similar",
         usage="similar ID [ID …]",
-        summary="Find papers similar to one, to several, or to a paragraph.",
+        summary=mark("Find papers similar to one, to several, or to a paragraph."),
     ),
     run=run,
     effect=Effect.READS,

@@ -14,6 +14,7 @@ from bot.commands.context import Command, Effect, Request, the_paper
 from bot.delivery.composer import SEEN_DAYS
 from bot.delivery.edition import split_sources
 from bot.errors import AskError
+from bot.languages import mark, tr, tr_parts
 from bot.papers.community import Submission
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
@@ -26,21 +27,23 @@ DAY = timedelta(days=1)
 MAX_WHY_CHARS = 200
 
 FIELDS = (
-    Field(name="paper", label="Paper", hint="An arXiv or Hugging Face address, or an arXiv id", required=True),
-    Field(name="why", label="Why", hint="A sentence to show with the paper", max_length=MAX_WHY_CHARS),
+    Field(
+        name="paper", label=mark("Paper"), hint=mark("An arXiv or Hugging Face address, or an arXiv id"), required=True
+    ),
+    Field(name="why", label=mark("Why"), hint=mark("A sentence to show with the paper"), max_length=MAX_WHY_CHARS),
 )
 
 
 async def submit(request: Request, rest: str) -> Answer:
     """Add a paper to the list of the day; without words, offer the form."""
     if not rest:
-        hint = "Which paper? For example: /papers submit https://arxiv.org/abs/2405.15738 it does what we need"
+        hint = tr("Which paper? For example: /papers submit https://arxiv.org/abs/2405.15738 it does what we need")
         return Answer(message=note(hint), form=_form(Action("submit"), {}))
     address, _, why = rest.partition(" ")
     if arxiv_id(address) is None:
         raise AskError(
-            f"{clean(address, 80)!r} isn't the address of a paper on arXiv or Hugging Face.",
-            "Addresses look like https://arxiv.org/abs/2405.15738 or https://huggingface.co/papers/2405.15738",
+            tr("“{text}” isn't the address of a paper on arXiv or Hugging Face.", text=clean(address, 80)),
+            tr("Addresses look like https://arxiv.org/abs/2405.15738 or https://huggingface.co/papers/2405.15738"),
         )
     paper = await the_paper(request, address)
     if earlier := await _submitted_before(request, paper):
@@ -55,16 +58,17 @@ async def submit(request: Request, rest: str) -> Answer:
         at=request.now,
     )
     if not await request.store.submissions.add_submission(submission, cause=request.cause):
-        removed = Answer(message=note("This paper was just removed from the list."))
+        removed = Answer(message=note(tr("This paper was just removed from the list.")))
         return await _submitted_before(request, paper) or removed
-    return Answer(message=note(f"“{_title(paper)}” is on this community’s list. {await _when(request, paper)}"))
+    done = tr("“{title}” is on this community’s list.", title=_title(paper))
+    return Answer(message=note(f"{done} {await _when(request, paper)}"))
 
 
 async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
     """Submit the paper of a form."""
     typed = {field.name: clean(values.get(field.name, ""), field.max_length) for field in FIELDS}
     if not typed["paper"] or " " in typed["paper"]:
-        raise AskError("Which paper?", "Give one arXiv or Hugging Face address, or an arXiv id.")
+        raise AskError(tr("Which paper?"), tr("Give one arXiv or Hugging Face address, or an arXiv id."))
     return await submit(request, f"{typed['paper']} {typed['why']}".strip())
 
 
@@ -73,15 +77,18 @@ async def unsubmit(request: Request, rest: str) -> Answer:
     paper = await the_paper(request, rest)
     submission = (await request.store.submissions.for_papers(request.who.tenant, [paper.id])).get(paper.id)
     if submission is None:
-        raise AskError(f"No one here submitted “{_title(paper)}”.", "To see what was submitted: /papers today")
+        raise AskError(
+            tr("No one here submitted “{title}”.", title=_title(paper)), tr("To see what was submitted: /papers today")
+        )
     if not request.who.admin and submission.person != request.who.key:
-        raise AskError("Only the person who submitted a paper, or an admin, can remove it from the list.")
+        raise AskError(tr("Only the person who submitted a paper, or an admin, can remove it from the list."))
     if not request.confirmed:
-        remove = await buttons.confirm_button(request, "Remove it", f"unsubmit {paper.id}")
-        warning = f"This removes “{_title(paper)}” from the list, including who submitted it and why."
+        remove = await buttons.confirm_button(request, tr("Remove it"), f"unsubmit {paper.id}")
+        warning = tr("This removes “{title}” from the list, including who submitted it and why.", title=_title(paper))
         return Answer(message=note(warning, controls=(remove,)))
     await request.store.submissions.remove_submission(request.who.tenant, paper.id, cause=request.cause)
-    return Answer(message=note(f"Removed “{_title(paper)}” from the list. Posts that already show it stay."))
+    done = tr("Removed “{title}” from the list. Posts that already show it stay.", title=_title(paper))
+    return Answer(message=note(done))
 
 
 async def _submitted_before(request: Request, paper: Paper) -> Answer | None:
@@ -89,11 +96,14 @@ async def _submitted_before(request: Request, paper: Paper) -> Answer | None:
     found = (await request.store.submissions.for_papers(request.who.tenant, [paper.id])).get(paper.id)
     if found is None:
         return None
-    what = f"submitted “{_title(paper)}” on {short_day(found.at.date())}."
+    title, day = _title(paper), short_day(found.at.date())
     if found.person == request.who.key:
-        return Answer(message=note(f"You {what}"))
-    by: Span = submitter(found)
-    return Answer(message=Message(plain=f"Someone here {what}", blocks=(Paragraph(text(by, f" {what}")),)))
+        return Answer(message=note(tr("You submitted “{title}” on {day}.", title=title, day=day)))
+    plain = tr("Someone here submitted “{title}” on {day}.", title=title, day=day)
+    shown = tr_parts(
+        "{person} submitted “{title}” on {day}.", person=submitter(found), title=Span(title), day=Span(day)
+    )
+    return Answer(message=Message(plain=plain, blocks=(Paragraph(text(*shown)),)))
 
 
 async def _check_not_listed(request: Request, paper: Paper) -> None:
@@ -103,26 +113,34 @@ async def _check_not_listed(request: Request, paper: Paper) -> None:
     newest = await papers.listed_days(sources, limit=1)
     for source, day in await papers.featured_since(paper.id, sources, newest[0][0]) if newest else ():
         raise AskError(
-            f"{source_name(source)} listed “{_title(paper)}” on {long_day(day)}, so it will be posted anyway.",
-            "Vote for it to move it up. To get the button: /papers show ID",
+            tr(
+                "{source} listed “{title}” on {day}, so it will be posted anyway.",
+                source=source_name(source),
+                title=_title(paper),
+                day=long_day(day),
+            ),
+            tr("Vote for it to move it up. To get the button: /papers show ID"),
         )
 
 
 async def _check_limits(request: Request) -> None:
     count, since = request.store.submissions.count_submitted, request.now - DAY
     if await count(request.who.tenant, since, person=request.who.key) >= MAX_PER_PERSON_A_DAY:
-        raise AskError(f"You've reached today's limit of {MAX_PER_PERSON_A_DAY} papers.", "Try again tomorrow.")
+        raise AskError(
+            tr("You've reached today's limit of {limit} papers.", limit=MAX_PER_PERSON_A_DAY), tr("Try again tomorrow.")
+        )
     if await count(request.who.tenant, since) >= MAX_PER_TENANT_A_DAY:
         raise AskError(
-            f"This community has reached today's limit of {MAX_PER_TENANT_A_DAY} papers.", "Try again tomorrow."
+            tr("This community has reached today's limit of {limit} papers.", limit=MAX_PER_TENANT_A_DAY),
+            tr("Try again tomorrow."),
         )
 
 
 async def _when(request: Request, paper: Paper) -> str:
     shown = await request.store.outbox.papers_shown_since(request.place, request.now - timedelta(days=SEEN_DAYS))
     if paper.id in shown:
-        return "It was posted in this channel before, so it will only be posted in others."
-    return "It will be posted with the next papers, or added to the last post. To see the list: /papers today"
+        return tr("It was posted in this channel before, so it will only be posted in others.")
+    return tr("It will be posted with the next papers, or added to the last post. To see the list: /papers today")
 
 
 def _title(paper: Paper) -> str:
@@ -130,14 +148,14 @@ def _title(paper: Paper) -> str:
 
 
 def _form(action: Action, values: Mapping[str, str]) -> Form:
-    return Form(title="Submit a paper", action=action, fields=filled(FIELDS, values), submit_label="Submit")
+    return Form(title=tr("Submit a paper"), action=action, fields=filled(FIELDS, values), submit_label=tr("Submit"))
 
 
 SUBMIT = Command(
     help=CommandHelp(
         name="submit",
         usage="submit PAPER [WHY]",
-        summary="Add a paper to this community's list of the day.",
+        summary=mark("Add a paper to this community's list of the day."),
         fields=FIELDS,
     ),
     run=submit,
@@ -146,7 +164,7 @@ SUBMIT = Command(
     refill=_form,
 )
 UNSUBMIT = Command(
-    help=CommandHelp(name="unsubmit", usage="unsubmit ID", summary="Remove a submitted paper from the list."),
+    help=CommandHelp(name="unsubmit", usage="unsubmit ID", summary=mark("Remove a submitted paper from the list.")),
     run=unsubmit,
     effect=Effect.CHANGES,
 )

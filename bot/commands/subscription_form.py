@@ -15,20 +15,28 @@ from bot.commands.context import Request
 from bot.delivery.schedule_parser import ParsedSchedule, parse_schedule, read_schedule
 from bot.delivery.topic_words import VERBATIM
 from bot.errors import AskError
+from bot.languages import mark, tr
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.schedule import Schedule
 from bot.store.records import Subscription
 from bot.views.formatting import listing
 
-MAX_PAPERS = 30  # per post
+MAX_PAPERS = 30  # per post; the form names it too
 DEFAULT_PAPERS = 10
 MAX_QUERY_CHARS = 200
 MAX_TEXT_CHARS = 1_000  # of a typed subscription: schedule, topic and options
 ID_CHARS = 4
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
-LAYOUTS = (("thread", "Thread: one reply per paper"), ("compact", "Compact: everything in one message"))
+LAYOUTS = (
+    ("thread", mark("Thread: one reply per paper")),
+    ("compact", mark("Compact: everything in one message")),
+)
 
-TITLE = "Schedule papers"  # of the form for a new schedule
+NOT_A_NUMBER = {
+    "count": mark("I can't read “{text}” as a number of papers."),
+    "votes": mark("I can't read “{text}” as a number of votes."),
+}
+TITLE = mark("Schedule papers")  # of the form for a new schedule
 
 _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
 _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
@@ -40,16 +48,27 @@ _ENDS = re.compile(r"\s*(?:$|(?:top|votes|compact|thread)\b)", re.I)
 _ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
 
 FIELDS = (
-    Field(name="when", label="When", hint="weekdays 09:00 Europe/Berlin · mon,thu 8:30 · when complete", required=True),
+    Field(
+        name="when",
+        label=mark("When"),
+        hint="weekdays 09:00 Europe/Berlin · mon,thu 8:30 · when complete",
+        required=True,
+    ),
     Field(
         name="query",
-        label="Topic",
-        hint="Words, “a phrase”, cat:cs.CL, author:name. Leave empty for all papers",
+        label=mark("Topic"),
+        hint=mark("Words, “a phrase”, cat:cs.CL, author:name. Leave empty for all papers"),
         max_length=MAX_QUERY_CHARS,
     ),
-    Field(name="count", label="Maximum papers", hint=f"1 to {MAX_PAPERS}", value=str(DEFAULT_PAPERS), max_length=2),
-    Field(name="votes", label="Minimum votes", hint="Upvotes on Hugging Face plus votes here", value="0", max_length=5),
-    Field(name="layout", label="Layout", value="thread", choices=LAYOUTS),
+    Field(name="count", label=mark("Maximum papers"), hint=mark("1 to 30"), value=str(DEFAULT_PAPERS), max_length=2),
+    Field(
+        name="votes",
+        label=mark("Minimum votes"),
+        hint=mark("Upvotes on Hugging Face plus votes here"),
+        value="0",
+        max_length=5,
+    ),
+    Field(name="layout", label=mark("Layout"), value="thread", choices=LAYOUTS),
 )
 
 
@@ -141,7 +160,7 @@ def as_text(subscription: Subscription, default_sources: tuple[str, ...]) -> str
 def form(subscription: Subscription | None = None) -> Form:
     """The form for a new subscription, or to change one."""
     if subscription is None:
-        return Form(title=TITLE, action=Action("schedule"), fields=FIELDS, submit_label="Preview")
+        return _filled(tr(TITLE), Action("schedule"), {})
     values = {
         "when": str(subscription.schedule),
         "query": subscription.query,
@@ -149,16 +168,16 @@ def form(subscription: Subscription | None = None) -> Form:
         "votes": str(subscription.min_votes),
         "layout": subscription.layout,
     }
-    return _filled(f"Change schedule {subscription.id}", Action("schedule", (subscription.id,)), values)
+    return _filled(tr("Change schedule {id}", id=subscription.id), Action("schedule", (subscription.id,)), values)
 
 
 def refilled(action: Action, values: Mapping[str, str]) -> Form:
     """The form with what was typed into it, to correct."""
-    return _filled("Change the schedule" if action.args else TITLE, action, values)
+    return _filled(tr("Change the schedule") if action.args else tr(TITLE), action, values)
 
 
 def _filled(title: str, action: Action, values: Mapping[str, str]) -> Form:
-    return Form(title=title, action=action, fields=filled(FIELDS, values), submit_label="Preview")
+    return Form(title=title, action=action, fields=filled(FIELDS, values), submit_label=tr("Preview"))
 
 
 def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
@@ -166,9 +185,9 @@ def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
     _check_length("".join(values.values()))
     parse_schedule(clean(values.get("when", "")), time_zone)  # raises for this field alone
     text = {field.name: clean(values.get(field.name, ""), field.max_length) or field.value for field in FIELDS}
-    for name, noun in (("count", "papers"), ("votes", "votes")):
+    for name, problem in NOT_A_NUMBER.items():
         if not text[name].isdecimal():
-            raise AskError(f"I can't read {text[name]!r} as a number of {noun}.", "Use digits.")
+            raise AskError(tr(problem, text=text[name]), tr("Use digits."))
     _count(text["count"])
     options = f"top {text['count']} votes {text['votes']} {text['layout']}"
     return f"{text['when']} {options} {VERBATIM} {text['query']}".strip()
@@ -176,7 +195,9 @@ def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
 
 def _check_length(text: str) -> None:
     if len(text) > MAX_TEXT_CHARS:
-        raise AskError("I can't read a schedule this long.", f"The limit is {MAX_TEXT_CHARS:,} characters.")
+        raise AskError(
+            tr("I can't read a schedule this long."), tr("The limit is {limit} characters.", limit=MAX_TEXT_CHARS)
+        )
 
 
 def _take(option: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:
@@ -187,7 +208,10 @@ def _take(option: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str
 
 def _count(text: str) -> int:
     if not 1 <= int(text) <= MAX_PAPERS:
-        raise AskError(f"I can't post {text} papers at a time.", f"Choose a number from 1 to {MAX_PAPERS}.")
+        raise AskError(
+            tr("I can't post {number} papers at a time.", number=text),
+            tr("Choose a number from 1 to {limit}.", limit=MAX_PAPERS),
+        )
     return int(text)
 
 
@@ -195,7 +219,8 @@ def _language(text: str) -> str:
     tag = text.casefold()
     if not _TAG.fullmatch(tag):
         raise AskError(
-            f"I can't read the language “lang:{text[:20]}”.", "Use a code, for example lang:de, lang:fr or lang:pt-br."
+            tr("I can't read the language “lang:{code}”.", code=text[:20]),
+            tr("Use a code, for example lang:de, lang:fr or lang:pt-br."),
         )
     return tag
 
@@ -211,7 +236,7 @@ def _sources(text: str, default: tuple[str, ...], more: tuple[str, ...]) -> tupl
             return names, text[: match.start()] + text[match.end() :]
         if len(names) > 1:
             raise AskError(
-                f"There is no source {unknown[0][:40]!r} here.",
-                f"The sources are {listing(default + more)}.",
+                tr("There is no source “{source}” here.", source=unknown[0][:40]),
+                tr("The sources are {sources}.", sources=listing(default + more)),
             )
     return default, text

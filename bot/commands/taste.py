@@ -6,36 +6,39 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands.context import Command, Effect, Request
 from bot.errors import AskError
-from bot.views.formatting import plural
+from bot.languages import mark, tr
 from bot.views.results import note
 from bot.votes.taste import MIN_SAVED_PAPERS
 
 ON, OFF = "on", "off"
-EFFECT = "papers close to those you saved come first in /papers mine and in your digest."
+ON_NOTE = mark("Taste is on: papers close to those you saved come first in /papers mine and in your digest.")
+OFF_NOTE = mark(
+    "Taste is off. When it is on, papers close to those you saved come first in /papers mine and in your digest."
+    " To turn it on: /papers taste on"
+)
+ONLY_YOU = mark("No one else sees this. To turn it off: /papers taste off")
 
 
 async def run(request: Request, rest: str) -> Answer:
     """Turn it on or off, or say which it is."""
     choice, people = rest.strip().casefold(), request.store.people
     if choice not in {"", ON, OFF}:
-        raise AskError(f"I can't set taste to {rest.strip()[:40]!r}.", "Choose one: taste on, or taste off.")
+        raise AskError(
+            tr("I can't set taste to “{text}”.", text=rest.strip()[:40]), tr("Choose one: taste on, or taste off.")
+        )
     if choice == ON:
         await people.enable_taste(request.who.key, request.now, cause=request.cause)
     if choice == OFF:
         await people.disable_taste(request.who.key, cause=request.cause)
     if not await people.has_taste(request.who.key):
-        return Answer(message=note(f"Taste is off. When it is on, {EFFECT} To turn it on: /papers taste on"))
+        return Answer(message=note(tr(OFF_NOTE)))
     saved = len(await people.saved_papers(request.who.key, limit=MIN_SAVED_PAPERS))
-    more = (
-        f" It starts at {MIN_SAVED_PAPERS} saved papers; you have {plural(saved, 'paper')}."
-        if saved < MIN_SAVED_PAPERS
-        else ""
-    )
-    return Answer(message=note(f"Taste is on: {EFFECT}{more} No one else sees this. To turn it off: /papers taste off"))
+    more = tr("It starts at {minimum} saved papers; you have {count}.", minimum=MIN_SAVED_PAPERS, count=saved)
+    return Answer(message=note(" ".join((tr(ON_NOTE), *([more] if saved < MIN_SAVED_PAPERS else []), tr(ONLY_YOU)))))
 
 
 COMMAND = Command(
-    help=CommandHelp(name="taste", usage="taste [on|off]", summary="Put papers close to those you saved first."),
+    help=CommandHelp(name="taste", usage="taste [on|off]", summary=mark("Put papers close to those you saved first.")),
     run=run,
     effect=Effect.CHANGES,
     options=(ON, OFF),

@@ -8,7 +8,8 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
 from bot.delivery.edition import split_sources
-from bot.views.formatting import long_day, plural
+from bot.languages import mark, tr, tr_count
+from bot.views.formatting import long_day
 from bot.views.results import results
 
 
@@ -18,25 +19,33 @@ async def run(request: Request, rest: str) -> Answer:
     sources, own = split_sources(request.context.sources, request.who.tenant)
     days = await papers.listed_days(sources, limit=1) or (await papers.listed_days([own], limit=1) if own else [])
     if not days:
-        return Answer(message=results("Today's papers", [], empty="No list has arrived yet. To see why: /papers why"))
+        return Answer(
+            message=results(tr("Today's papers"), [], empty=tr("No list has arrived yet. To see why: /papers why"))
+        )
     day, today = days[0][0], request.now.date()
     submitted = [item.paper.id for item in reversed(await papers.listed_between([own], day, today))] if own else []
     listed = [item.paper.id for item in await papers.listed_between(sources, day, day)]
     ids = list(dict.fromkeys([*submitted, *listed]))
     message = results(
-        f"Papers for {long_day(day)}",
+        tr("Papers for {day}", day=long_day(day)),
         await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE]),
-        note=(f"{plural(len(submitted), 'paper')} submitted by people here first. " if submitted else "")
-        + plural(len(set(listed)), "paper")
-        + " listed, most upvoted first."
-        + ("" if today - day < timedelta(days=1) else " This is the newest list."),
+        note=_note(len(submitted), len(set(listed)), is_newest=today - day >= timedelta(days=1)),
         controls=await paging(request, more=len(ids) > request.offset + CARDS_PER_PAGE),
     )
     return Answer(message=message)
 
 
+def _note(submitted: int, listed: int, *, is_newest: bool) -> str:
+    first = tr_count(
+        "{count} paper submitted by people here first.", "{count} papers submitted by people here first.", submitted
+    )
+    rest = tr_count("{count} paper listed.", "{count} papers listed, most upvoted first.", listed)
+    newest = tr("This is the newest list.")
+    return " ".join([*([first] if submitted else []), rest, *([newest] if is_newest else [])])
+
+
 COMMAND = Command(
-    help=CommandHelp(name="today", usage="today", summary="Show the newest daily list."),
+    help=CommandHelp(name="today", usage="today", summary=mark("Show the newest daily list.")),
     run=run,
     effect=Effect.READS,
 )

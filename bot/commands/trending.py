@@ -9,12 +9,17 @@ from bot.chat.event import Answer
 from bot.chat.message import clean
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
 from bot.errors import AskError
+from bot.languages import mark, tr, tr_count
 from bot.store.records import Tally
-from bot.views.formatting import plural
 from bot.views.results import results
 from bot.votes.trending import explain_score, rank_trending
 
 SPANS = {"today": 1, "week": 7, "month": 30}
+HEADINGS = {
+    "today": mark("Trending today"),
+    "week": mark("Trending this week"),
+    "month": mark("Trending this month"),
+}
 SYNONYMS = {"day": "today", "daily": "today", "weekly": "week", "monthly": "month"}
 TOO_LONG = frozenset({"year", "years", "yearly", "decade", "ever", "all-time"})
 MAX_TRENDING_PAPERS = 50
@@ -32,15 +37,24 @@ async def run(request: Request, rest: str) -> Answer:
     ranked = rank_trending(listed, tallies, request.now, MAX_TRENDING_PAPERS, days=days)
     page = ranked[request.offset : request.offset + CARDS_PER_PAGE]
     reasons = {item.paper.id: explain_score(item, tallies.get(item.paper.id, Tally()), request.now) for item in page}
-    about = f" on “{topic}”" if topic else ""
     message = results(
-        ("Trending today" if name == "today" else f"Trending this {name}") + about,
+        tr("{heading} on “{topic}”", heading=tr(HEADINGS[name]), topic=topic) if topic else tr(HEADINGS[name]),
         await cards(request, [item.paper.id for item in page], reasons),
-        note="Ranked by upvotes, votes here, stars and age.",
-        empty=f"No papers{about} were listed in the last {plural(days, 'day')}. To see why: /papers why",
+        note=tr("Ranked by upvotes, votes here, stars and age."),
+        empty=_empty(topic, days),
         controls=await paging(request, more=len(ranked) > request.offset + CARDS_PER_PAGE) if ranked else (),
     )
     return Answer(message=message)
+
+
+def _empty(topic: str, days: int) -> str:
+    if topic:
+        return tr("No papers on “{topic}” were listed in that time. To see why: /papers why", topic=topic)
+    return tr_count(
+        "No papers were listed in the last day. To see why: /papers why",
+        "No papers were listed in the last {count} days. To see why: /papers why",
+        days,
+    )
 
 
 def _read(rest: str) -> tuple[str, str]:
@@ -49,7 +63,8 @@ def _read(rest: str) -> tuple[str, str]:
     word = first.casefold()
     if word in TOO_LONG:
         raise AskError(
-            f"I can't show what was trending over {word!r}.", "The limit is a month: trending week, or trending month."
+            tr("I can't show what was trending over “{word}”.", word=word),
+            tr("The limit is a month: trending week, or trending month."),
         )
     name = SYNONYMS.get(word, word)
     return (name, more.strip()) if name in SPANS else ("week", clean(rest, 200))
@@ -59,7 +74,7 @@ COMMAND = Command(
     help=CommandHelp(
         name="trending",
         usage="trending [today|week|month] [TOPIC]",
-        summary="Show the papers that get the most attention now.",
+        summary=mark("Show the papers that get the most attention now."),
     ),
     run=run,
     effect=Effect.READS,

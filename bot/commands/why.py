@@ -10,6 +10,8 @@ from bot.chat.message import Message
 from bot.commands.context import Command, Effect, Request
 from bot.delivery.planner import Planner
 from bot.delivery.why import Explanation, ScheduleStatus, explain
+from bot.languages import mark, tr
+from bot.schedule import describe
 from bot.store.protocol import Store
 from bot.views import why as view
 from bot.views.formatting import ago, moment
@@ -33,25 +35,26 @@ async def explanation(store: Store, place: Place, now: datetime, planner: Planne
     if waiting := view.waiting(found.states):
         lines.append(f"{waiting}.")
     lines += [view.source_state(fetch, now) for fetch in found.fetches]
-    return view.why("Why is it quiet?", lines, _advice(found))
+    return view.why(tr("Why is it quiet?"), lines, _advice(found))
 
 
 def _last_post(found: Explanation, now: datetime) -> str:
     if found.last is None or found.last.sent is None:
-        return "Nothing has been posted in this channel yet."
-    return f"The last post was {ago(found.last.sent, now)}."
+        return tr("Nothing has been posted in this channel yet.")
+    return tr("The last post was {ago}.", ago=ago(found.last.sent, now))
 
 
 def _schedule(item: ScheduleStatus, now: datetime) -> list[str]:
     subscription = item.subscription
-    about = f" on “{subscription.query}”" if subscription.query else ""
+    name = f"{subscription.id} ({describe(subscription.schedule)})"
+    name += f" “{subscription.query}”" if subscription.query else ""
     if subscription.inactive_reason:
-        state = f"is paused: {subscription.inactive_reason}"
+        state = tr("Schedule {name} is paused: {reason}.", name=name, reason=tr(subscription.inactive_reason))
     elif item.next:
-        state = f"posts next {moment(item.next, item.zone)}"
+        state = tr("Schedule {name} posts next {time}.", name=name, time=moment(item.next, item.zone))
     else:
-        state = "posts as soon as the next list is complete"
-    lines = [f"Schedule {subscription.id} ({item.when}){about} {state}."]
+        state = tr("Schedule {name} posts as soon as the next list is complete.", name=name)
+    lines = [state]
     if item.last:
         lines.append(" ".join(filter(None, (view.outcome(item.last, now), view.left_out(item.left_out)))))
     return lines
@@ -59,21 +62,21 @@ def _schedule(item: ScheduleStatus, now: datetime) -> list[str]:
 
 def _advice(found: Explanation) -> str:
     if not found.schedules:
-        return "Nothing is scheduled here. To schedule papers: /papers schedule weekdays 09:00"
+        return tr("Nothing is scheduled here. To schedule papers: /papers schedule weekdays 09:00")
     if any(item.subscription.inactive_reason for item in found.schedules):
-        return "To resume a schedule: /papers resume ID"
+        return tr("To resume a schedule: /papers resume ID")
     if "dead" in found.states:
-        return "An admin can retry the posts that were given up: paperboy retry --all"
+        return tr("An admin can retry the posts that were given up: paperboy retry --all")
     if any(fetch.error for fetch in found.fetches):
-        return "Sources that don't answer are tried again automatically."
+        return tr("Sources that don't answer are tried again automatically.")
     reasons = {reason for item in found.schedules for reason in item.left_out}
     if "no match" in reasons or "too few votes" in reasons:
-        return "To get more papers, change the schedule to a wider query or fewer votes: /papers change ID …"
-    return "Everything is working."
+        return tr("To get more papers, change the schedule to a wider query or fewer votes: /papers change ID …")
+    return tr("Everything is working.")
 
 
 COMMAND = Command(
-    help=CommandHelp(name="why", usage="why", summary="Explain why this channel gets posts, or none."),
+    help=CommandHelp(name="why", usage="why", summary=mark("Explain why this channel gets posts, or none.")),
     run=run,
     effect=Effect.READS,
 )

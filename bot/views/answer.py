@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat.message import Block, Control, Controls, Footnote, Heading, Message, Paragraph, Span, clean, text
+from bot.languages import tr_parts
 from bot.papers.full_text import Passage
 from bot.papers.model import Paper
 from bot.views.card import title
@@ -21,7 +22,7 @@ def answer(
         Heading(clean(question, 150)),
         Paragraph(text(reply)),
         *(Paragraph(text(Span(quote, italic=True), where)) for quote, where in quoted),
-        Footnote(text("About ", Span(title(paper), url=paper.links.page), f". {by}".rstrip())),
+        Footnote(text(*tr_parts("About {paper}.", paper=Span(title(paper), url=paper.links.page)), f" {by}".rstrip())),
         Controls(tuple(controls)),
     )
     return Message(plain="\n".join([reply, *(quote + where for quote, where in quoted)]), blocks=blocks)

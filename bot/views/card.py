@@ -7,15 +7,16 @@ import re
 from msgspec.structs import replace
 
 from bot.chat.message import Action, Button, Card, Control, LinkButton, Span, Text, clean, text
+from bot.languages import number, tr, tr_count, tr_parts
 from bot.papers.community import Submission
 from bot.papers.model import Paper
 from bot.store.records import Tally
-from bot.views.formatting import people, plural, short_day
+from bot.views.formatting import people, short_day
 
 MAX_TITLE_CHARS = 300
-HERE = "here"  # marks the votes of this tenant
 MAX_ABSTRACT_CHARS = 2_400  # keeps a card with its buttons inside a Slack section (3,000 on the wire)
-_NUMBER = re.compile(r"[\d,]+")
+OUTSIDE = frozenset("▲★")  # mark counts of other sites, in every language
+_NUMBER = re.compile(r"\d[\d.,\s]*")
 
 
 def card(
@@ -52,7 +53,8 @@ def card(
 
 def title(paper: Paper) -> str:
     """The title, marked when the paper was withdrawn."""
-    return ("[Withdrawn] " if paper.withdrawn else "") + (clean(paper.title, MAX_TITLE_CHARS) or paper.id)
+    shown = clean(paper.title, MAX_TITLE_CHARS) or paper.id
+    return tr("[Withdrawn] {title}", title=shown) if paper.withdrawn else shown
 
 
 def byline(paper: Paper) -> str:
@@ -65,16 +67,18 @@ def byline(paper: Paper) -> str:
 def facts(paper: Paper, tally: Tally, by: Span | None = None) -> Text:
     """Who submitted it, its votes, then its links; leaves out what is zero or unknown."""
     rest = _facts(paper, tally)
-    return text("submitted by ", by, " · " if rest else "", *rest) if by else rest
+    return text(*tr_parts("submitted by {person}", person=by), " · " if rest else "", *rest) if by else rest
 
 
 def _facts(paper: Paper, tally: Tally) -> Text:
     counts, links = paper.counts, paper.links
     parts: list[str | Span] = [
-        Span(f"▲ {counts.upvotes:,} on Hugging Face", url=links.discussion) if counts.upvotes else "",
+        Span(tr("▲ {votes} on Hugging Face", votes=counts.upvotes), url=links.discussion) if counts.upvotes else "",
         votes_here(tally),
-        Span(f"Code ★ {counts.stars:,}" if counts.stars else "Code", url=links.code) if links.code else "",
-        Span("Project", url=links.project) if links.project else "",
+        Span(f"{tr('Code')} ★ {number(counts.stars)}" if counts.stars else tr("Code"), url=links.code)
+        if links.code
+        else "",
+        Span(tr("Project"), url=links.project) if links.project else "",
         Span("PDF", url=links.pdf) if links.pdf else "",
     ]
     shown = [part for part in parts if part]
@@ -95,12 +99,15 @@ def votes_here(tally: Tally) -> str:
     """`3 votes here`, `3 votes here, 1 against`."""
     if not (tally.up or tally.down):
         return ""
-    return f"{plural(tally.up, 'vote')} {HERE}" + (f", {tally.down} against" if tally.down else "")
+    up = tr_count("{count} vote here", "{count} votes here", tally.up)
+    return tr("{votes}, {down} against", votes=up, down=tally.down) if tally.down else up
 
 
 def without_counts(shown: Card) -> Card:
     """A card without the counts of other sites, which change all day; votes made here stay."""
-    facts = (fact if HERE in fact.text else replace(fact, text=_NUMBER.sub("", fact.text)) for fact in shown.facts)
+    facts = (
+        replace(fact, text=_NUMBER.sub("", fact.text)) if OUTSIDE & set(fact.text) else fact for fact in shown.facts
+    )
     return replace(shown, facts=tuple(facts))
 
 
@@ -108,19 +115,19 @@ def controls(paper: Paper, *, mine: int = 0, saved: bool = False, body: bool = F
     """The buttons of a paper. Each names the paper, so it works on any copy and after any restart."""
     buttons: list[Control] = [
         Button(
-            label="Voted" if mine > 0 else "Vote",
+            label=tr("Voted") if mine > 0 else tr("Vote"),
             action=Action("unvote" if mine > 0 else "vote", (paper.id,)),
             style="pressed" if mine > 0 else "plain",
         ),
         Button(
-            label="Saved" if saved else "Save",
+            label=tr("Saved") if saved else tr("Save"),
             action=Action("save", (paper.id,)),
             style="pressed" if saved else "plain",
         ),
-        Button(label="Similar", action=Action("similar", (paper.id,))),
+        Button(label=tr("Similar"), action=Action("similar", (paper.id,))),
     ]
     if paper.abstract and not body:
-        buttons.append(Button(label="Abstract", action=Action("show", (paper.id,))))
+        buttons.append(Button(label=tr("Abstract"), action=Action("show", (paper.id,))))
     elif not paper.abstract and paper.links.page:
-        buttons.append(LinkButton(label="Read", url=paper.links.page))
+        buttons.append(LinkButton(label=tr("Read"), url=paper.links.page))
     return tuple(buttons)

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_interval, format_skeleton, format_timedelta
 from babel.lists import format_list
 
+from bot.chat.message import clean
 from bot.languages import language, locale, mark, tr, tr_count
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.community import is_community_list
 from bot.schedule import zone_label
 
+MAX_TOPIC_CHARS = 100
 MIN_DAYS_OF_A_WEEK = 3  # days from the first to the last list of a week: Monday or Friday may be missing
 SOURCE_NAMES = {
     "huggingface": "Hugging Face Daily Papers",
@@ -32,6 +34,20 @@ def plural(count: int, one: str, many: str = "") -> str:
 def papers(count: int) -> str:
     """`1 paper`, `2 papers`, `1,204 papers`."""
     return tr_count("{count} paper", "{count} papers", count)
+
+
+def on_topic(shown: str, query: str) -> str:
+    """`10 papers on “diffusion”`: a number of papers with its topic, if there is one."""
+    return tr("{papers} on “{topic}”", papers=shown, topic=clean(query, MAX_TOPIC_CHARS)) if query else shown
+
+
+def with_votes(shown: str, min_votes: int) -> str:
+    """`10 papers with at least 5 votes`."""
+    if not min_votes:
+        return shown
+    return tr_count(
+        "{papers} with at least {count} vote", "{papers} with at least {count} votes", min_votes, papers=shown
+    )
 
 
 def listing(parts: Sequence[str]) -> str:

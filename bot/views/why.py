@@ -5,30 +5,42 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.chat.message import Message, Text, text
+from bot.languages import mark, tr, tr_count
 from bot.store.records import Fetch, Run
-from bot.views.formatting import ago, listing, plural, source_name
+from bot.views.formatting import ago, listing, source_name
 from bot.views.results import sheet
+
+OUTCOMES = {
+    "posted": mark("Last run: posted {ago}."),
+    "quiet": mark("Last run: nothing to post {ago}."),
+    "missed": mark("Last run: missed {ago}."),
+}
+LEFT_OUT = {
+    "no match": mark("{papers} no match"),
+    "seen before": mark("{papers} seen before"),
+    "too few votes": mark("{papers} too few votes"),
+    "list full": mark("{papers} list full"),
+    "withdrawn": mark("{papers} withdrawn"),
+}
 
 
 def left_out(counts: dict[str, int]) -> str:
     """`Left out: 20 no match, 3 seen before.`"""
-    return f"Left out: {listing([f'{count:,} {reason}' for reason, count in counts.items()])}." if counts else ""
+    named = [tr(LEFT_OUT[reason], papers=count) for reason, count in counts.items()]
+    return tr("Left out: {reasons}.", reasons=listing(named)) if named else ""
 
 
 def outcome(run: Run, now: datetime) -> str:
     """How a run ended."""
-    ended = {"posted": "Last run: posted", "quiet": "Last run: nothing to post", "missed": "Last run: missed"}[
-        run.outcome
-    ]
-    return f"{ended} {ago(run.at, now)}." + (f" {run.why}" if run.why else "")
+    return tr(OUTCOMES[run.outcome], ago=ago(run.at, now)) + (f" {run.why}" if run.why else "")
 
 
 def source_state(fetch: Fetch, now: datetime) -> str:
     """How the last fetch from a source went."""
     name = source_name(fetch.source)
     if fetch.error:
-        return f"Fetching {name} failed {ago(fetch.at, now)}: {fetch.error}"
-    return f"Last fetched {name} {ago(fetch.at, now)}."
+        return tr("Fetching {source} failed {ago}: {error}", source=name, ago=ago(fetch.at, now), error=fetch.error)
+    return tr("Last fetched {source} {ago}.", source=name, ago=ago(fetch.at, now))
 
 
 def why(heading: str, lines: list[str], advice: str) -> Message:
@@ -42,16 +54,33 @@ def taste(ballots: int | None, enough: int) -> str:
     if ballots is None:
         return ""
     if ballots < enough:
-        return f"Once this channel has {enough} votes, they decide the order of its papers. It has {ballots:,} so far."
-    return f"{ballots:,} votes in this channel decide the order of its papers, except for one paper in five."
+        return tr(
+            "Once this channel has {enough} votes, they decide the order of its papers. It has {votes} so far.",
+            enough=enough,
+            votes=ballots,
+        )
+    return tr(
+        "{votes} votes in this channel decide the order of its papers, except for one paper in five.", votes=ballots
+    )
 
 
 def waiting(states: dict[str, int]) -> str:
     """What is in the outbox: `2 posts waiting to be sent`."""
-    labels = {
-        "planned": "waiting to be sent",
-        "claimed": "being sent",
-        "unsure": "that may or may not have been sent",
-        "dead": "given up",
-    }
-    return "; ".join(f"{plural(count, 'post')} {labels[state]}" for state, count in states.items() if state in labels)
+    return "; ".join(filter(None, (_in_state(state, count) for state, count in states.items())))
+
+
+def _in_state(state: str, count: int) -> str:
+    match state:
+        case "planned":
+            return tr_count("{count} post waiting to be sent", "{count} posts waiting to be sent", count)
+        case "claimed":
+            return tr_count("{count} post being sent", "{count} posts being sent", count)
+        case "unsure":
+            return tr_count(
+                "{count} post that may or may not have been sent",
+                "{count} posts that may or may not have been sent",
+                count,
+            )
+        case "dead":
+            return tr_count("{count} post given up", "{count} posts given up", count)
+    return ""

@@ -24,13 +24,13 @@ async def test_a_paper_that_no_list_and_not_even_arxiv_has_is_called_unknown(
     channel: Channel, command: str, paper: str
 ) -> None:
     answer = (await channel.says(f"{command} {paper}".strip(), who=BOB)).message.plain
-    assert f"I don't know the paper '{paper}' yet." in answer
+    assert f"I don't know the paper “{paper}” yet." in answer
 
 
 @pytest.mark.parametrize("command", ["show", "save", "similar"])
 async def test_words_that_no_paper_has_name_no_paper(channel: Channel, command: str) -> None:
     answer = (await channel.says(f"{command} wheelbarrow", who=BOB)).message.plain
-    assert answer.startswith("I don't know the paper 'wheelbarrow'. To search by words")
+    assert answer.startswith("I don't know the paper “wheelbarrow”. To search by words")
     assert "Hypernetworks" in (await channel.says(f"{command} hypernetworks", who=BOB)).message.plain
 
 

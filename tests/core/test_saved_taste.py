@@ -62,7 +62,7 @@ async def test_taste_is_off_until_a_person_turns_it_on_for_themselves(town: Chan
 
 async def test_it_says_how_many_saved_papers_it_takes(town: Channel) -> None:
     await saves_and_follows(town, BOB, BIRDS[:-1])
-    assert f"you have {MIN_SAVED_PAPERS - 1} papers" in str((await town.says("taste on", who=BOB)).message)
+    assert f"you have {MIN_SAVED_PAPERS - 1}." in str((await town.says("taste on", who=BOB)).message)
     assert order((await town.says("mine", who=BOB)).message) == [WORMS.title, STORK.title]
 
 
