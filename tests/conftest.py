@@ -20,6 +20,17 @@ settings.register_profile("steady", derandomize=True)
 settings.load_profile("default" if os.environ.get("PAPERBOY_DEEP") else "steady")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers per core: half of the time a test waits, for a process, a pause or a time limit."""
+    return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests come first, so that no worker is alone with them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOW)

@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import contextlib
 import random
+import sqlite3
 import sys
 import tempfile
 import time
@@ -29,6 +30,7 @@ from bot.clock import SystemClock
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState
+from bot.store.sqlite.codec import stamp
 from tests.builders import listing, paper, subscription
 from tests.fakes.world import launch
 from tests.faults.arenas import Arena, arena
@@ -145,7 +147,11 @@ class Chaos:
         await process.wait()
 
     async def _finish(self, store: Store) -> None:
-        """A last life, until nothing waits."""
+        """A last life, until nothing waits. Leases and pauses of the lives before it are over by then."""
+        with contextlib.closing(sqlite3.connect(self._home / "paperboy.db", timeout=30)) as db, db:
+            now = stamp(SystemClock().now())
+            sql = "UPDATE outbox SET next_attempt = min(next_attempt, ?), lease = min(lease, ?) WHERE state != 'sent'"
+            db.execute(sql, (now, now))
         process = await self._start()
         end = time.monotonic() + PATIENCE
         while await _waiting(store) or await _unplanned(store, self._places):

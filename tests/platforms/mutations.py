@@ -7,7 +7,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -101,6 +101,17 @@ async def status(url: str, raw: bytes) -> int:
         return 0
     finally:
         writer.transport.abort()
+
+
+async def statuses(url: str, requests: Iterable[bytes]) -> list[int]:
+    """The statuses of the answers to requests, eight at a time: one without an answer is waited for."""
+    turns = asyncio.Semaphore(8)
+
+    async def one(raw: bytes) -> int:
+        async with turns:
+            return await status(url, raw)
+
+    return await asyncio.gather(*map(one, requests))
 
 
 async def break_off(url: str, request: Sent, count: int) -> None:

@@ -31,7 +31,7 @@ from tests.builders import BOB
 from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
 from tests.platforms.email.conftest import ADDRESS, BASE, Make, Visitor
-from tests.platforms.mutations import break_off, good, longest_ms, mutated, status, tracebacks
+from tests.platforms.mutations import break_off, good, longest_ms, mutated, statuses, tracebacks
 
 
 class Proxied:
@@ -190,7 +190,7 @@ async def test_200_mutated_requests_and_100_broken_bodies_leave_no_traceback(
     form = "address=b%40example.org&query=owls&days=mon&time=09%3A00&zone=UTC&count=10"
     base = [good("GET", path, host) for path in ("/mail", "/mail/", "/mail/static/style.css", *paths)]
     posts = [good("POST", path, host, body=form) for path in ("/mail/", "/mail/reports", *paths)]
-    seen = [await status(url, raw) for raw in mutated([*base, *posts], 200)]
+    seen = await statuses(url, mutated([*base, *posts], 200))
     assert [code for code in seen if code >= 500] == []
     assert len({*seen}) > 4
     await break_off(url, posts[0], 100)

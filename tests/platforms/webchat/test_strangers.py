@@ -17,7 +17,7 @@ from bot.chat.adapter import Setup
 from bot.clock import SystemClock
 from bot.store.protocol import Store
 from tests.fakes.core import FakeCore
-from tests.platforms.mutations import Sent, break_off, good, longest_ms, mutated, status, tracebacks
+from tests.platforms.mutations import Sent, break_off, good, longest_ms, mutated, status, statuses, tracebacks
 from tests.platforms.webchat.conftest import Browser
 
 GETS = (
@@ -45,7 +45,7 @@ async def test_200_mutated_requests_are_answered_and_none_leaves_a_traceback(
 ) -> None:
     base = requests(you)
     assert {await status(you.url, request.raw) for request in base} <= {200, 302, 303}
-    seen = [await status(you.url, raw) for raw in mutated(base, 200)]
+    seen = await statuses(you.url, mutated(base, 200))
     assert [code for code in seen if code >= 500] == []
     assert len({*seen}) > 4  # they were not all refused at the door
     assert tracebacks(caplog.records) == []
