@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Event, Reaction
 from bot.errors import AskError
+from bot.languages import tr
 
 MAX_EVENTS_PER_TENANT = 200
 
@@ -28,7 +29,7 @@ class ConcurrencyLimit:
         if self._running[tenant] >= MAX_EVENTS_PER_TENANT and not isinstance(
             event, Reaction | BotRemoved | BotReturned | ChannelMoved
         ):
-            raise AskError("Too many requests at the same time.", "Try again in a moment.")
+            raise AskError(tr("Too many requests at the same time."), tr("Try again in a moment."))
         self._running[tenant] += 1
         try:
             yield

@@ -150,10 +150,10 @@ async def cards(request: Request, ids: Sequence[PaperId], why: dict[PaperId, str
     ]
 
 
-async def channel_language(request: Request) -> str:
-    """The language that the channel's oldest schedule asks for."""
+async def channel_language(request: Request, default: str = "en") -> str:
+    """The language that the channel's oldest schedule asks for; `default` where nothing is scheduled."""
     served = await request.store.subscriptions.in_place(request.place.in_thread(""))
-    return served[0].language if served else "en"
+    return served[0].language if served else default
 
 
 async def my_saved(request: Request, ids: Collection[PaperId]) -> set[PaperId]:

@@ -9,7 +9,7 @@ from bot.chat.event import Answer
 from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Effect, Request
 from bot.errors import AskError
-from bot.languages import mark, tr
+from bot.languages import mark, tag, tr
 from bot.schedule import describe
 from bot.store.records import Subscription
 from bot.views.results import note
@@ -34,7 +34,7 @@ async def run(request: Request, rest: str) -> Answer:
             tr("I can't read “{text}” as part of a schedule.", text=typed.topic),
             tr("Your digest has the topics you follow. To follow another: /papers follow {text}", text=typed.topic),
         )
-    subscription = subscription_form.subscription(request, typed)
+    subscription = subscription_form.subscription(request, typed, language=tag())
     place, here = await request.context.direct(request.who), request.place.in_thread("")
     new = replace(subscription, place=place, follows=request.who.key, beside=None if here == place else here)
     if mine:

@@ -32,7 +32,7 @@ from bot.commands import ask, buttons, search
 from bot.commands.bound_buttons import bound_command
 from bot.commands.completion import complete
 from bot.commands.concurrency import ConcurrencyLimit
-from bot.commands.context import Command, CommandContext, Effect, Request, exact_paper
+from bot.commands.context import Command, CommandContext, Effect, Request, channel_language, exact_paper
 from bot.commands.registry import commands
 from bot.errors import AlreadyDone, AskError, PaperboyError
 from bot.languages import speaking, tr
@@ -135,7 +135,9 @@ class Router:
             case FormSubmission():
                 return await self._submit(event)
             case LinkShared(url=url):
-                return await search.link_card(self.request_for(event, url))
+                request = self.request_for(event, url)
+                with speaking(await channel_language(request, event.who.language)):
+                    return await search.link_card(request)
             case Reaction():
                 if paper := await ballot.record_reaction(self._context.store, event, self._context.emojis):
                     await self._changed(event.who.tenant, paper)
@@ -211,7 +213,9 @@ class Router:
             )
         if shared and effect is not Effect.READS:
             raise AskError(tr("This answer is only for you, so it can't be shared."))
-        answer = await self._command(self.request_for(event, text, offset, shared=shared))
+        request = self.request_for(event, text, offset, shared=shared)
+        with speaking(await channel_language(request, event.who.language) if shared else event.who.language):
+            answer = await self._command(request)
         return replace(answer, private=not shared, replace=offset > 0 and not shared)
 
     async def _submit(self, event: FormSubmission) -> Answer:

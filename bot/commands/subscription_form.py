@@ -142,6 +142,7 @@ def subscription(request: Request, typed: TypedSubscription, *, language: str = 
         language=typed.language or language,
         created=request.now,
         created_by=request.who.key,
+        maker_language=request.who.language,
     )
 
 

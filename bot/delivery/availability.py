@@ -13,6 +13,7 @@ from bot.chat.message import Message, Paragraph, text
 from bot.clock import Clock
 from bot.delivery.delivery_key import delivery_key
 from bot.errors import PostError
+from bot.languages import speaking, tr
 from bot.store.protocol import Store
 from bot.store.records import Post, Subscription
 
@@ -89,11 +90,12 @@ class Availability:
             return
         now = self._clock.now()
         key = delivery_key(place, subscription.id, now.date().isoformat(), "held")
-        message = _notice(subscription, why)
+        with speaking(subscription.maker_language):
+            message = _notice(subscription, why)
         await self._store.outbox.add_posts([Post(key=key, place=place, message=message, part="notice", due=now)])
 
 
 def _notice(subscription: Subscription, why: str) -> Message:
-    reason = f"I can't post in the channel of schedule {subscription.id}: {why}"
-    next_step = "It resumes as soon as I can post there again. To try now: /papers resume"
+    reason = tr("I can't post in the channel of schedule {id}: {reason}", id=subscription.id, reason=tr(why))
+    next_step = tr("It resumes as soon as I can post there again. To try now: /papers resume")
     return Message(plain=f"{reason} {next_step}", blocks=(Paragraph(text(reason)), Paragraph(text(next_step))))

@@ -10,6 +10,7 @@ import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 
+from bot.languages import mark
 from bot.store.records import Fetch
 
 QUIET_PERIOD = timedelta(hours=3)  # a list that has not grown for this long, late in the day, counts as complete
@@ -37,8 +38,8 @@ def out_of_date(today: date) -> str:
 def closed_reason(source: str, day: date) -> str:
     """Why a source has no list on a day: `weekend` or `holiday`; empty: a list is expected."""
     if day.weekday() >= SATURDAY and source in {"huggingface", "arxiv"}:
-        return "weekend"
-    return "holiday" if source == "arxiv" and day in ARXIV_HOLIDAYS else ""
+        return mark("weekend")
+    return mark("holiday") if source == "arxiv" and day in ARXIV_HOLIDAYS else ""
 
 
 def is_complete(source: str, day: date, listed: int, fetch: Fetch | None, now: datetime) -> bool:

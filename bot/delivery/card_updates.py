@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.delivery.planning_cache import Summarizes
 from bot.delivery.retry import retry_when_free
 from bot.errors import Busy, PaperboyError, PostError, Refused, Unsure
+from bot.languages import speaking
 from bot.metrics import EDITS
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
@@ -197,10 +198,12 @@ class CardUpdater:
         if found is None:
             return None
         tallies = await self._store.votes.tallies_for(delivery.post.place.tenant, [paper])
-        lines = await self._lines.of([found], subscription.language if subscription else "en")
+        language = subscription.language if subscription else "en"
+        lines = await self._lines.of([found], language)
         line = lines[paper].text if paper in lines else ""
         item = Entry(paper=found, summary=line, tally=tallies.get(paper, Tally()), reasons=delivery.post.reasons)
-        return fit(entry(item), adapter.limits, adapter.text_width)[0]
+        with speaking(language):
+            return fit(entry(item), adapter.limits, adapter.text_width)[0]
 
 
 def _only_counts(shown: Message, message: Message) -> bool:

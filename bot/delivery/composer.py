@@ -18,6 +18,7 @@ from bot.delivery.followed_topics import FindsMatches, match_topics
 from bot.delivery.planning_cache import PlanningCache
 from bot.delivery.selection import Choice, Fit, choose, compose, compose_replies
 from bot.errors import PaperboyError
+from bot.languages import tr
 from bot.papers.community import is_community_list
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
@@ -144,4 +145,4 @@ def _fitted(adapter: CanPost, message: Message) -> Sequence[Message]:
 
 def _taste(subscription: Subscription) -> str:
     """The scores that decide the order of a subscription's papers."""
-    return "what you saved" if subscription.follows else "what this channel votes for"
+    return tr("what you saved") if subscription.follows else tr("what this channel votes for")

@@ -10,6 +10,7 @@ from cronsim import CronSim, CronSimError
 from msgspec import Struct
 
 from bot.delivery.schedule_words import Unreadable, Word
+from bot.languages import mark, tr
 
 FIELDS = 5
 MONTHS_AND_DAYS = "mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -25,7 +26,7 @@ SHORTCUTS = {
     "@annually": "0 0 1 1 *",
     "@hourly": "0 * * * *",
 }
-HINT = "A cron expression has five fields: minute, hour, day, month, weekday. For example: cron 0 9 * * 1-5"
+HINT = mark("A cron expression has five fields: minute, hour, day, month, weekday. For example: cron 0 9 * * 1-5")
 HORIZON = timedelta(days=366 * 5)
 _ANY = datetime(2025, 1, 1, tzinfo=UTC)  # built to be checked: the date does not matter
 
@@ -45,7 +46,7 @@ def read_cron(text: str, words: Sequence[Word]) -> CronReading | None:
     if first in SHORTCUTS:
         return CronReading(skip + 1, SHORTCUTS[first])
     if first.startswith("@") and first[1:].isalpha():
-        raise Unreadable(f"I can't read “{first}”.", HINT)
+        raise Unreadable(tr("I can't read “{text}”.", text=first), HINT)
     rest = text[words[skip].at :] if skip < len(words) else ""
     parts = list(re.finditer(r"\S+", rest[:400]))[: FIELDS + 2]
     fields = [part[0].strip("()\"'`“”") for part in parts]
@@ -56,7 +57,7 @@ def read_cron(text: str, words: Sequence[Word]) -> CronReading | None:
     if not is_cron and not (set(plain[:skip]) & CRON_LABELS):
         return None
     if len(fields) > FIELDS and re.fullmatch(r"[\d*/,\-#?]+|(?:mon|tue|wed|thu|fri|sat|sun)-\w+", plain_fields[FIELDS]):
-        raise Unreadable(f"I can't read “{' '.join(fields)}”: it has more than five fields.", HINT)
+        raise Unreadable(tr("I can't read “{text}”: it has more than five fields.", text=" ".join(fields)), HINT)
     expression = " ".join(fields[:FIELDS])
     _check(expression)
     end = words[skip].at + parts[FIELDS - 1].end()
@@ -67,6 +68,8 @@ def _check(expression: str) -> None:
     try:
         first = next(CronSim(expression.upper(), _ANY), None)
     except CronSimError as error:
-        raise Unreadable(f"I can't read the cron expression “{expression[:60]}” ({error}).", HINT) from None
+        raise Unreadable(
+            tr("I can't read the cron expression “{text}” ({error}).", text=expression[:60], error=str(error)), HINT
+        ) from None
     if first is None or first - _ANY > HORIZON:
-        raise Unreadable(f"I can't read “{expression}”: that time never comes.", HINT)
+        raise Unreadable(tr("I can't read “{text}”: that time never comes.", text=expression), HINT)

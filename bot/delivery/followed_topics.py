@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from bot.languages import tr
 from bot.papers.model import PaperId
 
 
@@ -19,5 +20,5 @@ async def match_topics(topics: Sequence[str], ids: Collection[PaperId], search: 
     why: dict[PaperId, str] = {}
     for topic in topics:
         for id in await search.matching_among(topic, ids):
-            why.setdefault(id, f"you follow “{topic}”")
+            why.setdefault(id, tr("you follow “{topic}”", topic=topic))
     return why

@@ -20,6 +20,7 @@ from bot.delivery.followed_topics import FindsMatches
 from bot.delivery.planning_cache import PlanningCache, Summarizes
 from bot.delivery.planning_pass import PlanningPass, SeenEdition
 from bot.delivery.selection import Choice
+from bot.languages import speaking
 from bot.papers.model import PaperId
 from bot.schedule import first_reach, next_times
 from bot.store.protocol import Store
@@ -96,7 +97,8 @@ class Planner:
     async def plan_now(self, subscription: Subscription) -> int:
         """Plan the newest edition at once, whatever the schedule says. Returns how many posts are new."""
         now = self._clock.now()
-        return await self._planning_pass().plan_run(subscription, now, now.date())
+        with speaking(subscription.language):
+            return await self._planning_pass().plan_run(subscription, now, now.date())
 
     async def preview(self, subscription: Subscription, day: date | None = None) -> Preview:
         """The posts that `subscription` would make for `day`, by default for the newest list; stores nothing."""

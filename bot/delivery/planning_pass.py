@@ -15,6 +15,7 @@ from bot.delivery.edition import Edition, Span, parse_id, split_sources
 from bot.delivery.planning_cache import PlanningCache
 from bot.delivery.selection import Choice
 from bot.errors import PaperboyError
+from bot.languages import speaking, tr, tr_count
 from bot.papers.community import is_community_list
 from bot.papers.samples import SOURCE as STARTER
 from bot.schedule import Schedule, WhenComplete, first_reach, occurrences, on_day, reach
@@ -57,7 +58,8 @@ class PlanningPass:
         """Plan the due runs of one subscription; returns how many posts are new. What fails is logged."""
         subscription = standing.subscription
         try:
-            return await self._plan(subscription, standing.last, standing.posted)
+            with speaking(subscription.language):
+                return await self._plan(subscription, standing.last, standing.posted)
         except PaperboyError as error:
             log.error("schedule %s in %s can't be planned: %s", subscription.id, subscription.place, error)
         except Exception:
@@ -170,14 +172,17 @@ class PlanningPass:
         return await self._composer.replies(subscription, run.edition, choice.chosen, self._now)
 
     async def _skip(self, subscription: Subscription, slot: datetime, now: datetime) -> None:
-        why = f"Paperboy wasn't running then, and started again more than {subscription.catch_up_hours} hours later."
+        why = tr(
+            "Paperboy wasn't running then, and started again more than {hours} hours later.",
+            hours=subscription.catch_up_hours,
+        )
         missed = Run(subscription=subscription.id, slot=slot, outcome="missed", why=why, at=now)
         await self._store.outbox.plan_run(missed, ())
 
     @staticmethod
     def _none_passed(edition: Edition, choice: Choice) -> str:
         covered = days(edition.first, edition.day)
-        return "" if choice.chosen else f"No paper from {covered} matched this schedule's filters."
+        return "" if choice.chosen else tr("No paper from {days} matched this schedule's filters.", days=covered)
 
     async def _passed_over(self, posted: Run | None, edition: Edition) -> str:
         """A sentence about the lists since the last edition that are too old for this one; empty: none."""
@@ -188,16 +193,23 @@ class PlanningPass:
         named = (
             listing([long_day(day) for day in reversed(missed)])
             if len(missed) <= MAX_NAMED_LISTS
-            else f"{len(missed)} days"
+            else tr_count("{count} day", "{count} days", len(missed))
         )
-        return f"The list for {named} was skipped because there was a newer one."
+        return tr("The list for {days} was skipped because there was a newer one.", days=named)
 
     @staticmethod
     def _nothing_new(subscription: Subscription, day: date) -> str:
         sources, _ = split_sources(subscription.sources, subscription.place.tenant)
         names = listing([source_name(source) for source in sources])
         because = next(filter(None, (closed_reason(source, day) for source in subscription.sources)), "")
-        return f"{names} had no new list up to {long_day(day)}" + (f" ({because})." if because else ".")
+        if because:
+            return tr(
+                "{sources} had no new list up to {day} ({reason}).",
+                sources=names,
+                day=long_day(day),
+                reason=tr(because),
+            )
+        return tr("{sources} had no new list up to {day}.", sources=names, day=long_day(day))
 
 
 def jitter(subscription: str, spread: timedelta) -> timedelta:

@@ -19,6 +19,7 @@ from bot.delivery.schedule_words import Unreadable, Word, shorten, split_words
 from bot.delivery.time_zones import ZoneReading, read_zone
 from bot.delivery.topic_words import VERBATIM, check_topic
 from bot.errors import AskError
+from bot.languages import tr
 from bot.schedule import Cron, Schedule, next_times
 
 EXAMPLES = schedule_words.EXAMPLES
@@ -60,20 +61,20 @@ def read_schedule(text: str, default_zone: str) -> ParsedSchedule:
     """Read a schedule as a person types it, followed by an optional topic. Never raises."""
     try:
         if len(text) > MAX_CHARS:
-            raise Unreadable(f"I can't read more than {MAX_CHARS:,} characters.")
+            raise Unreadable(tr("I can't read more than {limit} characters.", limit=MAX_CHARS))
         words = split_words(text)
         return _read_cron(text, words, default_zone) or _result(
             text, read_phrase(text, words, default_zone), default_zone
         )
     except Unreadable as refused:
-        return ParsedSchedule(problem=refused.problem, hint=refused.hint)
+        return ParsedSchedule(problem=refused.problem, hint=tr(refused.hint))
 
 
 def parse_schedule(text: str, default_zone: str) -> Schedule:
     """The schedule that `text` is as a whole. Raises `AskError`."""
     schedule, topic = read_schedule(text, default_zone).accept()
     if topic:
-        raise AskError(f"I can't read “{shorten(topic)}” in a schedule.", EXAMPLES)
+        raise AskError(tr("I can't read “{text}” in a schedule.", text=shorten(topic)), tr(EXAMPLES))
     return schedule
 
 
@@ -99,18 +100,22 @@ def _ask_which(phrase: Phrase) -> ParsedSchedule:
         ZoneChoice(label=f"{where} ({zone})", zone=zone, phrase=f"{phrase.build(zone)} {phrase.rest}".strip())
         for where, zone in phrase.zone.choices.items()
     )
-    return ParsedSchedule(question=f"Which time zone is {phrase.zone_word.spelled}?", choices=choices)
+    return ParsedSchedule(question=tr("Which time zone is {zone}?", zone=phrase.zone_word.spelled), choices=choices)
 
 
 def _ask_whether(text: str, phrase: Phrase, default_zone: str) -> ParsedSchedule:
     """A zone, or the beginning of a topic?"""
     zone, topic = phrase.zone.zone, text[phrase.zone_word.at :]
     shown = shorten(topic)
-    as_zone = ZoneChoice(label=f"Time zone {zone}", zone=zone, phrase=f"{phrase.build(zone)} {phrase.rest}".strip())
-    as_topic = ZoneChoice(
-        label=f"Papers on “{shown}”", zone=default_zone, phrase=f"{phrase.build(default_zone)} {VERBATIM} {topic}"
+    as_zone = ZoneChoice(
+        label=tr("Time zone {zone}", zone=zone), zone=zone, phrase=f"{phrase.build(zone)} {phrase.rest}".strip()
     )
-    question = f"Did you mean the time zone {zone}, or papers on “{shown}”?"
+    as_topic = ZoneChoice(
+        label=tr("Papers on “{query}”", query=shown),
+        zone=default_zone,
+        phrase=f"{phrase.build(default_zone)} {VERBATIM} {topic}",
+    )
+    question = tr("Did you mean the time zone {zone}, or papers on “{topic}”?", zone=zone, topic=shown)
     return ParsedSchedule(question=question, choices=(as_zone, as_topic))
 
 
@@ -136,5 +141,7 @@ def _cron_zone(words: Sequence[Word], at: int, default_zone: str) -> ZoneReading
     found = read_zone(named, ends=at + 5 >= len(words), is_started=True, default_zone=default_zone)
     if found.unknown or found.choices:
         said = found.unknown or named[0]
-        raise Unreadable(f"I can't read the time zone “{said[:60]}”.", "Time zones look like this: Europe/Berlin")
+        raise Unreadable(
+            tr("I can't read the time zone “{zone}”.", zone=said[:60]), tr("Time zones look like this: Europe/Berlin")
+        )
     return found if found.words and not found.is_doubtful else None

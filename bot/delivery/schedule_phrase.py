@@ -12,10 +12,11 @@ from bot.delivery import schedule_words as read
 from bot.delivery.schedule_words import EXAMPLES, Unreadable, Word, shorten
 from bot.delivery.time_zones import UTC_NAMES, ZoneReading, nearest_zone, read_zone, word_set
 from bot.delivery.topic_words import VERBATIM
+from bot.languages import mark, tr
 from bot.schedule import EVERY_DAY, Clocked, Schedule, WhenComplete
 
-CRON_HINT = "For that, write a cron expression. Every 2 hours, for example: cron 0 */2 * * *"
-FIRST_MONDAY = "For that, write a cron expression. The first Monday of a month, for example: cron 0 9 * * MON#1"
+CRON_HINT = mark("For that, write a cron expression. Every 2 hours, for example: cron 0 */2 * * *")
+FIRST_MONDAY = mark("For that, write a cron expression. The first Monday of a month, for example: cron 0 9 * * MON#1")
 MAX_TIMES = 6
 MAX_WORDS = 60  # of the schedule itself
 LOOK_AHEAD = 8  # words: `as soon as the list is complete`
@@ -78,9 +79,11 @@ def read_phrase(text: str, words: Sequence[Word], default_zone: str) -> Phrase:
     if {word.plain for word in words[end:]} <= POLITE:
         rest = ""
     if not state.is_started:
-        raise Unreadable(f"I can't read a time in “{shorten(text)}”.")
+        raise Unreadable(tr("I can't read a time in “{text}”.", text=shorten(text)))
     if state.is_weekly and not state.days:
-        raise Unreadable(f"I can't read a day in “{shorten(text)}”.", "For example: every monday at 9:00")
+        raise Unreadable(
+            tr("I can't read a day in “{text}”.", text=shorten(text)), tr("For example: every monday at 9:00")
+        )
     build = _build(text, state)
     return Phrase(build, state.zone or ZoneReading(is_local=True), words[state.zone_at], rest)
 
@@ -98,9 +101,13 @@ def _take(words: Sequence[Word], at: int, state: _State, text: str) -> int:
             return len(phrase)
     if (said := read.impossible(ahead)) and not (state.runs and _is_topic_start(ahead, said)):
         hint = FIRST_MONDAY if said.split()[0] in read.ORDINALS or said[:1].isdecimal() else CRON_HINT
-        raise Unreadable(f"I can't read “{said}”: a schedule has days of the week and times of day.", hint)
+        raise Unreadable(
+            tr("I can't read “{text}”: a schedule has days of the week and times of day.", text=said), hint
+        )
     if read.is_time_range(ahead):
-        raise Unreadable(f"I can't read a time range in “{shorten(text)}”.", "A post has one time: weekdays 09:00")
+        raise Unreadable(
+            tr("I can't read a time range in “{text}”.", text=shorten(text)), tr("A post has one time: weekdays 09:00")
+        )
     return _take_days(ahead, state) or _take_time(ahead, state) or _take_zone(words, at, state)
 
 
@@ -127,7 +134,8 @@ def _take_days(ahead: Sequence[Word], state: _State) -> int:
             return 0  # `weekdays 09:00 SAT solvers`
         if word in {"sat", "sun", "mon"} and not state.is_joined:
             raise Unreadable(
-                f"Did you mean {read.FULL_DAYS[read.SHORT_DAYS[word]].capitalize()}?", "Write the day first."
+                tr("Did you mean {word}?", word=read.FULL_DAYS[read.SHORT_DAYS[word]].capitalize()),
+                tr("Write the day first."),
             )
     if state.is_excluding:
         state.excluded |= days
@@ -160,7 +168,10 @@ def _take_time(ahead: Sequence[Word], state: _State) -> int:
     if part and not found.half and 0 < hour < 12:
         hour += read.PARTS_OF_DAY[part] if part != "night" or hour > 4 else 0
     if found.half == "pm" and state.half_missing:
-        raise Unreadable(f"I can't read “{state.half_missing} … pm”.", "Write am or pm after each time, or 17:00.")
+        raise Unreadable(
+            tr("I can't read “{text}”.", text=f"{state.half_missing} … pm"),
+            tr("Write am or pm after each time, or 17:00."),
+        )
     state.half_missing = str(found.time.hour) if found.is_bare and not part and 0 < hour < 12 else ""
     _note_run(state, "times")
     state.times.append(found.time.replace(hour=hour % 24))
@@ -174,8 +185,8 @@ def _note_run(state: _State, kind: str) -> None:
     if state.runs[-1:] != [kind]:
         state.runs.append(kind)
     if len(state.runs) > 2:
-        hint = "Make a second schedule for the others."
-        raise Unreadable("All days of a schedule have the same times.", hint)
+        hint = tr("Make a second schedule for the others.")
+        raise Unreadable(tr("All days of a schedule have the same times."), hint)
 
 
 def _take_zone(words: Sequence[Word], at: int, state: _State) -> int:
@@ -191,12 +202,13 @@ def _take_zone(words: Sequence[Word], at: int, state: _State) -> int:
         return 0
     if found.unknown:
         near = nearest_zone(found.unknown)
-        said = f"I can't read the time zone “{found.unknown[:60]}”."
-        raise Unreadable(f"{said} Did you mean {near}?" if near else said, "Time zones look like this: Europe/Berlin")
+        said = tr("I can't read the time zone “{zone}”.", zone=found.unknown[:60])
+        meant = tr("Did you mean {word}?", word=near)
+        raise Unreadable(f"{said} {meant}" if near else said, tr("Time zones look like this: Europe/Berlin"))
     if found.is_doubtful and not state.is_started:
         return 0
     if state.zone and state.zone.zone != found.zone:
-        raise Unreadable("I can't read two time zones in one schedule.", EXAMPLES)
+        raise Unreadable(tr("I can't read two time zones in one schedule."), EXAMPLES)
     state.zone, state.zone_at = found, at
     state.is_joined = False
     return found.words
@@ -221,13 +233,15 @@ def _is_option(word: Word) -> bool:
 def _build(text: str, state: _State) -> Callable[[str], Schedule]:
     """How to build the schedule once its zone is known. Raises `Unreadable`."""
     if state.is_complete and state.times:
-        raise Unreadable("A schedule can't be both at a time and when the list is complete.", "Leave one of them out.")
+        raise Unreadable(
+            tr("A schedule can't be both at a time and when the list is complete."), tr("Leave one of them out.")
+        )
     days = frozenset(state.days or EVERY_DAY) - state.excluded
     if not days:
-        raise Unreadable(f"I can't read a day in “{shorten(text)}”.")
+        raise Unreadable(tr("I can't read a day in “{text}”.", text=shorten(text)))
     times = tuple(sorted(set(state.times)))
     if len(times) > MAX_TIMES:
-        raise Unreadable(f"I can't read more than {MAX_TIMES} times a day in one schedule.", CRON_HINT)
+        raise Unreadable(tr("I can't read more than {limit} times a day in one schedule.", limit=MAX_TIMES), CRON_HINT)
     if state.is_complete:
         return lambda zone: WhenComplete(days=days, zone=zone)
     return lambda zone: Clocked(times=times, days=days, zone=zone)

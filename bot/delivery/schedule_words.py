@@ -10,6 +10,7 @@ from datetime import time
 from msgspec import Struct
 
 from bot.delivery.time_zones import word_set
+from bot.languages import mark
 from bot.schedule import DAY_NAMES, EVERY_DAY, WEEKDAYS, WEEKEND
 
 FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -56,7 +57,7 @@ MONTHS = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a
 
 
 MAX_SHOWN_CHARS = 60  # of a phrase in a sentence about it
-EXAMPLES = "For example: weekdays 09:00 Europe/Berlin · mon,thu 8:30 · daily 18:00 UTC · when complete"
+EXAMPLES = mark("For example: weekdays 09:00 Europe/Berlin · mon,thu 8:30 · daily 18:00 UTC · when complete")
 
 
 class Unreadable(Exception):

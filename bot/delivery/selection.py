@@ -14,14 +14,15 @@ from msgspec import Struct
 
 from bot.chat.message import Message, clean
 from bot.delivery.delivery_key import delivery_key
+from bot.languages import mark, tr
 from bot.papers.model import Paper, PaperId
 from bot.store.records import LeftOut, LeftOutReason, ListedPaper, Post, PostReason, Subscription, Tally
 from bot.views import digest
 from bot.views.digest import About, Entry
 from bot.votes.taste import Affinity, interleave, rank_by_taste
 
-OPEN_TO_CHANNEL = "chosen without this channel's votes"
-OPEN_TO_READER = "chosen without your saved papers"
+OPEN_TO_CHANNEL = mark("chosen without this channel's votes")
+OPEN_TO_READER = mark("chosen without your saved papers")
 MAX_TITLE_CHARS = 80  # of a title within a reason
 MAX_SUBMISSIONS = 20  # papers submitted by people, in one edition
 VOTE_WEIGHT = 3  # upvotes outside that one vote of this community is worth
@@ -156,14 +157,18 @@ def _ordered(
         return [(id, "") for id in by_votes]
     order = interleave(rank_by_taste(by_votes, scores, taste), by_votes)
     is_mine = bool(subscription.follows)
-    left_open = OPEN_TO_READER if is_mine else OPEN_TO_CHANNEL
+    left_open = tr(OPEN_TO_READER if is_mine else OPEN_TO_CHANNEL)
     return [(id, left_open if is_open else near_reason(taste.get(id), is_mine=is_mine)) for id, is_open in order]
 
 
 def near_reason(leaning: Affinity | None, *, is_mine: bool) -> str:
     """The reason that names the most similar paper with votes or saved; empty: there is none."""
     near = clean(leaning.similar_to, MAX_TITLE_CHARS) if leaning else ""
-    return f"similar to “{near}”, which {'you saved' if is_mine else 'got votes here'}" if near else ""
+    if not near:
+        return ""
+    if is_mine:
+        return tr("similar to “{title}”, which you saved", title=near)
+    return tr("similar to “{title}”, which got votes here", title=near)
 
 
 def _reasons(*said: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import re
 
 from bot.delivery.schedule_words import FULL_DAYS, Unreadable, shorten, split_words
 from bot.delivery.time_zones import names_zone, word_set
+from bot.languages import mark, tr
 
 VERBATIM = "about:"  # what follows is a topic, whatever it looks like
 DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|week ?days?|work ?days?|(?:business|working) days?|weekends?)"
@@ -37,7 +38,7 @@ ONLY_SCHEDULES = word_set(  # as the first word after a schedule
 ALONE = re.compile(  # as all that follows
     rf"[\d ]+|\d+ {UNIT}|time|on|a|p|today|now|soon|asap|this (?:week|month|morning|afternoon|evening)|for good"
 )
-HINT = "Write the schedule first, then the topic: weekdays 09:00 Europe/Berlin diffusion models"
+HINT = mark("Write the schedule first, then the topic: weekdays 09:00 Europe/Berlin diffusion models")
 
 
 def check_topic(rest: str) -> None:
@@ -49,7 +50,9 @@ def check_topic(rest: str) -> None:
     first = words[0].plain.rstrip(".:,")
     near = difflib.get_close_matches(first[:20], [*FULL_DAYS, "weekdays", "weekends"], 1, cutoff=0.8)
     if near:
-        raise Unreadable(f"I can't read “{first[:20]}”. Did you mean {near[0]}?")
+        said = tr("I can't read “{text}”.", text=first[:20])
+        meant = tr("Did you mean {word}?", word=near[0])
+        raise Unreadable(f"{said} {meant}")
     found = DOUBTFUL.search(checked)
     said = found[0] if found else next((word.spelled for word in words if names_zone(word.spelled)), "")
     if (
@@ -59,4 +62,4 @@ def check_topic(rest: str) -> None:
     ):
         said = said or first
     if said:
-        raise Unreadable(f"I can't read “{said}” in “{shorten(rest)}”.", HINT)
+        raise Unreadable(tr("I can't read “{text}” in “{topic}”.", text=said, topic=shorten(rest)), HINT)

@@ -4,7 +4,7 @@ A text is written in English where it is used, with named placeholders: `tr("Sav
 docs/writing.md says how to write a text that can be translated.
 """
 
-from bot.languages.current import LANGUAGES, language, locale, speaking, supported, wanted_by
+from bot.languages.current import LANGUAGES, language, locale, speaking, supported, tag, wanted_by
 from bot.languages.texts import mark, number, tr, tr_count, tr_parts, translations
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "number",
     "speaking",
     "supported",
+    "tag",
     "tr",
     "tr_count",
     "tr_parts",

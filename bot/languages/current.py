@@ -21,6 +21,11 @@ def language() -> str:
     return _current.get()
 
 
+def tag() -> str:
+    """The current language as it is typed after `lang:` in a schedule: `pt-br`."""
+    return _current.get().replace("_", "-").casefold()
+
+
 def locale() -> Locale:
     """The rules of the current language for dates, numbers and lists."""
     return _LOCALES[_current.get()]

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.analyzer import holds, index_terms, split_words
+from bot.languages import mark, tr
 from bot.papers.model import Paper, PaperId
 from bot.search.acronyms import long_forms
 from bot.search.query import STOP
 
+BY = mark("by {words}")  # authors
 MAX_TITLE_CHARS = 60  # of a title in a reason
 
 
@@ -22,13 +24,17 @@ def why(sought: Sequence[str], paper: Paper | None, *, near: bool) -> tuple[str,
         return ()
     reasons: list[str] = []
     rest = list(sought)
-    for label, text in (("title has", paper.title), ("by", "\n".join(paper.authors)), ("mentions", paper.abstract)):
+    for label, text in (
+        (mark("title has {words}"), paper.title),
+        (BY, "\n".join(paper.authors)),
+        (mark("mentions {words}"), paper.abstract),
+    ):
         terms = index_terms(text) if rest else ()
-        found = {word: form for word in rest if (form := _form(word, terms, with_acronyms=label != "by"))}
+        found = {word: form for word in rest if (form := _form(word, terms, with_acronyms=label != BY))}
         rest = [word for word in rest if word not in found]
         if found:
-            reasons.append(f"{label} {_quoted(list(found.values()))}")
-    return tuple(reasons or (["close in meaning"] if near else []))
+            reasons.append(tr(label, words=_quoted(list(found.values()))))
+    return tuple(reasons or ([tr("close in meaning")] if near else []))
 
 
 def near_to(
@@ -39,11 +45,11 @@ def near_to(
         return ()
     known = [id for id in to if id in vectors] if paper.id in vectors else []
     nearest = max(known, key=lambda id: float(vectors[id] @ vectors[paper.id]), default=None)
-    told = "close in meaning" if nearest else "shares words with it"
+    told = tr("close in meaning") if nearest else tr("shares words with it")
     if nearest and len(to) > 1:
-        told = f"similar to “{_short(to[nearest].title)}”"
+        told = tr("similar to “{title}”", title=_short(to[nearest].title))
     shared = _shared(paper.title, [to[nearest].title] if nearest else [other.title for other in to.values()])
-    return (told, f"both titles have {_quoted(shared)}") if shared else (told,)
+    return (told, tr("both titles have {words}", words=_quoted(shared))) if shared else (told,)
 
 
 def has_all(sought: Sequence[str], text: str) -> bool:

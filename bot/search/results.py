@@ -6,9 +6,10 @@ from enum import Enum
 
 from msgspec import Struct
 
+from bot.languages import mark
 from bot.papers.model import PaperId
 
-NO_MODEL = "Keyword search only: no embedding model is available."
+NO_MODEL = mark("Keyword search only: no embedding model is available.")
 
 
 class Mode(Enum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from bot.languages import tr
 from bot.papers.model import Paper, PaperId
 from bot.search.embedder import Embedder
 from bot.search.fusion import fuse_twice
@@ -76,13 +77,15 @@ class Search:
         if query.paper_id:
             return {query.paper_id: "the paper asked for"} if query.paper_id in passing else {}
         if query.is_empty:
-            return {} if query.filter.is_empty else dict.fromkeys(passing, f"matches “{text}”")
+            return {} if query.filter.is_empty else dict.fromkeys(passing, tr("matches “{query}”", query=text))
         match = TextQuery(words=query.words, phrases=query.phrases)
-        taken = dict.fromkeys(await self._papers.keep_matching(match, passing), f"matches “{query.text}”")
+        taken = dict.fromkeys(
+            await self._papers.keep_matching(match, passing), tr("matches “{query}”", query=query.text)
+        )
         vector = await self._semantic.embed_query(query.text)
         for id, score in await self._semantic.nearest(vector, len(passing), among=passing):
             if score >= MIN_TOPIC_COSINE and not query.phrases:
-                taken.setdefault(id, f"close in meaning to “{query.text}”")
+                taken.setdefault(id, tr("close in meaning to “{query}”", query=query.text))
         return taken
 
     def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
@@ -110,7 +113,7 @@ class Search:
     async def _filtered(self, query: Query, limit: int, offset: int) -> Results:
         """Without words: the newest papers that pass the filters."""
         if query.filter.is_empty:
-            return Results(notice=_notice(query) or "Type a word to search for.")
+            return Results(notice=_notice(query) or tr("Type a word to search for."))
         ids = await self._papers.newest_ids(query.filter, limit + 1, offset=offset)
         hits = tuple(Hit(id=id, score=1.0 / (offset + n)) for n, id in enumerate(ids[:limit], 1))
         return Results(hits=hits, more=len(ids) > limit, notice=_notice(query))
@@ -167,8 +170,8 @@ def _in_order(scores: Mapping[PaperId, float], papers: Mapping[PaperId, Paper]) 
 
 def _notice(query: Query, *more: str) -> str:
     ignored = ", ".join(query.ignored)
-    told = f"Not understood: {ignored} (a date is 2025, 2025-03 or 2025-03-18)." if ignored else ""
-    return " ".join(filter(None, (*more, told)))
+    told = tr("Not understood: {words} (a date is 2025, 2025-03 or 2025-03-18).", words=ignored) if ignored else ""
+    return " ".join(filter(None, (*map(tr, more), told)))
 
 
 def _spelt(stems: Sequence[str], papers: Collection[Paper]) -> str:

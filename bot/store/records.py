@@ -126,6 +126,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     beside: Place | None = None  # a channel that the person reads: its papers are left out of the digest
     created: datetime
     created_by: str = ""  # `Person.key`
+    maker_language: str = ""  # tag of the language that the maker reads: notices to them are in it
     paused: str = ""  # why an admin paused it, for people
     held: str = ""  # why the platform does not let us post, for people; ends when it does again
     catch_up_hours: int = 24  # a missed edition younger than this is still posted

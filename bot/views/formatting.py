@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, format_timedelta
 from babel.lists import format_list
 
@@ -66,7 +68,7 @@ def people(names: Sequence[str], most: int = 3) -> str:
 
 def long_day(day: date) -> str:
     """`Tuesday, 18 March 2025`."""
-    return format_date(day, "full", locale=locale())
+    return _written(day, "full", locale())
 
 
 def days(first: date, last: date) -> str:
@@ -87,7 +89,12 @@ def _span(first: date, last: date) -> str:
 
 def short_day(day: date) -> str:
     """`18 Mar 2025`."""
-    return format_date(day, "medium", locale=locale())
+    return _written(day, "medium", locale())
+
+
+@lru_cache(1_024)  # a day is written in every channel
+def _written(day: date, how: Literal["full", "medium"], rules: Locale) -> str:
+    return format_date(day, how, locale=rules)
 
 
 def moment(at: datetime, zone: str) -> str:

@@ -14,6 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 
+from bot.languages import tr, tr_count
 from bot.papers.model import PaperId
 from bot.store.records import ListedPaper, Tally
 
@@ -52,17 +53,13 @@ def explain_score(item: ListedPaper, tally: Tally, now: datetime) -> str:
     """The parts of a score: `12 upvotes, 3 votes here, 1 vote against, 40 stars, listed 2 days ago`."""
     counts, days = item.paper.counts, int(_age_days(item, now))
     parts = (
-        _counted(counts.upvotes, "upvote"),
-        _counted(tally.up, "vote", " here"),
-        _counted(tally.down, "vote", " against"),
-        _counted(counts.stars, "star"),
-        f"listed {_counted(days, 'day') or 'today'}" + (" ago" if days else ""),
+        tr_count("{count} upvote", "{count} upvotes", counts.upvotes) if counts.upvotes else "",
+        tr_count("{count} vote here", "{count} votes here", tally.up) if tally.up else "",
+        tr_count("{count} vote against", "{count} votes against", tally.down) if tally.down else "",
+        tr_count("{count} star", "{count} stars", counts.stars) if counts.stars else "",
+        tr_count("listed {count} day ago", "listed {count} days ago", days) if days else tr("listed today"),
     )
     return ", ".join(filter(None, parts))
-
-
-def _counted(count: int, noun: str, suffix: str = "") -> str:
-    return f"{count:,} {noun if count == 1 else noun + 's'}{suffix}" if count else ""
 
 
 def _age_days(item: ListedPaper, now: datetime) -> float:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from bot.chat.event import Place
 from bot.errors import AskError
+from bot.languages import tr
 from bot.store.records import Run, Subscription, SubscriptionStatus
 from bot.store.sqlite.codec import marks, pack, unpack
 from bot.store.sqlite.engine import Engine
@@ -39,7 +40,10 @@ class SqliteSubscriptions:
     async def replace_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None:
         def work(db: sqlite3.Connection) -> None:
             if not _put(db, subscription):
-                raise AskError(f"There is no schedule {subscription.id}.", "/papers schedules lists yours.")
+                raise AskError(
+                    tr("There is no schedule “{id}” here.", id=subscription.id),
+                    tr("To list the schedules: /papers schedules"),
+                )
 
         await self._engine.write(work, cause=cause)
 

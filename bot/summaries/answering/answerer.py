@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.errors import ModelError
+from bot.languages import mark
 from bot.papers.full_text import FullText, Passage
 from bot.papers.model import Paper
 from bot.summaries.answering.hourly_limit import HourlyLimit
@@ -74,17 +75,17 @@ class QuestionAnswerer:
 
     async def _asked(self, passages: Sequence[Passage], question: str) -> PaperAnswer:
         if self._writer is None:
-            return nearest(passages, question, "No language model is set up here.")
+            return nearest(passages, question, mark("No language model is set up here."))
         if self._breaker.is_open:
-            return nearest(passages, question, "The language model is unavailable right now.")
+            return nearest(passages, question, mark("The language model is unavailable right now."))
         if self._budget and await self._budget.room() <= 0:
-            return nearest(passages, question, "The budget for the language model is used up for now.")
+            return nearest(passages, question, mark("The budget for the language model is used up for now."))
         try:
             reply = await self._writer.reply("\n\n".join(passage.text for passage in passages), question)
         except ModelError as error:
             if not isinstance(error, RefusedByModel):
                 self._breaker.failed(error)
-            return nearest(passages, question, "The language model didn't answer.")
+            return nearest(passages, question, mark("The language model didn't answer."))
         self._breaker.worked()
         found = judge(reply, passages, question)
         return replace(found, by=self._writer.model) if found.kind != "nearest" else found
@@ -106,7 +107,9 @@ def judge(reply: ModelAnswer, passages: Sequence[Passage], question: str) -> Pap
             sentences = tuple(Passage(sentence, passage.where) for sentence in quoted)
             answer = reply.answer.strip() if is_fit(reply.answer, f"{abstract}\n{passage.text}") else ""
             return PaperAnswer(kind="answered", answer=answer, sentences=sentences)
-    return nearest(passages, question, "The language model's answer isn't supported by the paper, so it isn't shown.")
+    return nearest(
+        passages, question, mark("The language model's answer isn't supported by the paper, so it isn't shown.")
+    )
 
 
 def is_fit(answer: str, text: str) -> bool:
