@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from calendar import Calendar, monthrange
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
@@ -71,6 +71,11 @@ def parse(kind: Kind, raw: str) -> Period | None:
         return period(kind, date(year, number, int(match[3]) if kind == "date" else 1))
     except ValueError:
         return None
+
+
+def weeks_of(month: date) -> list[list[date]]:
+    """The weeks of a month, each from Monday to Sunday, with the days of other months that fill them up."""
+    return Calendar().monthdatescalendar(month.year, month.month)
 
 
 def path(kind: Kind, day: date) -> str:

@@ -29,8 +29,7 @@ class Feed(Struct, frozen=True):
 
     @property
     def json(self) -> str:
-        """Empty where there is only Atom."""
-        return "" if self.query else f"{self.path}.json"
+        return f"{self.path}.json{self.query}"
 
 
 DAY = Feed("Each day's papers", "/feeds/day")

@@ -14,6 +14,8 @@ from bot.http_server import StaticFiles, template_environment
 from bot.papers.model import PaperId
 
 DESCRIPTION_CHARS = 200  # search engines and link previews show no more
+FULL_ROWS = 15  # of a list; the papers after them are shown shorter
+OLD_DAYS = 5  # a newest list that is older is said to be: weekends and holidays have none
 STATIC = StaticFiles("adapters.site")
 
 
@@ -51,6 +53,9 @@ def _environment() -> Environment:
         "asset": STATIC.address,
         "with_query": links.with_query,
         "period_path": dates.path,
+        "weeks_of": dates.weeks_of,
+        "FULL_ROWS": FULL_ROWS,
+        "OLD_DAYS": OLD_DAYS,
         "period_of": dates.period,
         "plural": formatting.plural,
         "CATEGORIES": formatting.CATEGORIES,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
@@ -11,6 +10,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from bot.catalog.api_keys import MAX_KEY_CHARS, key_digest
+from bot.catalog.topics import count_topics
 from bot.chat.catalog import (
     PAGE_SIZE,
     ApiClient,
@@ -164,11 +164,7 @@ class StoreCatalog:
             await self._store.papers.most_upvoted(self._sources, today - timedelta(days=TOPICS_OF), today, CANDIDATES)
             or await self._of_newest_day()
         )
-        categories = Counter(category for item in listed for category in item.paper.categories[:1])
-        words = Counter(word.casefold() for item in listed for word in set(item.paper.keywords))
-        known = [Topic(name=name, query=f"cat:{name}", count=count) for name, count in categories.items()]
-        known += [Topic(name=word, query=f'"{word}"', count=count) for word, count in words.items() if count > 1]
-        return sorted(known, key=lambda topic: (-topic.count, topic.name))[:TOPICS]
+        return count_topics(item.paper for item in listed)[:TOPICS]
 
     async def votes_by(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
         return await self._store.votes.ballots_of(who.tenant, who.key, ids)

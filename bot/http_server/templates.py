@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib.resources import files
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader
 
-CONTENT_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "png": "image/png"}
+from bot.http_server.response_cache import Cached, Content, prepare
+
+CONTENT_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
 BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # turn the reading direction
+UNDATED = datetime(2000, 1, 1, tzinfo=UTC)  # no file says since when it is so
 FOREVER = "public, max-age=31536000, immutable"  # for addresses that change when the file does
 
 
@@ -38,21 +46,25 @@ class StaticFiles:
 
     def address(self, name: str) -> str:
         """`/static/NAME?DIGEST`: changes when the file does. Raises `KeyError`."""
-        return f"/static/{name}?{hashlib.sha256(self._files[name][0]).hexdigest()[:8]}"
+        return f"/static/{name}?{self._files[name].etag[:8]}"
 
-    def response(self, name: str, cache: str) -> web.Response:
-        """The file. Raises `web.HTTPNotFound`."""
+    def response(self, request: web.Request, name: str, cache: str) -> web.Response:
+        """The file, compressed for a client that takes it. Raises `web.HTTPNotFound`."""
         if (found := self._files.get(name)) is None:
             raise web.HTTPNotFound
-        return web.Response(body=found[0], content_type=found[1], headers={"Cache-Control": cache})
+        return found.response(request, cache)
 
     async def serve(self, request: web.Request) -> web.Response:
         """The handler of `/static/{name}`."""
-        return self.response(request.match_info["name"], FOREVER if request.query_string else "no-cache")
+        return self.response(request, request.match_info["name"], FOREVER if request.query_string else "no-cache")
 
     @cached_property
-    def _files(self) -> dict[str, tuple[bytes, str]]:
+    def _files(self) -> dict[str, Cached]:
         entries = (
             (entry, entry.name.rpartition(".")[2]) for entry in files(self._package).joinpath("static").iterdir()
         )
-        return {entry.name: (entry.read_bytes(), CONTENT_TYPES[end]) for entry, end in entries if end in CONTENT_TYPES}
+        return {
+            entry.name: prepare(Content(body=entry.read_bytes(), content_type=CONTENT_TYPES[end]), UNDATED)
+            for entry, end in entries
+            if end in CONTENT_TYPES
+        }

@@ -38,6 +38,12 @@ def shortened(said: Sequence[str], telling: Sequence[str]) -> tuple[str, ...] | 
     return tuple(dict.fromkeys(found)) if any(shorts) else None
 
 
+def shared_form(name: str) -> str:
+    """What `LLMs`, `large-language models` and `large language model` have in common: `llm`."""
+    key = _key(name)
+    return _short().get(key, key).casefold()
+
+
 def _form_at(words: Sequence[str], at: int) -> tuple[int, str]:
     """The length and the acronym of the longest long form that begins there; else one word."""
     for length in range(min(MAX_WORDS, len(words) - at), 0, -1):

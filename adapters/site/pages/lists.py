@@ -127,7 +127,7 @@ class ListPages:
             title=f"Papers for {period.title}",
             description=_description(period, lists),
             path=links.with_query(own, page=page if page > 1 else ""),
-            section={"date": "/", "week": "/week", "month": "/month"}[period.kind],
+            section="/" if is_home else {"date": "/archive", "week": "/week", "month": "/month"}[period.kind],
             entries=lists.page.papers,
             is_indexed=bool(lists.page.papers),
             values={
@@ -135,6 +135,7 @@ class ListPages:
                 "lists": lists,
                 "found": lists.page,
                 "are_samples": all(entry.paper.sources == {SAMPLES} for entry in lists.page.papers),
+                "age_days": (self._site.clock.now().date() - period.last).days if is_home else 0,
                 "page": page,
                 "start": (page - 1) * PAGE_SIZE,
                 "previous": links.with_query(own, page=page - 1 if page > 2 else ""),

@@ -16,4 +16,4 @@ def add_routes(app: web.Application) -> None:
 
 async def _icon(request: web.Request) -> web.Response:
     """Browsers ask for these addresses whatever the page says."""
-    return STATIC.response("paperboy.svg", A_DAY)
+    return STATIC.response(request, "paperboy.svg", A_DAY)

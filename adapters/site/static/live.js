@@ -7,7 +7,12 @@
 
   const showCount = (id, count) => {
     for (const node of countNodes()) {
-      if (node.dataset.votes === id) node.textContent = String(count);
+      if (node.dataset.votes !== id) continue;
+      node.textContent = String(count);
+      const here = node.closest(".votes-here"); // nothing is shown where nobody voted
+      if (!here) continue;
+      here.hidden = count === 0;
+      here.querySelector("[data-word]").textContent = count === 1 ? "vote" : "votes";
     }
   };
 
@@ -44,6 +49,7 @@
       if (form.elements.paper.value !== paper) continue;
       form.elements.vote.value = own_vote > 0 ? "off" : "on";
       form.querySelector("button").setAttribute("aria-pressed", String(own_vote > 0));
+      form.querySelector("[data-word]").textContent = own_vote > 0 ? "Voted" : "Vote";
     }
     const status = document.querySelector("[data-status]"); // for screen readers; others see the button
     if (status) status.textContent = text;

@@ -112,6 +112,10 @@ function focusAnswer(shown, form) {  // scroll to the answer, and focus what can
   const next = $(`div.content :is(${FIELDS})`, shown) || (filling && $("form.content button, summary", shown));
   if (next) next.focus();
 }
+function moveBelow(form, shown) {  // an answer to a button stands under the message of the button, not below ten others
+  const asked = form.closest(".message");
+  if (asked && form.matches(".content") && shown.matches(".private.fresh") && asked.parentElement === shown.parentElement) asked.after(shown);
+}
 async function send(form, action, data) {
   try {
     const answer = await fetch(action, {
@@ -119,7 +123,7 @@ async function send(form, action, data) {
     });
     if (!answer.ok) { showToast(await answer.text()); return false; }
     const { toast: words, pieces } = await answer.json();
-    pieces.map(showPiece).filter(Boolean).forEach((shown) => focusAnswer(shown, form));
+    pieces.map(showPiece).filter(Boolean).forEach((shown) => { moveBelow(form, shown); focusAnswer(shown, form); });
     if (words) showToast(words);
     return true;
   } catch { showToast("Paperboy doesn't answer. Check that it is running."); return false; }

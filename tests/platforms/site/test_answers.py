@@ -40,7 +40,7 @@ async def test_a_page_is_sent_again_only_when_it_has_changed(site: Site) -> None
     site.clock.moment += timedelta(seconds=5)
     changed, text = await site.get("/", **{"If-None-Match": tag})
     assert changed.status == 200
-    assert '">1</span></span>' in text
+    assert '">1</span> <span data-word>vote</span> here' in text
 
 
 async def test_head_has_the_length_and_no_body(site: Site) -> None:
@@ -178,6 +178,7 @@ async def test_files_are_kept_for_ever_under_an_address_that_changes_with_them(s
     answer, text = await site.get(style)
     assert "immutable" in answer.headers["Cache-Control"]
     assert "--paper" in text
+    assert (await site.get(style, **{"Accept-Encoding": "gzip"}))[0].headers["Content-Encoding"] == "gzip"
     assert (await site.get("/favicon.ico"))[0].content_type == "image/svg+xml"
 
 

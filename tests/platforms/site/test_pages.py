@@ -13,7 +13,7 @@ EARLIER = TODAY - timedelta(days=4)  # a Friday
 
 
 def titles(page: str) -> list[str]:
-    return re.findall(r'<h[23]><a href="/paper/[^"]+">([^<]+)</a>', page)
+    return re.findall(r'<h[23] dir="auto"><a href="/paper/[^"]+">([^<]+)</a>', page)
 
 
 async def test_the_newest_day_leads_with_the_most_liked_paper(site: Site) -> None:
@@ -58,12 +58,36 @@ async def test_a_day_without_a_list_says_so_and_leads_to_the_nearest(site: Site)
     assert 'href="/date/2025-03-14"' in page
     assert 'href="/date/2025-03-18"' in page
     assert '<meta name="robots" content="noindex">' in page
+    assert 'href="/archive" aria-current="true"' in page
+    assert 'href="/" aria-current' not in page
     assert "isn’t out yet" in await site.page("/date/2025-03-20")
 
 
 async def test_before_the_first_list_the_page_says_that_it_is_on_its_way(site: Site) -> None:
     assert "Today’s papers are on their way" in await site.page("/")
     assert "No lists yet" in await site.page("/archive")
+
+
+async def test_an_old_newest_list_says_that_it_is_old(site: Site) -> None:
+    await site.store.papers.add_listings([listing(paper(1)), listing(paper(2), day=EARLIER)], NOW)
+    assert "days old" not in await site.page("/")
+    site.clock.moment += timedelta(days=9)
+    assert "This is the newest list, 9 days old." in await site.page("/")
+    assert "days old" not in await site.page("/date/2025-03-14")
+
+
+async def test_votes_here_are_shown_where_there_are_some(site: Site) -> None:
+    one, other = paper(1, upvotes=9), paper(2)
+    await site.store.papers.add_listings([listing(one), listing(other)], NOW)
+    await site.store.votes.add_mark(mark(of=one.id))
+    page = await site.page("/")
+    shown, hidden = (
+        re.search(rf'<span class="votes-here"([^>]*)><span data-votes="{id}">', page) for id in (one.id, other.id)
+    )
+    assert shown
+    assert shown[1] == ""
+    assert hidden
+    assert hidden[1] == " hidden"
 
 
 async def test_every_day_is_in_the_archive(site: Site) -> None:
@@ -128,7 +152,7 @@ async def test_a_paper_tells_all_that_is_known_of_it(site: Site) -> None:
         'href="https://arxiv.org/abs/2503.15738"',
     ):
         assert told in page, told
-    assert '">1</span></span>' in page
+    assert f'data-votes="{one.id}">1</span> <span data-word>vote</span> here' in page
     for other in ("/paper/arxiv:2503.15738", "/paper/2503.15738v2", "/paper/arXiv:2503.15738"):
         assert '<link rel="canonical" href="' + site.url + '/paper/2503.15738">' in await site.page(other)
 
@@ -137,7 +161,7 @@ async def test_papers_that_are_not_on_arxiv_have_pages_too(site: Site) -> None:
     ids = ("url:0123456789abcdef", "text:0123456789abcdef", "arxiv:hep-th/9901001", "Some id, 100% own?")
     await site.store.papers.add_listings([listing(paper(id, f"Paper {id}")) for id in ids], NOW)
     paths = re.findall(r'href="(/paper/[^"]+)"', await site.page("/"))
-    shown = [re.findall("<h1>Paper (.+)</h1>", await site.page(path))[0] for path in paths]
+    shown = [re.findall("<h1[^>]*>Paper (.+)</h1>", await site.page(path))[0] for path in paths]
     assert sorted(shown) == sorted(ids)
 
 
