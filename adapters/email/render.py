@@ -25,10 +25,14 @@ from bot.chat.message import (
     Paragraph,
     Span,
     Text,
+    clean,
 )
 from bot.http_server import template_environment
 
 MAX_LINE_CHARS = 72
+MAX_TITLE_CHARS = 69
+MAX_PREVIEW_CHARS = 140  # of the longest that mail programs show
+PREVIEW_TITLES = 3
 
 # Control characters, line breaks, reading-direction marks, halves of surrogate pairs.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -55,8 +59,20 @@ def render_mail(message: Message, foot: Foot) -> MailBody:
     """The body of a mail to one reader."""
     content = _content(message.blocks or (Paragraph((Span(message.plain),)),))
     template = _environment().get_template("mail.html")
-    html = template.render(title=message.plain, content=Markup(content.html), foot=foot)  # noqa: S704 - ours
+    html = template.render(
+        title=clean(message.plain, MAX_TITLE_CHARS),
+        preview=_preview(message.blocks),
+        content=Markup(content.html),  # noqa: S704 - ours
+        foot=foot,
+    )
     return MailBody(html=html, plain=f"{content.plain}\n\n{_footer(foot)}\n".lstrip("\n"))
+
+
+def _preview(blocks: Sequence[Block]) -> str:
+    """What a list of mails shows beside the subject: the first titles; without papers, the first sentences."""
+    titles = [block.title for block in blocks if isinstance(block, Card)][:PREVIEW_TITLES]
+    sentences = [_words(block.text) for block in blocks if isinstance(block, Paragraph)][:1]
+    return clean(" · ".join(titles or sentences), MAX_PREVIEW_CHARS)
 
 
 @lru_cache(maxsize=64)
@@ -114,7 +130,8 @@ def _html(block: Block) -> Markup:
         case Card():
             found = macros.card(block, card_links(block))
         case Controls(items=items):
-            found = macros.controls([item for item in items if isinstance(item, LinkButton)])
+            links = [item for item in items if isinstance(item, LinkButton)]
+            found = macros.action(links[0]) if len(links) == 1 else macros.controls(links)
         case Footnote(text=spans):
             found = macros.footnote(spans)
         case _:
@@ -155,7 +172,7 @@ def _plain_block(block: Block, number: int) -> str:
 
 
 def _card(card: Card, mark: str) -> str:
-    """A paper in a few lines. Each address has its own line, so that no mail program breaks it."""
+    """A paper in a few lines. Each address has its own line with its name, so that no mail program breaks it."""
     inside = " " * len(mark)
     facts = "".join(_span(replace(span, url="")) for span in card.facts)
     lines = [_wrapped(str(one_line(card.title)), mark, inside)]
@@ -165,12 +182,15 @@ def _card(card: Card, mark: str) -> str:
         if part
     ]
     lines += [_wrapped(facts, inside, inside)] if facts else []
-    lines += [inside + url for url in dict.fromkeys([card.url, *_link_urls(card)]) if safe_url(url)]
+    lines += [f"{inside}{name}: {url}" for url, name in _named_links(card).items() if safe_url(url)]
     return "\n".join(lines)
 
 
-def _link_urls(card: Card) -> list[str]:
-    return [span.url for span in card.facts if span.url] + [button.url for button in card_links(card)]
+def _named_links(card: Card) -> dict[str, str]:
+    """The name of each address; of one that is there twice, the first name."""
+    facts = [(span.text, span.url) for span in card.facts if span.url]
+    links = [("Paper", card.url), *facts, *((button.label, button.url) for button in card_links(card))]
+    return {url: str(one_line(name)).strip() for name, url in reversed(links)}
 
 
 def _words(spans: Text) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
+from msgspec.structs import replace
 
 from adapters.email import make
 from adapters.email.sending.adapter import EmailAdapter
@@ -122,6 +123,22 @@ async def test_every_kind_of_block_can_be_posted(adapter: EmailAdapter, place: P
         assert said in received.plain
         assert said in received.html
     assert "Similar" not in received.plain + received.html  # a button that needs a chat
+
+
+async def test_a_mail_previews_its_papers_names_its_links_and_shows_one_link_as_a_button(
+    adapter: EmailAdapter, place: Place, server: FakeMail
+) -> None:
+    button = Controls((LinkButton(label="Read", url="https://example.org/read"),))
+    linked = replace(card(paper(1)), facts=(Span("PDF", url="https://example.org/1.pdf"),))
+    blocks = (Heading("Heading"), linked, card(paper(2)), button)
+    await adapter.post(place, Message(plain="Papers, " * 20, blocks=blocks), key="named")
+    received = server.received[0]
+    before = received.html.partition("<h1")[0]
+    assert f"{paper(1).title} · {paper(2).title}" in before  # in a list of mails, beside the subject
+    assert len(re.findall("<title>(.*)</title>", before)[0]) < 70
+    assert re.search(r'<a class="bu"[^>]*href="https://example.org/read"', received.html)
+    assert f"   Paper: {paper(1).links.page}" in received.plain
+    assert "   PDF: https://example.org/1.pdf" in received.plain
 
 
 async def test_each_text_reads_in_the_direction_of_its_own_script(
