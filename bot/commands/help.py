@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.chat.message import Message, Span, Text, clean, text
+from bot.chat.message import Block, Bullets, Footnote, Heading, Message, Paragraph, Span, Text, clean, text
 from bot.commands.context import Command, CommandHandler, Effect, Request
 from bot.errors import AskError
 from bot.languages import mark, tr
@@ -36,6 +36,14 @@ EXAMPLES = {
 }
 
 
+GROUPS = (
+    (mark("To start"), ("find", "today", "trending", "schedule", "follow", "why")),
+    (mark("Papers"), ("new", "show", "similar", "ask", "leaderboard", "submit", "unsubmit")),
+    (mark("This channel"), ("schedules", "change", "pause", "resume", "unschedule", "feed")),
+    (mark("You"), ("home", "save", "saved", "following", "unfollow", "mine", "digest", "taste", "mail", "forget-me")),
+)
+
+
 def help_for(commands: Sequence[Command]) -> Command:
     """The help command, over all the others."""
     return Command(
@@ -63,8 +71,17 @@ def _handler(commands: Sequence[Command]) -> CommandHandler:
 
 
 def _overview(commands: Sequence[Command]) -> Message:
-    lines = [_line(command.help) for command in commands]
-    return sheet(tr("Commands"), lines, foot=tr("Only you see the answers, until you share them."))
+    """The commands in groups; those to start with come first, and those of no group last."""
+    rest = {command.name: _line(command.help) for command in commands}
+    blocks: list[Block] = [Heading(tr("Commands"))]
+    for title, names in GROUPS:
+        if lines := [rest.pop(name) for name in names if name in rest]:
+            blocks += [Paragraph(text(Span(tr(title), bold=True))), Bullets(tuple(lines))]
+    if rest:
+        blocks += [Paragraph(text(Span(tr("More"), bold=True))), Bullets(tuple(rest.values()))]
+    blocks.append(Footnote(text(tr("Only you see the answers, until you share them."))))
+    plain = "\n".join([tr("Commands"), *(f"/papers {command.help.usage}" for command in commands)])
+    return Message(plain=plain, blocks=tuple(blocks))
 
 
 def _one(command: Command) -> Message:

@@ -51,6 +51,18 @@ def test_commands_complete_while_typing(page: Page) -> None:
     expect(page.locator("#choices")).to_be_hidden()
 
 
+def test_a_command_in_the_help_fills_the_message_box(page: Page) -> None:
+    ask(page, "/papers help")
+    answer(page).get_by_text("/papers trending", exact=False).first.click()
+    expect(page.locator("#text")).to_have_value(re.compile("^/papers trending ?$"))
+
+
+def test_the_answer_to_a_button_opens_under_its_message(page: Page) -> None:
+    reply = page.locator("#thread .message").nth(2)
+    reply.get_by_role("button", name="Similar").click()
+    expect(page.locator("#thread .message").nth(3)).to_contain_text("only visible to you")
+
+
 def test_a_schedule_says_when_it_comes(page: Page) -> None:
     ask(page, "/papers schedule weekdays 09:00 Europe/Berlin")
     expect(answer(page).locator("h3")).to_have_text("Scheduled: weekdays at 09:00 (Europe/Berlin)")

@@ -79,7 +79,7 @@ def test_earlier_days_are_one_click_away(reader: Page) -> None:
     reader.get_by_role("link", name="Whole week").click()
     expect(reader.locator("h1")).to_contain_text("Week")
     reader.get_by_role("link", name="Archive").click()
-    reader.locator(".month li a").last.click()
+    reader.locator(".month td a").last.click()
     expect(reader.locator(".paper h2").first).to_be_visible()
 
 

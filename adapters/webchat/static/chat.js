@@ -186,6 +186,15 @@ text.addEventListener("keydown", (event) => {
   else if (event.key === "Escape") { event.stopPropagation(); closeChoices(); }
 });
 
+// ---- commands in answers: a click writes them into the message box
+document.addEventListener("click", (event) => {
+  const command = event.target.closest(".content code");
+  if (!command || !command.textContent.startsWith(NAME) || command.closest("a, button")) return;
+  text.value = command.textContent.replace(/(?<= )[[A-Z].*$/, "");  // up to what the reader has to fill in
+  text.focus();
+  offerChoices();
+});
+
 // ---- the rest
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
