@@ -15,7 +15,7 @@ from adapters.discord.connection import Connection
 from adapters.discord.crosspost import Crossposter
 from adapters.discord.doctor import run_checks
 from adapters.discord.escape import width
-from adapters.discord.events import OWN_TENANT, PLATFORM
+from adapters.discord.events import OWN_TENANT, PLATFORM, is_own_tenant
 from adapters.discord.handlers import Handlers
 from adapters.discord.history import History
 from adapters.discord.permission_check import PermissionCheck
@@ -99,8 +99,14 @@ class DiscordAdapter:
         return Place(PLATFORM, space, await self._channels.open_direct_message(person, space))
 
     async def may_post(self, place: Place) -> bool:
+        return await self.access_problem(place) is None
+
+    async def access_problem(self, place: Place) -> Refused | None:
         _check_place(place)
-        return not await self._permissions.missing_in(place)
+        return await self._permissions.access_problem(place)
+
+    async def has_threads(self, place: Place) -> bool:
+        return not (is_own_tenant(place) or await self._channels.is_direct(place.channel))
 
     async def check_setup(self) -> Sequence[Finding]:
         return await run_checks(self._rest, self._settings)

@@ -126,6 +126,10 @@ class Channels:
         space = await self._storage.get(f"{DIRECT}{channel}")
         return space.decode() if space else f"{OWN_TENANT}{person}"
 
+    async def is_direct(self, channel: str) -> bool:
+        """Whether a channel is a direct message that was opened for a server."""
+        return await self._storage.get(f"{DIRECT}{channel}") is not None
+
     async def _thread_name(self, place: Place) -> str:
         """The name for the thread of a message that an earlier process posted."""
         message = await self._rest.call(

@@ -90,6 +90,8 @@ class Client(discord.AutoShardedClient):
             try:
                 if event in REACTIONS:  # a server that is not Discord's may leave this out
                     payload.setdefault("type", int(bool(payload.get("burst"))))
+                if event == "INTERACTION_CREATE":
+                    _read_unknown_channel(payload)
                 parse(payload)
             except Exception as error:  # noqa: BLE001 - whatever the library makes of it, only this event is lost
                 count_unreadable(event, error)
@@ -154,3 +156,10 @@ class Client(discord.AutoShardedClient):
 
     async def on_raw_app_command_permissions_update(self, payload: discord.RawAppCommandPermissionsUpdateEvent) -> None:
         await self._event_handlers.command_permissions_changed(payload.guild.id)
+
+
+def _read_unknown_channel(interaction: dict[str, Any]) -> None:
+    """Read a channel of a kind that the library doesn't know as a text channel: it would leave out the id too."""
+    channel = interaction.get("channel")
+    if channel and channel.get("type") not in {kind.value for kind in discord.ChannelType}:
+        channel["type"] = discord.ChannelType.text.value

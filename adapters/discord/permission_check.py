@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapters.discord.channels import ANNOUNCEMENT, FORUM, MEDIA, THREADS
 from adapters.discord.errors import MISSING_ACCESS, error_code
 from adapters.discord.permissions import VIEW, missing_permissions, permission_names
 from adapters.discord.rest import Rest
@@ -10,6 +14,9 @@ from bot.chat.event import Place
 from bot.errors import Refused
 
 BLOCKED = "blocked/"  # in the storage: `blocked/GUILD/CHANNEL` while a permission is missing there
+TEXT, DIRECT_MESSAGE, VOICE, STAGE = 0, 1, 2, 13  # types of channels
+CAN_TAKE_PAPERS = frozenset({TEXT, DIRECT_MESSAGE, ANNOUNCEMENT, FORUM, MEDIA}) | THREADS
+CHOOSE_CHANNEL = "Choose a text, announcement or forum channel."
 
 
 class PermissionCheck:
@@ -19,16 +26,39 @@ class PermissionCheck:
         self._rest = rest
         self._storage = storage
 
+    async def access_problem(self, place: Place) -> Refused | None:
+        """Why papers can't be posted in a place, and what to do about it. Raises `Busy` or `Unsure`."""
+        try:
+            channel = await self._channel(place)
+            kind = int(channel["type"]) if channel else None
+            if kind in {VOICE, STAGE}:
+                return Refused("I can't post papers in a voice or stage channel.", CHOOSE_CHANNEL, broken=True)
+            if kind is not None and kind not in CAN_TAKE_PAPERS:
+                return Refused("I can't post papers in a channel of this kind.", CHOOSE_CHANNEL, broken=True)
+            lacking = permission_names(await self._missing(place, channel))
+        except Refused as error:
+            return error
+        return _lacks(lacking) if lacking else None
+
     async def missing_in(self, place: Place) -> int:
         """The needed permissions that are missing in a channel, as bits. Raises `PostError`."""
-        if not place.space.isdecimal():
-            return 0  # a direct message has no permissions
+        return 0 if not place.space.isdecimal() else await self._missing(place, await self._channel(place))
+
+    async def _channel(self, place: Place) -> Mapping[str, Any] | None:
+        """The channel; None where Paperboy can't see it."""
         try:
-            channel = await self._rest.call("GET", "/channels/{channel_id}", channel_id=place.channel)
+            found: Mapping[str, Any] = await self._rest.call("GET", "/channels/{channel_id}", channel_id=place.channel)
         except Refused as error:
-            if error_code(error) == MISSING_ACCESS:
-                return VIEW
+            if error_code(error) == MISSING_ACCESS and place.space.isdecimal():
+                return None
             raise
+        return found
+
+    async def _missing(self, place: Place, channel: Mapping[str, Any] | None) -> int:
+        if channel is None:
+            return VIEW
+        if channel["type"] == DIRECT_MESSAGE:
+            return 0  # it has no permissions
         guild = await self._rest.call("GET", "/guilds/{guild_id}", guild_id=place.space)
         bot_id = str(await self._rest.bot_id())
         path = "/guilds/{guild_id}/members/{user_id}"
@@ -41,12 +71,7 @@ class PermissionCheck:
         if not lacking:
             return Refused("Discord doesn't allow it there.", "Check Paperboy's permissions.", broken=True)
         await self._storage.put(f"{BLOCKED}{place.space}/{place.channel}", b"")
-        noun = "permission" if len(lacking) == 1 else "permissions"
-        return Refused(
-            f"Paperboy lacks the {noun} {', '.join(lacking)} in the channel.",
-            "To grant them: Edit Channel, Permissions, Paperboy.",
-            broken=True,
-        )
+        return _lacks(lacking)
 
     async def blocked_channels(self, guild: str) -> list[str]:
         """Channels of a server where something was missing."""
@@ -55,3 +80,12 @@ class PermissionCheck:
 
     async def unblock(self, guild: str, channel: str) -> None:
         await self._storage.delete(f"{BLOCKED}{guild}/{channel}")
+
+
+def _lacks(permissions: Sequence[str]) -> Refused:
+    noun = "permission" if len(permissions) == 1 else "permissions"
+    return Refused(
+        f"Paperboy lacks the {noun} {', '.join(permissions)} in the channel.",
+        "To grant them: Edit Channel, Permissions, Paperboy.",
+        broken=True,
+    )

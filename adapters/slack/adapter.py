@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from adapters.slack import doctor
+from adapters.slack import doctor, errors
 from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.inbound.listener import Listener
 from adapters.slack.outbound import history, post, render
@@ -17,6 +17,7 @@ from adapters.slack.profiles import Profiles
 from bot.chat.adapter import Core, Finding
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
+from bot.errors import Refused
 
 
 class SlackAdapter:
@@ -71,11 +72,16 @@ class SlackAdapter:
         return Place(self.name, space, answer_text(answer, "channel", "id"))
 
     async def may_post(self, place: Place) -> bool:
+        return await self.access_problem(place) is None
+
+    async def access_problem(self, place: Place) -> Refused | None:
         if place.channel.startswith("D"):  # a direct message; asking would need the scope `im:read`
-            return True
-        answer = await self._workspaces.call(place.space, "conversations_info", channel=place.channel)
-        channel = get_object(answer.data, "channel")
-        return not channel.get("is_archived") and bool(channel.get("is_member"))
+            return None
+        try:
+            answer = await self._workspaces.call(place.space, "conversations_info", channel=place.channel)
+        except Refused as error:
+            return errors.as_access_problem(error)
+        return errors.channel_problem(get_object(answer.data, "channel"))
 
     async def check_setup(self) -> Sequence[Finding]:
         return await doctor.check_setup(self._workspaces, self._missing_setting)

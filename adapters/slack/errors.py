@@ -5,7 +5,7 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from aiohttp import ClientConnectorError, ClientError
@@ -79,6 +79,26 @@ def post_error(error: SlackApiError) -> PostError:
         return Refused(f"Slack says: {code}.", BROKEN[code], broken=True)
     gone = code == "message_not_found"
     return Refused(f"Slack says: {code}.", "Your app's settings at Slack have a log of the API call.", gone=gone)
+
+
+def channel_problem(channel: Mapping[str, object]) -> Refused | None:
+    """Why papers can't be posted in a channel (an object of `conversations.info`); None: they can."""
+    if channel.get("is_mpim"):
+        return Refused("I can't post papers in a group direct message.", "Choose a channel.", broken=True)
+    if channel.get("is_archived"):
+        return Refused("The channel is archived.", UNARCHIVE, broken=True)
+    if not channel.get("is_member"):
+        return Refused("I'm not a member of this channel.", INVITE, broken=True)
+    return None
+
+
+def as_access_problem(error: Refused) -> Refused:
+    """A refusal of `conversations.info` as what is in the way there."""
+    cause = error.__cause__
+    code = error_code(cause) if isinstance(cause, SlackApiError) else ""
+    if code == "missing_scope" and isinstance(cause, SlackApiError) and "mpim" in _needed_scope(cause):
+        return channel_problem({"is_mpim": True}) or error
+    return channel_problem({}) or error if code == "channel_not_found" else error
 
 
 def error_code(error: SlackApiError) -> str:

@@ -12,18 +12,21 @@ from msgspec import Struct
 from bot.chat.adapter import (
     Adapter,
     AdapterFactory,
+    CanExplainAccess,
     CanInvite,
     CanLink,
     CanListen,
     CanMessageUser,
     CanPost,
     CanPublishFeed,
+    CanTellAccess,
     Setup,
 )
 from bot.chat.event import Person, Place, Ref
 from bot.clock import Clock
 from bot.config import Settings
-from bot.errors import AskError, ConfigError
+from bot.errors import AskError, ConfigError, Refused
+from bot.languages import tr
 from bot.refusals import RefusalLimits
 from bot.store.protocol import Store
 from bot.tasks import Supervisor
@@ -114,6 +117,30 @@ def direct_of(adapters: Mapping[str, CanPost]) -> Callable[[Person], Awaitable[P
         return await adapter.open_direct_message(person.id, person.space)
 
     return direct
+
+
+def access_of(adapters: Mapping[str, CanPost]) -> Callable[[Place], Awaitable[None]]:
+    """Checks whether a place can be posted to; raises `AskError` when it can't. A platform that can't be asked now
+    doesn't keep anyone from making a schedule: its first post will tell."""
+
+    async def check_access(place: Place) -> None:
+        adapter = adapters.get(place.platform)
+        problem: Refused | None = None
+        if adapter is None:
+            return
+        try:
+            if isinstance(adapter, CanExplainAccess):
+                problem = await adapter.access_problem(place)
+            elif isinstance(adapter, CanTellAccess) and not await adapter.may_post(place):
+                problem = Refused(tr("I can't post here."), tr("Add me to this channel, or choose another one."))
+        except Refused as error:
+            problem = error
+        except Exception as error:  # noqa: BLE001 - an adapter's own fault: its first post will tell
+            log.warning("access to %s could not be checked: %s", place, error)
+        if problem:
+            raise AskError(problem.message, problem.hint)
+
+    return check_access
 
 
 def feed_of(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:

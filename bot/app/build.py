@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app.adapters import address_of, close, configured, direct_of, feed_of
+from bot.app.adapters import access_of, address_of, close, configured, direct_of, feed_of
 from bot.app.health import Health
 from bot.app.home import make_home
 from bot.app.sources import LOOK_UP, Opened, open_sources
@@ -143,6 +143,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             lookups=Lookups(PaperLookup(sources.arxiv, intake, clock).fetch_paper, clock),
             read=texts.full_text,
             direct=direct_of(posting),
+            check_access=access_of(posting),
             sources=names,
             time_zone=settings.time_zone,
             more_sources=(FILES,),

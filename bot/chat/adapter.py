@@ -19,6 +19,7 @@ from bot.chat.event import Answer, Event, Person, Place, Ref
 from bot.chat.form import Field
 from bot.chat.message import Action, Message, Text
 from bot.clock import Clock, SystemClock
+from bot.errors import Refused
 from bot.refusals import RefusalLimits
 from bot.tasks import Supervisor
 
@@ -111,6 +112,24 @@ class CanTellAccess(Protocol):
 
     async def may_post(self, place: Place) -> bool:
         """Raises like `post`."""
+        ...
+
+
+@runtime_checkable
+class CanExplainAccess(CanTellAccess, Protocol):
+    """Can also tell why it may not post somewhere: asked when a schedule is made there."""
+
+    async def access_problem(self, place: Place) -> Refused | None:
+        """What is in the way, and what to do about it; None: nothing. Raises `Busy` or `Unsure`."""
+        ...
+
+
+@runtime_checkable
+class CanTellThreads(Protocol):
+    """Has threads in some places and not in others."""
+
+    async def has_threads(self, place: Place) -> bool:
+        """Whether a message there can have replies; without them an edition is one message. No request is sent."""
         ...
 
 

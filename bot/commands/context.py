@@ -43,6 +43,7 @@ class CommandContext:
     lookups: Lookups  # asks arXiv for papers that aren't in the store
     read: Callable[[Paper], Awaitable[FullText | None]]  # a paper's full text; None: not available now
     direct: Callable[[Person], Awaitable[Place]]  # the person's direct messages; raises `AskError` if there are none
+    check_access: Callable[[Place], Awaitable[None]]  # raises `AskError` where nothing can be posted
     sources: tuple[str, ...]  # names of the sources whose lists make `today`
     time_zone: str
     more_sources: tuple[str, ...] = ()  # those that a schedule may name, and that `today` leaves out
@@ -120,10 +121,25 @@ class Command:
     options: tuple[str, ...] = ()  # words that may follow, for completion
     submit: FormHandler | None = None  # runs its typed options, sent as a form
     refill: FormBuilder | None = None  # the form to correct, when it can't be read
+    checks_maker: bool = False  # an admin's command that also lets people handle what they made themselves
 
     @property
     def name(self) -> str:
         return self.help.name
+
+
+def check_admin(command: str, who: Person, *, or_maker: bool = False) -> None:
+    """Raises `AskError` for someone who may not use an admin's command here. `or_maker`: it isn't for admins alone."""
+    if who.guest:
+        raise AskError(
+            tr("Paperboy isn't installed here, so it can't post here."),
+            tr("Ask an admin to add it. To get papers yourself, type the command in a direct message with Paperboy."),
+        )
+    if not (who.admin or or_maker):
+        raise AskError(
+            tr("Only an admin can use /papers {command} here.", command=command),
+            tr("Ask an admin of this channel. To see what is scheduled: /papers why"),
+        )
 
 
 async def cards(request: Request, ids: Sequence[PaperId], why: dict[PaperId, str] | None = None) -> list[Card]:

@@ -40,7 +40,7 @@ async def run(request: Request, rest: str) -> Answer:
     if mine:
         await subscriptions.replace_subscription(replace(new, id=mine[0].id), cause=request.cause)
     else:
-        await subscriptions.add_subscription(new, cause=request.cause)
+        await subscription_form.add_subscription(request, new)
     when = describe(new.schedule)
     digest = tr("You'll get new papers on your topics as a direct message: {when}.", when=when)
     without = tr("Papers that are posted in this channel are left out.") if new.beside else ""

@@ -32,7 +32,15 @@ from bot.commands import ask, buttons, search
 from bot.commands.bound_buttons import bound_command
 from bot.commands.completion import complete
 from bot.commands.concurrency import ConcurrencyLimit
-from bot.commands.context import Command, CommandContext, Effect, Request, channel_language, exact_paper
+from bot.commands.context import (
+    Command,
+    CommandContext,
+    Effect,
+    Request,
+    channel_language,
+    check_admin,
+    exact_paper,
+)
 from bot.commands.registry import commands
 from bot.errors import AlreadyDone, AskError, PaperboyError
 from bot.languages import speaking, tr
@@ -156,7 +164,7 @@ class Router:
         """Run a command by its first word; anything else is a search."""
         command, name, rest = self._parse(request.question)
         if command:
-            _check_admin(command, request.who)
+            _check_rights(command, request.who)
             return await command.run(request, rest)
         if not request.question.strip():
             return await self._by_name["help"].run(request, "")
@@ -223,7 +231,7 @@ class Router:
         command = self._by_name.get(event.action.name)
         if command is None or command.submit is None:
             raise AskError(tr("This form no longer works."), tr("Type the command again: /papers"))
-        _check_admin(command, event.who)
+        _check_rights(command, event.who)
         try:
             return await command.submit(self.request_for(event, ""), event.values, event.action.args)
         except AskError as error:
@@ -253,14 +261,6 @@ class Router:
         )
 
 
-def _check_admin(command: Command, who: Person) -> None:
-    if command.help.admin and who.guest:
-        raise AskError(
-            tr("Paperboy isn't installed here, so it can't post here."),
-            tr("Ask an admin to add it. To get papers yourself, type the command in a direct message with Paperboy."),
-        )
-    if command.help.admin and not who.admin:
-        raise AskError(
-            tr("Only an admin can use /papers {command} here.", command=command.name),
-            tr("Ask an admin of this channel. To see what is scheduled: /papers why"),
-        )
+def _check_rights(command: Command, who: Person) -> None:
+    if command.help.admin:
+        check_admin(command.name, who, or_maker=command.checks_maker)

@@ -10,7 +10,7 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Action, Button, Span, text
 from bot.commands import buttons, subscription_form
-from bot.commands.context import Command, Effect, Request
+from bot.commands.context import Command, Effect, Request, check_admin
 from bot.commands.schedule_preview import preview_lines, summary, title
 from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.schedule_parser import EXAMPLES
@@ -32,6 +32,7 @@ async def schedule(request: Request, rest: str) -> Answer:
     if not rest:
         return Answer(message=note(tr(EXAMPLES)), form=subscription_form.form())
     await _check_count(request)
+    await request.context.check_access(request.place.in_thread(""))
     try:
         typed = subscription_form.read(request, rest)
     except subscription_form.UnclearSchedule as unclear:
@@ -40,8 +41,7 @@ async def schedule(request: Request, rest: str) -> Answer:
     if typed.is_topic_guessed:
         return await _proposal(request, subscription, typed, "schedule", tr("Schedule it"))
     lines = await preview_lines(request, subscription, typed)
-    await request.store.subscriptions.add_subscription(subscription, cause=request.cause)
-    id = subscription.id
+    id = (await subscription_form.add_subscription(request, subscription)).id
     foot = tr("ID {id}. To pause it: /papers pause {id}. To remove it: /papers unschedule {id}", id=id)
     return Answer(message=sheet(tr("Scheduled: {when}", when=describe(subscription.schedule)), lines, foot=foot))
 
@@ -52,20 +52,20 @@ async def change(request: Request, rest: str) -> Answer:
     old = await _find(request, id)
     if not text:
         hint = tr("To change it, type: /papers change {id} weekdays 09:00", id=old.id)
-        return Answer(message=note(hint), form=subscription_form.form(old))
+        return Answer(message=note(hint), form=subscription_form.form(old) if request.who.admin else None)
     try:
         typed = subscription_form.read(request, text)
     except subscription_form.UnclearSchedule as unclear:
         return await buttons.question(request, unclear, f"change {old.id}")
-    changed = subscription_form.subscription(request, typed, language=old.language)
-    new = replace(changed, id=old.id, created_by=old.created_by)
+    new = subscription_form.changed(old, typed, request.now)
     if typed.is_topic_guessed:
         return await _proposal(request, new, typed, f"change {old.id}", tr("Change it"))
     lines = await preview_lines(request, new, typed)
     await request.store.subscriptions.replace_subscription(new, cause=request.cause)
-    return Answer(
-        message=sheet(tr("Changed: {when}", when=title(new)), lines, foot=tr("ID {id}, as before.", id=new.id))
-    )
+    foot = tr("ID {id}, as before.", id=new.id)
+    if new.paused:
+        foot = tr("ID {id}, as before. It is still paused. To resume it: /papers resume {id}", id=new.id)
+    return Answer(message=sheet(tr("Changed: {when}", when=title(new)), lines, foot=foot))
 
 
 async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
@@ -74,6 +74,7 @@ async def submit_form(request: Request, values: Mapping[str, str], args: tuple[s
     subscription = subscription_form.subscription(request, typed)
     if args:
         return await _proposal(request, subscription, typed, f"change {args[0]}", tr("Change it"))
+    await request.context.check_access(request.place.in_thread(""))
     return await _proposal(request, subscription, typed, "schedule", tr("Schedule it"))
 
 
@@ -90,7 +91,7 @@ async def _proposal(
 
 async def schedules(request: Request, rest: str) -> Answer:
     """List the schedules of this channel."""
-    found = await request.store.subscriptions.in_place(request.place)
+    found = await _within_reach(request)
     may_edit = request.who.admin and not request.shared
     controls = (replace(NEW, label=tr(NEW.label)),) if may_edit else ()
     if not found:
@@ -119,6 +120,7 @@ async def pause(request: Request, rest: str) -> Answer:
 async def resume(request: Request, rest: str) -> Answer:
     """Resume a schedule from now on; missed runs are not posted later."""
     old = await _find(request, rest)
+    await request.context.check_access(old.place)
     running = replace(old, paused="", held="", created=request.now)
     await request.store.subscriptions.replace_subscription(running, cause=request.cause)
     return Answer(message=note(tr("Schedule {id} is running again: {when}.", id=old.id, when=describe(old.schedule))))
@@ -151,7 +153,10 @@ async def _check_count(request: Request) -> None:
 
 async def _find(request: Request, rest: str) -> Subscription:
     """The schedule with this id, or without one the only schedule of the channel. Raises `AskError`."""
-    found = await request.store.subscriptions.in_place(request.place)
+    found = await _within_reach(request)
+    if not request.who.admin:
+        found = [s for s in found if s.place.tenant != request.place.tenant]
+        check_admin(request.question.partition(" ")[0], request.who, or_maker=bool(found))
     id = rest.strip().casefold()
     chosen = [s for s in found if s.id == id] if id else found
     if len(chosen) == 1:
@@ -160,6 +165,15 @@ async def _find(request: Request, rest: str) -> Subscription:
         raise AskError(tr("Nothing is scheduled here."), tr("To schedule papers: /papers schedule weekdays 09:00"))
     problem = tr("There is no schedule “{id}” here.", id=id[:20]) if id else tr("Which schedule?")
     raise AskError(problem, tr("The schedules here are {ids}.", ids=listing([s.id for s in found])))
+
+
+async def _within_reach(request: Request) -> list[Subscription]:
+    """The schedules of this channel, and those that the asker made in this direct message before it belonged to another
+    tenant: a server that writes to someone takes over their direct messages."""
+    return [
+        *await request.store.subscriptions.in_place(request.place),
+        *await request.store.subscriptions.made_elsewhere(request.place, request.who.id),
+    ]
 
 
 SCHEDULE = Command(
@@ -180,6 +194,7 @@ CHANGE = Command(
     help=CommandHelp(name="change", usage="change ID WHEN [QUERY] …", summary=mark("Change a schedule."), admin=True),
     run=change,
     effect=Effect.CHANGES,
+    checks_maker=True,
 )
 SCHEDULES = Command(
     help=CommandHelp(name="schedules", usage="schedules", summary=mark("List the schedules of this channel.")),
@@ -190,14 +205,17 @@ PAUSE = Command(
     help=CommandHelp(name="pause", usage="pause [ID]", summary=mark("Pause a schedule."), admin=True),
     run=pause,
     effect=Effect.CHANGES,
+    checks_maker=True,
 )
 RESUME = Command(
     help=CommandHelp(name="resume", usage="resume [ID]", summary=mark("Resume a paused schedule."), admin=True),
     run=resume,
     effect=Effect.CHANGES,
+    checks_maker=True,
 )
 UNSCHEDULE = Command(
     help=CommandHelp(name="unschedule", usage="unschedule [ID]", summary=mark("Remove a schedule."), admin=True),
     run=unschedule,
     effect=Effect.CHANGES,
+    checks_maker=True,
 )

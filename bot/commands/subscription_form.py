@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.form import Field, Form, filled
 from bot.chat.message import Action, clean
@@ -131,7 +133,7 @@ def read(request: Request, text: str) -> TypedSubscription:
 def subscription(request: Request, typed: TypedSubscription, *, language: str = "en") -> Subscription:
     """A new subscription for the channel it was typed in; `language` applies when none was named."""
     return Subscription(
-        id="".join(secrets.choice(ID_LETTERS) for _ in range(ID_CHARS)),
+        id=_draw_id(),
         place=request.place.in_thread(""),
         schedule=typed.schedule,
         query=typed.topic,
@@ -143,6 +145,30 @@ def subscription(request: Request, typed: TypedSubscription, *, language: str = 
         created=request.now,
         created_by=request.who.key,
         maker_language=request.who.language,
+    )
+
+
+async def add_subscription(request: Request, new: Subscription) -> Subscription:
+    """Store a new subscription, with another id if its own is taken; returns it as stored."""
+    subscriptions = request.store.subscriptions
+    while await subscriptions.get_subscription(new.id):
+        new = replace(new, id=_draw_id())
+    await subscriptions.add_subscription(new, cause=request.cause)
+    return new
+
+
+def changed(old: Subscription, typed: TypedSubscription, now: datetime) -> Subscription:
+    """A subscription with what was typed; whether it is paused, and for whom it is, stays."""
+    return replace(
+        old,
+        schedule=typed.schedule,
+        query=typed.topic,
+        sources=typed.sources,
+        count=typed.count,
+        layout=typed.layout,
+        min_votes=typed.min_votes,
+        language=typed.language or old.language,
+        created=now,
     )
 
 
@@ -192,6 +218,10 @@ def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
     _count(text["count"])
     options = f"top {text['count']} votes {text['votes']} {text['layout']}"
     return f"{text['when']} {options} {VERBATIM} {text['query']}".strip()
+
+
+def _draw_id() -> str:
+    return "".join(secrets.choice(ID_LETTERS) for _ in range(ID_CHARS))
 
 
 def _check_length(text: str) -> None:

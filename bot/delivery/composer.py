@@ -8,7 +8,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from bot.chat.adapter import CanPost
+from bot.chat.adapter import CanPost, CanTellThreads
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.message import Message
@@ -65,7 +65,7 @@ class Composer:
         self, subscription: Subscription, edition: Edition, entries: Sequence[Entry], due: datetime
     ) -> tuple[Post, ...]:
         """The posts of an edition, its head first, to be sent at `due`."""
-        if not self.has_threads(subscription.place):
+        if not await self.has_threads(subscription.place):
             subscription = replace(subscription, layout="compact")
         about = About(
             day=edition.day,
@@ -80,10 +80,12 @@ class Composer:
         complete = await self._complete(subscription, entries)
         return compose(subscription, edition.id, about, complete, now=due, fit=self._fit(subscription.place))
 
-    def has_threads(self, place: Place) -> bool:
+    async def has_threads(self, place: Place) -> bool:
         """Whether a message there can have replies; True where the platform is not known."""
         adapter = self._adapters.get(place.platform)
-        return adapter is None or adapter.limits.has_threads
+        if adapter is None or not isinstance(adapter, CanTellThreads):
+            return adapter is None or adapter.limits.has_threads
+        return await adapter.has_threads(place)
 
     async def replies(
         self, subscription: Subscription, edition: str, entries: Sequence[Entry], now: datetime

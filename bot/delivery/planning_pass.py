@@ -138,7 +138,7 @@ class PlanningPass:
         """Post late papers into the thread of their edition, while there is room; not where there are no threads."""
         age = self._now - run.at
         own_only = age > LATE_PAPERS
-        if age > LATE_SUBMISSIONS or not self._composer.has_threads(subscription.place):
+        if age > LATE_SUBMISSIONS:
             return 0
         if own_only and not await self._takes_late_submissions(subscription):
             return 0
@@ -165,7 +165,7 @@ class PlanningPass:
             for item in edition.listed
             if item.paper.id not in known and (is_community_list(item.source) or not own_only)
         ]
-        if not fresh:
+        if not fresh or not await self._composer.has_threads(subscription.place):
             return ()
         room = subscription.count - sum(len(delivery.post.papers) for delivery in posted)
         choice = await self._composer.choose(subscription, fresh, self._now, room=max(room, 0))

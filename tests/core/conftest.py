@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.app.adapters import access_of
 from bot.chat.event import (
     Answer,
     BotRemoved,
@@ -179,6 +180,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         lookups=Lookups(arxiv.fetch_paper, clock),
         read=read,
         direct=direct,
+        check_access=access_of(adapters),
         sources=("huggingface", COMMUNITY),
         time_zone="UTC",
         more_sources=("files",),

@@ -21,6 +21,7 @@ class Notebook:
         self.edited: list[tuple[Ref, Message]] = []
         self.asked = 0  # how often it was asked for an edit
         self.closed: set[str] = set()  # channels
+        self.flat: set[str] = set()  # channels without threads
         self.deleted: set[str] = set()  # ids of messages
         self.out = False  # it takes no edits now
 
@@ -46,6 +47,12 @@ class Notebook:
         if ref.id in self.deleted:
             raise Refused("That message is gone.", gone=True)
         self.edited.append((ref, message))
+
+    async def access_problem(self, place: Place) -> Refused | None:
+        return Refused("The channel is archived.", "Open it again.") if place.channel in self.closed else None
+
+    async def has_threads(self, place: Place) -> bool:
+        return place.channel not in self.flat
 
     async def may_post(self, place: Place) -> bool:
         return place.channel not in self.closed

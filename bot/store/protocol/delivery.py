@@ -36,6 +36,10 @@ class Subscriptions(Protocol):
         """The subscriptions of a channel, oldest first."""
         ...
 
+    async def made_elsewhere(self, place: Place, person: str) -> list[Subscription]:
+        """Those that a person (an id) made in this channel while it belonged to another tenant, as their own."""
+        ...
+
     async def in_tenant(self, tenant: str) -> list[Subscription]: ...
 
     async def digests_of(self, person: str) -> list[Subscription]:

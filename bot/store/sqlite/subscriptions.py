@@ -57,6 +57,11 @@ class SqliteSubscriptions:
     async def in_place(self, place: Place) -> list[Subscription]:
         return await self._where("tenant = ? AND channel = ?", place.tenant, place.channel)
 
+    async def made_elsewhere(self, place: Place, person: str) -> list[Subscription]:
+        condition = """channel = ?1 AND tenant LIKE ?2 || ':%' AND tenant != ?3
+                       AND json_extract(doc, '$.created_by') = tenant || '/' || ?4"""
+        return await self._where(condition, place.channel, place.platform, place.tenant, person)
+
     async def in_tenant(self, tenant: str) -> list[Subscription]:
         return await self._where("tenant = ?", tenant)
 

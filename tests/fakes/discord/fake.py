@@ -89,6 +89,10 @@ class FakeDiscord:
     def announcement(self, guild: str, name: str = "news") -> str:
         return str(self.host.tell("channel", guild=guild, name=name, kind="announcement"))
 
+    def other_channel(self, guild: str, kind: str) -> str:
+        """A `voice` or `stage` channel, or one of a type (a number) that isn't known yet."""
+        return str(self.host.tell("channel", guild=guild, name=kind, kind=kind))
+
     def forum(self, guild: str, name: str = "talk", *, tags: tuple[str, ...] = (), needs_tag: bool = False) -> str:
         told = {"guild": guild, "name": name, "tags": list(tags), "needs_tag": needs_tag}
         return str(self.host.tell("channel", kind="forum", **told))

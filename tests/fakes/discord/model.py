@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 Json: TypeAlias = dict[str, Any]
 
 TEXT, DM, GROUP_DM, ANNOUNCEMENT, ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 1, 3, 5, 10, 11, 12, 15
+VOICE, STAGE = 2, 13
 THREAD_CREATED, THREAD_STARTER = 18, 21  # kinds of messages that Discord writes itself
 EPHEMERAL, LOADING, HAS_THREAD, COMPONENTS_V2, CROSSPOSTED = 1 << 6, 1 << 7, 1 << 5, 1 << 15, 1 << 0
 REQUIRE_TAG = 1 << 4  # a forum's flag

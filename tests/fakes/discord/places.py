@@ -8,7 +8,9 @@ from tests.fakes.discord.model import (
     FORUM,
     GROUP_DM,
     REQUIRE_TAG,
+    STAGE,
     TEXT,
+    VOICE,
     Channel,
     Guild,
     Json,
@@ -58,7 +60,8 @@ def channel(
     server: Server, guild: str, name: str, kind: str = "text", tags: list[str] | None = None, needs_tag: bool = False
 ) -> str:
     world = server.world
-    type = {"text": TEXT, "announcement": ANNOUNCEMENT, "forum": FORUM}[kind]
+    kinds = {"text": TEXT, "announcement": ANNOUNCEMENT, "forum": FORUM, "voice": VOICE, "stage": STAGE}
+    type = kinds.get(kind) or int(kind if kind.isdecimal() else TEXT)
     home = world.guilds[guild]
     made = Channel(world.new_id(), type, name, guild, position=len(home.channels))
     made.flags = REQUIRE_TAG if needs_tag else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.chat.event import BotRemoved, BotReturned, LinkShared, Place, Reaction
+from bot.chat.event import BotRemoved, BotReturned, Command, LinkShared, Place, Reaction
 from tests.fakes.discord import FakeDiscord
 from tests.platforms.discord.conftest import Start
 from tests.platforms.discord.core import TalkingCore
@@ -168,6 +168,33 @@ class TestServers:
         discord.allow(papers.channel, "send_messages")
         assert await adapter.may_post(papers)
         await discord.until(lambda: [event for event in core.kind(BotReturned) if event.place == papers])
+
+    @pytest.mark.parametrize(
+        ("kind", "why"), [("voice", "voice or stage"), ("stage", "voice or stage"), ("14", "channel of this kind")]
+    )
+    async def test_a_channel_that_takes_no_papers_says_so(
+        self, discord: FakeDiscord, start: Start, guild: str, kind: str, why: str
+    ) -> None:
+        adapter = await start()
+        place = Place("discord", guild, discord.other_channel(guild, kind))
+        assert why in str(await adapter.access_problem(place))
+
+    async def test_a_command_in_a_channel_of_an_unknown_kind_names_it(
+        self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str, bob: str
+    ) -> None:
+        await start(core)
+        channel = discord.other_channel(guild, "14")
+        await discord.slash(bob, channel, "papers", query="x")
+        assert [event.place for event in core.kind(Command)] == [Place("discord", guild, channel)]
+
+    async def test_a_direct_message_has_no_threads(
+        self, discord: FakeDiscord, start: Start, guild: str, bob: str, papers: Place
+    ) -> None:
+        adapter = await start()
+        direct = await adapter.open_direct_message(bob, guild)
+        places = [papers, direct, Place("discord", f"@{bob}", "1")]
+        assert [await adapter.has_threads(place) for place in places] == [True, False, False]
+        assert await adapter.access_problem(direct) is None
 
 
 class TestLinks:

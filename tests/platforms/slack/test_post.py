@@ -96,6 +96,17 @@ async def test_whether_a_channel_may_be_posted_to_is_known_without_posting(
     assert not await adapter.may_post(Place("slack", acme.id, (await acme.channel("elsewhere", member=False)).id))
 
 
+async def test_why_a_channel_can_not_be_posted_to_is_said_in_words(
+    adapter: SlackAdapter, place: Place, papers: Room, acme: Workspace
+) -> None:
+    assert await adapter.access_problem(place) is None
+    elsewhere = await acme.channel("elsewhere", member=False)
+    for channel, why in ((elsewhere.id, "not a member"), ("C0NOWHERE", "not a member")):
+        assert why in str(await adapter.access_problem(Place("slack", acme.id, channel)))
+    await papers.archive()
+    assert "archived" in str(await adapter.access_problem(place))
+
+
 async def test_a_direct_message_may_be_written_with_the_scopes_of_the_manifest(
     adapter_of: Make, ada: Someone, acme: Workspace, slack: FakeSlack
 ) -> None:
