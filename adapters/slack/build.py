@@ -12,7 +12,7 @@ from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth import INSTALL, REDIRECT, InstallPages
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.oauth_states import OAuthStates
-from adapters.slack.install.scopes import SCOPES
+from adapters.slack.install.scopes import OPTIONAL_SCOPES, SCOPES
 from adapters.slack.install.single_workspace import SingleWorkspace
 from adapters.slack.profiles import Profiles
 from adapters.slack.settings import Settings
@@ -45,7 +45,8 @@ def _for_many_workspaces(settings: Settings, setup: Setup, api: SlackApi) -> Sla
     install_url = settings.redirect_url.removesuffix(REDIRECT) + INSTALL if settings.redirect_url else ""
     installs = StoredInstalls(setup.storage, sealer, setup.clock, oauth, install_url=install_url)
     states = OAuthStates(setup.storage, sealer, setup.clock)
-    scopes = {name: scope.why for name, scope in SCOPES.items()}
+    asked = SCOPES | (OPTIONAL_SCOPES if settings.assistant else {})
+    scopes = {name: scope.why for name, scope in asked.items()}
     pages = InstallPages(app, oauth, installs, states, scopes=scopes, clock=setup.clock)
     return _adapter(Workspaces(installs, api), settings, setup, installs=installs, add_routes=pages.add_routes)
 

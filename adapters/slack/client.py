@@ -19,6 +19,7 @@ from bot.errors import Unsure
 sdk_log = logging.getLogger(f"{__name__}.sdk")
 sdk_log.setLevel(logging.WARNING)
 
+SCOPES_HEADER = "x-oauth-scopes"
 MAX_CONNECTIONS = 200  # Slack's rate limits are far below
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10)  # seconds; shorter than the 30 s the dispatcher gives an attempt
 
@@ -77,6 +78,12 @@ class Workspaces:
     async def aclose(self) -> None:
         await self.installs.aclose()
         await self.api.aclose()
+
+
+def granted_scopes(answer: AsyncSlackResponse) -> tuple[str, ...]:
+    """The scopes of the token that a call was made with, as Slack's answer lists them; empty when it doesn't."""
+    listed = str(answer.headers.get(SCOPES_HEADER) or "").split(",")
+    return tuple(filter(None, (scope.strip() for scope in listed)))
 
 
 def answer_text(answer: AsyncSlackResponse, *path: str) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from adapters.slack.client import Workspaces
-from adapters.slack.install.scopes import SCOPES
+from adapters.slack.client import Workspaces, granted_scopes
+from adapters.slack.install.scopes import OPTIONAL_SCOPES, SCOPES
 from bot.chat.adapter import Finding
 from bot.errors import PostError
 
-SCOPES_HEADER = "x-oauth-scopes"
 MANIFEST = "Paste config/slack-manifest.yml into the app's settings at Slack and install it again"
 
 
@@ -36,8 +35,7 @@ async def _check_workspace(workspaces: Workspaces, space: str) -> Sequence[Findi
     except PostError as error:
         return [Finding(what=f"Slack workspace {space}", ok=False, hint=str(error))]
     name = f"{answer.get('team') or ''} ({space})".strip()
-    granted = {scope.strip() for scope in str(answer.headers.get(SCOPES_HEADER) or "").split(",") if scope.strip()}
-    return [Finding(what=f"Slack workspace {name}", ok=True), *_check_scopes(space, granted)]
+    return [Finding(what=f"Slack workspace {name}", ok=True), *_check_scopes(space, set(granted_scopes(answer)))]
 
 
 def _check_scopes(space: str, granted: set[str]) -> Iterator[Finding]:
@@ -47,6 +45,6 @@ def _check_scopes(space: str, granted: set[str]) -> Iterator[Finding]:
     for name, scope in SCOPES.items():
         hint = "" if name in granted else f"Without it {scope.without}. {MANIFEST}."
         yield Finding(what=f"Slack scope {name} in {space}", ok=name in granted, hint=hint)
-    for name in sorted(granted - set(SCOPES)):
+    for name in sorted(granted - set(SCOPES) - set(OPTIONAL_SCOPES)):
         hint = f"Paperboy doesn't need it. {MANIFEST}."
         yield Finding(what=f"Slack scope {name} in {space}", ok=False, hint=hint)

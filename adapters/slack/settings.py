@@ -24,6 +24,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     redirect_url: str = ""  # https://HOST/slack/oauth_redirect
     secret_keys: str = ""  # comma-separated, newest first; encrypt the tokens of many workspaces
     forget_unreadable: bool = False
+    assistant: bool = False  # ask for the assistant's scope, where workspaces install Paperboy themselves
     admins: tuple[str, ...] = ()  # user ids that may set schedules, in addition to the workspace's admins
     api_url: str = "https://slack.com/api/"
 

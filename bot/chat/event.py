@@ -143,4 +143,5 @@ class Answer(Struct, frozen=True, kw_only=True):
     private: bool = True  # only the person who asked sees it
     replace: bool = False  # replaces the message whose button was pressed
     brief: bool = False  # a short confirmation: a toast where the platform has one
+    gradual: bool = False  # in sentences, and checked: a platform that can may show it piece by piece
     form: Form | None = None  # to fill in; `message` says the same in words for platforms without dialogs

@@ -45,17 +45,19 @@ async def answer_in_thread(request: Request) -> Answer | None:
 
 
 async def _thread_paper(request: Request) -> Paper | None:
-    """The paper that the first message of this thread shows."""
+    """The paper that the first message of this thread shows, or that was last shown or asked about in it."""
     if not request.place.thread:
         return None
     store = request.store
     delivery = await store.outbox.by_ref(Ref(request.place.in_thread(""), request.place.thread))
     shown = delivery.post.papers if delivery else ()
-    return (await store.papers.get_papers(shown)).get(shown[0]) if len(shown) == 1 else None
+    id = shown[0] if len(shown) == 1 else request.context.threads.paper_in(request.place)
+    return (await store.papers.get_papers([id])).get(id)
 
 
 async def _answer(request: Request, paper: Paper, text: str) -> Answer:
     question = text.strip()
+    request.context.threads.note_paper(request.place, paper.id)
     if not question:
         raise AskError(tr("What do you want to know?"), tr(EXAMPLE))
     if len(question) > QUESTION_CHARS:
@@ -70,7 +72,7 @@ async def _answer(request: Request, paper: Paper, text: str) -> Answer:
     again = replace(request, question=f"ask {paper.id} {question}", offset=0)
     controls = await paging(again, more=False)
     message = answer(paper, question, _reply(found), quotes=found.sentences, by=_source(found), controls=controls)
-    return Answer(message=message)
+    return Answer(message=message, gradual=True)
 
 
 def _count_question(request: Request) -> None:

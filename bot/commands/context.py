@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
@@ -13,6 +13,7 @@ from bot.chat.event import Answer, Person, Place
 from bot.chat.form import Form
 from bot.chat.message import Action, Button, Card, Control
 from bot.commands.lookups import Lookups
+from bot.commands.thread_papers import ThreadPapers
 from bot.delivery.planner import Planner
 from bot.errors import AskError
 from bot.languages import mark, tr
@@ -49,6 +50,7 @@ class CommandContext:
     more_sources: tuple[str, ...] = ()  # those that a schedule may name, and that `today` leaves out
     emojis: VoteEmojis = VoteEmojis()
     feed: Callable[[Place], str] | None = None  # the secret address of a channel's feed; None: no feeds are served
+    threads: ThreadPapers = field(default_factory=ThreadPapers)  # the paper that each thread is about
     invites: CanInvite | None = None  # what sends papers to an e-mail address; None: nothing does
 
 
@@ -147,6 +149,8 @@ async def cards(request: Request, ids: Sequence[PaperId], why: dict[PaperId, str
     store, tenant = request.store, request.who.tenant
     papers = await store.papers.get_papers(ids)
     found = [papers[id] for id in ids if id in papers]
+    if len(found) == 1:
+        request.context.threads.note_paper(request.place, found[0].id)
     summaries = await request.context.summaries.of(found, await channel_language(request))
     tallies = await store.votes.tallies_for(tenant, ids)
     mine = await my_votes(request, ids)

@@ -1,4 +1,4 @@
-"""`/papers today`: the newest edition."""
+"""`/papers today [TOPIC]`: the newest edition, or its papers on a topic."""
 
 from __future__ import annotations
 
@@ -26,10 +26,13 @@ async def run(request: Request, rest: str) -> Answer:
     submitted = [item.paper.id for item in reversed(await papers.listed_between([own], day, today))] if own else []
     listed = [item.paper.id for item in await papers.listed_between(sources, day, day)]
     ids = list(dict.fromkeys([*submitted, *listed]))
+    why = await request.context.search.matching_among(rest, ids) if rest else dict.fromkeys(ids, "")
+    ids = [id for id in ids if id in why]
     message = results(
         tr("Papers for {day}", day=long_day(day)),
-        await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE]),
+        await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE], why),
         note=_note(len(submitted), len(set(listed)), is_newest=today - day >= timedelta(days=1)),
+        empty=tr("Nothing found. Try fewer or other words. To see the filters: /papers help find"),
         controls=await paging(request, more=len(ids) > request.offset + CARDS_PER_PAGE),
     )
     return Answer(message=message)
@@ -45,7 +48,7 @@ def _note(submitted: int, listed: int, *, is_newest: bool) -> str:
 
 
 COMMAND = Command(
-    help=CommandHelp(name="today", usage="today", summary=mark("Show the newest daily list.")),
+    help=CommandHelp(name="today", usage="today [TOPIC]", summary=mark("Show the newest daily list.")),
     run=run,
     effect=Effect.READS,
 )

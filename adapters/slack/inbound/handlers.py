@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from adapters.slack.client import Workspaces
 from adapters.slack.inbound import events, workspace_events
 from adapters.slack.inbound.admins import Admins
+from adapters.slack.inbound.assistant import Assistant
+from adapters.slack.inbound.workflow_step import WorkflowStep
 from adapters.slack.inbound.workspace import find_organization, is_org_wide
 from adapters.slack.outbound import modals
 from adapters.slack.outbound.answers import Answers, AnswerTarget
@@ -41,6 +43,8 @@ class Handlers:
         self._core = core
         self._workspaces = workspaces
         self._answers = Answers(workspaces)
+        self._assistant = Assistant(workspaces)
+        self._workflow_step = WorkflowStep(core, workspaces, self._answers)
         self._profiles = profiles
         self._admins = Admins(profiles, admins)
         self._clock = clock
@@ -64,7 +68,10 @@ class Handlers:
     async def on_message(self, body: Json, space: str) -> None:
         if event := events.parse_direct_message(body, space, await self._bot_user(space)):
             target = AnswerTarget(place=event.place, person=event.who.id, is_direct=True)
-            await self._answer_command(event, target)
+            async with self._assistant.working(event.place):
+                answer = await self._answer_to(self._assistant.about_the_channel(event))
+            if answer:
+                await self._answers.show_answer(answer, target)
 
     async def on_press(self, body: Json, space: str) -> None:
         if event := events.parse_press(body, space, self._clock.now()):
@@ -95,6 +102,16 @@ class Handlers:
             await ack(response_action="update", view=again or modals.message_modal(answer.message, event.place))
         else:
             await ack()
+
+    async def on_assistant_opened(self, body: Json, space: str) -> None:
+        await self._assistant.offer_prompts(body, space)
+
+    async def on_assistant_moved(self, body: Json, space: str) -> None:
+        """The person looks at another channel beside the assistant's pane."""
+        self._assistant.note_channel(body, space)
+
+    async def on_workflow_step(self, body: Json, space: str) -> None:
+        await self._workflow_step.run(body, space, self._clock.now())
 
     async def on_home_opened(self, body: Json, space: str) -> None:
         if event := events.parse_home_opened(body, space):
@@ -146,10 +163,13 @@ class Handlers:
             await self._core.handle_event(event)
 
     async def _answer_command(self, event: Command, target: AnswerTarget) -> None:
+        if answer := await self._answer_to(event):
+            await self._answers.show_answer(answer, target)
+
+    async def _answer_to(self, event: Command) -> Answer | None:
         if event.text.partition(" ")[0].casefold() in {c.name for c in self._core.commands}:
             event = await self._admins.with_rights(event)
-        if answer := await self._ask_core(event):
-            await self._answers.show_answer(answer, target)
+        return await self._ask_core(event)
 
     async def _handle_submit(self, event: FormSubmission) -> Answer | None:
         answer = await self._ask_core(await self._admins.with_rights(event))

@@ -50,3 +50,10 @@ SCOPES = {
         without="only people in `admins` may set schedules, times need a zone, and no submission shows a name",
     ),
 }
+
+OPTIONAL_SCOPES = {
+    "assistant:write": Scope(
+        why="for the assistant beside channels: its prompts, and the note that it is working",
+        without="the assistant has no prompts",
+    ),
+}

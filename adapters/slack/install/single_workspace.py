@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from adapters.slack.client import SlackApi, answer_text
+from adapters.slack.client import SlackApi, answer_text, granted_scopes
 from adapters.slack.errors import as_post_errors
 from adapters.slack.install.records import Install
 from adapters.slack.payload import get_object, get_text
@@ -72,4 +72,5 @@ class SingleWorkspace:
             app_id=get_text(answer.data, "app_id"),
             enterprise=get_text(answer.data, "enterprise_id"),
             name=get_text(answer.data, "team"),
+            scopes=granted_scopes(answer),
         )

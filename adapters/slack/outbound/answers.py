@@ -9,6 +9,7 @@ from msgspec import Struct
 from adapters.slack.client import SlackApi, Workspaces
 from adapters.slack.outbound import modals
 from adapters.slack.outbound.render import Json, answer_payloads
+from adapters.slack.outbound.stream import stream_message
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message, Paragraph, text
 from bot.errors import PostError, Refused
@@ -108,7 +109,7 @@ class Answers:
     async def _show_in_modal(self, answer: Answer, target: AnswerTarget) -> None:
         """On top of the modal or in its place. Nothing can be put on top of one that is full or was closed."""
         if not answer.private:
-            await self._post(answer.message, target.place)
+            await self.post_message(answer.message, target.place)
         if answer.replace:
             await self.update_modal(answer.message, target.view, target.place)
             return
@@ -132,13 +133,20 @@ class Answers:
     async def _show_in_channel(self, answer: Answer, target: AnswerTarget) -> None:
         """To a person who wrote a message: in a thread under it, or visible only to them."""
         if target.is_direct:
-            await self._post(answer.message, target.place)
+            streamed = (
+                answer.gradual
+                and target.place.thread
+                and await stream_message(self._workspaces, answer.message, target.place, target.person)
+            )
+            if not streamed:
+                await self.post_message(answer.message, target.place)
         elif answer.private:
             await self._post_ephemeral(answer.message, target)
         else:
-            await self._post(answer.message, target.place.in_thread(target.place.thread or target.root))
+            await self.post_message(answer.message, target.place.in_thread(target.place.thread or target.root))
 
-    async def _post(self, message: Message, place: Place) -> None:
+    async def post_message(self, message: Message, place: Place) -> None:
+        """Post a message for all to see, in as many parts as it needs. Raises `PostError`."""
         for payload in answer_payloads(message):
             await self._workspaces.call(
                 place.space,

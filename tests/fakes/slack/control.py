@@ -44,7 +44,7 @@ class Control:
                 self.forget,
             ),
             *(self.uninstall, self.revoke, self.change_access, self.settings, self.fail_next),
-            *(self.disconnect, self.drop),
+            *(self.open_pane, self.move_pane, self.run_step, self.disconnect, self.drop),
             *(self.verify_url, self.clear_log, self.send_event),
         )
         self._deeds = {deed.__name__: deed for deed in deeds}
@@ -85,6 +85,9 @@ class Control:
             "views": lambda: list(world.views.values()),
             "homes": lambda: list(world.homes.values()),
             "tokens": lambda: list(world.tokens.values()),
+            "panes": lambda: list(world.panes.values()),
+            "streams": lambda: list(world.streams),
+            "steps": lambda: world.steps,
             "unfurls": lambda: log.unfurls,
             "requests": lambda: list(log.requests),
             "deliveries": lambda: list(log.deliveries),
@@ -179,6 +182,17 @@ class Control:
     async def change_access(self, *, enterprise: str, teams: list[str], granted: bool = True) -> None:
         """An admin adds an organisation's app to workspaces, or takes it away from them."""
         events.access_changed(self._world, enterprise, teams, granted=granted)
+
+    async def open_pane(self, *, user: str, beside: str = "") -> Json:
+        """Open the assistant beside a channel; the thread that begins."""
+        home = events.pane_opened(self._world, user, beside)
+        return {"channel": home.id, "ts": next(reversed(home.messages))}
+
+    async def move_pane(self, *, user: str, ts: str, beside: str) -> None:
+        events.pane_moved(self._world, user, ts, beside)
+
+    async def run_step(self, *, team: str, callback: str, inputs: Json) -> Json:
+        return {"run": events.step_run(self._world, team, callback, inputs)}
 
     async def send_event(self, *, team: str, event: Json) -> None:
         """Any event at all."""

@@ -133,6 +133,47 @@ def home_opened(world: World, user: str) -> None:
     emit(world, channel.team, event)
 
 
+def pane_opened(world: World, user: str, beside: str) -> Channel:
+    """The assistant is opened beside a channel: a thread of the direct conversation begins, with a first message."""
+    home = world.conversation(user)
+    team = world.teams[home.team]
+    root = Message(ts=world.ts(), team=home.team, channel=home.id, user=team.bot, text="New chat", at=world.now())
+    home.messages[root.ts] = root
+    world.panes[home.id, root.ts] = {"channel": home.id, "ts": root.ts, "prompts": [], "status": "", "statuses": []}
+    _pane(world, home, user, root.ts, beside, "assistant_thread_started")
+    return home
+
+
+def pane_moved(world: World, user: str, ts: str, beside: str) -> None:
+    """Another channel is opened beside the pane."""
+    _pane(world, world.conversation(user), user, ts, beside, "assistant_thread_context_changed")
+
+
+def _pane(world: World, home: Channel, user: str, ts: str, beside: str, kind: str) -> None:
+    org = world.teams[home.team].enterprise or None
+    context = {"channel_id": beside, "team_id": home.team, "enterprise_id": org} if beside else {}
+    thread = {"user_id": user, "context": context, "channel_id": home.id, "thread_ts": ts}
+    emit(world, home.team, {"type": kind, "assistant_thread": thread, "event_ts": world.ts()})
+
+
+def step_run(world: World, team: str, callback: str, inputs: Json) -> str:
+    """A workflow comes to a step of the app."""
+    run = world.id("Fx")
+    world.steps[run] = "running"
+    token = world.token_of(team)
+    event: Json = {
+        "type": "function_executed",
+        "function": {"id": world.id("Fn"), "callback_id": callback, "title": callback, "type": "app"},
+        "inputs": inputs,
+        "function_execution_id": run,
+        "workflow_execution_id": world.id("Wx"),
+        "event_ts": world.ts(),
+        "bot_access_token": token.value if token else "",
+    }
+    emit(world, team, event)
+    return run
+
+
 def archived(world: World, channel: Channel, user: str, *, gone: bool) -> None:
     channel.archived = gone
     kind = "group" if channel.private else "channel"

@@ -132,6 +132,11 @@ class Someone:
         room = await self.conversation()
         return await self.slack.act("say", user=self.id, channel=room.id, text=text, answers=answers, wait=wait)
 
+    async def open_pane(self, beside: Room | None = None) -> Pane:
+        """Open the assistant beside a channel."""
+        made = await self.slack.do("open_pane", user=self.id, beside=beside.id if beside else "")
+        return Pane(self, made["channel"], made["ts"])
+
     async def open_home(self, *, answers: int = 1, wait: float = 5.0) -> Seen:
         return await self.slack.act("open_home", user=self.id, answers=answers, wait=wait)
 
@@ -139,3 +144,25 @@ class Someone:
         """The direct conversation with the bot."""
         made = await self.slack.do("conversation", user=self.id)
         return Room(self.slack, made["id"], "directmessage")
+
+
+class Pane:
+    """The assistant beside a channel: one thread."""
+
+    def __init__(self, who: Someone, channel: str, ts: str) -> None:
+        self.who = who
+        self.channel = channel
+        self.ts = ts
+
+    async def state(self) -> Json:
+        """Its `prompts`, its `status`, and all `statuses` so far."""
+        [found] = await self.who.slack.read("panes", ts=self.ts)
+        return dict(found)
+
+    async def say(self, text: str, *, answers: int = 1, wait: float = 5.0) -> Seen:
+        said = {"channel": self.channel, "text": text, "thread": self.ts, "answers": answers, "wait": wait}
+        return await self.who.slack.act("say", user=self.who.id, **said)
+
+    async def move(self, beside: Room) -> None:
+        """Open another channel beside it."""
+        await self.who.slack.do("move_pane", user=self.who.id, ts=self.ts, beside=beside.id)

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 SCOPES = (
     "app_mentions:read",
+    "assistant:write",
     "channels:history",
     "channels:read",
     "chat:write",
@@ -29,12 +30,15 @@ EVENTS = (
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
+    "assistant_thread_context_changed",
+    "assistant_thread_started",
     "channel_archive",
     "channel_deleted",
     "channel_id_changed",
     "channel_left",
     "channel_rename",
     "channel_unarchive",
+    "function_executed",
     "group_archive",
     "group_deleted",
     "group_left",

@@ -19,6 +19,7 @@ from tests.fakes.slack.state import (
     Grant,
     Hook,
     Json,
+    Message,
     SignIn,
     Team,
     Token,
@@ -48,6 +49,9 @@ class World:
         self.codes: dict[str, Grant] = {}
         self.sign_ins: dict[str, SignIn] = {}
         self.refreshes: dict[str, Grant] = {}
+        self.panes: dict[tuple[str, str], Json] = {}  # threads of the assistant, by channel and ts
+        self.streams: dict[str, Message] = {}  # messages that are still being written, by ts
+        self.steps: dict[str, str] = {}  # runs of workflow steps: `running`, `ok` or the error
         self.withheld: set[str] = set()  # workspaces that their organisation's app was not added to
         self.log = Log()
         self.chance = random.Random(self.settings.faults.seed)

@@ -1,6 +1,18 @@
 """The Web API, one file per family of methods; importing this registers them all."""
 
-from tests.fakes.slack.methods import chat, conversations, oauth, openid, people, reactions, views
+from tests.fakes.slack.methods import assistant, chat, conversations, oauth, openid, people, reactions, views
 from tests.fakes.slack.methods.registry import METHODS, Call, SlackError
 
-__all__ = ["METHODS", "Call", "SlackError", "chat", "conversations", "oauth", "openid", "people", "reactions", "views"]
+__all__ = [
+    "METHODS",
+    "Call",
+    "SlackError",
+    "assistant",
+    "chat",
+    "conversations",
+    "oauth",
+    "openid",
+    "people",
+    "reactions",
+    "views",
+]

@@ -94,6 +94,8 @@ def keep(world: World, message: Message, *, trigger: str = "", response_type: st
     """Put a message where everybody sees it, and tell."""
     channel = world.channels[message.channel]
     channel.messages[message.ts] = message
+    if pane := world.panes.get((channel.id, message.thread)):
+        pane["status"] = ""
     world.show(Shown(kind="message", at=world.now(), message=message, trigger=trigger, response_type=response_type))
     if channel.partner:
         events.said(world, message)

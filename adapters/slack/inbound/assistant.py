@@ -1,0 +1,94 @@
+"""The assistant: Paperboy in the pane beside any channel, with prompts to begin with.
+
+Each conversation there is a thread of the person's direct messages. https://docs.slack.dev/ai/developing-agents
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from msgspec.structs import replace
+
+from adapters.slack.client import Workspaces
+from adapters.slack.outbound.render import Json
+from adapters.slack.payload import get_object, get_text, require_text
+from bot.chat.event import Command, Place
+from bot.errors import PaperboyError
+
+log = logging.getLogger(__name__)
+
+SCOPE = "assistant:write"
+PROMPTS = (  # at most four
+    ("Today's papers", "today"),
+    ("What is trending?", "trending"),
+    ("Why is this channel quiet?", "why"),
+    ("New for my topics", "mine"),
+)
+ABOUT_THE_CHANNEL = "why"  # the command that is about the channel beside the pane
+STATUS = "is looking it up…"  # Slack puts the app's name in front
+STATUS_DEADLINE_S = 5.0  # an answer does not wait longer for its status
+MAX_REMEMBERED_THREADS = 5_000
+
+
+class Assistant:
+    """Offers prompts, shows that it is working, and knows the channel that each thread was opened beside."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+        self._channels = OrderedDict[Place, str]()  # in memory: after a restart `why` is about the conversation
+
+    async def offer_prompts(self, body: Json, space: str) -> None:
+        """The pane was opened."""
+        thread = self.note_channel(body, space)
+        await self._call(
+            thread,
+            "assistant_threads_setSuggestedPrompts",
+            title="For example",
+            prompts=[{"title": title, "message": message} for title, message in PROMPTS],
+        )
+
+    def note_channel(self, body: Json, space: str) -> Place:
+        """Remember the channel beside the pane. Returns the thread."""
+        opened = get_object(body, "event", "assistant_thread")
+        ids = (require_text(opened, "channel_id"), require_text(opened, "thread_ts"))
+        thread = Place("slack", space, *ids)
+        beside = get_text(opened, "context", "channel_id")
+        self._channels[thread] = beside if get_text(opened, "context", "team_id") in {space, ""} else ""
+        self._channels.move_to_end(thread)
+        if len(self._channels) > MAX_REMEMBERED_THREADS:
+            self._channels.popitem(last=False)
+        return thread
+
+    def about_the_channel(self, event: Command) -> Command:
+        """The command, in the channel beside the pane if it is about that one."""
+        channel = self._channels.get(event.place, "")
+        if not channel or event.text.casefold() != ABOUT_THE_CHANNEL:
+            return event
+        return replace(event, place=Place("slack", event.place.space, channel))
+
+    @asynccontextmanager
+    async def working(self, thread: Place) -> AsyncIterator[None]:
+        """Say in a thread that an answer is being made. Slack takes that away when the answer comes."""
+        status = asyncio.create_task(self._set_status(thread)) if thread.thread else None
+        try:
+            yield
+        finally:
+            if status:
+                await asyncio.wait({status}, timeout=STATUS_DEADLINE_S)  # set later, it would stay
+                status.cancel()
+
+    async def _set_status(self, thread: Place) -> None:
+        await self._call(thread, "assistant_threads_setStatus", status=STATUS)
+
+    async def _call(self, thread: Place, method: str, **arguments: object) -> None:
+        """Call a method that an app without the assistant's scope has no use for. A failure costs no answer."""
+        try:
+            if SCOPE in (await self._workspaces.installs.find_install(thread.space)).scopes:
+                ids = {"channel_id": thread.channel, "thread_ts": thread.thread}
+                await self._workspaces.call(thread.space, method, **ids, **arguments)
+        except PaperboyError as error:
+            log.warning("Slack assistant in %s: %s", thread, error)
