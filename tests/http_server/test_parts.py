@@ -283,3 +283,8 @@ class TestResponseCache:
             for path in ("/s?q=a&page=2", "/s?page=2&q=a", "/s?q=a&page=2&x=1", "/s?q=a&page=2&q=b&sort=")
         }
         assert keys == {"/s?page=2&q=a"}
+
+    def test_a_key_stays_short_however_long_a_parameter_is(self) -> None:
+        keys = {cache_key(make_mocked_request("GET", f"/s?q={'a' * 60_000}{end}"), ("q",)) for end in "bc"}
+        assert len(keys) == 2
+        assert max(map(len, keys)) < 100
