@@ -81,6 +81,7 @@ class Summaries(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     api_key: str = ""  # or ANTHROPIC_API_KEY; empty: lines come from the abstracts
     model: str = "claude-haiku-5-5"
     url: str = ""  # or ANTHROPIC_BASE_URL
+    timeout_seconds: Annotated[float, Meta(gt=0, le=300)] = 20.0  # that the model has for one answer
     thinking: bool = False  # think before answering: costs more and takes longer; some models require it
     batch_from: Annotated[int, Meta(ge=0)] = 8  # papers requested at once that make a batch; 0: never
     budget_day: Money = 0.0  # 0: no limit

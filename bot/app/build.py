@@ -207,10 +207,8 @@ def _names(sources: Opened) -> tuple[str, ...]:
 
 def _lines(settings: Summaries, store: Store, clock: Clock) -> SummaryService:
     budget = Budget(store.costs, settings, clock)
-    writer = open_language_model(
-        settings.api_key, settings.model, settings.url, thinking=settings.thinking, spend=budget.spend
-    )
-    return SummaryService(store.summaries, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from)
+    model = open_language_model(settings)
+    return SummaryService(store.summaries, writer=model, clock=clock, budget=budget, batch_from=settings.batch_from)
 
 
 @asynccontextmanager

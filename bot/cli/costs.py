@@ -34,7 +34,8 @@ async def costs(days: int, as_json: bool, config: Path | None) -> None:
     store = await open_store(database(options))
     try:
         rows = await store.costs.spending_since((today - timedelta(days=days - 1)).replace(day=1))  # whole months
-        pending = await store.costs.pending_batch_cost()
+        pending = await store.costs.reserved_cost()
+        failure = await store.costs.last_failure()
     finally:
         await store.aclose()
     if as_json:
@@ -43,6 +44,8 @@ async def costs(days: int, as_json: bool, config: Path | None) -> None:
         return
     _show(rows, options.summaries)
     _budgets(rows, options.summaries, today, pending)
+    if failure:
+        console.print(f"Last failure, {failure.at:%Y-%m-%d %H:%M} UTC: {failure.reason}", markup=False)
 
 
 def _show(rows: list[Spending], settings: Summaries) -> None:

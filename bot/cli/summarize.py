@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 import msgspec
+from msgspec import Struct
 
-from bot.cli.group import asynchronous, config_option, console, settings
+from bot.app.build import database
+from bot.cli.group import asynchronous, clock, config_option, console, settings
 from bot.cli.progress import progress
 from bot.config import Settings
 from bot.errors import ConfigError, ModelError
 from bot.papers.model import Paper
 from bot.sources.files import read_papers
-from bot.summaries import LanguageModel, check, extract, open_language_model, without_instructions
+from bot.store import open_store
+from bot.summaries import (
+    Budget,
+    LanguageModel,
+    SummaryWriter,
+    check,
+    extract,
+    open_language_model,
+    without_instructions,
+)
+from bot.summaries.generation.language_model import RefusedByModel
 from bot.views.formatting import plural
+
+
+class Written(Struct, frozen=True):
+    """A line of the output."""
+
+    id: str
+    summary: str
+    provenance: str
+    check: tuple[str, ...]
 
 
 @click.command()
@@ -25,57 +48,80 @@ from bot.views.formatting import plural
 @config_option
 @asynchronous
 async def summarize(source: Path, target: Path, engine: str, config: Path | None) -> None:
-    """Write a one-sentence summary for each paper of a file. JSON lines {id, title, abstract}."""
-    writer = _writer(settings(config), engine)
+    """Write a one-sentence summary for each paper of a file. JSON lines {id, title, abstract}.
+
+    Until it is done the lines are in OUT.ENGINE.part; a run that was broken off continues there.
+    """
+    part = target.with_name(f"{target.name}.{engine}.part")
+    before = _finished(part)
     done = rejected = 0
-    try:
-        with target.open("wb") as out, progress("Summarizing") as advance:
-            for batch in read_papers(source):
-                rejected += len(batch.rejected)
-                for listing in batch.listings:
-                    await _summarize(listing.paper, writer, out, must_write=engine == "claude")
-                    done += 1
-                    advance(done, None)
-    finally:
-        if writer:
-            await writer.aclose()
+    async with _open_writer(settings(config), engine) as writer:
+        with part.open("ab") as out, progress("Summarizing") as advance:
+            for paper, failed in _papers(source):
+                rejected += failed
+                if paper and paper.id not in before:
+                    await _summarize(paper, writer, out, must_write=engine == "claude")
+                done += paper is not None
+                advance(done, None)
+    part.replace(target)
     console.print(f"{plural(done, 'paper')} summarized, {plural(rejected, 'record')} rejected.")
 
 
-async def _summarize(paper: Paper, writer: LanguageModel | None, out: BinaryIO, *, must_write: bool) -> None:
+def _papers(source: Path) -> Iterator[tuple[Paper | None, int]]:
+    """Each paper of a file, and the number of records that can't be read."""
+    for batch in read_papers(source):
+        yield None, len(batch.rejected)
+        yield from ((listing.paper, 0) for listing in batch.listings)
+
+
+def _finished(part: Path) -> set[str]:
+    """The ids in the output of a run that was broken off; its last line is removed if it is cut."""
+    if not part.exists():
+        return set()
+    whole, _, _ = part.read_bytes().rpartition(b"\n")
+    lines = whole.splitlines(keepends=True)
+    part.write_bytes(b"".join(lines) + (b"\n" if lines else b""))
+    return {msgspec.json.decode(line, type=Written).id for line in lines}
+
+
+async def _summarize(paper: Paper, writer: SummaryWriter | None, out: BinaryIO, *, must_write: bool) -> None:
     paper = without_instructions(paper)
-    summary, provenance = extract(paper), "extract"
+    summary, provenance, problems = extract(paper), "extract", tuple[str, ...]()
     if writer:
         try:
-            written, failures = await _written(writer, paper)
+            written, failures = await writer.write(writer.request_for(paper))
         except ModelError as error:
-            if must_write:
+            if must_write and not isinstance(error, RefusedByModel):
                 raise
-            console.print(str(error), markup=False)
+            console.print(f"{paper.id}: {error}", markup=False)
+            if must_write:
+                summary, provenance, problems = "", "claude", (str(error),)
         else:
             if must_write or not failures:
                 summary, provenance = written, "claude"
-    record = {
-        "id": paper.id,
-        "summary": summary,
-        "provenance": provenance,
-        "check": check(summary, paper, meaning=provenance != "extract") if summary else (),
-    }
+    if summary:
+        problems = check(summary, paper, meaning=provenance != "extract")
+    record = Written(id=paper.id, summary=summary, provenance=provenance, check=problems)
     out.write(msgspec.json.encode(record) + b"\n")
+    out.flush()
 
 
-async def _written(writer: LanguageModel, paper: Paper) -> tuple[str, tuple[str, ...]]:
-    """A summary and the problems that the check found; a summary with problems is written a second time."""
-    summary = await writer.write(paper, "en")
-    if failures := check(summary, paper):
-        summary = await writer.write(paper, "en", failures)
-    return summary, check(summary, paper)
+@asynccontextmanager
+async def _open_writer(options: Settings, engine: str) -> AsyncIterator[SummaryWriter | None]:
+    """The model of the settings, within their budget; None if summaries are taken from the abstracts."""
+    model = _model(options, engine)
+    if model is None:
+        yield None
+        return
+    store = await open_store(database(options))
+    try:
+        yield SummaryWriter(model, Budget(store.costs, options.summaries, clock()))
+    finally:
+        await model.aclose()
+        await store.aclose()
 
 
-def _writer(settings: Settings, engine: str) -> LanguageModel | None:
-    options = settings.summaries
-    if engine == "extract":
-        return None
-    if engine == "claude" and not options.api_key:
+def _model(options: Settings, engine: str) -> LanguageModel | None:
+    if engine == "claude" and not options.summaries.api_key:
         raise ConfigError("There is no API key for Claude.", "Set ANTHROPIC_API_KEY, or use --engine extract.")
-    return open_language_model(options.api_key, options.model, options.url)
+    return None if engine == "extract" else open_language_model(options.summaries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
@@ -85,15 +86,33 @@ class SummaryRequest(Struct, frozen=True, kw_only=True):
     title: str  # as it is sent, and as the summary is checked against
     abstract: str
     failures: tuple[str, ...] = ()  # what was wrong with the first summary, when this is the second try
+    refused: str = ""  # that first summary
 
 
 class SummaryBatch(Struct, frozen=True, kw_only=True):
     """Summaries requested together, at a lower price, and collected later."""
 
-    id: str
+    id: str  # our own, stored before the batch is sent; the provider's names of its requests begin with it
     requests: tuple[SummaryRequest, ...]  # each has its position here as its number with the provider
     sent: datetime
-    estimated_cost: float = 0.0  # in the currency of the settings' prices
+    estimated_cost: float = 0.0  # the most it may cost, in the currency of the settings' prices
+    provider_id: str = ""  # empty: the provider hasn't confirmed it, and may or may not have it
+
+
+class SpendingLimits(Struct, frozen=True, kw_only=True):
+    """What models may cost, in the currency of the settings' prices."""
+
+    day: float = math.inf
+    month: float = math.inf
+
+
+class Reservation(Struct, frozen=True, kw_only=True):
+    """Money set aside for a call to a model until its cost is known."""
+
+    id: str
+    model: str
+    cost: float  # the most that the call may cost
+    until: datetime | None  # after this the call counts as made, at this cost; None: a batch, which is collected
 
 
 class Spending(Struct, frozen=True, kw_only=True):
@@ -108,6 +127,13 @@ class Spending(Struct, frozen=True, kw_only=True):
     cache_read: int = 0
     cache_write: int = 0
     cost: float = 0.0
+
+
+class ModelFailure(Struct, frozen=True, kw_only=True):
+    """Why a model didn't answer, in a sentence, and when."""
+
+    reason: str
+    at: datetime
 
 
 class Subscription(Struct, frozen=True, kw_only=True):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bot.config import Summaries
 from bot.summaries.check import check
 from bot.summaries.extract import extract
 from bot.summaries.generation.budget import Budget
-from bot.summaries.generation.language_model import LanguageModel, RecordUsage
+from bot.summaries.generation.language_model import LanguageModel
 from bot.summaries.generation.sanitizing import without_instructions
+from bot.summaries.generation.writer import SummaryWriter
 from bot.summaries.service import SummaryService
 
 __all__ = [
     "Budget",
     "LanguageModel",
     "SummaryService",
+    "SummaryWriter",
     "check",
     "extract",
     "open_language_model",
@@ -20,12 +23,16 @@ __all__ = [
 ]
 
 
-def open_language_model(
-    key: str, model: str, url: str = "", *, thinking: bool = False, spend: RecordUsage | None = None
-) -> LanguageModel | None:
-    """The writer of these settings; None without a key."""
-    if not key:
+def open_language_model(settings: Summaries) -> LanguageModel | None:
+    """The model of these settings; None without a key."""
+    if not settings.api_key:
         return None
     from bot.summaries.generation.claude import ClaudeModel  # noqa: PLC0415 - only with a key
 
-    return ClaudeModel(key, model, url, thinking=thinking, spend=spend)
+    return ClaudeModel(
+        settings.api_key,
+        settings.model,
+        settings.url,
+        thinking=settings.thinking,
+        timeout_s=settings.timeout_seconds,
+    )

@@ -49,7 +49,9 @@ class SummaryService:
         self._clock = clock
         breaker = CircuitBreaker(clock)
         self._generator = (
-            SummaryGenerator(lines, writer, clock, breaker, budget=budget, batch_from=batch_from) if writer else None
+            SummaryGenerator(lines, writer, clock, breaker, budget=budget, batch_from=batch_from)
+            if writer and budget
+            else None
         )
         self.answers = QuestionAnswerer(writer, budget, breaker)
 

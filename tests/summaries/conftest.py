@@ -80,14 +80,21 @@ async def hire(clock: FixedClock, tmp_path: Path) -> AsyncIterator[Callable[...,
     async with AsyncExitStack() as stack:
         fakes: list[FakeAnthropic] = []
 
-        async def start(*answers: Told, file: str = "paperboy", **more: object) -> Office:
+        async def start(*answers: Told, file: str = "paperboy", has_batches: bool = True, **more: object) -> Office:
             if not fakes:
-                fakes.append(await stack.enter_async_context(FakeAnthropic(*answers)))
+                fake = FakeAnthropic(*answers, now=clock.now, has_batches=has_batches)
+                fakes.append(await stack.enter_async_context(fake))
             settings = Summaries(**more)  # type: ignore[arg-type]
             store = await open_store(tmp_path / f"{file}.db")
             stack.push_async_callback(store.aclose)
             budget = Budget(store.costs, settings, clock)
-            writer = ClaudeModel("key", settings.model, fakes[0].url, thinking=settings.thinking, spend=budget.spend)
+            writer = ClaudeModel(
+                "key",
+                settings.model,
+                fakes[0].url,
+                thinking=settings.thinking,
+                timeout_s=settings.timeout_seconds,
+            )
             lines = SummaryService(
                 store.summaries, writer=writer, clock=clock, budget=budget, batch_from=settings.batch_from
             )

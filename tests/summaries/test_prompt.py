@@ -38,7 +38,7 @@ def test_endless_and_broken_text_is_bounded_and_sent() -> None:
     broken = paper(1, "\ud800" * 10_000, abstract='"}]}\x00\ud83d' * 10_000)
     request = prompt.summary_request("m", broken, "en", ["is too long"] * 3)
     assert len(request["messages"][0]["content"].encode()) < 40_000
-    assert set(data_of(request)) == {"language", "title", "abstract", "refused"}
+    assert set(data_of(request)) == {"language", "title", "abstract", "refused", "wrong"}
 
 
 def test_another_prompt_is_another_question() -> None:

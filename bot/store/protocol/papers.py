@@ -12,8 +12,11 @@ from bot.papers.model import Listing, Paper, PaperId
 from bot.store.records import (
     Fetch,
     ListedPaper,
+    ModelFailure,
+    Reservation,
     Scores,
     Spending,
+    SpendingLimits,
     StoreCounts,
     Summary,
     SummaryBatch,
@@ -133,26 +136,59 @@ class Summaries(Protocol):
         """Every stored summary of these papers, newest first."""
         ...
 
-    async def claim_requests(
-        self, asked: Sequence[SummaryRequest], *, now: datetime, until: datetime
-    ) -> list[SummaryRequest]:
-        """The requests that no process has made or is making; they are ours alone until then."""
+    async def claim_request(
+        self,
+        request: SummaryRequest,
+        reservation: Reservation,
+        limits: SpendingLimits,
+        *,
+        now: datetime,
+        until: datetime,
+    ) -> bool:
+        """Claim a request until then and set its money aside; False if it is claimed, made or too expensive."""
         ...
 
-    async def release_requests(self, asked: Sequence[SummaryRequest]) -> None:
-        """Let other processes request them."""
+    async def claim_batch(
+        self,
+        priced: Sequence[tuple[SummaryRequest, float]],
+        batch: SummaryBatch,
+        limits: SpendingLimits,
+        *,
+        model: str,
+        until: datetime,
+        collect_from: datetime,
+    ) -> SummaryBatch | None:
+        """Record a batch of those requests that are free and that the limits cover, and set their money aside.
+
+        `priced`: requests with the most that each may cost. They stay claimed until then.
+        """
         ...
 
-    async def record_batch(self, batch: SummaryBatch, *, until: datetime) -> None:
-        """Record a batch that was sent; its requests stay claimed until then."""
+    async def release_request(self, request: SummaryRequest, *, at: datetime) -> None:
+        """Let it be requested again from that moment on."""
+        ...
+
+    async def confirm_batch(self, batch: SummaryBatch) -> None:
+        """Store the provider's id of a batch; any process may then collect it."""
         ...
 
     async def claim_batches(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
         """Sent batches that no process is collecting; ours to collect until then."""
         ...
 
-    async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spending | None) -> bool:
-        """Store the results and the cost of a batch, and release the rest; False when that was done before."""
+    async def settle_batch(
+        self,
+        batch: SummaryBatch,
+        lines: Sequence[Summary],
+        spent: Spending | None,
+        *,
+        held: Sequence[SummaryRequest] = (),
+        until: datetime | None = None,
+    ) -> bool:
+        """Store the results and the cost of a batch and release the rest, the held ones at that moment.
+
+        False if that was done before.
+        """
         ...
 
 
@@ -175,9 +211,23 @@ class Costs(Protocol):
         """By day, model and kind; oldest first."""
         ...
 
-    async def pending_batch_cost(self) -> float:
-        """The estimated cost of the batches that aren't settled yet."""
+    async def reserve(self, reservation: Reservation, limits: SpendingLimits, *, now: datetime) -> bool:
+        """Set money aside for a call; False if the limits don't cover it."""
         ...
+
+    async def settle(self, reservation: Reservation, spent: Spending | None) -> None:
+        """Replace a reservation by what was spent; nothing is added if it lapsed and was booked before."""
+        ...
+
+    async def reserved_cost(self) -> float:
+        """The most that the calls and batches under way may cost."""
+        ...
+
+    async def store_failure(self, failure: ModelFailure) -> None:
+        """Remember the latest failure of a model, for the terminal."""
+        ...
+
+    async def last_failure(self) -> ModelFailure | None: ...
 
     async def mark_notified(self, what: str, at: datetime) -> bool:
         """True the first time; the caller then tells the admin."""

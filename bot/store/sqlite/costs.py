@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, datetime
 
-from bot.store.records import Spending
-from bot.store.sqlite.codec import stamp
+from bot.store.records import ModelFailure, Reservation, Spending, SpendingLimits
+from bot.store.sqlite.codec import pack, stamp, unpack
 from bot.store.sqlite.engine import Engine
 
 _ADD = """
@@ -32,11 +32,23 @@ class SqliteCosts:
         rows = await self._engine.read(lambda db: db.execute(sql, (first.isoformat(),)).fetchall())
         return [_spent(row) for row in rows]
 
-    async def pending_batch_cost(self) -> float:
-        rows = await self._engine.read(
-            lambda db: db.execute("SELECT total(estimated_cost) FROM summary_batches").fetchall()
-        )
-        return float(rows[0][0])
+    async def reserve(self, reservation: Reservation, limits: SpendingLimits, *, now: datetime) -> bool:
+        return await self._engine.write(lambda db: reserve(db, reservation, limits, now))
+
+    async def settle(self, reservation: Reservation, spent: Spending | None) -> None:
+        await self._engine.write(lambda db: settle(db, reservation.id, spent))
+
+    async def reserved_cost(self) -> float:
+        return await self._engine.read(_reserved)
+
+    async def store_failure(self, failure: ModelFailure) -> None:
+        sql = "INSERT OR REPLACE INTO key_values VALUES ('model', 'failure', ?)"
+        await self._engine.write(lambda db: db.execute(sql, (pack(failure),)))
+
+    async def last_failure(self) -> ModelFailure | None:
+        sql = "SELECT value FROM key_values WHERE owner = 'model' AND key = 'failure'"
+        row = await self._engine.read(lambda db: db.execute(sql).fetchone())
+        return unpack(row[0], ModelFailure) if row else None
 
     async def mark_notified(self, what: str, at: datetime) -> bool:
         sql = "INSERT OR IGNORE INTO notices VALUES (?, ?)"
@@ -44,10 +56,43 @@ class SqliteCosts:
 
 
 def add(db: sqlite3.Connection, spent: Spending) -> None:
-    """Within the caller's transaction."""
+    """Add to the sums of a day. Within the caller's transaction."""
     x = spent
     counts = (x.requests, x.input, x.output, x.cache_read, x.cache_write, x.cost)
     db.execute(_ADD, (x.day.isoformat(), x.model, x.batch, *counts))
+
+
+def room(db: sqlite3.Connection, limits: SpendingLimits, now: datetime) -> float:
+    """How much may still be spent; books what has lapsed. Within the caller's transaction, as all below."""
+    today = now.date()
+    lapsed = db.execute(
+        "DELETE FROM model_reservations WHERE until <= ? RETURNING model, cost", (stamp(now),)
+    ).fetchall()
+    for model, cost in lapsed:
+        add(db, Spending(day=today, model=model, requests=1, cost=cost))
+    sql = "SELECT total(cost) FILTER (WHERE day = ?), total(cost) FROM model_costs WHERE day >= ?"
+    day, month = db.execute(sql, (today.isoformat(), today.replace(day=1).isoformat())).fetchone()
+    return float(min(limits.day - day, limits.month - month)) - _reserved(db)
+
+
+def reserve(db: sqlite3.Connection, reservation: Reservation, limits: SpendingLimits, now: datetime) -> bool:
+    """Set money aside, if the limits cover it."""
+    if room(db, limits, now) < reservation.cost:
+        return False
+    until = stamp(reservation.until) if reservation.until else None
+    row = (reservation.id, reservation.model, until, reservation.cost)
+    db.execute("INSERT INTO model_reservations VALUES (?, ?, ?, ?)", row)
+    return True
+
+
+def settle(db: sqlite3.Connection, id: str, spent: Spending | None) -> None:
+    """Replace a reservation by what was spent."""
+    if db.execute("DELETE FROM model_reservations WHERE id = ?", (id,)).rowcount and spent:
+        add(db, spent)
+
+
+def _reserved(db: sqlite3.Connection) -> float:
+    return float(db.execute("SELECT total(cost) FROM model_reservations").fetchone()[0])
 
 
 def _spent(row: tuple[str, str, int, int, int, int, int, int, float]) -> Spending:

@@ -52,6 +52,7 @@ EXEMPT = {  # why a table has no rows of a tenant or a person
     "queued_channels": "goes with the outbox, by triggers",
     "queued_tenants": "goes with the outbox, by triggers",
     "model_costs": "sums by day and model",
+    "model_reservations": "sums for calls under way",
     "notices": "what the operator was told of costs",
     "api_keys": "the operator's; `paperboy keys` removes them",
     "rate_slots": "about sources",

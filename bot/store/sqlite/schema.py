@@ -25,6 +25,7 @@ key_values         adapters' own records
 handled_events     ids of incoming events that had their effect, for some days
 summary_requests   summaries that a model is asked for; summary_batches: those asked for together
 model_costs        what models did and cost, by day; notices: what admins were told once
+model_reservations money set aside for calls under way
 
 Moments are ISO 8601 in UTC with microseconds, so that they sort as text.
 """
@@ -184,7 +185,7 @@ CREATE TABLE summary_requests (
   PRIMARY KEY (paper, version, language, model, prompt)
 ) WITHOUT ROWID;
 CREATE TABLE summary_batches (
-  id TEXT PRIMARY KEY, until TEXT NOT NULL, estimated_cost REAL NOT NULL, doc BLOB NOT NULL
+  id TEXT PRIMARY KEY, until TEXT NOT NULL, doc BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE model_costs (
   day TEXT NOT NULL, model TEXT NOT NULL, batch INTEGER NOT NULL, requests INTEGER NOT NULL,
@@ -193,6 +194,9 @@ CREATE TABLE model_costs (
   PRIMARY KEY (day, model, batch)
 ) WITHOUT ROWID;
 CREATE TABLE notices (name TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE model_reservations (
+  id TEXT PRIMARY KEY, model TEXT NOT NULL, until TEXT, cost REAL NOT NULL -- no `until`: a batch
+) WITHOUT ROWID;
 """
 
 migrations = Migrations("paperboy")

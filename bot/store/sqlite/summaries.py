@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from bot.papers.model import PaperId
-from bot.store.records import Spending, Summary, SummaryBatch, SummaryRequest
+from bot.store.records import Reservation, Spending, SpendingLimits, Summary, SummaryBatch, SummaryRequest
 from bot.store.sqlite import costs
 from bot.store.sqlite.codec import marks, pack, stamp, unpack
 from bot.store.sqlite.engine import Engine
@@ -40,29 +42,53 @@ class SqliteSummaries:
             found.setdefault(paper, []).append(unpack(doc, Summary))
         return found
 
-    async def claim_requests(
-        self, asked: Sequence[SummaryRequest], *, now: datetime, until: datetime
-    ) -> list[SummaryRequest]:
-        def work(db: sqlite3.Connection) -> list[SummaryRequest]:
-            return [one for one in asked if db.execute(_CLAIM, (*_key(one), stamp(until), stamp(now))).rowcount]
+    async def claim_request(
+        self,
+        request: SummaryRequest,
+        reservation: Reservation,
+        limits: SpendingLimits,
+        *,
+        now: datetime,
+        until: datetime,
+    ) -> bool:
+        def work(db: sqlite3.Connection) -> bool:
+            if costs.room(db, limits, now) < reservation.cost or not _claim(db, request, now, until):
+                return False
+            return costs.reserve(db, reservation, limits, now)
 
-        return await self._engine.write(work) if asked else []
+        return await self._engine.write(work)
 
-    async def release_requests(self, asked: Sequence[SummaryRequest]) -> None:
-        if asked:
-            await self._engine.write(lambda db: _release(db, asked))
+    async def claim_batch(
+        self,
+        priced: Sequence[tuple[SummaryRequest, float]],
+        batch: SummaryBatch,
+        limits: SpendingLimits,
+        *,
+        model: str,
+        until: datetime,
+        collect_from: datetime,
+    ) -> SummaryBatch | None:
+        def work(db: sqlite3.Connection) -> SummaryBatch | None:
+            room, claimed, cost = costs.room(db, limits, batch.sent), list[SummaryRequest](), 0.0
+            for request, most in priced:
+                if cost + most <= room and _claim(db, request, batch.sent, until):
+                    claimed.append(request)
+                    cost += most
+            if not claimed:
+                return None
+            made = replace(batch, requests=tuple(claimed), estimated_cost=cost)
+            costs.reserve(db, Reservation(id=batch.id, model=model, cost=cost, until=None), limits, batch.sent)
+            db.execute("INSERT INTO summary_batches VALUES (?, ?, ?)", (made.id, stamp(collect_from), pack(made)))
+            return made
 
-    async def record_batch(self, batch: SummaryBatch, *, until: datetime) -> None:
-        def work(db: sqlite3.Connection) -> None:
-            db.execute(
-                "INSERT INTO summary_batches VALUES (?, '', ?, ?)", (batch.id, batch.estimated_cost, pack(batch))
-            )
-            db.executemany(
-                "INSERT OR REPLACE INTO summary_requests VALUES (?, ?, ?, ?, ?, ?)",
-                [(*_key(one), stamp(until)) for one in batch.requests],
-            )
+        return await self._engine.write(work)
 
-        await self._engine.write(work)
+    async def release_request(self, request: SummaryRequest, *, at: datetime) -> None:
+        await self._engine.write(lambda db: _hold(db, [request], at))
+
+    async def confirm_batch(self, batch: SummaryBatch) -> None:
+        sql = "UPDATE summary_batches SET doc = ?, until = ? WHERE id = ?"
+        await self._engine.write(lambda db: db.execute(sql, (pack(batch), stamp(batch.sent), batch.id)))
 
     async def claim_batches(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
         sql = "UPDATE summary_batches SET until = ? WHERE until <= ? RETURNING doc"
@@ -71,17 +97,35 @@ class SqliteSummaries:
         rows = await self._engine.write(lambda db: db.execute(sql, (stamp(until), stamp(now))).fetchall())
         return sorted((unpack(doc, SummaryBatch) for (doc,) in rows), key=lambda batch: batch.sent)
 
-    async def settle_batch(self, batch: SummaryBatch, lines: Sequence[Summary], spent: Spending | None) -> bool:
+    async def settle_batch(
+        self,
+        batch: SummaryBatch,
+        lines: Sequence[Summary],
+        spent: Spending | None,
+        *,
+        held: Sequence[SummaryRequest] = (),
+        until: datetime | None = None,
+    ) -> bool:
         def work(db: sqlite3.Connection) -> bool:
             if not db.execute("DELETE FROM summary_batches WHERE id = ?", (batch.id,)).rowcount:
                 return False
             _keep(db, lines)
             _release(db, batch.requests)
-            if spent:
-                costs.add(db, spent)
+            if until:
+                _hold(db, held, until)
+            costs.settle(db, batch.id, spent)
             return True
 
         return await self._engine.write(work)
+
+
+def _claim(db: sqlite3.Connection, request: SummaryRequest, now: datetime, until: datetime) -> bool:
+    return bool(db.execute(_CLAIM, (*_key(request), stamp(until), stamp(now))).rowcount)
+
+
+def _hold(db: sqlite3.Connection, requests: Sequence[SummaryRequest], until: datetime) -> None:
+    sql = "INSERT OR REPLACE INTO summary_requests VALUES (?, ?, ?, ?, ?, ?)"
+    db.executemany(sql, [(*_key(request), stamp(until)) for request in requests])
 
 
 def _key(x: SummaryRequest | Summary) -> tuple[str, int, str, str, str]:

@@ -7,6 +7,7 @@ question are shown, and the answer says so.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from typing import Literal
@@ -14,7 +15,6 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.errors import ModelError
 from bot.languages import mark
 from bot.papers.full_text import FullText, Passage
 from bot.papers.model import Paper
@@ -25,7 +25,9 @@ from bot.summaries.check.claims import new_claims, new_names, new_numbers, plain
 from bot.summaries.generation import prompt
 from bot.summaries.generation.budget import Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
-from bot.summaries.generation.language_model import LanguageModel, ModelAnswer, RefusedByModel
+from bot.summaries.generation.language_model import CallError, LanguageModel, ModelAnswer, RefusedByModel, decode
+
+log = logging.getLogger(__name__)
 
 MAX_CACHED_ANSWERS = 500  # so that sharing an answer does not ask the model again
 NEAREST_SENTENCES = 2  # sentences
@@ -74,15 +76,18 @@ class QuestionAnswerer:
         return found
 
     async def _asked(self, passages: Sequence[Passage], question: str) -> PaperAnswer:
-        if self._writer is None:
+        if self._writer is None or self._budget is None:
             return nearest(passages, question, mark("No language model is set up here."))
         if self._breaker.is_open:
             return nearest(passages, question, mark("The language model is unavailable right now."))
-        if self._budget and await self._budget.room() <= 0:
+        request = self._writer.answer_request("\n\n".join(passage.text for passage in passages), question)
+        reservation = await self._budget.reserve(request)
+        if reservation is None:
             return nearest(passages, question, mark("The budget for the language model is used up for now."))
         try:
-            reply = await self._writer.reply("\n\n".join(passage.text for passage in passages), question)
-        except ModelError as error:
+            reply = decode(await self._budget.pay(reservation, self._writer.complete(request)), ModelAnswer)
+        except CallError as error:
+            log.warning("no answer about a paper: %s", error)
             if not isinstance(error, RefusedByModel):
                 self._breaker.failed(error)
             return nearest(passages, question, mark("The language model didn't answer."))

@@ -1,84 +1,134 @@
-"""Batches of summary requests: half the price, answered within hours. Batches under way survive a restart."""
+"""Batches of summary requests: half the price, answered within hours. Batches under way survive a restart.
+
+A batch is stored, with its money set aside, before it is sent. If no answer comes, it may have been made all the same:
+then the provider's own list is searched before any of its papers is requested again.
+"""
 
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import reduce
-from operator import add
+
+from msgspec.structs import replace
 
 from bot.clock import Clock
-from bot.errors import ModelError
 from bot.store.protocol import Summaries
 from bot.store.records import Spending, SummaryBatch, SummaryRequest
 from bot.summaries.generation.budget import Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
-from bot.summaries.generation.language_model import BatchResult, LanguageModel, RefusedByModel, TokenUsage
+from bot.summaries.generation.language_model import (
+    CallError,
+    Completion,
+    LanguageModel,
+    NoBatches,
+    ResultsGone,
+    total,
+)
 
 log = logging.getLogger(__name__)
 
 POLL_INTERVAL = timedelta(minutes=2)  # of a batch under way, over all processes; most end within an hour
-RESULTS_KEPT = timedelta(days=30)  # the API keeps results for 29 days; a batch never settled is then requested again
+RESULTS_MAX_AGE = timedelta(days=30)  # the API keeps results for 29 days
+APPEARS_WITHIN = timedelta(minutes=10)  # an unconfirmed batch, in the provider's list
+
+Results = list[Completion | CallError | None]
 
 
 class Batches:
     """Submits batches and collects their results."""
 
     def __init__(
-        self, lines: Summaries, writer: LanguageModel, clock: Clock, breaker: CircuitBreaker, *, budget: Budget | None
+        self, lines: Summaries, model: LanguageModel, clock: Clock, breaker: CircuitBreaker, budget: Budget
     ) -> None:
         self._lines = lines
-        self._writer = writer
+        self._model = model
         self._budget = budget
         self._breaker = breaker
         self._clock = clock
+        self.are_supported = True
 
-    async def send(self, asked: Sequence[SummaryRequest], worth: float) -> bool:
-        """Submit claimed requests as one batch; if the API refuses it, release the claims."""
-        try:
-            id = await self._writer.send({str(number): one for number, one in enumerate(asked)})
-        except ModelError as error:
-            log.warning("a batch of %s summaries was not accepted: %s", len(asked), error)
-            self._breaker.failed(error)
-            await self._lines.release_requests(asked)
-            return False
+    async def send(self, requests: Sequence[SummaryRequest]) -> None:
+        """Submit those requests as one batch that are free and that the budget covers."""
         now = self._clock.now()
-        await self._lines.record_batch(
-            SummaryBatch(id=id, requests=tuple(asked), sent=now, estimated_cost=worth), until=now + RESULTS_KEPT
+        priced = [(one, self._budget.most_cost(self._model.summary_request(one), batch=True)) for one in requests]
+        batch = await self._lines.claim_batch(
+            priced,
+            SummaryBatch(id=secrets.token_hex(8), requests=(), sent=now),
+            self._budget.limits,
+            model=self._model.model,
+            until=now + RESULTS_MAX_AGE,
+            collect_from=now + POLL_INTERVAL,
         )
-        log.info("requested %s summaries in batch %s", len(asked), id)
-        return True
+        if batch is None or len(batch.requests) < len(requests):
+            await self._budget.warn(max(cost for _, cost in priced))
+        if batch:
+            await self._send(batch)
 
-    async def ended(self) -> list[tuple[SummaryBatch, dict[str, BatchResult]]]:
+    async def collected(self) -> list[tuple[SummaryBatch, Results]]:
         """The batches that have ended, from any process; each is handed to one process at a time."""
-        found: list[tuple[SummaryBatch, dict[str, BatchResult]]] = []
+        found: list[tuple[SummaryBatch, Results]] = []
         now = self._clock.now()
         for batch in await self._lines.claim_batches(now=now, until=now + POLL_INTERVAL):
-            results = await self._results(batch)
-            if results is None:
-                continue
-            found.append((batch, results))
-            if not any(written.usage for written in results.values()):
-                self._breaker.failed(ModelError(f"batch {batch.id} returned no result"))
+            try:
+                results = await self._results(batch)
+            except ResultsGone as error:
+                await self._give_up(batch, error)
+            except CallError as error:
+                log.warning("batch %s can't be checked now: %s", batch.provider_id or batch.id, error)
+                await self._fail(error)
             else:
-                self._breaker.worked()
+                found += [(batch, results)] if results is not None else []
         return found
 
-    def spent(self, batch: SummaryBatch, results: dict[str, BatchResult]) -> Spending | None:
-        """What a batch cost."""
-        used = [written.usage for written in results.values() if written.usage]
-        if self._budget is None or not used:
+    def spent(self, batch: SummaryBatch, results: Results) -> Spending | None:
+        """What a batch cost; tells the circuit breaker whether it brought anything."""
+        usage = total(results)
+        if usage is None:
+            self._breaker.failed(CallError(f"Batch {batch.provider_id} returned no result."))
             return None
-        return self._budget.priced(reduce(add, used, TokenUsage(requests=0)), batch=True, model=batch.requests[0].model)
+        self._breaker.worked()
+        return self._budget.priced(usage, batch=True, model=batch.requests[0].model)
 
-    async def _results(self, batch: SummaryBatch) -> dict[str, BatchResult] | None:
+    async def _send(self, batch: SummaryBatch) -> None:
         try:
-            return await self._writer.results(batch.id)
-        except RefusedByModel as error:
-            log.warning("batch %s is gone: %s", batch.id, error)
-            return {}
-        except ModelError as error:
-            log.warning("batch %s can't be checked now: %s", batch.id, error)
-            self._breaker.failed(error)
-            return None
+            provider_id = await self._model.send_batch(batch)
+        except CallError as error:
+            if error.is_doubtful:
+                log.warning("no answer to a batch of %s summaries: it will be searched for", len(batch.requests))
+            else:
+                log.warning("a batch of %s summaries was not accepted: %s", len(batch.requests), error)
+                await self._lines.settle_batch(batch, (), None)
+            if isinstance(error, NoBatches):
+                self.are_supported = False
+            else:
+                await self._fail(error)
+            return
+        await self._lines.confirm_batch(replace(batch, provider_id=provider_id))
+        log.info("requested %s summaries in batch %s", len(batch.requests), provider_id)
+
+    async def _results(self, batch: SummaryBatch) -> Results | None:
+        if not batch.provider_id:
+            found = await self._model.find_batch(batch)
+            if not found:
+                if found == "" and self._clock.now() > batch.sent + APPEARS_WITHIN:
+                    log.warning("a batch of %s summaries was never made: they are requested again", len(batch.requests))
+                    await self._lines.settle_batch(batch, (), None)
+                return None
+            batch = replace(batch, provider_id=found)
+            await self._lines.confirm_batch(batch)
+        return await self._model.batch_results(batch)
+
+    async def _give_up(self, batch: SummaryBatch, error: ResultsGone) -> None:
+        """Book what a batch may have cost whose results can't be had; its papers aren't requested again for long."""
+        log.warning("%s summaries are lost: %s", len(batch.requests), error)
+        spent = self._budget.estimated(batch.estimated_cost * error.paid_share, batch=True)
+        spent = replace(spent, requests=round(len(batch.requests) * error.paid_share))
+        until = self._clock.now() + RESULTS_MAX_AGE
+        await self._lines.settle_batch(batch, (), spent, held=batch.requests, until=until)
+        await self._budget.note_failure(error)
+
+    async def _fail(self, error: CallError) -> None:
+        self._breaker.failed(error)
+        await self._budget.note_failure(error)

@@ -1,173 +1,183 @@
 """The Anthropic API. The only module that imports the `anthropic` SDK, and only once a key is set.
 
-Answers are parsed by hand and checked like anyone's: the SDK validates no answer.
+The SDK's own retries are off: it would also repeat calls that may have been charged.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-import msgspec
-from msgspec import Struct
-
-from bot.errors import ModelError
-from bot.papers.model import Paper
-from bot.store.records import SummaryRequest
+from bot.store.records import SummaryBatch, SummaryRequest
 from bot.summaries.generation import prompt
+from bot.summaries.generation.api_errors import call_error, refusal
 from bot.summaries.generation.language_model import (
-    ApiKeyRejected,
-    BatchResult,
-    ModelAnswer,
-    RecordUsage,
+    CallError,
+    Completion,
+    NoBatches,
+    NothingDone,
     RefusedByModel,
+    ResultsGone,
     TokenUsage,
 )
 from bot.summaries.generation.sanitizing import paper_of
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
+    from anthropic.types.messages import MessageBatch
 
-CEILING = 60.0  # seconds for one call, retries included
-TIMEOUT = 20.0  # seconds; a later summary arrives with the next edit of the card
-RETRIES = 2  # the SDK's own, for 408, 409, 429, 529 and 5xx
-T = TypeVar("T")
-LATER = "It will be retried later."
-
-
-class _Line(Struct):
-    line: str
+BATCH_TIMEOUT_S = 60.0  # for a batch or its results as a whole
+ATTEMPTS = 3  # of a call that surely did nothing: too many requests, overloaded, no connection
+PAUSE_S = 0.5  # before the second attempt, doubled before the third
+LONGEST_PAUSE_S = 2.0  # a server that asks for more is left alone; the circuit breaker knows for how long
+CLOCK_SKEW = timedelta(minutes=5)  # between our clock and the API's
+BATCHES_PER_PAGE = 100
+ACCEPTED_STOPS = {"end_turn", "stop_sequence"}
 
 
 class ClaudeModel:
-    """Implements `bot.summaries.generation.language_model.Writer`."""
+    """Implements `bot.summaries.generation.language_model.LanguageModel`."""
 
-    def __init__(
-        self, key: str, model: str, url: str = "", *, thinking: bool = False, spend: RecordUsage | None = None
-    ) -> None:
+    def __init__(self, key: str, model: str, url: str = "", *, thinking: bool = False, timeout_s: float = 20.0) -> None:
         self._key = key
         self._url = url
         self._thinking = thinking
-        self._spend = spend
+        self._timeout_s = timeout_s
         self.model = model
         self.prompt = prompt.fingerprint(thinking=thinking)
 
-    async def write(self, paper: Paper, language: str, failures: Sequence[str] = ()) -> str:
-        return _decoded(await self._ask(self._for(paper, language, failures)), _Line).line.strip()
+    def summary_request(self, request: SummaryRequest) -> dict[str, Any]:
+        return prompt.summary_request(
+            self.model,
+            paper_of(request),
+            request.language,
+            request.failures,
+            refused=request.refused,
+            thinking=self._thinking,
+        )
 
-    async def reply(self, text: str, question: str) -> ModelAnswer:
-        request = prompt.answer_request(self.model, text, question, thinking=self._thinking)
-        return _decoded(await self._ask(request), ModelAnswer)
+    def answer_request(self, text: str, question: str) -> dict[str, Any]:
+        return prompt.answer_request(self.model, text, question, thinking=self._thinking)
 
-    async def send(self, requests: Mapping[str, SummaryRequest]) -> str:
-        async with _translated():
-            batch = await self._client.messages.batches.create(
-                requests=[
-                    {"custom_id": name, "params": self._for(paper_of(asked), asked.language, asked.failures)}  # type: ignore[typeddict-item]
-                    for name, asked in requests.items()
-                ]
-            )
-            if not isinstance(batch.id, str):
-                raise ModelError("Claude returned no batch id.", LATER)
-            return batch.id
-
-    async def results(self, batch: str) -> dict[str, BatchResult] | None:
-        import anthropic  # noqa: PLC0415
-
-        async with _translated():
+    async def complete(self, request: dict[str, Any]) -> Completion:
+        for attempt in range(ATTEMPTS):
             try:
-                status = await self._client.messages.batches.retrieve(batch)
-            except anthropic.NotFoundError:
-                return {}  # deleted, or another account's
+                async with _translated(self._timeout_s):
+                    return _completion(await self._client.messages.create(**request))
+            except NothingDone as error:
+                pause = max(error.retry_after_s, PAUSE_S * 2**attempt)
+                if attempt == ATTEMPTS - 1 or pause > LONGEST_PAUSE_S:
+                    raise
+            await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def send_batch(self, batch: SummaryBatch) -> str:
+        rows = [
+            {"custom_id": f"{batch.id}-{number}", "params": self.summary_request(request)}
+            for number, request in enumerate(batch.requests)
+        ]
+        async with _translated(BATCH_TIMEOUT_S, on_404=NoBatches("This server takes no batches.")):
+            made = await self._client.messages.batches.create(requests=rows)  # type: ignore[arg-type]
+            if not isinstance(made.id, str):
+                raise CallError("Claude returned no batch id.", is_doubtful=True)
+            return made.id
+
+    async def find_batch(self, batch: SummaryBatch) -> str | None:
+        is_certain = True
+        async with _translated(BATCH_TIMEOUT_S):
+            async for found in self._client.messages.batches.list(limit=BATCHES_PER_PAGE):
+                if found.created_at < batch.sent - CLOCK_SKEW:
+                    break
+                if found.created_at > batch.sent + CLOCK_SKEW or _count(found) != len(batch.requests):
+                    continue
+                if found.processing_status != "ended":
+                    is_certain = False  # only results have the names of requests
+                elif found.results_url and await self._is_of(found.id, batch):
+                    return found.id
+        return "" if is_certain else None
+
+    async def batch_results(self, batch: SummaryBatch) -> list[Completion | CallError | None] | None:
+        gone = ResultsGone(f"Claude no longer has batch {batch.provider_id}.", paid_share=1.0)
+        async with _translated(BATCH_TIMEOUT_S, on_404=gone):
+            status = await self._client.messages.batches.retrieve(batch.provider_id)
             if status.processing_status != "ended":
                 return None
             if not status.results_url:
-                return {}  # kept for 29 days only
-            return {
-                row.custom_id: _written(row.result) async for row in await self._client.messages.batches.results(batch)
-            }
+                share = status.request_counts.succeeded / max(1, _count(status))
+                raise ResultsGone(f"The results of batch {batch.provider_id} are archived.", paid_share=share)
+            rows = await self._client.messages.batches.results(batch.provider_id)
+            found = {row.custom_id: _result(row.result) async for row in rows}
+        return [found.get(f"{batch.id}-{number}") for number in range(len(batch.requests))]
 
     async def aclose(self) -> None:
         if "_client" in self.__dict__:
             await self._client.close()
 
-    def _for(self, paper: Paper, language: str, failures: Sequence[str]) -> dict[str, Any]:
-        return prompt.summary_request(self.model, paper, language, failures, thinking=self._thinking)
-
-    async def _ask(self, request: dict[str, Any]) -> object:
-        async with _translated():
-            answer: object = await self._client.messages.create(**request)
-        if self._spend:
-            await self._spend(_usage(answer))
-        return answer
+    async def _is_of(self, provider_id: str, batch: SummaryBatch) -> bool:
+        async for row in await self._client.messages.batches.results(provider_id):
+            return row.custom_id.startswith(f"{batch.id}-")
+        return False
 
     @cached_property
     def _client(self) -> AsyncAnthropic:
         import anthropic  # noqa: PLC0415 - takes a second to load
 
         return anthropic.AsyncAnthropic(
-            api_key=self._key, base_url=self._url or None, timeout=TIMEOUT, max_retries=RETRIES
+            api_key=self._key, base_url=self._url or None, timeout=max(self._timeout_s, BATCH_TIMEOUT_S), max_retries=0
         )
 
 
 @asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    """Bounds a call in time, and turns the SDK's errors into ours."""
+async def _translated(timeout_s: float, *, on_404: CallError | None = None) -> AsyncIterator[None]:
+    """Bounds a call in time (seconds), and turns the SDK's errors into ours."""
     import anthropic  # noqa: PLC0415
     import httpx2  # noqa: PLC0415 - what breaks while results stream in comes as it is
 
     try:
-        async with asyncio.timeout(CEILING):  # a server may ask us to wait for hours, or answer a byte at a time
+        async with asyncio.timeout(timeout_s):  # a server may answer a byte at a time
             yield
-    except (anthropic.AuthenticationError, anthropic.PermissionDeniedError) as error:
-        raise ApiKeyRejected("Claude rejected the API key.", "Check ANTHROPIC_API_KEY.") from error
-    except (anthropic.BadRequestError, anthropic.UnprocessableEntityError) as error:
-        raise _refusal(error.message) from error
     except TimeoutError as error:
-        raise ModelError("Claude didn't answer in time.", LATER) from error
+        raise call_error(error) from error
+    except anthropic.NotFoundError as error:
+        raise (on_404 or call_error(error)) from error
     except (anthropic.AnthropicError, httpx2.HTTPError, ValueError, TypeError, AttributeError) as error:
-        raise ModelError(f"Claude didn't answer ({type(error).__name__}).", LATER) from error
+        raise call_error(error) from error
 
 
-def _refusal(said: str) -> ModelError:
-    """What a 400 means: rarely the paper, mostly the settings or an account without credit."""
-    if "content filtering" in said.casefold():
-        return RefusedByModel("Blocked by Anthropic's content filter.")
-    return ModelError(f"Claude rejected the request: {said[:200]}", "Check the account's credit, and [summaries].")
-
-
-def _written(result: object) -> BatchResult:
-    """The result of one request of a batch."""
-    kind = getattr(result, "type", "")
-    if kind == "errored":
-        error = getattr(getattr(result, "error", None), "error", None)
-        refusal = _refusal(str(getattr(error, "message", "")))
-        return BatchResult(why_not=str(refusal) if isinstance(refusal, RefusedByModel) else "")
-    answer = getattr(result, "message", None)
-    if kind != "succeeded" or answer is None:
-        return BatchResult()  # cancelled or expired
-    try:
-        line = _decoded(answer, _Line).line.strip()
-        return BatchResult(text=line, why_not="" if line else "Claude returned an empty summary.", usage=_usage(answer))
-    except RefusedByModel as error:
-        return BatchResult(why_not=str(error), usage=_usage(answer))
-    except ModelError:
-        return BatchResult(usage=_usage(answer))
-
-
-def _decoded(answer: object, form: type[T]) -> T:
-    """The JSON object in an answer; raises for a refusal, a cut answer or another form."""
-    blocks = getattr(answer, "content", None)
+def _completion(answer: object) -> Completion:
+    """The text of an answer. Raises `CallError` for an answer that isn't complete or was refused."""
+    usage, stop, blocks = _usage(answer), getattr(answer, "stop_reason", None), getattr(answer, "content", None)
     if not isinstance(blocks, list):
-        raise ModelError("Claude's answer has an unexpected form.", LATER)
+        raise CallError("Claude's answer has an unexpected form.", is_doubtful=True)
+    if stop == "refusal":
+        raise RefusedByModel("Claude refused to write about this paper.", "", usage=usage)
+    if stop not in ACCEPTED_STOPS:
+        raise CallError(f"Claude's answer isn't complete ({str(stop)[:40]}).", usage=usage)
     text = "".join(str(getattr(block, "text", "")) for block in blocks if getattr(block, "type", "") == "text")
-    try:
-        return msgspec.json.decode(text, type=form)
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
-        raise RefusedByModel(f"Claude's answer can't be used ({getattr(answer, 'stop_reason', None)}).") from error
+    return Completion(text=text, usage=usage)
+
+
+def _result(result: object) -> Completion | CallError | None:
+    """The result of one request of a batch; None if it wasn't done: errored, cancelled or expired."""
+    match getattr(result, "type", ""):
+        case "succeeded":
+            try:
+                return _completion(getattr(result, "message", None))
+            except CallError as error:
+                return error
+        case "errored":
+            found = getattr(getattr(result, "error", None), "error", None)
+            return refusal(str(getattr(found, "message", "")))
+    return None
+
+
+def _count(batch: MessageBatch) -> int:
+    counts = batch.request_counts
+    return counts.processing + counts.succeeded + counts.errored + counts.canceled + counts.expired
 
 
 def _usage(answer: object) -> TokenUsage:

@@ -1,23 +1,29 @@
-"""The protocol of a language model that writes summaries and answers."""
+"""The protocol of a language model that writes summaries and answers, and what can come of a call.
+
+CallError            the call brought nothing usable; asking again later may help
+├── NothingDone      the server surely did nothing; it may answer in a moment
+├── RefusedByModel   the model won't write about this paper, now or later
+├── AccountRejected  every call will fail until the settings or the account change
+├── BudgetSpent      the call wasn't made: the budget doesn't cover it
+├── NoBatches        this server takes no batches
+└── ResultsGone      the results of a batch can't be had any more, though they may have been paid for
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol, TypeAlias
+import re
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from bot.errors import ModelError
-from bot.papers.model import Paper
-from bot.store.records import SummaryRequest
+from bot.store.records import SummaryBatch, SummaryRequest
 
-
-class RefusedByModel(ModelError):
-    """The model refuses to write about this paper; asking again costs and changes nothing."""
-
-
-class ApiKeyRejected(ModelError):
-    """The API key was rejected; nothing works until it is replaced."""
+LATER = "It will be tried again later."
+_FENCE = re.compile(r"\A\s*```\w*\s*|\s*```\s*\Z")
+T = TypeVar("T")
 
 
 class TokenUsage(Struct, frozen=True, kw_only=True):
@@ -39,16 +45,71 @@ class TokenUsage(Struct, frozen=True, kw_only=True):
         )
 
 
-RecordUsage: TypeAlias = Callable[[TokenUsage], Awaitable[None]]
-"""Records the tokens of each answer, useful or not."""
+class CallError(ModelError):
+    """A call that brought nothing usable.
+
+    `usage`: what it cost all the same. `is_doubtful`: the work may have been done and charged, but no answer came.
+    `retry_after_s`: how long the server asks us to wait, in seconds.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = LATER,
+        *,
+        usage: TokenUsage | None = None,
+        is_doubtful: bool = False,
+        retry_after_s: float = 0.0,
+    ) -> None:
+        super().__init__(message, hint)
+        self.usage = usage
+        self.is_doubtful = is_doubtful
+        self.retry_after_s = retry_after_s
+
+    @property
+    def may_have_cost(self) -> bool:
+        return self.is_doubtful or self.usage is not None
 
 
-class BatchResult(Struct, frozen=True, kw_only=True):
-    """The result of one request of a batch; neither text nor reason: no result, it may be requested again."""
+class NothingDone(CallError):
+    """The server surely did nothing: too many requests, overloaded, no connection."""
 
-    text: str = ""
-    why_not: str = ""  # final: asking again changes nothing
-    usage: TokenUsage | None = None
+
+class RefusedByModel(CallError):
+    """The model refuses to write about this paper; asking again costs and changes nothing."""
+
+
+class AccountRejected(CallError):
+    """A rejected key, an unknown model, no credit: nothing works until that is changed."""
+
+
+class BudgetSpent(CallError):
+    """The budget doesn't cover the call, which wasn't made."""
+
+
+class NoBatches(CallError):
+    """The server takes no batches."""
+
+
+class ResultsGone(CallError):
+    """A batch's results were deleted or have expired; `paid_share` of them may have been charged."""
+
+    def __init__(self, message: str, *, paid_share: float) -> None:
+        super().__init__(message, "")
+        self.paid_share = paid_share
+
+
+class Completion(Struct, frozen=True, kw_only=True):
+    """The text of an answer, and what it cost."""
+
+    text: str
+    usage: TokenUsage
+
+
+class Line(Struct, frozen=True):
+    """A summary as the model returned it, unchecked."""
+
+    line: str
 
 
 class ModelAnswer(Struct, frozen=True, kw_only=True):
@@ -60,7 +121,7 @@ class ModelAnswer(Struct, frozen=True, kw_only=True):
 
 
 class LanguageModel(Protocol):
-    """A language model that writes one summary per paper."""
+    """A language model. Each method that calls it raises `CallError`."""
 
     @property
     def model(self) -> str: ...
@@ -70,20 +131,50 @@ class LanguageModel(Protocol):
         """A hash of the prompt: another prompt may give another summary."""
         ...
 
-    async def write(self, paper: Paper, language: str, failures: Sequence[str] = ()) -> str:
-        """A summary; `failures` says what was wrong with the one before. Raises `ModelError`, as all methods do."""
+    def summary_request(self, request: SummaryRequest) -> dict[str, Any]:
+        """What is sent for a summary."""
         ...
 
-    async def reply(self, text: str, question: str) -> ModelAnswer:
-        """An answer from a text."""
+    def answer_request(self, text: str, question: str) -> dict[str, Any]:
+        """What is sent for an answer from a text."""
         ...
 
-    async def send(self, requests: Mapping[str, SummaryRequest]) -> str:
-        """Submit many requests at a lower price; returns the batch id."""
+    async def complete(self, request: dict[str, Any]) -> Completion:
+        """The answer to a request."""
         ...
 
-    async def results(self, batch: str) -> dict[str, BatchResult] | None:
-        """The results of a batch, None while it is under way; missing ones may be requested again."""
+    async def send_batch(self, batch: SummaryBatch) -> str:
+        """Submit many requests at a lower price; returns the provider's id."""
+        ...
+
+    async def find_batch(self, batch: SummaryBatch) -> str | None:
+        """The provider's id of an unconfirmed batch; empty if it isn't there, None if that can't be said yet."""
+        ...
+
+    async def batch_results(self, batch: SummaryBatch) -> list[Completion | CallError | None] | None:
+        """The results in the order of the requests, None while it is under way. No result: not done, and not paid."""
         ...
 
     async def aclose(self) -> None: ...
+
+
+def decode(completion: Completion, form: type[T]) -> T:
+    """The JSON object in an answer, with or without a code fence around it. Raises `CallError` for another form."""
+    try:
+        return msgspec.json.decode(_FENCE.sub("", completion.text), type=form)
+    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
+        raise CallError("Claude's answer isn't in the form that was asked for.", usage=completion.usage) from error
+
+
+def summary_line(completion: Completion) -> str:
+    """The summary in an answer. Raises `CallError` if there is none."""
+    line = decode(completion, Line).line.strip()
+    if not line:
+        raise CallError("Claude returned an empty summary.", usage=completion.usage)
+    return line
+
+
+def total(completions: Sequence[Completion | CallError | None]) -> TokenUsage | None:
+    """What some results cost together; None for nothing."""
+    used = [one.usage for one in completions if one and one.usage]
+    return sum(used[1:], start=used[0]) if used else None

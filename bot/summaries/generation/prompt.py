@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from bot.papers.model import Paper
 from bot.summaries.check import MAX_CHARS
+from bot.summaries.generation.language_model import TokenUsage
 
 SUMMARY_TOKENS = 400  # a summary in any script, as JSON
 ANSWER_TOKENS = 800
@@ -39,7 +41,8 @@ The line
 - says "first", "best" or "state of the art" only where the abstract does;
 - does not repeat the title, does not say "this paper", "we", "the authors", "you" or "novel";
 - has no hype, no links, no mentions, no markup, no LaTeX: mathematics as people type it, such as x² or O(n log n).
-If the user's message has "refused", your last line had those faults; write another one without them.
+If the user's message has "refused", that was your last line, and "wrong" says what is wrong with it; write another line
+without those faults.
 
 Examples
 Title: NestNet: Learning to House Birds from Weather Reports
@@ -82,12 +85,18 @@ ANSWER_SCHEMA: dict[str, Any] = {
 
 
 def summary_request(
-    model: str, paper: Paper, language: str, failures: Sequence[str] = (), *, thinking: bool = False
+    model: str,
+    paper: Paper,
+    language: str,
+    failures: Sequence[str] = (),
+    *,
+    refused: str = "",
+    thinking: bool = False,
 ) -> dict[str, Any]:
-    """The request for a paper's summary; `failures` says what was wrong with the one before."""
+    """The request for a paper's summary; `failures` says what was wrong with the refused one before."""
     asked = {"language": language, "title": paper.title[:ABSTRACT_CHARS], "abstract": paper.abstract[:ABSTRACT_CHARS]}
     if failures:
-        asked["refused"] = "; ".join(failures)
+        asked |= {"refused": refused[:ABSTRACT_CHARS], "wrong": "; ".join(failures)}
     return _request(model, SUMMARY_PROMPT, asked, SUMMARY_SCHEMA, SUMMARY_TOKENS, thinking=thinking)
 
 
@@ -103,9 +112,18 @@ def fingerprint(*, thinking: bool) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def tokens(request: dict[str, Any]) -> int:
-    """An estimate of a request's tokens."""
-    return round(len(json.dumps([request["system"], request["messages"]], ensure_ascii=False)) / TOKEN_CHARS)
+def most_tokens(request: dict[str, Any]) -> TokenUsage:
+    """The most tokens that a request can use: its own, nothing of them in the cache, and all that it may return."""
+    return TokenUsage(
+        input=_tokens(request["messages"]), cache_write=_tokens(request["system"]), output=request["max_tokens"]
+    )
+
+
+def _tokens(part: object) -> int:
+    """The tokens of a part of a request, rounded up; letters beyond ASCII count as a token each."""
+    text = json.dumps(part, ensure_ascii=False)
+    ascii_letters = len(text.encode("ascii", "ignore"))
+    return math.ceil(ascii_letters / TOKEN_CHARS) + len(text) - ascii_letters
 
 
 def _request(
