@@ -35,7 +35,7 @@ SHOWN = {  # arguments that are read by people: (what is built, position or name
     ("Form", "submit_label"), ("CommandHelp", "summary"), ("MenuEntry", "label"), ("results", 0), ("results", "empty"),
     ("results", "note"), ("sheet", 0), ("sheet", "foot"), ("confirm_button", 1),
 }  # fmt: skip
-NAMES = {"Paperboy"}  # the same in every language
+NAMES = {"Paperboy", "weekdays 09:00 Europe/Berlin · mon,thu 8:30 · when complete"}  # the same in every language
 
 
 @cache
@@ -182,8 +182,12 @@ def bare_texts(*folders: str) -> Iterator[str]:
     for path in (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")) or [ROOT / folder]):
         for call in calls(path):
             for key, value in arguments(call):
-                is_text = isinstance(value, ast.JoinedStr) or (
-                    isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value not in {"", *NAMES}
-                )
-                if key in SHOWN and is_text:
+                if key in SHOWN and any(char.isalpha() for char in _written(value)):
                     yield f"{path.relative_to(ROOT)}:{value.lineno}: {ast.unparse(value)}"
+
+
+def _written(value: ast.expr) -> str:
+    """The words of a text that is written without translation; of an f-string, those between its gaps."""
+    pieces = value.values if isinstance(value, ast.JoinedStr) else [value]
+    words = "".join(str(piece.value) for piece in pieces if isinstance(piece, ast.Constant))
+    return "" if words in NAMES else words.replace("/papers", "")

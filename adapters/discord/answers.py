@@ -26,6 +26,7 @@ from bot.chat.event import Answer
 from bot.chat.fit import fit
 from bot.chat.message import Message
 from bot.errors import PostError
+from bot.languages import mark, tr
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +35,10 @@ MESSAGE, DEFER_MESSAGE, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9 
 FROM_MESSAGE = frozenset({InteractionType.component, InteractionType.modal_submit})
 MAX_CHOICES, MAX_CHOICE_CHARS = 25, 100
 MAX_PERSONAL_FOLLOW_UPS = 5  # messages after the first, where only the person has installed the app: Discord's limit
-DONE = Message(plain="Done.")
-SHARED = Message(plain="Shared.")
-CUT = Message(plain="There is more than Discord lets me show here. Send me the same words in a direct message.")
-UNREADABLE_REQUEST = Message(plain="I can't read what Discord sent for this. Try again, or type the command.")
+DONE = mark("Done.")
+SHARED = mark("Shared.")
+CUT = mark("There is more than Discord lets me show here. Send me the same words in a direct message.")
+UNREADABLE_REQUEST = mark("I can't read what Discord sent for this. Try again, or type the command.")
 
 
 class AnswerSender:
@@ -77,7 +78,7 @@ class AnswerSender:
         if interaction.type is InteractionType.autocomplete:
             return
         try:
-            body = message_payload(UNREADABLE_REQUEST, private=True)
+            body = message_payload(_said(UNREADABLE_REQUEST), private=True)
             await _Response(self._rest, interaction).respond(MESSAGE, body)
         except PostError as error:
             _log_unanswered(interaction, error)
@@ -94,7 +95,7 @@ class _Response:
     async def show_first(self, answer: Answer | None) -> None:
         """Show an answer as the first response."""
         if answer is None:
-            await (self.respond(DEFER_UPDATE) if self._has_message else self._message(DONE, private=True))
+            await (self.respond(DEFER_UPDATE) if self._has_message else self._message(_said(DONE), private=True))
         elif answer.form and self._interaction.type is not InteractionType.modal_submit:  # a modal can't open a modal
             await self.respond(MODAL, render_modal(answer.form))
         elif answer.replace and self._has_message:
@@ -118,11 +119,11 @@ class _Response:
         elif self._has_message:
             await self._show_on_message(answer)
         elif answer is None or answer.private == private:
-            first, *rest = _pages(answer) if answer else (DONE,)
+            first, *rest = _pages(answer) if answer else (_said(DONE),)
             await self._edit_original(message_payload(first))
             await self._follow_up(rest, private=private)
         elif private:  # a private "thinking …" can't become public: it says so, and the answer follows
-            await self._edit_original(message_payload(SHARED))
+            await self._edit_original(message_payload(_said(SHARED)))
             await self._follow_up(_pages(answer), private=False)
         else:
             await self._webhook("DELETE", "/messages/@original")
@@ -157,7 +158,7 @@ class _Response:
 
     async def _follow_up(self, pages: Sequence[Message], *, private: bool) -> None:
         if is_installed_by_person(self._interaction) and len(pages) > MAX_PERSONAL_FOLLOW_UPS:
-            pages = (*pages[: MAX_PERSONAL_FOLLOW_UPS - 1], CUT)
+            pages = (*pages[: MAX_PERSONAL_FOLLOW_UPS - 1], _said(CUT))
         for page in pages:
             await self._webhook("POST", "", message_payload(page, private=private))
 
@@ -165,6 +166,10 @@ class _Response:
         application, token = self._interaction.application_id, self._interaction.token
         path = "/webhooks/{webhook_id}/{webhook_token}" + path
         await self._rest.call(method, path, body, webhook_id=application, webhook_token=token)
+
+
+def _said(text: str) -> Message:
+    return Message(plain=tr(text))
 
 
 def _pages(answer: Answer) -> tuple[Message, ...]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -17,6 +15,7 @@ import msgspec
 from adapters.discord.permissions import MANAGE_SERVER
 from bot.chat.adapter import CommandHelp, MenuEntry
 from bot.chat.form import Field
+from bot.languages import mark, translations
 
 NAME, OPTION = "papers", "query"
 CHAT, ON_MESSAGE = 1, 3  # types of commands
@@ -25,8 +24,9 @@ IN_SERVER, IN_DIRECT_MESSAGE, IN_PRIVATE_CHANNEL = 0, 1, 2  # contexts; the last
 FOR_SERVER, FOR_PERSON = 0, 1  # who installed the app
 ONLY_GLOBAL = frozenset({"contexts", "integration_types"})  # fields that a server's own commands don't have
 MAX_QUERY_CHARS = 1_000
-COMMAND_SUMMARY = "Find, vote on and schedule research papers."
-QUERY_HINT = "Words, a title, or a command such as today; empty for help."
+COMMAND_SUMMARY = mark("Find, vote on and schedule research papers.")
+QUERY_HINT = mark("Words, a title, or a command such as today; empty for help.")
+LOCALES = {"es": ("es-ES", "es-419"), "pt_BR": ("pt-BR",), "zh_CN": ("zh-CN",)}  # where Discord's name is another
 
 
 def command_payload(commands: Sequence[CommandHelp], menu: Sequence[MenuEntry]) -> list[dict[str, Any]]:
@@ -90,7 +90,10 @@ def _entry(entry: MenuEntry) -> dict[str, Any]:
 def _option(field: Field) -> dict[str, Any]:
     option = {"type": STRING, "name": field.name, "required": field.required, **_described(field.hint or field.label)}
     if field.choices:
-        return option | {"choices": [{"name": shown[:100], "value": value} for value, shown in field.choices[:25]]}
+        choices = field.choices[:25]
+        return option | {
+            "choices": [{"name": shown[:100], "value": v} | _localized("name", shown) for v, shown in choices]
+        }
     return option | {"max_length": max(1, min(field.max_length, 6_000))}
 
 
@@ -101,12 +104,6 @@ def _described(sentence: str) -> dict[str, Any]:
 
 
 def _localized(what: str, sentence: str) -> dict[str, Any]:
-    others = {language: words[sentence] for language, words in _translations().items() if sentence in words}
-    return {f"{what}_localizations": others} if others else {}
-
-
-@cache
-def _translations() -> dict[str, dict[str, str]]:
-    """Language → English text → translation: descriptions of at most 100 characters, names of at most 32."""
-    raw = files("adapters.discord").joinpath("command_localizations.json").read_bytes()
-    return msgspec.json.decode(raw, type=dict[str, dict[str, str]])
+    """The translations of a text, by Discord's names of their languages."""
+    found = {tag: text[:100] for name, text in translations(sentence).items() for tag in LOCALES.get(name, (name,))}
+    return {f"{what}_localizations": found} if found else {}

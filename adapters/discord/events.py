@@ -54,6 +54,7 @@ def parse_person(interaction: discord.Interaction[Any], place: Place, *, may_sch
         space=place.space,
         id=str(user.id),
         name=str(user.display_name),
+        language=str(interaction.locale),
         admin=is_admin and not guest,
         guest=guest,
     )

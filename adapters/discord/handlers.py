@@ -22,6 +22,7 @@ from bot.chat.adapter import Core
 from bot.chat.event import Answer, ButtonPress, Event, LinkShared, Place
 from bot.clock import Clock
 from bot.errors import PostError
+from bot.languages import speaking
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,8 @@ class Handlers:
             count_unreadable("INTERACTION_CREATE", error)
             await self._answers.refuse_unreadable(interaction)
             return
-        await self._answers.answer(interaction, _answer(core, event), private=private or who.guest)
+        with speaking(who.language):
+            await self._answers.answer(interaction, _answer(core, event), private=private or who.guest)
 
     def _is_granted(self, interaction: discord.Interaction[Any], core: Core) -> bool:
         """Whether the server lets this person use an admin's command in this channel, now or in the step before."""

@@ -32,6 +32,7 @@ def parse_message(message: discord.Message, bot_id: int, place: Place) -> Iterat
             space=place.space,
             id=str(message.author.id),
             name=str(message.author.display_name),
+            language=str(message.guild.preferred_locale) if message.guild else "",
             admin=is_own_tenant(place) or _manages_server(message.author),
         ),
         "place": place,

@@ -28,6 +28,7 @@ from bot.chat.message import (
     Paragraph,
     Span,
 )
+from bot.languages import tr
 
 Json: TypeAlias = dict[str, Any]
 
@@ -124,7 +125,7 @@ class _Layout:
             one_line((Span(control.label, url=control.url),)) for control in controls if isinstance(control, LinkButton)
         ]
         if options := [_option(button) for button in shown if "url" not in button]:
-            menu = {"type": MENU, "custom_id": self._unique_id(PICK), "placeholder": "Choose …", "options": options}
+            menu = {"type": MENU, "custom_id": self._unique_id(PICK), "placeholder": tr("Choose …"), "options": options}
             yield {"type": ROW_TYPE, "components": [menu]}
 
     def _button(self, control: Control) -> Json | None:

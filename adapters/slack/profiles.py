@@ -1,4 +1,4 @@
-"""People's names, time zones and rights, from Slack. Cached for minutes, never stored.
+"""People's names, languages, time zones and rights, from Slack. Cached for minutes, never stored.
 
 Slack describes a person with the rights they have in their own workspace, even if they belong to another one and are
 only in a channel shared with ours. https://docs.slack.dev/apis/slack-connect
@@ -22,6 +22,7 @@ from bot.errors import PaperboyError
 log = logging.getLogger(__name__)
 
 CACHE_TTL = timedelta(minutes=5)  # a new admin may set schedules after so long at most
+SCOPE = "users:read"
 MAX_CACHED_PEOPLE = 10_000
 MAX_NAME_CHARS = 40
 RIGHTS = ("is_admin", "is_owner", "is_primary_owner")
@@ -31,6 +32,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     """One person in one workspace. The defaults are for a person whose profile Slack doesn't return."""
 
     name: str = "someone here"
+    language: str = ""  # a tag such as `de-DE`
     time_zone: str = ""  # a name of the tz database
     is_admin: bool = False
 
@@ -50,7 +52,10 @@ class Profiles:
         if now < until:
             return profile
         try:
-            answer = await self._workspaces.call(space, "users_info", user=person)
+            scopes = (await self._workspaces.installs.find_install(space)).scopes
+            if scopes and SCOPE not in scopes:
+                return Profile()
+            answer = await self._workspaces.call(space, "users_info", user=person, include_locale=True)
         except PaperboyError as error:
             log.warning("Slack profile of %s in %s not available: %s", person, space, error)
             return Profile()
@@ -59,6 +64,10 @@ class Profiles:
         profile = read_profile(get_object(answer.data, "user"), space)
         self._cache[key] = (now + CACHE_TTL, profile)
         return profile
+
+    def known_language(self, space: str, person: str) -> str:
+        """The language of a person who was asked about before; empty when it isn't known yet."""
+        return self._cache.get((space, person), (None, Profile()))[1].language
 
 
 def read_profile(user: Json, space: str) -> Profile:
@@ -71,6 +80,7 @@ def read_profile(user: Json, space: str) -> Profile:
     )
     return Profile(
         name=next(filter(None, (clean(name, MAX_NAME_CHARS) for name in names))),
+        language=get_text(user, "locale"),
         time_zone=_known_zone(get_text(user, "tz")),
         is_admin=_has_rights(user, space),
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from adapters.webchat import events, modals
 from adapters.webchat.chat_state import ChatState
-from adapters.webchat.events import COMMAND, Sender
+from adapters.webchat.events import Sender
 from adapters.webchat.links import find_urls, linked_message
 from adapters.webchat.people import BOT
 from adapters.webchat.records import EMOJI, ChatMessage, OpenForm
@@ -18,6 +18,7 @@ from bot.chat.adapter import Core
 from bot.chat.event import Answer, Person
 from bot.chat.message import Action, Message, clean
 from bot.errors import PaperboyError
+from bot.languages import tr
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +49,11 @@ class Handlers:
         """Run a command, or post a message to the channel."""
         typed = typed.strip()[:MAX_TEXT_CHARS]
         if not typed:
-            return Outcome(toast=f"Type a message, or {COMMAND} and what you're looking for.")
+            return Outcome(toast=tr("Type a message, or /papers and what you're looking for."))
         if (command := events.command_text(typed)) is not None:
             return await self._show(await self._core.handle_event(events.command(sender, command)), sender)
         if typed.startswith("/"):
-            return Outcome(toast=f"There is no command {clean(typed.split()[0], 30)}. Try {COMMAND} help.")
+            return Outcome(toast=tr("There is no command {name}. Try /papers help.", name=clean(typed.split()[0], 30)))
         message = await self._state.add_message(self._message(sender, linked_message(typed), author=sender.who.id))
         self._start_cards(message, sender.who)
         return Outcome(message)
@@ -124,7 +125,7 @@ class Handlers:
         if answer.brief and answer.form is None:
             return Outcome(toast=answer.message.plain)
         if not answer.private and answer.form is None:
-            return Outcome(await self._state.add_message(self._message(sender, answer.message)), "Shared.")
+            return Outcome(await self._state.add_message(self._message(sender, answer.message)), tr("Shared."))
         form = OpenForm(form=answer.form) if answer.form else None
         shown = None
         if answer.replace:

@@ -10,6 +10,7 @@ from adapters.webchat.records import OpenForm
 from bot.chat.event import Answer
 from bot.chat.form import Field, Form
 from bot.chat.message import Footnote, Message, Paragraph, text
+from bot.languages import tr
 
 
 def field_values(form: Form) -> dict[str, str]:
@@ -43,9 +44,9 @@ def form_after(form: Form, answer: Answer) -> OpenForm | None:
 
 def _field_error(field: Field) -> str:
     if field.required and not field.value:
-        return f"Fill in “{field.label}”."
+        return tr("Fill in “{field}”.", field=field.label)
     if len(field.value) > field.max_length:
-        return f"“{field.label}” is too long: the limit is {field.max_length} characters."
+        return tr("“{field}” is too long: the limit is {limit} characters.", field=field.label, limit=field.max_length)
     if field.choices and field.value and field.value not in dict(field.choices):
-        return f"“{field.label}” must be one of its choices."
+        return tr("“{field}” must be one of its choices.", field=field.label)
     return ""

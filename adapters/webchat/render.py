@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from typing import Any, assert_never
 
+from babel.dates import format_date
 from jinja2 import Environment
 from markupsafe import Markup
 from msgspec import Struct
@@ -18,6 +20,7 @@ from bot.chat.adapter import MenuEntry
 from bot.chat.event import Person
 from bot.chat.message import Action, Block, Bullets, Button, Card, Controls, Footnote, Heading, Message, Paragraph
 from bot.http_server import StaticFiles, template_environment
+from bot.languages import locale, tag, tr, tr_count
 
 STATIC_FILES = StaticFiles("adapters.webchat")
 LINK_SCHEMES = ("http://", "https://")
@@ -39,7 +42,14 @@ def environment() -> Environment:
     found.filters["href"] = safe_url
     found.filters["channel"] = channel_path
     found.filters["person"] = person_name
+    found.filters["long_day"] = long_day
+    found.globals |= {"tr": tr, "tr_count": tr_count, "language": tag}
     return found
+
+
+def long_day(day: date) -> str:
+    """`Friday, 29 May 2026`, in the reader's language."""
+    return format_date(day, "full", locale=locale())
 
 
 def safe_url(url: str) -> str:
@@ -54,7 +64,7 @@ def channel_path(id: str) -> str:
 
 def person_name(id: str) -> str:
     """The name of a person."""
-    return PEOPLE[id].name if id in PEOPLE else "someone here"
+    return PEOPLE[id].name if id in PEOPLE else tr("someone here")
 
 
 def message_body(message: Message) -> Markup:
@@ -92,7 +102,7 @@ def with_own_votes(message: Message, voted: frozenset[str]) -> Message:
 def _own_vote(card: Card, voted: frozenset[str]) -> Card:
     on = card.paper in voted
     button = Button(
-        label="Voted" if on else "Vote",
+        label=tr("Voted") if on else tr("Vote"),
         action=Action("unvote" if on else "vote", (card.paper,)),
         style="pressed" if on else "plain",
     )

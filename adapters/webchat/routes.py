@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from msgspec.structs import replace
 
 from adapters.webchat.chat_state import ChatState
 from adapters.webchat.events import channel_name, posted_values
@@ -20,6 +21,7 @@ from adapters.webchat.render import STATIC_FILES, Reader
 from bot.chat.adapter import Core
 from bot.chat.event import Person
 from bot.http_server import CsrfCookie, client_address, form_values
+from bot.languages import speaking, tag, tr, wanted_by
 
 MAX_BODY_BYTES = 160_000  # 12,000 characters of any script, percent-encoded
 MAX_STREAMS_PER_CLIENT = 32  # a browser opens one for each visible tab
@@ -45,7 +47,7 @@ class Routes:
         self._streams = Counter[str]()  # open ones by client
 
     def add_to(self, app: web.Application) -> None:
-        app.middlewares.append(self._check_form)
+        app.middlewares.extend((_in_reader_language, self._check_form))
         app.add_routes(
             [
                 web.get("/", self.home),
@@ -124,7 +126,7 @@ class Routes:
     async def create_channel(self, request: web.Request) -> web.StreamResponse:
         name = channel_name((await form_values(request)).get("name", ""))
         if not name:
-            toast = urlencode({"toast": "Use a-z, 0-9, - and _ in a channel name."})
+            toast = urlencode({"toast": tr("Use a-z, 0-9, - and _ in a channel name.")})
             raise web.HTTPSeeOther(f"/c/{DEFAULT_CHANNEL}?{toast}")
         await self._state.add_channel(name)
         raise web.HTTPSeeOther(f"/c/{name}")
@@ -200,8 +202,15 @@ class Routes:
         raise web.HTTPSeeOther(f"/c/{_channel(request)}?{query}#end")
 
 
+@web.middleware
+async def _in_reader_language(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Everything is written in the language that the browser prefers."""
+    with speaking(wanted_by(request.headers.get("Accept-Language", ""))):
+        return await handler(request)
+
+
 def _who(request: web.Request) -> Person:
-    return person_for(request.cookies.get(PERSON_COOKIE))
+    return replace(person_for(request.cookies.get(PERSON_COOKIE)), language=tag())
 
 
 def _channel(request: web.Request) -> str:

@@ -64,6 +64,10 @@ def test_discord(guild: int | None, space: str, manages: bool, may_schedule: boo
     interaction = SimpleNamespace(
         user=SimpleNamespace(id=5, display_name="Eve"),
         guild_id=guild,
+        locale="en-US",
+        channel=None,
+        context=SimpleNamespace(private_channel=False),
+        _integration_owners={},
         permissions=SimpleNamespace(manage_guild=manages),
     )
     person = parse_person(cast(Any, interaction), Place("discord", space, "C1"), may_schedule=may_schedule)

@@ -21,10 +21,11 @@ class Admins:
         self._admins = frozenset(admins)
 
     async def with_rights(self, event: PersonEvent) -> PersonEvent:
-        """The event, with whether its person is an admin in its place, and with their time zone."""
+        """The event, with whether its person is an admin in its place, with their language and time zone."""
         profile = await self._profiles.get_profile(event.who.space, event.who.id)
         is_admin = not is_private(event.place) and (profile.is_admin or event.who.id in self._admins)
-        return replace(event, who=replace(event.who, admin=is_admin, time_zone=profile.time_zone))
+        who = replace(event.who, admin=is_admin, language=profile.language, time_zone=profile.time_zone)
+        return replace(event, who=who)
 
 
 def is_private(place: Place) -> bool:

@@ -26,11 +26,12 @@ from bot.chat.adapter import Core
 from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
 from bot.chat.message import Message
 from bot.clock import Clock
+from bot.languages import mark, speaking, tr
 
 Ack = Callable[..., Awaitable[object]]
 
 FORM_TIMEOUT_S = 2.0  # after which a form says that it is working; Slack shows an error after 3 s
-WORKING = Message(plain="One moment …")
+WORKING = mark("One moment …")
 REGAINED = {"channel_unarchive", "group_unarchive", "member_joined_channel"}
 
 
@@ -78,23 +79,31 @@ class Handlers:
             event = await self._admins.with_rights(event)
             answer = await self._ask_core(event)
             target = _press_target(body, event)
-            if get_text(body, "view", "type") == modals.HOME:
-                await self._answer_in_home(event, answer, target)
-            elif answer:
-                await self._answers.show_answer(answer, target)
+            with speaking(event.who.language):
+                if get_text(body, "view", "type") == modals.HOME:
+                    await self._answer_in_home(event, answer, target)
+                elif answer:
+                    await self._answers.show_answer(answer, target)
 
     async def on_shortcut(self, body: Json, space: str) -> None:
         event = await self._admins.with_rights(events.parse_shortcut(body, space, self._clock.now()))
         if answer := await self._ask_core(event):
-            await self._answers.show_answer(answer, _press_target(body, event))
+            with speaking(event.who.language):
+                await self._answers.show_answer(answer, _press_target(body, event))
 
     async def on_submit(self, body: Json, space: str, ack: Ack) -> None:
         """Show the answer in the form's place. If it takes long, the form says so and is updated later."""
         event = events.parse_submit(body, space, self._clock.now())
         task = asyncio.create_task(self._handle_submit(event))
         done, _ = await asyncio.wait({task}, timeout=FORM_TIMEOUT_S)
-        if not done:
-            await ack(response_action="update", view=modals.message_modal(WORKING, event.place))
+        with speaking(self._profiles.known_language(space, event.who.id)):
+            await self._show_submitted(event, task, body, ack, is_done=bool(done))
+
+    async def _show_submitted(
+        self, event: FormSubmission, task: asyncio.Task[Answer | None], body: Json, ack: Ack, *, is_done: bool
+    ) -> None:
+        if not is_done:
+            await ack(response_action="update", view=modals.message_modal(Message(plain=tr(WORKING)), event.place))
             if answer := await task:
                 await self._answers.update_modal(answer.message, get_text(body, "view", "id"), event.place)
         elif answer := task.result():
@@ -164,12 +173,11 @@ class Handlers:
 
     async def _answer_command(self, event: Command, target: AnswerTarget) -> None:
         if answer := await self._answer_to(event):
-            await self._answers.show_answer(answer, target)
+            with speaking(self._profiles.known_language(event.who.space, event.who.id)):
+                await self._answers.show_answer(answer, target)
 
     async def _answer_to(self, event: Command) -> Answer | None:
-        if event.text.partition(" ")[0].casefold() in {c.name for c in self._core.commands}:
-            event = await self._admins.with_rights(event)
-        return await self._ask_core(event)
+        return await self._ask_core(await self._admins.with_rights(event))
 
     async def _handle_submit(self, event: FormSubmission) -> Answer | None:
         answer = await self._ask_core(await self._admins.with_rights(event))

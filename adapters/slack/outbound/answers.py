@@ -13,12 +13,13 @@ from adapters.slack.outbound.stream import stream_message
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message, Paragraph, text
 from bot.errors import PostError, Refused
+from bot.languages import mark, tr
 
 log = logging.getLogger(__name__)
 
 MAX_RESPONSE_URL_USES = 5  # within 30 minutes (docs.slack.dev/interactivity/handling-user-interaction)
 NO_UNFURLS: Json = {"unfurl_links": False, "unfurl_media": False}
-POSTED = Message(plain="Posted to the channel.")
+POSTED = mark("Posted to the channel.")
 
 
 async def send_refusal(api: SlackApi, response_url: str, why: Refused) -> None:
@@ -113,7 +114,7 @@ class Answers:
         if answer.replace:
             await self.update_modal(answer.message, target.view, target.place)
             return
-        message = answer.message if answer.private else POSTED
+        message = answer.message if answer.private else Message(plain=tr(POSTED))
         view = modals.message_modal(message, target.place)
         try:
             await self._workspaces.call(target.place.space, "views_push", trigger_id=target.trigger, view=view)

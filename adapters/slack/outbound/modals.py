@@ -24,6 +24,7 @@ from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form
 from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Paragraph, Text, text
+from bot.languages import tr
 
 FORM, MESSAGE, HOME = "form", "shown", "home"  # callback_id: the kind of view; HOME is also Slack's own type
 MAX_TITLE_CHARS = 24
@@ -87,7 +88,7 @@ def _modal(title: str, kind: str, origin: ViewOrigin, shown: list[Json]) -> Json
         "type": "modal",
         "callback_id": kind,
         "title": _title(title),
-        "close": plain_text("Close"),
+        "close": plain_text(tr("Close")),
         "private_metadata": str(origin),
         "blocks": shown,
     }

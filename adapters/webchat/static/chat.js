@@ -74,7 +74,7 @@ function replaceMessage(old, now) {  // keeps the focus and an open menu
 function dayLine(day) {
   const line = document.createElement("h2"), words = document.createElement("span");
   line.className = "day"; line.dataset.day = day;
-  words.textContent = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: "UTC" }).format(new Date(day));
+  words.textContent = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, { dateStyle: "full", timeZone: "UTC" }).format(new Date(day));
   line.append(words);
   return line;
 }
@@ -126,7 +126,7 @@ async function send(form, action, data) {
     pieces.map(showPiece).filter(Boolean).forEach((shown) => { moveBelow(form, shown); focusAnswer(shown, form); });
     if (words) showToast(words);
     return true;
-  } catch { showToast("Paperboy doesn't answer. Check that it is running."); return false; }
+  } catch { showToast(document.body.dataset.lost); return false; }
 }
 document.addEventListener("submit", async (event) => {
   const form = event.target;

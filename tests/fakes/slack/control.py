@@ -127,8 +127,12 @@ class Control:
         token = self._world.add_token(enterprise=org.id, scopes=SCOPES).value if installed else ""
         return {"id": org.id, "token": token}
 
-    async def user(self, *, team: str, name: str, admin: bool = False, owner: bool = False) -> Json:
-        return {"id": self._world.add_user(team, name, admin=admin, owner=owner).id}
+    async def user(
+        self, *, team: str, name: str, admin: bool = False, owner: bool = False, locale: str = "en-US"
+    ) -> Json:
+        made = self._world.add_user(team, name, admin=admin, owner=owner)
+        made.locale = locale
+        return {"id": made.id}
 
     async def channel(
         self, *, team: str, name: str, private: bool = False, member: bool = True, shared_with: tuple[str, ...] = ()

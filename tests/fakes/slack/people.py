@@ -22,8 +22,10 @@ class Workspace:
         self.bot: str = made["bot"]
         self.token: str = made["token"]
 
-    async def user(self, name: str = "ada", *, admin: bool = False, owner: bool = False) -> Someone:
-        made = await self.slack.do("user", team=self.id, name=name, admin=admin, owner=owner)
+    async def user(
+        self, name: str = "ada", *, admin: bool = False, owner: bool = False, locale: str = "en-US"
+    ) -> Someone:
+        made = await self.slack.do("user", team=self.id, name=name, admin=admin, owner=owner, locale=locale)
         return Someone(self.slack, self, made["id"], name)
 
     async def channel(

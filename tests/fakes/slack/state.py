@@ -49,6 +49,7 @@ class User(Struct, kw_only=True):
     owner: bool = False
     bot: bool = False
     tz: str = "Europe/Amsterdam"
+    locale: str = "en-US"
 
 
 class Message(Struct, kw_only=True):

@@ -55,7 +55,9 @@ def user_info(call: Call) -> Json:
     user = call.world.users.get(call.need("user"))
     if user is None or not call.world.can_see(call.token, user):
         raise SlackError("user_not_found")
-    return {"user": shapes.user(call.world, user) | {"is_stranger": False}}  # true where no channel is shared
+    shown = shapes.user(call.world, user) | {"is_stranger": False}  # true where no channel is shared
+    wants_locale = call.text("include_locale").casefold() in {"1", "true"}
+    return {"user": shown | ({"locale": user.locale} if wants_locale else {})}
 
 
 @method("users.list", tier="2", scope="users:read")
