@@ -54,8 +54,11 @@ class SiteAdapter:
 
     async def listen(self, core: Core) -> None:
         """Answer until cancelled."""
-        await self.start(core)
-        await asyncio.Event().wait()
+        try:
+            await self.start(core)
+            await asyncio.Event().wait()
+        finally:
+            await self.aclose()
 
     async def start(self, core: Core) -> str:
         """Begin to answer; returns the address on this machine."""
@@ -63,8 +66,12 @@ class SiteAdapter:
         limits = ConnectionLimits(line_bytes=MAX_LINE_BYTES, proxied=settings.proxied)
         self._server = HttpServer("the site", app, self._boundary(), limits)
         self.url = self._server.bind(settings.host, settings.port, setting="SITE_PORT", next_ports=NEXT_PORTS)
-        add_routes(app, self._site(core, self._server.max_connections // 2))
-        await self._server.serve()
+        try:
+            add_routes(app, self._site(core, self._server.max_connections // 2))
+            await self._server.serve()
+        except BaseException:
+            await self._server.stop()  # or its port would stay taken for the next attempt
+            raise
         self.started.set()
         return self.url
 
