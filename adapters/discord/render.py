@@ -25,6 +25,7 @@ from bot.chat.message import (
     Heading,
     LinkButton,
     Message,
+    Papers,
     Paragraph,
     Span,
 )
@@ -173,12 +174,21 @@ def _lines(block: Block) -> list[str]:
             return [markdown(spans)]
         case Bullets(items=items):
             return [f"- {one_line(item)}" for item in items]
+        case Papers(items=items, first=first):
+            return [line for number, item in enumerate(items, first) for line in _row(item, number)]
         case Footnote(text=spans):
             return [f"-# {one_line(spans)}"]
         case Card() | Controls():
             return []
         case _:
             assert_never(block)
+
+
+def _row(card: Card, number: int) -> list[str]:
+    """Title and votes; the summary in small print. Discord's own numbers would begin again after each summary."""
+    votes = (Span(" · "), *card.facts) if card.facts else ()
+    title = (Span(f"{number}.", bold=True), Span(" "), Span(card.title or card.paper, bold=True, url=card.url))
+    return [one_line((*title, *votes)), f"-# {one_line((Span(card.summary),))}"]
 
 
 def _card(card: Card) -> list[str]:

@@ -22,6 +22,7 @@ from bot.chat.message import (
     Heading,
     LinkButton,
     Message,
+    Papers,
     Paragraph,
     Span,
     Text,
@@ -129,6 +130,8 @@ def _html(block: Block) -> Markup:
             found = macros.bullets(items)
         case Card():
             found = macros.card(block, card_links(block))
+        case Papers():
+            found = macros.papers(block)
         case Controls(items=items):
             links = [item for item in items if isinstance(item, LinkButton)]
             found = macros.action(links[0]) if len(links) == 1 else macros.controls(links)
@@ -165,6 +168,8 @@ def _plain_block(block: Block, number: int) -> str:
             return "\n".join(_wrapped(_words(item), "- ", "  ") for item in items)
         case Card():
             return _card(block, f"{number}. " if number else "")
+        case Papers(items=items, first=first):
+            return "\n\n".join(_card(item, f"{n}. ") for n, item in enumerate(items, first))
         case Controls(items=items):
             return "\n".join(f"{item.label}: {item.url}" for item in items if isinstance(item, LinkButton))
         case _:

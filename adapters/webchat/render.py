@@ -18,7 +18,19 @@ from adapters.webchat.people import BOT, PEOPLE
 from adapters.webchat.records import CHANNEL_NAME, EMOJI, ChatMessage
 from bot.chat.adapter import MenuEntry
 from bot.chat.event import Person
-from bot.chat.message import Action, Block, Bullets, Button, Card, Controls, Footnote, Heading, Message, Paragraph
+from bot.chat.message import (
+    Action,
+    Block,
+    Bullets,
+    Button,
+    Card,
+    Controls,
+    Footnote,
+    Heading,
+    Message,
+    Papers,
+    Paragraph,
+)
 from bot.http_server import StaticFiles, template_environment
 from bot.languages import locale, tag, tr, tr_count
 
@@ -85,6 +97,8 @@ def _block(item: Block, level: int) -> Markup:
             found = macros.bullets(items)
         case Card():
             found = macros.card(item, level)
+        case Papers():
+            found = macros.papers(item, level)
         case Controls(items=items):
             found = macros.controls(items)
         case Footnote(text=spans):

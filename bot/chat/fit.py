@@ -22,6 +22,7 @@ from bot.chat.message import (
     Heading,
     LinkButton,
     Message,
+    Papers,
     Paragraph,
     Span,
     Text,
@@ -75,6 +76,24 @@ def _pieces(block: Block, limits: Limits, width: Width) -> Iterator[Block]:
                 yield Controls(tuple(_label(item, limits) for item in items[i : i + limits.max_buttons]))
         case Card():
             yield _card(block, limits, width)
+        case Papers():
+            yield from _papers(block, limits, width)
+
+
+def _papers(block: Papers, limits: Limits, width: Width) -> Iterator[Papers]:
+    """A list that continues its numbers where it is broken."""
+    page: list[Card] = []
+    first = block.first
+    remaining = limits.max_block_chars
+    for item in (_card(item, limits, width) for item in block.items):
+        size = _size(item, width)
+        if page and size > remaining:
+            yield Papers(tuple(page), first)
+            page, first, remaining = [], first + len(page), limits.max_block_chars
+        page.append(item)
+        remaining -= size
+    if page:
+        yield Papers(tuple(page), first)
 
 
 def _bullets(items: tuple[Text, ...], max_width: int, width: Width) -> Iterator[Bullets]:
@@ -168,6 +187,8 @@ def _size(block: Block, width: Width) -> int:
             return sum(width(item) for item in items)
         case Controls(items=items):
             return sum(_control_size(item) for item in items)
+        case Papers(items=items):
+            return sum(_size(item, width) for item in items)
         case Card():
             parts = (block.byline, block.summary, block.why, block.body)
             words = width((Span(block.title, url=block.url),)) + sum(width((Span(p),)) for p in parts if p)

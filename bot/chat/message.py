@@ -108,6 +108,13 @@ class Card(Struct, frozen=True, kw_only=True, tag="card"):
     controls: tuple[Control, ...] = ()
 
 
+class Papers(Struct, frozen=True, tag="papers"):
+    """A numbered list of papers, each in a few lines: title, votes, summary."""
+
+    items: tuple[Card, ...]  # without buttons; their `facts` are their votes
+    first: int = 1  # the number of the first
+
+
 class Controls(Struct, frozen=True, tag="controls"):
     """A row of buttons for the whole message."""
 
@@ -120,7 +127,7 @@ class Footnote(Struct, frozen=True, tag="footnote"):
     text: Text
 
 
-Block: TypeAlias = Heading | Paragraph | Bullets | Card | Controls | Footnote
+Block: TypeAlias = Heading | Paragraph | Bullets | Card | Papers | Controls | Footnote
 
 
 class Message(Struct, frozen=True, kw_only=True):

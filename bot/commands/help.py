@@ -22,7 +22,7 @@ EXAMPLES = {
     "schedule": (
         "schedule weekdays 09:00 Europe/Berlin",
         "schedule mon 08:30 diffusion models top 5",
-        "schedule when complete cat:cs.CL votes 10 compact",
+        "schedule when complete cat:cs.CL votes 10 layout:cards",
     ),
     "follow": ("follow state space models", "follow author:bengio", "follow cat:cs.CL", "follow lab:deepmind"),
     "similar": (

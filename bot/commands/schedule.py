@@ -11,7 +11,7 @@ from bot.chat.event import Answer
 from bot.chat.message import Action, Button, Span, text
 from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Effect, Request, check_admin
-from bot.commands.schedule_preview import preview_lines, summary, title
+from bot.commands.schedule_preview import preview_blocks, summary, title
 from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.schedule_parser import EXAMPLES
 from bot.errors import AskError
@@ -19,7 +19,7 @@ from bot.languages import mark, tr
 from bot.schedule import describe
 from bot.store.records import Subscription
 from bot.views.formatting import listing
-from bot.views.results import note, sheet
+from bot.views.results import described, note, sheet
 
 MAX_SCHEDULES_PER_CHANNEL = 20
 MAX_CHANGE_BUTTONS = 4
@@ -40,10 +40,10 @@ async def schedule(request: Request, rest: str) -> Answer:
     subscription = subscription_form.subscription(request, typed)
     if typed.is_topic_guessed:
         return await _proposal(request, subscription, typed, "schedule", tr("Schedule it"))
-    lines = await preview_lines(request, subscription, typed)
+    blocks = await preview_blocks(request, subscription, typed)
     id = (await subscription_form.add_subscription(request, subscription)).id
     foot = tr("ID {id}. To pause it: /papers pause {id}. To remove it: /papers unschedule {id}", id=id)
-    return Answer(message=sheet(tr("Scheduled: {when}", when=describe(subscription.schedule)), lines, foot=foot))
+    return Answer(message=described(tr("Scheduled: {when}", when=describe(subscription.schedule)), blocks, foot=foot))
 
 
 async def change(request: Request, rest: str) -> Answer:
@@ -60,12 +60,12 @@ async def change(request: Request, rest: str) -> Answer:
     new = subscription_form.changed(old, typed, request.now)
     if typed.is_topic_guessed:
         return await _proposal(request, new, typed, f"change {old.id}", tr("Change it"))
-    lines = await preview_lines(request, new, typed)
+    blocks = await preview_blocks(request, new, typed)
     await request.store.subscriptions.replace_subscription(new, cause=request.cause)
     foot = tr("ID {id}, as before.", id=new.id)
     if new.paused:
         foot = tr("ID {id}, as before. It is still paused. To resume it: /papers resume {id}", id=new.id)
-    return Answer(message=sheet(tr("Changed: {when}", when=title(new)), lines, foot=foot))
+    return Answer(message=described(tr("Changed: {when}", when=title(new)), blocks, foot=foot))
 
 
 async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
@@ -84,9 +84,9 @@ async def _proposal(
     """A preview of a schedule, with the button that saves it."""
     text = subscription_form.as_text(subscription, request.context.sources)
     save = await buttons.confirm_button(request, label, f"{command} {text}")
-    lines = await preview_lines(request, subscription, typed)
+    blocks = await preview_blocks(request, subscription, typed)
     foot = tr("Nothing is saved until you press the button.")
-    return Answer(message=sheet(title(subscription), lines, foot=foot, controls=(save,)))
+    return Answer(message=described(title(subscription), blocks, foot=foot, controls=(save,)))
 
 
 async def schedules(request: Request, rest: str) -> Answer:
@@ -179,7 +179,7 @@ async def _within_reach(request: Request) -> list[Subscription]:
 SCHEDULE = Command(
     help=CommandHelp(
         name="schedule",
-        usage="schedule WHEN [QUERY] [top N] [votes N] [compact] [from SOURCE] [lang:CODE]",
+        usage="schedule WHEN [QUERY] [top N] [votes N] [layout:cards] [from SOURCE] [lang:CODE]",
         summary=mark("Post papers in this channel regularly."),
         admin=True,
         fields=subscription_form.FIELDS,

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from bot.chat.message import Text, clean, text
+from msgspec.structs import replace
+
+from bot.chat.message import Block, Bullets, Footnote, Papers, Text, text
 from bot.commands.context import Request
 from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.planner import Preview
-from bot.languages import tr
+from bot.languages import mark, tr
 from bot.schedule import WhenComplete, describe, zone_label
-from bot.store.records import Subscription
+from bot.store.records import Layout, Subscription
+from bot.views.card import row
+from bot.views.digest import entry
 from bot.views.formatting import days, listing, moment, on_topic, papers, source_name, with_votes
 from bot.views.why import taste
 from bot.votes.taste import MIN_VOTES_FOR_TASTE
 
-MAX_PREVIEW_TITLES = 5
+MAX_PREVIEW_ROWS = 5
+MAX_PREVIEW_CARDS = 2
+LAYOUT_CONTENTS: dict[Layout, str] = {
+    "thread": mark("Up to {papers}, as a digest with a thread, from {sources}."),
+    "compact": mark("Up to {papers}, as a digest, from {sources}."),
+    "cards": mark("Up to {papers}, as cards, from {sources}."),
+}
+PREVIEW_OF_ALL = mark("Preview for {day}: {papers}.")
+PREVIEW_OF_FIRST = mark("Preview for {day}: {papers}, starting with these {count}.")
 
 
-async def preview_lines(request: Request, subscription: Subscription, typed: TypedSubscription) -> list[Text]:
-    """The topic, what a schedule posts and when, what it would post now, and where its time zone is from."""
+async def preview_blocks(request: Request, subscription: Subscription, typed: TypedSubscription) -> list[Block]:
+    """The topic, what a schedule posts and when, and where its time zone is from; then what it would post now, in its
+    layout."""
     preview = await request.context.planner.preview(subscription)
     topic = [text(tr("Topic: “{topic}”.", topic=subscription.query))] if subscription.query else []
     next_times = _next(subscription.schedule.zone, preview)
-    lines = [*topic, _contents(subscription), next_times, *_now(preview), *_taste(preview)]
-    return [*lines, *_zone(request, typed)]
+    lines = [*topic, _contents(subscription), next_times, *_taste(preview), *_zone(request, typed)]
+    return [Bullets(tuple(lines)), *await _now(request, subscription, preview)]
 
 
 def title(subscription: Subscription) -> str:
@@ -61,10 +74,7 @@ def _zone(request: Request, typed: TypedSubscription) -> list[Text]:
 def _contents(subscription: Subscription) -> Text:
     shown = with_votes(on_topic(papers(subscription.count), subscription.query), subscription.min_votes)
     sources = listing([source_name(source) for source in subscription.sources])
-    if subscription.layout == "compact":
-        contents = tr("Up to {papers}, in one message, from {sources}.", papers=shown, sources=sources)
-    else:
-        contents = tr("Up to {papers}, as a thread, from {sources}.", papers=shown, sources=sources)
+    contents = tr(LAYOUT_CONTENTS[subscription.layout], papers=shown, sources=sources)
     language = tr("Posts and summaries are in “{language}”.", language=subscription.language)
     return text(contents if subscription.language == "en" else f"{contents} {language}")
 
@@ -76,24 +86,22 @@ def _next(zone: str, preview: Preview) -> Text:
     return text(tr("Next: {times}.", times=times))
 
 
-def _now(preview: Preview) -> list[Text]:
+async def _now(request: Request, subscription: Subscription, preview: Preview) -> list[Block]:
     if preview.edition is None:
-        return [text(tr("No preview yet: no list has arrived."))]
+        return [Footnote(text(tr("No preview yet: no list has arrived.")))]
     day = days(preview.edition.first, preview.edition.day)
     chosen = preview.choice.chosen
     if not chosen:
-        return [text(tr("Preview for {day}: nothing new.", day=day))]
-    shown = chosen[:MAX_PREVIEW_TITLES]
-    titles = [text("“", clean(item.paper.title, 100), "”") for item in shown]
-    if len(chosen) == len(shown):
-        return [text(tr("Preview for {day}: {papers}.", day=day, papers=papers(len(chosen)))), *titles]
-    few = tr(
-        "Preview for {day}: {papers}, starting with these {count}.",
-        day=day,
-        papers=papers(len(chosen)),
-        count=len(shown),
-    )
-    return [text(few), *titles]
+        return [Footnote(text(tr("Preview for {day}: nothing new.", day=day)))]
+    shown = chosen[: MAX_PREVIEW_CARDS if subscription.layout == "cards" else MAX_PREVIEW_ROWS]
+    found = await request.context.summaries.of([item.paper for item in shown], subscription.language)
+    entries = [replace(e, summary=found[e.paper.id].text if e.paper.id in found else "") for e in shown]
+    is_all = len(chosen) == len(shown)
+    contents = PREVIEW_OF_ALL if is_all else PREVIEW_OF_FIRST
+    heading = Footnote(text(tr(contents, day=day, papers=papers(len(chosen)), count=len(shown))))
+    if subscription.layout == "cards":
+        return [heading, *(block for item in entries for block in entry(item).blocks)]
+    return [heading, Papers(tuple(row(item.paper, item.summary, item.tally) for item in entries))]
 
 
 def _taste(preview: Preview) -> list[Text]:

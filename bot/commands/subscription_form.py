@@ -6,7 +6,6 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +19,7 @@ from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.schedule import Schedule
-from bot.store.records import Subscription
+from bot.store.records import Layout, Subscription
 from bot.views.formatting import listing
 
 MAX_PAPERS = 30  # per post; the form names it too
@@ -29,9 +28,10 @@ MAX_QUERY_CHARS = 200
 MAX_TEXT_CHARS = 1_000  # of a typed subscription: schedule, topic and options
 ID_CHARS = 4
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
-LAYOUTS = (
-    ("thread", mark("Thread: one reply per paper")),
-    ("compact", mark("Compact: everything in one message")),
+LAYOUTS: tuple[tuple[Layout, str], ...] = (
+    ("thread", mark("Digest with a card per paper in its thread")),
+    ("compact", mark("Digest alone")),
+    ("cards", mark("Cards alone, one message per paper")),
 )
 
 NOT_A_NUMBER = {
@@ -42,11 +42,11 @@ TITLE = mark("Schedule papers")  # of the form for a new schedule
 
 _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
 _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
-_LAYOUT = re.compile(r"\b(compact|thread)\b(?!\S)", re.I)
+_LAYOUT = re.compile(r"(?<!\S)layout[:\s]\s*(compact|thread|cards)(?!\S)|\b(compact|thread)\b(?!\S)", re.I)
 _FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
 _LANGUAGE = re.compile(r"(?<!\S)lang:\s*(\S*)", re.I)
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")  # `de`, `pt-br`
-_ENDS = re.compile(r"\s*(?:$|(?:top|votes|compact|thread)\b)", re.I)
+_ENDS = re.compile(r"\s*(?:$|(?:top|votes|compact|thread|layout)\b)", re.I)
 _ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
 
 FIELDS = (
@@ -84,7 +84,7 @@ class TypedSubscription(Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     count: int = DEFAULT_PAPERS
     min_votes: int = 0
-    layout: Literal["thread", "compact"] = "thread"
+    layout: Layout = "thread"
     language: str = ""  # empty: none is named
 
 
@@ -119,7 +119,7 @@ def parse(
         is_topic_guessed=bool(topic) and not about,
         sources=sources,
         count=_count(top[1]) if top else DEFAULT_PAPERS,
-        layout="compact" if layout and layout[1].casefold() == "compact" else "thread",
+        layout=_layout(layout),
         min_votes=int(votes[1] or votes[2]) if votes else 0,
         language=_language(tag[1]) if tag else "",
     )
@@ -174,7 +174,8 @@ def changed(old: Subscription, typed: TypedSubscription, now: datetime) -> Subsc
 
 def as_text(subscription: Subscription, default_sources: tuple[str, ...]) -> str:
     """The text that `read` reads as this subscription."""
-    parts = [f"{subscription.schedule} top {subscription.count} votes {subscription.min_votes} {subscription.layout}"]
+    options = f"top {subscription.count} votes {subscription.min_votes} layout:{subscription.layout}"
+    parts = [f"{subscription.schedule} {options}"]
     if subscription.sources != default_sources:
         parts.append(f"from {','.join(subscription.sources)}")
     if subscription.language != "en":
@@ -216,7 +217,7 @@ def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
         if not text[name].isdecimal():
             raise AskError(tr(problem, text=text[name]), tr("Use digits."))
     _count(text["count"])
-    options = f"top {text['count']} votes {text['votes']} {text['layout']}"
+    options = f"top {text['count']} votes {text['votes']} layout:{text['layout']}"
     return f"{text['when']} {options} {VERBATIM} {text['query']}".strip()
 
 
@@ -244,6 +245,11 @@ def _count(text: str) -> int:
             tr("Choose a number from 1 to {limit}.", limit=MAX_PAPERS),
         )
     return int(text)
+
+
+def _layout(found: re.Match[str] | None) -> Layout:
+    name = (found[1] or found[2]).casefold() if found else "thread"
+    return next(layout for layout, _ in LAYOUTS if layout == name)
 
 
 def _language(text: str) -> str:

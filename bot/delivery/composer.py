@@ -22,8 +22,8 @@ from bot.languages import tr
 from bot.papers.community import is_community_list
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
-from bot.store.records import ListedPaper, Post, PostReason, Subscription, Tally
-from bot.views.digest import About, Entry, because
+from bot.store.records import EditionFacts, ListedPaper, Post, PostReason, Subscription, Tally
+from bot.views.digest import Entry, because
 
 SEEN_DAYS = 90  # a paper is posted to a channel once within so many days
 
@@ -65,20 +65,28 @@ class Composer:
         self, subscription: Subscription, edition: Edition, entries: Sequence[Entry], due: datetime
     ) -> tuple[Post, ...]:
         """The posts of an edition, its head first, to be sent at `due`."""
-        if not await self.has_threads(subscription.place):
+        if subscription.layout == "thread" and not await self.has_threads(subscription.place):
             subscription = replace(subscription, layout="compact")
-        about = About(
+        facts = EditionFacts(
             day=edition.day,
             first=edition.first,
             listed=len({item.paper.id for item in edition.listed if not is_community_list(item.source)}),
-            sources=[source for source in edition.sources if not is_community_list(source)],
+            sources=tuple(source for source in edition.sources if not is_community_list(source)),
             query=subscription.query,
             min_votes=subscription.min_votes,
             nearest_to=_taste(subscription) if any(entry.is_by_taste for entry in entries) else "",
-            submitted=sum(entry.is_submitted for entry in entries),
+            submitted=sum(entry.submitter is not None for entry in entries),
         )
         complete = await self._complete(subscription, entries)
-        return compose(subscription, edition.id, about, complete, now=due, fit=self._fit(subscription.place))
+        return compose(
+            subscription,
+            edition.id,
+            facts,
+            complete,
+            now=due,
+            fit=self._fit(subscription.place),
+            in_one=not self._adapters[subscription.place.platform].limits.has_threads,
+        )
 
     async def has_threads(self, place: Place) -> bool:
         """Whether a message there can have replies; True where the platform is not known."""

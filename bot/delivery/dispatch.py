@@ -22,7 +22,7 @@ from bot.errors import Busy, PostError, Refused, StoreError, Unsure
 from bot.logs import delivery as logged_delivery
 from bot.metrics import DELIVERY, SENDS
 from bot.store.protocol import Outbox
-from bot.store.records import Delivery
+from bot.store.records import Delivery, Post
 from bot.tasks import Supervisor
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,8 @@ NEVER = float("inf")
 GRACE_S = 10.0  # what a stop leaves to what is under way
 FIND_MARGIN = timedelta(days=2)  # before its due time, from which a doubtful post is searched for
 
+OnSent = Callable[[Post], Awaitable[None]]
+"""Called with a post that the platform has."""
 OnBroken = Callable[[Place, str], Awaitable[None]]
 """Called with a place that can't be posted to any more, and why."""
 
@@ -54,6 +56,7 @@ class Dispatcher:
         clock: Clock,
         *,
         on_broken: OnBroken,
+        on_sent: OnSent | None = None,
         attempt_s: float = ATTEMPT_S,
         back_off_s: float = BACK_OFF_S,
         max_back_off_s: float = MAX_BACK_OFF_S,
@@ -65,6 +68,7 @@ class Dispatcher:
         self._limits = {name: adapter.limits for name, adapter in adapters.items()}
         self._clock = clock
         self._on_broken = on_broken
+        self._on_sent = on_sent
         self._attempt_s = attempt_s
         self._back_off_s = back_off_s
         self._max_back_off_s = max_back_off_s
@@ -165,7 +169,10 @@ class Dispatcher:
         pace = timedelta(seconds=self._limits[post.place.platform].min_interval_s)
         # The platform took it about half-way between request and answer.
         rest = max(pace - (at - began) / 2, timedelta(0))
-        return await self._outbox.settle_sent(post.key, token=delivery.token, ref=ref, at=at, rest=rest)
+        is_ours = await self._outbox.settle_sent(post.key, token=delivery.token, ref=ref, at=at, rest=rest)
+        if self._on_sent:
+            await self._on_sent(post)
+        return is_ours
 
     async def _attempt(self, delivery: Delivery) -> Ref:
         """The message on the platform: found there, or posted now. Raises `PostError`, whatever goes wrong."""

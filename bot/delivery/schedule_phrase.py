@@ -26,7 +26,7 @@ FILLERS = JOINTS | word_set("at @ on every each in the of around please ev - *-*
 WEEKLY = {("weekly",), ("every", "week"), ("each", "week"), ("once", "a", "week")}  # a day must follow, or stand before
 POLITE = word_set("please thanks thx")
 EXCEPT = word_set("except excluding but not without")
-OPTIONS = word_set("top votes compact thread from")  # read by the command, after the topic
+OPTIONS = word_set("top votes layout compact thread from")  # read by the command, after the topic
 LIST = r"(?:(?:the )?(?:list is|lists are|list's) |it is |it's |all |they are )?"
 COMPLETE = re.compile(rf"(?:as soon as|when|once) {LIST}(?:complete|ready|done|finished|full)\b")
 
@@ -226,8 +226,8 @@ def _ends_zone(words: Sequence[Word], n: int, at: int) -> bool:
 
 
 def _is_option(word: Word) -> bool:
-    """An option that the command reads after the topic: `top 5`, `compact`, `lang:de`."""
-    return word.plain in OPTIONS or word.plain.startswith(("lang:", VERBATIM))
+    """An option that the command reads after the topic: `top 5`, `layout:cards`, `lang:de`."""
+    return word.plain in OPTIONS or word.plain.startswith(("lang:", "layout:", VERBATIM))
 
 
 def _build(text: str, state: _State) -> Callable[[str], Schedule]:

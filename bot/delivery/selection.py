@@ -16,9 +16,9 @@ from bot.chat.message import Message, clean
 from bot.delivery.delivery_key import delivery_key
 from bot.languages import mark, tr
 from bot.papers.model import Paper, PaperId
-from bot.store.records import LeftOut, LeftOutReason, ListedPaper, Post, PostReason, Subscription, Tally
+from bot.store.records import EditionFacts, LeftOut, LeftOutReason, ListedPaper, Post, PostReason, Subscription, Tally
 from bot.views import digest
-from bot.views.digest import About, Entry
+from bot.views.digest import Entry
 from bot.votes.taste import Affinity, interleave, rank_by_taste
 
 OPEN_TO_CHANNEL = mark("chosen without this channel's votes")
@@ -68,7 +68,7 @@ def choose(
     own = [id for id in passing if id in submissions][:MAX_SUBMISSIONS]
     order = _ordered(subscription, [id for id in passing if id not in own], scores, taste)
     room = max(room - len(own), 0)
-    chosen = [Entry(paper=papers[id], reasons=submissions[id], is_submitted=True) for id in own]
+    chosen = [Entry(paper=papers[id], reasons=submissions[id]) for id in own]
     chosen += [
         Entry(paper=papers[id], reasons=_reasons((matches or {}).get(id, ""), why), is_by_taste=bool(taste))
         for id, why in order[:room]
@@ -80,32 +80,66 @@ def choose(
 def compose(
     subscription: Subscription,
     edition: str,
-    about: About,
+    facts: EditionFacts,
     entries: Sequence[Entry],
     *,
     now: datetime,
     fit: Fit,
+    in_one: bool = False,
 ) -> tuple[Post, ...]:
-    """The posts of an edition: a thread with one reply per paper, or one compact message (several if it is long)."""
-    if subscription.layout == "compact":
-        pages = fit(digest.compact(about, entries))
+    """The posts of an edition, as its layout has it; `in_one`: all in one message, which is never edited."""
+    if subscription.layout == "compact" or in_one:
+        pages = fit((digest.all_in_one if in_one else digest.digest_alone)(facts, entries))
         papers = tuple(entry.paper.id for entry in entries)
-        return tuple(
-            _post(subscription, edition, page, now, part="head" if n == 1 else f"head.{n}", papers=papers * (n == 1))
-            for n, page in enumerate(pages, 1)
+        first = _post(subscription, edition, pages[0], now, papers=papers, edition_facts=None if in_one else facts)
+        return (
+            first,
+            *(_post(subscription, edition, page, now, part=f"head.{n}") for n, page in enumerate(pages[1:], 2)),
         )
-    head = fit(digest.head(about, entries))[0]
-    return (
-        _post(subscription, edition, head, now),
-        *compose_replies(subscription, edition, entries, now=now, fit=fit),
-    )
+    replies = compose_replies(subscription, edition, entries, now=now, fit=fit)
+    if subscription.layout == "cards":
+        return (_post(subscription, edition, fit(digest.above_cards(facts, entries))[0], now), *replies)
+    head = fit_digest(facts, entries, fit)
+    return (_post(subscription, edition, head, now, edition_facts=facts), *replies)
+
+
+def fit_digest(
+    facts: EditionFacts, entries: Sequence[Entry], fit: Fit, links: Mapping[PaperId, str] = digest.NO_LINKS
+) -> Message:
+    """The digest above a thread, with as many papers as fit in one message."""
+    for rows in range(min(len(entries), digest.MAX_DIGEST_ROWS), 0, -1):
+        pages = fit(digest.digest(facts, entries, links=links, max_rows=rows))
+        if len(pages) == 1:
+            return pages[0]
+    return fit(digest.above_cards(facts, entries))[0]
+
+
+def fit_digest_alone(facts: EditionFacts, entries: Sequence[Entry], fit: Fit, count: int) -> Sequence[Message]:
+    """The digest alone in `count` messages; the last papers lose their summary until it fits. Empty: it doesn't."""
+    for summaries in range(len(entries), -1, -1):
+        pages = fit(digest.digest_alone(facts, entries, max_summaries=summaries))
+        if len(pages) == count:
+            return pages
+    return ()
+
+
+def rank(facts: EditionFacts, entries: Sequence[Entry]) -> list[Entry]:
+    """The papers of an edition in the order of their votes now: submissions first, then as `choose` has it. Where taste
+    decided the order, only votes made here change it."""
+
+    def key(entry: Entry) -> tuple[bool, int]:
+        votes = VOTE_WEIGHT * (entry.tally.up - entry.tally.down)
+        return entry.submitter is None, -(votes + (0 if facts.nearest_to else entry.paper.counts.upvotes))
+
+    return sorted(entries, key=key)
 
 
 def compose_replies(
     subscription: Subscription, edition: str, entries: Sequence[Entry], *, now: datetime, fit: Fit
 ) -> tuple[Post, ...]:
-    """One post per paper, in the edition's thread: for its first papers and for late ones."""
-    parent = delivery_key(subscription.place, subscription.id, edition, "head")
+    """One card per paper, in the edition's thread or after its first message: for its first papers and late ones."""
+    is_threaded = subscription.layout != "cards"
+    parent = delivery_key(subscription.place, subscription.id, edition, "head") if is_threaded else ""
     return tuple(
         _post(
             subscription,
@@ -131,6 +165,7 @@ def _post(
     parent: str = "",
     papers: tuple[PaperId, ...] = (),
     reasons: tuple[PostReason, ...] = (),
+    edition_facts: EditionFacts | None = None,
 ) -> Post:
     return Post(
         key=delivery_key(subscription.place, subscription.id, edition, part),
@@ -142,6 +177,7 @@ def _post(
         part=part,
         papers=papers,
         reasons=reasons,
+        edition_facts=edition_facts,
         due=now,
     )
 

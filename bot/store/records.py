@@ -136,6 +136,10 @@ class ModelFailure(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+Layout: TypeAlias = Literal["thread", "compact", "cards"]
+"""A digest with a card for each paper in its thread, the digest alone, or the cards alone, in the channel."""
+
+
 class Subscription(Struct, frozen=True, kw_only=True):
     """A schedule of a channel or a person, with the topic, sources and layout of its posts."""
 
@@ -145,7 +149,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     query: str = ""  # as typed after `/papers`, with filters
     sources: tuple[str, ...] = ("huggingface", COMMUNITY)
     count: int = 10  # papers of an edition, at most
-    layout: Literal["thread", "compact"] = "thread"
+    layout: Layout = "thread"
     min_votes: int = 0  # upvotes at the source plus votes here
     language: str = "en"
     follows: str = ""  # `Person.key` of the person whose topics it follows; empty: it serves a channel
@@ -194,6 +198,19 @@ class SubscriptionStatus(Struct, frozen=True, kw_only=True):
     posted: Run | None = None  # the newest that posted papers
 
 
+class EditionFacts(Struct, frozen=True, kw_only=True):
+    """What a digest says about its edition."""
+
+    day: date
+    first: date | None = None  # the first day, where it covers several
+    listed: int  # papers on the lists
+    sources: tuple[str, ...]
+    query: str = ""
+    min_votes: int = 0
+    nearest_to: str = ""  # `what you saved`, when taste decided the order
+    submitted: int = 0  # of the papers shown, those that people here submitted
+
+
 class Post(Struct, frozen=True, kw_only=True):
     """One message to send."""
 
@@ -206,6 +223,7 @@ class Post(Struct, frozen=True, kw_only=True):
     part: str = "head"  # `head`, or the paper's id
     papers: tuple[PaperId, ...] = ()  # the papers it shows
     reasons: tuple[PostReason, ...] = ()  # why this paper was chosen
+    edition_facts: EditionFacts | None = None  # of a digest: what it says above its list, which changes during the day
     due: datetime
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from bot.chat.message import Action, Button, Card, Control, LinkButton, Span, Text, clean, text
+from bot.chat.message import Action, Block, Button, Card, Control, LinkButton, Papers, Span, Text, clean, text
 from bot.languages import number, tr, tr_count, tr_parts
 from bot.papers.community import Submission
 from bot.papers.model import Paper
@@ -51,6 +52,13 @@ def card(
     )
 
 
+def row(paper: Paper, summary: str, tally: Tally, *, url: str = "", by: Span | None = None) -> Card:
+    """One paper in a numbered list; the title links to `url`, else to its page."""
+    votes = text(f"▲\u00a0{number(paper.counts.upvotes)}" if paper.counts.upvotes else "", votes_here(tally))
+    facts = joined([*((vote,) for vote in votes), text(*tr_parts("submitted by {person}", person=by)) if by else ()])
+    return Card(paper=paper.id, title=title(paper), url=url or paper.links.page, summary=summary, facts=facts)
+
+
 def title(paper: Paper) -> str:
     """The title, marked when the paper was withdrawn."""
     shown = clean(paper.title, MAX_TITLE_CHARS) or paper.id
@@ -81,8 +89,7 @@ def _facts(paper: Paper, tally: Tally) -> Text:
         Span(tr("Project"), url=links.project) if links.project else "",
         Span("PDF", url=links.pdf) if links.pdf else "",
     ]
-    shown = [part for part in parts if part]
-    return text(*(piece for i, part in enumerate(shown) for piece in ((" · ", part) if i else (part,))))
+    return joined([text(part) for part in parts])
 
 
 def submitter(submission: Submission) -> Span:
@@ -103,12 +110,27 @@ def votes_here(tally: Tally) -> str:
     return tr("{votes}, {down} against", votes=up, down=tally.down) if tally.down else up
 
 
-def without_counts(shown: Card) -> Card:
-    """A card without the counts of other sites, which change all day; votes made here stay."""
+def joined(parts: Sequence[Text]) -> Text:
+    """The parts that aren't empty in one line, with dots between them."""
+    shown = [part for part in parts if part]
+    return tuple(span for i, part in enumerate(shown) for span in ((Span(" · "), *part) if i else part))
+
+
+def without_counts(block: Block) -> Block:
+    """A block without the counts of other sites, which change all day; votes made here stay."""
+    match block:
+        case Card():
+            return _without_counts(block)
+        case Papers():
+            return replace(block, items=tuple(map(_without_counts, block.items)))
+    return block
+
+
+def _without_counts(card: Card) -> Card:
     facts = (
-        replace(fact, text=_NUMBER.sub("", fact.text)) if OUTSIDE & set(fact.text) else fact for fact in shown.facts
+        replace(fact, text=_NUMBER.sub("", fact.text)) if OUTSIDE & set(fact.text) else fact for fact in card.facts
     )
-    return replace(shown, facts=tuple(facts))
+    return replace(card, facts=tuple(facts))
 
 
 def controls(paper: Paper, *, mine: int = 0, saved: bool = False, body: bool = False) -> tuple[Control, ...]:

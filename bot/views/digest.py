@@ -1,22 +1,28 @@
-"""The daily post: a head and one reply per paper in its thread, or everything in one compact message."""
+"""The daily post: a digest, which is a numbered list of the papers, and a card for each of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
+from types import MappingProxyType
 
 from msgspec import Struct
 
-from bot.chat.message import Block, Footnote, Heading, Message, Paragraph, Span, Text, clean, text
+from bot.chat.message import Block, Card, Footnote, Heading, Message, Papers, Span, Text, text
+from bot.languages import mark, number, tr, tr_count, tr_parts
 from bot.papers.community import Submission
-from bot.papers.model import Paper
+from bot.papers.model import Paper, PaperId
 from bot.papers.samples import SOURCE as STARTER
-from bot.store.records import PostReason, Tally
-from bot.views.card import card, submission_note, submitter, title
-from bot.views.formatting import days, plural, source_name, source_page
+from bot.store.records import EditionFacts, PostReason, Tally
+from bot.views.card import card, row, submission_note, submitter, title
+from bot.views.formatting import days, listing, on_topic, papers, source_name, source_page, with_votes
 
-SAMPLES_NOTE = "No source has answered yet, so these are samples that come with Paperboy. "
+MAX_DIGEST_ROWS = 10  # papers in the list above a thread: read in half a minute; the others are counted
+SAMPLES_NOTE = mark("No source has answered yet, so these are samples that come with Paperboy.")
+HOW_TO_VOTE = mark("React or press Vote on the ones worth reading.")
+TITLES_LEAD_TO_THREAD = mark("Titles open the paper in the thread, where you can vote and discuss.")
+PLACE_OF_A_NAME = "\0"
+NO_LINKS: Mapping[PaperId, str] = MappingProxyType({})
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -27,24 +33,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     summary: str = ""
     tally: Tally = Tally()
     is_by_taste: bool = False  # the votes of the channel, or what the reader saved, had a say in the order
-    is_submitted: bool = False  # a person of this community submitted it
-
-
-class About(Struct, frozen=True, kw_only=True):
-    """What the head of a post says about its edition."""
-
-    day: date
-    first: date | None = None  # the first day, where it covers several
-    listed: int  # papers on the lists
-    sources: Sequence[str]
-    query: str = ""
-    min_votes: int = 0
-    nearest_to: str = ""  # `what you saved`, when taste decided the order
-    submitted: int = 0  # of the papers shown, those that people here submitted
 
     @property
-    def days(self) -> str:
-        return days(self.first or self.day, self.day)
+    def submitter(self) -> Span | None:
+        """The person of this community who submitted it."""
+        return next((reason for reason in self.reasons if isinstance(reason, Span)), None)
 
 
 def because(submission: Submission) -> tuple[PostReason, ...]:
@@ -52,72 +45,97 @@ def because(submission: Submission) -> tuple[PostReason, ...]:
     return tuple(filter(None, (submitter(submission), submission_note(submission))))
 
 
-def head(about: About, entries: Sequence[Entry]) -> Message:
-    """The post that starts the thread: date, number of papers, and how they were chosen."""
-    foot = SAMPLES_NOTE if STARTER in about.sources else ""
-    return Message(
-        plain=_plain(about, entries),
-        blocks=(
-            Heading(f"Papers for {about.days}"),
-            Paragraph(_chosen(about, len(entries))),
-            Footnote(
-                text(foot, "Each paper is a reply in this thread. React or press Vote on the ones worth reading.")
-            ),
-        ),
-    )
+def digest(
+    facts: EditionFacts,
+    entries: Sequence[Entry],
+    *,
+    links: Mapping[PaperId, str] = NO_LINKS,
+    max_rows: int = MAX_DIGEST_ROWS,
+) -> Message:
+    """The digest that starts a thread: the first papers, each linked to its card in the thread, and how many more
+    there are. `links` are the addresses of the cards that are there by now."""
+    rows = tuple(row(item.paper, item.summary, item.tally, url=links.get(item.paper.id, "")) for item in entries)
+    more = len(rows) - max_rows
+    counted = tr_count("And {count} more in the thread.", "And {count} more in the thread.", more) if more > 0 else ""
+    foot = " ".join(filter(None, (counted, tr(TITLES_LEAD_TO_THREAD))))
+    return _message(facts, entries, Papers(rows[:max_rows]), Footnote(text(foot)))
+
+
+def digest_alone(facts: EditionFacts, entries: Sequence[Entry], *, max_summaries: int | None = None) -> Message:
+    """The digest without a thread: all papers, the first `max_summaries` of them with their summary."""
+    summaries = [item.summary if max_summaries is None or n < max_summaries else "" for n, item in enumerate(entries)]
+    rows = [
+        row(item.paper, summary, item.tally, by=item.submitter)
+        for item, summary in zip(entries, summaries, strict=True)
+    ]
+    return _message(facts, entries, Papers(tuple(rows)))
+
+
+def above_cards(facts: EditionFacts, entries: Sequence[Entry]) -> Message:
+    """The first message of an edition whose cards follow it in the channel."""
+    return _message(facts, entries, Footnote(text(tr(HOW_TO_VOTE))))
+
+
+def all_in_one(facts: EditionFacts, entries: Sequence[Entry]) -> Message:
+    """The whole edition with all details in one message without buttons: for a mail."""
+    return _message(facts, entries, *(_card(item, buttons=False) for item in entries))
 
 
 def entry(item: Entry) -> Message:
-    """One paper's reply in the thread."""
+    """One paper's card, in the thread or in the channel."""
     return Message(
         plain=f"{title(item.paper)}: {item.summary}" if item.summary else title(item.paper),
         blocks=(_card(item, buttons=True),),
     )
 
 
-def compact(about: About, entries: Sequence[Entry]) -> Message:
-    """The whole edition in one message without buttons, for busy channels."""
-    blocks: list[Block] = [Heading(f"Papers for {about.days}"), Paragraph(_chosen(about, len(entries)))]
-    blocks.extend(_card(item, buttons=False) for item in entries)
-    return Message(plain=_plain(about, entries), blocks=tuple(blocks))
-
-
-def _card(item: Entry, *, buttons: bool) -> Block:
-    by = next((reason for reason in item.reasons if isinstance(reason, Span)), None)
-    why = "; ".join(reason for reason in item.reasons if isinstance(reason, str))
-    return card(item.paper, summary=item.summary, tally=item.tally, by=by, why=why, buttons=buttons)
-
-
-def _plain(about: About, entries: Sequence[Entry]) -> str:
+def _message(facts: EditionFacts, entries: Sequence[Entry], *blocks: Block) -> Message:
+    """What the edition is, above `blocks`. Alone, as a notification, it names the first three papers."""
+    name = tr("Papers for {days}", days=days(facts.first or facts.day, facts.day))
     titles = "; ".join(title(item.paper) for item in entries[:3])
-    return f"Papers for {about.days}: {plural(len(entries), 'paper')}. {titles}"
+    samples = f"{tr(SAMPLES_NOTE)} " if STARTER in facts.sources else ""
+    chosen = Footnote(text(samples, *_chosen(facts, len(entries))))
+    return Message(plain=f"{name}: {papers(len(entries))}. {titles}", blocks=(Heading(name), chosen, *blocks))
 
 
-def _chosen(about: About, shown: int) -> Text:
+def _card(item: Entry, *, buttons: bool) -> Card:
+    why = "; ".join(reason for reason in item.reasons if isinstance(reason, str))
+    return card(item.paper, summary=item.summary, tally=item.tally, by=item.submitter, why=why, buttons=buttons)
+
+
+def _chosen(facts: EditionFacts, shown: int) -> Text:
     """How many papers from the sources are shown, and how many that people here submitted."""
-    count = shown - about.submitted
+    count = shown - facts.submitted
     if not count:
-        return text(f"{plural(about.submitted, 'paper')} submitted by people here.")
-    more = f" {plural(about.submitted, 'more was', 'more were')} submitted by people here." if about.submitted else ""
-    return text(*_of_lists(about, count), more)
+        return text(
+            tr_count("{count} paper submitted by people here.", "{count} papers submitted by people here.", shown)
+        )
+    more = tr_count(
+        "{count} more was submitted by people here.", "{count} more were submitted by people here.", facts.submitted
+    )
+    return text(*_of_lists(facts, count), f" {more}" if facts.submitted else "")
 
 
-def _of_lists(about: About, count: int) -> Text:
-    """`The 10 most liked papers on “diffusion”, of 42 from Hugging Face Daily Papers.`"""
-    on = f" on “{clean(about.query, 100)}”" if about.query else ""
-    votes = f" with at least {plural(about.min_votes, 'vote')}" if about.min_votes else ""
-    what, sources = f"{plural(count, 'paper')}{on}{votes}", _linked(about)
-    if count == about.listed:
-        return text(f"{what} from ", *sources, ".")
-    if about.nearest_to:
-        return text(f"The {what} closest to {about.nearest_to}, of {about.listed:,} from ", *sources, ".")
-    top = f"{count:,} most liked papers" if count > 1 else "most liked paper"
-    return text(f"The {top}{on}{votes}, of {about.listed:,} from ", *sources, ".")
+def _of_lists(facts: EditionFacts, count: int) -> Text:
+    """`10 papers on “diffusion”, the most liked of 42 from Hugging Face Daily Papers.`"""
+    shown = text(with_votes(on_topic(papers(count), facts.query), facts.min_votes))
+    listed, sources = text(number(facts.listed)), _linked(facts)
+    if count >= facts.listed:
+        return _flat(tr_parts("{papers} from {sources}.", papers=shown, sources=sources))
+    if not facts.nearest_to:
+        most_liked = mark("{papers}, the most liked of {listed} from {sources}.")
+        return _flat(tr_parts(most_liked, papers=shown, listed=listed, sources=sources))
+    closest = mark("{papers}, closest to {taste}, of {listed} from {sources}.")
+    return _flat(tr_parts(closest, papers=shown, taste=text(facts.nearest_to), listed=listed, sources=sources))
 
 
-def _linked(about: About) -> list[Span]:
+def _linked(facts: EditionFacts) -> Text:
     """The names of the sources, each with a link to its whole list of the day."""
-    first = about.first or about.day
-    names = [Span(source_name(source), url=source_page(source, first, about.day)) for source in about.sources]
-    joints = [Span(", ")] * (len(names) - 2) + [Span(" and ")] * (len(names) > 1)
-    return [span for pair in zip_longest(names, joints) for span in pair if span]
+    first = facts.first or facts.day
+    names = [Span(source_name(source), url=source_page(source, first, facts.day)) for source in facts.sources]
+    joints = listing([PLACE_OF_A_NAME] * len(names)).split(PLACE_OF_A_NAME)
+    return text(*(part for pair in zip_longest(joints, names, fillvalue="") for part in pair))
+
+
+def _flat(parts: Iterable[str | Text]) -> Text:
+    return tuple(span for part in parts for span in (text(part) if isinstance(part, str) else part))

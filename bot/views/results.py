@@ -16,6 +16,7 @@ from bot.chat.message import (
     Footnote,
     Heading,
     Message,
+    Papers,
     Paragraph,
     Span,
     Text,
@@ -65,13 +66,33 @@ def note(sentence: str, *more: str | Span, controls: Sequence[Control] = ()) -> 
 
 def sheet(heading: str, lines: Sequence[Text], *, foot: str = "", controls: Sequence[Button] = ()) -> Message:
     """A heading and a list: schedules, help, explanations."""
-    blocks: list[Block] = [Heading(clean(heading, 150)), Bullets(tuple(lines))]
+    return described(heading, [Bullets(tuple(lines))], foot=foot, controls=controls)
+
+
+def described(heading: str, blocks: Sequence[Block], *, foot: str = "", controls: Sequence[Button] = ()) -> Message:
+    """A heading and anything below it."""
+    shown: list[Block] = [Heading(clean(heading, 150)), *blocks]
     if foot:
-        blocks.append(Footnote(text(foot)))
+        shown.append(Footnote(text(foot)))
     if controls:
-        blocks.append(Controls(tuple(controls)))
-    plain = "\n".join([heading, *("".join(span.text for span in line) for line in lines)])
-    return Message(plain=plain, blocks=tuple(blocks))
+        shown.append(Controls(tuple(controls)))
+    return Message(
+        plain="\n".join([heading, *(line for block in blocks for line in _plain(block))]), blocks=tuple(shown)
+    )
+
+
+def _plain(block: Block) -> list[str]:
+    """The lines of a block, with the titles of papers alone."""
+    match block:
+        case Bullets(items=runs):
+            return ["".join(span.text for span in run) for run in runs]
+        case Footnote(text=run) | Paragraph(text=run):
+            return ["".join(span.text for span in run)]
+        case Papers(items=cards):
+            return [card.title for card in cards]
+        case Card(title=title):
+            return [title]
+    return []
 
 
 def problem(error: PaperboyError) -> Message:

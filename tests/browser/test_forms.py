@@ -22,7 +22,7 @@ def test_a_schedule_is_filled_in_mended_seen_and_kept_by_keyboard(page: Page, ur
     page.get_by_label("When").fill("weekdays 09:00 Europe/Berlin")
     page.get_by_label("Layout").select_option(value="compact")
     page.keyboard.press("Enter")
-    expect(answer(page)).to_contain_text("in one message")
+    expect(answer(page)).to_contain_text("as a digest,")
     keep = page.get_by_role("button", name="Schedule it")
     expect(keep).to_be_focused()
     page.keyboard.press("Enter")

@@ -11,11 +11,24 @@ import pytest
 from bot.chat.adapter import CanCountReactions, CanEdit, CanFind, CanLink, CanListen, CanPost, Setup
 from bot.chat.event import Place, Ref
 from bot.chat.fit import fit
-from bot.chat.message import Bullets, Card, Controls, Footnote, Heading, LinkButton, Message, Paragraph, Span, text
+from bot.chat.message import (
+    Bullets,
+    Card,
+    Controls,
+    Footnote,
+    Heading,
+    LinkButton,
+    Message,
+    Papers,
+    Paragraph,
+    Span,
+    text,
+)
 from bot.clock import FixedClock, SystemClock
 from bot.errors import ConfigError, PostError, Refused
 from bot.store.protocol import Store
-from bot.views.card import card
+from bot.store.records import Tally
+from bot.views.card import card, row
 from tests.builders import paper
 from tests.contract.kits import KITS, Kit
 
@@ -146,6 +159,7 @@ async def test_every_kind_of_block_can_be_posted(make: Callable[[], CanPost], pl
         Heading("Heading"),
         Paragraph(text("words ", Span("bold", bold=True), Span("code", code=True), Span("it", italic=True))),
         Bullets((text("one"), text("two"))),
+        Papers((row(paper(1, upvotes=3), "A line.", Tally(up=1)), row(paper(2), "", Tally())), 3),
         card(paper(1), summary="A line.", mine=1, saved=True, why="because", body=True),
         Controls((LinkButton(label="Read", url="https://example.org"),)),
         Footnote(text("small print")),

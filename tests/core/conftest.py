@@ -200,7 +200,9 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
             catalog=reader(store, search, lines, clock),
         )
 
-    dispatcher = Dispatcher(store.outbox, adapters, clock, on_broken=availability.hold_place)
+    dispatcher = Dispatcher(
+        store.outbox, adapters, clock, on_broken=availability.hold_place, on_sent=card_updater.note_sent
+    )
     yield Channel(
         core=start(),
         store=store,

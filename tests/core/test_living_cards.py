@@ -7,26 +7,30 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from bot.chat.message import Action, Card
-from bot.papers.model import Counts, Links
-from tests.builders import BOB, mark, paper
+from bot.chat.message import Action, Card, Papers
+from bot.delivery.dispatch import Dispatcher
+from bot.papers.model import Counts, Paper
+from tests.builders import ADA, BOB, mark, paper
 from tests.core.conftest import Channel
 
 NESTS = paper(1, "Hypernetworks for Nests", upvotes=9)
+FEATHERS = paper(2, "Diffusion of Feathers", upvotes=5)
+WORMS = paper(3, "A Study of Worms", upvotes=1)
+DAY = timedelta(days=1)
 CODE = replace(NESTS.links, code="https://github.com/example/nests")
 
 
 @pytest.fixture
 async def posted(channel: Channel) -> Channel:
-    await channel.says("schedule daily 09:00")
+    await channel.says("schedule daily 09:00 layout:cards")
     await channel.tomorrow()
     return channel
 
 
 def shown(channel: Channel) -> str:
     """The facts of the card that was edited last."""
-    card = channel.platform.edited[-1][1].blocks[0]
-    assert isinstance(card, Card)
+    cards = (message.blocks[0] for _, message in reversed(channel.platform.edited))
+    card = next(card for card in cards if isinstance(card, Card))
     return card.title + " · " + "".join(span.text for span in card.facts)
 
 
@@ -102,7 +106,75 @@ async def test_after_two_weeks_a_card_is_left_as_it_is(posted: Channel) -> None:
     assert await posted.relisted(replace(NESTS, withdrawn=True)) == 0
 
 
-async def test_a_compact_list_is_left_as_it_is(channel: Channel) -> None:
-    await channel.says("schedule daily 09:00 top 1 compact about: hypernetworks")
+def rows(channel: Channel) -> list[tuple[str, str, str]]:
+    """Title, votes and address of each paper in the digest that was edited last."""
+    lists = [b for _, m in channel.platform.edited for b in m.blocks if isinstance(b, Papers)]
+    return [(c.title, "".join(span.text for span in c.facts), c.url) for c in lists[-1].items]
+
+
+async def address_of(channel: Channel, paper: Paper) -> str:
+    [card] = await channel.store.outbox.sent_showing("web:home", paper.id, channel.clock.now() - DAY)
+    return f"https://chat.example/{card.post.key}"
+
+
+async def test_a_digest_links_to_its_cards_once_they_are_posted_and_follows_the_votes(channel: Channel) -> None:
+    await channel.says("schedule daily 09:00")
     await channel.tomorrow()
-    assert await channel.relisted(replace(NESTS, links=Links(page="https://example.org"))) == 0
+    assert await channel.card_updater.edit_changed() == 1
+    linked = [await address_of(channel, paper) for paper in (NESTS, FEATHERS, WORMS)]
+    assert [url for _, _, url in rows(channel)] == linked
+    for who in (ADA, BOB):
+        await channel.presses(Action("vote", (FEATHERS.id,)), who=who)
+    assert await channel.card_updater.edit_changed() == 1, "the card at once, the digest a minute later"
+    channel.clock.moment += timedelta(minutes=2)
+    assert await channel.card_updater.edit_changed() == 1
+    assert [(title, votes) for title, votes, _ in rows(channel)] == [
+        ("Diffusion of Feathers", "▲\u00a05 · 2 votes here"),
+        ("Hypernetworks for Nests", "▲\u00a09"),
+        ("A Study of Worms", "▲\u00a01"),
+    ]
+    channel.clock.moment += DAY
+    await channel.presses(Action("vote", (WORMS.id,)), who=BOB)
+    assert await channel.card_updater.edit_changed() == 1, "a digest of yesterday is left as it is"
+
+
+async def test_a_digest_whose_cards_were_posted_before_a_kill_is_linked_after_the_start(channel: Channel) -> None:
+    await channel.says("schedule daily 09:00")
+    await channel.planner.plan_due()
+    channel.clock.moment += DAY
+    await channel.planner.plan_due()
+    await Dispatcher(
+        channel.store.outbox, {"web": channel.platform}, channel.clock, on_broken=channel.availability.hold_place
+    ).deliver_due()
+    assert await channel.card_updater.edit_changed() == 0
+    await channel.card_updater.note_recent_votes()
+    assert await channel.card_updater.edit_changed() == 1
+    assert rows(channel)[0][2] == await address_of(channel, NESTS)
+
+
+async def test_a_digest_alone_follows_the_votes_in_its_messages(channel: Channel) -> None:
+    await channel.says("schedule daily 09:00 compact")
+    await channel.tomorrow()
+    channel.clock.moment += timedelta(minutes=2)
+    await channel.presses(Action("vote", (WORMS.id,)), who=BOB)
+    await channel.presses(Action("vote", (WORMS.id,)), who=ADA)
+    assert await channel.card_updater.edit_changed() == 1
+    assert [(title, votes) for title, votes, _ in rows(channel)][1:] == [
+        ("A Study of Worms", "▲\u00a01 · 2 votes here"),
+        ("Diffusion of Feathers", "▲\u00a05"),
+    ]
+
+
+async def test_votes_all_day_edit_a_digest_some_hundred_times_at_most(channel: Channel) -> None:
+    await channel.says("schedule daily 09:00")
+    await channel.tomorrow()
+    await channel.card_updater.edit_changed()
+    before = len(channel.platform.edited)
+    for minute in range(200):
+        channel.clock.moment += timedelta(minutes=1 if minute < 60 else 10)
+        voted = mark(f"web:home/p{minute}", of=(NESTS, FEATHERS)[minute % 2].id, at=channel.clock.now())
+        await channel.store.votes.add_mark(voted)
+        await channel.card_updater.note_vote("web:home", WORMS.id)  # its card stays the same
+        await channel.card_updater.edit_changed()
+    digests = len(channel.platform.edited) - before
+    assert 60 < digests <= 110

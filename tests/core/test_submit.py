@@ -154,7 +154,7 @@ async def test_a_channel_that_wants_other_sources_alone_is_left_alone(channel: C
 
 
 async def test_votes_update_the_card_and_the_submitter_stays_on_it(channel: Channel) -> None:
-    await channel.says("schedule daily 10:00")
+    await channel.says("schedule daily 10:00 layout:cards")
     await channel.says(f"submit {OWLS}", who=BOB)
     channel.clock.moment += timedelta(hours=1)
     await channel.deliver()

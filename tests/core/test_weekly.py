@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.chat.message import Card, Heading, Message
+from bot.chat.message import Heading, Message, Papers
 from tests.builders import PAPERS, listing, paper
 from tests.core.conftest import Channel
 
@@ -29,8 +29,8 @@ def heading(message: Message) -> str:
 
 
 def posted_titles(channel: Channel) -> list[str]:
-    cards = (block for _, message in channel.platform.posted.values() for block in message.blocks)
-    return [card.title for card in cards if isinstance(card, Card)]
+    blocks = (block for _, message in channel.platform.posted.values() for block in message.blocks)
+    return [card.title for block in blocks if isinstance(block, Papers) for card in block.items]
 
 
 async def test_the_best_of_the_week_come_first_each_once(channel: Channel) -> None:

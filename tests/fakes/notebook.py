@@ -54,6 +54,9 @@ class Notebook:
     async def has_threads(self, place: Place) -> bool:
         return place.channel not in self.flat
 
+    def message_url(self, ref: Ref) -> str:
+        return f"https://chat.example/{ref.id}"
+
     async def may_post(self, place: Place) -> bool:
         return place.channel not in self.closed
 

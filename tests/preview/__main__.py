@@ -30,7 +30,7 @@ from tests.preview.gallery import Gallery, storage
 OUT = Path("build/preview")
 DOCS = Path("docs")
 HERE = Place("slack", "T1", "C1")
-PICTURED = ("the day's post", "reply 1", "reply 2", "a schedule before it is kept")
+PICTURED = ("digest with a thread, 10", "card 1", "a schedule before it is kept")
 THEMES = ("light", "dark")
 
 Shown = Mapping[str, Message | Form]

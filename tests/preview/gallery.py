@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.app.adapters import installed
@@ -16,13 +16,11 @@ from bot.chat.form import Form
 from bot.chat.message import Action, Message
 from bot.clock import FixedClock
 from bot.config import load
-from bot.delivery.selection import compose
 from bot.papers.samples import sample_papers
-from bot.schedule import Clocked
-from bot.store.records import Subscription
-from bot.views.digest import About, Entry
+from bot.store.records import EditionFacts, Tally
+from bot.views.digest import Entry, above_cards, all_in_one, digest, digest_alone, entry
 
-DAILY = Clocked(times=(time(9),))
+COUNTS = (1, 5, 10, 42)  # papers of a digest
 
 NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)
 HERE = Place("web", "home", "papers")
@@ -104,44 +102,19 @@ class Gallery:
             await self._asked(text)
 
     async def _posts(self) -> dict[str, Message]:
-        """A thread of the newest day, and the same day in one message."""
-        wish = Subscription(id="day1", place=HERE, schedule=DAILY, sources=("samples",), created=NOW)
-        preview = await self._app.planner.preview(wish)
-        assert preview.edition
-        papers = [item.paper for item in preview.choice.chosen]
+        """The digest of one, five, ten and many papers, in each layout; then cards."""
+        papers = sorted((item.paper for item, _ in sample_papers()), key=lambda paper: -paper.counts.upvotes)
         lines = await self._app.lines.of(papers)
         tallies = await self._app.store.votes.tallies_for(HERE.tenant, {p.id for p in papers})
-        entries = [
-            Entry(paper=p, summary=lines[p.id].text, tally=tallies[p.id])
-            if p.id in tallies
-            else Entry(paper=p, summary=lines[p.id].text)
-            for p in papers
-        ]
+        entries = [Entry(paper=p, summary=lines[p.id].text, tally=tallies.get(p.id, Tally())) for p in papers]
         made: dict[str, Message] = {}
-        for layout in ("thread", "compact"):
-            wish = Subscription(
-                id="day1",
-                place=HERE,
-                schedule=DAILY,
-                layout=layout,
-                created=NOW - timedelta(days=1),
-            )
-            posts = compose(
-                wish,
-                preview.edition.id,
-                About(
-                    day=preview.edition.day,
-                    listed=len(preview.edition.listed),
-                    sources=("huggingface",),  # where the shelf was taken from
-                ),
-                entries,
-                now=NOW,
-                fit=lambda message: (message,),
-            )
-            names = ["the day's post", *(f"reply {n}" for n in range(1, len(posts)))]
-            if layout == "compact":
-                names = ["the day in one message"]
-            made |= {name: post.message for name, post in zip(names, posts, strict=True)}
+        facts = EditionFacts(day=NOW.date(), listed=42, sources=("huggingface",))
+        for count in COUNTS:
+            made[f"digest with a thread, {count}"] = digest(facts, entries[:count])
+            made[f"digest alone, {count}"] = digest_alone(facts, entries[:count])
+        made["above cards"] = above_cards(facts, entries[:10])
+        made |= {f"card {n}": entry(item) for n, item in enumerate(entries[:3], 1)}
+        made["all in one"] = all_in_one(facts, entries[:10])
         return made
 
     async def _asked(self, text: str) -> Message:

@@ -32,7 +32,7 @@ async def pictures(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as home:
         async with storage(Path(home)) as app, FakeMail() as server:
             shown = await Gallery(app).all()
-            message = next(m for name, m in shown.items() if "compact" in name or "one message" in name)
+            message = shown["all in one"]
             assert isinstance(message, Message)
             setup = Setup(
                 options=options(server.port), storage=app.store.key_value("email"), home=Path(home), clock=app.clock

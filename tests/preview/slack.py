@@ -28,7 +28,8 @@ CSS = """
 .slack .who{font-weight:900}.slack .app{font-size:10px;background:var(--line);color:var(--soft);border-radius:2px;
  padding:1px 3px;margin:0 4px;vertical-align:2px}.slack .at{font-size:12px;color:var(--soft)}
 .slack h3{font-size:18px;line-height:1.33;font-weight:900;margin:8px 0 4px}
-.slack p{margin:4px 0;white-space:pre-wrap}.slack ul{margin:4px 0;padding-left:26px}
+.slack p{margin:4px 0;white-space:pre-wrap}.slack ul,.slack ol{margin:4px 0;padding-left:26px}
+.slack li{white-space:pre-wrap}
 .slack a{color:var(--link);text-decoration:none}.slack a:hover{text-decoration:underline}
 .slack code{font:12px Monaco,Menlo,Consolas,monospace;color:var(--code);background:var(--codebg);
  border:1px solid var(--line);border-radius:3px;padding:2px 3px}
@@ -89,6 +90,8 @@ def _rich(part: Json) -> str:
             return f"<p>{''.join(map(_run, part['elements']))}</p>"
         case "rich_text_list":
             lines = "".join(f"<li>{''.join(map(_run, line['elements']))}</li>" for line in part["elements"])
+            if part["style"] == "ordered":
+                return f'<ol start="{part.get("offset", 0) + 1}">{lines}</ol>'
             return f"<ul>{lines}</ul>"
         case other:
             raise ValueError(f"no preview of a {other}")

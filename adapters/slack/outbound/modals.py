@@ -23,7 +23,7 @@ from adapters.slack.outbound.render import (
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form
-from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Paragraph, Text, text
+from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Papers, Paragraph, Text, text
 from bot.languages import tr
 
 FORM, MESSAGE, HOME = "form", "shown", "home"  # callback_id: the kind of view; HOME is also Slack's own type
@@ -138,6 +138,9 @@ def _plain_blocks(item: Block) -> list[Json]:
             return _plain_context(_run_text(run))
         case Bullets(items=runs):
             return _plain_section("\n".join(f"• {_run_text(run)}" for run in runs))
+        case Papers(items=items, first=first):
+            rows = (f"{n}. {item.title}\n{item.summary}".strip() for n, item in enumerate(items, first))
+            return _plain_section("\n".join(rows))
         case Card():
             return [
                 *_plain_section("\n".join(filter(None, (item.title, item.summary)))),

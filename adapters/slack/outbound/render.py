@@ -25,6 +25,7 @@ from bot.chat.message import (
     Heading,
     LinkButton,
     Message,
+    Papers,
     Paragraph,
     Span,
     Text,
@@ -126,6 +127,8 @@ def block(item: Block) -> Iterator[Json]:
             yield from _bullets(lines)
         case Card():
             yield from _card(item)
+        case Papers():
+            yield from _papers(item)
         case Controls(items=controls):
             yield from _actions(controls)
         case Footnote(text=spans):
@@ -211,11 +214,29 @@ def _bullets(lines: Sequence[Text]) -> Iterator[Json]:
         yield {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": shown}]}
 
 
+def _papers(papers: Papers) -> Iterator[Json]:
+    """A numbered list: title and votes, and the summary in a line of its own."""
+    rows = [_section((_title(card), *_after(" · ", card.facts), *_line(card.summary))) for card in papers.items]
+    if rows:
+        numbered = {"type": "rich_text_list", "style": "ordered", "offset": papers.first - 1, "elements": rows}
+        yield {"type": "rich_text", "elements": [numbered]}
+
+
+def _title(card: Card) -> Span:
+    return Span(card.title or card.paper, bold=True, url=card.url)
+
+
+def _line(words: str) -> Text:
+    return (Span(f"\n{words}"),) if words else ()
+
+
+def _after(joint: str, run: Text) -> Text:
+    return (Span(joint), *run) if run else ()
+
+
 def _card(card: Card) -> Iterator[Json]:
     """Title, summary and abstract; below, in small print, authors, date, votes and the reason it is shown."""
-    title = Span(card.title or card.paper, bold=True, url=card.url)
-    texts = [Span(f"\n{words}") for words in (card.summary, card.body) if words]
-    yield _paragraph((title, *texts))
+    yield _paragraph((_title(card), *_line(card.summary), *_line(card.body)))
     yield from _small(_joined([(Span(card.byline),), card.facts, (Span(card.why),)]))
     yield from _actions(card.controls)
 

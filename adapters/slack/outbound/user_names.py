@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from adapters.slack.profiles import Profiles
-from bot.chat.message import Block, Bullets, Card, Footnote, Message, Paragraph, Text
+from bot.chat.message import Block, Bullets, Card, Footnote, Message, Papers, Paragraph, Text
 
 
 async def with_names(message: Message, space: str, profiles: Profiles) -> Message:
@@ -24,6 +24,8 @@ def _runs(block: Block) -> Sequence[Text]:
             return (run,)
         case Bullets(items=runs):
             return runs
+        case Papers(items=cards):
+            return [card.facts for card in cards]
     return ()
 
 
@@ -35,6 +37,9 @@ def _with_names(block: Block, names: Mapping[str, str]) -> Block:
             return replace(block, items=tuple(_run_with_names(item, names) for item in block.items))
         case Card():
             return replace(block, facts=_run_with_names(block.facts, names))
+        case Papers():
+            cards = (replace(card, facts=_run_with_names(card.facts, names)) for card in block.items)
+            return replace(block, items=tuple(cards))
     return block
 
 

@@ -27,6 +27,7 @@ from bot.chat.message import (
     Heading,
     LinkButton,
     Message,
+    Papers,
     Paragraph,
     Span,
     Text,
@@ -140,7 +141,7 @@ cards = st.builds(
 )  # fmt: skip
 blocks = st.one_of(
     words.map(Heading), runs.map(Paragraph), runs.map(Footnote), st.lists(runs, max_size=4).map(tuple).map(Bullets),
-    cards, cards, controls.map(Controls),
+    cards, cards, controls.map(Controls), st.lists(cards, max_size=4).map(tuple).map(Papers),
 )  # fmt: skip
 messages = st.builds(Message, plain=words.filter(str.strip), blocks=st.lists(blocks, max_size=25).map(tuple))
 

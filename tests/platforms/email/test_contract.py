@@ -25,7 +25,19 @@ from bot.chat.adapter import (
 )
 from bot.chat.event import Place
 from bot.chat.fit import fit
-from bot.chat.message import Bullets, Card, Controls, Footnote, Heading, LinkButton, Message, Paragraph, Span, text
+from bot.chat.message import (
+    Bullets,
+    Card,
+    Controls,
+    Footnote,
+    Heading,
+    LinkButton,
+    Message,
+    Papers,
+    Paragraph,
+    Span,
+    text,
+)
 from bot.clock import FixedClock
 from bot.errors import ConfigError, Refused
 from bot.store.protocol import Store
@@ -146,10 +158,12 @@ async def test_each_text_reads_in_the_direction_of_its_own_script(
 ) -> None:
     words = "שלום עולם"
     shown = Card(paper="p", title=words, url="https://example.org/", summary=words, byline=words, why=words, body=words)
-    message = Message(plain=words, blocks=(Heading(words), Paragraph(text(words)), Bullets((text(words),)), shown))
+    message = Message(
+        plain=words, blocks=(Heading(words), Paragraph(text(words)), Bullets((text(words),)), Papers((shown,)), shown)
+    )
     await adapter.post(place, message, key="rtl")
     html = server.received[0].html
-    assert len(re.findall(r'<(?:h1|h2|p|li)[^>]* dir="auto"[^>]*>(?:<a [^>]*>)?\s*שלום', html)) == 8
+    assert len(re.findall(r'<(?:h1|h2|p|li)[^>]* dir="auto"[^>]*>(?:<a [^>]*>)?\s*שלום', html)) == 9
     assert not re.search(r"<(h1|h2|p|li)(?![^>]*dir=)[^>]*>\s*שלום", html)
 
 

@@ -15,8 +15,8 @@ from bot.chat.message import Message
 from bot.clock import FixedClock
 from bot.errors import Busy, PostError, Refused, Unsure
 from bot.store.protocol import Store
-from bot.store.records import DeliveryState
-from bot.views.digest import About, Entry, compact
+from bot.store.records import DeliveryState, EditionFacts
+from bot.views.digest import Entry, all_in_one
 from tests.builders import NOW, delivery_of, paper, post
 from tests.fakes.mail import FakeMail, Stage, certificate
 from tests.faults.delivering import drain
@@ -202,8 +202,9 @@ async def test_an_edition_of_30_papers_is_one_mail_under_100_kb(
 ) -> None:
     for n, word in enumerate(("owls ", '"&<' * 3, "ю" * 9 + " ", "🦉 ")):
         long = [paper(i, word * 60, upvotes=i, authors=(word * 9,) * 8) for i in range(30)]
-        message = compact(
-            About(day=NOW.date(), listed=42, sources=("arxiv",)), [Entry(paper=p, summary=word * 40) for p in long]
+        message = all_in_one(
+            EditionFacts(day=NOW.date(), listed=42, sources=("arxiv",)),
+            [Entry(paper=p, summary=word * 40) for p in long],
         )
         pages = fit(message, adapter.limits, adapter.text_width)
         assert len(pages) == 1
@@ -216,7 +217,7 @@ async def test_an_edition_of_30_papers_is_one_mail_under_100_kb(
 
 async def test_a_mail_loads_nothing_from_the_network(adapter: EmailAdapter, place: Place, server: FakeMail) -> None:
     entries = [Entry(paper=paper(1, upvotes=3), summary="A line.")]
-    await adapter.post(place, compact(About(day=NOW.date(), listed=1, sources=("arxiv",)), entries), key="k1")
+    await adapter.post(place, all_in_one(EditionFacts(day=NOW.date(), listed=1, sources=("arxiv",)), entries), key="k1")
     html = server.received[0].html
     for loads in ("<img", "<script", "<link", "<iframe", "url(", "@import", "<table"):
         assert loads not in html

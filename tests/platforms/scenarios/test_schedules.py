@@ -11,7 +11,7 @@ async def test_a_schedule_is_made_in_a_dialog_after_its_preview(stage: Stage) ->
     preview = await stage.fill(ADA, dialog, {"when": "daily 18:00 Europe/Berlin", "count": "2", "layout": "compact"})
     assert preview.private
     assert "Every day at 18:00 (Europe/Berlin)" in preview.text
-    assert "Up to 2 papers, in one message" in preview.text
+    assert "Up to 2 papers, as a digest," in preview.text
     assert "Preview for Friday, 29 May 2026: 2 papers" in preview.text
     assert "Nothing is scheduled here" in (await stage.type(ADA, "schedules")).text
     made = await stage.press(ADA, preview, "Schedule it")
@@ -38,7 +38,7 @@ async def test_a_dialog_comes_again_with_what_was_filled_in(stage: Stage) -> Non
 async def test_what_is_filled_into_a_dialog_stays_in_its_field(stage: Stage) -> None:
     dialog = await stage.type(ADA, "schedule")
     preview = await stage.fill(ADA, dialog, {"when": "daily 09:00", "query": "compact video models"})
-    assert "on “compact video models”, as a thread" in preview.text
+    assert "on “compact video models”, as a digest with a thread" in preview.text
 
 
 async def test_a_schedule_is_changed_paused_resumed_and_removed(stage: Stage) -> None:

@@ -28,14 +28,16 @@ from bot.chat.message import (
     Heading,
     LinkButton,
     Message,
+    Papers,
     Paragraph,
     Span,
     text,
 )
 from bot.papers.model import Paper
 from bot.sources.huggingface import parse_listings
+from bot.store.records import EditionFacts
 from bot.views.card import card
-from bot.views.digest import About, Entry, compact, entry, head
+from bot.views.digest import Entry, all_in_one, digest, digest_alone, entry
 from bot.views.results import note, results, sheet
 from tests.builders import SHARED, needs_shared, paper
 from tests.fakes.slack.blocks import check_message, check_unfurl, check_view
@@ -114,6 +116,7 @@ blocks = (
     | st.builds(Paragraph, runs)
     | st.builds(Bullets, st.lists(runs, max_size=6).map(tuple))
     | cards
+    | st.builds(Papers, st.lists(cards, max_size=4).map(tuple), st.integers(1, 30))
     | st.builds(Controls, rows)
     | st.builds(Footnote, runs)
 )
@@ -243,9 +246,10 @@ def test_two_thousand_real_papers_are_taken_in_every_form() -> None:
         assert one.title[:100] in seen(full["blocks"])
     for n in range(0, 2_000, 10):
         entries = [Entry(paper=one, summary=one.abstract[:240]) for one in papers[n : n + 10]]
-        about = About(day=date(2025, 3, 18), listed=40, sources=["huggingface"])
-        judged(head(about, entries))
-        judged(compact(about, entries))
+        about = EditionFacts(day=date(2025, 3, 18), listed=40, sources=("huggingface",))
+        judged(digest(about, entries))
+        judged(digest_alone(about, entries))
+        judged(all_in_one(about, entries))
     for n in range(0, 2_000, 5):
         cards = [card(one, summary=one.abstract[:240], why="matches “a query”") for one in papers[n : n + 5]]
         more = Button(label="Next page", action=Action("page", ("5", "query")))

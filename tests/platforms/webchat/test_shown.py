@@ -28,6 +28,7 @@ from bot.chat.message import (
     Heading,
     LinkButton,
     Message,
+    Papers,
     Paragraph,
     Span,
 )
@@ -52,8 +53,8 @@ class Shown(Struct):
 class Reader(HTMLParser):
     """Reads one message of a page; everything but plain structure counts as alive."""
 
-    PLAIN = frozenset({"a", "article", "button", "div", "h3", "h4", "input", "li", "p", "ul"})
-    SAFE = frozenset({"aria-pressed", "class", "dir", "href", "name", "rel", "target", "type", "value"})
+    PLAIN = frozenset({"a", "article", "button", "div", "h3", "h4", "input", "li", "ol", "p", "span", "ul"})
+    SAFE = frozenset({"aria-pressed", "class", "dir", "href", "name", "rel", "start", "target", "type", "value"})
 
     def __init__(self, id: str) -> None:
         super().__init__()
@@ -198,7 +199,10 @@ def everywhere(words: str, url: str = "https://example.org/") -> Message:
     )  # fmt: skip
     run = (Span(words),)
     link = Controls((LinkButton(label="Go", url=url),))
-    return Message(plain=words, blocks=(Heading(words), Paragraph(run), Bullets((run,)), card, link, Footnote(run)))
+    return Message(
+        plain=words,
+        blocks=(Heading(words), Paragraph(run), Bullets((run,)), card, Papers((card,)), link, Footnote(run)),
+    )
 
 
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))

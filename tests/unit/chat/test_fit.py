@@ -18,6 +18,7 @@ from bot.chat.message import (
     Footnote,
     Heading,
     Message,
+    Papers,
     Paragraph,
     Span,
     Text,
@@ -34,7 +35,7 @@ cards = st.builds(
 )  # fmt: skip
 blocks = st.one_of(
     words.map(Heading), texts.map(Paragraph), texts.map(Footnote), st.lists(texts, max_size=5).map(tuple).map(Bullets),
-    cards, buttons.filter(bool).map(Controls),
+    cards, buttons.filter(bool).map(Controls), st.lists(cards, max_size=4).map(tuple).map(Papers),
 )  # fmt: skip
 messages = st.builds(Message, plain=words.filter(str.strip), blocks=st.lists(blocks, max_size=12).map(tuple))
 limits = st.builds(
@@ -96,6 +97,8 @@ def _size(block: object) -> int:
             return width(spans)
         case Bullets(items=items):
             return sum(map(width, items))
+        case Papers(items=items):
+            return sum(map(_size, items))
         case Card(title=title, byline=byline, summary=summary, body=body, facts=facts, why=why):
             return sum(len(escape(part)) for part in (title, byline, summary, body, why)) + width(facts)
     return 0

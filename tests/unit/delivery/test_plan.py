@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from bot.chat.adapter import Limits
+from bot.chat.fit import fit
+from bot.chat.message import Papers
 from bot.delivery.calendar import closed_reason, is_complete
 from bot.delivery.delivery_key import KEY_CHARS, delivery_key
-from bot.delivery.selection import Choice, choose, compose, compose_replies
+from bot.delivery.selection import Choice, choose, compose, compose_replies, fit_digest
 from bot.papers.model import Paper
-from bot.store.records import Fetch, ListedPaper, Tally
-from bot.views.digest import About, Entry
+from bot.store.records import EditionFacts, Fetch, ListedPaper, Tally
+from bot.views.digest import Entry
 from tests.builders import NOW, PAPERS, TODAY, paper, subscription
 
 
@@ -85,6 +89,22 @@ def test_a_compact_edition_is_one_message_that_shows_all_papers() -> None:
     assert len(posts[0].papers) == 3
 
 
+def test_cards_alone_are_messages_of_their_own_after_the_first() -> None:
+    posts = _compose(subscription(layout="cards"), 3)
+    assert [(post.part, post.parent) for post in posts] == [("head", ""), *((paper(n).id, "") for n in (1, 2, 3))]
+
+
+def test_a_digest_that_is_too_long_shows_fewer_papers_and_counts_the_others() -> None:
+    entries = [Entry(paper=paper(n), summary="It keeps birds warm. " * 7) for n in range(1, 31)]
+    facts = EditionFacts(day=TODAY, listed=30, sources=("huggingface",))
+    limits = Limits(max_chars=1_200, max_blocks=9, max_block_chars=600, max_buttons=5)
+    fitted = fit_digest(facts, entries, partial(fit, limits=limits, width=lambda run: sum(len(s.text) for s in run)))
+    shown = [card.paper for block in fitted.blocks if isinstance(block, Papers) for card in block.items]
+    assert shown == [paper(n).id for n in range(1, len(shown) + 1)]
+    assert 3 < len(shown) < 10
+    assert f"And {30 - len(shown)} more in the thread." in str(fitted.blocks[-1])
+
+
 def test_planning_again_gives_the_same_keys() -> None:
     assert [post.key for post in _compose(subscription(), 3)] == [post.key for post in _compose(subscription(), 3)]
 
@@ -135,7 +155,7 @@ def _compose(wish: Any, count: int) -> Any:
     return compose(
         wish,
         "huggingface:2025-03-18",
-        About(day=TODAY, listed=count, sources=("huggingface",)),
+        EditionFacts(day=TODAY, listed=count, sources=("huggingface",)),
         entries,
         now=NOW,
         fit=lambda m: [m],

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from bot.chat.message import Button, Footnote, Heading, LinkButton, Paragraph, Span, Text
+from bot.chat.message import Button, Footnote, Heading, LinkButton, Papers, Span, Text
 from bot.papers.community import Submission
 from bot.papers.model import Counts, Links, Paper
-from bot.store.records import Run, Tally
+from bot.store.records import EditionFacts, Run, Tally
 from bot.views import digest, why
 from bot.views.card import card, controls, facts, title, without_counts
-from bot.views.digest import About, Entry
+from bot.views.digest import Entry
 from bot.views.formatting import ago, listing, people, plural
 from bot.views.results import note, results, sheet
 from tests.builders import NOW, paper
@@ -24,45 +24,46 @@ def said(run: Text) -> str:
     return "".join(span.text for span in run)
 
 
-def about(**more: Any) -> About:
+def about(**more: Any) -> EditionFacts:
     values: dict[str, Any] = {"day": date(2025, 3, 18), "listed": 42, "sources": ("huggingface",)}
-    return About(**(values | more))
+    return EditionFacts(**(values | more))
 
 
 @pytest.mark.parametrize(
     ("known", "count", "sentence"),
     [
-        ({}, 10, "The 10 most liked papers, of 42 from Hugging Face Daily Papers."),
-        ({}, 1, "The most liked paper, of 42 from Hugging Face Daily Papers."),
-        ({"listed": 1_042}, 2, "The 2 most liked papers, of 1,042 from Hugging Face Daily Papers."),
+        ({}, 10, "10 papers, the most liked of 42 from Hugging Face Daily Papers."),
+        ({}, 1, "1 paper, the most liked of 42 from Hugging Face Daily Papers."),
+        ({"listed": 1_042}, 2, "2 papers, the most liked of 1,042 from Hugging Face Daily Papers."),
         ({"listed": 2}, 2, "2 papers from Hugging Face Daily Papers."),
-        ({"query": "nests"}, 3, "The 3 most liked papers on “nests”, of 42 from Hugging Face Daily Papers."),
-        ({"min_votes": 1}, 3, "The 3 most liked papers with at least 1 vote, of 42 from Hugging Face Daily Papers."),
-        ({"nearest_to": "what you saved"}, 3, "The 3 papers closest to what you saved, of 42 from "
+        ({"query": "nests"}, 3, "3 papers on “nests”, the most liked of 42 from Hugging Face Daily Papers."),
+        ({"min_votes": 1}, 3, "3 papers with at least 1 vote, the most liked of 42 from Hugging Face Daily Papers."),
+        ({"nearest_to": "what you saved"}, 3, "3 papers, closest to what you saved, of 42 from "
          "Hugging Face Daily Papers."),
         ({"sources": ("arxiv", "feed:owls", "huggingface")}, 42, "42 papers from arXiv, owls and "
          "Hugging Face Daily Papers."),
         ({"sources": ("arxiv", "feed:owls")}, 42, "42 papers from arXiv and owls."),
         ({"submitted": 2}, 2, "2 papers submitted by people here."),
-        ({"submitted": 1}, 11, "The 10 most liked papers, of 42 from Hugging Face Daily Papers."
+        ({"submitted": 1}, 11, "10 papers, the most liked of 42 from Hugging Face Daily Papers."
          " 1 more was submitted by people here."),
         ({"submitted": 2}, 44, "42 papers from Hugging Face Daily Papers. 2 more were submitted by people here."),
     ],
 )  # fmt: skip
 def test_a_post_says_how_its_papers_were_chosen(known: dict[str, Any], count: int, sentence: str) -> None:
     entries = [Entry(paper=paper(n)) for n in range(1, count + 1)]
-    for message in (digest.head(about(**known), entries), digest.compact(about(**known), entries)):
+    for make in (digest.digest, digest.digest_alone, digest.above_cards, digest.all_in_one):
+        message = make(about(**known), entries)
         heading, chosen, *_ = message.blocks
         assert heading == Heading("Papers for Tuesday, 18 March 2025")
-        assert isinstance(chosen, Paragraph)
+        assert isinstance(chosen, Footnote)
         assert said(chosen.text) == sentence
         assert message.plain.startswith(f"Papers for Tuesday, 18 March 2025: {plural(count, 'paper')}. ")
         assert message.plain.count("A House for Birds") == min(count, 3)
 
 
-def test_a_compact_post_has_no_buttons_and_a_reply_has() -> None:
+def test_an_edition_in_one_message_has_no_buttons_and_a_card_has() -> None:
     item = Entry(paper=paper(1, "Nests"), summary="Warms birds.", reasons=(Span("ada", person=True), "one", "two"))
-    [*_, shown] = digest.compact(about(), [item]).blocks
+    [*_, shown] = digest.all_in_one(about(), [item]).blocks
     [reply] = digest.entry(item).blocks
     assert (shown.controls, shown.why, said(shown.facts[:2])) == ((), "one; two", "submitted by ada")  # type: ignore[union-attr]
     assert reply.controls  # type: ignore[union-attr]
@@ -71,12 +72,25 @@ def test_a_compact_post_has_no_buttons_and_a_reply_has() -> None:
 
 
 def test_samples_are_called_samples() -> None:
-    foot = digest.head(about(sources=("samples",)), []).blocks[-1]
-    other = digest.head(about(), []).blocks[-1]
+    chosen = digest.digest(about(sources=("samples",)), []).blocks[1]
+    assert isinstance(chosen, Footnote)
+    assert said(chosen.text).startswith("No source has answered yet")
+
+
+def test_a_digest_numbers_its_papers_links_each_to_its_card_and_counts_the_rest() -> None:
+    entries = [Entry(paper=paper(n, f"Nest {n}", upvotes=50 - n), summary="Warm.") for n in range(1, 43)]
+    entries[0] = replace(entries[0], tally=Tally(up=2))
+    links = {paper(1).id: "https://chat.example/1"}
+    [_, _, shown, foot] = digest.digest(about(), entries, links=links).blocks
+    assert isinstance(shown, Papers)
+    assert [item.title for item in shown.items] == [f"Nest {n}" for n in range(1, 11)]
+    assert [item.url for item in shown.items[:2]] == ["https://chat.example/1", paper(2).links.page]
+    assert said(shown.items[0].facts) == "▲\u00a049 · 2 votes here"
     assert isinstance(foot, Footnote)
-    assert isinstance(other, Footnote)
-    assert said(foot.text).startswith("No source has answered yet")
-    assert said(other.text).startswith("Each paper is a reply")
+    assert said(foot.text).startswith("And 32 more in the thread.")
+    [*_, alone] = digest.digest_alone(about(), entries, max_summaries=1).blocks
+    assert isinstance(alone, Papers)
+    assert [item.summary for item in alone.items] == ["Warm.", *[""] * 41]
 
 
 LINKED = Links(page="p", pdf="pdf", code="code", project="project", discussion="d")
