@@ -108,7 +108,7 @@ async def test_the_head_counts_submissions_separately(channel: Channel) -> None:
     await channel.deliver()
     head = posts(channel)[0]
     told = "".join(span.text for span in head.blocks[1].text)  # type: ignore[union-attr]
-    assert told == ("The most liked paper, of 3 from Hugging Face Daily Papers. 1 more was submitted by people here.")
+    assert told == ("1 paper, the most liked of 3 from Hugging Face Daily Papers. 1 more was submitted by people here.")
 
 
 async def test_a_late_submission_goes_into_the_thread_even_if_the_list_is_full(channel: Channel) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.chat.message import Heading, Message, Papers
+from bot.chat.message import Footnote, Heading, Message, Papers
 from tests.builders import PAPERS, listing, paper
 from tests.core.conftest import Channel
 
@@ -42,7 +42,9 @@ async def test_the_best_of_the_week_come_first_each_once(channel: Channel) -> No
     await channel.deliver()
     ((_, week),) = channel.platform.posted.values()
     assert heading(week) == "Papers for the week of 10 to 14 March 2025"
-    assert "of 11 from" in str(week.blocks[1])
+    chosen = week.blocks[1]
+    assert isinstance(chosen, Footnote)
+    assert "of 11 from" in "".join(span.text for span in chosen.text)
     assert posted_titles(channel) == ["Twice", "Paper 1 of Mon 10", "Paper 1 of Tue 11", "Paper 1 of Wed 12"]
 
 
