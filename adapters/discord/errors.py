@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import aiohttp
 import discord
 
+from bot.chat.message import clean
 from bot.errors import Busy, PostError, Refused, Unsure
 
 UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE, UNKNOWN_INTERACTION = 10003, 10004, 10008, 10062
@@ -18,6 +19,10 @@ UNKNOWN_MEMBER, UNKNOWN_USER, UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN = 10007, 10
 MISSING_ACCESS, CANNOT_DM, NO_TEXT_CHANNEL, MISSING_PERMISSIONS = 50001, 50007, 50008, 50013
 ALREADY_ACKNOWLEDGED = 40060
 ARCHIVED, THREAD_EXISTS, LOCKED, TOO_MANY_THREADS = 50083, 160004, 160005, 160006
+BLOCKED_MESSAGE, BLOCKED_TITLE, BLOCKED_LINK = 200000, 200001, 240000
+TAG_NEEDED, WRONG_CHANNEL_TYPE = 40067, 50024
+EXEMPT = "An admin can exempt Paperboy's role: Server Settings, AutoMod, the rule, Allow certain roles."
+MAX_WORDS_CHARS = 150  # of Discord's own words about an error
 RETRY_AFTER_S = 60.0  # when Discord names no time
 
 EXPIRED = frozenset({UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED, UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN})
@@ -32,6 +37,19 @@ _REFUSALS: dict[int, tuple[str, str, bool]] = {  # code → what happened, what 
     CANNOT_DM: ("This person blocks messages from Paperboy.", "They can allow them in Privacy Settings.", True),
     NO_TEXT_CHANNEL: ("That channel takes no messages.", "Choose a text, announcement or forum channel.", True),
     LOCKED: ("The thread is locked.", "A moderator can unlock it.", False),
+    BLOCKED_MESSAGE: ("The server's AutoMod blocked the message.", EXEMPT, False),
+    BLOCKED_TITLE: ("The server's AutoMod blocked the title.", EXEMPT, False),
+    BLOCKED_LINK: ("Discord's filter of harmful links blocked the message.", "", False),
+    TAG_NEEDED: (
+        "The forum requires a tag, and none is for everyone to use.",
+        "Add a tag to the forum that isn't for moderators only, or don't require one.",
+        False,
+    ),
+    WRONG_CHANNEL_TYPE: (
+        "A channel of this kind has no threads.",
+        "To post everything in one message: /papers change ID WHEN compact",
+        False,
+    ),
     TOO_MANY_THREADS: ("The server has reached Discord's limit of open threads.", "Close some of them.", False),
 }
 
@@ -74,9 +92,8 @@ def _refusal(error: discord.HTTPException) -> Refused:
         return Refused(message, hint, broken=broken, gone=error.code == UNKNOWN_MESSAGE)
     if error.status == 403:
         return Refused("Discord doesn't allow it there.", "Check Paperboy's permissions.", broken=True)
-    return Refused(
-        f"Discord refused it (status {error.status}, code {error.code}).", "Discord's docs explain the code."
-    )
+    words = clean(error.text, MAX_WORDS_CHARS) or "no reason"
+    return Refused(f"Discord refused it: {words} (status {error.status}, code {error.code}).")
 
 
 def _retry_after_s(error: discord.HTTPException) -> float:

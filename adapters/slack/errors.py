@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from aiohttp import ClientConnectorError, ClientError
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
+from adapters.slack.payload import get_list, get_object
+from bot.chat.message import clean
 from bot.errors import Busy, PostError, Refused, Unsure
 
 DEFAULT_RETRY_AFTER_S = 10.0
@@ -47,6 +49,22 @@ BROKEN = {
     "no_permission": REINSTALL,
     "missing_scope": "Install Paperboy again with config/slack-manifest.yml. `paperboy doctor` says what is missing.",
 }
+SHORTER = "Choose fewer papers: /papers change ID WHEN top 5"
+OUR_FAULT = "That is a fault in Paperboy: report it with this reason."
+
+# Slack's words for what people meet, in ours; a message is refused, and the place works.
+REFUSED = {
+    "msg_too_long": ("The message is too long for Slack", SHORTER),
+    "msg_blocks_too_long": ("The message is too long for Slack", SHORTER),
+    "invalid_blocks": ("Slack can't read the message's blocks", OUR_FAULT),
+    "invalid_blocks_format": ("Slack can't read the message's blocks", OUR_FAULT),
+    "no_text": ("The message has no text", OUR_FAULT),
+    "metadata_too_large": ("The message's metadata is too large", OUR_FAULT),
+    "thread_not_found": ("The first message of the thread was deleted", ""),
+    "message_not_found": ("That message was deleted", ""),
+}
+MAX_DETAIL_CHARS = 120
+
 # Slack failed, and answered with status 200: it may have been done.
 UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 BUSY = {"ratelimited", "rate_limited", "message_limit_exceeded", "team_added_to_org"}
@@ -77,8 +95,8 @@ def post_error(error: SlackApiError) -> PostError:
         return Refused(f"Slack says the scope {_needed_scope(error)} is missing.", BROKEN[code], broken=True)
     if code in BROKEN:
         return Refused(f"Slack says: {code}.", BROKEN[code], broken=True)
-    gone = code == "message_not_found"
-    return Refused(f"Slack says: {code}.", "Your app's settings at Slack have a log of the API call.", gone=gone)
+    words, hint = REFUSED.get(code, ("Slack refused it", "Your app's settings at Slack have a log of the API call."))
+    return Refused(f"{words} ({code}{_details(error)}).", hint, gone=code == "message_not_found")
 
 
 def channel_problem(channel: Mapping[str, object]) -> Refused | None:
@@ -106,6 +124,14 @@ def error_code(error: SlackApiError) -> str:
     answer = getattr(error.response, "data", None)
     found = answer.get("error") if isinstance(answer, dict) else None
     return found if isinstance(found, str) else ""
+
+
+def _details(error: SlackApiError) -> str:
+    """What Slack says besides its code, shortened."""
+    answer = getattr(error.response, "data", None)
+    says = get_list(get_object(answer, "response_metadata"), "messages") or get_list(answer, "errors")
+    words = clean("; ".join(str(said) for said in says), MAX_DETAIL_CHARS)
+    return f": {words}" if words else ""
 
 
 def _is_post(error: SlackApiError) -> bool:

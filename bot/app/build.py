@@ -170,6 +170,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 tasks=tasks,
                 on_broken=availability.hold_place,
                 on_sent=card_updater.note_sent,
+                on_given_up=availability.note_given_up,
                 attempt_s=settings.delivery.attempt_seconds,
                 back_off_s=settings.delivery.back_off_seconds,
                 max_back_off_s=settings.delivery.longest_back_off_seconds,

@@ -24,6 +24,7 @@ IMPROVE_EVERY_S = 30.0
 AHEAD_EVERY_S = 2.0
 REFRESH_EVERY_S = 30.0
 TIDY_EVERY_S = 3_600.0
+ACCESS_EVERY_S = 600.0  # for places that became usable without an event that says so
 HAND_BACK_S = 5.0  # to store the state of posts that a stop interrupts
 IMPROVED_DAYS = 3  # newest lists for which Claude is asked for summaries
 MOST_IMPROVED = 40
@@ -122,7 +123,7 @@ def _start_work(app: App, welcomed: Callable[[Welcome], None]) -> None:
         every("summaries", lambda: _improve(app), IMPROVE_EVERY_S)
         every("summaries ahead", Ahead(app).step, AHEAD_EVERY_S)
         every("clean-up", app.availability.forget_departed, TIDY_EVERY_S)
-        every("access checks", app.availability.release_open_places, TIDY_EVERY_S)
+        every("access checks", app.availability.release_open_places, ACCESS_EVERY_S)
 
     async def first() -> None:
         try:

@@ -42,11 +42,13 @@ from bot.commands.context import (
     exact_paper,
 )
 from bot.commands.registry import commands
+from bot.delivery.availability import Released
 from bot.errors import AlreadyDone, AskError, PaperboyError
-from bot.languages import speaking, tr
+from bot.languages import speaking, tr, tr_count
 from bot.metrics import ANSWERS, FAILURES
 from bot.papers.model import PaperId
-from bot.views.results import problem, with_controls
+from bot.views.results import note, problem, with_controls
+from bot.views.why import posts_of_today
 from bot.votes import ballot
 
 log = logging.getLogger(__name__)
@@ -56,8 +58,8 @@ MIN_COMMAND_SIMILARITY_PERCENT = 80  # from which a word is taken for a mistyped
 Absent = Callable[[Place, str], Awaitable[None]]
 """Called with a place that can't be posted to any more, and the reason."""
 
-Present = Callable[[Place], Awaitable[None]]
-"""Called with a place that can be posted to again."""
+Present = Callable[[Place], Awaitable[Released]]
+"""Called with a place that can be posted to again; returns what goes on there."""
 
 Changed = Callable[[str, PaperId], Awaitable[None]]
 """Called with a tenant and a paper whose votes changed there, so that its posted cards are updated."""
@@ -152,7 +154,8 @@ class Router:
             case BotRemoved():
                 await self._absent(event.place, event.why)
             case BotReturned():
-                await self._present(event.place)
+                released = await self._present(event.place)
+                return _welcome_back(released) if released.schedules else None
             case ChannelMoved(place=old, to=new):
                 moved = await self._context.store.subscriptions.move_channel(old, new)
                 log.info("channel %s is %s now: %d schedules moved", old, new.channel, moved)
@@ -259,6 +262,13 @@ class Router:
             shared=shared,
             confirmed=confirmed,
         )
+
+
+def _welcome_back(released: Released) -> Answer:
+    lines = [tr_count("{count} schedule runs again.", "{count} schedules run again.", released.schedules)]
+    if released.posts:
+        lines.append(posts_of_today(released.posts))
+    return Answer(message=note(" ".join(lines)))
 
 
 def _check_rights(command: Command, who: Person) -> None:

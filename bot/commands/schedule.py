@@ -13,6 +13,7 @@ from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Effect, Request, check_admin
 from bot.commands.schedule_preview import preview_blocks, summary, title
 from bot.commands.subscription_form import TypedSubscription
+from bot.delivery.availability import revive_young_posts
 from bot.delivery.schedule_parser import EXAMPLES
 from bot.errors import AskError
 from bot.languages import mark, tr
@@ -20,6 +21,7 @@ from bot.schedule import describe
 from bot.store.records import Subscription
 from bot.views.formatting import listing
 from bot.views.results import described, note, sheet
+from bot.views.why import posts_of_today
 
 MAX_SCHEDULES_PER_CHANNEL = 20
 MAX_CHANGE_BUTTONS = 4
@@ -123,7 +125,10 @@ async def resume(request: Request, rest: str) -> Answer:
     await request.context.check_access(old.place)
     running = replace(old, paused="", held="", created=request.now)
     await request.store.subscriptions.replace_subscription(running, cause=request.cause)
-    return Answer(message=note(tr("Schedule {id} is running again: {when}.", id=old.id, when=describe(old.schedule))))
+    lines = [tr("Schedule {id} is running again: {when}.", id=old.id, when=describe(old.schedule))]
+    if old.held and (posts := await revive_young_posts(request.store.outbox, old, request.now)):
+        lines.append(posts_of_today(posts))
+    return Answer(message=note(" ".join(lines)))
 
 
 async def unschedule(request: Request, rest: str) -> Answer:

@@ -32,6 +32,7 @@ async def explanation(store: Store, place: Place, now: datetime, planner: Planne
         lines += _schedule(item, now)
     if any(not item.subscription.follows for item in found.schedules):
         lines.append(view.taste(await planner.count_votes(place), MIN_VOTES_FOR_TASTE))
+    lines += [view.given_up(reason, count) for reason, count in found.given_up]
     if waiting := view.waiting(found.states):
         lines.append(f"{waiting}.")
     lines += [view.source_state(fetch, now) for fetch in found.fetches]
@@ -56,7 +57,11 @@ def _schedule(item: ScheduleStatus, now: datetime) -> list[str]:
         state = tr("Schedule {name} posts as soon as the next list is complete.", name=name)
     lines = [state]
     if item.last:
-        lines.append(" ".join(filter(None, (view.outcome(item.last, now), view.left_out(item.left_out)))))
+        lines.append(
+            " ".join(
+                filter(None, (view.outcome(item.last, now, is_waiting=item.is_waiting), view.left_out(item.left_out)))
+            )
+        )
     return lines
 
 

@@ -4,8 +4,10 @@ removed it is deleted after a while."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from bot.chat.adapter import CanMessageUser, CanPost, CanTellAccess
 from bot.chat.event import Place
@@ -14,12 +16,24 @@ from bot.clock import Clock
 from bot.delivery.delivery_key import delivery_key
 from bot.errors import PostError
 from bot.languages import speaking, tr
-from bot.store.protocol import Store
+from bot.store.protocol import Outbox, Store
 from bot.store.records import Post, Subscription
 
 log = logging.getLogger(__name__)
 
 DEPARTED_DATA_KEPT = timedelta(days=30)  # after Paperboy was removed, which may have been a mistake
+
+
+class Released(Struct, frozen=True, kw_only=True):
+    """What goes on where Paperboy can post again."""
+
+    schedules: int
+    posts: int  # that were given up today and are sent now
+
+
+async def revive_young_posts(outbox: Outbox, subscription: Subscription, now: datetime) -> int:
+    """Plan the posts of a schedule again that were given up and aren't too old to post; returns how many."""
+    return await outbox.revive_since(subscription.id, now - timedelta(hours=subscription.catch_up_hours), now)
 
 
 class Availability:
@@ -29,6 +43,7 @@ class Availability:
         self._store = store
         self._adapters = adapters
         self._clock = clock
+        self._told = set[tuple[date, str, str]]()  # day, schedule, reason of the notices of today
 
     async def hold_place(self, place: Place, why: str) -> None:
         """Hold the schedules of a channel that can't be posted to (`*`: of a tenant), and tell their makers once."""
@@ -39,13 +54,41 @@ class Availability:
             await self._store.ownership.mark_departed(place.tenant, self._clock.now())
             return
         for maker in {s.created_by: s for s in held if s.created_by}.values():
-            await self._notify(maker, why)
+            with speaking(maker.maker_language):
+                lines = (
+                    tr("I can't post in the channel of schedule {id}: {reason}", id=maker.id, reason=tr(why)),
+                    tr("It resumes as soon as I can post there again. To try now: /papers resume"),
+                )
+            await self._notify(maker, "held", lines)
 
-    async def release_place(self, place: Place) -> None:
-        """Release the schedules of a channel, or tenant, that can be posted to again."""
+    async def note_given_up(self, post: Post, error: PostError) -> None:
+        """Tell the maker of a post's schedule that it was given up: once a day for each reason."""
+        subscription = await self._store.subscriptions.get_subscription(post.subscription)
+        today = self._clock.now().date()
+        if subscription is None or not subscription.created_by:
+            return
+        self._told = {told for told in self._told if told[0] == today}
+        if (told := (today, subscription.id, error.message)) in self._told:
+            return
+        self._told.add(told)
+        with speaking(subscription.maker_language):
+            lines = (
+                tr("I gave up a post of schedule {id}: {reason}", id=subscription.id, reason=str(error)),
+                tr("To see what else was given up, type /papers why in its channel."),
+            )
+        await self._notify(subscription, f"given up: {error.message}", lines)
+
+    async def release_place(self, place: Place) -> Released:
+        """Release the schedules of a channel, or tenant, that can be posted to again, and plan their posts that were
+        given up and are still young enough again."""
+        now = self._clock.now()
         await self._store.ownership.mark_returned(place.tenant)
-        for subscription in await self._store.subscriptions.release_place(place, self._clock.now()):
+        released = await self._store.subscriptions.release_place(place, now)
+        posts = 0
+        for subscription in released:
+            posts += await revive_young_posts(self._store.outbox, subscription, now)
             log.info("schedule %s in %s is running again", subscription.id, subscription.place)
+        return Released(schedules=len(released), posts=posts)
 
     async def release_open_places(self) -> int:
         """Ask the platforms about held places, and release those that are open again; returns how many."""
@@ -76,8 +119,8 @@ class Availability:
             log.info("deleted %s (%d records): Paperboy was removed %d days ago", tenant, rows, DEPARTED_DATA_KEPT.days)
         return len(gone)
 
-    async def _notify(self, subscription: Subscription, why: str) -> None:
-        """Plan one private notice to the maker: which schedule is held, why, and what happens next."""
+    async def _notify(self, subscription: Subscription, kind: str, lines: Sequence[str]) -> None:
+        """Plan a private notice to the maker of a schedule, one a day of each kind."""
         tenant, _, person = subscription.created_by.rpartition("/")
         platform, _, space = tenant.partition(":")
         adapter = self._adapters.get(platform)
@@ -85,17 +128,10 @@ class Availability:
             return
         try:
             place = await adapter.open_direct_message(person, space)
-        except PostError as error:
+        except Exception as error:  # noqa: BLE001 - an adapter's own fault too: the schedule's state is stored
             log.warning("%s can't be told about %s: %s", subscription.created_by, subscription.place, error)
             return
         now = self._clock.now()
-        key = delivery_key(place, subscription.id, now.date().isoformat(), "held")
-        with speaking(subscription.maker_language):
-            message = _notice(subscription, why)
+        key = delivery_key(place, subscription.id, now.date().isoformat(), kind)
+        message = Message(plain=" ".join(lines), blocks=tuple(Paragraph(text(line)) for line in lines))
         await self._store.outbox.add_posts([Post(key=key, place=place, message=message, part="notice", due=now)])
-
-
-def _notice(subscription: Subscription, why: str) -> Message:
-    reason = tr("I can't post in the channel of schedule {id}: {reason}", id=subscription.id, reason=tr(why))
-    next_step = tr("It resumes as soon as I can post there again. To try now: /papers resume")
-    return Message(plain=f"{reason} {next_step}", blocks=(Paragraph(text(reason)), Paragraph(text(next_step))))

@@ -45,6 +45,9 @@ OnSent = Callable[[Post], Awaitable[None]]
 OnBroken = Callable[[Place, str], Awaitable[None]]
 """Called with a place that can't be posted to any more, and why."""
 
+OnGivenUp = Callable[[Post, PostError], Awaitable[None]]
+"""Called with a post that was given up, and why."""
+
 
 class Dispatcher:
     """Sends due posts from the outbox to the platforms."""
@@ -57,6 +60,7 @@ class Dispatcher:
         *,
         on_broken: OnBroken,
         on_sent: OnSent | None = None,
+        on_given_up: OnGivenUp | None = None,
         attempt_s: float = ATTEMPT_S,
         back_off_s: float = BACK_OFF_S,
         max_back_off_s: float = MAX_BACK_OFF_S,
@@ -69,6 +73,7 @@ class Dispatcher:
         self._clock = clock
         self._on_broken = on_broken
         self._on_sent = on_sent
+        self._on_given_up = on_given_up
         self._attempt_s = attempt_s
         self._back_off_s = back_off_s
         self._max_back_off_s = max_back_off_s
@@ -225,8 +230,12 @@ class Dispatcher:
             await self._outbox.settle_dead(key, token=token, reason=reason)
             if error.broken:
                 await self._on_broken(delivery.post.place, reason)
+            elif self._on_given_up:
+                await self._on_given_up(delivery.post, error)
         elif now - delivery.post.due > GIVE_UP_AFTER and delivery.attempts >= MIN_ATTEMPTS:
             await self._outbox.settle_dead(key, token=token, reason=f"{reason} (tried {delivery.attempts} times)")
+            if self._on_given_up:
+                await self._on_given_up(delivery.post, error)
         elif isinstance(error, Busy):
             again = now + timedelta(seconds=error.retry_after)
             await self._outbox.settle_retry(key, token=token, reason=reason, again=again, tenant_wide=error.tenant_wide)

@@ -138,7 +138,7 @@ class PlanningPass:
         """Post late papers into the thread of their edition, while there is room; not where there are no threads."""
         age = self._now - run.at
         own_only = age > LATE_PAPERS
-        if age > LATE_SUBMISSIONS:
+        if age > LATE_SUBMISSIONS or run.outcome == "failed":
             return 0
         if own_only and not await self._takes_late_submissions(subscription):
             return 0

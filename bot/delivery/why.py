@@ -22,6 +22,7 @@ class ScheduleStatus(Struct, frozen=True, kw_only=True):
     next: datetime | None  # None: paused, or when the list is complete
     last: Run | None
     left_out: dict[str, int]  # by reason, of the last run
+    is_waiting: bool  # no post of the last run was sent yet
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -30,6 +31,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     schedules: tuple[ScheduleStatus, ...]
     last: Delivery | None  # its newest post
     states: dict[str, int]  # of its posts, by state; without those sent
+    given_up: tuple[tuple[str, int], ...]  # why the latest dead posts were given up, and how many
     fetches: tuple[Fetch, ...]  # the last of each source it reads
 
 
@@ -40,16 +42,18 @@ async def explain(store: Store, place: Place, now: datetime) -> Explanation:
     sources = {source for s in subscriptions for source in s.sources}
     states = await store.outbox.count_by_state(place)
     return Explanation(
-        schedules=tuple(_status(s, runs.get(s.id), now) for s in subscriptions),
+        schedules=tuple([await _status(store, s, runs.get(s.id), now) for s in subscriptions]),
         last=await store.outbox.last_sent_in(place),
         states={state.value: count for state, count in states.items() if state is not DeliveryState.SENT},
+        given_up=tuple(await store.outbox.reasons_given_up(place)),
         fetches=tuple(f for f in await store.papers.last_fetches() if f.source in sources or not subscriptions),
     )
 
 
-def _status(subscription: Subscription, last: Run | None, now: datetime) -> ScheduleStatus:
+async def _status(store: Store, subscription: Subscription, last: Run | None, now: datetime) -> ScheduleStatus:
     schedule = subscription.schedule
     waits = bool(subscription.inactive_reason) or isinstance(schedule, WhenComplete)
+    posts = await store.outbox.in_edition(subscription.id, last.edition) if last and last.edition else []
     times = [] if waits else next_times(schedule, now, 1)
     return ScheduleStatus(
         subscription=subscription,
@@ -58,4 +62,5 @@ def _status(subscription: Subscription, last: Run | None, now: datetime) -> Sche
         next=times[0] if times else None,
         last=last,
         left_out=dict(Counter(item.reason for item in last.left_out)) if last else {},
+        is_waiting=bool(posts) and all(post.state is not DeliveryState.SENT for post in posts),
     )

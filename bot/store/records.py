@@ -184,7 +184,7 @@ class Run(Struct, frozen=True, kw_only=True):
     subscription: str
     slot: datetime  # when it was due, UTC
     edition: str = ""  # `huggingface:2025-03-18`; empty when there was none
-    outcome: Literal["posted", "quiet", "missed"]
+    outcome: Literal["posted", "quiet", "missed", "failed"]  # failed: posted, and then every post was given up
     why: str = ""  # for people, when nothing was posted, or when an older list was passed over
     left_out: tuple[LeftOut, ...] = ()
     at: datetime  # when it was planned, UTC

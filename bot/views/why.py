@@ -14,6 +14,8 @@ OUTCOMES = {
     "posted": mark("Last run: posted {ago}."),
     "quiet": mark("Last run: nothing to post {ago}."),
     "missed": mark("Last run: missed {ago}."),
+    "failed": mark("Last run: nothing could be posted {ago}."),
+    "waiting": mark("Last run: planned {ago}, and not posted yet."),
 }
 LEFT_OUT = {
     "no match": mark("{papers} no match"),
@@ -30,9 +32,25 @@ def left_out(counts: dict[str, int]) -> str:
     return tr("Left out: {reasons}.", reasons=listing(named)) if named else ""
 
 
-def outcome(run: Run, now: datetime) -> str:
-    """How a run ended."""
-    return tr(OUTCOMES[run.outcome], ago=ago(run.at, now)) + (f" {run.why}" if run.why else "")
+def outcome(run: Run, now: datetime, *, is_waiting: bool = False) -> str:
+    """How a run ended; `is_waiting`: none of its posts was sent yet."""
+    ended = "waiting" if is_waiting and run.outcome == "posted" else run.outcome
+    return tr(OUTCOMES[ended], ago=ago(run.at, now)) + (f" {run.why}" if run.why else "")
+
+
+def given_up(reason: str, count: int) -> str:
+    """Why posts were given up."""
+    posts = tr_count("{count} post was given up", "{count} posts were given up", count)
+    return tr("{posts}: {reason}", posts=posts, reason=reason)
+
+
+def posts_of_today(count: int) -> str:
+    """What is sent where Paperboy can post again."""
+    return tr_count(
+        "{count} post that was given up today is sent now.",
+        "{count} posts that were given up today are sent now.",
+        count,
+    )
 
 
 def source_state(fetch: Fetch, now: datetime) -> str:

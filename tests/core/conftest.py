@@ -201,7 +201,12 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         )
 
     dispatcher = Dispatcher(
-        store.outbox, adapters, clock, on_broken=availability.hold_place, on_sent=card_updater.note_sent
+        store.outbox,
+        adapters,
+        clock,
+        on_broken=availability.hold_place,
+        on_given_up=availability.note_given_up,
+        on_sent=card_updater.note_sent,
     )
     yield Channel(
         core=start(),

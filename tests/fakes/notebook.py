@@ -21,6 +21,7 @@ class Notebook:
         self.edited: list[tuple[Ref, Message]] = []
         self.asked = 0  # how often it was asked for an edit
         self.closed: set[str] = set()  # channels
+        self.refusal: Refused | None = None  # what it answers to every post to a channel
         self.flat: set[str] = set()  # channels without threads
         self.deleted: set[str] = set()  # ids of messages
         self.out = False  # it takes no edits now
@@ -34,6 +35,8 @@ class Notebook:
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         if place.channel in self.closed:
             raise Refused("The channel is archived.", "Open it again.", broken=True)
+        if self.refusal and not place.channel.startswith("dm-"):
+            raise self.refusal
         self.posted.setdefault(key, (place, message))
         return Ref(place, key)
 

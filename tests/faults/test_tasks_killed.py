@@ -30,6 +30,7 @@ CHANNELS, PARTS = 12, 14
 POST_S = 0.15  # what the platform takes for a post
 ONCE = {"first papers", "cards after a restart", "start-up notice"}
 QUICK = {"PLAN_EVERY_S": 0.1, "IMPROVE_EVERY_S": 0.1, "AHEAD_EVERY_S": 0.1, "REFRESH_EVERY_S": 0.1, "TIDY_EVERY_S": 0.1}
+QUICK["ACCESS_EVERY_S"] = 0.1
 
 
 class Killer:

@@ -96,8 +96,9 @@ class InstallPages:
         except PaperboyError as error:
             return _failed(error)
         log.info("Slack workspace %s installed Paperboy", install.space)
-        await core.handle_event(_returned(install, self._clock.now()))
-        return _page("installed.html", install=install, open_slack=self._open_slack_url(install))
+        answer = await core.handle_event(_returned(install, self._clock.now()))
+        news = answer.message.plain if answer else ""
+        return _page("installed.html", install=install, news=news, open_slack=self._open_slack_url(install))
 
     def _limit(self, request: web.Request) -> None:
         """Raises `web.HTTPTooManyRequests`. An https address means that a proxy is in front of this server."""

@@ -144,12 +144,20 @@ class Outbox(Protocol):
         ...
 
     async def settle_dead(self, key: DeliveryKey, *, token: str, reason: str) -> bool:
-        """Give it up; its papers count as not shown."""
+        """Give it up; its papers count as not shown. A run whose posts are all given up failed, for this reason."""
         ...
 
     async def revive_posts(self, key: DeliveryKey | None, now: datetime) -> int:
         """Plan dead posts again, one with its thread or all; returns how many. A doubtful one that is named begins
         again at its first attempt: an admin's word that it may be sent where the platform can't be asked."""
+        ...
+
+    async def revive_since(self, subscription: str, since: datetime, now: datetime) -> int:
+        """Plan the dead posts of a subscription that were due since then again; returns how many."""
+        ...
+
+    async def reasons_given_up(self, place: Place, *, limit: int = 3) -> list[tuple[str, int]]:
+        """Why posts to a channel were given up and how many for each reason, the latest first."""
         ...
 
     async def by_ref(self, ref: Ref) -> Delivery | None: ...

@@ -112,23 +112,27 @@ class SqliteOutbox:
             ).fetchall()
             db.execute("DELETE FROM shown_papers WHERE key = ?", (key,))
             _bury(db, replies)
+            _fail_run(db, key, reason)
 
         return await self._settle(key, token, "state = 'dead', reason = ?", reason, then=bury)
 
     async def revive_posts(self, key: DeliveryKey | None, now: datetime) -> int:
         def work(db: sqlite3.Connection) -> int:
             thread = "SELECT parent FROM outbox WHERE key = ?1"
-            which = f"state = 'dead' AND (?1 IS NULL OR key = ?1 OR parent = ?1 OR key IN ({thread}))"
-            rows = db.execute(f"SELECT key, post FROM outbox WHERE {which}", (key,)).fetchall()
-            for dead, post in rows:
-                # The admin who names a doubtful post decided to send it: its next attempt counts as the first.
-                sql = """UPDATE outbox SET state = 'planned', reason = '', next_attempt = ?1,
-                         attempts = CASE WHEN doubtful AND key IS NOT ?2 THEN 1 ELSE 0 END WHERE key = ?3"""
-                db.execute(sql, (stamp(now), key, dead))
-                _show(db, unpack(post, Post))
-            return len(rows)
+            which = f"?1 IS NULL OR key = ?1 OR parent = ?1 OR key IN ({thread})"
+            return _revive(db, now, which, key, named=key)
 
         return await self._engine.write(work)
+
+    async def revive_since(self, subscription: str, since: datetime, now: datetime) -> int:
+        which = "subscription = ?1 AND json_extract(post, '$.due') >= ?2"
+        return await self._engine.write(lambda db: _revive(db, now, which, subscription, stamp(since)))
+
+    async def reasons_given_up(self, place: Place, *, limit: int = 3) -> list[tuple[str, int]]:
+        sql = """SELECT reason, count(*) FROM outbox WHERE tenant = ? AND channel = ? AND state = 'dead'
+                 GROUP BY reason ORDER BY max(seq) DESC LIMIT ?"""
+        bound = (place.tenant, place.channel, limit)
+        return await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
 
     async def by_ref(self, ref: Ref) -> Delivery | None:
         where = "o.tenant = ? AND o.ref_channel = ? AND o.ref_id = ? AND o.ref_id != ''"
@@ -231,9 +235,43 @@ def _take(db: sqlite3.Connection, tenant: str, now: datetime, token: str, lease:
 
 
 def _bury(db: sqlite3.Connection, keys: Sequence[tuple[str]]) -> None:
-    sql = "UPDATE outbox SET state = 'dead', reason = 'its thread could not be posted' WHERE key = ?"
+    sql = "UPDATE outbox SET state = 'dead', reason = 'The first message of the thread was given up.' WHERE key = ?"
     db.executemany(sql, keys)
     db.executemany("DELETE FROM shown_papers WHERE key = ?", keys)
+
+
+def _fail_run(db: sqlite3.Connection, key: str, reason: str) -> None:
+    """Record that a run posted nothing, when the last of its posts is given up."""
+    for run in _runs_of(db, key):
+        sql = "SELECT 1 FROM outbox WHERE subscription = ? AND edition = ? AND state != 'dead' LIMIT 1"
+        if run.outcome == "posted" and not db.execute(sql, (run.subscription, run.edition)).fetchone():
+            _store_run(db, replace(run, outcome="failed", why=reason))
+
+
+def _revive(db: sqlite3.Connection, now: datetime, which: str, *bound: str | None, named: str | None = None) -> int:
+    """Plan dead posts again. The admin who names a doubtful post decided to send it: its next attempt counts as the
+    first."""
+    rows = db.execute(f"SELECT key, post FROM outbox WHERE state = 'dead' AND ({which})", bound).fetchall()
+    for key, post in rows:
+        sql = """UPDATE outbox SET state = 'planned', reason = '', next_attempt = ?1,
+                 attempts = CASE WHEN doubtful AND key IS NOT ?2 THEN 1 ELSE 0 END WHERE key = ?3"""
+        db.execute(sql, (stamp(now), named, key))
+        _show(db, unpack(post, Post))
+        for run in _runs_of(db, key):
+            if run.outcome == "failed":
+                _store_run(db, replace(run, outcome="posted", why=""))
+    return len(rows)
+
+
+def _runs_of(db: sqlite3.Connection, key: str) -> list[Run]:
+    """The runs that planned a post."""
+    sql = "SELECT doc FROM runs JOIN outbox o USING (subscription, edition) WHERE o.key = ? AND edition != ''"
+    return [unpack(doc, Run) for (doc,) in db.execute(sql, (key,))]
+
+
+def _store_run(db: sqlite3.Connection, run: Run) -> None:
+    sql = "UPDATE runs SET doc = ? WHERE subscription = ? AND slot = ?"
+    db.execute(sql, (pack(run), run.subscription, stamp(run.slot)))
 
 
 def _add(db: sqlite3.Connection, posts: Sequence[Post]) -> int:

@@ -17,10 +17,11 @@ from bot.store.sqlite.engine import Engine
 from bot.store.sqlite.moved_channels import move_channel
 
 # Two index look-ups a subscription, however long its history is.
+_PLANNED = "('posted', 'failed')"  # outcomes of a run that chose papers: the next one begins after its lists
 _NEWEST = "SELECT doc FROM runs WHERE subscription = id"
 _STANDING = f"""
     SELECT doc, ({_NEWEST} ORDER BY slot DESC LIMIT 1),
-           ({_NEWEST} AND json_extract(doc, '$.outcome') = 'posted' ORDER BY slot DESC LIMIT 1)
+           ({_NEWEST} AND json_extract(doc, '$.outcome') IN {_PLANNED} ORDER BY slot DESC LIMIT 1)
     FROM subscriptions WHERE paused = '' ORDER BY seq
 """
 
@@ -106,7 +107,7 @@ class SqliteSubscriptions:
         return {id: unpack(doc, Run) for id, _, doc in rows}
 
     async def last_posted_run(self, id: str) -> Run | None:
-        sql = """SELECT doc FROM runs WHERE subscription = ? AND json_extract(doc, '$.outcome') = 'posted'
+        sql = f"""SELECT doc FROM runs WHERE subscription = ? AND json_extract(doc, '$.outcome') IN {_PLANNED}
                  ORDER BY slot DESC LIMIT 1"""
         row = await self._engine.read(lambda db: db.execute(sql, (id,)).fetchone())
         return unpack(row[0], Run) if row else None

@@ -32,5 +32,6 @@ class Settings:
     hidden: dict[str, tuple[int, float]] = field(  # limits that no header tells of, only the 429
         default_factory=lambda: {"POST /channels/{channel_id}/messages/{message_id}/crosspost": (10, 3600.0)}
     )
+    blocked_words: tuple[str, ...] = ()  # AutoMod blocks messages with one of these in every server
     sign_in_as: str = ""  # the user who says yes to the next OAuth2 sign-in; empty: it is declined
     validate: float = 1.0  # share of bodies checked against the OpenAPI description, after the first of each kind

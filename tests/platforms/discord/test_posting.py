@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
+import discord as discord_py
 import pytest
 
 from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.errors import post_error
 from bot.chat.event import Place, Ref
 from bot.chat.message import Action, Button, Card, Controls, Heading, Message, Paragraph, text
 from bot.clock import SystemClock
@@ -156,6 +160,31 @@ class TestForums:
         assert len(discord.threads(forum.channel)) == 1
         discord.faults(error_after=0.0)
         assert await poster.find_post(forum, key="head", since=lately())
+
+
+class TestRefusals:
+    async def test_automod_is_named_with_what_an_admin_can_do(
+        self, discord: FakeDiscord, poster: DiscordAdapter, guild: str, papers: Place
+    ) -> None:
+        discord.configure(blocked_words=("x",))
+        for place in (papers, Place("discord", guild, discord.forum(guild))):
+            error = await refused(poster, place)
+            assert "AutoMod blocked" in error.message
+            assert "exempt" in error.hint
+            assert not error.broken
+
+    async def test_a_forum_that_requires_a_tag_and_has_none_says_so(
+        self, discord: FakeDiscord, poster: DiscordAdapter, guild: str
+    ) -> None:
+        error = await refused(poster, Place("discord", guild, discord.forum(guild, needs_tag=True)))
+        assert "requires a tag" in error.message
+        assert "Add a tag" in error.hint
+
+    def test_other_refusals_are_in_discords_words(self) -> None:
+        answer: Any = SimpleNamespace(status=400, reason="Bad Request")
+        said = discord_py.HTTPException(answer, {"code": 30099, "message": "Maximum number of nests reached"})
+        error = post_error(said)
+        assert error.message == "Discord refused it: Maximum number of nests reached (status 400, code 30099)."
 
 
 class TestFinding:

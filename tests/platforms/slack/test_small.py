@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from types import SimpleNamespace
 
 import pytest
 from emoji import EMOJI_DATA
+from slack_sdk.errors import SlackApiError
 
 from adapters.slack.emoji import emoji_of
+from adapters.slack.errors import post_error
 from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.payload import delivery_id
 from adapters.slack.settings import Settings
 from bot.adapter_settings import read_section
+from bot.errors import Refused
 from bot.votes.emoji import VoteEmojis, base_emoji
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ({"error": "msg_too_long"}, "The message is too long for Slack (msg_too_long). Choose fewer papers"),
+        (
+            {
+                "error": "invalid_blocks",
+                "response_metadata": {"messages": ["[ERROR] must be less than 3001"]},
+            },
+            "Slack can't read the message's blocks (invalid_blocks: [ERROR] must be less than 3001). That is",
+        ),
+        ({"error": "some_new_code", "errors": ["no " * 90]}, "Slack refused it (some_new_code: no no"),
+    ],
+)
+def test_a_refused_message_has_a_reason_in_words(answer: dict[str, object], says: str) -> None:
+    error = post_error(SlackApiError("no", SimpleNamespace(data=answer, status_code=200)))
+    assert isinstance(error, Refused)
+    assert str(error).startswith(says)
+    assert len(error.message) < 200
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.fakes.discord.errors import ApiError, Form, missing_permissions, unkn
 from tests.fakes.discord.limits import check_message
 from tests.fakes.discord.model import ANNOUNCEMENT, FORUM, REQUIRE_TAG, TEXT, Channel, Json, Message
 from tests.fakes.discord.permissions import Permission as P
-from tests.fakes.discord.routes.messages import may_carry, need, seen
+from tests.fakes.discord.routes.messages import check_words, may_carry, need, seen
 from tests.fakes.discord.world import World
 
 _CHANNEL = "/channels/{channel_id}"
@@ -88,6 +88,7 @@ def _post(call: Call, forum: Channel) -> Reply:
         raise ApiError(400, 40067, "A tag is required to create a forum post in this channel")
     content = body.get("message") or {}
     check_message(content, files=len(call.files))
+    check_words(world, forum, content)
     may_carry(world, forum, content, call.files)
     made = threads.start(world, forum, body)
     message = _first(call, made, content)

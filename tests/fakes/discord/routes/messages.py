@@ -39,10 +39,17 @@ def create(call: Call) -> Json:
     if channel.type == DM and not world.users[channel.recipients[0]].takes_direct:
         raise ApiError(403, 50007, "Cannot send messages to this user")
     check_message(body, files=len(call.files))
+    check_words(world, channel, body)
     may_carry(world, channel, body, call.files)
     open_again(world, channel)
     first = _said_before(world, body)
     return wire.message(world, first or _create(call, channel), nonce=True)
+
+
+def check_words(world: World, channel: Channel, body: Json) -> None:
+    """AutoMod, which spares direct messages."""
+    if channel.guild_id and any(word in str(body) for word in world.settings.blocked_words):
+        raise ApiError(400, 200000, "Message was blocked by automatic moderation")
 
 
 def may_carry(world: World, channel: Channel, body: Json, files: tuple[Json, ...]) -> None:
