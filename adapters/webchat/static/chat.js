@@ -226,7 +226,10 @@ document.addEventListener("toggle", (event) => {
 localise(document);
 restoreDrafts(document);
 panes.stream.style.scrollBehavior = "auto";
-panes.stream.scrollTop = panes.stream.scrollHeight;
-if (thread) panes.thread.scrollTop = 0;
+// The newest message from its beginning: it may be taller than the page.
+const newest = [...panes.stream.querySelectorAll(".message")].at(-1);
+panes.stream.scrollTop = newest ? Math.min(panes.stream.scrollHeight, newest.offsetTop - panes.stream.offsetTop - 48) : 0;
+const firstReply = panes.thread.querySelectorAll(".message")[1];
+panes.thread.scrollTop = firstReply && body.classList.contains("opened") ? firstReply.offsetTop - panes.thread.offsetTop : 0;
 if (!$(".toast").hidden) showToast($(".toast").textContent);
 if (!document.hidden) listen();
