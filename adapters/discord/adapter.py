@@ -8,6 +8,7 @@ from datetime import datetime
 
 import discord
 from discord.http import Route
+from msgspec.structs import replace
 
 from adapters.discord.channels import Channels
 from adapters.discord.client import Client
@@ -27,7 +28,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.servers import Servers
 from adapters.discord.settings import Settings
 from bot.chat.adapter import Core, Finding, Setup
-from bot.chat.event import Place, Ref
+from bot.chat.event import Person, Place, Ref
 from bot.chat.message import Message, Text
 from bot.errors import Refused
 
@@ -75,6 +76,8 @@ class DiscordAdapter:
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         _check_place(place)
+        if message.ping == place.space or not message.ping.isdecimal():  # the first is @everyone, whoever planned it
+            message = replace(message, ping="")
         return await self._poster.post(place, message, key)
 
     async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
@@ -107,6 +110,12 @@ class DiscordAdapter:
 
     async def has_threads(self, place: Place) -> bool:
         return not (is_own_tenant(place) or await self._channels.is_direct(place.channel))
+
+    def has_roles(self, place: Place) -> bool:
+        return place.space.isdecimal()
+
+    async def check_ping(self, who: Person, place: Place, role: str) -> None:
+        await self._permissions.check_ping(who.id, place, role)
 
     async def check_setup(self) -> Sequence[Finding]:
         return await run_checks(self._rest, self._settings)

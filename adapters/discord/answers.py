@@ -97,7 +97,8 @@ class _Response:
         if answer is None:
             await (self.respond(DEFER_UPDATE) if self._has_message else self._message(_said(DONE), private=True))
         elif answer.form and self._interaction.type is not InteractionType.modal_submit:  # a modal can't open a modal
-            await self.respond(MODAL, render_modal(answer.form))
+            has_roles = self._interaction.guild_id is not None
+            await self.respond(MODAL, render_modal(answer.form, has_roles=has_roles))
         elif answer.replace and self._has_message:
             first, *rest = _pages(answer)
             await self.respond(UPDATE, message_payload(first, ids=self._kept_ids()))

@@ -23,7 +23,6 @@ V = TypeVar("V")
 
 ANNOUNCEMENT, PUBLIC_THREAD, FORUM, MEDIA = 5, 11, 15, 16
 THREADS = frozenset({10, PUBLIC_THREAD, 12})
-NEEDS_TAG = 1 << 4  # channel flag
 AUTO_ARCHIVE_MIN = 10_080  # minutes without a message until a thread is archived: people vote for days
 MAX_NAME_CHARS = 100
 LINK = re.compile(r"^\[(.*)\]\(\S*\)$")
@@ -147,14 +146,6 @@ def thread_name(message: Message) -> str:
     """The name of a message's thread or forum post: its heading."""
     heading = next((block.text for block in message.blocks if isinstance(block, Heading)), message.plain)
     return clean(heading, MAX_NAME_CHARS) or "Papers"
-
-
-def forum_tags(forum: dict[str, Any]) -> list[str]:
-    """The tag for a forum post: one named after papers, else any where one is required."""
-    free = [tag for tag in forum.get("available_tags", ()) if not tag.get("moderated")]
-    named = [tag for tag in free if "paper" in str(tag.get("name", "")).casefold()]
-    required = int(forum.get("flags") or 0) & NEEDS_TAG
-    return [str(tag["id"]) for tag in (named or (free if required else []))[:1]]
 
 
 def is_unknown_channel(error: PostError) -> bool:

@@ -19,7 +19,7 @@ from bot.languages import mark, translations
 
 NAME, OPTION = "papers", "query"
 CHAT, ON_MESSAGE = 1, 3  # types of commands
-STRING = 3
+STRING, ROLE = 3, 8  # types of options
 IN_SERVER, IN_DIRECT_MESSAGE, IN_PRIVATE_CHANNEL = 0, 1, 2  # contexts; the last: between other people
 FOR_SERVER, FOR_PERSON = 0, 1  # who installed the app
 ONLY_GLOBAL = frozenset({"contexts", "integration_types"})  # fields that a server's own commands don't have
@@ -88,12 +88,19 @@ def _entry(entry: MenuEntry) -> dict[str, Any]:
 
 
 def _option(field: Field) -> dict[str, Any]:
-    option = {"type": STRING, "name": field.name, "required": field.required, **_described(field.hint or field.label)}
+    option = {
+        "type": ROLE if field.role else STRING,
+        "name": field.name,
+        "required": field.required,
+        **_described(field.hint or field.label),
+    }
     if field.choices:
         choices = field.choices[:25]
         return option | {
             "choices": [{"name": shown[:100], "value": v} | _localized("name", shown) for v, shown in choices]
         }
+    if field.role:
+        return option
     return option | {"max_length": max(1, min(field.max_length, 6_000))}
 
 

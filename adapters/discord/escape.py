@@ -82,6 +82,8 @@ def _span(span: Span) -> tuple[str, bool, bool]:
 def _styled(span: Span, words: str) -> tuple[str, bool]:
     if span.channel and words.isdecimal():
         return f"<#{words}>", False
+    if span.role and words.isdecimal():  # nor does this: only the role of `Message.ping` is in `allowed_mentions`
+        return f"<@&{words}>", False
     if span.person and words.isdecimal():  # notifies no one: `allowed_mentions` is empty
         return f"<@{words}>", False
     shown, marked = _code(words) if span.code else (plain(words), False)

@@ -19,7 +19,7 @@ from adapters.discord.reactions import ReactionTracker
 from adapters.discord.rest import Rest
 from adapters.discord.servers import Servers
 from bot.chat.adapter import Core
-from bot.chat.event import Answer, ButtonPress, Event, LinkShared, Place
+from bot.chat.event import Answer, ButtonPress, Event, FormSubmission, LinkShared, Place
 from bot.clock import Clock
 from bot.errors import PostError
 from bot.languages import speaking
@@ -157,8 +157,10 @@ class Handlers:
 
 
 async def _answer(core: Core, event: Event) -> Answer | None:
-    """The core's answer; where Paperboy is a guest, only the person sees it unless they press *Share*."""
+    """The core's answer. Where Paperboy is a guest, only the person sees it unless they press *Share*. What is wrong with
+    typed options is said in words: a dialog to correct them would not say it."""
     answer = await core.handle_event(event)
-    return (
-        replace(answer, private=True) if answer and event.who.guest and not isinstance(event, ButtonPress) else answer
-    )
+    if answer and answer.form and isinstance(event, FormSubmission) and any(event.values.values()):
+        answer = replace(answer, form=None)
+    is_private = event.who.guest and not isinstance(event, ButtonPress)
+    return replace(answer, private=True) if answer and is_private else answer

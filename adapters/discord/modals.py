@@ -9,6 +9,8 @@ from adapters.discord.delivery_mark import walk_components
 from adapters.discord.render import MENU, Json
 from bot.chat.form import Field, Form
 
+ROLE_MENU = 6  # component type
+MAX_FIELDS = 5  # in a modal
 LABEL, INPUT, SHORT, LONG = 18, 4, 1, 2  # component types; styles of a text input
 MAX_TITLE_CHARS = MAX_LABEL_CHARS = 45
 MAX_HINT_CHARS = MAX_CHOICE_CHARS = 100
@@ -17,12 +19,13 @@ MAX_INPUT_CHARS = 4_000
 MULTILINE_FROM_CHARS = 200  # longer fields get several lines
 
 
-def render_modal(form: Form) -> Json:
-    """The modal of a form."""
+def render_modal(form: Form, *, has_roles: bool) -> Json:
+    """The modal of a form: its first five fields, without those for roles where there are none."""
+    fields = [field for field in form.fields if has_roles or not field.role]
     return {
         "custom_id": str(form.action),
         "title": form.title[:MAX_TITLE_CHARS],
-        "components": [_label(field) for field in form.fields],
+        "components": [_label(field) for field in fields[:MAX_FIELDS]],
     }
 
 
@@ -39,7 +42,7 @@ def _label(field: Field) -> Json:
     label: Json = {
         "type": LABEL,
         "label": field.label[:MAX_LABEL_CHARS],
-        "component": _menu(field) if field.choices else _input(field),
+        "component": _role_menu(field) if field.role else _menu(field) if field.choices else _input(field),
     }
     return label | ({"description": field.hint[:MAX_HINT_CHARS]} if field.hint else {})
 
@@ -54,6 +57,11 @@ def _input(field: Field) -> Mapping[str, object]:
         "max_length": max_chars,
     }
     return text_input | ({"value": field.value[:max_chars]} if field.value else {})
+
+
+def _role_menu(field: Field) -> Mapping[str, object]:
+    menu: Json = {"type": ROLE_MENU, "custom_id": field.name, "required": field.required, "min_values": 0}
+    return menu | ({"default_values": [{"id": field.value, "type": "role"}]} if field.value else {})
 
 
 def _menu(field: Field) -> Mapping[str, object]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from adapters.discord.channels import ANNOUNCEMENT, FORUM, MEDIA, THREADS
 from adapters.discord.errors import MISSING_ACCESS, error_code
-from adapters.discord.permissions import VIEW, missing_permissions, permission_names
+from adapters.discord.permissions import MENTION_ALL, VIEW, missing_permissions, permission_names, permissions_in
 from adapters.discord.rest import Rest
 from bot.chat.adapter import KeyValue
 from bot.chat.event import Place
-from bot.errors import Refused
+from bot.errors import AskError, Refused
 
 BLOCKED = "blocked/"  # in the storage: `blocked/GUILD/CHANNEL` while a permission is missing there
 TEXT, DIRECT_MESSAGE, VOICE, STAGE = 0, 1, 2, 13  # types of channels
@@ -72,6 +72,25 @@ class PermissionCheck:
             return Refused("Discord doesn't allow it there.", "Check Paperboy's permissions.", broken=True)
         await self._storage.put(f"{BLOCKED}{place.space}/{place.channel}", b"")
         return _lacks(lacking)
+
+    async def check_ping(self, person: str, place: Place, role: str) -> None:
+        """Raises `AskError` unless a person may have a role notified in a channel, and `PostError`. Everyone may where
+        the role can be mentioned by anyone; elsewhere it takes a permission, of the person and of Paperboy."""
+        guild = await self._rest.call("GET", "/guilds/{guild_id}", guild_id=place.space)
+        found = next((one for one in guild.get("roles") or () if str(one["id"]) == role), None)
+        if found is None or role == place.space:  # that is @everyone
+            raise AskError("Only a role of this server can be notified, and never @everyone.", "Choose a role.")
+        if found.get("mentionable"):
+            return
+        channel = await self._rest.call("GET", "/channels/{channel_id}", channel_id=place.channel)
+        for user, problem in (
+            (person, "You may not mention this role here."),
+            (str(await self._rest.bot_id()), "Paperboy may not mention this role here."),
+        ):
+            path = "/guilds/{guild_id}/members/{user_id}"
+            member = await self._rest.call("GET", path, guild_id=place.space, user_id=user)
+            if not permissions_in(guild, member, channel, user) & MENTION_ALL:
+                raise AskError(problem, "Allow anyone to @mention it under Server Settings, Roles.")
 
     async def blocked_channels(self, guild: str) -> list[str]:
         """Channels of a server where something was missing."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+ALL = (1 << 63) - 1
 ADMINISTRATOR = 1 << 3
 MANAGE_SERVER = 1 << 5
-VIEW, SEND, HISTORY = 1 << 10, 1 << 11, 1 << 16
+VIEW, SEND, HISTORY, MENTION_ALL = 1 << 10, 1 << 11, 1 << 16, 1 << 17
 CREATE_THREADS, SEND_IN_THREADS = 1 << 35, 1 << 38
 
 NEEDED: dict[int, tuple[str, str]] = {
@@ -49,19 +50,24 @@ def permission_names(permissions: int) -> list[str]:
 def missing_permissions(
     guild: Mapping[str, Any], member: Mapping[str, Any], channel: Mapping[str, Any], bot_id: str
 ) -> int:
-    """The needed permissions a member lacks in a channel, as bits: by their roles, then the channel's overwrites.
+    """The needed permissions that Paperboy lacks in a channel, as bits."""
+    return ALL_NEEDED & ~permissions_in(guild, member, channel, bot_id)
+
+
+def permissions_in(guild: Mapping[str, Any], member: Mapping[str, Any], channel: Mapping[str, Any], user: str) -> int:
+    """The permissions of a member in a channel, as bits: by their roles, then the channel's overwrites.
 
     https://discord.com/developers/docs/topics/permissions#permission-overwrites
     """
     held = _role_permissions(guild, member)
-    if held & ADMINISTRATOR:
-        return 0
+    if held & ADMINISTRATOR or str(guild.get("owner_id")) == user:
+        return ALL
     overwrites = {str(one["id"]): one for one in channel.get("permission_overwrites") or ()}
     everyone, roles = str(guild["id"]), [str(id) for id in member.get("roles", ())]
-    for layer in ([everyone], roles, [bot_id]):
+    for layer in ([everyone], roles, [user]):
         found = [overwrites[id] for id in layer if id in overwrites]
         held = (held & ~_union(found, "deny")) | _union(found, "allow")
-    return ALL_NEEDED & ~held
+    return held
 
 
 def _role_permissions(guild: Mapping[str, Any], member: Mapping[str, Any]) -> int:

@@ -9,7 +9,6 @@ from typing import Any
 from adapters.discord.channels import (
     AUTO_ARCHIVE_MIN,
     Channels,
-    forum_tags,
     is_unknown_channel,
     takes_no_messages,
     thread_name,
@@ -17,6 +16,7 @@ from adapters.discord.channels import (
 from adapters.discord.crosspost import Crossposter
 from adapters.discord.delivery_mark import ids_of_key
 from adapters.discord.errors import ARCHIVED, error_code, is_forbidden
+from adapters.discord.forum_tags import forum_tags
 from adapters.discord.permission_check import PermissionCheck
 from adapters.discord.render import message_payload
 from adapters.discord.rest import Rest
@@ -125,13 +125,13 @@ class Poster:
 
     async def _forum_post(self, place: Place, message: Message, key: str) -> Ref:
         """Create a thread with its first message. It takes no nonce, so it is sent once and found by its ids."""
-        forum = await self._channels.get_cached(place.channel)
+        forum = await self._channels.get_channel(place.channel)  # its tags change
         body: dict[str, Any] = {
             "name": thread_name(message),
             "auto_archive_duration": AUTO_ARCHIVE_MIN,
             "message": message_payload(message, ids=ids_of_key(key)),
         }
-        if tags := forum_tags(forum):
+        if tags := forum_tags(forum, message.topics):
             body["applied_tags"] = tags
         path = "/channels/{channel_id}/threads"
         created = await self._rest.call("POST", path, body, repeatable=False, channel_id=place.channel)

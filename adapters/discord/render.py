@@ -39,7 +39,7 @@ MAX_LABEL_CHARS = 80
 MAX_BUTTONS_PER_ROW = 5  # buttons
 V2 = 1 << 15  # message flag: made of components
 PRIVATE = 1 << 6  # message flag: for the asker only
-NO_MENTIONS: Json = {"parse": []}  # a message notifies no one
+NO_MENTIONS: Json = {"parse": []}  # a message notifies no one but the role of `Message.ping`
 
 # 19: as menus, a block of three rows (a card) takes 3 components and one of one row at most 2, and links one more.
 LIMITS = Limits(
@@ -66,7 +66,7 @@ def message_payload(message: Message, *, ids: Sequence[int] = (), private: bool 
     return {
         "flags": V2 | (PRIVATE if private else 0),
         "components": components,
-        "allowed_mentions": NO_MENTIONS,
+        "allowed_mentions": NO_MENTIONS | ({"roles": [message.ping]} if message.ping else {}),
     }
 
 
@@ -97,7 +97,7 @@ class _Layout:
 
     def lay(self, message: Message) -> list[Json]:
         found: list[Json] = []
-        lines: list[str] = []
+        lines = [markdown((Span(message.ping, role=True),))] if message.ping else []
         for block in message.blocks or (Paragraph((Span(message.plain),)),):
             if isinstance(block, Card | Controls):
                 found += [*_text(lines), *self._pressable(block)]

@@ -11,6 +11,7 @@ from adapters.site import dates, formatting, links
 from adapters.site.members.visitor import Visitor
 from adapters.site.pages.view import View
 from bot.http_server import StaticFiles, template_environment
+from bot.papers.categories import CATEGORIES
 from bot.papers.model import PaperId
 
 DESCRIPTION_CHARS = 200  # search engines and link previews show no more
@@ -58,7 +59,7 @@ def _environment() -> Environment:
         "OLD_DAYS": OLD_DAYS,
         "period_of": dates.period,
         "plural": formatting.plural,
-        "CATEGORIES": formatting.CATEGORIES,
+        "CATEGORIES": CATEGORIES,
         "PROVENANCE": formatting.PROVENANCE,
     }
     return found

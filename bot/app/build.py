@@ -15,7 +15,7 @@ from bot.app.home import make_home
 from bot.app.sources import LOOK_UP, Opened, open_sources
 from bot.catalog.linked_repos import LinkedRepoSource, nothing
 from bot.catalog.store_catalog import Links, StoreCatalog
-from bot.chat.adapter import Adapter, CanInvite, CanPost
+from bot.chat.adapter import Adapter, CanInvite, CanPing, CanPost
 from bot.clock import Clock
 from bot.commands.context import CommandContext
 from bot.commands.lookups import Lookups
@@ -149,6 +149,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             more_sources=(FILES,),
             emojis=votes,
             feed=feed_of(adapters),
+            pingers={name: adapter for name, adapter in adapters.items() if isinstance(adapter, CanPing)},
             invites=next((adapter for adapter in adapters.values() if isinstance(adapter, CanInvite)), None),
         )
         yield App(

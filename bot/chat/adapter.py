@@ -134,6 +134,19 @@ class CanTellThreads(Protocol):
 
 
 @runtime_checkable
+class CanPing(Protocol):
+    """Can notify the people of a role with a post (`Message.ping`)."""
+
+    def has_roles(self, place: Place) -> bool:
+        """Whether there are roles in the place."""
+        ...
+
+    async def check_ping(self, who: Person, place: Place, role: str) -> None:
+        """Raises `AskError` when the person may not have this role (an id) notified there, and like `post`."""
+        ...
+
+
+@runtime_checkable
 class CanInvite(Protocol):
     """Can subscribe an address that a person gives, once its owner has confirmed: e-mail."""
 

@@ -21,6 +21,7 @@ class Field(Struct, frozen=True, kw_only=True):
     hint: str = ""  # an example or a rule, at most 100 characters
     value: str = ""  # filled in beforehand
     choices: tuple[tuple[str, str], ...] = ()  # (value, label), at most 25
+    role: bool = False  # a role of the server to choose, its id; only in forms for places with roles
     required: bool = False
     secret: bool = False  # never shown again, for example an address
     max_length: int = 300  # characters
@@ -31,7 +32,7 @@ class Form(Struct, frozen=True, kw_only=True):
 
     title: str  # at most 24 characters: Slack's limit of a modal's title
     action: Action
-    fields: tuple[Field, ...]  # at most 5: Discord's limit of a dialog
+    fields: tuple[Field, ...]  # the most important first: Discord's dialog shows five
     submit_label: str = "Continue"  # label of the button, at most 24 characters
 
 

@@ -47,6 +47,7 @@ class Span(Struct, frozen=True):
     code: bool = False
     url: str = ""
     channel: bool = False  # `text` is a channel id, shown as its name where the platform can
+    role: bool = False  # `text` is a role's id, shown as its name where the platform can, without notifying anyone
     person: bool = False  # `text` is a person's id, shown as their name where the platform can, without notifying them
 
 
@@ -135,6 +136,8 @@ class Message(Struct, frozen=True, kw_only=True):
 
     plain: str
     blocks: tuple[Block, ...] = ()
+    topics: tuple[str, ...] = ()  # what it is about, for platforms that label posts: words, arXiv categories
+    ping: str = ""  # id of the one role that it notifies; chosen by a person who may, shown before everything else
 
     def __post_init__(self) -> None:
         if not self.plain.strip():

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from bot.chat.adapter import CanInvite, CommandHelp
+from bot.chat.adapter import CanInvite, CanPing, CommandHelp
 from bot.chat.event import Answer, Person, Place
 from bot.chat.form import Form
 from bot.chat.message import Action, Button, Card, Control
@@ -51,6 +51,7 @@ class CommandContext:
     emojis: VoteEmojis = VoteEmojis()
     feed: Callable[[Place], str] | None = None  # the secret address of a channel's feed; None: no feeds are served
     threads: ThreadPapers = field(default_factory=ThreadPapers)  # the paper that each thread is about
+    pingers: Mapping[str, CanPing] = field(default_factory=dict)  # the platforms whose roles a post can notify, by name
     invites: CanInvite | None = None  # what sends papers to an e-mail address; None: nothing does
 
 

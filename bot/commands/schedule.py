@@ -11,6 +11,7 @@ from bot.chat.event import Answer
 from bot.chat.message import Action, Button, Span, text
 from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Effect, Request, check_admin
+from bot.commands.ping import has_roles, ping_note
 from bot.commands.schedule_preview import preview_blocks, summary, title
 from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.availability import revive_young_posts
@@ -32,7 +33,7 @@ NEW = Button(label=mark("Add a schedule"), action=Action("schedule"), style="pri
 async def schedule(request: Request, rest: str) -> Answer:
     """Make a schedule for this channel and show what it will post; without words, offer the form."""
     if not rest:
-        return Answer(message=note(tr(EXAMPLES)), form=subscription_form.form())
+        return Answer(message=note(tr(EXAMPLES)), form=subscription_form.form(has_roles=has_roles(request)))
     await _check_count(request)
     await request.context.check_access(request.place.in_thread(""))
     try:
@@ -54,7 +55,8 @@ async def change(request: Request, rest: str) -> Answer:
     old = await _find(request, id)
     if not text:
         hint = tr("To change it, type: /papers change {id} weekdays 09:00", id=old.id)
-        return Answer(message=note(hint), form=subscription_form.form(old) if request.who.admin else None)
+        form = subscription_form.form(old, has_roles=has_roles(request)) if request.who.admin else None
+        return Answer(message=note(hint), form=form)
     try:
         typed = subscription_form.read(request, text)
     except subscription_form.UnclearSchedule as unclear:
@@ -72,6 +74,8 @@ async def change(request: Request, rest: str) -> Answer:
 
 async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
     """Show what the schedule of a submitted form would post, before it is saved."""
+    if args:  # what the dialog had no room for stays as it was
+        values = {**subscription_form.values_of(await _find(request, args[0])), **values}
     typed = subscription_form.read(request, subscription_form.text_of_form(values, request.time_zone))
     subscription = subscription_form.subscription(request, typed)
     if args:
@@ -99,7 +103,7 @@ async def schedules(request: Request, rest: str) -> Answer:
     if not found:
         hint = tr("Nothing is scheduled here. For example: /papers schedule weekdays 09:00")
         return Answer(message=note(hint, controls=controls))
-    lines = [text(Span(s.id, code=True), " ", summary(s)) for s in found]
+    lines = [text(Span(s.id, code=True), " ", summary(s), ". " if s.ping else "", *ping_note(s)) for s in found]
     if may_edit:
         edits = (
             Button(label=tr("Change {id}", id=s.id), action=Action("schedule", (s.id,)))
@@ -187,7 +191,7 @@ SCHEDULE = Command(
         usage="schedule WHEN [QUERY] [top N] [votes N] [layout:cards] [from SOURCE] [lang:CODE]",
         summary=mark("Post papers in this channel regularly."),
         admin=True,
-        fields=subscription_form.FIELDS,
+        fields=subscription_form.FIELDS_WITH_ROLE,
     ),
     run=schedule,
     effect=Effect.CHANGES,

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from bot.chat.message import Block, Bullets, Footnote, Papers, Text, text
 from bot.commands.context import Request
+from bot.commands.ping import check_ping, ping_note
 from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.planner import Preview
 from bot.languages import mark, tr
@@ -30,11 +31,13 @@ PREVIEW_OF_FIRST = mark("Preview for {day}: {papers}, starting with these {count
 
 async def preview_blocks(request: Request, subscription: Subscription, typed: TypedSubscription) -> list[Block]:
     """The topic, what a schedule posts and when, and where its time zone is from; then what it would post now, in its
-    layout."""
+    layout. Raises `AskError` for a role that the person may not have notified."""
+    await check_ping(request, subscription.ping)
     preview = await request.context.planner.preview(subscription)
     topic = [text(tr("Topic: “{topic}”.", topic=subscription.query))] if subscription.query else []
     next_times = _next(subscription.schedule.zone, preview)
-    lines = [*topic, _contents(subscription), next_times, *_taste(preview), *_zone(request, typed)]
+    ping = filter(None, [ping_note(subscription)])
+    lines = [*topic, _contents(subscription), next_times, *ping, *_taste(preview), *_zone(request, typed)]
     return [Bullets(tuple(lines)), *await _now(request, subscription, preview)]
 
 

@@ -45,6 +45,7 @@ _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*
 _LAYOUT = re.compile(r"(?<!\S)layout[:\s]\s*(compact|thread|cards)(?!\S)|\b(compact|thread)\b(?!\S)", re.I)
 _FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
 _LANGUAGE = re.compile(r"(?<!\S)lang:\s*(\S*)", re.I)
+_PING = re.compile(r"(?<!\S)ping:\s*(\d{1,25})(?!\S)", re.I)
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")  # `de`, `pt-br`
 _ENDS = re.compile(r"\s*(?:$|(?:top|votes|compact|thread|layout)\b)", re.I)
 _ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
@@ -63,6 +64,7 @@ FIELDS = (
         max_length=MAX_QUERY_CHARS,
     ),
     Field(name="count", label=mark("Maximum papers"), hint=mark("1 to 30"), value=str(DEFAULT_PAPERS), max_length=2),
+    Field(name="layout", label=mark("Layout"), value="thread", choices=LAYOUTS),
     Field(
         name="votes",
         label=mark("Minimum votes"),
@@ -70,8 +72,14 @@ FIELDS = (
         value="0",
         max_length=5,
     ),
-    Field(name="layout", label=mark("Layout"), value="thread", choices=LAYOUTS),
 )
+PING = Field(
+    name="ping",
+    label=mark("Role to notify"),
+    hint=mark("The day's post mentions it. You need the right to do so"),
+    role=True,
+)
+FIELDS_WITH_ROLE = (*FIELDS[:-1], PING, FIELDS[-1])
 
 
 class TypedSubscription(Struct, frozen=True, kw_only=True):
@@ -86,6 +94,7 @@ class TypedSubscription(Struct, frozen=True, kw_only=True):
     min_votes: int = 0
     layout: Layout = "thread"
     language: str = ""  # empty: none is named
+    ping: str = ""  # id of the role to notify
 
 
 class UnclearSchedule(AskError):
@@ -111,6 +120,7 @@ def parse(
     votes, more = _take(_VOTES, more)
     layout, more = _take(_LAYOUT, more)
     tag, more = _take(_LANGUAGE, more)
+    ping, more = _take(_PING, more)
     topic = clean(about or _ABOUT.sub("", more), MAX_QUERY_CHARS)
     return TypedSubscription(
         schedule=schedule,
@@ -122,6 +132,7 @@ def parse(
         layout=_layout(layout),
         min_votes=int(votes[1] or votes[2]) if votes else 0,
         language=_language(tag[1]) if tag else "",
+        ping=ping[1] if ping else "",
     )
 
 
@@ -142,6 +153,7 @@ def subscription(request: Request, typed: TypedSubscription, *, language: str = 
         layout=typed.layout,
         min_votes=typed.min_votes,
         language=typed.language or language,
+        ping=typed.ping,
         created=request.now,
         created_by=request.who.key,
         maker_language=request.who.language,
@@ -168,6 +180,7 @@ def changed(old: Subscription, typed: TypedSubscription, now: datetime) -> Subsc
         layout=typed.layout,
         min_votes=typed.min_votes,
         language=typed.language or old.language,
+        ping=typed.ping,
         created=now,
     )
 
@@ -180,44 +193,57 @@ def as_text(subscription: Subscription, default_sources: tuple[str, ...]) -> str
         parts.append(f"from {','.join(subscription.sources)}")
     if subscription.language != "en":
         parts.append(f"lang:{subscription.language}")
+    if subscription.ping:
+        parts.append(f"ping:{subscription.ping}")
     if subscription.query:
         parts.append(f"{VERBATIM} {subscription.query}")
     return " ".join(parts)
 
 
-def form(subscription: Subscription | None = None) -> Form:
-    """The form for a new subscription, or to change one."""
+def form(subscription: Subscription | None = None, *, has_roles: bool = False) -> Form:
+    """The form for a new subscription, or to change one; with a role to notify where there are roles."""
+    fields = FIELDS_WITH_ROLE if has_roles else FIELDS
     if subscription is None:
-        return _filled(tr(TITLE), Action("schedule"), {})
-    values = {
+        return _filled(tr(TITLE), Action("schedule"), fields, {})
+    title = tr("Change schedule {id}", id=subscription.id)
+    return _filled(title, Action("schedule", (subscription.id,)), fields, values_of(subscription))
+
+
+def values_of(subscription: Subscription) -> dict[str, str]:
+    """The values of the form for a subscription."""
+    return {
         "when": str(subscription.schedule),
         "query": subscription.query,
         "count": str(subscription.count),
         "votes": str(subscription.min_votes),
         "layout": subscription.layout,
+        "ping": subscription.ping,
     }
-    return _filled(tr("Change schedule {id}", id=subscription.id), Action("schedule", (subscription.id,)), values)
 
 
 def refilled(action: Action, values: Mapping[str, str]) -> Form:
     """The form with what was typed into it, to correct."""
-    return _filled(tr("Change the schedule") if action.args else tr(TITLE), action, values)
+    fields = FIELDS_WITH_ROLE if PING.name in values else FIELDS
+    return _filled(tr("Change the schedule") if action.args else tr(TITLE), action, fields, values)
 
 
-def _filled(title: str, action: Action, values: Mapping[str, str]) -> Form:
-    return Form(title=title, action=action, fields=filled(FIELDS, values), submit_label=tr("Preview"))
+def _filled(title: str, action: Action, fields: tuple[Field, ...], values: Mapping[str, str]) -> Form:
+    return Form(title=title, action=action, fields=filled(fields, values), submit_label=tr("Preview"))
 
 
 def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
     """The text to type for the values of the form. Raises `AskError` that names the field."""
     _check_length("".join(values.values()))
     parse_schedule(clean(values.get("when", "")), time_zone)  # raises for this field alone
-    text = {field.name: clean(values.get(field.name, ""), field.max_length) or field.value for field in FIELDS}
+    text = {
+        field.name: clean(values.get(field.name, ""), field.max_length) or field.value for field in FIELDS_WITH_ROLE
+    }
     for name, problem in NOT_A_NUMBER.items():
         if not text[name].isdecimal():
             raise AskError(tr(problem, text=text[name]), tr("Use digits."))
     _count(text["count"])
     options = f"top {text['count']} votes {text['votes']} layout:{text['layout']}"
+    options += f" ping:{text['ping']}" if text["ping"] else ""
     return f"{text['when']} {options} {VERBATIM} {text['query']}".strip()
 
 

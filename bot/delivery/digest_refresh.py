@@ -86,8 +86,11 @@ async def compose_digests(
     pages = partial(fit, limits=adapter.limits, width=adapter.text_width)
     with speaking(language):
         if head.papers:
-            return fit_digest_alone(facts, rank(facts, entries), pages, len(digests))
-        return (fit_digest(facts, rank(facts, entries), pages, _links(replies, adapter)),)
+            shown = fit_digest_alone(facts, rank(facts, entries), pages, len(digests))
+        else:
+            shown = (fit_digest(facts, rank(facts, entries), pages, _links(replies, adapter)),)
+    first = [replace(page, ping=head.message.ping, topics=head.message.topics) for page in shown[:1]]
+    return (*first, *shown[1:])
 
 
 def _links(replies: Sequence[Delivery], adapter: CanPost) -> Mapping[PaperId, str]:

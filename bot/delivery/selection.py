@@ -6,11 +6,13 @@ carries it out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.chat.message import Message, clean
 from bot.delivery.delivery_key import delivery_key
@@ -25,6 +27,7 @@ OPEN_TO_CHANNEL = mark("chosen without this channel's votes")
 OPEN_TO_READER = mark("chosen without your saved papers")
 MAX_TITLE_CHARS = 80  # of a title within a reason
 MAX_SUBMISSIONS = 20  # papers submitted by people, in one edition
+MIN_CATEGORY_SHARE = 0.25  # of the papers, from which an edition is about their category
 VOTE_WEIGHT = 3  # upvotes outside that one vote of this community is worth
 
 Fit = Callable[[Message], Sequence[Message]]
@@ -87,7 +90,32 @@ def compose(
     fit: Fit,
     in_one: bool = False,
 ) -> tuple[Post, ...]:
-    """The posts of an edition, as its layout has it; `in_one`: all in one message, which is never edited."""
+    """The posts of an edition, as its layout has it; `in_one`: all in one message, which is never edited.
+
+    The first of them says what the edition is about, and notifies the role of the subscription.
+    """
+    head, *rest = _compose(subscription, edition, facts, entries, now=now, fit=fit, in_one=in_one)
+    labelled = replace(head.message, topics=_topics(subscription, entries), ping=subscription.ping)
+    return (replace(head, message=labelled), *rest)
+
+
+def _topics(subscription: Subscription, entries: Sequence[Entry]) -> tuple[str, ...]:
+    """The topic of the subscription, and the main categories that a quarter of the papers or more share."""
+    main = Counter(entry.paper.categories[0] for entry in entries if entry.paper.categories)
+    shared = [category for category, count in main.most_common() if count >= len(entries) * MIN_CATEGORY_SHARE]
+    return tuple(filter(None, (subscription.query, *shared)))
+
+
+def _compose(
+    subscription: Subscription,
+    edition: str,
+    facts: EditionFacts,
+    entries: Sequence[Entry],
+    *,
+    now: datetime,
+    fit: Fit,
+    in_one: bool,
+) -> tuple[Post, ...]:
     if subscription.layout == "compact" or in_one:
         pages = fit((digest.all_in_one if in_one else digest.digest_alone)(facts, entries))
         papers = tuple(entry.paper.id for entry in entries)

@@ -152,6 +152,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     layout: Layout = "thread"
     min_votes: int = 0  # upvotes at the source plus votes here
     language: str = "en"
+    ping: str = ""  # id of a role that its daily post notifies, on platforms with roles
     follows: str = ""  # `Person.key` of the person whose topics it follows; empty: it serves a channel
     beside: Place | None = None  # a channel that the person reads: its papers are left out of the digest
     created: datetime

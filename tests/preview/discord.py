@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = Mapping[str, Any]
 
+ROLES = {"1457473602180878604": "@paper readers"}  # as the app knows them
 STYLES = {1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link"}
 
 CSS = """
@@ -71,6 +72,9 @@ def _component(part: Json) -> str:
     if kind == 3:
         options = " · ".join(escape(option["label"]) for option in part["options"])
         return f'<span class="menu">{escape(part.get("placeholder", ""))} ▾ <small>{options}</small></span>'
+    if kind == 6:
+        chosen = "".join(_role_name(one["id"]) for one in part.get("default_values") or ())
+        return f'<span class="menu">{escape(chosen or "Select a role")} ▾</span>'
     if kind == 14:
         return "<hr>"
     if kind == 18:
@@ -121,12 +125,21 @@ def _mention(found: re.Match[str]) -> str:
     return f'<span class="mention">{escape(found[0])}</span>'
 
 
+def _role(found: re.Match[str]) -> str:
+    return f'<span class="mention">{escape(_role_name(found[1]))}</span>'
+
+
+def _role_name(id: str) -> str:
+    return ROLES.get(id, f"<@&{id}>")
+
+
 _INLINE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\\([^0-9A-Za-z\s])"), lambda found: escape(found[1])),
     (re.compile(r"(`+)([\s\S]*?[^`])\1(?!`)"), lambda found: f"<code>{escape(found[2])}</code>"),
     (re.compile(r"<(https?://[^ >]+)>"), _bare),
     (re.compile(r"(https?://[^\s<]+[^<.,:;\"'\]\s])"), _bare),
     (re.compile(r"\[((?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*)\]\(\s*<?((?:\([^)]*\)|[^\s\\]|\\.)*?)>?\s*\)"), _link),
+    (re.compile(r"<@&(\d+)>"), _role),
     (re.compile(r"@everyone|@here|<@[!&]?\d+>|<#\d+>|<id:\w+>|</[^>]+:\d+>"), _mention),
     (re.compile(r"<a?:\w+:\d+>|<t:-?\d+(?::\w)?>"), _mention),
     (re.compile(r":(?:100|\+1|tada|thumbsup(?:::skin-tone-\d)?):"), _mention),  # of some thousand names

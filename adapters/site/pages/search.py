@@ -14,6 +14,7 @@ from adapters.site.pages.page_cache import PageCache
 from adapters.site.pages.view import PageError, View
 from adapters.site.site import Site
 from bot.chat.catalog import PAGE_SIZE, PaperPage
+from bot.papers.categories import CATEGORIES
 
 PAGE_RESULTS = 20  # of a search
 FIELDS = {"after": "after", "before": "before", "category": "cat", "lab": "lab", "author": "author"}
@@ -99,7 +100,7 @@ class SearchPages:
         name = query_params.path_name(request)
         subject = Subject(
             kind="Topic",
-            title=f"{formatting.CATEGORIES[name]} ({name})" if name in formatting.CATEGORIES else name,
+            title=f"{CATEGORIES[name]} ({name})" if name in CATEGORIES else name,
             query=links.topic_query(name),
             path=links.topic(name),
             feed=links.topic_feed(name),

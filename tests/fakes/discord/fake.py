@@ -102,6 +102,11 @@ class FakeDiscord:
         granted = [right for right, has in rights.items() if has]
         return str(self.host.tell("member", guild=guild, name=name, rights=granted))
 
+    def role(self, guild: str, name: str, *members: str, mentionable: bool = False) -> str:
+        """A role without rights; `mentionable`: anyone may mention it."""
+        told = {"guild": guild, "name": name, "mentionable": mentionable, "members": list(members)}
+        return str(self.host.tell("role", **told))
+
     def join(self, guild: str, user: str) -> None:
         """Put someone who exists into another guild."""
         self.host.tell("join", guild=guild, user=user)
@@ -240,6 +245,10 @@ class FakeDiscord:
         """The threads of a channel, or the posts of a forum."""
         return list(self.host.tell("threads", channel=channel))
 
+    def tag_names(self, forum: str, thread: dict[str, Any]) -> list[str]:
+        """The names of a forum post's tags."""
+        return list(self.host.tell("tag_names", channel=forum, thread=thread["id"]))
+
     def calls(self) -> list[dict[str, Any]]:
         """The last 5,000 HTTP calls: `at` (seconds on this machine's clock), `method`, `path`, `status`."""
         return list(self.host.tell("calls"))
@@ -261,7 +270,7 @@ class FakeDiscord:
         await self.until(lambda: self.host.tell("sessions") >= shards, seconds=seconds)
 
     def check(self) -> None:
-        """No one was notified, and every body was as Discord describes it."""
+        """No one was notified but a role in the setting `may_ping`, and every body was as Discord describes it."""
         state = self.state()
         assert not state["pinging"], state["pinging"]
         assert not state["wrong"], "\n".join(state["wrong"])

@@ -45,6 +45,14 @@ def threads(server: Server, channel: str) -> list[Json]:
 
 
 @op
+def tag_names(server: Server, channel: str, thread: str) -> list[str]:
+    """The names of a forum post's tags, as applied."""
+    named = {tag["id"]: tag["name"] for tag in server.world.channels[channel].tags}
+    found = server.world.channels[thread].thread
+    return [named[id] for id in (found.tags if found else [])]
+
+
+@op
 def configure(server: Server, **values: Any) -> None:
     """Change settings while it runs."""
     for name, value in values.items():
@@ -90,7 +98,11 @@ def state(server: Server) -> Json:
         "sockets": len(gateway.sockets),
         "sessions": sessions(server),
         "guilds": sorted(guild.id for guild in world.guilds.values() if guild.present),
-        "pinging": [wire.message(world, m) for m in _all(server) if m.pings and m.author_id == world.bot.id],
+        "pinging": [
+            wire.message(world, m)
+            for m in _all(server)
+            if m.author_id == world.bot.id and set(m.pings) - set(world.settings.may_ping)
+        ],
         "nonce_hits": world.nonce_hits,
         "struck": server.faults.struck,
         "requests_checked": server.description.requests,

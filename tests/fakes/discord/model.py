@@ -32,6 +32,7 @@ class Role:
     permissions: int
     position: int = 0
     managed: bool = False
+    mentionable: bool = False
 
 
 @dataclass(slots=True)

@@ -113,6 +113,7 @@ def _filled_in(one: Json, values: dict[str, Any]) -> Json:
     if one["type"] == 4:
         return told | {"value": values.get(id, one.get("value") or "")}
     chosen = [option["value"] for option in one.get("options") or [] if option.get("default")]
+    chosen += [default["id"] for default in one.get("default_values") or []]
     return told | {"values": values.get(id, chosen)}
 
 

@@ -77,6 +77,19 @@ def _tag(world: World, name: str) -> Json:
 
 
 @op
+def role(server: Server, guild: str, name: str, mentionable: bool, members: list[str]) -> str:
+    """A role without rights of its own."""
+    world = server.world
+    home = world.guilds[guild]
+    made = Role(world.new_id(), name, 0, position=len(home.roles), mentionable=mentionable)
+    home.roles[made.id] = made
+    for user in members:
+        home.members[user].roles.append(made.id)
+    world.emit("GUILD_ROLE_CREATE", {"guild_id": guild, "role": wire.role(made)}, guild_id=guild, intent=1)
+    return made.id
+
+
+@op
 def member(server: Server, guild: str, name: str, rights: list[str]) -> str:
     """Someone in a guild, with rights of their own besides everyone's."""
     world = server.world

@@ -6,6 +6,7 @@ from tests.fakes.discord import wire
 from tests.fakes.discord.components import numbered
 from tests.fakes.discord.mentions import pings
 from tests.fakes.discord.model import COMPONENTS_V2, DM, EPHEMERAL, THREAD_STARTER, Channel, Json, Message
+from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.world import World
 
 _INTENTS = (1 << 9, 1 << 12)
@@ -14,7 +15,9 @@ SETTABLE = COMPONENTS_V2 | EPHEMERAL | 1 << 2 | 1 << 12  # suppress embeds, supp
 
 def compose(world: World, channel: Channel, author_id: str, body: Json, files: tuple[Json, ...] = ()) -> Message:
     """A message that is nowhere yet."""
-    found = pings(body)
+    found = [
+        ping for ping in pings(body) if not ping.startswith("&") or _may_mention(world, channel, author_id, ping[1:])
+    ]
     return Message(
         id=world.new_id(),
         channel_id=channel.id,
@@ -29,6 +32,15 @@ def compose(world: World, channel: Channel, author_id: str, body: Json, files: t
         pings=found,
         mentions=[ping[1:] for ping in found if ping.startswith("@")],
     )
+
+
+def _may_mention(world: World, channel: Channel, author_id: str, role: str) -> bool:
+    """Whether a role is notified: when anyone may mention it, or the author has the permission; else it only shows."""
+    guild = world.guilds.get(channel.guild_id)
+    found = guild.roles.get(role) if guild else None
+    if found is None:
+        return True  # a made-up id in a text counts as an attempt
+    return found.mentionable or bool(world.rights(channel, author_id) & Permission.MENTION_EVERYONE)
 
 
 def _embed(embed: Json) -> Json:

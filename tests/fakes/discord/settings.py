@@ -33,5 +33,6 @@ class Settings:
         default_factory=lambda: {"POST /channels/{channel_id}/messages/{message_id}/crosspost": (10, 3600.0)}
     )
     blocked_words: tuple[str, ...] = ()  # AutoMod blocks messages with one of these in every server
+    may_ping: list[str] = field(default_factory=list)  # roles whose notification is meant: `&id`
     sign_in_as: str = ""  # the user who says yes to the next OAuth2 sign-in; empty: it is declined
     validate: float = 1.0  # share of bodies checked against the OpenAPI description, after the first of each kind

@@ -129,6 +129,18 @@ class TestForums:
         assert (thread["id"], thread["name"], len(thread["applied_tags"])) == (head.id, "Papers of today", 1)
         assert len(discord.messages(head.id)) == 2
 
+    async def test_its_tags_are_its_topic_and_categories(
+        self, discord: FakeDiscord, poster: DiscordAdapter, guild: str
+    ) -> None:
+        names = ("Off topic", "Diffusion", "Computer vision", "cs.LG", "Daily papers", "NLP")
+        forum = Place("discord", guild, discord.forum(guild, tags=names))
+        about = Message(plain="x", topics=("diffusion models", "cs.CV", "cs.LG"))
+        await poster.post(forum, about, key="head")
+        (thread,) = discord.threads(forum.channel)
+        assert discord.tag_names(forum.channel, thread) == ["Daily papers", "Diffusion", "Computer vision", "cs.LG"]
+        await poster.post(forum, Message(plain="x", topics=tuple(names)), key="next")
+        assert len(discord.threads(forum.channel)[-1]["applied_tags"]) == 5  # Discord's limit
+
     async def test_it_is_found_after_a_crash_and_can_be_changed(
         self, discord: FakeDiscord, start: Start, guild: str
     ) -> None:

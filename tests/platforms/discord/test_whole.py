@@ -91,6 +91,68 @@ async def test_a_schedule_is_made_in_a_dialog_by_those_who_may(
     assert "Only an admin" in refused.text
 
 
+async def test_the_days_post_notifies_a_role_and_no_one_else(
+    discord: FakeDiscord, app: App, papers: Place, guild: str
+) -> None:
+    ada = discord.member(guild, "Ada", manage_guild=True)
+    readers, staff = discord.role(guild, "readers", mentionable=True), discord.role(guild, "staff")
+    seen = await discord.slash(ada, papers.channel, "papers", query="schedule")
+    assert len(seen.modal["components"]) == 5
+    for role, problem in ((staff, "You may not mention this role"), (guild, "and never")):
+        refused = await discord.submit(seen, {"when": "daily 09:00", "ping": [role]})
+        assert problem in refused.text
+    preview = await discord.submit(seen, {"when": "daily 09:00", "ping": [readers]})
+    assert f"notifies <@&{readers}>" in preview.text
+    await discord.press(ada, papers.channel, preview.message["id"], "Schedule it")
+    (made,) = await app.store.subscriptions.in_place(papers)
+    assert made.ping == readers
+    discord.configure(may_ping=[f"&{readers}"])
+    await app.planner.plan_now(made)
+    await app.dispatcher.deliver_due()
+    await discord.until(lambda: len(discord.messages(papers.channel)) == 1)
+    (head,) = discord.messages(papers.channel)
+    assert head["pings"] == [f"&{readers}"]
+    assert [message["pings"] for message in discord.messages(head["id"]) if message["pings"]] == []
+
+    listed = await discord.slash(ada, papers.channel, "papers", query="schedules")
+    change = await discord.press(ada, papers.channel, listed.message["id"], f"Change {made.id}")
+    preview = await discord.submit(change, {"when": "daily 10:00", "ping": []})
+    await discord.press(ada, papers.channel, preview.message["id"], "Change it")
+    (changed,) = await app.store.subscriptions.in_place(papers)
+    assert (changed.ping, changed.min_votes) == ("", made.min_votes)
+
+
+async def test_paperboy_needs_the_right_to_mention_a_role_that_not_everyone_may(
+    discord: FakeDiscord, app: App, papers: Place, guild: str
+) -> None:
+    ada = discord.member(guild, "Ada", manage_guild=True, mention_everyone=True)
+    staff = discord.role(guild, "staff")
+    refused = await discord.slash(ada, papers.channel, "papers-schedule", when="daily 09:00", ping=staff)
+    assert "Paperboy may not mention this role" in refused.text
+    discord.allow(papers.channel, "mention_everyone")
+    preview = await discord.slash(ada, papers.channel, "papers-schedule", when="daily 09:00", ping=staff, votes="5")
+    assert f"notifies <@&{staff}>" in preview.text
+    await discord.press(ada, papers.channel, preview.message["id"], "Schedule it")
+    (made,) = await app.store.subscriptions.in_place(papers)
+    assert (made.ping, made.min_votes) == (staff, 5)
+    listed = await discord.slash(ada, papers.channel, "papers", query="schedules")
+    assert f"<@&{staff}>" in listed.text
+    change = await discord.press(ada, papers.channel, listed.message["id"], f"Change {made.id}")
+    preview = await discord.submit(change, {})
+    await discord.press(ada, papers.channel, preview.message["id"], "Change it")
+    (changed,) = await app.store.subscriptions.in_place(papers)
+    assert (changed.ping, changed.min_votes) == (staff, 5)  # the dialog had no room for the votes
+
+
+async def test_a_role_is_only_where_roles_are(discord: FakeDiscord, app: App, guild: str) -> None:
+    ada = discord.member(guild, "Ada")
+    channel = discord.direct(ada)
+    seen = await discord.slash(ada, channel, "papers", query="schedule")
+    assert "ping" not in str(seen.modal)
+    refused = await discord.slash(ada, channel, "papers", query="schedule daily 09:00 ping:123456")
+    assert "no roles" in refused.text
+
+
 async def test_reactions_made_while_it_was_down_are_counted(
     discord: FakeDiscord, app: App, papers: Place, guild: str
 ) -> None:

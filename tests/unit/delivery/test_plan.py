@@ -105,6 +105,17 @@ def test_a_digest_that_is_too_long_shows_fewer_papers_and_counts_the_others() ->
     assert f"And {30 - len(shown)} more in the thread." in str(fitted.blocks[-1])
 
 
+def test_the_first_message_alone_says_what_it_is_about_and_whom_it_notifies() -> None:
+    mixed = [("cs.CL", "cs.LG"), ("cs.CL",), (), ("cs.CV", "cs.CL"), ("cs.RO",)]
+    entries = [Entry(paper=replace(paper(n), categories=names)) for n, names in enumerate(mixed, 1)]
+    facts = EditionFacts(day=TODAY, listed=5, sources=("huggingface",))
+    for layout in ("thread", "compact", "cards"):
+        wish = subscription(layout=layout, query="agents", ping="77")
+        head, *rest = compose(wish, "huggingface:2025-03-18", facts, entries, now=NOW, fit=lambda m: [m, m])
+        assert (head.message.topics, head.message.ping) == (("agents", "cs.CL"), "77")
+        assert {(post.message.topics, post.message.ping) for post in rest} == {((), "")}
+
+
 def test_planning_again_gives_the_same_keys() -> None:
     assert [post.key for post in _compose(subscription(), 3)] == [post.key for post in _compose(subscription(), 3)]
 
