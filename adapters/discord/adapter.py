@@ -76,7 +76,7 @@ class DiscordAdapter:
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         _check_place(place)
-        if message.ping == place.space or not message.ping.isdecimal():  # the first is @everyone, whoever planned it
+        if message.ping == place.space or not message.ping.isdecimal():  # the id of a server is that of @everyone
             message = replace(message, ping="")
         return await self._poster.post(place, message, key)
 

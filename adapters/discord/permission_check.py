@@ -12,6 +12,7 @@ from adapters.discord.rest import Rest
 from bot.chat.adapter import KeyValue
 from bot.chat.event import Place
 from bot.errors import AskError, Refused
+from bot.languages import tr
 
 BLOCKED = "blocked/"  # in the storage: `blocked/GUILD/CHANNEL` while a permission is missing there
 TEXT, DIRECT_MESSAGE, VOICE, STAGE = 0, 1, 2, 13  # types of channels
@@ -79,18 +80,18 @@ class PermissionCheck:
         guild = await self._rest.call("GET", "/guilds/{guild_id}", guild_id=place.space)
         found = next((one for one in guild.get("roles") or () if str(one["id"]) == role), None)
         if found is None or role == place.space:  # that is @everyone
-            raise AskError("Only a role of this server can be notified, and never @everyone.", "Choose a role.")
+            raise AskError(tr("Only a role of this server can be notified, and never @everyone."), tr("Choose a role."))
         if found.get("mentionable"):
             return
         channel = await self._rest.call("GET", "/channels/{channel_id}", channel_id=place.channel)
         for user, problem in (
-            (person, "You may not mention this role here."),
-            (str(await self._rest.bot_id()), "Paperboy may not mention this role here."),
+            (person, tr("You may not mention this role here.")),
+            (str(await self._rest.bot_id()), tr("Paperboy may not mention this role here.")),
         ):
             path = "/guilds/{guild_id}/members/{user_id}"
             member = await self._rest.call("GET", path, guild_id=place.space, user_id=user)
             if not permissions_in(guild, member, channel, user) & MENTION_ALL:
-                raise AskError(problem, "Allow anyone to @mention it under Server Settings, Roles.")
+                raise AskError(problem, tr("Allow anyone to @mention it under Server Settings, Roles."))
 
     async def blocked_channels(self, guild: str) -> list[str]:
         """Channels of a server where something was missing."""
