@@ -157,8 +157,8 @@ class Handlers:
 
 
 async def _answer(core: Core, event: Event) -> Answer | None:
-    """The core's answer. Where Paperboy is a guest, only the person sees it unless they press *Share*. What is wrong with
-    typed options is said in words: a dialog to correct them would not say it."""
+    """The core's answer. Where Paperboy is a guest, only the person sees it unless they press *Share*. What is wrong
+    with typed options is said in words: a dialog to correct them would not say it."""
     answer = await core.handle_event(event)
     if answer and answer.form and isinstance(event, FormSubmission) and any(event.values.values()):
         answer = replace(answer, form=None)
