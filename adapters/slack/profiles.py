@@ -18,6 +18,7 @@ from adapters.slack.payload import get_list, get_object, get_text
 from bot.chat.message import clean
 from bot.clock import Clock
 from bot.errors import PaperboyError
+from bot.recent import RecentDict
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Profiles:
     def __init__(self, workspaces: Workspaces, clock: Clock) -> None:
         self._workspaces = workspaces
         self._clock = clock
-        self._cache: dict[tuple[str, str], tuple[datetime, Profile]] = {}
+        self._cache = RecentDict[tuple[str, str], tuple[datetime, Profile]](MAX_CACHED_PEOPLE)
 
     async def get_profile(self, space: str, person: str) -> Profile:
         """A person's profile; the default one when Slack doesn't answer."""
@@ -59,8 +60,6 @@ class Profiles:
         except PaperboyError as error:
             log.warning("Slack profile of %s in %s not available: %s", person, space, error)
             return Profile()
-        if len(self._cache) >= MAX_CACHED_PEOPLE:
-            self._cache.pop(next(iter(self._cache)))
         profile = read_profile(get_object(answer.data, "user"), space)
         self._cache[key] = (now + CACHE_TTL, profile)
         return profile

@@ -25,6 +25,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     secret_keys: str = ""  # comma-separated, newest first; encrypt the tokens of many workspaces
     forget_unreadable: bool = False
     assistant: bool = False  # ask for the assistant's scope, where workspaces install Paperboy themselves
+    work_objects: bool = False  # papers below links are Work Objects, which are turned on in the app's settings
     admins: tuple[str, ...] = ()  # user ids that may set schedules, in addition to the workspace's admins
     api_url: str = "https://slack.com/api/"
 

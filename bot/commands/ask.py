@@ -51,13 +51,13 @@ async def _thread_paper(request: Request) -> Paper | None:
     store = request.store
     delivery = await store.outbox.by_ref(Ref(request.place.in_thread(""), request.place.thread))
     shown = delivery.post.papers if delivery else ()
-    id = shown[0] if len(shown) == 1 else request.context.threads.paper_in(request.place)
+    id = shown[0] if len(shown) == 1 else request.context.threads.get(request.place, "")
     return (await store.papers.get_papers([id])).get(id)
 
 
 async def _answer(request: Request, paper: Paper, text: str) -> Answer:
     question = text.strip()
-    request.context.threads.note_paper(request.place, paper.id)
+    request.note_paper(paper.id)
     if not question:
         raise AskError(tr("What do you want to know?"), tr(EXAMPLE))
     if len(question) > QUESTION_CHARS:

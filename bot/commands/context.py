@@ -13,7 +13,6 @@ from bot.chat.event import Answer, Person, Place
 from bot.chat.form import Form
 from bot.chat.message import Action, Button, Card, Control
 from bot.commands.lookups import Lookups
-from bot.commands.thread_papers import ThreadPapers
 from bot.delivery.planner import Planner
 from bot.errors import AskError
 from bot.languages import mark, tr
@@ -21,6 +20,7 @@ from bot.papers.community import resolve_sources
 from bot.papers.full_text import FullText
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper, PaperId
+from bot.recent import RecentDict
 from bot.search import Mode, Search
 from bot.store.protocol import Store
 from bot.store.records import Tally
@@ -29,6 +29,7 @@ from bot.views.card import card
 from bot.votes.emoji import VoteEmojis
 
 SEARCH_HINT = mark("To search by words, type /papers WORDS.")
+MAX_REMEMBERED_THREADS = 5_000
 CARDS_PER_PAGE = 5  # what fits a chat window without scrolling past the question
 MAX_BUTTON_QUESTION_BYTES = 60  # of an action's hundred, beside its name, offset or signature
 
@@ -50,8 +51,9 @@ class CommandContext:
     more_sources: tuple[str, ...] = ()  # those that a schedule may name, and that `today` leaves out
     emojis: VoteEmojis = VoteEmojis()
     feed: Callable[[Place], str] | None = None  # the secret address of a channel's feed; None: no feeds are served
-    threads: ThreadPapers = field(default_factory=ThreadPapers)  # the paper that each thread is about
     pingers: Mapping[str, CanPing] = field(default_factory=dict)  # the platforms whose roles a post can notify, by name
+    threads: RecentDict[Place, PaperId] = field(default_factory=lambda: RecentDict(MAX_REMEMBERED_THREADS))
+    """The paper last shown or asked about in each thread. In memory: after a restart, a question needs an id again."""
     invites: CanInvite | None = None  # what sends papers to an e-mail address; None: nothing does
 
 
@@ -72,6 +74,11 @@ class Request:
     @property
     def store(self) -> Store:
         return self.context.store
+
+    def note_paper(self, id: PaperId) -> None:
+        """Remember what the thread is about, so that the next question in it needs no id."""
+        if self.place.thread:
+            self.context.threads[self.place] = id
 
     async def look_up(self, id: PaperId) -> Paper | None:
         """A paper that isn't in the store, from arXiv. Raises `AskError` at the limits of `Lookups`."""
@@ -151,7 +158,7 @@ async def cards(request: Request, ids: Sequence[PaperId], why: dict[PaperId, str
     papers = await store.papers.get_papers(ids)
     found = [papers[id] for id in ids if id in papers]
     if len(found) == 1:
-        request.context.threads.note_paper(request.place, found[0].id)
+        request.note_paper(found[0].id)
     summaries = await request.context.summaries.of(found, await channel_language(request))
     tallies = await store.votes.tallies_for(tenant, ids)
     mine = await my_votes(request, ids)

@@ -23,7 +23,7 @@ PROVENANCE = {
 async def run(request: Request, rest: str) -> Answer:
     """One paper with its abstract, and where its summary comes from."""
     paper = await the_paper(request, rest)
-    request.context.threads.note_paper(request.place, paper.id)
+    request.note_paper(paper.id)
     store = request.store
     language = await channel_language(request)
     summary = (await request.context.summaries.of([paper], language)).get(paper.id)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 
 from msgspec import Struct
 
 from bot.clock import Clock
+from bot.recent import RecentDict
 
 MAX_CLIENTS = 10_000  # counts that are remembered; beyond, the oldest are dropped
 
@@ -45,8 +45,7 @@ class RateLimiter:
         self._policy = policy
         self._limit = limit
         self._window_s = window_s
-        self._max_clients = max_clients
-        self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()  # client: start of the window, requests
+        self._counts = RecentDict[str, tuple[float, int]](max_clients)  # client: start of the window, requests
 
     def take(self, client: str, cost: int = 1) -> Allowance:
         """Count `cost` requests of a client. A request that is refused counts too, up to the limit."""
@@ -55,8 +54,6 @@ class RateLimiter:
         if not 0 <= now - start < self._window_s:
             start, count = now, 0
         self._counts[client] = (start, min(count + cost, self._limit))
-        if len(self._counts) > self._max_clients:
-            self._counts.popitem(last=False)
         return Allowance(
             policy=self._policy,
             limit=self._limit,

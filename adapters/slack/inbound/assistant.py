@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,6 +17,7 @@ from adapters.slack.outbound.render import Json
 from adapters.slack.payload import get_object, get_text, require_text
 from bot.chat.event import Command, Place
 from bot.errors import PaperboyError
+from bot.recent import RecentDict
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Assistant:
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
-        self._channels = OrderedDict[Place, str]()  # in memory: after a restart `why` is about the conversation
+        self._channels = RecentDict[Place, str](MAX_REMEMBERED_THREADS)  # in memory: empty after a restart
 
     async def offer_prompts(self, body: Json, space: str) -> None:
         """The pane was opened."""
@@ -58,9 +58,6 @@ class Assistant:
         thread = Place("slack", space, *ids)
         beside = get_text(opened, "context", "channel_id")
         self._channels[thread] = beside if get_text(opened, "context", "team_id") in {space, ""} else ""
-        self._channels.move_to_end(thread)
-        if len(self._channels) > MAX_REMEMBERED_THREADS:
-            self._channels.popitem(last=False)
         return thread
 
     def about_the_channel(self, event: Command) -> Command:

@@ -50,16 +50,9 @@ EVENT_HANDLERS: dict[str, Callable[[Handlers, Json, str], Awaitable[None]]] = {
     "app_uninstalled": Handlers.on_uninstalled,
     "assistant_thread_context_changed": Handlers.on_assistant_moved,
     "assistant_thread_started": Handlers.on_assistant_opened,
-    "channel_archive": Handlers.on_channel_changed,
-    "channel_deleted": Handlers.on_channel_changed,
     "channel_id_changed": Handlers.on_channel_moved,
-    "channel_left": Handlers.on_channel_changed,
-    "channel_unarchive": Handlers.on_channel_changed,
+    "entity_details_requested": Handlers.on_details_requested,
     "function_executed": Handlers.on_workflow_step,
-    "group_archive": Handlers.on_channel_changed,
-    "group_deleted": Handlers.on_channel_changed,
-    "group_left": Handlers.on_channel_changed,
-    "group_unarchive": Handlers.on_channel_changed,
     "link_shared": Handlers.on_link_shared,
     "member_joined_channel": Handlers.on_channel_changed,
     "message": Handlers.on_message,
@@ -68,7 +61,13 @@ EVENT_HANDLERS: dict[str, Callable[[Handlers, Json, str], Awaitable[None]]] = {
     "team_access_granted": Handlers.on_access_granted,
     "team_access_revoked": Handlers.on_access_revoked,
     "tokens_revoked": Handlers.on_uninstalled,
+    **{
+        f"{kind}_{what}": Handlers.on_channel_changed
+        for kind in ("channel", "group")  # a private channel is a group
+        for what in ("archive", "deleted", "left", "unarchive")
+    },
 }
+COUNTED_TYPES = {*EVENT_HANDLERS, "block_actions", "command", "message_action", "view_submission"}
 
 
 class BoltApp:
@@ -186,7 +185,7 @@ def _log_failure(body: Json) -> Iterator[None]:
 
 def _failed(body: Json, error: Exception) -> BoltResponse:
     """Count and log a payload that can't be read, and acknowledge it."""
-    count_unreadable(body)
+    count_unreadable(body, COUNTED_TYPES)
     _log_line(body, error)
     return BoltResponse(status=200)
 

@@ -5,12 +5,12 @@ https://docs.slack.dev/apis/events-api#retries
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from adapters.slack.outbound.render import Json
 from adapters.slack.payload import delivery_id
+from bot.recent import RecentDict
 
 MAX_REMEMBERED_EVENTS = 5_000  # the core recognizes older ones
 
@@ -19,8 +19,7 @@ class RecentEvents:
     """The ids of payloads handled lately or being handled."""
 
     def __init__(self, max_events: int = MAX_REMEMBERED_EVENTS) -> None:
-        self._seen: OrderedDict[str, None] = OrderedDict()
-        self._max_events = max_events
+        self._seen = RecentDict[str, None](max_events)
 
     @contextmanager
     def first_delivery(self, body: Json) -> Iterator[bool]:
@@ -29,8 +28,6 @@ class RecentEvents:
         new = not id or id not in self._seen
         if id and new:
             self._seen[id] = None
-            if len(self._seen) > self._max_events:
-                self._seen.popitem(last=False)
         try:
             yield new
         except BaseException:

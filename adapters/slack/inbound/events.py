@@ -160,6 +160,13 @@ def parse_shared_links(body: Json, space: str) -> SharedLinks:
     )
 
 
+def parse_details_request(body: Json, space: str) -> SharedLinks:
+    """A paper's Work Object was opened: its link, as it was posted."""
+    event = _event(body)
+    url = get_text(event, "app_unfurl_url") or require_text(event, "entity_url")
+    return parse_shared_links({**body, "event": {**event, "links": [{"url": url}]}}, space)
+
+
 def message_text(message: Json) -> str:
     """A message's text followed by every address in it: the text does not have the address of a card's title."""
     words = _LINK.sub(lambda link: f" {link[1]} {link[2] or ''} ", get_text(message, "text"))

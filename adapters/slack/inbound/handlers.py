@@ -6,7 +6,7 @@ Everything but a form was acknowledged before it comes here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
@@ -20,8 +20,10 @@ from adapters.slack.outbound import modals
 from adapters.slack.outbound.answers import Answers, AnswerTarget
 from adapters.slack.outbound.render import Json
 from adapters.slack.outbound.user_names import with_names
-from adapters.slack.payload import get_object, get_text
+from adapters.slack.outbound.work_objects import find_card, work_object
+from adapters.slack.payload import get_object, get_text, require_text
 from adapters.slack.profiles import Profiles
+from adapters.slack.settings import Settings
 from bot.chat.adapter import Core
 from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
 from bot.chat.message import Message
@@ -39,7 +41,7 @@ class Handlers:
     """One method for each kind of payload; `space` is the workspace it belongs to."""
 
     def __init__(
-        self, core: Core, workspaces: Workspaces, profiles: Profiles, admins: Collection[str], clock: Clock
+        self, core: Core, workspaces: Workspaces, profiles: Profiles, settings: Settings, clock: Clock
     ) -> None:
         self._core = core
         self._workspaces = workspaces
@@ -47,7 +49,8 @@ class Handlers:
         self._assistant = Assistant(workspaces)
         self._workflow_step = WorkflowStep(core, workspaces, self._answers)
         self._profiles = profiles
-        self._admins = Admins(profiles, admins)
+        self._admins = Admins(profiles, settings.admins)
+        self._has_work_objects = settings.work_objects
         self._clock = clock
 
     async def on_command(self, body: Json, space: str) -> None:
@@ -133,11 +136,26 @@ class Handlers:
     async def on_link_shared(self, body: Json, space: str) -> None:
         """Show cards below links to papers: all of a message in one call, since Slack limits the calls."""
         links, unfurls = events.parse_shared_links(body, space), dict[str, Json]()
+        entities = list[Json]()
         for event in links.events:
             if answer := await self._ask_core(event):
                 unfurls[event.url] = {"blocks": modals.unfurl_blocks(answer.message)}
+                entities += await self._work_objects(answer.message, event.url)
         if unfurls:
-            await self._answers.unfurl_links(unfurls, links.message, space)
+            await self._answers.unfurl_links(unfurls, entities, links.message, space)
+
+    async def on_details_requested(self, body: Json, space: str) -> None:
+        """Someone opened the pane of a paper's Work Object."""
+        for event in events.parse_details_request(body, space).events:
+            if answer := await self._ask_core(event):
+                for entity in await self._work_objects(answer.message, event.url):
+                    await self._answers.present_details(entity, require_text(body, "event", "trigger_id"), space)
+
+    async def _work_objects(self, message: Message, url: str) -> list[Json]:
+        """The paper of an answer to a link as a Work Object, if those are turned on."""
+        card = find_card(message) if self._has_work_objects else None
+        detail = await self._core.catalog.paper_detail(card.paper) if card else None
+        return [work_object(card, url, detail.entry.paper.abstract)] if card and detail else []
 
     async def on_channel_changed(self, body: Json, space: str) -> None:
         """Paperboy lost a channel or has it again."""

@@ -71,7 +71,7 @@ class Listener:
                 f"[adapters.slack] has no {name}, so Slack can't reach Paperboy.",
                 f"Set SLACK_{name.upper()}. docs/slack.md says where Slack shows it.",
             )
-        handlers = Handlers(core, self._workspaces, self._profiles, self._settings.admins, self._clock)
+        handlers = Handlers(core, self._workspaces, self._profiles, self._settings, self._clock)
         bolt = BoltApp(self._workspaces, handlers)
         renewal = await self._start_token_renewal()
         try:

@@ -9,20 +9,17 @@ from adapters.slack.payload import event_id, event_time, get_list, get_object, g
 from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Person, Place
 
 PLATFORM = "slack"
-REMOVAL_REASONS = {
-    "channel_archive": "The channel was archived",
-    "group_archive": "The channel was archived",
-    "channel_deleted": "The channel was deleted",
-    "group_deleted": "The channel was deleted",
-    "channel_left": "Paperboy was removed from the channel",
-    "group_left": "Paperboy was removed from the channel",
+REMOVAL_REASONS = {  # by the end of the event's name, which begins with `channel_` or `group_`
+    "archive": "The channel was archived",
+    "deleted": "The channel was deleted",
+    "left": "Paperboy was removed from the channel",
 }
 
 
 def parse_channel_lost(body: Json, space: str) -> BotRemoved | None:
     """Paperboy can't post in a channel any more."""
     event = get_object(body, "event")
-    why = REMOVAL_REASONS.get(get_text(event, "type"))
+    why = REMOVAL_REASONS.get(get_text(event, "type").partition("_")[2])
     if why is None:
         return None
     return BotRemoved(

@@ -87,12 +87,23 @@ class Answers:
         shown = modals.message_modal(message, place)
         await self._workspaces.call(place.space, "views_update", view_id=view, view=shown)
 
-    async def unfurl_links(self, unfurls: dict[str, Json], message: Json, space: str) -> None:
-        """Show cards below the links of a message; `unfurls` by address."""
+    async def unfurl_links(self, unfurls: dict[str, Json], entities: list[Json], message: Json, space: str) -> None:
+        """Show cards below the links of a message: `unfurls` by address, and the same as Work Objects, if any."""
+        metadata = {"metadata": {"entities": entities}} if entities else {}
+        await self._show_entities(space, "chat_unfurl", unfurls=unfurls, **metadata, **message)
+
+    async def present_details(self, entity: Json, trigger: str, space: str) -> None:
+        """Fill the pane of a Work Object that someone opened."""
+        await self._show_entities(space, "entity_presentDetails", trigger_id=trigger, metadata=entity)
+
+    async def _show_entities(self, space: str, method: str, **arguments: object) -> None:
         try:
-            await self._workspaces.call(space, "chat_unfurl", unfurls=unfurls, **message)
+            answer = await self._workspaces.call(space, method, **arguments)
         except PostError as error:
             log.warning("Slack links in %s not unfurled: %s", space, error)
+        else:
+            if warning := answer.get("warning"):  # Slack drops an entity that it can't read, and says so only here
+                log.warning("Slack links in %s: %s, %s", space, warning, answer.get("response_metadata"))
 
     async def _open_form(self, answer: Answer, target: AnswerTarget) -> bool:
         """Open the form; False when it was too late, and the answer's message has to do."""

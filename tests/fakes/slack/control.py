@@ -44,7 +44,7 @@ class Control:
                 self.forget,
             ),
             *(self.uninstall, self.revoke, self.change_access, self.settings, self.fail_next),
-            *(self.open_pane, self.move_pane, self.run_step, self.disconnect, self.drop),
+            *(self.open_pane, self.move_pane, self.run_step, self.open_details, self.disconnect, self.drop),
             *(self.verify_url, self.clear_log, self.send_event),
         )
         self._deeds = {deed.__name__: deed for deed in deeds}
@@ -85,6 +85,8 @@ class Control:
             "views": lambda: list(world.views.values()),
             "homes": lambda: list(world.homes.values()),
             "tokens": lambda: list(world.tokens.values()),
+            "entities": lambda: world.entities,
+            "presented": lambda: world.presented,
             "panes": lambda: list(world.panes.values()),
             "streams": lambda: list(world.streams),
             "steps": lambda: world.steps,
@@ -197,6 +199,11 @@ class Control:
 
     async def run_step(self, *, team: str, callback: str, inputs: Json) -> Json:
         return {"run": events.step_run(self._world, team, callback, inputs)}
+
+    async def open_details(self, *, user: str, channel: str, id: str) -> None:
+        """Somebody clicks on a Work Object below a link."""
+        entity = next(one for one in self._world.entities if one["external_ref"]["id"] == id)
+        events.details_requested(self._world, user, self._world.channels[channel], entity)
 
     async def send_event(self, *, team: str, event: Json) -> None:
         """Any event at all."""

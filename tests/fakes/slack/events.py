@@ -174,6 +174,25 @@ def step_run(world: World, team: str, callback: str, inputs: Json) -> str:
     return run
 
 
+def details_requested(world: World, user: str, channel: Channel, entity: Json) -> None:
+    trigger = world.add_trigger(channel.team, user)
+    world.details[trigger.id] = entity["external_ref"]["id"]
+    event: Json = {
+        "type": "entity_details_requested",
+        "user": user,
+        "external_ref": entity["external_ref"],
+        "entity_url": entity["url"],
+        "link": {"url": entity["app_unfurl_url"], "domain": _domain(world, entity["app_unfurl_url"])},
+        "app_unfurl_url": entity["app_unfurl_url"],
+        "event_ts": world.ts(),
+        "trigger_id": trigger.id,
+        "user_locale": "en-US",
+        "channel": channel.id,
+        "message_ts": world.ts(),
+    }
+    emit(world, channel.team, event)
+
+
 def archived(world: World, channel: Channel, user: str, *, gone: bool) -> None:
     channel.archived = gone
     kind = "group" if channel.private else "channel"

@@ -38,6 +38,7 @@ EVENTS = (
     "channel_left",
     "channel_rename",
     "channel_unarchive",
+    "entity_details_requested",
     "function_executed",
     "group_archive",
     "group_deleted",

@@ -52,6 +52,9 @@ class World:
         self.panes: dict[tuple[str, str], Json] = {}  # threads of the assistant, by channel and ts
         self.streams: dict[str, Message] = {}  # messages that are still being written, by ts
         self.steps: dict[str, str] = {}  # runs of workflow steps: `running`, `ok` or the error
+        self.entities: list[Json] = []  # Work Objects below links
+        self.presented: list[Json] = []  # Work Objects in an open pane
+        self.details: dict[str, str] = {}  # the entity that a trigger asks details of
         self.withheld: set[str] = set()  # workspaces that their organisation's app was not added to
         self.log = Log()
         self.chance = random.Random(self.settings.faults.seed)

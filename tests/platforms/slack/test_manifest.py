@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 
 
 TEXT = (ROOT / "config" / "slack-manifest.yml").read_text("utf-8")
-FEATURES = ("assistant", "workflow")
+FEATURES = ("assistant", "objects", "workflow")
 
 
 def with_features(*names: str) -> Any:

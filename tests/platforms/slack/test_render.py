@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from adapters.slack.inbound import events
 from adapters.slack.outbound import modals, render
 from adapters.slack.outbound.render import LIMITS, MAX_JSON_CHARS, Json, payload, width
+from adapters.slack.outbound.work_objects import work_object
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form
@@ -35,12 +36,13 @@ from bot.chat.message import (
 )
 from bot.papers.model import Paper
 from bot.sources.huggingface import parse_listings
-from bot.store.records import EditionFacts
+from bot.store.records import EditionFacts, Tally
 from bot.views.card import card
 from bot.views.digest import Entry, all_in_one, digest, digest_alone, entry
 from bot.views.results import note, results, sheet
 from tests.builders import SHARED, needs_shared, paper
 from tests.fakes.slack.blocks import check_message, check_unfurl, check_view
+from tests.fakes.slack.methods.entities import wrong
 
 PLACE = Place("slack", "T1", "C1")
 HOSTILE = (
@@ -303,3 +305,19 @@ def test_other_messages_of_the_core_are_taken() -> None:
     judged(note("Your vote counts.", " ", Span("Here", url="https://arxiv.org")))
     judged(sheet("Schedules", [text(Span("s1", code=True), " weekdays")], foot="ID s1."))
     judged(Message(plain="no blocks at all"))
+
+
+def test_a_work_object_has_the_abstract_the_votes_and_the_buttons() -> None:
+    shown = paper(7, "Owls & <mice>", upvotes=12)
+    made = card(shown, summary="A line.", tally=Tally(up=2))
+    entity = work_object(made, "https://arxiv.org/abs/2503.00007?x=1", shown.abstract)
+    assert list(wrong(entity)) == []
+    payload = entity["entity_payload"]
+    custom = {field["key"]: field["value"] for field in payload["custom_fields"]}
+    assert custom["abstract"] == shown.abstract
+    assert "2 votes here" in custom["votes"]
+    assert "12" in custom["votes"]
+    assert payload["attributes"]["title"]["text"] == "Owls & <mice>"
+    assert payload["fields"]["description"]["value"] == "A line."
+    pressed = payload["actions"]["primary_actions"][0]
+    assert Action.parse(pressed["value"]) == Action("vote", (shown.id,))

@@ -34,6 +34,7 @@ async def app(slack: FakeSlack, acme: Workspace, tmp_path: Path) -> AsyncIterato
         "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
         "ARXIV_API_URL": "http://127.0.0.1:9/api/query",
         "PAPERBOY_SEARCH_SEMANTIC": "false",
+        "SLACK_WORK_OBJECTS": "true",
     }
     if "slack" not in installed():
         pytest.skip("this Paperboy was installed before it knew Slack: install it again")
@@ -185,6 +186,20 @@ async def test_a_link_shows_its_card(app: App, ada: Someone, papers: Room, slack
     await ada.say(f"look at {url}", papers, links=[url])
     [unfurl] = await eventually(lambda: slack.read("unfurls"))
     assert PAPER.title in str(unfurl["unfurls"][url])
+
+
+async def test_a_link_is_a_work_object_that_opens(app: App, ada: Someone, papers: Room, slack: FakeSlack) -> None:
+    url = PAPER.links.page
+    await ada.say(f"look at {url}", papers, links=[url])
+    [below] = await eventually(lambda: slack.read("entities"))
+    await slack.do("open_details", user=ada.id, channel=papers.id, id=PAPER.id)
+    [opened] = await eventually(lambda: slack.read("presented"))
+    for entity in (below, opened):
+        payload = entity["entity_payload"]
+        assert payload["fields"]["description"]["value"]
+        labels = [button["text"] for button in payload["actions"]["primary_actions"]]
+        assert labels == ["Vote", "Save"]
+        assert payload["attributes"]["title"]["text"] == PAPER.title
 
 
 async def test_an_archived_channel_holds_its_schedules(app: App, ada: Someone, papers: Room, acme: Workspace) -> None:

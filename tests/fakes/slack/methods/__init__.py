@@ -1,6 +1,6 @@
 """The Web API, one file per family of methods; importing this registers them all."""
 
-from tests.fakes.slack.methods import assistant, chat, conversations, oauth, openid, people, reactions, views
+from tests.fakes.slack.methods import assistant, chat, conversations, entities, oauth, openid, people, reactions, views
 from tests.fakes.slack.methods.registry import METHODS, Call, SlackError
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "assistant",
     "chat",
     "conversations",
+    "entities",
     "oauth",
     "openid",
     "people",

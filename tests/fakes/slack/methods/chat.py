@@ -7,6 +7,7 @@ from typing import Any
 from tests.fakes.slack import events, shapes
 from tests.fakes.slack.blocks import MESSAGE_CHARS, Problem, check_message, check_unfurl, size
 from tests.fakes.slack.log import Shown
+from tests.fakes.slack.methods.entities import wrong as entities_wrong
 from tests.fakes.slack.methods.registry import Call, SlackError, method
 from tests.fakes.slack.state import Channel, Json, Message
 from tests.fakes.slack.world import World
@@ -175,6 +176,10 @@ def unfurl(call: Call) -> Json:
         says = {"messages": [str(p) for p in problems]}
         raise SlackError("cannot_unfurl_message", response_metadata=says)
     _attach(call, unfurls)
+    entities = (call.json("metadata") or {}).get("entities", [])
+    if problems := [problem for entity in entities for problem in entities_wrong(entity)]:
+        return {"warning": "invalid_metadata_format", "response_metadata": {"messages": problems}}
+    call.world.entities.extend(entities)
     place = {key: call.text(key) for key in ("channel", "ts", "unfurl_id", "source")}
     call.world.log.unfurls.append(place | {"unfurls": unfurls})
     return {}
