@@ -7,8 +7,7 @@ thread is known without a request.
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from adapters.discord.delivery_mark import walk_components
 from adapters.discord.errors import NO_TEXT_CHANNEL, THREAD_EXISTS, UNKNOWN_CHANNEL, error_code
@@ -18,8 +17,7 @@ from bot.chat.adapter import KeyValue
 from bot.chat.event import Place, Ref
 from bot.chat.message import Heading, Message, clean
 from bot.errors import PostError, Refused
-
-V = TypeVar("V")
+from bot.recent import RecentDict
 
 ANNOUNCEMENT, PUBLIC_THREAD, FORUM, MEDIA = 5, 11, 15, 16
 THREADS = frozenset({10, PUBLIC_THREAD, 12})
@@ -30,24 +28,14 @@ MAX_CACHED = 20_000
 DIRECT = "direct/"  # in the storage: `direct/CHANNEL` → the server that a direct message was opened for
 
 
-class RecentCache(OrderedDict[str, V], Generic[V]):
-    """The latest `MAX_CACHED` entries, so that memory stays small."""
-
-    def __setitem__(self, key: str, value: V) -> None:
-        super().__setitem__(key, value)
-        self.move_to_end(key)
-        if len(self) > MAX_CACHED:
-            self.popitem(last=False)
-
-
 class Channels:
     """Looks channels up, with a cache for what doesn't change. All methods with a request raise `PostError`."""
 
     def __init__(self, rest: Rest, storage: KeyValue) -> None:
         self._rest = rest
         self._storage = storage
-        self._kinds = RecentCache[dict[str, Any]]()
-        self._unthreaded = RecentCache[str]()  # own posts without a thread yet → the name for it
+        self._kinds = RecentDict[str, dict[str, Any]](MAX_CACHED)
+        self._unthreaded = RecentDict[str, str](MAX_CACHED)  # own posts without a thread yet → the name for it
 
     async def get_channel(self, channel: str) -> dict[str, Any]:
         """A channel object."""

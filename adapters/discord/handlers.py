@@ -11,7 +11,7 @@ from discord import InteractionType, RawReactionActionEvent, RawReactionClearEmo
 from msgspec.structs import replace
 
 from adapters.discord.answers import AnswerSender
-from adapters.discord.channels import Channels, RecentCache
+from adapters.discord.channels import MAX_CACHED, Channels
 from adapters.discord.client import UNREADABLE, Client, count_unreadable
 from adapters.discord.events import PLATFORM, is_admin_command, is_guest, parse_interaction, parse_person, parse_query
 from adapters.discord.messages import parse_message, reply
@@ -23,6 +23,7 @@ from bot.chat.event import Answer, ButtonPress, Event, FormSubmission, LinkShare
 from bot.clock import Clock
 from bot.errors import PostError
 from bot.languages import speaking
+from bot.recent import RecentDict
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Handlers:
         self._reactions = reactions
         self._clock = clock
         self._answers = AnswerSender(rest)
-        self._granted_at = RecentCache[float]()  # `GUILD/CHANNEL/USER` → loop time
+        self._granted_at = RecentDict[str, float](MAX_CACHED)  # `GUILD/CHANNEL/USER` → loop time
 
     async def ready(self, client: Client) -> None:
         await self._servers.compare([guild.id for guild in client.guilds], self._tell_core)

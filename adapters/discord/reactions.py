@@ -12,9 +12,10 @@ from datetime import datetime
 
 from discord import RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent, ReactionType
 
-from adapters.discord.channels import RecentCache
+from adapters.discord.channels import MAX_CACHED
 from adapters.discord.events import PLATFORM, ref_of
 from bot.chat.event import Person, Place, Reaction
+from bot.recent import RecentDict
 
 SUPER_REACTION = "+super"  # tells a person's super reaction from their plain one with the same emoji
 
@@ -28,7 +29,7 @@ class ReactionTracker:
     """Parses reaction events and remembers who reacted."""
 
     def __init__(self) -> None:
-        self._seen = RecentCache[frozenset[tuple[str, str]]]()  # message → (emoji, person)
+        self._seen = RecentDict[str, frozenset[tuple[str, str]]](MAX_CACHED)  # message → (emoji, person)
 
     def remember_counted(self, message: str, reactions: Mapping[str, frozenset[str]]) -> None:
         """Remember what a recount found."""

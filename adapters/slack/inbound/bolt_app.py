@@ -24,10 +24,12 @@ from adapters.slack.inbound.authorize import Authorize
 from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.inbound.handlers import Ack, Handlers
 from adapters.slack.inbound.workspace import find_workspace, is_proven
-from adapters.slack.outbound.answers import send_refusal
+from adapters.slack.outbound.answers import Answers, AnswerTarget
 from adapters.slack.outbound.modals import FORM
 from adapters.slack.outbound.render import Json
 from adapters.slack.payload import UnreadablePayload, count_unreadable, delivery_id, event_type, get_text
+from bot.chat.event import Answer, Place
+from bot.chat.message import Message
 from bot.errors import PaperboyError, Refused
 from bot.metrics import FAILURES
 
@@ -165,7 +167,8 @@ class BoltApp:
         if "command" in request.body:
             return BoltResponse(status=200, body=str(error))  # Slack shows it to the person alone
         if url := get_text(request.body, "response_url"):
-            self._start(send_refusal(self._workspaces.api, url, error))
+            target = AnswerTarget(place=Place("slack", "", ""), person="", response_url=url)
+            self._start(Answers(self._workspaces).show_answer(Answer(message=Message(plain=str(error))), target))
         return BoltResponse(status=200)
 
 

@@ -6,13 +6,13 @@ import logging
 
 from msgspec import Struct
 
-from adapters.slack.client import SlackApi, Workspaces
+from adapters.slack.client import Workspaces
 from adapters.slack.outbound import modals
 from adapters.slack.outbound.render import Json, answer_payloads
 from adapters.slack.outbound.stream import stream_message
 from bot.chat.event import Answer, Place
-from bot.chat.message import Message, Paragraph, text
-from bot.errors import PostError, Refused
+from bot.chat.message import Message
+from bot.errors import PostError
 from bot.languages import mark, tr
 
 log = logging.getLogger(__name__)
@@ -20,16 +20,6 @@ log = logging.getLogger(__name__)
 MAX_RESPONSE_URL_USES = 5  # within 30 minutes (docs.slack.dev/interactivity/handling-user-interaction)
 NO_UNFURLS: Json = {"unfurl_links": False, "unfurl_media": False}
 POSTED = mark("Posted to the channel.")
-
-
-async def send_refusal(api: SlackApi, response_url: str, why: Refused) -> None:
-    """Tell a person who pressed a button or chose a menu entry why it did nothing, and what to do."""
-    answer = Message(plain=str(why), blocks=(Paragraph(text(str(why))),))
-    options: Json = {"response_type": "ephemeral", "replace_original": False}
-    try:
-        await api.post_to_response_url(response_url, answer_payloads(answer)[0] | options | NO_UNFURLS)
-    except PostError as error:
-        log.warning("Slack refusal not shown: %s", error)
 
 
 class AnswerTarget(Struct, frozen=True, kw_only=True):
@@ -53,8 +43,10 @@ class Answers:
 
     async def show_answer(self, answer: Answer, target: AnswerTarget) -> None:
         try:
-            if answer.form and target.trigger and await self._open_form(answer, target):
-                return
+            if answer.form and target.trigger:
+                form = modals.form_modal(answer.form, target.place)
+                if await self._open_view(form, target, "views_push" if target.view else "views_open"):
+                    return  # else it was too late, and the answer's message has to do
             if target.view:
                 await self._show_in_modal(answer, target)
             elif target.response_url:
@@ -74,13 +66,9 @@ class Answers:
         except PostError as error:
             log.warning("Slack App Home in %s not shown: %s", place.tenant, error)
 
-    async def open_modal(self, message: Message, target: AnswerTarget) -> None:
-        """Show a message in a new modal: where there is no conversation to answer in."""
-        view = modals.message_modal(message, target.place)
-        try:
-            await self._workspaces.call(target.place.space, "views_open", trigger_id=target.trigger, view=view)
-        except PostError as error:
-            log.warning("Slack modal in %s not shown: %s", target.place, error)
+    async def open_modal(self, message: Message, target: AnswerTarget, method: str = "views_open") -> bool:
+        """Show a message in a new modal: where there is no conversation to answer in. False when Slack refused."""
+        return await self._open_view(modals.message_modal(message, target.place), target, method)
 
     async def update_modal(self, message: Message, view: str, place: Place) -> None:
         """Replace the content of an open modal. Raises `PostError`."""
@@ -105,16 +93,11 @@ class Answers:
             if warning := answer.get("warning"):  # Slack drops an entity that it can't read, and says so only here
                 log.warning("Slack links in %s: %s, %s", space, warning, answer.get("response_metadata"))
 
-    async def _open_form(self, answer: Answer, target: AnswerTarget) -> bool:
-        """Open the form; False when it was too late, and the answer's message has to do."""
-        if answer.form is None:
-            return False
-        method = "views_push" if target.view else "views_open"
-        view = modals.form_modal(answer.form, target.place)
+    async def _open_view(self, view: Json, target: AnswerTarget, method: str) -> bool:
         try:
             await self._workspaces.call(target.place.space, method, trigger_id=target.trigger, view=view)
         except PostError as error:
-            log.warning("Slack form in %s not opened: %s", target.place, error)
+            log.warning("Slack modal in %s not shown: %s", target.place, error)
             return False
         return True
 
@@ -122,14 +105,8 @@ class Answers:
         """On top of the modal or in its place. Nothing can be put on top of one that is full or was closed."""
         if not answer.private:
             await self.post_message(answer.message, target.place)
-        if answer.replace:
-            await self.update_modal(answer.message, target.view, target.place)
-            return
-        message = answer.message if answer.private else Message(plain=tr(POSTED))
-        view = modals.message_modal(message, target.place)
-        try:
-            await self._workspaces.call(target.place.space, "views_push", trigger_id=target.trigger, view=view)
-        except PostError:
+        message = answer.message if answer.private or answer.replace else Message(plain=tr(POSTED))
+        if answer.replace or not await self.open_modal(message, target, "views_push"):
             await self.update_modal(message, target.view, target.place)
 
     async def _send_to_response_url(self, answer: Answer, target: AnswerTarget) -> None:
@@ -153,30 +130,20 @@ class Answers:
             if not streamed:
                 await self.post_message(answer.message, target.place)
         elif answer.private:
-            await self._post_ephemeral(answer.message, target)
+            await self.post_message(answer.message, target.place, only_to=target.person)
         else:
             await self.post_message(answer.message, target.place.in_thread(target.place.thread or target.root))
 
-    async def post_message(self, message: Message, place: Place) -> None:
-        """Post a message for all to see, in as many parts as it needs. Raises `PostError`."""
+    async def post_message(self, message: Message, place: Place, *, only_to: str = "") -> None:
+        """Post a message, in as many parts as it needs: for all, or one person (an id). Raises `PostError`."""
+        method = "chat_postEphemeral" if only_to else "chat_postMessage"
+        options: Json = {"user": only_to} if only_to else {"mrkdwn": False, **NO_UNFURLS}
         for payload in answer_payloads(message):
             await self._workspaces.call(
                 place.space,
-                "chat_postMessage",
+                method,
                 channel=place.channel,
                 thread_ts=place.thread or None,
-                mrkdwn=False,
-                **NO_UNFURLS,
-                **payload,
-            )
-
-    async def _post_ephemeral(self, message: Message, target: AnswerTarget) -> None:
-        for payload in answer_payloads(message):
-            await self._workspaces.call(
-                target.place.space,
-                "chat_postEphemeral",
-                channel=target.place.channel,
-                user=target.person,
-                thread_ts=target.place.thread or None,
+                **options,
                 **payload,
             )

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from bot.languages import mark
 from bot.papers.full_text import FullText, Passage
 from bot.papers.model import Paper
+from bot.recent import RecentDict
 from bot.summaries.answering.hourly_limit import HourlyLimit
 from bot.summaries.answering.passages import ABSTRACT, passages_for, relevance
 from bot.summaries.check import speaks_to_reader
@@ -60,7 +61,7 @@ class QuestionAnswerer:
         self._budget = budget
         self._breaker = breaker
         self.limits = HourlyLimit()
-        self._known: dict[tuple[str, int, str], PaperAnswer] = {}
+        self._known = RecentDict[tuple[str, int, str], PaperAnswer](MAX_CACHED_ANSWERS)
 
     def known(self, paper: Paper, question: str) -> PaperAnswer | None:
         """A cached answer."""
@@ -72,7 +73,7 @@ class QuestionAnswerer:
         found = await self._asked(passages, question) if passages else PaperAnswer(kind="silent")
         found = replace(found, read="text" if text and text.passages else "abstract", waits=text is None)
         if not found.why:
-            self._remember(_key(paper, question), found)
+            self._known[_key(paper, question)] = found
         return found
 
     async def _asked(self, passages: Sequence[Passage], question: str) -> PaperAnswer:
@@ -94,12 +95,6 @@ class QuestionAnswerer:
         self._breaker.worked()
         found = judge(reply, passages, question)
         return replace(found, by=self._writer.model) if found.kind != "nearest" else found
-
-    def _remember(self, key: tuple[str, int, str], found: PaperAnswer) -> None:
-        self._known.pop(key, None)
-        while len(self._known) >= MAX_CACHED_ANSWERS:
-            self._known.pop(next(iter(self._known)))
-        self._known[key] = found
 
 
 def judge(reply: ModelAnswer, passages: Sequence[Passage], question: str) -> PaperAnswer:
