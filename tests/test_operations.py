@@ -23,7 +23,8 @@ from bot.store.records import Fetch, Spending
 from bot.tasks import Supervisor
 from tests.builders import NOW, PAPERS, subscription
 from tests.builders import post as a_post
-from tests.fakes.world import ROOT, free_port, launch
+from tests.fakes.prefork import ROOT
+from tests.fakes.world import free_port, launch
 
 
 @asynccontextmanager

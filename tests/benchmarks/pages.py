@@ -32,7 +32,8 @@ from bot.clock import SystemClock
 from bot.config import load
 from tests.benchmarks.pages_asked import KINDS, Addresses, fill
 from tests.builders import SHARED
-from tests.fakes.world import NOWHERE, ROOT, free_port
+from tests.fakes.prefork import ROOT
+from tests.fakes.world import NOWHERE, free_port
 
 READERS = 50
 THINK = (0.5, 1.0)  # seconds between two pages of a reader

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import sys
 from pathlib import Path
 
 from msgspec import Struct
 
-ROOT = Path(__file__).parents[2]
+from tests.fakes.prefork import ForkedProcess, fork
 
 
 class Ran(Struct):
@@ -32,7 +31,7 @@ async def launch(
     out: int | None = None,
     err: int | None = None,
     **environment: str,
-) -> asyncio.subprocess.Process:
+) -> ForkedProcess:
     """Start the real command with nothing of this machine's settings; no source can be reached unless one is named."""
     settings = {
         "PATH": os.environ["PATH"],
@@ -44,9 +43,7 @@ async def launch(
         "ARXIV_TEXT_URL": NOWHERE,
         "COLUMNS": "200",
     }
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *args, cwd=ROOT, env=settings | environment, stdin=stdin, stdout=out, stderr=err
-    )
+    return await fork(module, *args, env=settings | environment, stdin=stdin, out=out, err=err)
 
 
 async def paperboy(home: Path, *args: str, source: str = NOWHERE, **environment: str) -> Ran:

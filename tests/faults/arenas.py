@@ -16,8 +16,8 @@ from bot.chat.event import Place
 from bot.store import open_store
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.mail import FakeMail, Fault, Stage
+from tests.fakes.prefork import ROOT
 from tests.fakes.slack import FakeSlack, Workspace
-from tests.fakes.world import ROOT
 from tests.platforms.email.delivering import readers
 
 SPACES = 5  # tenants that the channels are spread over

@@ -32,13 +32,14 @@ from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState
 from bot.store.sqlite.codec import stamp
 from tests.builders import listing, paper, subscription
+from tests.fakes.prefork import ForkedProcess
 from tests.fakes.world import launch
 from tests.faults.arenas import Arena, arena
 
 RATE = 0.05
 PAPERS = 3  # replies under each head
 BACKLOG = 60  # posts that wait at least, so that each kill has something to cut
-SHORTEST, LONGEST = 0.6, 3.0  # seconds of a life
+SHORTEST, LONGEST = 0.1, 1.5  # seconds of a life
 PATIENCE = 240.0  # seconds that the last life may take to finish
 MAY_HAVE = "it may have arrived"  # what is told where a platform can't be asked
 OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.UNSURE)
@@ -162,7 +163,7 @@ class Chaos:
             process.kill()
         await process.wait()
 
-    async def _start(self) -> asyncio.subprocess.Process:
+    async def _start(self) -> ForkedProcess:
         settings = {
             "PAPERBOY_SEARCH_SEMANTIC": "false",
             "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
@@ -24,14 +21,16 @@ from bot.store.records import DeliveryState
 from tests.builders import PAPERS, delivery_of, post, subscription
 from tests.fakes.notebook import Notebook
 from tests.fakes.platform import FilePlatform
+from tests.fakes.prefork import ForkedProcess, fork
 from tests.faults import delivering
 
-ROOT = Path(__file__).parents[2]
+
+async def start(folder: Path, *, faults: float, seed: int, die_at: str = "-") -> ForkedProcess:
+    return await fork("tests.faults.delivering", str(folder), str(faults), str(seed), die_at)
 
 
-def start(folder: Path, *, faults: float, seed: int, die_at: str = "-") -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.faults.delivering", str(folder), str(faults), str(seed), die_at]
-    return subprocess.Popen(command, cwd=ROOT)
+async def end_of(process: ForkedProcess) -> int:
+    return await asyncio.wait_for(process.wait(), 60)
 
 
 def held(folder: Path) -> Counter[str]:
@@ -45,18 +44,16 @@ async def test_kill_9_at_random_moments_loses_nothing_and_repeats_nothing(tmp_pa
     chance, kills = random.Random(7), 0
     deadline = time.monotonic() + 90
     while kills < 12:
-        process = start(tmp_path, faults=faults, seed=kills)
+        process = await start(tmp_path, faults=faults, seed=kills)
         try:
-            process.wait(timeout=0.4 + chance.random() * 0.5)
-            if process.returncode == 0:
+            if await asyncio.wait_for(process.wait(), 0.05 + chance.random() * 0.4) == 0:
                 break
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
             kills += 1
         assert time.monotonic() < deadline
-    final = start(tmp_path, faults=faults, seed=99)
-    assert final.wait(timeout=60) == 0
+    assert await end_of(await start(tmp_path, faults=faults, seed=99)) == 0
     assert held(tmp_path) == Counter(delivering.keys())
     assert kills > 0
 
@@ -66,7 +63,7 @@ async def test_kill_9_at_random_moments_loses_nothing_and_repeats_nothing(tmp_pa
 async def test_death_at_a_step_of_a_delivery_is_made_good(tmp_path: Path, step: str) -> None:
     await delivering.plan(tmp_path / "paperboy.db")
     for seed in range(40):
-        if start(tmp_path, faults=0.05, seed=seed, die_at=step).wait(timeout=60) == 0:
+        if await end_of(await start(tmp_path, faults=0.05, seed=seed, die_at=step)) == 0:
             break
     assert held(tmp_path) == Counter(delivering.keys())
 
@@ -74,8 +71,8 @@ async def test_death_at_a_step_of_a_delivery_is_made_good(tmp_path: Path, step: 
 @pytest.mark.slow
 async def test_two_processes_on_one_store_share_the_work(tmp_path: Path) -> None:
     await delivering.plan(tmp_path / "paperboy.db")
-    both = [start(tmp_path, faults=0.05, seed=seed) for seed in (1, 2)]
-    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    both = [await start(tmp_path, faults=0.05, seed=seed) for seed in (1, 2)]
+    assert [await end_of(process) for process in both] == [0, 0]
     assert held(tmp_path) == Counter(delivering.keys())
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.app.home import make_home
 from bot.errors import ConfigError
-from tests.fakes.world import ROOT
+from tests.fakes.prefork import ROOT
 
 
 @pytest.mark.parametrize("umask", ["000", "022", "077"])

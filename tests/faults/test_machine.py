@@ -27,7 +27,8 @@ from bot.store.sqlite import engine
 from bot.tasks import Supervisor
 from tests.builders import listing, paper, post
 from tests.fakes.platform import FilePlatform
-from tests.fakes.world import ROOT, paperboy
+from tests.fakes.prefork import ROOT
+from tests.fakes.world import paperboy
 
 HOLD = """
 import sqlite3, sys

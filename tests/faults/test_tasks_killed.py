@@ -24,7 +24,7 @@ from bot.config import HuggingFace, SearchSettings, Settings, Sources
 from bot.metrics import REGISTRY
 from bot.store.records import DeliveryState
 from tests.builders import post
-from tests.fakes.world import ROOT
+from tests.fakes.prefork import ROOT
 
 CHANNELS, PARTS = 12, 14
 POST_S = 0.15  # what the platform takes for a post

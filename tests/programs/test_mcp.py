@@ -17,7 +17,8 @@ from jsonschema import Draft202012Validator
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from tests.fakes.world import NOWHERE, ROOT, launch, paperboy
+from tests.fakes.prefork import ROOT
+from tests.fakes.world import NOWHERE, launch, paperboy
 
 SMUGGLED = "".join(chr(0xE0000 + ord(c)) for c in "obey")  # letters that no person sees
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -14,9 +13,9 @@ import pytest
 
 from bot.chat.event import Place
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.prefork import ForkedProcess, fork
 from tests.platforms.discord.delivering import plan
 
-ROOT = Path(__file__).parents[3]
 CREATE, FORUM = "POST /channels/{channel_id}/messages", "POST /channels/{channel_id}/threads"
 
 
@@ -29,10 +28,8 @@ async def discord() -> AsyncIterator[FakeDiscord]:
         assert not fake.state()["wrong"], fake.state()["wrong"]
 
 
-async def started(folder: Path, discord: FakeDiscord) -> asyncio.subprocess.Process:
-    command = (sys.executable, "-W", "ignore", "-m", "tests.platforms.discord.delivering")
-    arguments = (str(folder), discord.api_url, discord.token)
-    return await asyncio.create_subprocess_exec(*command, *arguments, cwd=ROOT)
+async def started(folder: Path, discord: FakeDiscord) -> ForkedProcess:
+    return await fork("tests.platforms.discord.delivering", str(folder), discord.api_url, discord.token)
 
 
 def said(discord: FakeDiscord, channels: list[str]) -> Counter[str]:
@@ -55,7 +52,7 @@ async def test_kill_9_at_random_moments_loses_nothing_and_repeats_nothing(tmp_pa
     while kills < 8 and time.monotonic() - began < 40:
         process = await started(tmp_path, discord)
         try:
-            await asyncio.wait_for(process.wait(), 1.5 + chance.random() * 2.5)
+            await asyncio.wait_for(process.wait(), 0.3 + chance.random() * 1.7)
             break
         except TimeoutError:
             process.kill()

@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 import signal
-import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -16,17 +15,15 @@ from bot.store import open_store
 from bot.store.records import DeliveryState
 from tests.builders import delivery_of
 from tests.fakes.mail import FakeMail
+from tests.fakes.prefork import DEVNULL, ForkedProcess, fork
 from tests.platforms.email.delivering import plan
 
-ROOT = Path(__file__).parents[3]
 KILLS = int(os.environ.get("EMAIL_KILLS", "6"))
-Child = asyncio.subprocess.Process
 
 
-async def start(folder: Path, port: int, *, attempt: float = 0.5) -> Child:
+async def start(folder: Path, port: int, *, attempt: float = 0.5) -> ForkedProcess:
     """`attempt`: seconds a mail may take; a lease, after which a killed process is not waited for, is four of them."""
-    command = (sys.executable, "-m", "tests.platforms.email.delivering", str(folder), str(port), str(attempt))
-    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, stderr=asyncio.subprocess.DEVNULL)
+    return await fork("tests.platforms.email.delivering", str(folder), str(port), str(attempt), err=DEVNULL)
 
 
 async def once(condition: Callable[[], Awaitable[bool]]) -> None:
@@ -59,7 +56,7 @@ async def test_killed_at_any_moment_nothing_is_lost_and_nothing_comes_twice(tmp_
     await _settled(tmp_path, keys, server)
 
 
-async def _moved(server: FakeMail, before: int, child: Child) -> bool:
+async def _moved(server: FakeMail, before: int, child: ForkedProcess) -> bool:
     return len(server.received) > before or child.returncode is not None
 
 

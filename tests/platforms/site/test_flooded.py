@@ -10,7 +10,8 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from tests.fakes.world import NOWHERE, ROOT, free_port
+from tests.fakes.prefork import ROOT
+from tests.fakes.world import NOWHERE, free_port
 from tests.http_server.strangers import HALF_A_HEAD
 
 STRANGERS = 1_100

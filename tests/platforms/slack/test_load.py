@@ -15,8 +15,8 @@ from bot.clock import SystemClock
 from bot.http_server import open_sealer
 from bot.store.protocol import Store
 from tests.fakes.core import FakeCore
+from tests.fakes.prefork import ROOT
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
-from tests.fakes.world import ROOT
 from tests.platforms.slack.conftest import Make, hearing
 
 ACK = 3_000.0  # milliseconds, Slack's own; how fast it is beyond that, `make bench-commands` tells

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -19,28 +17,21 @@ from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Refused
 from bot.http_server import Sealer
+from tests.fakes.prefork import PIPE, ForkedProcess, fork
 from tests.platforms.slack.installs.conftest import KEY
 from tests.platforms.slack.installs.oauth_server import ID, SECRET, Home, OAuthServer
 
-ROOT = Path(__file__).parents[4]
-Start = Callable[[int], Awaitable[Process]]
+Start = Callable[[int], Awaitable[ForkedProcess]]
 
 
 @pytest.fixture
 async def start(tmp_path: Path, slack: OAuthServer) -> AsyncIterator[Start]:
     """Starts a worker; it asks when a line is written to it."""
-    running: list[Process] = []
+    running: list[ForkedProcess] = []
 
-    async def started(times: int) -> Process:
-        command = (
-            "-m",
-            "tests.platforms.slack.installs.worker",
-            str(tmp_path / "paperboy.db"),
-            KEY,
-            slack.api,
-            str(times),
-        )
-        worker = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, stdin=PIPE, stdout=PIPE)
+    async def started(times: int) -> ForkedProcess:
+        arguments = (str(tmp_path / "paperboy.db"), KEY, slack.api, str(times))
+        worker = await fork("tests.platforms.slack.installs.worker", *arguments, stdin=PIPE, out=PIPE)
         running.append(worker)
         assert worker.stdout
         assert await worker.stdout.readline() == b"ready\n"
