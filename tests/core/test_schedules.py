@@ -55,7 +55,7 @@ async def test_a_removed_schedule_can_be_brought_back_by_what_is_said(channel: C
 async def test_the_form_is_offered_where_no_words_are_given(channel: Channel) -> None:
     form = (await channel.says("schedule")).form
     assert form is not None
-    assert [field.name for field in form.fields] == ["when", "query", "count", "votes", "layout"]
+    assert [field.name for field in form.fields] == ["when", "query", "count", "layout", "votes"]
     assert form.action == Action("schedule")
 
 
