@@ -1,6 +1,6 @@
 """From text to search terms: one analyser for what is indexed and for what is searched for. Pure.
 
-The index stems the terms (Porter), and looks them up as they are otherwise.
+The index stems the terms (Snowball), and looks them up as they are otherwise.
 
 A paper is found by a name as its title spells it, and as people spell it from memory:
 
@@ -8,6 +8,7 @@ A paper is found by a name as its title spells it, and as people spell it from m
 - `DeepSeek-R1` stands in the text as `deepseek r1`; behind the text stands `deepseekr1`, and of longer names every run
   of parts: `GPT-4o-mini` also has `gpt4o` and `4omini`
 - `Qwen2.5` is one term, as `1.5B` is (they are not `Qwen25` and `15B`); behind the text stand `qwen` and `2.5`
+- `LLMs` is `llm` and `H100s` is `h100`: stemmers take them for no English words
 - `C++`, `C#` and `.NET` are terms of their own; behind the text stand `c` and `net`
 - Chinese, Japanese and Korean are cut into overlapping pairs of characters, so that any part of a sentence is found
 """
@@ -21,7 +22,6 @@ from functools import lru_cache
 from itertools import filterfalse, pairwise
 
 MAX_NAME_CHARS = 40  # of a joined name; what is longer is no name
-MIN_STEM_CHARS = 3  # of a word that may go on
 MAX_NAME_PARTS = 6  # of a name whose every run of parts is joined; of a longer one, neighbours only
 CACHED_PIECES = 32_768  # compounds and numbers whose terms are remembered: about 8 MB
 CACHED_WORDS = 4_096  # of queries
@@ -38,7 +38,7 @@ _WORD = re.compile(rf"(?:(?<![\w.])\.(?=[^\W\d_]))?{_PART}(?:{_JOINT}{_PART})*(?
 _SPLIT = re.compile(rf"_|{_JOINT}")
 _UNSPACED = re.compile(r"([\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+)")
 _LETTERS_DIGITS = re.compile(r"([^\W\d_]{2,})(\d[\w.]*)")
-_PLURAL_NUMBER = re.compile(r".*\ds")
+_PLURAL_NAME = re.compile(r"(?<!\S)([b-df-hj-np-tv-xz0-9.]*[b-df-hj-np-rtv-xz0-9])s(?!\S)")  # what a stemmer leaves
 _POSSESSIVE = re.compile(r"['’]s$")
 _DIACRITICS = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+")
 _LOOSE_MARKS = re.compile("[\u0300-\u036f]+")
@@ -71,17 +71,13 @@ def index_text(text: str) -> str:
     others = dict.fromkeys(filterfalse(str.isalpha if text.isascii() else _is_plain, pieces))
     terms = {piece: _KNOWN[piece][0] for piece in others}
     names = dict.fromkeys(name for piece in others for name in _KNOWN[piece][1])
-    return " ".join([*map(terms.get, pieces, pieces), *names])
-
-
-def index_terms(text: str) -> list[str]:
-    """The same as a list."""
-    return index_text(text).split()
+    return _PLURAL_NAME.sub(r"\1", " ".join([*map(terms.get, pieces, pieces), *names]))
 
 
 def phrase_terms(text: str) -> Form:
     """The terms of a text in their order."""
-    return tuple(" ".join([piece if _is_plain(piece) else _KNOWN[piece][0] for piece in _pieces(text)]).split())
+    terms = " ".join([piece if _is_plain(piece) else _KNOWN[piece][0] for piece in _pieces(text)])
+    return tuple(_PLURAL_NAME.sub(r"\1", terms).split())
 
 
 @lru_cache(CACHED_WORDS)
@@ -101,27 +97,9 @@ def word_forms(word: str) -> tuple[Form, ...]:
     return tuple(dict.fromkeys(form for form in found if form))
 
 
-def holds(terms: Sequence[str], word: str) -> bool:
-    """Whether a text of these `index_terms` has the word, or the phrase, in one of its forms."""
-    return any(_stands_in(terms, form) for form in word_forms(word))
-
-
 def is_unspaced(text: str) -> bool:
     """Whether it is all Chinese, Japanese or Korean: written without spaces, so that it may be several words."""
     return _UNSPACED.fullmatch(text) is not None
-
-
-def _stands_in(terms: Sequence[str], form: Form) -> bool:
-    if form[0].endswith("*"):
-        return any(term.startswith(form[0][:-1]) for term in terms)
-    return any(all(map(_is_form_of, terms[at : at + len(form)], form)) for at in range(len(terms) - len(form) + 1))
-
-
-def _is_form_of(term: str, sought: str) -> bool:
-    """Singular and plural are one; a word may go on, as `network` in `networking`."""
-    stem = sought[:-1] if sought.endswith("s") and len(sought) > MIN_STEM_CHARS else sought
-    goes_on = sought.isalpha() and len(stem) >= MIN_STEM_CHARS
-    return term == sought or (term.startswith(stem) and (goes_on or term.removesuffix("s") == stem))
 
 
 def _pieces(text: str) -> list[str]:

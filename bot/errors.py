@@ -7,6 +7,7 @@ PaperboyError               says what happened and what to do next
 │   ├── Throttled           the source asks us to wait (`retry_after` seconds)
 │   └── Malformed           the answer isn't what the source documents
 ├── StoreError              the database cannot be opened, read or written
+├── IndexFailed             the search index is damaged or can't be written; it can be made again
 ├── ModelError              a language or embedding model is missing or failed
 ├── AskError                a person asked for something we can't do; shown to them, privately
 ├── AlreadyDone             this incoming event was already processed; do nothing
@@ -57,6 +58,10 @@ class Malformed(SourceError):
 
 class StoreError(PaperboyError):
     """The database cannot be opened, read or written."""
+
+
+class IndexFailed(PaperboyError):
+    """The search index is damaged or can't be written; it can be made again from the database."""
 
 
 class ModelError(PaperboyError):

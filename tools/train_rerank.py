@@ -20,6 +20,7 @@ from msgspec import Struct
 from bot.clock import SystemClock
 from bot.ingest.ingester import Ingester
 from bot.search import Mode, fusion, open_embedder
+from bot.search.keyword_search import KeywordSearch
 from bot.search.query import parse_query
 from bot.search.retrieval import retrieve
 from bot.search.search import CANDIDATES
@@ -59,10 +60,12 @@ async def gathered(folder: Path) -> tuple[SemanticSearch, list[Asked]]:
         await cached(store, embedder, folder.name)
         meaning = SemanticSearch(store.vectors, embedder)
         await meaning.load_new_vectors()
+        keywords = KeywordSearch(store.papers, None)
+        await keywords.update()
         judged, found = judgements(folder), list[Asked]()
         for id, text in questions(folder):
             if id in judged:
-                words, near, _ = await retrieve(store.papers, meaning, parse_query(text), CANDIDATES, mode=Mode.HYBRID)
+                words, near, _ = await retrieve(keywords, meaning, parse_query(text), CANDIDATES, mode=Mode.HYBRID)
                 found.append(Asked(judged[id], dict(words), dict(near)))
         await meaning.aclose()
         await store.aclose()

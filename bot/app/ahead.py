@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.app.build import App
-from bot.papers.filter import Filter
 
 AT_ONCE = 50  # papers; takes a tenth of a second
 
@@ -20,6 +19,6 @@ class Ahead:
         if self._done is None:
             return
         papers = self._app.store.papers
-        ids = await papers.newest_ids(Filter(), AT_ONCE, offset=self._done)
+        ids = await papers.newest_ids(AT_ONCE, offset=self._done)
         await self._app.lines.of(list((await papers.get_papers(ids)).values()))
         self._done = self._done + len(ids) if len(ids) == AT_ONCE else None

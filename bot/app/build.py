@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.commands.context import CommandContext
 from bot.commands.lookups import Lookups
 from bot.commands.router import Router
-from bot.config import HuggingFace, SearchSettings, Settings, Summaries
+from bot.config import HuggingFace, Settings, Summaries
 from bot.delivery.availability import Availability
 from bot.delivery.card_updates import CardUpdater
 from bot.delivery.dispatch import Dispatcher
@@ -83,7 +83,7 @@ async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Librar
         make_home(Path(settings.home))
         store = await open_store(database(settings))
         stack.push_async_callback(store.aclose)
-        search = await _search(settings.search, store)
+        search = await _search(settings, store)
         stack.push_async_callback(search.aclose)
         lines = _lines(settings.summaries, store, clock)
         stack.push_async_callback(lines.aclose)
@@ -195,12 +195,15 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         )
 
 
-async def _search(settings: SearchSettings, store: Store) -> Search:
-    embedder, before = None, None
-    if settings.semantic:
+async def _search(settings: Settings, store: Store) -> Search:
+    embedder, before, options = None, None, settings.search
+    if options.semantic:
         places = store.key_value("search")
-        embedder, before = await open_models(settings.model, settings.threads, store.vectors, places)
-    return Search(store.papers, store.vectors, embedder, before=before, newer_first=settings.newer_first)
+        embedder, before = await open_models(options.model, options.threads, store.vectors, places)
+    folder = Path(settings.home) / "search-index"
+    return Search(
+        store.papers, store.vectors, embedder, before=before, newer_first=options.newer_first, index_folder=folder
+    )
 
 
 def _names(sources: Opened) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from bot.tasks import Job
 PLAN_EVERY_S = 5.0  # a post is late by this much at most
 IMPROVE_EVERY_S = 30.0
 AHEAD_EVERY_S = 2.0
+INDEX_EVERY_S = 1.0  # papers that other processes store are found this much later at most
 REFRESH_EVERY_S = 30.0
 TIDY_EVERY_S = 3_600.0
 ACCESS_EVERY_S = 600.0  # for places that became usable without an event that says so
@@ -56,6 +57,7 @@ async def serve(app: App, role: Role, *, ready: Job, welcomed: Callable[[Welcome
     listeners = Listeners(app)
     # One process hears votes, another fetches papers: both update cards.
     tasks.start("card updates", app.card_updater.run)
+    tasks.start_repeating("search index", app.search.update_index, INDEX_EVERY_S)
     if role is not Role.DELIVER:
         tasks.start_repeating("vectors of other processes", app.search.load_new_vectors, REFRESH_EVERY_S)
         tasks.start("votes after a gap", app.recounter.run)

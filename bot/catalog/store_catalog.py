@@ -27,12 +27,10 @@ from bot.chat.catalog import (
 from bot.chat.event import Person, Place, Ref
 from bot.chat.message import clean
 from bot.clock import Clock
-from bot.papers.filter import Filter
 from bot.papers.model import Paper, PaperId
 from bot.search import Results, Search
-from bot.search.query import parse_query
 from bot.store.protocol import Store
-from bot.store.records import ListedPaper, Tally, TextQuery
+from bot.store.records import ListedPaper, Tally
 from bot.summaries import SummaryService
 from bot.views.formatting import source_name
 from bot.votes.trending import explain_score, rank_trending
@@ -116,14 +114,7 @@ class StoreCatalog:
         return await self._found(await self._search.find_papers(clean(query), limit=limit, offset=offset))
 
     async def search_newest(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
-        wanted = parse_query(query)
-        if wanted.paper_id:
-            return PaperPage(papers=(await self._by_id([wanted.paper_id]))[offset : offset + limit])
-        if wanted.is_empty and wanted.filter.is_empty and query.strip():
-            return PaperPage(notice="Type a word to search for.")
-        match = TextQuery(words=wanted.words, phrases=wanted.phrases)
-        ids = await self._store.papers.newest_ids(wanted.filter, limit + 1, offset=offset, match=match)
-        return PaperPage(papers=await self._by_id(ids[:limit]), has_more=len(ids) > limit)
+        return await self._found(await self._search.newest_papers(clean(query), limit=limit, offset=offset))
 
     async def similar_papers(self, id: PaperId, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage | None:
         return await self._near(id, offset, limit) if await self._store.papers.get_papers([id]) else None
@@ -173,7 +164,7 @@ class StoreCatalog:
         return await self._store.papers.count_papers()
 
     async def paper_ids(self, *, offset: int = 0, limit: int = PAGE_SIZE) -> Sequence[PaperId]:
-        return await self._store.papers.newest_ids(Filter(), limit, offset=offset)
+        return await self._store.papers.newest_ids(limit, offset=offset)
 
     async def vote_counts(self, ids: Collection[PaperId]) -> Mapping[PaperId, VoteCounts]:
         return {id: _ballots(tally) for id, tally in (await self._store.votes.tallies_everywhere(ids)).items()}

@@ -9,6 +9,7 @@ from bot.cli.audit import audit
 from bot.cli.costs import costs
 from bot.cli.doctor import doctor
 from bot.cli.group import Group
+from bot.cli.index import index
 from bot.cli.ingest import ingest
 from bot.cli.keys import keys
 from bot.cli.mcp import mcp
@@ -30,6 +31,7 @@ def main() -> None:
 for command in (
     run,
     ingest,
+    index,
     search,
     similar,
     plan,

@@ -11,7 +11,7 @@ from bot.app.build import App, database, open_app
 from bot.chat.adapter import Adapter, Finding, HasDoctor
 from bot.cli.group import asynchronous, clock, config_option, settings
 from bot.delivery.calendar import out_of_date
-from bot.errors import SourceError, StoreError
+from bot.errors import IndexFailed, SourceError, StoreError
 from bot.views.formatting import plural, source_name
 
 OK, WARN, BAD = "ok", "--", "!!"
@@ -72,6 +72,11 @@ async def _findings(adapter: Adapter) -> Sequence[Finding]:
 
 
 async def _search(app: App) -> None:
+    try:
+        await app.search.update_index()
+        _print(OK, f"keyword search: {await app.search.index_state()}")
+    except IndexFailed as error:
+        _print(WARN, str(error))
     if not app.search.has_model:
         _print(WARN, "keyword search only: no embedding model is installed")
         return

@@ -30,6 +30,8 @@ async def ingest(paths: tuple[Path, ...], vectors: bool, as_json: bool, config: 
     """Add papers from files or folders. Daily Papers and search responses of Hugging Face, or JSON lines."""
     async with open_library(settings(config), clock()) as library:
         stored, rejected, failed = await _read_files(library, paths)
+        with progress("Indexing papers") as advance:
+            await library.search.update_index(advance)
         embedded = await _embed(library) if vectors else 0
         counts = {
             "new": stored.new,

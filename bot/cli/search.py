@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -11,8 +12,9 @@ from msgspec import Struct
 
 from bot.app.build import Library, open_library
 from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.cli.progress import progress
 from bot.commands.context import paper_id
-from bot.errors import AskError, Malformed
+from bot.errors import AskError, IndexFailed, Malformed
 from bot.papers.model import Paper
 from bot.search import Mode, Results
 from bot.views.card import byline
@@ -42,7 +44,7 @@ async def search(
     if bool(query) == bool(queries):
         raise click.UsageError("Give a QUERY, or --queries FILE.")
     async with open_library(settings(config), clock()) as library:
-        await library.search.load_new_vectors()
+        await _load(library)
         if queries:
             for question in _questions(queries):
                 found = await library.search.find_papers(question.text, limit=limit, mode=Mode[mode.upper()])
@@ -64,7 +66,7 @@ async def similar(papers: tuple[str, ...], text: str | None, limit: int, as_json
     if bool(papers) == bool(text):
         raise click.UsageError("Give one or more PAPERS, or --text.")
     async with open_library(settings(config), clock()) as library:
-        await library.search.load_new_vectors()
+        await _load(library)
         ids = [paper_id(paper) for paper in papers]
         stored = await library.store.papers.get_papers(ids)
         if missing := [paper for id, paper in zip(ids, papers, strict=True) if id not in stored]:
@@ -74,6 +76,13 @@ async def similar(papers: tuple[str, ...], text: str | None, limit: int, as_json
             search.similar_to_text(text, limit=limit) if text else search.similar_to_papers(ids, limit=limit)
         )
         await _show(library, found, as_json=as_json)
+
+
+async def _load(library: Library) -> None:
+    """Take up what other processes have stored."""
+    await library.search.load_new_vectors()
+    with progress("Indexing papers") as advance, suppress(IndexFailed):  # a search says what it lacks
+        await library.search.update_index(advance)
 
 
 async def _show(library: Library, found: Results, *, as_json: bool) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands.context import Command
-from bot.store.protocol import Papers
+from bot.search import Search
 
 MAX_COMPLETIONS = 8
 FREE_TEXT = frozenset({"schedule", "follow"})  # commands whose words aren't titles of papers
 
 
-async def complete(commands: Sequence[Command], papers: Papers, text: str) -> list[str]:
+async def complete(commands: Sequence[Command], search: Search, text: str) -> list[str]:
     """Suggestions: command names first, then the options of the command typed, then titles of papers."""
     typed = text.lstrip()
     name, space, rest = typed.partition(" ")
@@ -25,6 +25,6 @@ async def complete(commands: Sequence[Command], papers: Papers, text: str) -> li
     takes_titles = name not in by_name or not by_name[name].options
     if len(found) < MAX_COMPLETIONS and len(rest or typed) > 1 and takes_titles and name not in FREE_TEXT:
         lead = f"{name} " if name in by_name and space else ""
-        titles = await papers.complete_title(rest if lead else typed, MAX_COMPLETIONS - len(found))
+        titles = await search.complete_title(rest if lead else typed, MAX_COMPLETIONS - len(found))
         found += [lead + title for title in titles]
     return list(dict.fromkeys(found))[:MAX_COMPLETIONS]

@@ -11,7 +11,6 @@ from bot.chat.event import Answer
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
 from bot.errors import AskError
 from bot.languages import locale, mark, tr
-from bot.papers.filter import Filter
 from bot.views.results import results
 
 _CATEGORY = re.compile(r"[a-z-]{2,12}(\.[A-Za-z-]{2,20})?")
@@ -26,17 +25,16 @@ async def run(request: Request, rest: str) -> Answer:
                 tr("“{category}” isn't an arXiv category.", category=category[:40]),
                 tr("Categories look like cs.CL, stat.ML or math.OC. For all of an archive, give its name: cs"),
             )
-    ids = await request.store.papers.newest_ids(
-        Filter(categories=categories), CARDS_PER_PAGE + 1, offset=request.offset
-    )
+    filters = " ".join(f"cat:{category}" for category in categories)
+    found = await request.context.search.newest_papers(filters, limit=CARDS_PER_PAGE, offset=request.offset)
     name = format_list(categories, style="or", locale=locale()) if categories else ""
     message = results(
         tr("New in {categories}", categories=name) if name else tr("Newest papers"),
-        await cards(request, ids[:CARDS_PER_PAGE]),
+        await cards(request, [hit.id for hit in found.hits]),
         empty=tr("There are no papers in {categories} yet. An admin can add it to the arXiv source.", categories=name)
         if name
         else tr("There are no papers in any category yet."),
-        controls=await paging(request, more=len(ids) > CARDS_PER_PAGE) if ids else (),
+        controls=await paging(request, more=found.more) if found.hits else (),
     )
     return Answer(message=message)
 

@@ -131,7 +131,7 @@ class Router:
         self._gap(platform)
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
-        return await complete(list(self._by_name.values()), self._context.store.papers, text)
+        return await complete(list(self._by_name.values()), self._context.search, text)
 
     async def health_problems(self) -> Mapping[str, str]:
         return await self._health()

@@ -60,7 +60,7 @@ COMMAND = Command(
     help=CommandHelp(
         name="find",
         usage="QUERY",
-        summary=mark("Search titles, abstracts and authors. Filters: after:, before:, cat:, author:, lab:, source:."),
+        summary=mark("Search papers. Filters: after:, before:, cat:, author:, lab:, source:, -WORD, sort:new."),
     ),
     run=run,
     effect=Effect.READS,

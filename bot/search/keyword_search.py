@@ -1,70 +1,227 @@
-"""Keyword search: papers that hold the words, and the corrected words."""
+"""Keyword search: papers that hold the words, and the corrected words.
+
+The index of words follows the store's changes. A query waits for the few that are new; a backlog is worked through by
+`update`, and queries are answered from what is indexed by then.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import logging
+import shutil
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
 
+from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
+from tantivy import IndexWriter
 
+from bot.analyzer import fold, split_words
+from bot.errors import IndexFailed, StoreError
 from bot.papers.model import PaperId
-from bot.search.acronyms import long_forms, shortened
 from bot.search.query import Query
+from bot.search.word_index import WordIndex, complete_generation, new_generation, newer_than, open_index
+from bot.search.word_query import among, holding_all, holding_any, passing, stems, title_beginning
 from bot.store.protocol import Papers
-from bot.store.records import TextQuery
+
+log = logging.getLogger(__name__)
 
 ENOUGH_PAPERS = 30  # with all the words; if fewer have all, those with only some are added
 MIN_SIMILARITY = 75  # percent, of a mistyped word to an indexed one
 COMPARED_TERMS = 5_000  # indexed terms that a mistyped word is compared with, the frequent first
+MIN_CORRECTED_CHARS = 4  # of a word that may be a typo
+MAX_AWAITED_CHANGES = 1_000  # that a query waits for: about a third of a second
+CHANGES_PER_COMMIT = 5_000
+BUSY_S, BUSY_STEP_S = 15.0, 0.05  # how long another process may hold the index, and how often that is looked at
+MAX_TYPED_CHARS, MAX_TYPED_WORDS = 200, 12  # of the beginning of a title
+MAX_ENDINGS = 200  # terms that the last word may become, the frequent first
+
+Progress = Callable[[int, int | None], None]
+T = TypeVar("T")
 
 
-async def search_keywords(papers: Papers, query: Query, depth: int) -> tuple[Mapping[PaperId, float], tuple[str, ...]]:
-    """Scores by paper, and the corrected words if those typed are in no paper."""
-    found = await _matching_all(papers, query, depth)
+class KeywordSearch:
+    """The index of words, kept in step with the store."""
+
+    def __init__(self, papers: Papers, root: Path | None) -> None:
+        """`root`: the folder of the index; None: it is kept in memory."""
+        self._papers = papers
+        self._root = root
+        self._index: WordIndex | None = None
+        self._updating: asyncio.Task[None] | None = None
+        self._fault = ""  # why the index couldn't be written last time
+        self.behind = 0  # changes that weren't indexed at the last query
+
+    async def scores(self, query: Query, depth: int) -> tuple[Mapping[PaperId, float], tuple[str, ...]]:
+        """Scores by paper, and the corrected words if those typed are in no paper."""
+        return await self._search(lambda index: _scores(index, query, depth))
+
+    async def with_any_word(self, words: Sequence[str], limit: int) -> Mapping[PaperId, float]:
+        """Scores of the papers that hold any of the words."""
+        asked = holding_any(Query(words=tuple(words)))
+        return await self._search(lambda index: index.find(asked, limit)) if asked else {}
+
+    async def in_order(self, query: Query, limit: int, offset: int = 0) -> list[PaperId]:
+        """Papers with all the words that pass the filters, by `query.sort`; the newest first if it has none."""
+        field = query.sort.value or "published"
+        return await self._search(lambda index: index.ordered(passing(query), field, limit, offset))
+
+    async def keep_passing(self, query: Query, ids: Collection[PaperId], *, complete: bool = False) -> set[PaperId]:
+        """Those of `ids` that pass the filters, and hold all the words and phrases.
+
+        `complete`: of all papers that are stored by now. Raises `StoreError` when they can't be indexed.
+        """
+        if not ids:
+            return set()
+        asked = among(ids, passing(query))
+        return set(await self._search(lambda index: index.find(asked, len(ids)), complete=complete))
+
+    async def title_beginnings(self, typed: str, limit: int) -> list[PaperId]:
+        """Papers with a word in the title that begins like the last word typed, and those before it; most upvoted
+        first."""
+        words = split_words(fold(typed[:MAX_TYPED_CHARS]))[:MAX_TYPED_WORDS]
+        return await self._search(lambda index: _beginnings(index, words, limit)) if words else []
+
+    async def update(self, on_progress: Progress | None = None) -> None:
+        """Index all that the store has. Raises `IndexFailed` when the index can't be written."""
+        await self._update(on_progress)
+
+    async def rebuild(self, on_progress: Progress | None = None) -> None:
+        """Make the index again beside the old one, which answers until then. Raises `IndexFailed`."""
+        fresh = await asyncio.to_thread(new_generation, self._root) if self._root else WordIndex(None)
+        await self._follow(fresh, on_progress)
+        self._index = await asyncio.to_thread(complete_generation, fresh)
+
+    async def state(self) -> str:
+        """How far the index is, for people."""
+        last = await self._papers.last_change()
+        index = await self._opened()
+        where = f"in {index.folder}" if index.folder else "in memory"
+        told = f"{where}, up to change {index.position:,} of {last:,}"
+        return f"{told}; {self._fault}" if self._fault else told
+
+    async def aclose(self) -> None:
+        """Finish what is being written."""
+        if self._updating:
+            await asyncio.gather(self._updating, return_exceptions=True)
+
+    async def _search(self, work: Callable[[WordIndex], T], *, complete: bool = False) -> T:
+        index = await self._current(complete=complete)
+        try:
+            return await asyncio.to_thread(work, index)
+        except IndexFailed as error:
+            log.error("%s", error)
+            await asyncio.to_thread(_discard, index)
+            self._index = None
+            return await asyncio.to_thread(work, await self._current(complete=complete))
+
+    async def _current(self, *, complete: bool) -> WordIndex:
+        """The index with all changes of the store, or without those that are too many to wait for."""
+        last = await self._papers.last_change()
+        index = await self._opened()
+        if index.position != last and (complete or abs(last - index.position) <= MAX_AWAITED_CHANGES):
+            try:
+                await self._update()
+            except IndexFailed as error:
+                if complete:
+                    raise StoreError(error.message, error.hint) from error
+            index = await self._opened()
+        self.behind = max(last - index.position, 0)
+        if complete and self.behind:
+            raise StoreError("The search index isn't up to date yet.", "Another process is writing it.")
+        return index
+
+    async def _opened(self) -> WordIndex:
+        if self._index is None:
+            self._index = await asyncio.to_thread(open_index, self._root)
+        return self._index
+
+    async def _update(self, on_progress: Progress | None = None) -> None:
+        """One at a time, and to its end even where the query that needed it is given up."""
+        if self._updating is None or self._updating.done():
+            self._updating = asyncio.create_task(self._follow_store(on_progress))
+        await asyncio.shield(self._updating)
+
+    async def _follow_store(self, on_progress: Progress | None) -> None:
+        try:
+            index = await self._opened()
+            if await asyncio.to_thread(newer_than, index):
+                self._index = index = await asyncio.to_thread(open_index, self._root)
+            if index.position > await self._papers.last_change():
+                log.warning("search index is of another database, or of one before a backup was restored")
+                await asyncio.to_thread(_discard, index)
+                self._index = index = await asyncio.to_thread(open_index, self._root)
+            if not index.is_current:
+                await self.rebuild(on_progress)
+            else:
+                await self._follow(index, on_progress)
+        except IndexFailed as error:
+            if str(error) != self._fault:
+                log.error("%s", error)
+            self._fault = str(error)
+            raise
+        self._fault = ""
+
+    async def _follow(self, index: WordIndex, on_progress: Progress | None) -> None:
+        for _ in range(round(BUSY_S / BUSY_STEP_S)):
+            await asyncio.to_thread(index.reload)
+            if index.position >= await self._papers.last_change():
+                return
+            if writer := await asyncio.to_thread(index.writer):
+                try:
+                    return await self._write_changes(index, writer, on_progress)
+                finally:
+                    await asyncio.to_thread(writer.wait_merging_threads)
+            await asyncio.sleep(BUSY_STEP_S)
+
+    async def _write_changes(self, index: WordIndex, writer: IndexWriter, on_progress: Progress | None) -> None:
+        await asyncio.to_thread(index.reload)  # another process may have written until now
+        done, last = index.position, await self._papers.last_change()
+        while changes := await self._papers.changes_since(index.position, CHANGES_PER_COMMIT):
+            await asyncio.to_thread(index.write, writer, changes)
+            if on_progress:
+                on_progress(index.position - done, last - done)
+
+
+def _discard(index: WordIndex) -> None:
+    if index.folder:
+        shutil.rmtree(index.folder, ignore_errors=True)
+
+
+def _scores(index: WordIndex, query: Query, depth: int) -> tuple[Mapping[PaperId, float], tuple[str, ...]]:
+    asked = holding_all(query)
+    found = index.find(asked, depth) if asked else {}
     if len(found) >= min(ENOUGH_PAPERS, depth) or (len(query.words) <= 1 and found):
         return found, ()
-    meant = await _meant(papers, query.words) if not found else query.words
+    meant = tuple(_meant(index, word) for word in query.words) if not found else query.words
     corrected = meant if meant != query.words else ()
-    match = TextQuery(words=meant, phrases=query.phrases)
-    if corrected:
-        found = await papers.match_all_words(match, query.filter, depth)
-    return {**await papers.match_any_word(match, query.filter, depth), **found}, corrected
+    asked = holding_any(replace(query, words=meant, gist_words=meant) if corrected else query)
+    return {**(index.find(asked, depth) if asked else {}), **found}, corrected
 
 
-async def _matching_all(papers: Papers, query: Query, depth: int) -> Mapping[PaperId, float]:
-    """Papers with all the words, an acronym and its long form being one word."""
-    found: dict[PaperId, float] = {}
-    for match in ways(query):
-        for id, score in (await papers.match_all_words(match, query.filter, depth)).items():
-            found[id] = max(score, found.get(id, 0.0))
-    return dict(sorted(found.items(), key=lambda one: -one[1])[:depth])
+def _meant(index: WordIndex, word: str) -> str:
+    """The word; one that is in no paper is replaced by the most similar indexed one, in its stem."""
+    low = fold(word)
+    if len(low) < MIN_CORRECTED_CHARS or not stems(word) or index.has_terms(stems(word)):
+        return word
+    likely = range(len(low) - 4, len(low) + 3)
+    known = [term for term in index.terms("text", low[0], COMPARED_TERMS * 4) if len(term) in likely]
+    return _likest(low, known[:COMPARED_TERMS]) or word
 
 
-def ways(query: Query) -> list[TextQuery]:
-    """The words as typed; with acronyms written out; with long forms shortened to acronyms."""
-    typed = TextQuery(words=query.words, phrases=query.phrases)
-    found = [typed]
-    if long := long_forms(query.words):
-        words = tuple(word for word in query.words if word not in long)
-        found.append(TextQuery(words=words, phrases=(*query.phrases, *long.values())))
-    if short := shortened(query.gist_words, query.words):
-        found.append(TextQuery(words=short, phrases=query.phrases))
-    return found
-
-
-async def _meant(papers: Papers, words: Sequence[str]) -> tuple[str, ...]:
-    """Each word; one that is in no paper is replaced by the most similar indexed one."""
-    meant: list[str] = []
-    for word in words:
-        known = await papers.similar_terms(word, COMPARED_TERMS)
-        meant.append(_likest(word.casefold(), known) or word)
-    return tuple(meant)
-
-
-def _likest(word: str, stems: Sequence[str]) -> str | None:
+def _likest(word: str, known: Sequence[str]) -> str | None:
     """The stem most similar to a word; else the one that differs by two swapped letters."""
-    best = process.extractOne(word, stems, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
+    best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
     if best is None:
         singular, close = word.removesuffix("s"), MIN_SIMILARITY / 100
-        best = process.extractOne(singular, stems, scorer=OSA.normalized_similarity, score_cutoff=close)
+        best = process.extractOne(singular, known, scorer=OSA.normalized_similarity, score_cutoff=close)
     return best[0] if best else None
+
+
+def _beginnings(index: WordIndex, typed: Sequence[str], limit: int) -> list[PaperId]:
+    # The index holds stems: what is being typed may be longer than its stem, so a shorter beginning is looked up.
+    last = (stems(typed[-1]) or [typed[-1]])[-1]
+    endings = index.terms("title", last[: max(3, len(last) - 3)], MAX_ENDINGS)
+    return index.ordered(title_beginning(typed, endings), "upvotes", limit) if endings else []

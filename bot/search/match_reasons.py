@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.analyzer import holds, index_terms, split_words
+from bot.analyzer import Form, index_text, split_words, word_forms
 from bot.languages import mark, tr
 from bot.papers.model import Paper, PaperId
 from bot.search.acronyms import long_forms
 from bot.search.query import STOP
+from bot.search.word_query import TERMS, form_stems
 
 BY = mark("by {words}")  # authors
 MAX_TITLE_CHARS = 60  # of a title in a reason
@@ -29,7 +30,7 @@ def why(sought: Sequence[str], paper: Paper | None, *, near: bool) -> tuple[str,
         (BY, "\n".join(paper.authors)),
         (mark("mentions {words}"), paper.abstract),
     ):
-        terms = index_terms(text) if rest else ()
+        terms = indexed_terms(text) if rest else ()
         found = {word: form for word in rest if (form := _form(word, terms, with_acronyms=label != BY))}
         rest = [word for word in rest if word not in found]
         if found:
@@ -52,9 +53,19 @@ def near_to(
     return (told, tr("both titles have {words}", words=_quoted(shared))) if shared else (told,)
 
 
+def indexed_terms(text: str) -> list[str]:
+    """What the index has of a text: the stems of its terms."""
+    return TERMS.analyze(index_text(text))
+
+
+def holds(terms: Sequence[str], word: str) -> bool:
+    """Whether a text of these `indexed_terms` has the word, or the phrase, in one of its forms."""
+    return any(_stands_in(terms, form) for form in word_forms(word))
+
+
 def has_all(sought: Sequence[str], text: str) -> bool:
     """Whether a text has every one of the words."""
-    terms = index_terms(text)
+    terms = indexed_terms(text)
     return bool(sought) and all(holds(terms, word) for word in sought)
 
 
@@ -75,7 +86,7 @@ def _typed_words(typed: str) -> list[str]:
 
 def _shared(title: str, others: Sequence[str]) -> list[str]:
     words = dict.fromkeys(word.casefold() for word in split_words(title) if word.casefold() not in STOP)
-    texts = [index_terms(other) for other in others]
+    texts = [indexed_terms(other) for other in others]
     return [word for word in words if len(word) > 2 and any(holds(terms, word) for terms in texts)]
 
 
@@ -85,6 +96,14 @@ def _form(word: str, terms: Sequence[str], *, with_acronyms: bool) -> str:
         return word
     long = long_forms([word]).get(word, "") if with_acronyms else ""
     return long if long and holds(terms, long) else ""
+
+
+def _stands_in(terms: Sequence[str], form: Form) -> bool:
+    if form[0].endswith("*"):
+        return any(term.startswith(form[0][:-1]) for term in terms)
+    sought = form_stems(form)
+    starts = [at for at, term in enumerate(terms) if term == sought[0]] if sought[0] in terms else []
+    return any(terms[at : at + len(sought)] == sought for at in starts)
 
 
 def _short(title: str) -> str:

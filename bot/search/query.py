@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from enum import Enum
 
 from msgspec import Struct
 
@@ -18,10 +19,11 @@ MAX_QUERY_CHARS = 500  # the rest is ignored
 MAX_WORDS = 32
 
 _TOKEN = re.compile(
-    r"(?<![\w-])(?P<key>after|before|cat|category|author|lab|source):"
+    r"(?<![\w-])(?P<key>after|before|cat|category|author|lab|source|sort):"
     r"(?:[\"“”„](?P<quoted>[^\"“”„]*)(?:[\"“”„]|$)|(?P<bare>\S+))",
     re.IGNORECASE,
 )
+_EXCLUDED = re.compile(r'(?<!\S)-(?:["“”„]([^"“”„]+)["“”„]|([^\W_]\S*))')
 _PHRASE = re.compile(r'["“”„]([^"“”„]+)["“”„]')
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
@@ -59,6 +61,17 @@ _CATEGORY = re.compile(  # arXiv's archives that are divided, with a division
 )
 
 
+class Sort(Enum):
+    """The orders of results, and the field of the index that each goes by."""
+
+    BEST = ""
+    NEW = "published"
+    VOTES = "upvotes"
+
+
+_SORTS = {"best": Sort.BEST, "new": Sort.NEW, "newest": Sort.NEW, "votes": Sort.VOTES}
+
+
 class Query(Struct, frozen=True, kw_only=True):
     """A query in its parts."""
 
@@ -67,7 +80,9 @@ class Query(Struct, frozen=True, kw_only=True):
     gist_words: tuple[str, ...] = ()  # every word of the gist outside of phrases, in order
     words: tuple[str, ...] = ()  # for keyword search, without words that say nothing
     phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()  # words and phrases that must not occur
     filter: Filter = Filter()
+    sort: Sort = Sort.BEST
     paper_id: PaperId | None = None  # the whole query names this paper
     ignored: tuple[str, ...] = ()  # filters that could not be read
 
@@ -88,7 +103,7 @@ def parse_query(raw: str) -> Query:
         key = match["key"].casefold()
         values = [match["quoted"]] if match["quoted"] is not None else match["bare"].split(",")
         for value in filter(None, (value.strip(' "“”„,;.') for value in values)):
-            if key in {"after", "before"} and _day(value) is None:
+            if (key in {"after", "before"} and _day(value) is None) or (key == "sort" and value not in _SORTS):
                 ignored.append(match[0])
             else:
                 given.setdefault("cat" if key == "category" else key, []).append(value)
@@ -98,7 +113,9 @@ def parse_query(raw: str) -> Query:
         given.setdefault("cat", []).append(match[0])
         return " "
 
-    rest = _CATEGORY.sub(take_category, _TOKEN.sub(take, typed))
+    rest = _TOKEN.sub(take, typed)
+    excluded = tuple(" ".join(split_words(phrase or word)) for phrase, word in _EXCLUDED.findall(rest))
+    rest = _CATEGORY.sub(take_category, _EXCLUDED.sub(" ", rest))
     phrases = tuple(" ".join(split_words(phrase)) for phrase in _PHRASE.findall(rest))
     filter_ = _filter(given)
     gist = _gist(rest)
@@ -109,6 +126,8 @@ def parse_query(raw: str) -> Query:
         gist_words=tuple(said),
         words=_telling(said, needed=filter_.is_empty),
         phrases=tuple(phrase for phrase in phrases if phrase)[:8],
+        excluded=tuple(filter(None, excluded))[:MAX_WORDS],
+        sort=_SORTS[given["sort"][-1]] if "sort" in given else Sort.BEST,
         filter=filter_,
         ignored=tuple(ignored),
     )

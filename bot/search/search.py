@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 
-from bot.languages import tr
+from msgspec.structs import replace
+
+from bot.analyzer import fold, split_words
+from bot.languages import number, tr
 from bot.papers.model import Paper, PaperId
 from bot.search.embedder import Embedder
 from bot.search.fusion import fuse_twice
+from bot.search.keyword_search import KeywordSearch
+from bot.search.keyword_search import Progress as IndexProgress
 from bot.search.match_reasons import has_all, has_name, is_spelt_in, why
-from bot.search.query import Query, parse_query
+from bot.search.query import Query, Sort, parse_query
 from bot.search.results import NO_MODEL, Hit, Mode, Results
 from bot.search.retrieval import retrieve
 from bot.search.semantic_search import Progress, SemanticSearch
 from bot.search.similar import like_papers, like_text
 from bot.search.vector_index import Floats
 from bot.store.protocol import Papers, Vectors
-from bot.store.records import TextQuery
 
 CANDIDATES = 200  # papers that each kind of search brings to the fusion: fixed, so that pages neither repeat nor skip
 MIN_TOPIC_COSINE = 0.42  # MiniLM's, from which a paper counts as on a subscription's topic
 RERANKED_PAPERS = 40  # the first, whose titles and dates are read
 TITLE_BONUS = 2.5  # for a title with all the words, in standard deviations of the score
 SPELLING_BONUS = 1.0  # for one that has a name among them as it is spelt: `GPT4o`, not `GPT-4o`
+COMPLETED_TITLES = 60  # looked at for a beginning
 TIE = 0.05  # scores that differ by less are even, and the newer paper is first
 
 
@@ -37,10 +43,14 @@ class Search:
         *,
         before: Embedder | None = None,
         newer_first: bool = True,
+        index_folder: Path | None = None,
     ) -> None:
+        """`before` answers until the vectors of `embedder` are made. Without a folder, the words are indexed in
+        memory."""
         self._papers = papers
+        self._keywords = KeywordSearch(papers, index_folder)
         self._newer_first = newer_first  # of papers that answer a query as well as each other
-        self._semantic = SemanticSearch(vectors, embedder, before)  # `before` answers until there are vectors
+        self._semantic = SemanticSearch(vectors, embedder, before)
 
     @property
     def has_model(self) -> bool:
@@ -58,30 +68,42 @@ class Search:
         if query.paper_id:
             known = query.paper_id in await self._papers.get_papers([query.paper_id])
             return Results(hits=(Hit(id=query.paper_id, score=1.0, why=("its id",)),) if known else ())
-        if query.is_empty:
-            return await self._filtered(query, limit, offset)
+        if query.is_empty or query.sort is not Sort.BEST:
+            return await self._in_order(query, limit, offset)
         return await self._ranked(query, limit, offset, mode)
+
+    async def newest_papers(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
+        """Papers that hold all words of a query, newest first; of all papers where it says nothing."""
+        query = replace(parse_query(text), sort=Sort.NEW)
+        return await (self.find_papers(text) if query.paper_id else self._in_order(query, limit, offset))
+
+    async def complete_title(self, typed: str, limit: int) -> list[str]:
+        """Titles with a word that begins like the last word typed, most upvoted first."""
+        ids = await self._keywords.title_beginnings(typed, COMPLETED_TITLES)
+        papers = await self._papers.get_papers(ids)
+        titles = [papers[id].title for id in ids if id in papers]
+        start = (split_words(fold(typed)) or [""])[-1]
+        return [title for title in titles if any(w.startswith(start) for w in split_words(fold(title)))][:limit]
 
     async def similar_to_papers(self, ids: Sequence[PaperId], *, limit: int = 10, offset: int = 0) -> Results:
         """Papers similar in meaning to these, without them, and not all alike."""
-        return await like_papers(self._papers, self._semantic, ids, limit, offset)
+        return await like_papers(self._papers, self._keywords, self._semantic, ids, limit=limit, offset=offset)
 
     async def similar_to_text(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Papers similar in meaning to a paragraph, and not all alike."""
-        return await like_text(self._papers, self._semantic, text, limit, offset)
+        return await like_text(self._keywords, self._semantic, text, limit, offset)
 
     async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]:
         """Those of `ids` that match a subscription's query, each with the reason: all its words, or similar meaning."""
         query = parse_query(text)
-        passing = await self._papers.keep_passing(ids, query.filter)
+        needed = Query(filter=query.filter, excluded=query.excluded)
+        passing = set(ids) if needed == Query() else await self._keywords.keep_passing(needed, ids, complete=True)
         if query.paper_id:
             return {query.paper_id: "the paper asked for"} if query.paper_id in passing else {}
         if query.is_empty:
-            return {} if query.filter.is_empty else dict.fromkeys(passing, tr("matches “{query}”", query=text))
-        match = TextQuery(words=query.words, phrases=query.phrases)
-        taken = dict.fromkeys(
-            await self._papers.keep_matching(match, passing), tr("matches “{query}”", query=query.text)
-        )
+            return {} if needed == Query() else dict.fromkeys(passing, tr("matches “{query}”", query=text))
+        holding = await self._keywords.keep_passing(query, passing, complete=True)
+        taken = dict.fromkeys(holding, tr("matches “{query}”", query=query.text))
         vector = await self._semantic.embed_query(query.text)
         for id, score in await self._semantic.nearest(vector, len(passing), among=passing):
             if score >= MIN_TOPIC_COSINE and not query.phrases:
@@ -106,22 +128,32 @@ class Search:
         """Load vectors that other processes have stored; returns how many."""
         return await self._semantic.load_new_vectors()
 
-    async def aclose(self) -> None:
-        """Close the model."""
-        await self._semantic.aclose()
+    async def update_index(self, on_progress: IndexProgress | None = None, *, rebuild: bool = False) -> None:
+        """Index the words of all papers that are new or changed, or of all papers beside the present index."""
+        await (self._keywords.rebuild(on_progress) if rebuild else self._keywords.update(on_progress))
 
-    async def _filtered(self, query: Query, limit: int, offset: int) -> Results:
-        """Without words: the newest papers that pass the filters."""
-        if query.filter.is_empty:
-            return Results(notice=_notice(query) or tr("Type a word to search for."))
-        ids = await self._papers.newest_ids(query.filter, limit + 1, offset=offset)
+    async def index_state(self) -> str:
+        """How far the index of words is, for people."""
+        return await self._keywords.state()
+
+    async def aclose(self) -> None:
+        """Close the model and the index."""
+        await self._semantic.aclose()
+        await self._keywords.aclose()
+
+    async def _in_order(self, query: Query, limit: int, offset: int) -> Results:
+        """By date or votes: papers that pass the filters, and hold all the words if there are any."""
+        is_open = query.is_empty and query.filter.is_empty and not query.excluded
+        if is_open and (query.text or query.sort is Sort.BEST):
+            return Results(notice=self._notice(query) or tr("Type a word to search for."))
+        ids = await self._keywords.in_order(query, limit + 1, offset)
         hits = tuple(Hit(id=id, score=1.0 / (offset + n)) for n, id in enumerate(ids[:limit], 1))
-        return Results(hits=hits, more=len(ids) > limit, notice=_notice(query))
+        return Results(hits=hits, more=len(ids) > limit, notice=self._notice(query))
 
     async def _ranked(self, query: Query, limit: int, offset: int, mode: Mode) -> Results:
         named = has_name(query.text)
         depth = max(CANDIDATES, limit) if mode is Mode.HYBRID else max(offset + limit + 1, CANDIDATES if named else 0)
-        words, meaning, corrected = await retrieve(self._papers, self._semantic, query, depth, mode=mode)
+        words, meaning, corrected = await retrieve(self._keywords, self._semantic, query, depth, mode=mode)
         scores = fuse_twice(words, meaning, self._semantic.cosines_to_mean, coverage=self._semantic.coverage)
         papers: dict[PaperId, Paper] = {}
         if mode is Mode.HYBRID:
@@ -138,10 +170,17 @@ class Search:
             papers |= await self._papers.get_papers(unread)
         sought = corrected or (*query.phrases, *query.words)
         hits = tuple(Hit(id=i, score=scores[i], why=why(sought, papers.get(i), near=i in meaning)) for i in page)
-        notice = _notice(query, "" if self.has_model or mode is Mode.KEYWORD else NO_MODEL)
+        notice = self._notice(query, "" if self.has_model or mode is Mode.KEYWORD else NO_MODEL)
         return Results(
             hits=hits, more=len(ranked) > offset + limit, notice=notice, corrected=_spelt(corrected, papers.values())
         )
+
+    def _notice(self, query: Query, *more: str) -> str:
+        ignored = ", ".join(query.ignored)
+        told = tr("Not understood: {words} (a date is 2025, 2025-03 or 2025-03-18).", words=ignored) if ignored else ""
+        behind = self._keywords.behind
+        to_go = tr("The search index is being made; papers to go: {number}.", number=number(behind)) if behind else ""
+        return " ".join(filter(None, (*map(tr, more), told, to_go)))
 
     async def _raise_titles(
         self, query: Query, scores: dict[PaperId, float], most: int, *, all_words: float, spelt: float
@@ -166,12 +205,6 @@ def _in_order(scores: Mapping[PaperId, float], papers: Mapping[PaperId, Paper]) 
         return (-round(scores[id] / TIE), -published.timestamp() if published else 0.0, -scores[id], id)
 
     return sorted(scores, key=key if papers else lambda id: (-scores[id], id))
-
-
-def _notice(query: Query, *more: str) -> str:
-    ignored = ", ".join(query.ignored)
-    told = tr("Not understood: {words} (a date is 2025, 2025-03 or 2025-03-18).", words=ignored) if ignored else ""
-    return " ".join(filter(None, (*map(tr, more), told)))
 
 
 def _spelt(stems: Sequence[str], papers: Collection[Paper]) -> str:

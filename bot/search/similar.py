@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.analyzer import split_words
-from bot.papers.filter import Filter
 from bot.papers.model import PaperId
 from bot.search.diversity import diverse
+from bot.search.keyword_search import KeywordSearch
 from bot.search.match_reasons import near_to
 from bot.search.query import STOP
 from bot.search.results import NO_MODEL, Hit, Results
 from bot.search.semantic_search import SemanticSearch
 from bot.search.vector_index import Floats
 from bot.store.protocol import Papers
-from bot.store.records import TextQuery
 
 ORDERED_PAPERS = 60  # by relevance and variety: fixed, so that pages neither repeat nor skip
 MAX_WORDS = 32  # of titles or a paragraph, without a model
 
 
 async def like_papers(
-    papers: Papers, meaning: SemanticSearch, ids: Sequence[PaperId], limit: int, offset: int
+    papers: Papers, keywords: KeywordSearch, meaning: SemanticSearch, ids: Sequence[PaperId], *, limit: int, offset: int
 ) -> Results:
     """Nearest to the mean of these, without them; by shared words where there are no vectors."""
     direction = meaning.mean_vector(ids)
     titles = "" if direction is not None else " ".join(paper.title for paper in (await papers.get_papers(ids)).values())
-    found = await _near(papers, meaning, direction, titles, offset + limit + 1, without=set(ids))
+    found = await _near(keywords, meaning, direction, titles, offset + limit + 1, without=set(ids))
     page = found[offset : offset + limit]
     known = await papers.get_papers([*ids, *(id for id, _ in page)])
     near = meaning.vectors_for(list(known))
@@ -35,22 +34,28 @@ async def like_papers(
     return _results(hits, meaning, more=len(found) > offset + limit)
 
 
-async def like_text(papers: Papers, meaning: SemanticSearch, text: str, limit: int, offset: int) -> Results:
+async def like_text(keywords: KeywordSearch, meaning: SemanticSearch, text: str, limit: int, offset: int) -> Results:
     """Nearest to a paragraph; by its words where there is no model."""
     vector = await meaning.embed_query(text)
-    found = await _near(papers, meaning, vector, text, offset + limit + 1, without=set())
+    found = await _near(keywords, meaning, vector, text, offset + limit + 1, without=set())
     reason = "close in meaning" if vector is not None else "shares words with it"
     hits = tuple(Hit(id=id, score=score, why=(reason,)) for id, score in found[offset : offset + limit])
     return _results(hits, meaning, more=len(found) > offset + limit)
 
 
 async def _near(
-    papers: Papers, meaning: SemanticSearch, direction: Floats | None, text: str, most: int, *, without: set[PaperId]
+    keywords: KeywordSearch,
+    meaning: SemanticSearch,
+    direction: Floats | None,
+    text: str,
+    most: int,
+    *,
+    without: set[PaperId],
 ) -> list[tuple[PaperId, float]]:
     """The first `ORDERED_PAPERS` by relevance and variety, the others by relevance alone."""
     if direction is None:
         words = tuple(dict.fromkeys(word for word in split_words(text) if word.casefold() not in STOP))[:MAX_WORDS]
-        shared = await papers.match_any_word(TextQuery(words=words), Filter(), most + len(without))
+        shared = await keywords.with_any_word(words, most + len(without))
         return [hit for hit in shared.items() if hit[0] not in without]
     near = await meaning.nearest(direction, max(most, ORDERED_PAPERS) + len(without))
     found = [hit for hit in near if hit[0] not in without]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Literal, TypeAlias
@@ -289,11 +288,9 @@ class Tally(Struct, frozen=True):
     down: int = 0
 
 
-class TextQuery(Struct, frozen=True, kw_only=True):
-    """Words and phrases to look for in titles, abstracts, authors and keywords: plain text, not query syntax."""
+class PaperChange(Struct, frozen=True):
+    """The newest change of a paper; changes are numbered in the order in which they are committed."""
 
-    words: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()  # each must occur as it is
-
-
-Scores: TypeAlias = Mapping[PaperId, float]
+    seq: int
+    id: PaperId
+    paper: Paper | None  # None: it was deleted

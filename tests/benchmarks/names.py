@@ -69,6 +69,7 @@ async def missed(papers: Sequence[Paper], count: int) -> tuple[int, list[tuple[s
         for start in range(0, len(papers), BATCH):
             await store.papers.add_listings([listing(item) for item in papers[start : start + BATCH]], NOW)
         search = Search(store.papers, store.vectors, None)
+        await search.update_index()
         for name, title in chosen:
             hits = (await search.find_papers(name, limit=1, mode=Mode.KEYWORD)).hits
             found = (await store.papers.get_papers([hits[0].id]))[hits[0].id] if hits else None

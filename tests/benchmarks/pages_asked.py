@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bot.clock import SystemClock
-from bot.papers.filter import Filter
 from bot.search import open_embedder
 from bot.store import open_store
 from bot.store.protocol import Store
@@ -82,7 +81,7 @@ async def fill(home: Path) -> Addresses:
     embedder = open_embedder("", 1)
     assert embedder is not None
     await _vectors(store, embedder)
-    ids = await store.papers.newest_ids(Filter(), 100_000)
+    ids = await store.papers.newest_ids(100_000)
     await _lines(store, ids)
     chance = random.Random(5)
     days = [day for day, _ in await store.papers.listed_days(("huggingface",), limit=10_000)]

@@ -55,6 +55,7 @@ async def _judge(folder: Path) -> None:
         vectors = await cached(store, embedder, folder.name)
         search = Search(store.papers, store.vectors, embedder)
         await search.load_new_vectors()
+        await search.update_index()
         judged = judgements(folder)
         asked = [(id, text) for id, text in questions(folder) if id in judged]
         for mode in (Mode.KEYWORD, Mode.SEMANTIC, Mode.HYBRID):

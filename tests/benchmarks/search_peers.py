@@ -17,9 +17,16 @@ WRITER_BYTES = 200_000_000
 Query: TypeAlias = Callable[[str], Awaitable[object]]
 
 
+def _texts(file: Path) -> list[tuple[str, str]]:
+    sql = "SELECT json_extract(doc, '$.title'), json_extract(doc, '$.abstract') FROM papers ORDER BY seq"
+    return sqlite3.connect(file).execute(sql).fetchall()
+
+
 def bare_fts5(file: Path) -> Query:
     """What anybody would write: all the words, and any of them where too few papers have all."""
-    db = sqlite3.connect(file)
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE VIRTUAL TABLE papers_fts USING fts5(title, abstract, tokenize='porter')")
+    db.executemany("INSERT INTO papers_fts VALUES (?, ?)", _texts(file))
     sql = "SELECT rowid FROM papers_fts WHERE papers_fts MATCH ? ORDER BY rank LIMIT 10"
 
     async def search(query: str) -> None:
@@ -37,8 +44,8 @@ def tantivy(file: Path) -> Query:
         schema.add_text_field(field, stored=False, tokenizer_name="en_stem")
     index = engine.Index(schema.build())
     writer = index.writer(WRITER_BYTES, 1)
-    for title, abstract in sqlite3.connect(file).execute("SELECT title, abstract FROM papers"):
-        writer.add_document(engine.Document(title=title, abstract=abstract))
+    for title, abstract in _texts(file):
+        writer.add_document(engine.Document(title=title, abstract=abstract or ""))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()

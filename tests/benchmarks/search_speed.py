@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from bot.papers.filter import Filter
 from bot.search import Mode, OnnxEmbedder, Search, open_embedder
 from bot.search.vector_index import pack
 from bot.store import open_store
@@ -57,7 +56,7 @@ async def speed(size: int) -> None:
         words_only = _disk(file)
         await _vectors(store, embedder)
         print(f"  disk {words_only / size:.1f} KB a paper, its vector {(_disk(file) - words_only) / size:.1f} KB more")
-        search = Search(store.papers, store.vectors, embedder)
+        search = Search(store.papers, store.vectors, embedder, index_folder=Path(folder) / "search-index")
         await _upkeep(search, size)
         queries = await _queries(store)
         ours = [await _ours(search, mode, queries) for mode in (Mode.KEYWORD, Mode.SEMANTIC, Mode.HYBRID)]
@@ -94,6 +93,7 @@ async def _upkeep(search: Search, size: int) -> None:
     """What a start costs, and what is done every few seconds when nothing is new."""
     before = _resident()
     for name, work in (
+        ("words indexed", search.update_index),
         ("vectors taken up", search.load_new_vectors),
         ("refresh, nothing new", search.load_new_vectors),
     ):
@@ -151,7 +151,7 @@ async def _vectors(store: Store, embedder: OnnxEmbedder) -> None:
 async def _queries(store: Store) -> list[str]:
     """One to five words in a row from titles: what people type."""
     chance = random.Random(3)
-    ids = await store.papers.newest_ids(Filter(), 3_000)
+    ids = await store.papers.newest_ids(3_000)
     titles = [item.title for item in (await store.papers.get_papers(ids)).values()]
     queries = []
     for title in chance.sample(titles, QUERIES):

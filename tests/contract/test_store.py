@@ -12,10 +12,9 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Paragraph, Span
 from bot.errors import AlreadyDone, StoreError
 from bot.papers.community import Submission, community_list
-from bot.papers.filter import Filter
 from bot.papers.model import Counts
 from bot.store.protocol import Store
-from bot.store.records import Delivery, DeliveryState, Fetch, Run, StoreCounts, Summary, Tally, TextQuery
+from bot.store.records import Delivery, DeliveryState, Fetch, Run, StoreCounts, Summary, Tally
 from tests.builders import NOW, PAPERS, TODAY, delivery_of, listing, mark, paper, post, subscription
 
 LEASE = timedelta(minutes=2)
@@ -60,18 +59,17 @@ async def test_a_list_remembers_when_a_paper_was_first_seen_on_it(store: Store) 
     assert [item.first_seen for item in await store.papers.listed_between(["huggingface"], TODAY, TODAY)] == [NOW]
 
 
-async def test_words_are_found_in_title_abstract_and_authors(store: Store) -> None:
-    await store.papers.add_listings([listing(paper(1, "Owls at Night", authors=("Grace Hopper",)))], NOW)
-    for word in ("owl", "nest", "hopper"):
-        assert await store.papers.match_all_words(TextQuery(words=(word,)), Filter(), 5), word
-    assert not await store.papers.match_all_words(TextQuery(words=("owl", "penguin")), Filter(), 5)
-
-
-async def test_a_changed_text_is_found_by_its_new_words_only(store: Store) -> None:
-    await store.papers.add_listings([listing(paper(1, "Owls at Night"))], NOW)
-    await store.papers.add_listings([listing(paper(1, "Hawks at Noon", version=2))], NOW)
-    assert await store.papers.match_all_words(TextQuery(words=("hawk",)), Filter(), 5)
-    assert not await store.papers.match_all_words(TextQuery(words=("owl",)), Filter(), 5)
+async def test_changes_come_in_order_and_each_paper_once(store: Store) -> None:
+    await store.papers.add_listings([listing(paper(n)) for n in (1, 2, 3)], NOW)
+    first = await store.papers.changes_since(0, 10)
+    assert [change.id for change in first] == [paper(n).id for n in (1, 2, 3)]
+    assert await store.papers.last_change() == first[-1].seq
+    await store.papers.add_listings([listing(paper(2, upvotes=5)), listing(paper(1))], NOW)
+    ((seq, id, changed),) = [(c.seq, c.id, c.paper) for c in await store.papers.changes_since(first[-1].seq, 10)]
+    assert (id, changed and changed.counts.upvotes) == (paper(2).id, 5)
+    assert [change.id for change in await store.papers.changes_since(0, 10)] == [paper(n).id for n in (1, 3, 2)]
+    assert [change.id for change in await store.papers.changes_since(0, 2)] == [paper(n).id for n in (1, 3)]
+    assert await store.papers.last_change() == seq
 
 
 async def test_how_a_look_at_a_source_went_is_remembered(store: Store) -> None:
@@ -245,13 +243,6 @@ async def test_a_vote_taken_back_stays_back_after_a_recount(store: Store) -> Non
     await store.votes.replace_marks("m1", [mark(origin="m1", at=NOW)], heard=await store.votes.last_heard())
     assert await store.votes.tallies_for("web:home", ["arxiv:2503.00001"]) == {}
     assert await store.votes.ballots_of("web:home", "web:home/ada", ["arxiv:2503.00001"]) == {}
-
-
-async def test_a_category_that_a_paper_left_finds_it_no_more(store: Store) -> None:
-    await store.papers.add_listings([listing(paper(1, categories=("cs.LG",)))], NOW)
-    await store.papers.add_listings([listing(paper(1, categories=("cs.CV",), version=2))], NOW)
-    assert await store.papers.newest_ids(Filter(categories=("cs.LG",)), 5) == []
-    assert await store.papers.newest_ids(Filter(categories=("cs",)), 5) == ["arxiv:2503.00001"]
 
 
 async def test_sent_posts_are_found_by_place_paper_and_reference(store: Store) -> None:

@@ -30,7 +30,7 @@ CHANNELS, PARTS = 12, 14
 POST_S = 0.15  # what the platform takes for a post
 ONCE = {"first papers", "cards after a restart", "start-up notice"}
 QUICK = {"PLAN_EVERY_S": 0.1, "IMPROVE_EVERY_S": 0.1, "AHEAD_EVERY_S": 0.1, "REFRESH_EVERY_S": 0.1, "TIDY_EVERY_S": 0.1}
-QUICK["ACCESS_EVERY_S"] = 0.1
+QUICK |= {"ACCESS_EVERY_S": 0.1, "INDEX_EVERY_S": 0.1}
 
 
 class Killer:
@@ -86,6 +86,7 @@ def arm(app: App, monkeypatch: pytest.MonkeyPatch, killer: Killer, posted: Count
     for name, owner, method in (
         ("posting", app.dispatcher, "run"),
         ("card updates", app.card_updater, "run"),
+        ("search index", app.search, "update_index"),
         ("vectors of other processes", app.search, "load_new_vectors"),
         ("web listening", app.adapters["web"], "listen"),
         ("site listening", app.adapters["site"], "listen"),

@@ -14,7 +14,6 @@ async def test_every_table_is_exported_and_forgotten_or_exempt_with_a_reason(tmp
     db = sqlite3.connect(tmp_path / "x.db")
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     db.close()
-    within = {"papers_fts_" + part for part in ("data", "idx", "docsize", "config", "content")}
-    assert tables - within - {"sqlite_sequence"} == set(OWNED) | set(EXEMPT)
+    assert tables - {"sqlite_sequence"} == set(OWNED) | set(EXEMPT)
     assert not set(OWNED) & set(EXEMPT)
     assert all(EXEMPT.values())

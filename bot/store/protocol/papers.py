@@ -6,27 +6,25 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.papers.filter import Filter
 from bot.papers.full_text import FullText
 from bot.papers.model import Listing, Paper, PaperId
 from bot.store.records import (
     Fetch,
     ListedPaper,
     ModelFailure,
+    PaperChange,
     Reservation,
-    Scores,
     Spending,
     SpendingLimits,
     StoreCounts,
     Summary,
     SummaryBatch,
     SummaryRequest,
-    TextQuery,
 )
 
 
 class Papers(Protocol):
-    """Papers, the lists they are on, and keyword search over them."""
+    """Papers, the lists they are on, and how they change."""
 
     async def add_listings(self, listings: Sequence[Listing], at: datetime) -> StoreCounts:
         """Merge papers with what is known of them (`bot.papers.merge`), and record the lists they are on."""
@@ -64,34 +62,17 @@ class Papers(Protocol):
         """The lists of these sources from `first` on that a paper is on, newest first."""
         ...
 
-    async def match_all_words(self, match: TextQuery, filter: Filter, limit: int) -> Scores:
-        """Papers holding all the words and phrases; higher is better. Ranked by field weight."""
+    async def newest_ids(self, limit: int, *, offset: int = 0) -> list[PaperId]:
+        """The papers published last."""
         ...
 
-    async def match_any_word(self, match: TextQuery, filter: Filter, limit: int) -> Scores:
-        """Papers holding any of the words; phrases must still occur."""
+    async def changes_since(self, seq: int, limit: int) -> list[PaperChange]:
+        """The first `limit` changes after number `seq`, in commit order: papers that are new, changed or deleted, and
+        counts of votes at a source. Of a paper that changed several times, only the newest is there."""
         ...
 
-    async def keep_matching(self, match: TextQuery, ids: Collection[PaperId]) -> set[PaperId]:
-        """Those of `ids` that hold all the words and phrases."""
-        ...
-
-    async def newest_ids(
-        self, filter: Filter, limit: int, *, offset: int = 0, match: TextQuery | None = None
-    ) -> list[PaperId]:
-        """Papers that pass the filter, and hold all words and phrases if there are any, newest first."""
-        ...
-
-    async def keep_passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
-        """Those of `ids` that pass the filter."""
-        ...
-
-    async def complete_title(self, start: str, limit: int) -> list[str]:
-        """Titles with a word that begins like the last word of `start`, most upvoted first."""
-        ...
-
-    async def similar_terms(self, word: str, limit: int = 5) -> list[str]:
-        """Indexed words close to a word that is not indexed, likeliest first; for typos."""
+    async def last_change(self) -> int:
+        """The number of the newest change; 0 when there was none."""
         ...
 
     async def count_papers(self) -> int: ...

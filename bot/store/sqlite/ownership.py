@@ -40,9 +40,7 @@ OWNED: dict[str, tuple[str, str]] = {  # a tenant's rows; a person's, empty wher
 EXEMPT = {  # why a table has no rows of a tenant or a person
     "_sqlite_migrations": "the steps of the schema that this database has had",
     "papers": "published papers",
-    "paper_facets": "an index of papers",
-    "papers_fts": "an index of papers",
-    "papers_terms": "an index of papers",
+    "paper_changes": "ids of published papers",
     "fetches": "about sources",
     "vectors": "made from papers",
     "summaries": "about papers",

@@ -9,20 +9,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot.analyzer import index_text
-from bot.papers.filter import Filter, lab_words
 from bot.papers.merge import merge
 from bot.papers.model import Listing, Paper, PaperId
-from bot.store.records import Fetch, ListedPaper, Scores, StoreCounts, TextQuery
-from bot.store.sqlite import search
+from bot.store.records import Fetch, ListedPaper, PaperChange, StoreCounts
 from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
 from bot.store.sqlite.engine import Engine
 
-_INSERT = """INSERT INTO papers(title, abstract, authors, keywords, published, upvotes, text_hash, doc, seq, id)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_UPDATE = """UPDATE papers SET title = ?, abstract = ?, authors = ?, keywords = ?, published = ?, upvotes = ?,
-             text_hash = ?, doc = ? WHERE seq = ?"""
-_UPDATE_COUNTS = "UPDATE papers SET published = ?, upvotes = ?, doc = ? WHERE seq = ?"  # leaves FTS alone
+_INSERT = "INSERT INTO papers(published, upvotes, text_hash, doc, seq, id) VALUES (?, ?, ?, ?, ?, ?)"
+_UPDATE = "UPDATE papers SET published = ?, upvotes = ?, text_hash = ?, doc = ? WHERE seq = ?"
 
 
 class SqlitePapers:
@@ -88,29 +82,18 @@ class SqlitePapers:
         rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
         return [(source, date.fromisoformat(day)) for source, day in rows]
 
-    async def match_all_words(self, match: TextQuery, filter: Filter, limit: int) -> Scores:
-        return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=True))
+    async def newest_ids(self, limit: int, *, offset: int = 0) -> list[PaperId]:
+        sql = "SELECT id FROM papers ORDER BY published DESC, seq DESC LIMIT ? OFFSET ?"
+        return [id for (id,) in await self._rows(sql, (limit, offset))]
 
-    async def match_any_word(self, match: TextQuery, filter: Filter, limit: int) -> Scores:
-        return await self._engine.read(lambda db: search.match(db, match, filter, limit, every=False))
+    async def changes_since(self, seq: int, limit: int) -> list[PaperChange]:
+        sql = """SELECT c.seq, c.paper, p.doc FROM paper_changes c LEFT JOIN papers p ON p.id = c.paper
+                 WHERE c.seq > ? ORDER BY c.seq LIMIT ?"""
+        rows = await self._rows(sql, (seq, limit))
+        return [PaperChange(seq, id, unpack(doc, Paper) if doc else None) for seq, id, doc in rows]
 
-    async def keep_matching(self, match: TextQuery, ids: Collection[PaperId]) -> set[PaperId]:
-        return await self._engine.read(lambda db: search.keep_matching(db, match, ids))
-
-    async def newest_ids(
-        self, filter: Filter, limit: int, *, offset: int = 0, match: TextQuery | None = None
-    ) -> list[PaperId]:
-        return await self._engine.read(lambda db: search.newest(db, filter, limit, offset, match))
-
-    async def keep_passing(self, ids: Collection[PaperId], filter: Filter) -> set[PaperId]:
-        wanted = list(ids)
-        return await self._engine.read(lambda db: search.keep_passing(db, wanted, filter))
-
-    async def complete_title(self, start: str, limit: int) -> list[str]:
-        return await self._engine.read(lambda db: search.complete_title(db, start, limit))
-
-    async def similar_terms(self, word: str, limit: int = 5) -> list[str]:
-        return await self._engine.read(lambda db: search.similar_terms(db, word, limit))
+    async def last_change(self) -> int:
+        return int((await self._rows("SELECT coalesce(max(seq), 0) FROM paper_changes"))[0][0])
 
     async def count_papers(self) -> int:
         return await self._engine.read(lambda db: int(db.execute("SELECT count(*) FROM papers").fetchone()[0]))
@@ -159,9 +142,7 @@ def _keep(db: sqlite3.Connection, listings: Sequence[Listing], at: datetime) -> 
     new = [paper for id, paper in fresh.items() if id not in before]
     changed = [paper for id, paper in fresh.items() if id in before and paper != before[id]]
     seqs = {id: seq for id, (seq, _) in known.items()} | _insert(db, new)
-    _update(db, changed, before, seqs)
-    db.executemany("DELETE FROM paper_facets WHERE seq = ?", ((seqs[paper.id],) for paper in changed))
-    _facets(db, [*new, *changed], seqs)
+    db.executemany(_UPDATE, ((*_columns(paper), seqs[paper.id]) for paper in changed))
     rows = ((item.source, item.day.isoformat(), seqs[item.paper.id], stamp(at)) for item in listings)
     db.executemany("INSERT OR IGNORE INTO listings VALUES (?, ?, ?, ?)", rows)
     return StoreCounts(
@@ -188,37 +169,5 @@ def _insert(db: sqlite3.Connection, papers: Sequence[Paper]) -> dict[PaperId, in
     return seqs
 
 
-def _update(
-    db: sqlite3.Connection, papers: Sequence[Paper], before: dict[PaperId, Paper], seqs: dict[PaperId, int]
-) -> None:
-    for paper in papers:
-        row = _columns(paper)
-        if row[:4] == _columns(before[paper.id])[:4]:
-            db.execute(_UPDATE_COUNTS, (row[4], row[5], row[7], seqs[paper.id]))
-        else:
-            db.execute(_UPDATE, (*row, seqs[paper.id]))
-
-
 def _columns(paper: Paper) -> tuple[object, ...]:
-    return (
-        index_text(paper.title),
-        index_text(paper.abstract or paper.offered_summary),
-        index_text("\n".join(paper.authors)),
-        index_text("\n".join(paper.keywords)),
-        stamp(paper.published) if paper.published else None,
-        paper.counts.upvotes,
-        paper.fingerprint,
-        pack(paper),
-    )
-
-
-def _facets(db: sqlite3.Connection, papers: Sequence[Paper], seqs: dict[PaperId, int]) -> None:
-    """Categories with their archives (`cs.CL` is in `cs` too), sources, and the words of a lab's name."""
-    rows: list[tuple[str, str, int]] = []
-    for paper in papers:
-        names = {c.casefold() for c in paper.categories}
-        names |= {name.partition(".")[0] for name in names}
-        rows += [("category", name, seqs[paper.id]) for name in names]
-        rows += [("source", source.casefold(), seqs[paper.id]) for source in paper.sources]
-        rows += [("lab", word, seqs[paper.id]) for word in lab_words(paper.organization)]
-    db.executemany("INSERT OR IGNORE INTO paper_facets VALUES (?, ?, ?)", rows)
+    return (stamp(paper.published) if paper.published else None, paper.counts.upvotes, paper.fingerprint, pack(paper))

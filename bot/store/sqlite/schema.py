@@ -1,10 +1,7 @@
 """The schema of the database, and its version.
 
-papers             one row a paper: `doc` is the whole record (JSON), the other columns are what SQL reads; the texts
-                   are stored as search terms
-papers_fts         FTS5 over papers (external content, kept in step by triggers)
-papers_terms       the vocabulary of papers_fts, for typos
-paper_facets       categories, sources and the words of the lab of each paper, for filters
+papers             one row a paper: `doc` is the whole record (JSON), the other columns are what SQL reads
+paper_changes      the newest change of each paper, numbered in commit order: the search index follows it
 listings           which source listed which paper on which day, and when we first saw it
 fetches            how the last fetch of each source's day went
 vectors            embeddings by model
@@ -44,35 +41,26 @@ _PAPERS = """
 CREATE TABLE papers (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
-  title TEXT NOT NULL, abstract TEXT NOT NULL, authors TEXT NOT NULL, keywords TEXT NOT NULL, -- as terms
   published TEXT, upvotes INTEGER NOT NULL, text_hash INTEGER NOT NULL,
   doc BLOB NOT NULL
 );
 CREATE INDEX papers_published ON papers(published DESC, seq DESC);
-CREATE TABLE paper_facets (
-  kind TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES papers(seq) ON DELETE CASCADE,
-  PRIMARY KEY (kind, value, seq)
-) WITHOUT ROWID;
-CREATE INDEX paper_facets_seq ON paper_facets(seq);
-CREATE VIRTUAL TABLE papers_fts USING fts5(
-  title, abstract, authors, keywords,
-  content='papers', content_rowid='seq', tokenize='porter ascii tokenchars ''+#.'''
-);
-CREATE VIRTUAL TABLE papers_terms USING fts5vocab(papers_fts, 'row');
-CREATE TRIGGER papers_fts_in AFTER INSERT ON papers BEGIN
-  INSERT INTO papers_fts(rowid, title, abstract, authors, keywords)
-  VALUES (new.seq, new.title, new.abstract, new.authors, new.keywords);
+"""
+
+_CHANGES = """
+CREATE TABLE paper_changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, paper TEXT NOT NULL UNIQUE);
+CREATE TRIGGER papers_in AFTER INSERT ON papers BEGIN
+  INSERT OR REPLACE INTO paper_changes(paper) VALUES (new.id);
 END;
-CREATE TRIGGER papers_fts_out AFTER DELETE ON papers BEGIN
-  INSERT INTO papers_fts(papers_fts, rowid, title, abstract, authors, keywords)
-  VALUES ('delete', old.seq, old.title, old.abstract, old.authors, old.keywords);
+CREATE TRIGGER papers_over AFTER UPDATE ON papers BEGIN
+  INSERT OR REPLACE INTO paper_changes(paper) VALUES (new.id);
 END;
-CREATE TRIGGER papers_fts_over AFTER UPDATE OF title, abstract, authors, keywords ON papers BEGIN
-  INSERT INTO papers_fts(papers_fts, rowid, title, abstract, authors, keywords)
-  VALUES ('delete', old.seq, old.title, old.abstract, old.authors, old.keywords);
-  INSERT INTO papers_fts(rowid, title, abstract, authors, keywords)
-  VALUES (new.seq, new.title, new.abstract, new.authors, new.keywords);
+CREATE TRIGGER papers_out AFTER DELETE ON papers BEGIN
+  INSERT OR REPLACE INTO paper_changes(paper) VALUES (old.id);
 END;
+"""
+
+_LISTS = """
 CREATE TABLE listings (
   source TEXT NOT NULL, day TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES papers(seq) ON DELETE CASCADE,
   seen TEXT NOT NULL,
@@ -205,7 +193,7 @@ migrations = Migrations("paperboy")
 @migrations()
 def initial(db: Database) -> None:
     """Every table as of the first release."""
-    _run(db, _PAPERS + _DELIVERY + outbox_queue.SCHEMA + ";" + _PEOPLE + _MODELS)
+    _run(db, _PAPERS + _CHANGES + _LISTS + _DELIVERY + outbox_queue.SCHEMA + ";" + _PEOPLE + _MODELS)
 
 
 @migrations()
@@ -222,7 +210,22 @@ CREATE TABLE heard_reactions (
     )
 
 
-STEPS = frozenset({"initial", "heard_reactions"})  # those this version knows
+@migrations()
+def search_index(db: Database) -> None:
+    """For databases in which the keyword search was part of the store."""
+    if not db.table("papers_fts").exists():
+        return
+    for name in ("papers_fts_in", "papers_fts_out", "papers_fts_over"):
+        db.execute(f"DROP TRIGGER {name}")
+    for name in ("papers_terms", "papers_fts", "paper_facets"):
+        db.execute(f"DROP TABLE {name}")
+    for name in ("title", "abstract", "authors", "keywords"):
+        db.execute(f"ALTER TABLE papers DROP COLUMN {name}")
+    _run(db, _CHANGES)
+    db.execute("INSERT INTO paper_changes(paper) SELECT id FROM papers ORDER BY seq")
+
+
+STEPS = frozenset({"initial", "heard_reactions", "search_index"})  # those this version knows
 
 
 def bring_up_to_date(connection: sqlite3.Connection, name: str) -> None:

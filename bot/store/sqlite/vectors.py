@@ -1,7 +1,7 @@
 """Embeddings, as bytes.
 
-Which papers lack a vector is worked out once for each state of the texts, in full, and then only ticked off: reading
-every paper's row to compare hashes takes a tenth of a second for 75,000 papers, and is asked for every few seconds.
+Which papers lack a vector is worked out in full once, and then followed by the papers' changes: reading every paper's
+row to compare hashes takes a tenth of a second for 75,000 papers, and is asked for every few seconds.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ LOOKED_AT = 500  # papers of the backlog whose vectors are looked for at a time
 
 
 class _Backlog(Struct, frozen=True):
-    """Papers that had no vector, or an old one, when the texts were in this state."""
+    """Papers that had no vector, or an old one, at a change."""
 
-    texts: bytes = b""  # what FTS5 notes at each change of a text
+    change: int = 0  # the newest that was looked at
     papers: int = 0  # how many there are
     open: tuple[int, ...] = ()  # sequence numbers, newest last
 
@@ -80,7 +80,7 @@ class SqliteVectors:
 
 def _missing(db: sqlite3.Connection, model: str, limit: int, known: _Backlog) -> tuple[_Backlog, list[bytes]]:
     """The backlog as it is now, and the records of its newest papers."""
-    backlog = known if known.texts == (texts := _texts(db)) else _backlog(db, model, texts)
+    backlog = _followed(db, model, known)
     todo, docs = list(backlog.open), list[bytes]()
     passed: list[int] = []  # still open, newest first
     while todo and len(docs) < limit:
@@ -88,20 +88,20 @@ def _missing(db: sqlite3.Connection, model: str, limit: int, known: _Backlog) ->
         still = _still_open(db, model, part)
         passed += still
         docs += _docs(db, still[: limit - len(docs)])
-    return _Backlog(backlog.texts, backlog.papers, (*todo, *reversed(passed))), docs
+    return _Backlog(backlog.change, backlog.papers, (*todo, *reversed(passed))), docs
 
 
-def _texts(db: sqlite3.Connection) -> bytes:
-    """The record at the head of the full-text index: a counter in it moves with every text written."""
-    row = db.execute("SELECT block FROM papers_fts_data WHERE id = 10").fetchone()
-    return bytes(row[0]) if row else b""
-
-
-def _backlog(db: sqlite3.Connection, model: str, texts: bytes) -> _Backlog:
-    sql = """SELECT p.seq FROM papers p LEFT JOIN vectors v ON v.paper = p.seq AND v.model = ?
-             WHERE v.seq IS NULL OR v.text_hash != p.text_hash ORDER BY p.seq"""
-    seqs = tuple(seq for (seq,) in db.execute(sql, (model,)))
-    return _Backlog(texts, int(db.execute("SELECT count(*) FROM papers").fetchone()[0]), seqs)
+def _followed(db: sqlite3.Connection, model: str, known: _Backlog) -> _Backlog:
+    """With the papers that changed since."""
+    last = int(db.execute("SELECT coalesce(max(seq), 0) FROM paper_changes").fetchone()[0])
+    if last == known.change:
+        return known
+    sql = """SELECT p.seq FROM paper_changes c JOIN papers p ON p.id = c.paper
+             LEFT JOIN vectors v ON v.paper = p.seq AND v.model = ?
+             WHERE c.seq > ? AND (v.seq IS NULL OR v.text_hash != p.text_hash)"""
+    seqs = {seq for (seq,) in db.execute(sql, (model, known.change))}
+    papers = int(db.execute("SELECT count(*) FROM papers").fetchone()[0])
+    return _Backlog(last, papers, tuple(sorted({*known.open, *seqs})))
 
 
 def _still_open(db: sqlite3.Connection, model: str, seqs: list[int]) -> list[int]:

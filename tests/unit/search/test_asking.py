@@ -6,7 +6,6 @@ import pytest
 
 from bot.papers.filter import Filter
 from bot.search.acronyms import with_long
-from bot.search.keyword_search import ways
 from bot.search.query import parse_query
 
 
@@ -35,28 +34,6 @@ def test_a_category_in_passing_is_a_filter() -> None:
 @pytest.mark.parametrize("typed", ["stats.ml.org", "node.js", "https://x.org/cs.CL", "cs.CLX"])
 def test_what_only_looks_like_a_category_stays_text(typed: str) -> None:
     assert parse_query(typed).filter == Filter()
-
-
-@pytest.mark.parametrize(
-    ("typed", "words", "phrases"),
-    [
-        ("LLMs as judges", ("judges",), ("large language model",)),
-        ("gan training", ("training",), ("generative adversarial network",)),
-        ("large language models as judges", ("LLM", "judges"), ()),
-        ("chain-of-thought prompting", ("CoT", "prompting"), ()),
-        ("routing in a mixture of experts", ("routing", "MoE"), ()),
-    ],
-)
-def test_the_other_way_to_write_it_is_searched_for_too(
-    typed: str, words: tuple[str, ...], phrases: tuple[str, ...]
-) -> None:
-    _, other = ways(parse_query(typed))
-    assert (other.words, other.phrases) == (words, phrases)
-
-
-@pytest.mark.parametrize("typed", ["owls at night", "il nome della rosa", "a language of models"])
-def test_most_queries_have_one_way_only(typed: str) -> None:
-    assert len(ways(parse_query(typed))) == 1
 
 
 def test_a_model_is_told_what_letters_mean() -> None:

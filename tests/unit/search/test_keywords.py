@@ -1,57 +1,31 @@
-"""Keyword search in SQL: the same order whether few papers are ranked or all."""
+"""Keyword search: what stands in the index, and what finds it."""
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
-from bot.papers.filter import Filter
+from bot.papers.model import Paper
+from bot.search import Mode, Search
 from bot.store.protocol import Store
-from bot.store.records import TextQuery
-from bot.store.sqlite import search
 from tests.builders import NOW, listing, paper
 
-WORDS = ("owl", "hawk", "heron", "finch", "crane", "swift")
 
-
-async def filled(store: Store, count: int = 400) -> None:
-    """Every paper is about birds; the later a word in `WORDS`, the rarer."""
-    chance = random.Random(2)
-    papers = []
-    for n in range(1, count):
-        held = [word for k, word in enumerate(WORDS) if chance.random() < 0.5 ** (k + 1)]
-        papers.append(paper(n, f"Birds {n}", abstract=" ".join(["birds", *held, *held[:1]])))
+async def found(store: Store, query: str, *papers: Paper) -> list[str]:
+    """Ids by words alone, after `papers` were stored."""
     await store.papers.add_listings([listing(item) for item in papers], NOW)
+    search = Search(store.papers, store.vectors, None)
+    return [hit.id for hit in (await search.find_papers(query, mode=Mode.KEYWORD)).hits]
 
 
-async def test_ranking_few_papers_brings_the_same_best(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    await filled(store)
-    match = TextQuery(words=("birds", "owl", "heron", "swift"))
-    all_ranked = await store.papers.match_any_word(match, Filter(), 5)
-    monkeypatch.setattr(search, "RANKED_PAPERS", 60)
-    few_ranked = await store.papers.match_any_word(match, Filter(), 5)
-    assert list(few_ranked) == list(all_ranked)
-    assert few_ranked == pytest.approx(all_ranked)
+@pytest.mark.parametrize("word", ["owl", "owls", "nest", "hopper", "feathers"])
+async def test_words_are_found_in_title_abstract_keywords_and_authors(store: Store, word: str) -> None:
+    one = paper(1, "Owls at Night", authors=("Grace Hopper",), keywords=("feather",))
+    assert await found(store, word, one, paper(2, "Ships", abstract="Sails.")) == [one.id]
 
 
-async def test_a_word_that_most_papers_have_brings_those_with_it_in_the_title(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await filled(store)
-    await store.papers.add_listings([listing(paper(900, "Nests", abstract="birds " * 30))], NOW)
-    monkeypatch.setattr(search, "RANKED_PAPERS", 60)
-    found = await store.papers.match_all_words(TextQuery(words=("birds",)), Filter(), 100)
-    assert len(found) == 100
-    assert "arxiv:2503.00900" not in found
-
-
-async def test_a_filter_leaves_out_no_paper_for_its_common_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    await filled(store)
-    await store.papers.add_listings([listing(paper(900, "Nests", abstract="birds", authors=("Ada Lovelace",)))], NOW)
-    monkeypatch.setattr(search, "RANKED_PAPERS", 60)
-    found = await store.papers.match_all_words(TextQuery(words=("birds",)), Filter(authors=("lovelace",)), 10)
-    assert list(found) == ["arxiv:2503.00900"]
+async def test_a_phrase_does_not_run_from_one_text_into_the_next(store: Store) -> None:
+    assert await found(store, '"night birds"', paper(1, "Owls at Night", abstract="Birds sing.")) == []
+    assert await found(store, '"birds sing"') == [paper(1).id]
 
 
 @pytest.mark.parametrize(
@@ -59,14 +33,66 @@ async def test_a_filter_leaves_out_no_paper_for_its_common_words(store: Store, m
     [("few-shot", "few-shot"), ("fewshot", "few-shot"), ("Few-Shot", "few shot"), ("few-shot", "fewshot")],
 )
 async def test_a_hyphen_may_be_there_or_not(store: Store, typed: str, written: str) -> None:
-    await store.papers.add_listings([listing(paper(1, f"On {written} birds"))], NOW)
-    assert await store.papers.match_all_words(TextQuery(words=(typed,)), Filter(), 10)
+    assert await found(store, typed, paper(1, f"On {written} birds"))
 
 
 @pytest.mark.parametrize("typed", ["GPT-4", "GPT4", "gpt 4"])
 async def test_a_number_may_stand_apart_or_not(store: Store, typed: str) -> None:
     papers = [paper(1, "What GPT-4 can do"), paper(2, "What GPT4 can do"), paper(3, "What GPT can do")]
+    assert (await found(store, typed, *papers))[0] in {papers[0].id, papers[1].id}
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("LLMs as judges", "Judges by large language models"),
+        ("gan training", "Training generative adversarial networks"),
+        ("large language models as judges", "LLM judges"),
+        ("chain-of-thought prompting", "CoT prompting"),
+        ("routing in a mixture of experts", "MoE routing"),
+    ],
+)
+async def test_an_acronym_and_its_long_form_are_one(store: Store, typed: str, title: str) -> None:
+    many = [paper(n, f"{typed.rsplit(maxsplit=1)[-1]} {n}") for n in range(2, 60)]  # enough that have one of the words
+    assert (await found(store, typed, paper(1, title), *many))[0] == paper(1).id
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("owls -night", [1]),
+        ('owls -"at night"', [1, 3]),
+        ("-owls cat:cs", []),
+        ("owls sort:new", [3, 2, 1]),
+        ("owls sort:votes", [2, 1, 3]),
+        ("sort:votes cat:cs.LG", [2]),
+        ("owls -night sort:new", [1]),
+    ],
+)
+async def test_words_can_be_excluded_and_results_sorted(store: Store, query: str, numbers: list[int]) -> None:
+    papers = [
+        paper(1, "Owls by Day", upvotes=5),
+        paper(2, "Owls at Night", upvotes=9, categories=("cs.LG",)),
+        paper(3, "Night Owls"),
+    ]
+    assert set(await found(store, query, *papers)) == {paper(n).id for n in numbers}
+    if "sort" in query:
+        assert await found(store, query) == [paper(n).id for n in numbers]
+
+
+async def test_what_changed_is_found_as_it_is_now(store: Store) -> None:
+    await store.papers.add_listings([listing(paper(1, "Owls at Night", categories=("cs.LG",)))], NOW)
+    search = Search(store.papers, store.vectors, None)
+    assert (await search.find_papers("owls cat:cs.LG")).hits
+    await store.papers.add_listings([listing(paper(1, "Hawks at Noon", categories=("cs.CV",), version=2))], NOW)
+    for query, is_found in (("hawks", True), ("owls", False), ("cat:cs.LG", False), ("cat:cs", True)):
+        assert bool((await search.find_papers(query)).hits) == is_found, query
+
+
+async def test_titles_are_completed_from_any_of_their_words(store: Store) -> None:
+    papers = [paper(1, "Networking Owls", upvotes=1), paper(2, "Owls and Networks", upvotes=9), paper(3, "Nets")]
     await store.papers.add_listings([listing(item) for item in papers], NOW)
-    found = await store.papers.match_all_words(TextQuery(words=tuple(typed.split())), Filter(), 10)
-    assert papers[0].id in found
-    assert papers[2].id not in found
+    search = Search(store.papers, store.vectors, None)
+    assert await search.complete_title("owls netw", 5) == ["Owls and Networks", "Networking Owls"]
+    assert await search.complete_title("networki", 5) == ["Networking Owls"]
+    assert await search.complete_title("zebra", 5) == []

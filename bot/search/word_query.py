@@ -1,0 +1,194 @@
+"""A query as the word index reads it. Pure: what is asked, not what is found.
+
+Papers are ranked by BM25 over title and text together, with the title a little once more (docs/search.md has the
+measurements). A name such as `multi-modal` ranks by its parts, and must stand side by side, or as one word, where all
+words are asked for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import TypeAlias
+
+from tantivy import FieldType, Filter, Occur, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+from tantivy import Query as Asked
+
+from bot.analyzer import Form, is_unspaced, split_words, word_forms
+from bot.papers.filter import lab_words
+from bot.search.acronyms import long_forms, shortened
+from bot.search.query import ASKED, MAX_WORDS, Query
+
+TITLE_WEIGHT = 0.3  # of a word in the title, beside its weight in the text
+CACHED_FORMS = 4_096  # of queries
+LONG_RUN_PAIRS = 4  # of characters, from which a run of Chinese or Japanese is taken to be several words
+DATE_SHIFT = 20  # bits below a moment in seconds, that put papers of the same second in an order
+
+Clause: TypeAlias = tuple[Occur, Asked]
+
+
+def _schema() -> SchemaBuilder:
+    builder = SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("text", tokenizer_name="terms")  # title, abstract, keywords, authors
+    builder.add_text_field("title", tokenizer_name="terms")
+    builder.add_text_field("authors", tokenizer_name="terms")
+    builder.add_text_field("facet", tokenizer_name="raw", index_option="basic")  # `category:cs.cl`, `source:arxiv`
+    for name in ("published", "upvotes", "change"):
+        builder.add_integer_field(name, fast=True)
+    return builder
+
+
+SCHEMA = _schema().build()
+TERMS = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer("english")).build()
+"""What the index makes of the terms of `bot.analyzer`: their stems."""
+PAPER = "paper"  # a facet that every paper has; a deleted one leaves an entry without it
+
+
+def holding_any(query: Query) -> Asked | None:
+    """Papers with any of the words and all else that is asked; None when there are no words to look for."""
+    words = list(_scoring(query))
+    return Asked.boolean_query([(Occur.Must, _any(words)), *conditions(query)]) if words else None
+
+
+def holding_all(query: Query) -> Asked | None:
+    """Papers with all the words, ranked as those with any; None when there is nothing to look for."""
+    ways = [way for words in _ways(query) if (way := _all_of(words))]
+    if not ways and not query.phrases:
+        return None
+    needed = [(Occur.Must, Asked.const_score_query(_any(ways), 0.0))] if ways else []
+    ranked = [(Occur.Should, word) for word in _scoring(query)]
+    return Asked.boolean_query([*needed, *conditions(query), *ranked])
+
+
+def passing(query: Query) -> Asked:
+    """Papers that pass the filters, with all the words and phrases if there are any, unranked."""
+    return holding_all(query) or Asked.boolean_query([(Occur.Must, _facet(PAPER)), *conditions(query)])
+
+
+def among(ids: Iterable[str], asked: Asked) -> Asked:
+    """Those of `ids` that a query finds."""
+    return Asked.boolean_query([(Occur.Must, Asked.term_set_query(SCHEMA, "id", list(ids))), (Occur.Must, asked)])
+
+
+def conditions(query: Query) -> list[Clause]:
+    """Phrases, filters and excluded words."""
+    filter, found = query.filter, list[Clause]()
+    found += [(Occur.Must, _any(_forms("text", (form,)))) for p in query.phrases if (form := _first(p))]
+    found += [(Occur.MustNot, _any(forms)) for word in query.excluded if (forms := _forms("text", word_forms(word)))]
+    if filter.after or filter.before:
+        lower = _moment(filter.after) if filter.after else None
+        upper = _moment(filter.before) - 1 if filter.before else None
+        found.append((Occur.Must, Asked.range_query(SCHEMA, "published", FieldType.Integer, lower, upper)))
+    for kind, values in (("category", filter.categories), ("source", filter.sources)):
+        if values:
+            found.append((Occur.Must, _any(_facet(f"{kind}:{value.casefold()}") for value in values)))
+    if filter.labs:
+        labs = (_every(_facet(f"lab:{word}") for word in lab_words(lab)) for lab in filter.labs)
+        found.append((Occur.Must, _any(labs)))
+    if filter.authors:
+        found.append((Occur.Must, _any(_every(_words("authors", split_words(name))) for name in filter.authors)))
+    return found
+
+
+def title_beginning(typed: Sequence[str], endings: Iterable[str]) -> Asked:
+    """Titles that hold the words typed so far, and one of the terms that the last of them may become."""
+    words = _words("title", typed[:-1])
+    return _every([*words, _any(Asked.term_query(SCHEMA, "title", term) for term in endings)])
+
+
+@lru_cache(CACHED_FORMS)
+def form_stems(form: Form) -> list[str]:
+    """What the index has of terms side by side."""
+    return TERMS.analyze(" ".join(form))
+
+
+def stems(word: str) -> list[str]:
+    """The indexed terms of a word in its first form, without the beginning of one."""
+    form = _first(word)
+    return form_stems(form) if form and not form[0].endswith("*") else []
+
+
+def _scoring(query: Query) -> Iterator[Asked]:
+    """Every part of every word, as often as it was typed; phrases too."""
+    typed = [word for word in query.gist_words if word.casefold() not in ASKED] or list(query.words)
+    for word, count in Counter(map(str.casefold, typed)).most_common(MAX_WORDS):
+        for stem in stems(word):
+            yield _boosted(Asked.term_query(SCHEMA, "text", stem), count)
+            yield _boosted(Asked.term_query(SCHEMA, "title", stem), count * TITLE_WEIGHT)
+        if (form := _first(word)) and form[0].endswith("*"):
+            yield from _forms("text", (form,))
+    for phrase in (*query.phrases, *long_forms(query.words).values()):
+        if form := _first(phrase):
+            yield from _forms("text", (form,))
+            yield from (_boosted(one, TITLE_WEIGHT) for one in _forms("title", (form,)))
+
+
+def _ways(query: Query) -> Iterator[list[Asked]]:
+    """The words as typed, an acronym or its long form; and with long forms shortened to acronyms."""
+    long = long_forms(query.words)
+    yield [
+        _any([word, *_forms("text", word_forms(long[typed]))] if typed in long else [word])
+        for typed in query.words
+        for word in _words("text", [typed])
+    ]
+    if short := shortened(query.gist_words, query.words):
+        yield _words("text", short)
+
+
+def _words(field: str, words: Iterable[str]) -> list[Asked]:
+    """Each word in any of its forms. A long run of Chinese or Japanese is several words, in its pairs of characters."""
+    found = []
+    for word in words:
+        forms = word_forms(word)
+        if len(forms) == 1 and len(forms[0]) >= LONG_RUN_PAIRS and is_unspaced(word):
+            found.append(_every(_forms(field, [(pair,) for pair in forms[0]])))
+        elif forms:
+            found.append(_any(_forms(field, forms)))
+    return found
+
+
+def _forms(field: str, forms: Iterable[Form]) -> list[Asked]:
+    found = []
+    for form in forms:
+        if form[0].endswith("*"):
+            found.append(Asked.regex_query(SCHEMA, field, f"{form[0][:-1]}.*"))
+            continue
+        terms = form_stems(form)
+        if len(terms) == 1:
+            found.append(Asked.term_query(SCHEMA, field, terms[0]))
+        elif terms:
+            found.append(Asked.phrase_query(SCHEMA, field, list(terms)))
+    return found
+
+
+def _first(word: str) -> Form:
+    return next(iter(word_forms(word)), ())
+
+
+def _all_of(words: list[Asked]) -> Asked | None:
+    return _every(words) if words else None
+
+
+def _any(parts: Iterable[Asked]) -> Asked:
+    found = list(parts)
+    return found[0] if len(found) == 1 else Asked.boolean_query([(Occur.Should, part) for part in found])
+
+
+def _every(parts: Iterable[Asked]) -> Asked:
+    """All parts; nothing where there are none."""
+    return Asked.boolean_query([(Occur.Must, part) for part in parts])
+
+
+def _boosted(asked: Asked, weight: float) -> Asked:
+    return asked if weight == 1 else Asked.boost_query(asked, float(weight))
+
+
+def _facet(value: str) -> Asked:
+    return Asked.term_query(SCHEMA, "facet", value)
+
+
+def _moment(day: date) -> int:
+    return int(datetime.combine(day, time(), UTC).timestamp()) << DATE_SHIFT
