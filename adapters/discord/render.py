@@ -43,7 +43,7 @@ NO_MENTIONS: Json = {"parse": []}  # a message notifies no one but the role of `
 
 # 19: as menus, a block of three rows (a card) takes 3 components and one of one row at most 2, and links one more.
 LIMITS = Limits(
-    max_chars=3_600,
+    max_chars=3_800,  # of `MAX_TEXT_CHARS`: the numbers and styles of a list of papers are not in `width`
     max_blocks=19,
     max_block_chars=3_400,
     max_buttons=MAX_BUTTONS_PER_ROW,

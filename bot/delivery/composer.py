@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -12,20 +13,25 @@ from bot.chat.adapter import CanPost, CanTellThreads
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.message import Message
-from bot.delivery.channel_taste import ChannelTaste
+from bot.delivery.channel_taste import ChannelTaste, HasVectors
 from bot.delivery.edition import Edition
 from bot.delivery.followed_topics import FindsMatches, match_topics
 from bot.delivery.planning_cache import PlanningCache
 from bot.delivery.selection import Choice, Fit, choose, compose, compose_replies
+from bot.delivery.topic_groups import group_by_topic
 from bot.errors import PaperboyError
 from bot.languages import tr
 from bot.papers.community import is_community_list
-from bot.papers.model import PaperId
+from bot.papers.model import Paper, PaperId
 from bot.store.protocol import Store
-from bot.store.records import EditionFacts, ListedPaper, Post, PostReason, Subscription, Tally
+from bot.store.records import EditionFacts, ListedPaper, PaperGroup, Post, PostReason, Subscription, Tally
 from bot.views.digest import Entry, because
 
 SEEN_DAYS = 90  # a paper is posted to a channel once within so many days
+
+
+class Searches(FindsMatches, HasVectors, Protocol):
+    """Finds the papers that planning needs."""
 
 
 class Composer:
@@ -34,7 +40,7 @@ class Composer:
     def __init__(
         self,
         store: Store,
-        search: FindsMatches,
+        search: Searches,
         planning_cache: PlanningCache,
         adapters: Mapping[str, CanPost],
         channel_taste: ChannelTaste | None,
@@ -44,6 +50,7 @@ class Composer:
         self._planning_cache = planning_cache
         self._adapters = adapters
         self._channel_taste = channel_taste
+        self._groups_of: dict[frozenset[PaperId], tuple[PaperGroup, ...]] = {}
 
     async def choose(
         self, subscription: Subscription, listed: Sequence[ListedPaper], now: datetime, *, room: int | None = None
@@ -76,6 +83,7 @@ class Composer:
             min_votes=subscription.min_votes,
             nearest_to=_taste(subscription) if any(entry.is_by_taste for entry in entries) else "",
             submitted=sum(entry.submitter is not None for entry in entries),
+            groups=self._groups([entry.paper for entry in entries]),
         )
         complete = await self._complete(subscription, entries)
         return compose(
@@ -87,6 +95,13 @@ class Composer:
             fit=self._fit(subscription.place),
             in_one=not self._adapters[subscription.place.platform].limits.has_threads,
         )
+
+    def _groups(self, papers: Sequence[Paper]) -> tuple[PaperGroup, ...]:
+        """The topics of an edition's papers; the same for every channel that gets these papers."""
+        key = frozenset(paper.id for paper in papers)
+        if key not in self._groups_of:
+            self._groups_of[key] = group_by_topic(papers, self._search.vectors_for(key))
+        return self._groups_of[key]
 
     async def has_threads(self, place: Place) -> bool:
         """Whether a message there can have replies; True where the platform is not known."""

@@ -6,17 +6,15 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
 from msgspec import Struct
 
 from bot.chat.adapter import CanPost
 from bot.chat.event import Place
 from bot.clock import Clock
-from bot.delivery.channel_taste import ChannelTaste, HasVectors, by_saved, count_votes_on_posted
-from bot.delivery.composer import Composer
+from bot.delivery.channel_taste import ChannelTaste, by_saved, count_votes_on_posted
+from bot.delivery.composer import Composer, Searches
 from bot.delivery.edition import Edition, Span
-from bot.delivery.followed_topics import FindsMatches
 from bot.delivery.planning_cache import PlanningCache, Summarizes
 from bot.delivery.planning_pass import PlanningPass, SeenEdition
 from bot.delivery.selection import Choice
@@ -28,10 +26,6 @@ from bot.store.records import Subscription, SubscriptionStatus
 from bot.votes.taste import Affinity
 
 MAX_CHANNELS_AT_ONCE = 16  # channels planned at the same time
-
-
-class Searches(FindsMatches, HasVectors, Protocol):
-    """Finds the papers that planning needs."""
 
 
 class Preview(Struct, frozen=True, kw_only=True):

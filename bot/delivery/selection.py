@@ -134,9 +134,11 @@ def _compose(
 def fit_digest(
     facts: EditionFacts, entries: Sequence[Entry], fit: Fit, links: Mapping[PaperId, str] = digest.NO_LINKS
 ) -> Message:
-    """The digest above a thread, with as many papers as fit in one message."""
-    for rows in range(min(len(entries), digest.MAX_DIGEST_ROWS), 0, -1):
-        pages = fit(digest.digest(facts, entries, links=links, max_rows=rows))
+    """The digest above a thread in one message: the last papers lose their summary until it fits, then their place."""
+    rows = min(len(entries), digest.MAX_DIGEST_ROWS)
+    for summaries in range(rows, 0, -1):
+        most = min(rows, 2 * summaries)
+        pages = fit(digest.digest(facts, entries, links=links, max_rows=most, max_summaries=summaries))
         if len(pages) == 1:
             return pages[0]
     return fit(digest.above_cards(facts, entries))[0]

@@ -198,6 +198,13 @@ class SubscriptionStatus(Struct, frozen=True, kw_only=True):
     posted: Run | None = None  # the newest that posted papers
 
 
+class PaperGroup(Struct, frozen=True, kw_only=True):
+    """Papers of an edition on one topic."""
+
+    heading: str
+    papers: tuple[PaperId, ...]
+
+
 class EditionFacts(Struct, frozen=True, kw_only=True):
     """What a digest says about its edition."""
 
@@ -209,6 +216,7 @@ class EditionFacts(Struct, frozen=True, kw_only=True):
     min_votes: int = 0
     nearest_to: str = ""  # `what you saved`, when taste decided the order
     submitted: int = 0  # of the papers shown, those that people here submitted
+    groups: tuple[PaperGroup, ...] = ()  # by topic, where there are many papers; they stay the same during the day
 
 
 class Post(Struct, frozen=True, kw_only=True):

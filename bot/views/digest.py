@@ -7,8 +7,9 @@ from itertools import zip_longest
 from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from bot.chat.message import Block, Card, Footnote, Heading, Message, Papers, Span, Text, text
+from bot.chat.message import Block, Card, Footnote, Heading, Message, Papers, Paragraph, Span, Text, text
 from bot.languages import mark, number, tr, tr_count, tr_parts
 from bot.papers.community import Submission
 from bot.papers.model import Paper, PaperId
@@ -51,24 +52,28 @@ def digest(
     *,
     links: Mapping[PaperId, str] = NO_LINKS,
     max_rows: int = MAX_DIGEST_ROWS,
+    max_summaries: int = MAX_DIGEST_ROWS,
 ) -> Message:
     """The digest that starts a thread: the first papers, each linked to its card in the thread, and how many more
     there are. `links` are the addresses of the cards that are there by now."""
-    rows = tuple(row(item.paper, item.summary, item.tally, url=links.get(item.paper.id, "")) for item in entries)
-    more = len(rows) - max_rows
-    counted = tr_count("And {count} more in the thread.", "And {count} more in the thread.", more) if more > 0 else ""
+    rows = _rows([replace(entry, reasons=()) for entry in entries[:max_rows]], max_summaries, links)
+    more = len(entries) - len(rows)
+    counted = tr_count("And {count} more in the thread.", "And {count} more in the thread.", more) if more else ""
     foot = " ".join(filter(None, (counted, tr(TITLES_LEAD_TO_THREAD))))
-    return _message(facts, entries, Papers(rows[:max_rows]), Footnote(text(foot)))
+    return _message(facts, entries, *_sections(facts, rows), Footnote(text(foot)))
 
 
 def digest_alone(facts: EditionFacts, entries: Sequence[Entry], *, max_summaries: int | None = None) -> Message:
     """The digest without a thread: all papers, the first `max_summaries` of them with their summary."""
-    summaries = [item.summary if max_summaries is None or n < max_summaries else "" for n, item in enumerate(entries)]
-    rows = [
-        row(item.paper, summary, item.tally, by=item.submitter)
-        for item, summary in zip(entries, summaries, strict=True)
+    return _message(facts, entries, *_sections(facts, _rows(entries, max_summaries)))
+
+
+def _rows(entries: Sequence[Entry], max_summaries: int | None, links: Mapping[PaperId, str] = NO_LINKS) -> list[Card]:
+    summaries = [entry.summary for entry in entries[:max_summaries]] + [""] * len(entries)
+    return [
+        row(entry.paper, summary, entry.tally, url=links.get(entry.paper.id, ""), by=entry.submitter)
+        for entry, summary in zip(entries, summaries, strict=False)
     ]
-    return _message(facts, entries, Papers(tuple(rows)))
 
 
 def above_cards(facts: EditionFacts, entries: Sequence[Entry]) -> Message:
@@ -96,6 +101,23 @@ def _message(facts: EditionFacts, entries: Sequence[Entry], *blocks: Block) -> M
     samples = f"{tr(SAMPLES_NOTE)} " if STARTER in facts.sources else ""
     chosen = Footnote(text(samples, *_chosen(facts, len(entries))))
     return Message(plain=f"{name}: {papers(len(entries))}. {titles}", blocks=(Heading(name), chosen, *blocks))
+
+
+def _sections(facts: EditionFacts, rows: Sequence[Card]) -> list[Block]:
+    """The rows under the headings of their topics, or in one list where fewer than two topics have several rows."""
+    topics = [[one for one in rows if one.paper in group.papers] for group in facts.groups]
+    named = [(group.heading, items) for group, items in zip(facts.groups, topics, strict=True) if len(items) > 1]
+    if len(named) < 2:
+        return [Papers(tuple(rows))]
+    grouped = {one.paper for _, items in named for one in items}
+    named.append((tr("Other topics"), [one for one in rows if one.paper not in grouped]))
+    blocks: list[Block] = []
+    first = 1
+    for heading, items in named:
+        if items:
+            blocks += [Paragraph(text(Span(heading, bold=True))), Papers(tuple(items), first)]
+            first += len(items)
+    return blocks
 
 
 def _card(item: Entry, *, buttons: bool) -> Card:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bot.app.adapters import installed
 from bot.app.build import App, open_app
 from bot.app.first_run import load_samples
@@ -16,6 +18,7 @@ from bot.chat.form import Form
 from bot.chat.message import Action, Message
 from bot.clock import FixedClock
 from bot.config import load
+from bot.delivery.topic_groups import group_by_topic
 from bot.papers.samples import sample_papers
 from bot.store.records import EditionFacts, Tally
 from bot.views.digest import Entry, above_cards, all_in_one, digest, digest_alone, entry
@@ -112,6 +115,8 @@ class Gallery:
         for count in COUNTS:
             made[f"digest with a thread, {count}"] = digest(facts, entries[:count])
             made[f"digest alone, {count}"] = digest_alone(facts, entries[:count])
+        groups = group_by_topic(papers[:30], self._app.search.vectors_for([p.id for p in papers]))
+        made["digest with topics, 30"] = digest(replace(facts, groups=groups), entries[:30])
         made["above cards"] = above_cards(facts, entries[:10])
         made |= {f"card {n}": entry(item) for n, item in enumerate(entries[:3], 1)}
         made["all in one"] = all_in_one(facts, entries[:10])

@@ -216,7 +216,7 @@ def _bullets(lines: Sequence[Text]) -> Iterator[Json]:
 
 def _papers(papers: Papers) -> Iterator[Json]:
     """A numbered list: title and votes, and the summary in a line of its own."""
-    rows = [_section((_title(card), *_after(" · ", card.facts), *_line(card.summary))) for card in papers.items]
+    rows = [_section((_title(card), *_after(" ·\u00a0", card.facts), *_line(card.summary))) for card in papers.items]
     if rows:
         numbered = {"type": "rich_text_list", "style": "ordered", "offset": papers.first - 1, "elements": rows}
         yield {"type": "rich_text", "elements": [numbered]}
@@ -249,6 +249,9 @@ def _joined(runs: Sequence[Text]) -> Text:
 
 def _small(run: Text) -> Iterator[Json]:
     """Small print. Where a context block would read markup in it, it is rich text: larger, but inert."""
+    if line := _context_line(run):
+        yield {"type": "context", "elements": [line]}
+        return
     parts = list(_context_elements(run))
     fits = len(parts) <= MAX_CONTEXT_ELEMENTS and all(len(part["text"]) <= MAX_CONTEXT_CHARS for part in parts)
     if fits and not any(span.url and _MARKUP.search(span.text) for span in run):
@@ -256,6 +259,15 @@ def _small(run: Text) -> Iterator[Json]:
             yield {"type": "context", "elements": parts}
     else:
         yield from _rich(run)
+
+
+def _context_line(run: Text) -> Json | None:
+    """Words and links in one line; None where Slack would read markup in the words, or there are no links."""
+    if not any(is_linkable(span.url) for span in run) or any(_MARKUP.search(span.text) for span in run):
+        return None
+    words = ((span.url, without_bidi(span.text)) for span in run)
+    line = "".join(f"<{_address(url)}|{said}>" if is_linkable(url) and said.strip() else said for url, said in words)
+    return {"type": "mrkdwn", "text": line.strip(), "verbatim": True} if len(line) <= MAX_CONTEXT_CHARS else None
 
 
 def _context_elements(run: Text) -> Iterator[Json]:

@@ -94,15 +94,18 @@ def test_cards_alone_are_messages_of_their_own_after_the_first() -> None:
     assert [(post.part, post.parent) for post in posts] == [("head", ""), *((paper(n).id, "") for n in (1, 2, 3))]
 
 
-def test_a_digest_that_is_too_long_shows_fewer_papers_and_counts_the_others() -> None:
+@pytest.mark.parametrize(("max_chars", "rows", "summaries"), [(2_400, 10, 10), (1_200, 10, 5), (750, 4, 2)])
+def test_a_digest_that_is_too_long_drops_the_last_summaries_and_then_papers(
+    max_chars: int, rows: int, summaries: int
+) -> None:
     entries = [Entry(paper=paper(n), summary="It keeps birds warm. " * 7) for n in range(1, 31)]
     facts = EditionFacts(day=TODAY, listed=30, sources=("huggingface",))
-    limits = Limits(max_chars=1_200, max_blocks=9, max_block_chars=600, max_buttons=5)
+    limits = Limits(max_chars=max_chars, max_blocks=9, max_block_chars=600, max_buttons=5)
     fitted = fit_digest(facts, entries, partial(fit, limits=limits, width=lambda run: sum(len(s.text) for s in run)))
-    shown = [card.paper for block in fitted.blocks if isinstance(block, Papers) for card in block.items]
-    assert shown == [paper(n).id for n in range(1, len(shown) + 1)]
-    assert 3 < len(shown) < 10
-    assert f"And {30 - len(shown)} more in the thread." in str(fitted.blocks[-1])
+    shown = [card for block in fitted.blocks if isinstance(block, Papers) for card in block.items]
+    assert [card.paper for card in shown] == [paper(n).id for n in range(1, rows + 1)]
+    assert [bool(card.summary) for card in shown] == [n < summaries for n in range(rows)]
+    assert f"And {30 - rows} more in the thread." in str(fitted.blocks[-1])
 
 
 def test_the_first_message_alone_says_what_it_is_about_and_whom_it_notifies() -> None:

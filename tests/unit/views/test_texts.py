@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from bot.chat.message import Button, Footnote, Heading, LinkButton, Papers, Span, Text
+from bot.chat.message import Button, Footnote, Heading, LinkButton, Papers, Paragraph, Span, Text
 from bot.papers.community import Submission
 from bot.papers.model import Counts, Links, Paper
-from bot.store.records import EditionFacts, Run, Tally
+from bot.store.records import EditionFacts, PaperGroup, Run, Tally
 from bot.views import digest, why
 from bot.views.card import card, controls, facts, title, without_counts
 from bot.views.digest import Entry
@@ -91,6 +91,19 @@ def test_a_digest_numbers_its_papers_links_each_to_its_card_and_counts_the_rest(
     [*_, alone] = digest.digest_alone(about(), entries, max_summaries=1).blocks
     assert isinstance(alone, Papers)
     assert [item.summary for item in alone.items] == ["Warm.", *[""] * 41]
+
+
+def test_a_digest_groups_its_papers_under_headings_and_numbers_them_through() -> None:
+    entries = [Entry(paper=paper(n, f"Nest {n}")) for n in range(1, 7)]
+    groups = tuple(
+        PaperGroup(heading=heading, papers=tuple(paper(n).id for n in numbers))
+        for heading, numbers in (("Nests", (1, 4)), ("Worms", (3, 9)), ("Feathers", (2, 6)))
+    )
+    [_, _, *shown, _] = digest.digest(about(groups=groups), entries).blocks
+    lists = [block for block in shown if isinstance(block, Papers)]
+    assert [said(b.text) for b in shown if isinstance(b, Paragraph)] == ["Nests", "Feathers", "Other topics"]
+    assert [block.first for block in lists] == [1, 3, 5]
+    assert ["".join(item.title[-1] for item in block.items) for block in lists] == ["14", "26", "35"]
 
 
 LINKED = Links(page="p", pdf="pdf", code="code", project="project", discussion="d")
