@@ -1,6 +1,6 @@
 """A process that spends: `python -m tests.summaries.spender DATABASE URL BUDGET KIND LANGUAGES STARTED`.
 
-Its clock runs 120 times as fast as the machine's, from the moment STARTED (seconds since 1970) on, as that of the others.
+Its clock runs 40 times as fast as the machine's, from the moment STARTED (seconds since 1970) on.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.summaries import Budget, SummaryService
 from bot.summaries.generation.claude import ClaudeModel
 from tests.builders import NOW, paper
 
-HASTE = 120
+HASTE = 40
 PAPERS = [paper(n) for n in range(1, 151)]
 PRICES = {"claude-haiku-5-5": Price(input=1.0, output=5.0)}
 
@@ -42,7 +42,7 @@ async def spend(lines: SummaryService, kind: str, languages: list[str]) -> None:
                 await asyncio.gather(*(_ask(lines, PAPERS[n], f"{language} {turn}") for n in range(1)))
             else:
                 await lines.improve(PAPERS, language)
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(1.0 if kind == "batches" else 0.2)
 
 
 async def _ask(lines: SummaryService, one: Paper, question: str) -> None:

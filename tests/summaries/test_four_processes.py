@@ -15,7 +15,7 @@ from tests.summaries.conftest import true_line
 from tests.summaries.spender import PRICES, FastClock
 from tests.summaries.test_paid_once import charged
 
-BUDGETS = {"singles": 0.03, "batches": 0.02, "languages": 0.04, "ask": 0.05}  # of less money than there is work
+BUDGETS = {"singles": 0.015, "batches": 0.02, "languages": 0.04, "ask": 0.05}  # of less money than there is work
 FALSE = "Keeps 99% of the rain out of houses for birds in Paris."
 ANSWER = '{"found": false, "answer": "", "quote": ""}'
 
@@ -43,4 +43,4 @@ async def test_four_processes_spend_one_budget(tmp_path: Path, kind: str) -> Non
     assert ends.result() == [0] * 4
     charge = charged(fake, PRICES["claude-haiku-5-5"], batch=kind == "batches")
     assert 2 / 3 * limit < charge <= limit
-    print(f"\n{kind}: spent {charge:.4f} of {limit} ({charge / limit:.2f}), {len(fake.generated)} answers")  # noqa: T201
+    print(f"\n{kind}: spent {charge:.4f} of {limit} ({charge / limit:.2f}), {len(fake.generated)} answers")
