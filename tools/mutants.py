@@ -1,11 +1,10 @@
-"""Faults put into the pure rooms one at a time, to see whether the quick suites notice: a test of the tests.
+"""Puts one fault at a time into the pure rooms and shows which faults no quick test notices.
 
-`make mutants N=200 SEED=1` picks N places at random where one operator or one bound can be changed, changes each in a
-copy of the checkout, and runs the tests of that room until the first failure: first the test files that import the
-changed module, directly or through one step, then the other files of the room. A test that fails without the fault too
-is reported and left out. What went unnoticed is printed as a line with its change, and everything is written to
-build/mutants.json. A fault that changes nothing anyone could see (an equivalent one) has to be told apart by reading;
-sizes of caches and hashes, and what goes into a log line, are never changed.
+`make mutants N=200 SEED=1` first records which test reaches which line, then changes one operator or whole number at a
+time, at N random places, and runs the tests that reach that line, quickest first, until one fails. Each fault has a
+process of its own, in which the changed module is compiled from memory: no file is written. What went unnoticed is
+printed and written to build/mutants.json, to be read: a change that no one could see is no gap in the tests.
+Sizes of caches and what only goes into a log line are never changed.
 """
 
 from __future__ import annotations
@@ -13,317 +12,262 @@ from __future__ import annotations
 import argparse
 import ast
 import json
-import multiprocessing
 import os
 import random
-import shutil
+import re
+import resource
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.machinery import SourceFileLoader
+from multiprocessing import get_context
 from pathlib import Path
-from queue import Queue
+from types import CodeType
+from typing import Any
 
+import coverage
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TIMEOUT_S = 120  # of one run; a fault that makes a loop endless is noticed too
-PRELOADED = ["pytest", "hypothesis", "numpy", "msgspec", "aiohttp", "sqlite3"]  # once, not for each fault
-SIZES = {"maxsize", "digest_size", "stacklevel"}  # arguments that no test can see a change of
-LOG_LEVELS = {"debug", "info", "warning", "error", "exception"}
-ROOMS = {  # a pure room, and the suites that are to notice
-    "bot/papers": ["tests/unit/papers"],
-    "bot/chat": ["tests/unit/chat"],
-    "bot/views": ["tests/unit/views", "tests/core"],
-    "bot/votes": ["tests/unit/votes", "tests/core"],
-    "bot/search": ["tests/unit/search", "tests/contract/test_search.py", "tests/unit/test_query.py"],
-    "bot/delivery": ["tests/unit/delivery", "tests/core"],
-    "bot/summaries/check": ["tests/unit/summaries"],
-    "bot/summaries/extract": ["tests/unit/summaries"],
-}
+ROOMS = ["papers", "chat", "views", "votes", "search", "delivery", "summaries/check", "summaries/extract"]
 IMPURE = {"starter.py", "embedder.py", "vector_index.py", "models.py", "dispatch.py", "planner.py", "reconcile.py"}
-SWAPS: dict[type[ast.AST], tuple[str, str]] = {
-    ast.Lt: ("<", "<="),
-    ast.LtE: ("<=", "<"),
-    ast.Gt: (">", ">="),
-    ast.GtE: (">=", ">"),
-    ast.Eq: ("==", "!="),
-    ast.NotEq: ("!=", "=="),
-    ast.In: ("in", "not in"),
-    ast.NotIn: ("not in", "in"),
-    ast.Is: ("is", "is not"),
-    ast.IsNot: ("is not", "is"),
-    ast.Add: ("+", "-"),
-    ast.Sub: ("-", "+"),
-    ast.Mult: ("*", "+"),
-    ast.Div: ("/", "*"),
-    ast.FloorDiv: ("//", "*"),
-    ast.And: ("and", "or"),
-    ast.Or: ("or", "and"),
-    ast.Not: ("not ", ""),
-    ast.USub: ("-", ""),
-}
+SUITES = ["tests/unit", "tests/core", "tests/contract"]
+PRELOADED = ["pytest", "hypothesis", "numpy", "msgspec", "aiohttp", "sqlite_utils", "coverage"]  # once for all faults
+TEST_TIMEOUT_S, RUN_TIMEOUT_S = 60, 1800  # a fault that makes a loop endless is noticed
+MAX_MEMORY = 6 << 30
+UNSEEN = {"maxsize", "digest_size", "stacklevel"}  # arguments whose change no test can see
+LOG_METHODS = {"debug", "info", "warning", "error", "exception"}
+SWAPS: dict[type[ast.AST], tuple[str, type[ast.AST]]] = {
+    ast.Lt: ("<", ast.LtE), ast.LtE: ("<=", ast.Lt), ast.Gt: (">", ast.GtE), ast.GtE: (">=", ast.Gt),
+    ast.Eq: ("==", ast.NotEq), ast.NotEq: ("!=", ast.Eq), ast.In: ("in", ast.NotIn), ast.NotIn: ("not in", ast.In),
+    ast.Is: ("is", ast.IsNot), ast.IsNot: ("is not", ast.Is), ast.Add: ("+", ast.Sub), ast.Sub: ("-", ast.Add),
+    ast.Mult: ("*", ast.Add), ast.Div: ("/", ast.Mult), ast.FloorDiv: ("//", ast.Mult), ast.And: ("and", ast.Or),
+    ast.Or: ("or", ast.And), ast.USub: ("-", ast.UAdd), ast.UAdd: ("+", ast.USub), ast.Not: ("not", ast.Not),
+}  # fmt: skip
+Change = tuple[ast.expr, str, Callable[[], None]]
+Reach = dict[str, dict[int, set[str]]]  # file, line, tests
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One change: the text from `start` to `end` (offsets) of a file becomes `new`."""
+    """The change number `index` of a file."""
 
     file: str
+    index: int
     line: int
-    start: int
-    end: int
-    old: str
-    new: str
+    change: str
 
 
-def faults_of(file: Path) -> Iterator[Fault]:
-    """Every place of a file where an operator or a whole number can be changed; annotations are left alone."""
-    source = file.read_text("utf-8")
-    starts = [0]
-    for text in source.splitlines(keepends=True):
-        starts.append(starts[-1] + len(text))
-
-    def offset(line: int, column: int) -> int:
-        row = source[starts[line - 1] : starts[line]]
-        return starts[line - 1] + len(row.encode()[:column].decode())
-
-    def between(operator: ast.AST, left: ast.expr, right: ast.expr) -> Iterator[Fault]:
-        old, new = SWAPS.get(type(operator), ("", ""))
-        low = offset(left.end_lineno or 0, left.end_col_offset or 0)
-        high = offset(right.lineno, right.col_offset)
-        at = source.find(old, low, high) if old else -1
-        if at >= 0:
-            yield Fault(name, left.end_lineno or 0, at, at + len(old), old, new)
-
-    name = str(file.relative_to(ROOT))
-    tree = ast.parse(source)
-    skipped = {id(inner) for outer in ast.walk(tree) for inner in _not_behaviour(outer)}
+def changes(tree: ast.AST) -> Iterator[Change]:
+    """The possible changes: a node, what becomes of it, and the function that does it."""
+    skipped = {id(node) for outer in ast.walk(tree) for inner in _unseen(outer) for node in ast.walk(inner)}
     for node in ast.walk(tree):
         if id(node) in skipped:
             continue
         match node:
             case ast.Compare():
-                for left, operator, right in zip(
-                    [node.left, *node.comparators[:-1]], node.ops, node.comparators, strict=True
-                ):
-                    yield from between(operator, left, right)
-            case ast.BoolOp():
-                yield from between(node.op, node.values[0], node.values[1])
-            case ast.BinOp():
-                yield from between(node.op, node.left, node.right)
-            case ast.UnaryOp() if type(node.op) in SWAPS:
-                old, new = SWAPS[type(node.op)]
-                at = offset(node.lineno, node.col_offset)
-                yield Fault(name, node.lineno, at, at + len(old), old, new)
+                for n, operator in enumerate(node.ops):
+                    yield node, _swap(operator), partial(node.ops.__setitem__, n, SWAPS[type(operator)][1]())  # type: ignore[arg-type]
+            case ast.UnaryOp(op=ast.Not()):
+                yield node, "not → ", partial(setattr, node, "operand", ast.UnaryOp(ast.Not(), node.operand))
+            case ast.BoolOp() | ast.BinOp() | ast.UnaryOp() if type(node.op) in SWAPS:
+                yield node, _swap(node.op), partial(setattr, node, "op", SWAPS[type(node.op)][1]())
             case ast.Constant(value=int() as value) if not isinstance(value, bool):
-                at, end = offset(node.lineno, node.col_offset), offset(node.end_lineno or 0, node.end_col_offset or 0)
-                yield Fault(name, node.lineno, at, end, source[at:end], str(value + 1))
+                yield node, f"{value} → {value + 1}", partial(setattr, node, "value", value + 1)
 
 
-def _not_behaviour(node: ast.AST) -> Iterator[ast.AST]:
-    """Annotations, type aliases, f-string formats, sizes, logs: no test can see a change, or the type checker does."""
-    for field in ("annotation", "returns", "format_spec"):
-        if isinstance(inner := getattr(node, field, None), ast.AST):
-            yield from ast.walk(inner)
-    if isinstance(node, ast.AnnAssign) and "TypeAlias" in ast.unparse(node.annotation):
-        yield from ast.walk(node)
-    if isinstance(node, ast.keyword) and node.arg in SIZES:
-        yield from ast.walk(node.value)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOG_LEVELS:
-        yield from (inner for argument in node.args for inner in ast.walk(argument))
-    if isinstance(node, ast.ClassDef):
-        yield from (inner for decorator in node.decorator_list for inner in ast.walk(decorator))
+def _swap(operator: ast.AST) -> str:
+    old, new = SWAPS[type(operator)]
+    return f"{old} → {SWAPS[new][0]}"
 
 
-def room_of(file: str) -> str:
-    """The most exact room that a file stands in."""
-    return max((room for room in ROOMS if file.startswith(f"{room}/")), key=len, default="")
+def _unseen(node: ast.AST) -> Iterator[ast.AST]:
+    """Annotations, sizes, logs: no test can see a change there, or the type checker does."""
+    parts = [getattr(node, field, None) for field in ("annotation", "returns", "format_spec")]
+    match node:
+        case ast.keyword(arg=name) if name in UNSEEN:
+            parts.append(node.value)
+        case ast.Call(func=ast.Attribute(attr=name)) if name in LOG_METHODS:
+            parts += node.args
+        case ast.ClassDef():
+            parts += node.decorator_list
+        case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
+            parts.append(node.value)
+    yield from (part for part in parts if isinstance(part, ast.AST))
 
 
 def all_faults() -> list[Fault]:
     """Every possible fault of the pure rooms, in a stable order."""
-    files = sorted({file for room in ROOMS for file in (ROOT / room).rglob("*.py") if file.name not in IMPURE})
-    return [fault for file in files for fault in faults_of(file)]
+    files = sorted(file for room in ROOMS for file in (ROOT / "bot" / room).rglob("*.py") if file.name not in IMPURE)
+    return [
+        Fault(str(file.relative_to(ROOT)), n, node.lineno, change)
+        for file in files
+        for n, (node, change, _) in enumerate(changes(ast.parse(file.read_text("utf-8"))))
+    ]
 
 
-@cache
-def imports_of(file: Path) -> frozenset[Path]:
-    """The files of this checkout that a file imports by name."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
-    stems = [ROOT / name.replace(".", "/") for name in names]
-    return frozenset(
-        path for stem in stems for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.exists()
-    )
+def with_fault(fault: Fault) -> CodeType:
+    """The compiled module, with the fault."""
+    tree = ast.parse((ROOT / fault.file).read_text("utf-8"))
+    list(changes(tree))[fault.index][2]()
+    return compile(ast.fix_missing_locations(tree), ROOT / fault.file, "exec", dont_inherit=True)
 
 
-@cache  # as they are when the copies are made
-def tests_of(room: str) -> list[str]:
-    """The test files that are to notice a room's faults."""
-    suites = [ROOT / suite for suite in ROOMS[room]]
-    files = [file for suite in suites for file in ([suite] if suite.is_file() else sorted(suite.glob("test_*.py")))]
-    return [str(file.relative_to(ROOT)) for file in files]
+class Recorder:
+    """A pytest plugin that records which tests pass, how long they take and which lines they reach."""
 
+    def __init__(self) -> None:
+        self._coverage = coverage.Coverage(data_file=None, config_file=False, source=[str(ROOT / "bot")])
+        self._coverage.start()
+        self._seconds: dict[str, float] = {}
+        self._failed: set[str] = set()
 
-def nearest_first(tests: Sequence[str], module: str, *, near_only: bool) -> list[str]:
-    """Test files: those first that import a module, then those that do so through one step, then the others.
-
-    With `near_only` the others are left out where there are any of the first two kinds.
-    """
-
-    def distance(test: str) -> int:
-        direct = imports_of(ROOT / test)
-        return 0 if ROOT / module in direct else 1 if any(ROOT / module in imports_of(one) for one in direct) else 2
-
-    near = [test for test in sorted(tests, key=distance) if distance(test) < 2] if near_only else []
-    return near or sorted(tests, key=distance)
-
-
-class Failures:
-    """A pytest plugin that writes down which tests failed."""
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._coverage.switch_context(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._seconds[report.nodeid] = self._seconds.get(report.nodeid, 0) + report.duration
         if report.failed:
-            with Path("failed").open("a", encoding="utf-8") as file:
-                file.write(f"{report.nodeid}\n")
+            self._failed.add(report.nodeid)
+
+    def write(self, path: Path) -> None:
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        lines = {str(Path(file).relative_to(ROOT)): data.contexts_by_lineno(file) for file in data.measured_files()}
+        passed = {test: seconds for test, seconds in self._seconds.items() if test not in self._failed}
+        path.write_text(json.dumps({"seconds": passed, "lines": lines, "failed": sorted(self._failed)}))
 
 
-def _run_tests(sandbox: Path, options: Sequence[str], *, caches: bool) -> None:
-    os.chdir(sandbox)
-    sys.path.insert(0, str(sandbox))
-    sys.dont_write_bytecode = not caches
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
-        always = ["-q", "-n0", "-m", "not slow", "-W", "ignore:Module already imported"]
-        os._exit(int(pytest.main([*always, *options], plugins=[Failures()])))
+class Chosen:
+    """A pytest plugin that runs these tests only, in this order."""
+
+    def __init__(self, tests: Iterable[str]) -> None:
+        self._order = {test: n for n, test in enumerate(tests)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted((i for i in items if i.nodeid in self._order), key=lambda item: self._order[item.nodeid])
 
 
-def failures(sandbox: Path, options: Sequence[str], *, caches: bool = False) -> list[str] | None:
-    """The tests that fail in a copy of the checkout; None where they never ended."""
-    (sandbox / "failed").unlink(missing_ok=True)
-    process = multiprocessing.get_context("forkserver").Process(
-        target=_run_tests, args=(sandbox, options), kwargs={"caches": caches}
-    )
+def _in_process(work: Callable[..., int], *args: object) -> int | None:
+    """The exit code of `work` in a process of its own; None if it didn't end."""
+    process = get_context("forkserver").Process(target=work, args=args)
     process.start()
-    process.join(TIMEOUT_S)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return None
-    if process.exitcode == pytest.ExitCode.USAGE_ERROR:
-        raise SystemExit(f"pytest can't run {options}")
-    failed = (sandbox / "failed").read_text("utf-8").splitlines() if (sandbox / "failed").exists() else []
-    return failed or ([] if process.exitcode in {0, 5} else ["import"])  # 5: all tests are slow ones
+    process.join(RUN_TIMEOUT_S)
+    process.kill()
+    process.join()
+    return process.exitcode
+
+
+def _pytest(options: list[str], plugin: object) -> int:
+    os.chdir(ROOT)
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1), os.dup2(nowhere, 2)
+    always = ["-q", "-n0", "-m", "not slow", f"--timeout={TEST_TIMEOUT_S}", "-W", "ignore:Module already imported"]
+    return int(pytest.main([*always, *options], plugins=[plugin]))
+
+
+def _record(suite: str, path: Path) -> None:
+    recorder = Recorder()
+    _pytest([suite], recorder)
+    recorder.write(path)
+
+
+def _try(fault: Fault, tests: list[str]) -> None:
+    get_code = SourceFileLoader.get_code
+
+    def patched(self: Any, name: str) -> CodeType | None:
+        return with_fault(fault) if Path(self.path) == ROOT / fault.file else get_code(self, name)
+
+    SourceFileLoader.get_code = patched  # type: ignore[method-assign]
+    sys.exit(_pytest(["-x", *dict.fromkeys(test.partition("::")[0] for test in tests)], Chosen(tests)))
 
 
 class Judge:
-    """Tries faults in copies of the checkout."""
+    """Knows which tests may notice a fault."""
 
-    def __init__(self, *, near_only: bool) -> None:
-        self._near_only = near_only
-        self._sound = {"import"}  # tests that were seen to pass without a fault
-        self._unsound: set[str] = set()
+    def __init__(self, folder: Path, pool: ThreadPoolExecutor) -> None:
+        self.seconds: dict[str, float] = {}
+        self.failed: list[str] = []
+        self._reach: Reach = {}
+        paths = [folder / suite.replace("/", ".") for suite in SUITES]
+        list(pool.map(partial(_in_process, _record), SUITES, paths))
+        for record in (json.loads(path.read_text()) for path in paths):
+            self.seconds |= record["seconds"]
+            self.failed += record["failed"]
+            for file, lines in record["lines"].items():
+                for line, tests in lines.items():
+                    self._reach.setdefault(file, {}).setdefault(int(line), set()).update(tests)
 
-    def outcome(self, fault: Fault, sandbox: Path) -> dict[str, object]:
-        """What the tests say of a fault, and which one noticed it; a test that fails without it too doesn't count."""
-        tests = nearest_first(tests_of(room_of(fault.file)), fault.file, near_only=self._near_only)
-        failed: list[str] | None = ["?"]
-        while failed and failed[0] not in self._sound:
-            with put(fault, sandbox):
-                failed = failures(sandbox, ["-x", *(f"--deselect={test}" for test in self._unsound), *tests])
-            if failed and failed[0] not in self._sound | self._unsound:
-                self._check(failed[0], sandbox)
-        said = "slow" if failed is None else "noticed" if failed else "unnoticed"
-        return {**asdict(fault), "outcome": said, "by": failed[0] if failed else ""}
+    def tests_for(self, fault: Fault) -> list[str]:
+        """The tests that reach the fault, quickest first.
 
-    def _check(self, test: str, sandbox: Path) -> None:
-        if failures(sandbox, [test.partition("[")[0]]) == []:
-            self._sound.add(test)
+        A line outside of functions is run at the import: the tests then are those that reach its module's functions, or
+        a line anywhere that mentions the name of the constant or class.
+        """
+        function, name = _scope(fault.file, fault.line)
+        if function:
+            tests = self._reaching(fault.file, [fault.line]) or self._reaching(fault.file, function)
         else:
-            self._unsound.add(test)
-            print(f"left out, as it fails without a fault: {test}", flush=True)
+            tests = self._reaching(fault.file, self._reach.get(fault.file, {}))
+            tests |= {t for file in self._reach for t in self._reaching(file, _mentions(file, name))}
+        return sorted(tests, key=lambda test: (self.seconds[test], test))
+
+    def _reaching(self, file: str, lines: Iterable[int]) -> set[str]:
+        return {t for line in lines for t in self._reach.get(file, {}).get(line, ()) if t in self.seconds}
+
+    def notices(self, fault: Fault) -> bool:
+        tests = self.tests_for(fault)
+        return bool(tests) and _in_process(_try, fault, tests) not in {0, 5}
 
 
-@contextmanager
-def put(fault: Fault, sandbox: Path) -> Iterator[None]:
-    """The fault is in the copy meanwhile."""
-    target = sandbox / fault.file
-    source, before = target.read_text("utf-8"), target.stat()
-    target.write_text(source[: fault.start] + fault.new + source[fault.end :], "utf-8")
-    try:
-        yield
-    finally:
-        target.write_text(source, "utf-8")
-        os.utime(target, ns=(before.st_atime_ns, before.st_mtime_ns))  # so that its compiled form is used again
+@cache
+def _tree(file: str) -> ast.Module:
+    return ast.parse((ROOT / file).read_text("utf-8"))
 
 
-def sandbox_in(folder: Path) -> Path:
-    """A copy of what the suites need."""
-    for name in ("bot", "adapters", "tests", "config", "docs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ROOT.glob("*.*"):
-        if file.is_file():
-            shutil.copy(file, folder)
-    return folder
+def _scope(file: str, line: int) -> tuple[range, str]:
+    """The lines of the innermost function around a line, and the name that its outermost statement defines."""
+    around = [n for n in ast.walk(_tree(file)) if getattr(n, "lineno", line + 1) <= line <= (n.end_lineno or 0)]  # type: ignore[attr-defined]
+    functions = [
+        n for n in around if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.body[0].lineno <= line
+    ]
+    top = next(node for node in _tree(file).body if node.lineno <= line <= (node.end_lineno or 0))
+    names = [getattr(top, "name", ""), *(n.id for n in ast.walk(top) if isinstance(n, ast.Name))]
+    inner = functions[-1] if functions else None
+    return range(inner.lineno, (inner.end_lineno or 0) + 1) if inner else range(0), next(filter(None, names), "")
+
+
+def _mentions(file: str, name: str) -> list[int]:
+    lines = (ROOT / file).read_text("utf-8").splitlines()
+    return [n for n, text in enumerate(lines, 1) if name and re.search(rf"\b{re.escape(name)}\b", text)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--room", default="", help="only faults below this path")
-    parser.add_argument(
-        "--near", action="store_true", help="only tests that import the changed module: quicker, coarser"
-    )
-    parser.add_argument("--minutes", type=float, default=0, help="begin no more faults after so long; 0: no limit")
-    options, began = parser.parse_args(), time.monotonic()
-    possible = [fault for fault in all_faults() if fault.file.startswith(options.room)]
-    chosen = random.Random(options.seed).sample(possible, min(options.count, len(possible)))  # noqa: S311
-    print(f"{len(chosen)} of {len(possible)} possible faults", flush=True)
-    multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOADED)
-    results: list[dict[str, object]] = []
-    with tempfile.TemporaryDirectory() as home:
-        if (shared := ROOT.parent / "shared").exists():
-            (Path(home) / "shared").symlink_to(shared.resolve())
-        first = sandbox_in(Path(home) / "0")
-        tests = sorted({test for fault in chosen for test in tests_of(room_of(fault.file))})
-        if failures(first, ["--collect-only", *tests], caches=True):
-            raise SystemExit("the tests can't be imported without a fault")
-        judge = Judge(near_only=options.near)
-        free: Queue[Path] = Queue()
-        free.put(first)
-        for worker in range(1, os.cpu_count() or 1):
-            free.put(Path(shutil.copytree(first, Path(home) / str(worker))))
-
-        def try_out(fault: Fault) -> None:
-            if options.minutes and time.monotonic() > began + 60 * options.minutes:
-                return
-            sandbox = free.get()
-            try:
-                result = judge.outcome(fault, sandbox)
-            finally:
-                free.put(sandbox)
-            results.append(result)
-            if result["outcome"] == "unnoticed":
-                text = (first / fault.file).read_text("utf-8").splitlines()[fault.line - 1].strip()
-                print(f"{fault.file}:{fault.line}: {fault.old!r} → {fault.new!r}   {text}", flush=True)
-
-        with ThreadPoolExecutor(free.qsize()) as pool:
-            list(pool.map(try_out, chosen))
-    unnoticed = sum(result["outcome"] == "unnoticed" for result in results)
+    parser.add_argument("--below", default="", help="only faults below this path")
+    options = parser.parse_args()
+    possible = [fault for fault in all_faults() if fault.file.startswith(options.below)]
+    faults = random.Random(options.seed).sample(possible, min(options.count, len(possible)))  # noqa: S311
+    get_context("forkserver").set_forkserver_preload(PRELOADED)
+    unnoticed: list[Fault] = []
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        judge = Judge(Path(folder), pool)
+        print(f"{len(faults)} of {len(possible)} possible faults, {len(judge.seconds):,} tests", flush=True)
+        print("".join(f"left out, as it fails without a fault: {test}\n" for test in judge.failed), end="")
+        for fault, noticed in zip(faults, pool.map(judge.notices, faults), strict=True):
+            if not noticed:
+                unnoticed.append(fault)
+                text = (ROOT / fault.file).read_text("utf-8").splitlines()[fault.line - 1].strip()
+                print(f"{fault.file}:{fault.line}: {fault.change}   {text}", flush=True)
     (ROOT / "build").mkdir(exist_ok=True)
-    (ROOT / "build" / "mutants.json").write_text(json.dumps(results, indent=1))
-    print(f"{len(results) - unnoticed} of {len(results)} noticed, {unnoticed} not")
+    (ROOT / "build" / "mutants.json").write_text(json.dumps([vars(fault) for fault in unnoticed], indent=1))
+    print(f"{len(faults) - len(unnoticed)} of {len(faults)} noticed, {len(unnoticed)} not")
 
 
 if __name__ == "__main__":
