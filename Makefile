@@ -15,6 +15,9 @@ endif
 # Only files with the hashes that the repository names are installed; nothing is built with a tool that it doesn't name.
 HASHED = $(PIP) --no-deps --require-hashes
 
+# Each worker and each process that a test starts imports compiled files instead of compiling them again.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto
+
 .PHONY: help run test quick mutants check lint types contracts format texts bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
 
 help:        ## list the targets
@@ -24,10 +27,10 @@ run: .venv/run          ## start Paperboy: today's papers in your browser
 	@$(BIN)/paperboy run
 
 test: .venv/dev         ## all tests that can run on this machine
-	@$(BIN)/python -m pytest -n auto --dist loadgroup --durations=10
+	@$(PYTEST) --dist loadgroup --durations=10
 
 quick: .venv/dev        ## the fast tests (no processes, no browser), under a minute
-	@$(BIN)/python -m pytest -n auto -m "not slow" tests/unit tests/core tests/contract
+	@$(PYTEST) -m "not slow" --durations=10 tests/unit tests/core tests/contract
 
 N ?= 200
 SEED ?= 1

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.store import open_store
 from bot.store.records import Delivery, DeliveryState, Subscription
 from tests.builders import PAPERS, SHARED, needs_shared, subscription
@@ -34,8 +36,10 @@ async def sent(home: Path) -> Sequence[Delivery]:
 
 
 async def at(home: Path, fake: FakePapers, day: date, hour: int) -> None:
+    """Run once. No vectors: what is posted and why doesn't depend on them."""
     moment = datetime.combine(day, time(hour), UTC).isoformat()
-    ran = await paperboy(home, "run", "--until-idle", "--now", moment, source=fake.url)
+    settings = {"PAPERBOY_SEARCH_SEMANTIC": "false"}
+    ran = await paperboy(home, "run", "--until-idle", "--now", moment, source=fake.url, **settings)
     assert ran.code == 0, ran.err
 
 
@@ -49,6 +53,7 @@ def check(posts: Sequence[Delivery], days: Sequence[date]) -> None:
             assert delivery.parent_ref is not None
 
 
+@pytest.mark.slow
 async def test_ten_weekdays_bring_ten_threads_and_late_papers_find_theirs(tmp_path: Path) -> None:
     await schedule(tmp_path)
     async with FakePapers() as fake:
@@ -97,6 +102,7 @@ async def test_a_quiet_day_has_its_reason(tmp_path: Path) -> None:
     assert "Nothing has been posted in this channel yet" in told.out
 
 
+@pytest.mark.slow
 @needs_shared
 async def test_ten_recorded_weekdays(tmp_path: Path) -> None:
     folder = SHARED / "hf-daily-papers"

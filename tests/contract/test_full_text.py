@@ -124,6 +124,7 @@ HTML_BOMB = b"<div>" * 190_000
 MANY_PAGES = pdf(*[["One of very many pages in a book that nobody asked for"]] * 501)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [b"", b"%PDF-1.4", b"\x00" * 50_000, pdf(["cut off"])[:120], bomb(), MANY_PAGES, b"%PDF-1.4\n" + b"[" * 90_000],
@@ -133,6 +134,7 @@ async def test_a_pdf_that_is_none_or_a_bomb_is_passed_over(fake: FakeTexts, text
     assert await texts.full_text(f"arxiv:{ID}") == NO_FULL_TEXT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [b"", HTML_BOMB, b"<" * 200_000, b"<!--" * 100_000, b"<a " * 200_000, b"&#99999999999;" * 9_000, b"\xff" * 99],

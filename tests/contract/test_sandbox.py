@@ -53,6 +53,7 @@ async def test_every_usual_charset_is_there_without_opening_files(box: Sandbox, 
     assert [listing.paper.title for listing in found.listings] == ["深層学習"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_a_hostile_feed_costs_its_time_and_no_more(
     box: Sandbox, name: str, monkeypatch: pytest.MonkeyPatch

@@ -9,13 +9,16 @@ import argparse
 import asyncio
 import gzip
 import json
+import zlib
 from collections import Counter
 from datetime import date
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+
+from tests.fakes.texts import MEGABYTE, deflated
 
 HANG = 30.0
 
@@ -147,7 +150,9 @@ class FakePapers:
 @cache
 def bomb() -> bytes:
     """300 MB in 300 kB."""
-    return gzip.compress(b" " * 300_000_000, compresslevel=6)
+    total = reduce(lambda sum, _: zlib.crc32(MEGABYTE, sum), range(300), 0)
+    head = gzip.compress(b"")[:10]
+    return head + deflated(300) + total.to_bytes(4, "little") + (300_000_000).to_bytes(4, "little")
 
 
 def entry(number: int, title: str = "", *, upvotes: int = 0, day: str = "2025-03-18", **paper: Any) -> dict[str, Any]:

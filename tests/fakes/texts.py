@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Sequence
+from functools import reduce
 
 from aiohttp import web
 
 HTML, PDF = "text/html; charset=utf-8", "application/pdf"
+MEGABYTE = b" " * 1_000_000
 
 
 class FakeTexts:
@@ -87,10 +89,17 @@ def pdf(*pages: Sequence[str], squeeze: bool = False) -> bytes:
     return _file(objects)
 
 
+def deflated(megabytes: int) -> bytes:
+    """So many megabytes of spaces, packed within a moment: each block refers to nothing before it."""
+    packer = zlib.compressobj(9, wbits=-15)
+    block = packer.compress(MEGABYTE) + packer.flush(zlib.Z_FULL_FLUSH)
+    return megabytes * block + packer.flush()
+
+
 def bomb() -> bytes:
     """A page whose few kilobytes unpack to half a gigabyte."""
-    packer = zlib.compressobj(9)
-    stream = b"".join(packer.compress(b" " * 1_000_000) for _ in range(500)) + packer.flush()
+    total = reduce(lambda sum, _: zlib.adler32(MEGABYTE, sum), range(500), 1)
+    stream = b"\x78\xda" + deflated(500) + total.to_bytes(4, "big")
     return _file(
         [
             b"<< /Type /Catalog /Pages 2 0 R >>",

@@ -43,6 +43,7 @@ async def half_open() -> AsyncIterator[str]:
     await server.wait_closed()
 
 
+@pytest.mark.slow
 async def test_a_name_that_does_not_resolve_is_told_and_the_day_goes_on(tmp_path: Path) -> None:
     store = await open_store(tmp_path / "paperboy.db")
     await store.outbox.add_posts([post("k1", place=Place("web", "home", "papers"))])

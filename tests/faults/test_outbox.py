@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -138,4 +139,4 @@ OutboxMachine.TestCase.settings = settings(
     phases=Phase if DEEP else [Phase.explicit, Phase.reuse, Phase.generate],  # to shrink takes minutes
     suppress_health_check=list(HealthCheck),
 )
-TestOutbox = OutboxMachine.TestCase
+TestOutbox = pytest.mark.slow(OutboxMachine.TestCase)

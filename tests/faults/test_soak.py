@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tests.builders import SHARED, needs_shared
 from tests.faults.soak import soak
 
 DAYS = 15
 
 
+@pytest.mark.slow
 @needs_shared
 async def test_each_list_is_posted_once_or_explained_through_outages() -> None:
     folder = SHARED / "hf-daily-papers"

@@ -132,6 +132,7 @@ def restarts() -> Counter[str]:
     return Counter({sample.labels["task"]: int(sample.value) for sample in samples})
 
 
+@pytest.mark.slow
 async def test_each_task_is_killed_in_turn_and_nothing_is_lost_or_repeated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

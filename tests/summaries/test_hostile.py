@@ -85,6 +85,7 @@ def test_research_about_orders_is_no_order(sentence: str) -> None:
     assert without_instructions(one) is one
 
 
+@pytest.mark.slow
 @needs_shared
 def test_hardly_a_real_abstract_loses_a_sentence() -> None:
     from tests.unit.summaries.plants import hugging_face

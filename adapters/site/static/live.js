@@ -9,7 +9,7 @@
     for (const node of countNodes()) {
       if (node.dataset.votes !== id) continue;
       node.textContent = String(count);
-      const here = node.closest(".votes-here"); // nothing is shown where nobody voted
+      const here = node.closest(".votes-here"); // nothing is shown where no one voted
       if (!here) continue;
       here.hidden = count === 0;
       here.querySelector("[data-word]").textContent = count === 1 ? "vote" : "votes";

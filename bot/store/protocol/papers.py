@@ -9,7 +9,6 @@ from typing import Protocol
 from bot.papers.full_text import FullText
 from bot.papers.model import Listing, Paper, PaperId
 from bot.store.records import (
-    Claim,
     Fetch,
     ListedPaper,
     ModelFailure,
@@ -126,8 +125,8 @@ class Summaries(Protocol):
         *,
         now: datetime,
         until: datetime,
-    ) -> Claim:
-        """Claim a request until then and set its money aside."""
+    ) -> bool:
+        """Claim a request until then and set its money aside; False if it is claimed, made or too expensive."""
         ...
 
     async def claim_batch(

@@ -146,6 +146,7 @@ blocks = st.one_of(
 messages = st.builds(Message, plain=words.filter(str.strip), blocks=st.lists(blocks, max_size=25).map(tuple))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(messages)
 def test_discord_takes_whatever_fit_makes(message: Message) -> None:
@@ -205,6 +206,7 @@ def test_five_papers_with_all_their_buttons_stand_in_boxes_of_one_message() -> N
     assert kinds.count(render.BUTTON) == 22
 
 
+@pytest.mark.slow
 @needs_shared
 def test_two_thousand_real_papers_are_taken() -> None:
     papers = islice(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import json
 import random
 import re
 import signal
@@ -16,10 +15,8 @@ import pytest
 from aiohttp import ClientConnectionError, ClientSession
 
 from tests.fakes.discord import FakeDiscord
-from tests.fakes.discord.schema import SPEC
 from tests.fakes.world import free_port, launch
 
-RECORDED = SPEC.parents[1] / "recorded" / "discord" / "interactions-and-messages.json"
 COUNTED = re.compile(r'^paperboy_unreadable_events_total\{kind="(\w+)",platform="discord"\} ([0-9.]+)', re.MULTILINE)
 MUTATIONS = 200
 NOT_MUTATED = {
@@ -117,6 +114,7 @@ def seven(guild: str, channel: str, thread: str, user: str) -> Iterator[tuple[st
     yield "THREAD_UPDATE", {"id": thread, "parent_id": channel, "guild_id": guild, "type": 11, "message": held}
 
 
+@pytest.mark.slow
 async def test_seven_events_that_ended_the_process(discord: FakeDiscord, guild: str, running: Running) -> None:
     channel, bob = discord.text_channel(guild), discord.member(guild, "Bob")
     for name, payload in seven(guild, channel, "5", bob):
@@ -129,6 +127,7 @@ async def test_seven_events_that_ended_the_process(discord: FakeDiscord, guild: 
     assert running.process.returncode is None
 
 
+@pytest.mark.slow
 async def test_a_server_whose_ready_has_no_shard(discord: FakeDiscord, guild: str, running: Running) -> None:
     channel, bob = discord.text_channel(guild), discord.member(guild, "Bob")
     discord.spoil_ready("shard")
@@ -138,6 +137,7 @@ async def test_a_server_whose_ready_has_no_shard(discord: FakeDiscord, guild: st
     await _until_ready(running)
 
 
+@pytest.mark.slow
 async def test_a_session_that_can_not_begin_is_begun_again(discord: FakeDiscord, guild: str, running: Running) -> None:
     channel, bob = discord.text_channel(guild), discord.member(guild, "Bob")
     discord.spoil_ready("session_id")
@@ -150,33 +150,7 @@ async def test_a_session_that_can_not_begin_is_begun_again(discord: FakeDiscord,
     assert not (await discord.slash(bob, channel, "papers", query="help")).failed
 
 
-@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded payloads (../shared/specs) are not here")
-async def test_what_was_recorded_from_discord_is_answered(discord: FakeDiscord, guild: str, running: Running) -> None:
-    channel, bob = discord.text_channel(guild), discord.member(guild, "Bob")
-    raw = json.loads(RECORDED.read_text())
-    ids = raw.pop("metadata")
-    known = {ids["guildId"]: guild, ids["userId"]: bob, ids["botId"]: discord.app["client_id"]}
-    known |= {ids["channelId"]: channel}
-    for payload in raw.values():
-        wire = re.sub(r"\d{17,}", lambda found: known.get(found[0], found[0]), json.dumps(payload))
-        here = json.loads(re.sub(r'"channel_id": "\d+"', f'"channel_id": "{channel}"', wire))
-        kind = str(here["type"])
-        if kind.startswith("GATEWAY_"):
-            discord.send_event(kind.removeprefix("GATEWAY_"), here["data"])
-        elif here["id"].isdecimal():
-            del here["attachment_size_limit"]  # Discord added it in 2025
-            seen = await discord.replay(here)
-            assert "no longer works" in seen.text  # the button of another bot
-            assert seen.first is not None
-            assert seen.first < 3
-        else:  # an id made up by hand
-            discord.send_event("INTERACTION_CREATE", here)
-    asked = [one for one in raw.values() if "data" in one and f"<@{ids['botId']}>" in str(one["data"].get("content"))]
-    await discord.until(lambda: len(discord.messages(channel)) == len(asked))
-    assert len(asked) == 2
-    assert (await running.unreadable()).keys() <= {"INTERACTION_CREATE"}
-
-
+@pytest.mark.slow
 async def test_two_hundred_mutated_events_cost_only_themselves(
     discord: FakeDiscord, guild: str, running: Running
 ) -> None:

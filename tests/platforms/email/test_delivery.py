@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
 from adapters.email.sending.adapter import MAX_MAILS_AT_ONCE
 from bot.store import open_store
 from bot.store.records import DeliveryState
@@ -32,6 +34,7 @@ async def once(condition: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.slow
 async def test_two_processes_send_each_mail_once(tmp_path: Path, server: FakeMail) -> None:
     keys = await plan(tmp_path, 200)
     server.slow = lambda: random.uniform(0, 0.01)
@@ -40,6 +43,7 @@ async def test_two_processes_send_each_mail_once(tmp_path: Path, server: FakeMai
     assert server.by_reader == Counter(keys.keys())
 
 
+@pytest.mark.slow
 async def test_killed_at_any_moment_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path, server: FakeMail) -> None:
     keys = await plan(tmp_path, KILLS * 40)
     server.slow = lambda: random.uniform(0, 0.02)

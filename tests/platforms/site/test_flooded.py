@@ -8,6 +8,7 @@ import resource
 import sys
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession
 
 from tests.fakes.prefork import ROOT
@@ -58,6 +59,7 @@ async def half_open(port: int, source: str) -> asyncio.StreamWriter:
     return writer
 
 
+@pytest.mark.slow
 async def test_1100_half_open_requests_each_to_chat_and_site_stop_no_one(tmp_path: Path) -> None:
     ports = [free_port() for _ in range(3)]
     with (tmp_path / "log").open("wb") as log:

@@ -125,12 +125,14 @@ blocks = (
 messages = st.builds(Message, plain=words.filter(str.strip), blocks=st.lists(blocks, max_size=8).map(tuple))
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(messages)
 def test_whatever_fits_is_taken_by_slack(message: Message) -> None:
     judged(message)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(cards, min_size=8, max_size=40))
 def test_an_answer_full_of_buttons_comes_in_parts_that_slack_takes(found: list[Card]) -> None:

@@ -141,6 +141,7 @@ async def test_others_are_told_privately_that_they_may_not(app: App, bob: Someon
     assert await papers.messages() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("planted", ["schedul daily 03:33 top 30 diffusion", "forget-mee everything", "diffusion"])
 async def test_an_admin_who_presses_what_another_person_shared_changes_nothing(
     app: App, ada: Someone, bob: Someone, papers: Room, acme: Workspace, planted: str

@@ -60,6 +60,7 @@ async def given(slack: OAuthServer, storage: KeyValue, left: timedelta) -> Insta
     return install
 
 
+@pytest.mark.slow
 async def test_processes_that_race_spend_a_refresh_token_once(
     slack: OAuthServer, storage: KeyValue, start: Start
 ) -> None:
