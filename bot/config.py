@@ -113,6 +113,8 @@ class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     attempt_seconds: Annotated[float, Meta(gt=0)] = 30.0  # that a platform has to answer a post
     back_off_seconds: Annotated[float, Meta(ge=0)] = 5.0  # after the first failure, doubled each time
     longest_back_off_seconds: Annotated[float, Meta(ge=0)] = 600.0
+    look_up_minutes: Annotated[float, Meta(gt=0)] = 30.0  # for finding out whether a post of unknown outcome arrived
+    unsure: Literal["gap", "repeat"] = "gap"  # for a post that may have arrived: give it up, or send it again
     spread_minutes: Annotated[float, Meta(ge=0, le=120)] = 0.0  # window over which the posts of one minute are spread
 
 

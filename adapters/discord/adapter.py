@@ -84,6 +84,10 @@ class DiscordAdapter:
         _check_place(place)
         return await self._history.find_by_key(place, key, since)
 
+    async def find_post_between(self, place: Place, *, key: str, since: datetime, until: datetime) -> Ref | None:
+        _check_place(place)
+        return await self._history.find_by_key(place, key, since, until)
+
     async def edit_post(self, ref: Ref, message: Message) -> None:
         await self._poster.edit(ref, message)
 

@@ -31,15 +31,15 @@ class History:
         self._channels = channels
         self._permissions = permissions
 
-    async def find_by_key(self, place: Place, key: str, since: datetime) -> Ref | None:
-        """The message with a key that was posted after `since`; None: there is none."""
-        oldest = time_snowflake(since)
+    async def find_by_key(self, place: Place, key: str, since: datetime, until: datetime | None = None) -> Ref | None:
+        """The message with a key that was posted after `since`, and before `until`; None: there is none."""
+        oldest, newest = time_snowflake(since), time_snowflake(until, high=True) if until else None
         if not place.thread:
             await self._channels.get_cached(place.channel)
         if self._channels.is_forum(place.channel) and not place.thread:
             return await self._find_forum_post(place, key, oldest)
         try:
-            return await self._find_in(place.thread or place.channel, place, key, oldest)
+            return await self._find_in(place.thread or place.channel, place, key, oldest, newest)
         except Refused as error:
             if place.thread and is_unknown_channel(error):
                 return None  # no thread, so no message in it
@@ -63,16 +63,22 @@ class History:
                     found[reaction_key(emoji["name"], is_super=kind == SUPER)] = frozenset(people)
         return {emoji: people for emoji, people in found.items() if people}
 
-    async def _find_in(self, channel: str, place: Place, key: str, oldest: int) -> Ref | None:
+    async def _find_in(
+        self, channel: str, place: Place, key: str, oldest: int, newest: int | None = None
+    ) -> Ref | None:
         bot_id = str(await self._rest.bot_id())
-        async for message in self._newest_first(channel, place, oldest):
+        async for message in self._newest_first(channel, place, oldest, newest):
             if message["author"]["id"] == bot_id and has_key(message, key):
                 return Ref(place, str(message["id"]))
         return None
 
-    async def _newest_first(self, channel: str, place: Place, oldest: int) -> AsyncIterator[dict[str, Any]]:
-        """Messages from the newest back to `oldest` (a snowflake). Raises `Unsure` after `MAX_PAGES`."""
+    async def _newest_first(
+        self, channel: str, place: Place, oldest: int, newest: int | None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Messages from `newest` back to `oldest` (snowflakes). Raises `Unsure` after `MAX_PAGES`."""
         params: dict[str, str | int] = {"limit": PAGE_SIZE}
+        if newest:
+            params["before"] = newest
         for n in range(MAX_PAGES):
             page = await self._rest.call("GET", "/channels/{channel_id}/messages", params=params, channel_id=channel)
             if not page and not n:

@@ -11,6 +11,7 @@ from adapters.slack import doctor, errors
 from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.inbound.listener import Listener
 from adapters.slack.outbound import history, post, render
+from adapters.slack.outbound.history import PostSearch
 from adapters.slack.outbound.user_names import with_names
 from adapters.slack.payload import get_object
 from adapters.slack.profiles import Profiles
@@ -27,8 +28,16 @@ class SlackAdapter:
     label = ""
     limits = render.LIMITS
 
-    def __init__(self, workspaces: Workspaces, profiles: Profiles, listener: Listener, missing_setting: str) -> None:
+    def __init__(
+        self,
+        workspaces: Workspaces,
+        profiles: Profiles,
+        listener: Listener,
+        search: PostSearch,
+        missing_setting: str,
+    ) -> None:
         self._workspaces = workspaces
+        self._search = search
         self._profiles = profiles
         self._listener = listener
         self._missing_setting = missing_setting
@@ -54,7 +63,10 @@ class SlackAdapter:
         return await post.post(self._workspaces, place, await self._named(message, place), key)
 
     async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
-        return await history.find_post(self._workspaces, place, key, since)
+        return await self._search.find_post(place, key, since)
+
+    async def find_post_between(self, place: Place, *, key: str, since: datetime, until: datetime) -> Ref | None:
+        return await self._search.find_post(place, key, since, until)
 
     async def edit_post(self, ref: Ref, message: Message) -> None:
         await post.edit_post(self._workspaces, ref, await self._named(message, ref.place))

@@ -14,6 +14,7 @@ from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.oauth_states import OAuthStates
 from adapters.slack.install.scopes import OPTIONAL_SCOPES, SCOPES
 from adapters.slack.install.single_workspace import SingleWorkspace
+from adapters.slack.outbound.history import PostSearch
 from adapters.slack.profiles import Profiles
 from adapters.slack.settings import Settings
 from bot.chat.adapter import Setup
@@ -63,7 +64,8 @@ def _adapter(
     listener = Listener(
         workspaces, profiles, settings, setup.clock, setup.tasks, installs=installs, add_routes=add_routes
     )
-    return SlackAdapter(workspaces, profiles, listener, settings.missing_setting())
+    search = PostSearch(workspaces, setup.storage)
+    return SlackAdapter(workspaces, profiles, listener, search, settings.missing_setting())
 
 
 def _open_sealer(settings: Settings, setup: Setup) -> Sealer:

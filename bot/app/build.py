@@ -25,6 +25,7 @@ from bot.delivery.availability import Availability
 from bot.delivery.card_updates import CardUpdater
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.planner import Planner
+from bot.delivery.post_lookup import PostLookup
 from bot.delivery.reconcile import Recounter
 from bot.ingest.full_texts import FullTextReader
 from bot.ingest.ingester import Ingester
@@ -172,6 +173,12 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 on_broken=availability.hold_place,
                 on_sent=card_updater.note_sent,
                 on_given_up=availability.note_given_up,
+                lookup=PostLookup(
+                    clock,
+                    attempt_s=settings.delivery.attempt_seconds,
+                    look_up_s=settings.delivery.look_up_minutes * 60,
+                    repeat=settings.delivery.unsure == "repeat",
+                ),
                 attempt_s=settings.delivery.attempt_seconds,
                 back_off_s=settings.delivery.back_off_seconds,
                 max_back_off_s=settings.delivery.longest_back_off_seconds,

@@ -80,6 +80,16 @@ class CanFind(Protocol):
 
 
 @runtime_checkable
+class CanFindBetween(CanFind, Protocol):
+    """Can search a time alone, so that a busy channel isn't read as a whole."""
+
+    async def find_post_between(self, place: Place, *, key: str, since: datetime, until: datetime) -> Ref | None:
+        """The message with `key` posted between these; None: there is none. Raises like `post`. After `Busy`, the next
+        call with the same arguments continues where this one ended, also after a restart."""
+        ...
+
+
+@runtime_checkable
 class CanEdit(Protocol):
     """Can edit its messages."""
 

@@ -11,13 +11,15 @@ import asyncio
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import TypeVar
 
 from bot.chat.adapter import CanFind, CanPost
 from bot.chat.event import Place, Ref
 from bot.clock import Clock
+from bot.delivery.post_lookup import PostLookup
 from bot.errors import Busy, PostError, Refused, StoreError, Unsure
 from bot.logs import delivery as logged_delivery
 from bot.metrics import DELIVERY, SENDS
@@ -26,6 +28,8 @@ from bot.store.records import Delivery, Post
 from bot.tasks import Supervisor
 
 log = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 ATTEMPT_S = 30.0  # that a platform has to answer
 ATTEMPTS_PER_LEASE = 4  # a lease lasts this many attempts: a slow process must not be taken for a dead one
@@ -38,7 +42,6 @@ MAX_PAUSE_S = 1.0  # between claims: another process may have planned posts
 MIN_PAUSE_S = 0.02  # between claims
 NEVER = float("inf")
 GRACE_S = 10.0  # what a stop leaves to what is under way
-FIND_MARGIN = timedelta(days=2)  # before its due time, from which a doubtful post is searched for
 
 OnSent = Callable[[Post], Awaitable[None]]
 """Called with a post that the platform has."""
@@ -64,6 +67,7 @@ class Dispatcher:
         attempt_s: float = ATTEMPT_S,
         back_off_s: float = BACK_OFF_S,
         max_back_off_s: float = MAX_BACK_OFF_S,
+        lookup: PostLookup | None = None,
         grace_s: float = GRACE_S,
         tasks: Supervisor | None = None,
     ) -> None:
@@ -78,6 +82,7 @@ class Dispatcher:
         self._back_off_s = back_off_s
         self._max_back_off_s = max_back_off_s
         self._grace_s = grace_s
+        self._lookup = lookup or PostLookup(clock, attempt_s=attempt_s)
         self._claims = 0
         self._tasks = tasks or Supervisor(clock)
         self._under_way = set[asyncio.Task[bool]]()
@@ -180,20 +185,37 @@ class Dispatcher:
         return is_ours
 
     async def _attempt(self, delivery: Delivery) -> Ref:
-        """The message on the platform: found there, or posted now. Raises `PostError`, whatever goes wrong."""
+        """The message on the platform: found there, or posted now. Raises `PostError`, whatever goes wrong there."""
         post, adapter = delivery.post, self._adapters[delivery.post.place.platform]
         place = post.place.in_thread(delivery.parent_ref.id) if delivery.parent_ref else post.place
-        try:
-            if delivery.doubtful and isinstance(adapter, CanFind):
-                if found := await self._found(delivery, adapter, place):
+        if delivery.doubtful:
+            try:
+                if found := await self._fenced(adapter, self._find(delivery, adapter, place)):
                     return found
-            elif delivery.doubtful and delivery.attempts > 1:  # `paperboy retry KEY` allows one more attempt
-                reason = "An attempt had no answer, and this platform can't tell whether the post arrived."
-                raise Refused(reason, f"If it isn't there: paperboy retry {post.key}")
-            async with asyncio.timeout(self._attempt_s + adapter.limits.extra_attempt_s):
-                ref = await adapter.post(place, post.message, key=post.key)
-            self._tasks.note_success(f"{adapter.name} post")
-            return ref
+            except Unsure as error:  # of the look-up: nothing was sent
+                raise Busy(str(error), retry_after=self._back_off(delivery)) from error
+            if not await self._outbox.note_attempt(post.key, token=delivery.token, at=self._clock.now()):
+                raise Busy("Another process has taken this post over.", retry_after=0.0)
+        return await self._fenced(adapter, self._post(adapter, place, post))
+
+    async def _find(self, delivery: Delivery, adapter: CanPost, place: Place) -> Ref | None:
+        if isinstance(adapter, CanFind):
+            return await self._lookup.find_post(delivery, adapter, place)
+        if delivery.attempts > 1:  # `paperboy retry KEY` allows one more attempt
+            reason = "An attempt had no answer, and this platform can't tell whether the post arrived."
+            raise Refused(reason, f"If it isn't there: paperboy retry {delivery.post.key}")
+        return None
+
+    async def _post(self, adapter: CanPost, place: Place, post: Post) -> Ref:
+        async with asyncio.timeout(self._attempt_s + adapter.limits.extra_attempt_s):
+            ref = await adapter.post(place, post.message, key=post.key)
+        self._tasks.note_success(f"{adapter.name} post")
+        return ref
+
+    async def _fenced(self, adapter: CanPost, request: Coroutine[None, None, R]) -> R:
+        """The result of a request to a platform. Raises `PostError`, whatever goes wrong in the adapter."""
+        try:
+            return await request
         except TimeoutError as error:
             raise Unsure("The platform did not answer in time.") from error
         except asyncio.CancelledError as error:
@@ -208,21 +230,12 @@ class Dispatcher:
             self._tasks.note_failure(f"{adapter.name} post", error)
             raise Unsure(f"{type(error).__name__} in the adapter") from error
 
-    async def _found(self, delivery: Delivery, adapter: CanFind, place: Place) -> Ref | None:
-        """The message, if it is there. Where the platform can't tell, `paperboy retry KEY` allows one more attempt; if
-        that has no answer either, the post is in doubt again."""
-        since = min(delivery.post.due, self._clock.now()) - FIND_MARGIN
-        try:
-            async with asyncio.timeout(self._attempt_s):
-                return await adapter.find_post(place, key=delivery.post.key, since=since)
-        except Refused:
-            if delivery.attempts > 1:
-                raise
-            return None
+    def _back_off(self, delivery: Delivery) -> float:
+        """Seconds until the next attempt."""
+        return min(self._back_off_s * 2.0 ** min(delivery.attempts - 1, 12), self._max_back_off_s)
 
     async def _settle(self, delivery: Delivery, error: PostError) -> None:
         key, token, now = delivery.post.key, delivery.token, self._clock.now()
-        wait = timedelta(seconds=min(self._back_off_s * 2 ** min(delivery.attempts - 1, 12), self._max_back_off_s))
         reason = str(error)
         SENDS.labels(delivery.post.place.platform, type(error).__name__.lower()).inc()
         log.warning("attempt %d of %s in %s: %s", delivery.attempts, key, delivery.post.place, reason)
@@ -240,7 +253,9 @@ class Dispatcher:
             again = now + timedelta(seconds=error.retry_after)
             await self._outbox.settle_retry(key, token=token, reason=reason, again=again, tenant_wide=error.tenant_wide)
         else:
-            await self._outbox.settle_unsure(key, token=token, reason=reason, again=now + wait)
+            # It is looked for once, after the platform had as long again: some carry out a request after its time-out.
+            again = now + timedelta(seconds=max(self._back_off(delivery), self._attempt_s))
+            await self._outbox.settle_unsure(key, token=token, reason=reason, again=again)
 
 
 async def _wait(under_way: set[asyncio.Task[bool]], stop: asyncio.Event, seconds: float) -> set[asyncio.Task[bool]]:

@@ -257,6 +257,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     state: DeliveryState
     attempts: int = 0
     doubtful: bool = False  # an earlier attempt may have reached the platform
+    tried: datetime | None = None  # when the attempt began that may have reached the platform
     token: str = ""  # who holds the lease
     parent_ref: Ref | None = None  # where the parent went, once it is sent
     ref: Ref | None = None  # where it went

@@ -22,6 +22,8 @@ from tests.platforms.email.delivering import readers
 
 SPACES = 5  # tenants that the channels are spread over
 SLOWEST = 0.2  # seconds until a mail server says that it has a mail
+SCALE = 30.0  # minutes are so much shorter where look-ups are limited
+HISTORY = "GET /channels/{channel_id}/messages"
 HANG = 8.0  # seconds: longer than an attempt lasts here
 
 
@@ -86,11 +88,12 @@ class WebArena:
 
 
 class SlackArena:
-    """A Slack in its own process."""
+    """A Slack in its own process. `limited`: it may be read once a minute, 15 messages at a time, in minutes of 2 s."""
 
     threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, limited: bool = False) -> None:
+        self._limited = limited
         self._process: asyncio.subprocess.Process | None = None
         self._workspace: Workspace | None = None
         self._env: dict[str, str] = {}
@@ -104,6 +107,8 @@ class SlackArena:
         line = (await asyncio.wait_for(self._process.stdout.readline(), 60)).decode()
         self.slack = FakeSlack(url=line.split()[-1])
         await self.slack.__aenter__()
+        if self._limited:
+            await self.slack.settings(limits={"history_restricted": True, "scale": SCALE})
         self._workspace = await self.slack.workspace("Acme")
         self._env = await self.slack.env(self._workspace)
 
@@ -142,12 +147,14 @@ class SlackArena:
 
 
 class DiscordArena:
-    """A Discord in its own process. `nonce_window=0`: it forgets nonces at once."""
+    """A Discord in its own process. `nonce_window=0`: it forgets nonces at once. `limited`: a channel may be read
+    once a minute, in minutes of 2 s."""
 
     threads = True
 
-    def __init__(self, *, nonce_window: float = 300.0) -> None:
-        self.fake = FakeDiscord.spawn(nonce_window=nonce_window, validate=0.02)
+    def __init__(self, *, nonce_window: float = 300.0, limited: bool = False) -> None:
+        limits: dict[str, object] = {"buckets": {HISTORY: (1, 60.0 / SCALE)}} if limited else {}
+        self.fake = FakeDiscord.spawn(nonce_window=nonce_window, validate=0.02, **limits)
         self._guilds: list[str] = []
         self._count = 0
 
@@ -240,11 +247,12 @@ class MailArena:
 
 
 def arena(name: str, home: Path) -> Arena:
-    """The arena of this name: web, slack, mail, discord, or discord-forgetful."""
+    """The arena of this name: web, slack, slack-limited, mail, discord, discord-limited, or discord-forgetful."""
     if name == "web":
         return WebArena(home)
     if name == "mail":
         return MailArena(home)
-    if name == "slack":
-        return SlackArena()
-    return DiscordArena(nonce_window=0.0 if name.endswith("forgetful") else 300.0)
+    limited = name.endswith("limited")
+    if name.startswith("slack"):
+        return SlackArena(limited=limited)
+    return DiscordArena(nonce_window=0.0 if limited or name.endswith("forgetful") else 300.0, limited=limited)

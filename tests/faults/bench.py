@@ -102,7 +102,8 @@ class Bench(RuleBasedStateMachine):
             assert self.shown(place) == {paper for post in alive for paper in post.papers}
 
     def nothing_is_held_twice(self) -> None:
-        assert [key for key, count in self.wall.counts().items() if count > 1] == []
+        twice = [key for key, count in self.wall.counts().items() if count > 1]
+        assert twice == [], twice
         assert set(self.wall.counts()) <= set(self.planned)
 
     def a_channel_has_one_post_under_way(self) -> None:
@@ -206,6 +207,9 @@ class Bench(RuleBasedStateMachine):
 
     def settle_request(self, request: Request, outcome: str) -> None:
         self.wall.requests.remove(request)
+        if request.looks and request.key in self.revived and self.wall.counts()[request.key]:
+            # An admin who has a post sent again, though the platform can't be asked, has looked whether it is there.
+            outcome = "ok" if outcome in {"refused", "gone"} else outcome
         if OUTCOMES[outcome][0] and not request.looks:
             self.wall.arrive(request)
         request.answer.set_result(outcome)

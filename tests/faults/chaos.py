@@ -41,6 +41,7 @@ PAPERS = 3  # replies under each head
 BACKLOG = 60  # posts that wait at least, so that each kill has something to cut
 SHORTEST, LONGEST = 0.1, 1.5  # seconds of a life
 PATIENCE = 240.0  # seconds that the last life may take to finish
+LOOK_UP_MINUTES = 1.0  # half an hour, scaled as the limits are
 MAY_HAVE = "it may have arrived"  # what is told where a platform can't be asked
 OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.UNSURE)
 
@@ -56,6 +57,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     unknown: int  # given up because nobody can know whether they arrived, and told so
     arrived: int  # of those
     strange: int  # held, but never planned
+    longest: float  # seconds that a post was in doubt, and its channel with it
     seconds: float
     missing: tuple[str, ...] = ()  # what is known of the lost ones
 
@@ -67,6 +69,7 @@ class Tally(Struct, frozen=True, kw_only=True):
         return (
             f"{self.kills:,} kills, {self.planned:,} posts planned, {self.found:,} found,"
             f" {self.lost:,} lost, {self.repeated:,} repeated"
+            + f", at most {self.longest:.0f} s in doubt"
             + (f", {self.unknown:,} of unknown outcome, of which {self.arrived:,} had arrived," if self.unknown else "")
             + f" in {self.seconds:,.0f} s"
             + "".join(f"\n  lost: {told}" for told in self.missing)
@@ -170,6 +173,7 @@ class Chaos:
             "PAPERBOY_DELIVERY_ATTEMPT_SECONDS": "3",
             "PAPERBOY_DELIVERY_LONGEST_BACK_OFF_SECONDS": "5",
             "PAPERBOY_DELIVERY_BACK_OFF_SECONDS": "0.2",
+            "PAPERBOY_DELIVERY_LOOK_UP_MINUTES": str(LOOK_UP_MINUTES),
             **self._arena.environment(),
         }
         null = asyncio.subprocess.DEVNULL
@@ -192,6 +196,7 @@ class Chaos:
             repeated=sum(1 for key in planned if held[key] > 1),
             unknown=len(unknown),
             arrived=sum(1 for key in unknown if held[key]),
+            longest=max(((d.sent - d.tried).total_seconds() for d in posts if d.sent and d.tried), default=0.0),
             strange=sum(Counter({key: n for key, n in held.items() if key not in planned}).values()),
             seconds=seconds,
             missing=tuple(_told(d) for d in lost),
@@ -239,7 +244,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="for so long, if the kills last")
     parser.add_argument(
-        "--platform", action="append", help="web, slack, mail, discord, discord-forgetful; several times"
+        "--platform",
+        action="append",
+        help="web, mail, slack, discord, slack-limited, discord-limited, discord-forgetful",
     )
     parser.add_argument(
         "--processes", type=int, default=1, help="on one store, each killed and started again by itself"

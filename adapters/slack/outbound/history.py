@@ -8,27 +8,76 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
+from msgspec import Struct
+
 from adapters.slack.client import Workspaces
 from adapters.slack.emoji import emoji_of
 from adapters.slack.outbound.post import METADATA_TYPE
 from adapters.slack.outbound.render import Json
+from bot.chat.adapter import KeyValue
 from bot.chat.event import Place, Ref
 from bot.errors import Refused
 
-MESSAGES_PER_PAGE = 200  # Slack advises no more
+MESSAGES_PER_PAGE = 200  # Slack advises no more; an app sold outside its Marketplace gets 15
+SEARCHED = "searched/"  # in the storage: `searched/KEY` → how far the look-up of a post came
 CLOCK_SKEW = timedelta(minutes=2)  # between Slack's clock and ours
 HISTORY_HINT = (
     "Add channels:history, groups:history and im:history, and install again: without them a post can't be found."
 )
 
 
-async def find_post(workspaces: Workspaces, place: Place, key: str, since: datetime) -> Ref | None:
-    """The post with this delivery key, not older than `since`; None when there is none. Raises `PostError`."""
-    bot = (await workspaces.installs.find_install(place.space)).bot_user
-    async for message in _messages(workspaces, place, since - CLOCK_SKEW):
-        if message.get("user") == bot and _delivery_key(message) == key:
-            return Ref(place, str(message["ts"]))
-    return None
+class Searched(Struct, frozen=True):
+    """How far a look-up came: it goes on there, because Slack may allow one page of 15 messages a minute."""
+
+    until: str  # the end of the window that is searched
+    reached: str  # `ts` of the last message that was read
+
+
+class PostSearch:
+    """Searches channels and threads for posts by their delivery key."""
+
+    def __init__(self, workspaces: Workspaces, storage: KeyValue) -> None:
+        self._workspaces = workspaces
+        self._storage = storage
+
+    async def find_post(self, place: Place, key: str, since: datetime, until: datetime | None = None) -> Ref | None:
+        """The post with this delivery key in a window of time; None when there is none. Raises `PostError`."""
+        bot = (await self._workspaces.installs.find_install(place.space)).bot_user
+        oldest, latest = _ts(since - CLOCK_SKEW), _ts(until + CLOCK_SKEW) if until else ""
+        async for message in self._messages(place, key, oldest, latest):
+            in_window = float(oldest) <= float(message.get("ts") or 0) <= float(latest or "inf")
+            if in_window and message.get("user") == bot and _delivery_key(message) == key:
+                await self._forget_search(key)
+                return Ref(place, str(message["ts"]))
+        await self._forget_search(key)
+        return None
+
+    async def _forget_search(self, key: str) -> None:
+        if await self._storage.get(SEARCHED + key):
+            await self._storage.delete(SEARCHED + key)
+
+    async def _messages(self, place: Place, key: str, oldest: str, latest: str) -> AsyncIterator[Json]:
+        """Messages of a window, page by page: Slack sends a channel's newest first, and a thread's oldest first."""
+        method = "conversations_replies" if place.thread else "conversations_history"
+        query: Json = {"channel": place.channel, "oldest": oldest, "limit": MESSAGES_PER_PAGE}
+        query |= {"latest": latest} if latest else {}
+        query |= {"ts": place.thread} if place.thread else {}
+        found = await self._storage.get(SEARCHED + key)
+        if found and latest and (searched := msgspec.json.decode(found, type=Searched)).until == latest:
+            query["oldest" if place.thread else "latest"] = searched.reached
+        while True:
+            page = await _history_page(self._workspaces, place.space, method, query)
+            messages = page.get("messages") or ()
+            for message in messages:
+                yield message
+            if not messages or not page.get("has_more"):
+                return
+            reached = str(messages[-1]["ts"])
+            query["oldest" if place.thread else "latest"] = reached
+            if latest:
+                record = msgspec.json.encode(Searched(latest, reached))
+                await self._storage.put(SEARCHED + key, record)
 
 
 async def count_reactions(workspaces: Workspaces, ref: Ref) -> Mapping[str, frozenset[str]]:
@@ -42,21 +91,6 @@ async def count_reactions(workspaces: Workspaces, ref: Ref) -> Mapping[str, froz
         if emoji := emoji_of(str(reaction.get("name", ""))):
             people.setdefault(emoji, set()).update(map(str, reaction.get("users", ())))
     return {emoji: frozenset(who - {bot}) for emoji, who in people.items() if who - {bot}}
-
-
-async def _messages(workspaces: Workspaces, place: Place, oldest: datetime) -> AsyncIterator[Json]:
-    """Messages of a channel or a thread since a time, page by page."""
-    method = "conversations_replies" if place.thread else "conversations_history"
-    query: Json = {"channel": place.channel, "oldest": f"{oldest.timestamp():.6f}", "limit": MESSAGES_PER_PAGE}
-    if place.thread:
-        query["ts"] = place.thread
-    while True:
-        page = await _history_page(workspaces, place.space, method, query)
-        for message in page.get("messages") or ():
-            yield message
-        query["cursor"] = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-        if not query["cursor"]:
-            return
 
 
 async def _history_page(workspaces: Workspaces, space: str, method: str, query: Json) -> Json:
@@ -73,3 +107,8 @@ def _delivery_key(message: Json) -> str:
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {}
     return str(payload.get("key", "")) if metadata.get("event_type") == METADATA_TYPE else ""
+
+
+def _ts(at: datetime) -> str:
+    """A time as Slack writes it."""
+    return f"{at.timestamp():.6f}"

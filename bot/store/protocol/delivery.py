@@ -127,6 +127,10 @@ class Outbox(Protocol):
         """Schedules with a post that is due and not sent, longest first."""
         ...
 
+    async def note_attempt(self, key: DeliveryKey, *, token: str, at: datetime) -> bool:
+        """A doubtful post wasn't found and is sent again now; False when the lease isn't ours any more."""
+        ...
+
     async def settle_sent(
         self, key: DeliveryKey, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
     ) -> bool:

@@ -9,7 +9,7 @@ from bot.store.records import Delivery, DeliveryState, Post
 from bot.store.sqlite.codec import moment, unpack
 
 _COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent, o.edited,
-              (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""
+              o.tried, (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""
 
 
 def deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Delivery]:
@@ -21,6 +21,7 @@ def deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Deliv
             state=DeliveryState(state),
             attempts=attempts,
             doubtful=bool(doubtful),
+            tried=moment(tried) if tried else None,
             token=token,
             ref=unpack(ref, Ref) if ref else None,
             reason=reason,
@@ -29,5 +30,5 @@ def deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Deliv
             edited=moment(edited) if edited else None,
             parent_ref=unpack(parent, Ref) if parent else None,
         )
-        for post, state, attempts, doubtful, token, ref, reason, again, sent, edited, parent in rows
+        for post, state, attempts, doubtful, token, ref, reason, again, sent, edited, tried, parent in rows
     ]

@@ -20,8 +20,8 @@ from bot.store.sqlite.engine import Engine
 # What one person alone receives: a digest, or a mail, whose reader made the schedule in a place of their own.
 _OF_ONE = """(json_extract(b.doc, '$.follows') != ''
               OR json_extract(b.doc, '$.created_by') = b.tenant || '/' || b.channel)"""
-_CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?, lease = ?,
-            attempts = attempts + 1 WHERE seq = ?"""
+_CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?1, lease = ?2,
+            tried = iif(doubtful OR state != 'planned', tried, ?4), attempts = attempts + 1 WHERE seq = ?3"""
 _REST = f"""UPDATE outbox SET next_attempt = max(next_attempt, ?) WHERE seq = (
               SELECT min(seq) FROM outbox WHERE tenant = ? AND channel = ? AND state IN {queue.OPEN})"""
 
@@ -80,6 +80,10 @@ class SqliteOutbox:
                   GROUP BY tenant, channel, subscription ORDER BY due LIMIT ?"""
         rows = await self._engine.read(lambda db: db.execute(sql, (stamp(now), limit)).fetchall())
         return [LateSchedule(channel, subscription, moment(due)) for channel, subscription, due in rows]
+
+    async def note_attempt(self, key: DeliveryKey, *, token: str, at: datetime) -> bool:
+        sql = "UPDATE outbox SET tried = ? WHERE key = ? AND token = ? AND state = 'claimed'"
+        return bool(await self._engine.write(lambda db: db.execute(sql, (stamp(at), key, token)).rowcount))
 
     async def settle_sent(
         self, key: DeliveryKey, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
@@ -228,7 +232,7 @@ def _take(db: sqlite3.Connection, tenant: str, now: datetime, token: str, lease:
     channel for ever."""
     for seq, key, threaded in queue.heads(db, tenant, stamp(now)):
         if threaded:
-            db.execute(_CLAIM, (token, stamp(now + lease), seq))
+            db.execute(_CLAIM, (token, stamp(now + lease), seq, stamp(now)))
             return [seq]
         _bury(db, [(key,)])
     return []

@@ -225,7 +225,13 @@ def search_index(db: Database) -> None:
     db.execute("INSERT INTO paper_changes(paper) SELECT id FROM papers ORDER BY seq")
 
 
-STEPS = frozenset({"initial", "heard_reactions", "search_index"})  # those this version knows
+@migrations()
+def attempt_times(db: Database) -> None:
+    """When the attempt at a post began that may have reached the platform."""
+    _run(db, "ALTER TABLE outbox ADD COLUMN tried TEXT NOT NULL DEFAULT '';")
+
+
+STEPS = frozenset({"initial", "heard_reactions", "search_index", "attempt_times"})  # those this version knows
 
 
 def bring_up_to_date(connection: sqlite3.Connection, name: str) -> None:

@@ -38,6 +38,8 @@ class Api:
         await self._travel()
         trouble = Trouble(world, name, request)
         seen.fault = trouble.kind
+        if trouble.kind == "late":  # carried out when the caller has long given it up; only when it is planned
+            await asyncio.sleep(world.settings.faults.hang)
         answer = trouble.before(token.team if token else "")
         if answer is None:
             answer, done = self._carry_out(name, args, token, request, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,10 @@ from adapters.slack.install.scopes import SCOPES
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Paragraph, text
 from bot.errors import Busy, PostError, Refused, Unsure
+from bot.store.protocol import Store
+from tests.builders import post
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
+from tests.faults.delivering import drain
 from tests.platforms.slack.conftest import Make
 
 
@@ -62,6 +66,47 @@ async def test_a_post_is_found_among_hundreds(adapter: SlackAdapter, place: Plac
     assert await adapter.find_post(place, key="key-1", since=recently()) == ref
     assert await adapter.find_post(place, key="key-9", since=recently()) is None
     assert len(await ada.slack.requests(method="conversations.history")) == 4
+
+
+async def test_one_page_a_minute_finds_a_post_in_a_busy_channel_also_across_restarts(
+    adapter_of: Make, place: Place, ada: Someone, papers: Room, slack: FakeSlack
+) -> None:
+    async def talk(count: int) -> None:
+        for n in range(count):
+            await slack.do("say", user=ada.id, channel=papers.id, text=f"talk {n}", answers=0)
+
+    await talk(20)
+    since = datetime.now(UTC)  # noqa: TID251 - the fake's clock is the machine's
+    head = await adapter_of().post(place, says("one"), key="key-1")
+    await talk(20)
+    until = since + timedelta(seconds=30)
+    await slack.settings(limits={"history_restricted": True, "scale": 60})
+
+    async def search(key: str) -> tuple[Ref | None, int]:
+        """What is found, by an adapter of its own for each page, and how many pages it took."""
+        for pages in range(1, 20):
+            try:
+                window = {"since": since, "until": until}
+                return await adapter_of().find_post_between(place, key=key, **window), pages
+            except Busy as error:
+                await asyncio.sleep(error.retry_after)
+        raise AssertionError("it never ends")
+
+    assert await search("key-1") == (head, 2)
+    found, calls = await search("key-9")
+    assert found is None
+    assert calls <= 4  # 41 messages, 15 on a page; the first call may come within the same minute
+
+
+async def test_a_post_that_slack_carries_out_late_is_not_repeated(
+    adapter: SlackAdapter, place: Place, papers: Room, slack: FakeSlack, store: Store
+) -> None:
+    await slack.settings(faults={"hang": 0.8})
+    await slack.fail_next("chat.postMessage", "late")
+    await store.outbox.add_posts([post("key-1", place=place)])
+    await drain(store, "slack", adapter, attempt_s=0.5, back_off_s=0.05)
+    assert len(await papers.messages()) == 1
+    assert len(await slack.requests(method="chat.postMessage")) == 1
 
 
 async def test_nothing_older_than_asked_for_is_found(

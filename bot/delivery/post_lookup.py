@@ -1,0 +1,77 @@
+"""Looks for a post of unknown outcome on its platform, and decides when that takes too long.
+
+A platform may allow so few requests that a look-up doesn't end for hours, and meanwhile no other post would go out in
+its channel. So only the time of the attempt is searched, and after a while the policy of the settings decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from bot.chat.adapter import CanFind, CanFindBetween
+from bot.chat.event import Place, Ref
+from bot.clock import Clock
+from bot.errors import Busy, PostError, Refused, Unsure
+from bot.store.records import Delivery
+
+log = logging.getLogger(__name__)
+
+FIND_MARGIN = timedelta(days=2)  # before its due time, from which a post is searched for by an adapter without windows
+CLOCK_MARGIN = timedelta(minutes=10)  # on both sides of an attempt: clocks differ, and platforms may be slow
+LOOK_UP_S = 1_800.0  # after an attempt, until the policy decides
+MIN_LOOK_UPS = 3  # before it does, also after a long downtime
+
+
+class PostLookup:
+    """Finds out whether posts arrived."""
+
+    def __init__(self, clock: Clock, *, attempt_s: float, look_up_s: float = LOOK_UP_S, repeat: bool = False) -> None:
+        """`repeat`: a post is sent again when it can't be found out in time; otherwise it is given up."""
+        self._clock = clock
+        self._attempt_s = attempt_s
+        self._look_up = timedelta(seconds=look_up_s)
+        self._repeat = repeat
+
+    async def find_post(self, delivery: Delivery, adapter: CanFind, place: Place) -> Ref | None:
+        """The message; None: it isn't there, and may be sent. Raises `Busy` or `Unsure` while that can't be told, and
+        `Refused` when it never can; then `paperboy retry KEY` allows one more attempt."""
+        try:
+            async with asyncio.timeout(self._attempt_s):
+                return await self._search(delivery, adapter, place)
+        except Refused:
+            if delivery.attempts > 1:
+                raise
+            return None
+        except (PostError, TimeoutError) as error:
+            if not self._is_over(delivery):
+                if isinstance(error, Busy):
+                    raise
+                raise Unsure(str(error) or "The platform did not answer in time.") from error
+            if not self._repeat:
+                raise self._gave_up(delivery) from error
+            log.warning("%s is sent again without knowing whether it arrived: %s", delivery.post.key, error)
+            return None
+
+    def _is_over(self, delivery: Delivery) -> bool:
+        looked_for = self._clock.now() - (delivery.tried or delivery.post.due)
+        return looked_for >= self._look_up and delivery.attempts >= MIN_LOOK_UPS
+
+    def _gave_up(self, delivery: Delivery) -> Refused:
+        minutes = max(1, round(self._look_up.total_seconds() / 60))
+        reason = f"Whether the post is there could not be found out within {minutes} min: it may have arrived."
+        return Refused(reason, f"To look for it again: paperboy retry {delivery.post.key}")
+
+    async def _search(self, delivery: Delivery, adapter: CanFind, place: Place) -> Ref | None:
+        key, tried = delivery.post.key, delivery.tried
+        if tried is None or not isinstance(adapter, CanFindBetween):
+            since = min(delivery.post.due, self._clock.now()) - FIND_MARGIN
+            return await adapter.find_post(place, key=key, since=since)
+        since, until = _window(tried, self._attempt_s)
+        return await adapter.find_post_between(place, key=key, since=since, until=until)
+
+
+def _window(tried: datetime, attempt_s: float) -> tuple[datetime, datetime]:
+    """When the platform may have taken a post that was tried then."""
+    return tried - CLOCK_MARGIN, tried + timedelta(seconds=attempt_s) + CLOCK_MARGIN
