@@ -27,6 +27,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # Paperbo
 MAX_RATE_LIMIT_WAIT_S = 30.0  # the library waits out shorter rate limits itself; 30 is the least it accepts
 GUILD_READY_TIMEOUT_S = 0.5  # without another GUILD_CREATE, after which all servers listed at the start have come
 REACTIONS = frozenset({"MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"})
+UNUSED = {"version": 1, "attachment_size_limit": 0}  # fields of an interaction that only the library needs
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)  # what parsing an unexpected payload raises
 
 
@@ -88,9 +89,10 @@ class Client(discord.AutoShardedClient):
     def _fenced(self, event: str, parse: Callable[[Any], Any]) -> Callable[[Any], None]:
         def parse_or_drop(payload: Any) -> None:
             try:
-                if event in REACTIONS:  # a server that is not Discord's may leave this out
+                if event in REACTIONS:  # Discord didn't always send these, and other servers may not
                     payload.setdefault("type", int(bool(payload.get("burst"))))
-                if event == "INTERACTION_CREATE":
+                elif event == "INTERACTION_CREATE":
+                    payload = UNUSED | payload
                     _read_unknown_channel(payload)
                 parse(payload)
             except Exception as error:  # noqa: BLE001 - whatever the library makes of it, only this event is lost

@@ -11,7 +11,7 @@ from bot.app.build import App, database, open_app
 from bot.chat.adapter import Adapter, Finding, HasDoctor
 from bot.cli.group import asynchronous, clock, config_option, settings
 from bot.delivery.calendar import out_of_date
-from bot.errors import IndexFailed, SourceError, StoreError
+from bot.errors import IndexFailed, ModelError, SourceError, StoreError
 from bot.views.formatting import plural, source_name
 
 OK, WARN, BAD = "ok", "--", "!!"
@@ -44,11 +44,24 @@ async def _run(config: Path | None, bad: list[str]) -> None:
         if lacking := out_of_date(app.clock.now().date()):
             _print(WARN, lacking)
         await _platforms(app, bad)
-        key = options.summaries.api_key
+        await _summaries(app, bad)
+
+
+async def _summaries(app: App, bad: list[str]) -> None:
+    """Have the model write one summary."""
+    model = app.settings.summaries.model
+    try:
+        line = await app.lines.write_example()
+    except ModelError as error:
+        _print(BAD, f"summaries by {model}: {error}")
+        bad.append(str(error))
+    else:
         _print(
-            OK if key else WARN,
-            "summaries by Claude" if key else "summaries taken from abstracts (no ANTHROPIC_API_KEY)",
+            OK if line else WARN,
+            f"summaries by {model}: {line}" if line else "summaries taken from abstracts (no ANTHROPIC_API_KEY)",
         )
+    if failure := await app.store.costs.last_failure():
+        _print(WARN, f"the last failure of {model}, {failure.at:%Y-%m-%d %H:%M} UTC: {failure.reason}")
 
 
 async def _platforms(app: App, bad: list[str]) -> None:

@@ -14,7 +14,7 @@ from bot.errors import AskError
 from bot.languages import mark, tr, tr_count
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
-from bot.summaries.answering.answerer import PaperAnswer
+from bot.summaries.answering.judging import PaperAnswer
 from bot.summaries.generation.prompt import QUESTION_CHARS
 from bot.views.answer import answer
 

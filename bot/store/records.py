@@ -88,6 +88,14 @@ class SummaryRequest(Struct, frozen=True, kw_only=True):
     refused: str = ""  # that first summary
 
 
+class Claim(Enum):
+    """What came of claiming a request."""
+
+    OURS = "ours"
+    TAKEN = "taken"  # made before, or being made by another process
+    UNAFFORDABLE = "unaffordable"  # the spending limits don't cover it
+
+
 class SummaryBatch(Struct, frozen=True, kw_only=True):
     """Summaries requested together, at a lower price, and collected later."""
 

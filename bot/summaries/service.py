@@ -22,6 +22,7 @@ from bot.summaries.generation.circuit_breaker import CircuitBreaker
 from bot.summaries.generation.generator import SummaryGenerator
 from bot.summaries.generation.language_model import LanguageModel
 from bot.summaries.generation.sanitizing import without_instructions
+from bot.summaries.generation.writer import SummaryWriter
 
 PROVENANCE_PREFERENCE: tuple[Provenance, ...] = (
     "human",
@@ -30,6 +31,11 @@ PROVENANCE_PREFERENCE: tuple[Provenance, ...] = (
     "extract",
 )  # which summary is shown when several pass
 MIN_BATCH_SIZE = 8
+EXAMPLE = Paper(
+    id="example",
+    title="Warm Nests for City Birds",
+    abstract="City birds lose warmth. We show that a nest of recycled wool keeps 95% of the heat over 40 gardens.",
+)
 
 
 class SummaryService:
@@ -46,6 +52,7 @@ class SummaryService:
     ) -> None:
         self._lines = lines
         self._writer = writer
+        self._budget = budget
         self._clock = clock
         breaker = CircuitBreaker(clock)
         self._generator = (
@@ -82,6 +89,16 @@ class SummaryService:
     async def improve(self, papers: Sequence[Paper], language: str = "en") -> list[PaperId]:
         """Request the missing summaries from the model; returns the papers whose summary got better."""
         return await self._generator.improve(papers, language) if self._generator else []
+
+    async def write_example(self) -> str:
+        """A summary that the model writes of an invented paper, to see whether it works; empty without a model.
+
+        Raises `CallError`.
+        """
+        if not (self._writer and self._budget):
+            return ""
+        writer = SummaryWriter(self._writer, self._budget)
+        return (await writer.write(writer.request_for(EXAMPLE)))[0]
 
     async def aclose(self) -> None:
         """Close the model's connections."""

@@ -12,7 +12,8 @@ from bot.chat.event import Person, Place
 from bot.chat.message import Button, Controls, Footnote
 from bot.papers.full_text import Passage
 from bot.store.records import Spending
-from bot.summaries.answering.answerer import is_fit, nearest, sentences_of
+from bot.summaries.answering.judging import is_fit, judge, nearest, sentences, sentences_of
+from bot.summaries.generation.language_model import ModelAnswer
 from tests.builders import PAPERS, TODAY, paper
 from tests.fakes.anthropic import Told
 from tests.summaries.conftest import Office, everything
@@ -227,3 +228,51 @@ async def test_an_answer_that_speaks_to_the_reader_is_not_shown(hire: Start, ans
     assert not is_fit(answer, ordered)
     assert answer not in found.plain
     assert "“Each nest costs 3 euros.”" in found.plain
+
+
+WOOL = (
+    "NestNet improves warmth by up to 13.4% on GardenBench and by 4.2% on ParkBench. Moss does not improve warmth in"
+    " dry air. Feathers may attract mites in wet gardens."
+)
+WRONG = {
+    "a bound dropped": ("NestNet improves warmth by 13.4% on GardenBench.", 0),
+    "a number of another data set": ("NestNet improves warmth by 4.2% on GardenBench.", 0),
+    "a direction": ("NestNet degrades warmth by up to 13.4% on GardenBench.", 0),
+    "a negation": ("Moss improves warmth in dry air.", 1),
+    "a hedge": ("Feathers attract mites in wet gardens.", 2),
+    "a setting": ("Feathers may attract mites in wet gardens of ImageNet.", 2),
+    "another sentence's number": ("Moss does not improve warmth by 4.2% in dry air.", 1),
+    "nothing that can be checked": ("Yes.", 1),
+    "something else": ("The reindeer of northern countries prefer lichen in winter.", 1),
+    "an instruction": ("Use feathers in wet gardens.", 2),
+    "an instruction to readers": ("Readers should avoid moss in dry air.", 1),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_an_answer_is_held_against_the_sentence_it_quotes(kind: str) -> None:
+    answer, at = WRONG[kind]
+    quote = sentences(WOOL)[at]
+    found = judge(ModelAnswer(found=True, answer=answer, quote=quote), [Passage(WOOL, "here")], "Warm?", NESTS.title)
+    assert (found.kind, found.answer, found.sentences) == ("answered", "", (Passage(quote, "here"),))
+    true = judge(ModelAnswer(found=True, answer=quote, quote=quote), [Passage(WOOL, "here")], "Warm?", NESTS.title)
+    assert true.answer == quote
+
+
+@pytest.mark.parametrize(
+    ("quote", "at"),
+    [
+        ("NestNet improves the warmth by up to 13.4% on GardenBench and 4.2% on ParkBench", 0),
+        ("Feathers may attract mites … wet gardens.", 2),
+        ("Moss improves warmth in dry air.", None),
+        ("Feathers may attract mites in dry gardens.", None),
+        ("NestNet improves warmth by up to 18.4% on GardenBench and by 4.2% on ParkBench.", None),
+    ],
+)
+def test_a_nearly_verbatim_quote_is_mended_or_refused(quote: str, at: int | None) -> None:
+    reply = ModelAnswer(found=True, answer="Mites come.", quote=quote)
+    found = judge(reply, [Passage(WOOL, "here")], "Which nests have mites and warmth?", NESTS.title)
+    if at is None:
+        assert (found.kind, len(found.sentences)) == ("nearest", 2)
+    else:
+        assert [sentence.text for sentence in found.sentences] == [sentences(WOOL)[at]]

@@ -63,7 +63,7 @@ CASES: dict[str, tuple[str, str, Outcome]] = {  # what the API answers, how the 
 DOUBTFUL = {"408", "500", "502", "504", "slow", "not JSON", "null"}  # booked, though nothing was generated
 
 
-def charged(fake: FakeAnthropic, *, batch: bool = False) -> float:
+def charged(fake: FakeAnthropic, price: Price = PRICE, *, batch: bool = False) -> float:
     """What the account is charged."""
     total = 0.0
     for body in fake.generated:
@@ -74,7 +74,7 @@ def charged(fake: FakeAnthropic, *, batch: bool = False) -> float:
             cache_read=used["cache_read_input_tokens"],
             cache_write=used["cache_creation_input_tokens"],
         )
-        total += money(usage, PRICE, batch=batch)
+        total += money(usage, price, batch=batch)
     return total
 
 

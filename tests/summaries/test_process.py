@@ -117,3 +117,41 @@ async def test_a_budget_without_a_price_is_refused_at_the_start(tmp_path: Path) 
     )
     assert ran.code == 2
     assert 'Add [summaries.prices."x-1"]' in ran.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [("Shows that a nest of wool keeps 95% of the heat over 40 gardens.", 0, "keeps 95%"), ("404", 1, "doesn't know")],
+)
+async def test_the_doctor_has_one_summary_written(tmp_path: Path, answer: str, code: int, words: str) -> None:
+    async with FakeAnthropic(answer) as fake:
+        key = {"ANTHROPIC_API_KEY": "sk-very-secret", "ANTHROPIC_BASE_URL": fake.url}
+        off = {"PAPERBOY_SEARCH_SEMANTIC": "false", "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false"}
+        ran = await paperboy(tmp_path, "doctor", **key, **off)
+    assert (ran.code, len(fake.asked)) == (code, 1)
+    assert words in ran.out
+    costs = await paperboy(tmp_path, "costs")
+    assert ("Last failure" in costs.err) == (code == 1)
+
+
+async def test_a_run_that_was_broken_off_goes_on_and_a_refusal_stops_nothing(tmp_path: Path) -> None:
+    papers, lines = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    papers.write_text("".join(json.dumps(NESTS | {"id": str(n)}) + "\n" for n in range(1, 5)))
+    line = "Keeps rain out of nests with a roof."
+    async with FakeAnthropic("refusal", line, "401") as fake:
+        key = {"ANTHROPIC_API_KEY": "sk-very-secret", "ANTHROPIC_BASE_URL": fake.url}
+        run = ("summarize", "--in", str(papers), "--out", str(lines), "--engine", "claude")
+        broken = await paperboy(tmp_path, *run, **key)
+        assert (broken.code, lines.exists(), len(fake.asked)) == (1, False, 3)
+        part = tmp_path / "out.jsonl.claude.part"
+        part.write_bytes(part.read_bytes() + b'{"id": "3", "summ')
+        fake.answers = [line]
+        limited = await paperboy(tmp_path, *run, **key, PAPERBOY_SUMMARIES_BUDGET_DAY="0.00001")
+        assert (limited.code, len(fake.asked)) == (1, 3)
+        assert "budget for Claude is used up" in limited.err
+        whole = await paperboy(tmp_path, *run, **key)
+    assert (whole.code, len(fake.asked), part.exists()) == (0, 5, False)
+    written = [json.loads(text) for text in lines.read_text().splitlines()]
+    assert [(one["id"], one["summary"]) for one in written] == [("1", ""), ("2", line), ("3", line), ("4", line)]
+    assert "refused" in written[0]["check"][0]
+    assert '"requests":4' in (await paperboy(tmp_path, "costs", "--json")).out

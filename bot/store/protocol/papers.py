@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.papers.full_text import FullText
 from bot.papers.model import Listing, Paper, PaperId
 from bot.store.records import (
+    Claim,
     Fetch,
     ListedPaper,
     ModelFailure,
@@ -125,8 +126,8 @@ class Summaries(Protocol):
         *,
         now: datetime,
         until: datetime,
-    ) -> bool:
-        """Claim a request until then and set its money aside; False if it is claimed, made or too expensive."""
+    ) -> Claim:
+        """Claim a request until then and set its money aside."""
         ...
 
     async def claim_batch(

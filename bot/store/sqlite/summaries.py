@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from bot.papers.model import PaperId
-from bot.store.records import Reservation, Spending, SpendingLimits, Summary, SummaryBatch, SummaryRequest
+from bot.store.records import Claim, Reservation, Spending, SpendingLimits, Summary, SummaryBatch, SummaryRequest
 from bot.store.sqlite import costs
 from bot.store.sqlite.codec import marks, pack, stamp, unpack
 from bot.store.sqlite.engine import Engine
@@ -50,11 +50,14 @@ class SqliteSummaries:
         *,
         now: datetime,
         until: datetime,
-    ) -> bool:
-        def work(db: sqlite3.Connection) -> bool:
-            if costs.room(db, limits, now) < reservation.cost or not _claim(db, request, now, until):
-                return False
-            return costs.reserve(db, reservation, limits, now)
+    ) -> Claim:
+        def work(db: sqlite3.Connection) -> Claim:
+            if costs.room(db, limits, now) < reservation.cost:
+                return Claim.UNAFFORDABLE
+            if not _claim(db, request, now, until):
+                return Claim.TAKEN
+            costs.reserve(db, reservation, limits, now)
+            return Claim.OURS
 
         return await self._engine.write(work)
 

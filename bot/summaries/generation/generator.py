@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot.clock import Clock
 from bot.papers.model import Paper, PaperId
 from bot.store.protocol import Summaries
-from bot.store.records import Summary, SummaryBatch, SummaryRequest
+from bot.store.records import Claim, Reservation, Summary, SummaryBatch, SummaryRequest
 from bot.summaries.check import check
 from bot.summaries.generation.batches import Batches, Results
 from bot.summaries.generation.budget import CALL_MAX_AGE, Budget
@@ -79,19 +79,30 @@ class SummaryGenerator:
             await self._batches.send(requests[:MAX_BATCH])
             if self._batches.are_supported:
                 return []
-        found = [await self._claimed_line(request) for request in requests[:MAX_SINGLES]]
-        return [line.paper for line in found if line and not line.failures]
+        return await self._one_by_one(requests)
 
-    async def _claimed_line(self, request: SummaryRequest) -> Summary | None:
-        """Claim a request and make it; None if there is no summary now."""
-        if self._breaker.is_open:
-            return None
-        reservation, now = self._writer.reservation(request), self._clock.now()
-        if not await self._lines.claim_request(
-            request, reservation, self._budget.limits, now=now, until=now + CALL_MAX_AGE
-        ):
-            await self._budget.warn(reservation.cost)
-            return None
+    async def _one_by_one(self, requests: Sequence[SummaryRequest]) -> list[PaperId]:
+        better: list[PaperId] = []
+        claimed = 0
+        for request in requests:
+            if self._breaker.is_open or claimed == MAX_SINGLES:
+                break
+            reservation, now = self._writer.reservation(request), self._clock.now()
+            claim = await self._lines.claim_request(
+                request, reservation, self._budget.limits, now=now, until=now + CALL_MAX_AGE
+            )
+            if claim is Claim.UNAFFORDABLE:
+                await self._budget.warn(reservation.cost)
+                break
+            if claim is Claim.OURS:
+                claimed += 1
+                line = await self._claimed_line(request, reservation)
+                better += [line.paper] if line and not line.failures else []
+        return better
+
+    async def _claimed_line(self, request: SummaryRequest, reservation: Reservation) -> Summary | None:
+        """Have a claimed summary written and store it; None if there is none now."""
+        now = self._clock.now()
         try:
             line = self._line(request, *await self._writer.write(request, reservation))
         except RefusedByModel as error:

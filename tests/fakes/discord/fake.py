@@ -137,6 +137,10 @@ class FakeDiscord:
         """Fill in the modal that was seen, by `custom_id`, and send it; what is left out stays as it was."""
         return await self._see("submit", interaction=seen.interaction, values=values, wait=wait)
 
+    async def replay(self, payload: dict[str, Any], *, wait: float = 10) -> Seen:
+        """Send a recorded interaction whose ids are known here, and wait for the answer."""
+        return await self._see("replay", payload=payload, wait=wait)
+
     async def look_again(self, seen: Seen) -> Seen:
         """The same interaction, as it looks by now."""
         return msgspec.convert(self.host.tell("seen", interaction=seen.interaction), Seen)

@@ -159,6 +159,19 @@ async def _watch(world: World, it: Interaction, wait: float) -> None:
 
 
 @op
+async def replay(server: Server, payload: Json, wait: float = 10) -> Json:
+    """Send an interaction as it was recorded, from someone and somewhere that is known here."""
+    world = server.world
+    user = (payload.get("member") or payload)["user"]["id"]
+    where, started = world.channels[payload["channel_id"]], world.elapsed()
+    it = Interaction(payload["id"], payload["token"], payload["type"], user, where.id, where.guild_id, started)
+    world.interactions[it.id] = world.by_token[it.token] = it
+    server.gateway.send_event("INTERACTION_CREATE", payload)
+    await _watch(world, it, wait)
+    return view(world, it)
+
+
+@op
 def seen(server: Server, interaction: str) -> Json:
     """What the user sees of an interaction by now."""
     return view(server.world, server.world.interactions[interaction])

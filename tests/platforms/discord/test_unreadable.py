@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 import random
 import re
 import signal
@@ -15,8 +16,10 @@ import pytest
 from aiohttp import ClientConnectionError, ClientSession
 
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord.schema import SPEC
 from tests.fakes.world import free_port, launch
 
+RECORDED = SPEC.parents[1] / "recorded" / "discord" / "interactions-and-messages.json"
 COUNTED = re.compile(r'^paperboy_unreadable_events_total\{kind="(\w+)",platform="discord"\} ([0-9.]+)', re.MULTILINE)
 MUTATIONS = 200
 NOT_MUTATED = {
@@ -148,6 +151,33 @@ async def test_a_session_that_can_not_begin_is_begun_again(discord: FakeDiscord,
     await discord.until(lambda: len(discord.state()["identifies"]) > before, seconds=30)
     await _until_ready(running)
     assert not (await discord.slash(bob, channel, "papers", query="help")).failed
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded payloads (../shared/specs) are not here")
+async def test_what_was_recorded_from_discord_is_answered(discord: FakeDiscord, guild: str, running: Running) -> None:
+    channel, bob = discord.text_channel(guild), discord.member(guild, "Bob")
+    raw = json.loads(RECORDED.read_text())
+    ids = raw.pop("metadata")
+    known = {ids["guildId"]: guild, ids["userId"]: bob, ids["botId"]: discord.app["client_id"]}
+    known |= {ids["channelId"]: channel}
+    for payload in raw.values():
+        wire = re.sub(r"\d{17,}", lambda found: known.get(found[0], found[0]), json.dumps(payload))
+        here = json.loads(re.sub(r'"channel_id": "\d+"', f'"channel_id": "{channel}"', wire))
+        kind = str(here["type"])
+        if kind.startswith("GATEWAY_"):
+            discord.send_event(kind.removeprefix("GATEWAY_"), here["data"])
+        elif here["id"].isdecimal():
+            del here["attachment_size_limit"]  # Discord added it in 2025
+            seen = await discord.replay(here)
+            assert "no longer works" in seen.text  # the button of another bot
+            assert seen.first is not None
+            assert seen.first < 3
+        else:  # an id made up by hand
+            discord.send_event("INTERACTION_CREATE", here)
+    asked = [one for one in raw.values() if "data" in one and f"<@{ids['botId']}>" in str(one["data"].get("content"))]
+    await discord.until(lambda: len(discord.messages(channel)) == len(asked))
+    assert len(asked) == 2
+    assert (await running.unreadable()).keys() <= {"INTERACTION_CREATE"}
 
 
 @pytest.mark.slow
