@@ -25,6 +25,7 @@ NEEDED: dict[int, tuple[str, str]] = {
     SEND_IN_THREADS: ("Send Messages in Threads", "post in those threads"),
 }
 ALL_NEEDED = sum(NEEDED)
+FORUMS = frozenset({15, 16})  # types of channels: in a forum or media channel, Send Messages creates posts
 
 
 def invite_url(application: int | str) -> str:
@@ -42,6 +43,11 @@ def user_install_url(application: int | str) -> str:
     )
 
 
+def needed_in(kind: int) -> int:
+    """The permissions needed in a channel of a type, as bits."""
+    return ALL_NEEDED & ~CREATE_THREADS if kind in FORUMS else ALL_NEEDED
+
+
 def permission_names(permissions: int) -> list[str]:
     """The needed permissions in these bits, named as in Discord's settings."""
     return [name for bit, (name, _) in NEEDED.items() if permissions & bit]
@@ -51,7 +57,7 @@ def missing_permissions(
     guild: Mapping[str, Any], member: Mapping[str, Any], channel: Mapping[str, Any], bot_id: str
 ) -> int:
     """The needed permissions that Paperboy lacks in a channel, as bits."""
-    return ALL_NEEDED & ~permissions_in(guild, member, channel, bot_id)
+    return needed_in(int(channel.get("type") or 0)) & ~permissions_in(guild, member, channel, bot_id)
 
 
 def permissions_in(guild: Mapping[str, Any], member: Mapping[str, Any], channel: Mapping[str, Any], user: str) -> int:

@@ -10,7 +10,7 @@ import discord
 
 from adapters.discord.events import PLATFORM
 from adapters.discord.permission_check import PermissionCheck
-from adapters.discord.permissions import ALL_NEEDED
+from adapters.discord.permissions import needed_in
 from bot.chat.adapter import KeyValue
 from bot.chat.event import BotRemoved, BotReturned, Event, Person, Place
 from bot.clock import Clock
@@ -55,7 +55,7 @@ class Servers:
         """Check the channels again where a permission was missing."""
         for channel in await self._permissions.blocked_channels(str(guild.id)):
             found = guild.get_channel(int(channel))
-            if found and not ALL_NEEDED & ~found.permissions_for(guild.me).value:
+            if found and not needed_in(found.type.value) & ~found.permissions_for(guild.me).value:
                 await self._permissions.unblock(str(guild.id), channel)
                 await tell(self._event(BotReturned, str(guild.id), channel))
 

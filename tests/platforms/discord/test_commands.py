@@ -54,12 +54,14 @@ def test_the_invite_link_in_the_documentation_is_the_real_one() -> None:
 
 
 class TestPermissions:
-    def lacking(self, *overwrites: dict[str, Any], role: int = 0) -> int:
+    def lacking(self, *overwrites: dict[str, Any], role: int = 0, kind: int = 0) -> int:
         guild = {
             "id": "1",
             "roles": [{"id": "1", "permissions": str(ALL_NEEDED)}, {"id": "2", "permissions": str(role)}],
         }
-        return missing_permissions(guild, {"roles": ["2"]}, {"permission_overwrites": list(overwrites)}, "9")
+        return missing_permissions(
+            guild, {"roles": ["2"]}, {"permission_overwrites": list(overwrites), "type": kind}, "9"
+        )
 
     def test_the_nearer_overwrite_decides(self) -> None:
         deny, allow = {"deny": str(1 << 11), "allow": "0"}, {"deny": "0", "allow": str(1 << 11)}
@@ -68,6 +70,10 @@ class TestPermissions:
         assert self.lacking({"id": "1", **deny}, {"id": "2", **allow}) == 0
         assert self.lacking({"id": "2", **allow}, {"id": "9", **deny}) == 1 << 11
         assert self.lacking({"id": "7", **deny}) == 0
+
+    def test_a_forum_needs_no_right_to_create_threads(self) -> None:
+        without = {"id": "1", "deny": str(1 << 35), "allow": "0"}
+        assert (self.lacking(without), self.lacking(without, kind=15)) == (1 << 35, 0)
 
     def test_an_administrator_lacks_nothing(self) -> None:
         assert self.lacking({"id": "9", "deny": str(ALL_NEEDED), "allow": "0"}, role=1 << 3) == 0
