@@ -61,20 +61,24 @@ async def sent(home: Path) -> tuple[Json, list[Request]]:
         async with open_app(load(None, environment, installed()), SystemClock()) as app:
             await app.intake.store_batch(Batch(listings=(listing(PAPER),)))
             async with hearing(app.adapters["slack"], app.core):  # type: ignore[arg-type] # Slack's is its own
-                pane = await ada.open_pane(papers)
-                await _use(slack, pane)
-            return await pane.state(), await slack.requests()
+                pane = await ada.open_messages(papers)
+                state = await _use(slack, pane)
+            return state, await slack.requests()
 
 
-async def _use(slack: FakeSlack, pane: Pane) -> None:
+async def _use(slack: FakeSlack, pane: Pane) -> Json:
+    """Returns the pane as it was opened."""
     async with asyncio.timeout(20):
         while not (await pane.state())["prompts"]:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-    await pane.say(f"show {PAPER.id}")
+    opened = await pane.state()
+    shown = await pane.say(f"show {PAPER.id}")
+    pane.ts = (shown.ack or {})["ts"]
     await pane.say(QUESTION)
     async with asyncio.timeout(20):
         while "chat.stopStream" not in (await slack.counts())["requests"]:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+    return opened
 
 
 def page(state: Json, calls: list[Request]) -> str:

@@ -47,6 +47,7 @@ Handler: TypeAlias = Callable[[Json, str], Awaitable[None]]
 
 # The events in `config/slack-manifest.yml`.
 EVENT_HANDLERS: dict[str, Callable[[Handlers, Json, str], Awaitable[None]]] = {
+    "app_context_changed": Handlers.on_assistant_moved,
     "app_home_opened": Handlers.on_home_opened,
     "app_mention": Handlers.on_mention,
     "app_uninstalled": Handlers.on_uninstalled,

@@ -71,6 +71,8 @@ class Handlers:
 
     async def on_message(self, body: Json, space: str) -> None:
         if event := events.parse_direct_message(body, space, await self._bot_user(space)):
+            if not event.place.thread and await self._assistant.is_on(space):  # the person's message begins a thread
+                event = replace(event, place=event.place.in_thread(get_text(body, "event", "ts")))
             target = AnswerTarget(place=event.place, person=event.who.id, is_direct=True)
             async with self._assistant.working(event.place):
                 answer = await self._answer_to(self._assistant.about_the_channel(event))
@@ -126,6 +128,8 @@ class Handlers:
         await self._workflow_step.run(body, space, self._clock.now())
 
     async def on_home_opened(self, body: Json, space: str) -> None:
+        if get_text(body, "event", "tab") == "messages":
+            await self._assistant.offer_prompts(body, space)
         if event := events.parse_home_opened(body, space):
             await self._show_home(event)
 

@@ -44,7 +44,15 @@ class Control:
                 self.forget,
             ),
             *(self.uninstall, self.revoke, self.change_access, self.settings, self.fail_next),
-            *(self.open_pane, self.move_pane, self.run_step, self.open_details, self.disconnect, self.drop),
+            *(
+                self.open_pane,
+                self.move_pane,
+                self.open_messages,
+                self.run_step,
+                self.open_details,
+                self.disconnect,
+                self.drop,
+            ),
             *(self.verify_url, self.clear_log, self.send_event),
         )
         self._deeds = {deed.__name__: deed for deed in deeds}
@@ -194,8 +202,15 @@ class Control:
         home = events.pane_opened(self._world, user, beside)
         return {"channel": home.id, "ts": next(reversed(home.messages))}
 
-    async def move_pane(self, *, user: str, ts: str, beside: str) -> None:
-        events.pane_moved(self._world, user, ts, beside)
+    async def move_pane(self, *, user: str, beside: str, ts: str = "") -> None:
+        """Another channel beside it; without `ts` in an app with `agent_view`."""
+        if ts:
+            events.pane_moved(self._world, user, ts, beside)
+        else:
+            events.context_changed(self._world, user, beside)
+
+    async def open_messages(self, *, user: str, beside: str = "") -> Json:
+        return {"channel": events.messages_opened(self._world, user, beside).id}
 
     async def run_step(self, *, team: str, callback: str, inputs: Json) -> Json:
         return {"run": events.step_run(self._world, team, callback, inputs)}

@@ -144,6 +144,25 @@ def pane_opened(world: World, user: str, beside: str) -> Channel:
     return home
 
 
+def messages_opened(world: World, user: str, beside: str) -> Channel:
+    """The direct conversation is opened beside a channel, in an app with `agent_view`."""
+    home = world.conversation(user)
+    event = {"type": "app_home_opened", "user": user, "channel": home.id, "tab": "messages", "event_ts": world.ts()}
+    emit(world, home.team, event | {"context": _beside(home.team, beside)})
+    return home
+
+
+def context_changed(world: World, user: str, beside: str) -> None:
+    home = world.conversation(user)
+    event = {"type": "app_context_changed", "user": user, "channel": home.id, "event_ts": world.ts()}
+    emit(world, home.team, event | {"context": _beside(home.team, beside)})
+
+
+def _beside(team: str, channel: str) -> Json:
+    entity = {"type": "slack#/types/channel_id", "value": channel, "team_id": team}
+    return {"entities": [entity]} if channel else {}
+
+
 def pane_moved(world: World, user: str, ts: str, beside: str) -> None:
     """Another channel is opened beside the pane."""
     _pane(world, world.conversation(user), user, ts, beside, "assistant_thread_context_changed")

@@ -134,6 +134,11 @@ class Someone:
         room = await self.conversation()
         return await self.slack.act("say", user=self.id, channel=room.id, text=text, answers=answers, wait=wait)
 
+    async def open_messages(self, beside: Room | None = None) -> Pane:
+        """Open the direct conversation beside a channel, as the assistant of an app with `agent_view`."""
+        made = await self.slack.do("open_messages", user=self.id, beside=beside.id if beside else "")
+        return Pane(self, made["channel"], "")
+
     async def open_pane(self, beside: Room | None = None) -> Pane:
         """Open the assistant beside a channel."""
         made = await self.slack.do("open_pane", user=self.id, beside=beside.id if beside else "")
@@ -158,8 +163,8 @@ class Pane:
 
     async def state(self) -> Json:
         """Its `prompts`, its `status`, and all `statuses` so far."""
-        [found] = await self.who.slack.read("panes", ts=self.ts)
-        return dict(found)
+        found = await self.who.slack.read("panes", ts=self.ts, channel=self.channel)
+        return dict(found[0]) if found else {"prompts": [], "status": "", "statuses": []}
 
     async def say(self, text: str, *, answers: int = 1, wait: float = 5.0) -> Seen:
         said = {"channel": self.channel, "text": text, "thread": self.ts, "answers": answers, "wait": wait}

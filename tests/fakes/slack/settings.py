@@ -27,6 +27,7 @@ SCOPES = (
     "users:read",
 )
 EVENTS = (
+    "app_context_changed",
     "app_home_opened",
     "app_mention",
     "app_uninstalled",

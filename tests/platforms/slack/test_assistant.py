@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from adapters.slack.inbound.workflow_step import CALLBACK
+from adapters.slack.install.scopes import SCOPES
 from bot.app.build import App
 from bot.papers.samples import sample_papers
+from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
+from tests.fakes.slack.people import Pane
+from tests.platforms.slack.conftest import Make, hearing
 from tests.platforms.slack.test_whole import app, eventually
 
 __all__ = ["app"]  # the fixture
 
+Open = Callable[..., Awaitable[Pane]]
 PAPER = sample_papers()[0][0].paper
 
 
+@pytest.fixture(params=["agent_view", "assistant_view"])
+async def open_assistant(request: pytest.FixtureRequest, ada: Someone) -> Open:
+    """Opens it as an app made since 2026 has it, or as older apps do."""
+    return ada.open_messages if request.param == "agent_view" else ada.open_pane
+
+
 async def test_the_pane_offers_prompts_that_are_commands(
-    app: App, ada: Someone, papers: Room, slack: FakeSlack
+    app: App, open_assistant: Open, papers: Room, slack: FakeSlack
 ) -> None:
     await slack.settings(limits={"scale": 20})  # four answers in a row
-    pane = await ada.open_pane(papers)
+    pane = await open_assistant(papers)
 
     async def offered() -> Any:
         return (await pane.state())["prompts"]
@@ -31,16 +43,19 @@ async def test_the_pane_offers_prompts_that_are_commands(
     for prompt in prompts:
         seen = await pane.say(prompt["message"])
         assert seen.messages, prompt
-        assert {message.thread for message in seen.messages} == {pane.ts}
-    state = await pane.state()
-    assert len([status for status in state["statuses"] if status]) == len(prompts)
-    assert state["status"] == "", "no status stays behind"
+        assert seen.ack
+        assert {message.thread for message in seen.messages} == {pane.ts or seen.ack["ts"]}
+    threads = [state for state in await slack.read("panes") if state["ts"]]
+    assert len([status for state in threads for status in state["statuses"] if status]) == len(prompts)
+    assert {state["status"] for state in threads} == {""}, "no status stays behind"
 
 
-async def test_why_is_about_the_channel_beside_the_pane(app: App, ada: Someone, papers: Room, acme: Workspace) -> None:
+async def test_why_is_about_the_channel_beside_the_pane(
+    app: App, ada: Someone, open_assistant: Open, papers: Room, acme: Workspace
+) -> None:
     await ada.run("schedule daily 11:23 UTC", papers)
     quiet = await acme.channel("quiet")
-    pane = await ada.open_pane(quiet)
+    pane = await open_assistant(quiet)
     assert "11:23" not in (await pane.say("why")).text
     await pane.move(papers)
 
@@ -51,10 +66,12 @@ async def test_why_is_about_the_channel_beside_the_pane(app: App, ada: Someone, 
 
 
 async def test_a_paper_can_be_asked_about_and_the_answer_appears_block_by_block(
-    app: App, ada: Someone, papers: Room, slack: FakeSlack
+    app: App, open_assistant: Open, papers: Room, slack: FakeSlack
 ) -> None:
-    pane = await ada.open_pane(papers)
-    await pane.say(f"show {PAPER.id}")
+    pane = await open_assistant(papers)
+    shown = await pane.say(f"show {PAPER.id}")
+    assert shown.ack
+    pane.ts = pane.ts or shown.ack["ts"]
     await pane.say("What is it about?", answers=4)
 
     async def answered() -> Any:
@@ -91,10 +108,13 @@ async def test_where_streaming_fails_the_answer_is_complete_all_the_same(
 
 
 async def test_without_the_assistants_scope_it_is_a_direct_message_like_any_other(
-    app: App, ada: Someone, slack: FakeSlack
+    adapter_of: Make, acme: Workspace, core: FakeCore, ada: Someone, slack: FakeSlack
 ) -> None:
     """On a free plan there is no pane."""
-    assert "Papers for" in (await ada.write("today")).text
+    made = await slack.do("token", team=acme.id, scopes=list(SCOPES))
+    async with hearing(adapter_of(bot_token=made["token"]), core):
+        await ada.open_messages()
+        assert [message.thread for message in (await ada.write("owls")).messages] == [""]
     assert not [r for r in await slack.requests() if r.method.startswith("assistant.")]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from adapters.slack.inbound.assistant import PROMPTS
 from adapters.slack.inbound.bolt_app import EVENT_HANDLERS
 from adapters.slack.inbound.events import MENU
 from adapters.slack.inbound.workflow_step import CALLBACK
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parents[3]
 
 
 TEXT = (ROOT / "config" / "slack-manifest.yml").read_text("utf-8")
+OLDER = {"assistant_thread_context_changed", "assistant_thread_started"}  # of apps made before `agent_view`
 FEATURES = ("assistant", "objects", "workflow")
 
 
@@ -50,7 +52,7 @@ def test_the_manifest_asks_for_the_scopes_that_are_used(manifest: Any) -> None:
 
 def test_the_manifest_subscribes_to_what_is_heard(manifest: Any) -> None:
     wanted = manifest["settings"]["event_subscriptions"]["bot_events"]
-    heard = {"message.im" if name == "message" else name for name in EVENT_HANDLERS}
+    heard = {"message.im" if name == "message" else name for name in EVENT_HANDLERS} - OLDER
     assert wanted == sorted(heard)
 
 
@@ -121,7 +123,10 @@ ALLOWED: Any = {
         ],
         "shortcuts": [10, {"name": (1, 24), "type": (6, 7), "callback_id": (1, 255), "description": (1, 150)}],
         "unfurl_domains": [5, (1, 255)],
-        "assistant_view": {"assistant_description": (1, 300)},
+        "agent_view": {
+            "agent_description": (1, 300),
+            "suggested_prompts": [4, {"title": (1, 300), "message": (1, 300)}],
+        },
     },
     "oauth_config": {"scopes": {"bot": [255, WORD]}},
     "functions": {
@@ -171,3 +176,8 @@ def problems(part: Any, rule: Any, at: str = "") -> Iterator[str]:
             return
         case _:
             yield f"{at} is a {type(part).__name__}"
+
+
+def test_the_assistants_prompts_are_the_ones_that_are_offered(manifest: Any) -> None:
+    prompts = manifest["features"]["agent_view"]["suggested_prompts"]
+    assert tuple((prompt["title"], prompt["message"]) for prompt in prompts) == PROMPTS

@@ -27,6 +27,7 @@ def prompts(call: Call) -> Json:
 @method("assistant.threads.setStatus", tier="special", scope="assistant:write")
 def status(call: Call) -> Json:
     """An empty status takes it away; so does an answer."""
+    call.need("thread_ts")
     thread = _thread(call)
     thread["status"] = call.text("status")
     thread["statuses"].append(thread["status"])
@@ -88,10 +89,12 @@ def _complete(call: Call, outcome: str) -> Json:
 
 
 def _thread(call: Call) -> Json:
-    thread = call.world.panes.get((call.channel("channel_id").id, call.need("thread_ts")))
-    if thread is None:
+    """A thread of the pane, or the conversation itself, in which any message begins a thread."""
+    channel, ts = call.channel("channel_id"), call.text("thread_ts")
+    if ts and ts not in channel.messages:
         raise SlackError("invalid_thread_ts")
-    return thread
+    new = {"channel": channel.id, "ts": ts, "prompts": [], "status": "", "statuses": []}
+    return call.world.panes.setdefault((channel.id, ts), new)
 
 
 def _pieces(call: Call) -> list[Json]:
