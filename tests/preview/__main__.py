@@ -31,6 +31,7 @@ OUT = Path("build/preview")
 DOCS = Path("docs")
 HERE = Place("slack", "T1", "C1")
 PICTURED = ("digest with a thread, 10", "card 1", "a schedule before it is kept")
+WITH_ROLE = ("a form with a role", "a post that notifies it")  # phone width
 THEMES = ("light", "dark")
 
 Shown = Mapping[str, Message | Form]
@@ -61,7 +62,7 @@ def _slack(name: str, item: Message | Form) -> list[dict[str, Any]]:
 
 def _discord(item: Message | Form) -> list[Mapping[str, Any]]:
     if isinstance(item, Form):
-        return [discord_modals.render_modal(item)]
+        return [discord_modals.render_modal(item, has_roles=True)]
     return [discord_render.message_payload(page) for page in fit(item, discord_render.LIMITS, discord_escape.width)]
 
 
@@ -111,6 +112,9 @@ def picture(shown: Shown) -> None:
                 tab.set_content(page(platform, few, theme))
                 tab.screenshot(path=DOCS / f"{platform}-{theme}.png", full_page=True)
                 tab.close()
+        tab = browser.new_page(viewport={"width": 400, "height": 600})
+        tab.set_content(page("discord", {name: shown[name] for name in WITH_ROLE}, "dark"))
+        tab.screenshot(path=DOCS / "discord-role.png", full_page=True)
         browser.close()
 
 

@@ -41,6 +41,7 @@ CSS = """
 .discord .button.primary { background: #5865f2; } .discord .button.success { background: #248046; }
 .discord .menu { border: 1px solid var(--edge); background: var(--code); border-radius: 8px; padding: 6px 12px;
   width: 100%; color: var(--small); font-size: 14px; }
+.discord .field .menu { display: block; box-sizing: border-box; }
 .discord hr { border: 0; border-top: 1px solid var(--edge); margin: 10px 0; }
 .discord .field { margin: 10px 0; } .discord .input { background: var(--code); border-radius: 4px; padding: 8px; }
 """
@@ -70,6 +71,8 @@ def _component(part: Json) -> str:
         arrow = " ↗" if "url" in part else ""
         return f'<span class="button {STYLES[part["style"]]}">{escape(part["label"])}{arrow}</span>'
     if kind == 3:
+        if chosen := [option["label"] for option in part["options"] if option.get("default")]:
+            return f'<span class="menu">{escape(chosen[0])} ▾</span>'
         options = " · ".join(escape(option["label"]) for option in part["options"])
         return f'<span class="menu">{escape(part.get("placeholder", ""))} ▾ <small>{options}</small></span>'
     if kind == 6:

@@ -14,14 +14,16 @@ from bot.app.adapters import installed
 from bot.app.build import App, open_app
 from bot.app.first_run import load_samples
 from bot.chat.event import ButtonPress, Command, FormSubmission, LinkShared, Person, Place
-from bot.chat.form import Form
+from bot.chat.form import Form, filled
 from bot.chat.message import Action, Message
 from bot.clock import FixedClock
+from bot.commands.subscription_form import FIELDS_WITH_ROLE
 from bot.config import load
 from bot.delivery.topic_groups import group_by_topic
 from bot.papers.samples import sample_papers
 from bot.store.records import EditionFacts, Tally
 from bot.views.digest import Entry, above_cards, all_in_one, digest, digest_alone, entry
+from tests.preview.discord import ROLES
 
 COUNTS = (1, 5, 10, 42)  # papers of a digest
 
@@ -83,6 +85,10 @@ class Gallery:
         )
         assert preview
         shown["a schedule before it is kept"] = preview.message
+        role = next(iter(ROLES))
+        wanted = filled(FIELDS_WITH_ROLE, WISH | {"ping": role})
+        shown["a form with a role"] = Form(title="Schedule papers", action=Action("schedule"), fields=wanted)
+        shown["a post that notifies it"] = replace(shown["digest with a thread, 5"], ping=role)
         card = await self._app.core.handle_event(
             LinkShared(**self._heard(BOB), url=f"https://arxiv.org/abs/{self._first()}")
         )

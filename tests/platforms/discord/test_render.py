@@ -235,12 +235,15 @@ class TestForms:
                 Field(name="when", label="When", hint="daily 09:00", required=True),
                 Field(name="query", label="Topic", value="nets"),
                 Field(name="top", label="How many", choices=(("5", "Five"), ("10", "Ten")), value="10"),
+                Field(name="ping", label="Role", role=True, value="77"),
             ),
         )
-        dialog = render_modal(form)
+        dialog = render_modal(form, has_roles=False)
         assert (dialog["custom_id"], dialog["title"]) == ("schedule|x", "Schedule papers")
         assert [part["component"]["type"] for part in dialog["components"]] == [4, 4, 3]
         assert html(dialog)
+        in_server = render_modal(form, has_roles=True)["components"][-1]["component"]
+        assert (in_server["type"], in_server["default_values"]) == (6, [{"id": "77", "type": "role"}])
         sent = [
             {"type": 18, "component": {"type": 4, "custom_id": "when", "value": "daily 09:00"}},
             {"type": 18, "component": {"type": 3, "custom_id": "top", "values": ["5"]}},
