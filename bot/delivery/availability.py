@@ -43,6 +43,7 @@ class Availability:
         self._store = store
         self._adapters = adapters
         self._clock = clock
+        self._asked_about = set[str]()  # departed tenants
         self._told = set[tuple[date, str, str]]()  # day, schedule, reason of the notices of today
 
     async def hold_place(self, place: Place, why: str) -> None:
@@ -91,9 +92,13 @@ class Availability:
         return Released(schedules=len(released), posts=posts)
 
     async def release_open_places(self) -> int:
-        """Ask the platforms about held places, and release those that are open again; returns how many."""
+        """Ask the platforms about held places, and release those that are open again; returns how many. A tenant that
+        removed Paperboy is asked about at the start and then left alone: each answer would be a refusal, for which
+        services ban, and its return is an event."""
+        departed = set(await self._store.ownership.departed_before(self._clock.now()))
+        skipped, self._asked_about = departed & self._asked_about, departed
         held = dict.fromkeys(subscription.place for subscription in await self._store.subscriptions.held())
-        return sum([await self._release_if_open(place) for place in held])
+        return sum([await self._release_if_open(place) for place in held if place.tenant not in skipped])
 
     async def _release_if_open(self, place: Place) -> bool:
         adapter = self._adapters.get(place.platform)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.event import BotReturned
+from bot.chat.event import BotReturned, Place
 from bot.errors import Refused
 from tests.builders import ADA, PAPERS
 from tests.core.conftest import Channel
@@ -76,6 +76,28 @@ async def test_posts_that_are_too_old_by_then_are_not_sent(scheduled: Channel) -
     await scheduled.returned(PAPERS)
     await scheduled.deliver()
     assert scheduled.platform.said(PAPERS.channel) == []
+
+
+async def test_a_tenant_that_removed_paperboy_is_asked_about_once(
+    scheduled: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everywhere, asked = Place(PAPERS.platform, PAPERS.space, "*"), list[Place]()
+
+    async def may_post(place: Place) -> bool:
+        asked.append(place)
+        return False
+
+    monkeypatch.setattr(scheduled.platform, "may_post", may_post)
+    await scheduled.removed(everywhere)
+    for _ in range(3):
+        scheduled.clock.moment += timedelta(minutes=10)
+        await scheduled.availability.release_open_places()
+    assert asked == [PAPERS]
+    await scheduled.returned(everywhere)
+    await scheduled.availability.hold_place(PAPERS, "archived")
+    for _ in range(2):
+        await scheduled.availability.release_open_places()
+    assert asked == [PAPERS] * 3
 
 
 async def test_resuming_a_held_schedule_sends_the_days_posts_and_says_so(scheduled: Channel) -> None:

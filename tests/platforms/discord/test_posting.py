@@ -9,6 +9,7 @@ from typing import Any
 
 import discord as discord_py
 import pytest
+from discord.utils import snowflake_time
 
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.errors import post_error
@@ -200,6 +201,18 @@ class TestRefusals:
 
 
 class TestFinding:
+    async def test_only_the_time_of_an_attempt_is_searched(
+        self, discord: FakeDiscord, poster: DiscordAdapter, papers: Place, bob: str
+    ) -> None:
+        ref = await poster.post(papers, says("x"), key="key-1")
+        for n in range(105):
+            discord.say(bob, papers.channel, f"talk {n}")
+        at = snowflake_time(int(ref.id))
+        minute, day = timedelta(minutes=1), timedelta(days=1)
+        assert await poster.find_post_between(papers, key="key-1", since=at - minute, until=at + minute) == ref
+        for since, until in ((at - day, at - minute), (at + minute, at + day)):
+            assert await poster.find_post_between(papers, key="key-1", since=since, until=until) is None
+
     async def test_a_message_is_found_when_the_nonce_is_long_forgotten(
         self, discord: FakeDiscord, start: Start, papers: Place
     ) -> None:
