@@ -24,7 +24,7 @@ def test_an_example_passes_our_own_check_and_its_opposite_does_not(example: tupl
 
 
 def test_the_rules_are_long_enough_for_the_prompt_cache() -> None:
-    assert len(EXAMPLE.findall(prompt.SUMMARY_PROMPT)) == 2
+    assert len(EXAMPLE.findall(prompt.SUMMARY_PROMPT)) == 4
     assert len(prompt.SUMMARY_PROMPT) / 4 > LEAST_CACHED  # even if a token had four characters
 
 

@@ -20,6 +20,12 @@ CLOSELY = 3  # sentences
 ABSTRACT_CHARS = 20_000
 FIRST_CHARS, SECOND_CHARS = 100, 80  # of two deeds in one line
 
+_NAMED = re.compile(
+    r"(?:Proposes|Presents|Introduces|Develops|Describes|Releases|Designs) (?:the )?(?P<name>[^,():;]{2,60}?)"
+    r"(?: \((?P<short>[^()]{2,20})\))?, (?P<kind>an? (?!.*, and [a-z]+s ).*)"
+)
+KIND_CHARS = 80  # of a line without the name: a shorter one says too little
+
 _DEED = r"(?:[A-Z][a-z]+ly )?(?:{}) "
 _FIRST = re.compile(
     _DEED.format(
@@ -63,7 +69,19 @@ def _passing(paper: Paper, seen: rank.AbstractFeatures, found: Sequence[rank.Can
     """The candidates that pass the check, best first."""
     if found:
         lines = (found[at].line for at in rank.best_lines(seen, found))
-        yield from (line for line in lines if not check(line, paper, meaning=False))
+        yield from (
+            said for line in lines for said in _ways(line, paper.title) if not check(said, paper, meaning=False)
+        )
+
+
+def _ways(line: str, title: str) -> Iterator[str]:
+    """`Proposes X, a method that …` as `A method that …`, where the title has X; then the line as it is."""
+    named = _NAMED.fullmatch(line)
+    if named and len(named["kind"]) >= KIND_CHARS:
+        names = (named["name"], named["short"] or named["name"])
+        if any(name.casefold() in title.casefold() for name in names):
+            yield named["kind"][:1].upper() + named["kind"][1:]
+    yield line
 
 
 def _both(said: Sequence[rank.Candidate]) -> list[rank.Candidate]:

@@ -67,7 +67,11 @@ _CALLED_LAST = re.compile(r",? (?:(?:which|that) )?we (?:call|term|name|dub|refe
 _ABOUT_US = re.compile(r"\b(?:[Ww]e|us|ours|I|my|[Tt]h(?:is|e) (?:paper|work|study|article)|[Yy]ours?|[Yy]ou)\b")
 _BACK = re.compile(
     r"^\w+s? (?:this|it|them|these|those)\b|\b(?:this|these|those|such) (?:\w+ )?(?:issue|problem|challenge|limitation"
-    r"|gap|question|difficult|drawback|shortcoming|concern|task|goal|setting)|\beach of these\b|\bone such\b",
+    r"|gap|question|difficult|drawback|shortcoming|concern|task|goal|setting|bottleneck|finding|cost|trade-?off|obstacle"
+    r"|phenomen|insight|observation|weakness|deficienc|requirement|tension|assumption)|\beach of these\b|\bone such\b"
+    r"|^\w+s that (?:their|they|its?)\b|\bsuch \w+ly [a-z]"
+    r"|\b(?:of|for|in|at|by|with|from|without|reduces|cuts|avoids|lowers|closes|solves) that"
+    r" (?!are\b|is\b|can\b)[a-z]+$",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
@@ -189,7 +193,7 @@ def _deed(spoken: re.Match[str], line: str) -> list[str]:
     if " we " in rest:
         rest = _CALLED_LAST.sub("", _CALLED.sub(r", \1,", rest))
     claim = rest.removeprefix(" that ") if verb in _CLAIMS else rest
-    alone = [claim] if claim != rest else []
+    alone = [claim] if claim != rest and not _POINTS_BACK.match(claim.capitalize()) else []
     how = " ".join(word for word in spoken["how"].split() if _MANNER.fullmatch(word))
     return [_ours(agree(f"{how} {verb}{rest}".strip())), *map(_ours, alone)]
 

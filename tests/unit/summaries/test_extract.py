@@ -36,6 +36,20 @@ def test_lead_ins_go_and_the_grammar_stays(sentence: str, line: str) -> None:
     assert trim(sentence) == line
 
 
+WOOL = "nest of recycled wool that keeps the eggs of small birds warm through long winter nights."
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("NestNet: Warm Houses", f"A {WOOL}"),
+        ("Warm Houses", f"Presents NestNet, a {WOOL}"),
+    ],
+)
+def test_a_name_that_the_title_has_is_left_out(title: str, line: str) -> None:
+    assert extract(paper(1, title, abstract=f"Birds get cold. We present NestNet, a {WOOL}")) == line
+
+
 def test_a_long_sentence_is_cut_between_clauses() -> None:
     more = "small warm round dry soft light brown old clean woollen houses " * 3
     assert trim(f"We propose a nest of recycled wool for birds, it has {more}") == (
@@ -54,6 +68,8 @@ def test_the_sentence_that_says_what_is_new_is_taken() -> None:
         "We achieve this by doubling the wool.",
         "It keeps the eggs warm at night.",
         "We address these challenges with a nest of wool.",
+        "We find that their nests of wool stay warm.",
+        "We present a nest of wool that avoids that cost.",
         "We hope that wool will be used by others.",
     ],
 )
