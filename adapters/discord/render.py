@@ -36,6 +36,7 @@ Json: TypeAlias = dict[str, Any]
 MAX_TEXT_CHARS = 4_000  # characters in all texts of a message
 MAX_COMPONENTS = 40  # in a message, at any depth
 MAX_LABEL_CHARS = 80
+MAX_ALT_CHARS = 1_024  # of a picture
 MAX_BUTTONS_PER_ROW = 5  # buttons
 V2 = 1 << 15  # message flag: made of components
 PRIVATE = 1 << 6  # message flag: for the asker only
@@ -52,7 +53,7 @@ LIMITS = Limits(
 )
 
 ACCENT = 0x3E63DD
-TEXT, ROW_TYPE, BUTTON, MENU, BOX = 10, 1, 2, 3, 17
+TEXT, ROW_TYPE, BUTTON, MENU, BOX, SECTION, THUMBNAIL = 10, 1, 2, 3, 17, 9, 11
 SECONDARY, PRIMARY, SUCCESS, LINK = 2, 1, 3, 5
 STYLES = {"plain": SECONDARY, "primary": PRIMARY, "pressed": SUCCESS}
 DUPLICATE = "%~"  # tells equal custom ids apart; an action's own `%` is always `%25` or `%7C`
@@ -113,7 +114,15 @@ class _Layout:
     def _pressable(self, block: Card | Controls) -> list[Json]:
         if isinstance(block, Controls):
             return list(self._rows(block.items, self._buttons))
-        inner = [*_text(_card(block)), *self._rows(block.controls, self._card_buttons)]
+        words = _text(_card(block))
+        if self._boxes and words and (picture := href(block.picture)):
+            thumbnail = {
+                "type": THUMBNAIL,
+                "media": {"url": picture},
+                "description": block.title[:MAX_ALT_CHARS] or "…",
+            }
+            words = [{"type": SECTION, "components": words, "accessory": thumbnail}]
+        inner = [*words, *self._rows(block.controls, self._card_buttons)]
         return [{"type": BOX, "accent_color": ACCENT, "components": inner}] if self._boxes and inner else inner
 
     def _rows(self, controls: tuple[Control, ...], as_buttons: bool) -> Iterator[Json]:

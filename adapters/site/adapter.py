@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import cached_property
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -40,7 +41,7 @@ MAX_BODY_BYTES = 16_384  # of a form
 
 
 class SiteAdapter:
-    """Implements `CanListen`, `CanPublishFeed` and `HasDoctor` of `bot.chat.adapter`."""
+    """Implements `CanListen`, `CanPublishFeed`, `CanPublishPictures` and `HasDoctor` of `bot.chat.adapter`."""
 
     name = "site"
     label = "today's papers as web pages"
@@ -67,6 +68,7 @@ class SiteAdapter:
         self._server = HttpServer("the site", app, self._boundary(), limits)
         self.url = self._server.bind(settings.host, settings.port, setting="SITE_PORT", next_ports=NEXT_PORTS)
         try:
+            static.add_routes(app, self._setup.picture)
             add_routes(app, self._site(core, self._server.max_connections // 2))
             await self._server.serve()
         except BaseException:
@@ -79,6 +81,11 @@ class SiteAdapter:
         """The secret address of a channel's feed; empty where no one outside this machine could open it."""
         public = self._settings.public_url
         return f"{public}/feeds/channel/{seal_place(self._sealer, place)}.atom" if public else ""
+
+    def picture_url(self, paper: str) -> str:
+        """Where chats fetch a paper's picture: they take https addresses only."""
+        public = self._settings.public_url
+        return f"{public}/picture/{quote(paper, safe='')}.jpg" if public.startswith("https:") else ""
 
     async def check_setup(self) -> Sequence[Finding]:
         return check_setup(self._settings)
@@ -120,7 +127,6 @@ class SiteAdapter:
 
 def add_routes(app: web.Application, site: Site) -> None:
     """Every address of the site."""
-    static.add_routes(app)
     cache = PageCache(site)
     ListPages(site).add_routes(app, cache)
     PaperPage(site).add_routes(app, cache)

@@ -19,6 +19,7 @@ from bot.chat.adapter import (
     CanMessageUser,
     CanPost,
     CanPublishFeed,
+    CanPublishPictures,
     CanTellAccess,
     Setup,
 )
@@ -34,6 +35,7 @@ from bot.tasks import Supervisor
 log = logging.getLogger(__name__)
 
 GROUP = "paperboy.adapters"
+PICTURES = "pictures"  # whose storage has them
 PARTS = (CanPost, CanListen, CanInvite, CanPublishFeed)  # the protocols with properties
 
 
@@ -65,6 +67,7 @@ def configured(settings: Settings, store: Store, clock: Clock, tasks: Supervisor
             storage=storage,
             home=Path(settings.home),
             clock=clock,
+            picture=store.key_value(PICTURES).get,
             tasks=tasks,
             refusals=refusals,
         )
@@ -141,6 +144,12 @@ def access_of(adapters: Mapping[str, CanPost]) -> Callable[[Place], Awaitable[No
             raise AskError(problem.message, problem.hint)
 
     return check_access
+
+
+def picture_of(adapters: Mapping[str, Adapter]) -> Callable[[str], str] | None:
+    """Gives the public address of a paper's picture; None: there is none."""
+    publishers = (adapter for adapter in adapters.values() if isinstance(adapter, CanPublishPictures))
+    return next((publisher.picture_url for publisher in publishers if publisher.picture_url("x")), None)
 
 
 def feed_of(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:

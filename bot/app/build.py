@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app.adapters import access_of, address_of, close, configured, direct_of, feed_of
+from bot.app.adapters import PICTURES, access_of, address_of, close, configured, direct_of, feed_of, picture_of
 from bot.app.health import Health
 from bot.app.home import make_home
-from bot.app.sources import LOOK_UP, Opened, open_sources
+from bot.app.sources import LOOK_UP, READ, Opened, open_sources
 from bot.catalog.linked_repos import LinkedRepoSource, nothing
 from bot.catalog.store_catalog import Links, StoreCatalog
 from bot.chat.adapter import Adapter, CanInvite, CanPing, CanPost
@@ -30,11 +30,13 @@ from bot.delivery.reconcile import Recounter
 from bot.ingest.full_texts import FullTextReader
 from bot.ingest.ingester import Ingester
 from bot.ingest.paper_lookup import PaperLookup
+from bot.ingest.pictures import MAX_PICTURE_BYTES, Pictures
 from bot.papers.community import SOURCE as COMMUNITY
+from bot.papers.model import PaperId
 from bot.papers.samples import SOURCE as STARTER
 from bot.search import Search, open_models
 from bot.sources.file_records import NAME as FILES
-from bot.sources.http import SourceClient
+from bot.sources.http import PrivateAddresses, SourceClient
 from bot.store import open_store
 from bot.store.protocol import Store
 from bot.summaries import Budget, SummaryService, open_language_model
@@ -69,6 +71,7 @@ class App(Library):
     adapter_faults: Mapping[str, str]  # adapters that can't be used, and why
     posting: Mapping[str, CanPost]  # the adapters that can post
     planner: Planner
+    pictures: Pictures
     dispatcher: Dispatcher
     card_updater: CardUpdater
     recounter: Recounter
@@ -118,6 +121,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         stack.push_async_callback(tasks.aclose)
         posting = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, CanPost)}
         names = _names(sources)
+        pictures = _pictures(settings, store, clock, picture_of(adapters))
+        stack.push_async_callback(pictures.aclose)
         planner = Planner(
             store,
             search,
@@ -126,6 +131,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             clock,
             spread=timedelta(minutes=settings.delivery.spread_minutes),
             taste=settings.votes.taste,
+            picture=pictures.address,
         )
         card_updater = CardUpdater(store, lines, posting, clock, tasks)
         intake = Ingester(store.papers, sources.lists, clock, changed=card_updater.note_papers)
@@ -165,6 +171,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             adapter_faults=found.faults,
             posting=posting,
             planner=planner,
+            pictures=pictures,
             dispatcher=Dispatcher(
                 store.outbox,
                 posting,
@@ -240,6 +247,12 @@ async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIte
         yield things.linked_to
     finally:
         await things.aclose()
+
+
+def _pictures(settings: Settings, store: Store, clock: Clock, publish: Callable[[PaperId], str] | None) -> Pictures:
+    private: PrivateAddresses = "any" if settings.sources.allow_private else "none"
+    client = SourceClient(clock, private_addresses=private, timeout=READ, max_bytes=MAX_PICTURE_BYTES, max_attempts=1)
+    return Pictures(client, store.key_value(PICTURES), store.papers, clock, publish)
 
 
 def database(settings: Settings) -> Path:

@@ -24,6 +24,7 @@ IMPROVE_EVERY_S = 30.0
 AHEAD_EVERY_S = 2.0
 INDEX_EVERY_S = 1.0  # papers that other processes store are found this much later at most
 REFRESH_EVERY_S = 30.0
+PICTURES_EVERY_S = 5.0
 TIDY_EVERY_S = 3_600.0
 ACCESS_EVERY_S = 600.0  # for places that became usable without an event that says so
 HAND_BACK_S = 5.0  # to store the state of posts that a stop interrupts
@@ -124,6 +125,8 @@ def _start_work(app: App, welcomed: Callable[[Welcome], None]) -> None:
         every("embedding", lambda: app.search.embed_missing(until=tasks.stopping.is_set), PLAN_EVERY_S)
         every("summaries", lambda: _improve(app), IMPROVE_EVERY_S)
         every("summaries ahead", Ahead(app).step, AHEAD_EVERY_S)
+        names = [source.name for source in app.intake.sources]
+        every("pictures", lambda: app.pictures.fetch_next(names), PICTURES_EVERY_S)
         every("clean-up", app.availability.forget_departed, TIDY_EVERY_S)
         every("access checks", app.availability.release_open_places, ACCESS_EVERY_S)
 

@@ -7,7 +7,7 @@ adapter posts but edits nothing, the site listens but posts nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar, runtime_checkable
@@ -219,6 +219,15 @@ class CanPublishFeed(Protocol):
 
 
 @runtime_checkable
+class CanPublishPictures(Protocol):
+    """Can show pictures of papers to chat platforms."""
+
+    def picture_url(self, paper: str) -> str:
+        """The public address of a paper's picture; empty where no one outside could open it."""
+        ...
+
+
+@runtime_checkable
 class CanListen(Protocol):
     """Receives what people do, hands each event to the core and shows the answer.
 
@@ -313,6 +322,10 @@ class KeyValue(Protocol):
         ...
 
 
+async def _no_picture(paper: str) -> bytes | None:
+    return None
+
+
 class Setup(Struct, frozen=True, kw_only=True):
     """Everything an adapter gets from the core when it is built."""
 
@@ -320,6 +333,7 @@ class Setup(Struct, frozen=True, kw_only=True):
     storage: KeyValue
     home: Path  # the data folder
     clock: Clock
+    picture: Callable[[str], Awaitable[bytes | None]] = _no_picture  # of a paper: a small JPEG, if there is one
     tasks: Supervisor = field(default_factory=lambda: Supervisor(SystemClock()))  # runs the long-lived tasks
     refusals: RefusalLimits = field(default_factory=RefusalLimits)  # shared: services ban by address
 

@@ -192,7 +192,7 @@ def _size(block: Block, width: Width) -> int:
         case Card():
             parts = (block.byline, block.summary, block.why, block.body)
             words = width((Span(block.title, url=block.url),)) + sum(width((Span(p),)) for p in parts if p)
-            return words + width(block.facts)
+            return words + width(block.facts) + len(block.picture)
 
 
 def _control_size(control: Control) -> int:
@@ -205,4 +205,4 @@ def _control_size(control: Control) -> int:
 
 def _block_count(blocks: list[Block]) -> int:
     """How many of the platform's blocks these take."""
-    return sum(BLOCKS_PER_CARD if isinstance(block, Card) else 1 for block in blocks)
+    return sum(BLOCKS_PER_CARD + 2 * bool(block.picture) if isinstance(block, Card) else 1 for block in blocks)

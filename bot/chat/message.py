@@ -101,6 +101,7 @@ class Card(Struct, frozen=True, kw_only=True, tag="card"):
     paper: str  # its id
     title: str
     url: str  # the title links here
+    picture: str = ""  # address of a small picture of the paper, on our own site
     byline: str = ""  # authors and date
     summary: str = ""  # one sentence
     facts: Text = ()  # votes, stars, code; each may be a link

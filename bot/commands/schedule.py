@@ -188,7 +188,7 @@ async def _within_reach(request: Request) -> list[Subscription]:
 SCHEDULE = Command(
     help=CommandHelp(
         name="schedule",
-        usage="schedule WHEN [QUERY] [top N] [votes N] [layout:cards] [from SOURCE] [lang:CODE]",
+        usage="schedule WHEN [QUERY] [top N] [votes N] [layout:cards] [pictures:none] [from SOURCE] [lang:CODE]",
         summary=mark("Post papers in this channel regularly."),
         admin=True,
         fields=subscription_form.FIELDS_WITH_ROLE,

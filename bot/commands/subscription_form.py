@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -43,6 +44,7 @@ TITLE = mark("Schedule papers")  # of the form for a new schedule
 _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
 _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
 _LAYOUT = re.compile(r"(?<!\S)layout[:\s]\s*(compact|thread|cards)(?!\S)|\b(compact|thread)\b(?!\S)", re.I)
+_PICTURES = re.compile(r"(?<!\S)pictures[:\s]\s*(none|thumbnails)(?!\S)", re.I)
 _FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
 _LANGUAGE = re.compile(r"(?<!\S)lang:\s*(\S*)", re.I)
 _PING = re.compile(r"(?<!\S)ping:\s*(\d{1,25})(?!\S)", re.I)
@@ -93,6 +95,7 @@ class TypedSubscription(Struct, frozen=True, kw_only=True):
     count: int = DEFAULT_PAPERS
     min_votes: int = 0
     layout: Layout = "thread"
+    pictures: Literal["none", "thumbnails"] = "thumbnails"
     language: str = ""  # empty: none is named
     ping: str = ""  # id of the role to notify
 
@@ -119,6 +122,7 @@ def parse(
     top, more = _take(_TOP, more)
     votes, more = _take(_VOTES, more)
     layout, more = _take(_LAYOUT, more)
+    pictures, more = _take(_PICTURES, more)
     tag, more = _take(_LANGUAGE, more)
     ping, more = _take(_PING, more)
     topic = clean(about or _ABOUT.sub("", more), MAX_QUERY_CHARS)
@@ -130,6 +134,7 @@ def parse(
         sources=sources,
         count=_count(top[1]) if top else DEFAULT_PAPERS,
         layout=_layout(layout),
+        pictures="none" if pictures and pictures[1].casefold() == "none" else "thumbnails",
         min_votes=int(votes[1] or votes[2]) if votes else 0,
         language=_language(tag[1]) if tag else "",
         ping=ping[1] if ping else "",
@@ -151,6 +156,7 @@ def subscription(request: Request, typed: TypedSubscription, *, language: str = 
         sources=typed.sources,
         count=typed.count,
         layout=typed.layout,
+        pictures=typed.pictures,
         min_votes=typed.min_votes,
         language=typed.language or language,
         ping=typed.ping,
@@ -178,6 +184,7 @@ def changed(old: Subscription, typed: TypedSubscription, now: datetime) -> Subsc
         sources=typed.sources,
         count=typed.count,
         layout=typed.layout,
+        pictures=typed.pictures,
         min_votes=typed.min_votes,
         language=typed.language or old.language,
         ping=typed.ping,
@@ -191,6 +198,8 @@ def as_text(subscription: Subscription, default_sources: tuple[str, ...]) -> str
     parts = [f"{subscription.schedule} {options}"]
     if subscription.sources != default_sources:
         parts.append(f"from {','.join(subscription.sources)}")
+    if subscription.pictures == "none":
+        parts.append("pictures:none")
     if subscription.language != "en":
         parts.append(f"lang:{subscription.language}")
     if subscription.ping:

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from bot.chat.adapter import CanEdit, CanPost
 from bot.chat.event import Ref
 from bot.chat.fit import fit
-from bot.chat.message import Message
+from bot.chat.message import Card, Message
 from bot.clock import Clock
 from bot.delivery.digest_refresh import (
     DIGEST_LIFETIME,
@@ -270,7 +270,9 @@ class CardUpdater:
         language = subscription.language if subscription else "en"
         lines = await self._lines.of([found], language)
         line = lines[paper].text if paper in lines else ""
-        item = Entry(paper=found, summary=line, tally=tallies.get(paper, Tally()), reasons=delivery.post.reasons)
+        shown = next((block.picture for block in delivery.post.message.blocks if isinstance(block, Card)), "")
+        tally, reasons = tallies.get(paper, Tally()), delivery.post.reasons
+        item = Entry(paper=found, summary=line, tally=tally, reasons=reasons, picture=shown)
         with speaking(language):
             return fit(entry(item), adapter.limits, adapter.text_width)[0]
 

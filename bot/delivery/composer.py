@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -44,7 +44,10 @@ class Composer:
         planning_cache: PlanningCache,
         adapters: Mapping[str, CanPost],
         channel_taste: ChannelTaste | None,
+        *,
+        picture: Callable[[PaperId], str],
     ) -> None:
+        self._picture = picture
         self._store = store
         self._search = search
         self._planning_cache = planning_cache
@@ -151,6 +154,7 @@ class Composer:
                 entry,
                 summary=summaries[entry.paper.id].text if entry.paper.id in summaries else "",
                 tally=tallies.get(entry.paper.id, Tally()),
+                picture=self._picture(entry.paper.id) if subscription.pictures == "thumbnails" else "",
             )
             for entry in entries
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -50,7 +50,9 @@ class Planner:
         *,
         spread: timedelta = timedelta(0),
         taste: bool = True,
+        picture: Callable[[PaperId], str] = lambda _: "",
     ) -> None:
+        self._picture = picture
         self._taste = taste
         self._spread = spread
         self._store = store
@@ -121,4 +123,4 @@ class Planner:
 
     def _composer(self, planning_cache: PlanningCache) -> Composer:
         channel_taste = ChannelTaste(self._store, self._search) if self._taste else None
-        return Composer(self._store, self._search, planning_cache, self._adapters, channel_taste)
+        return Composer(self._store, self._search, planning_cache, self._adapters, channel_taste, picture=self._picture)

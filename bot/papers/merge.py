@@ -37,6 +37,7 @@ def merge(known: Paper, fresh: Paper) -> Paper:
             code=newer.links.code or older.links.code,
             project=newer.links.project or older.links.project,
             discussion=newer.links.discussion or older.links.discussion,
+            picture=newer.links.picture or older.links.picture,
         ),
         counts=Counts(
             upvotes=max(known.counts.upvotes, fresh.counts.upvotes),

@@ -28,6 +28,7 @@ class Links(Struct, frozen=True, kw_only=True):
     code: str = ""
     project: str = ""
     discussion: str = ""  # the paper's page on Hugging Face
+    picture: str = ""  # shown by its source; only we fetch it
 
 
 class Paper(Struct, frozen=True, kw_only=True):

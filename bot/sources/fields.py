@@ -82,7 +82,9 @@ def labels(raw: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))[:MAX_CATEGORIES]
 
 
-def arxiv_links(id: str, *, code: object = "", project: object = "", discussion: bool = False) -> Links:
+def arxiv_links(
+    id: str, *, code: object = "", project: object = "", discussion: bool = False, picture: object = ""
+) -> Links:
     """The links of a paper on arXiv; `id` without its prefix."""
     return Links(
         page=f"https://arxiv.org/abs/{id}",
@@ -90,6 +92,7 @@ def arxiv_links(id: str, *, code: object = "", project: object = "", discussion:
         code=web_address(code),
         project=web_address(project),
         discussion=f"https://huggingface.co/papers/{id}" if discussion else "",
+        picture=web_address(picture),
     )
 
 

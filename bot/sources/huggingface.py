@@ -7,7 +7,7 @@ edition is `paper.submittedOnDailyAt`; the outer `publishedAt` is New York time 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from bot.sources.source import Batch
 NAME = "huggingface"
 PAGE_SIZE = 100  # the API's largest
 MAX_PAGES = 10
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")  # the other uploads are videos
 
 
 class _Record(Struct):
@@ -39,6 +40,7 @@ class _Record(Struct):
     publishedAt: Any = None
     submittedOnDailyAt: Any = None
     upvotes: Any = None
+    mediaUrls: Any = None
     githubRepo: Any = None
     githubStars: Any = None
     projectPage: Any = None
@@ -147,11 +149,11 @@ def _listing(entry: Any, day: date | None, source: str) -> Listing:
     listed_day = day or (listed.date() if listed else None)
     if listed_day is None:
         raise ValueError("paper.submittedOnDailyAt is missing, and no date was given")
-    comments = parse_count(outer.get("numComments"))
-    return Listing(paper=_paper(record, known[0], source, comments), source=source, day=listed_day, listed=listed)
+    paper = _paper(record, known[0], source, outer)
+    return Listing(paper=paper, source=source, day=listed_day, listed=listed)
 
 
-def _paper(record: _Record, id: str, source: str, comments: int) -> Paper:
+def _paper(record: _Record, id: str, source: str, outer: Mapping[str, Any]) -> Paper:
     summary = text_or_empty(record.summary)
     title, abstract = readable(record.title), readable(summary)
     return Paper(
@@ -165,13 +167,27 @@ def _paper(record: _Record, id: str, source: str, comments: int) -> Paper:
         keywords=labels(_list(record.ai_keywords)),
         organization=label(readable(_lab(record.organization))),
         links=arxiv_links(
-            id.removeprefix("arxiv:"), code=record.githubRepo, project=record.projectPage, discussion=True
+            id.removeprefix("arxiv:"),
+            code=record.githubRepo,
+            project=record.projectPage,
+            discussion=True,
+            picture=_picture(record, outer),
         ),
-        counts=Counts(upvotes=parse_count(record.upvotes), comments=comments, stars=parse_count(record.githubStars)),
+        counts=Counts(
+            upvotes=parse_count(record.upvotes),
+            comments=parse_count(outer.get("numComments")),
+            stars=parse_count(record.githubStars),
+        ),
         offered_summary=readable(text_or_empty(record.ai_summary)),
         sources=frozenset({source}),
         withdrawn=bool(record.withdrawnAt),
     )
+
+
+def _picture(record: _Record, outer: Mapping[str, Any]) -> object:
+    """The first picture that was uploaded with the paper, else the one that Hugging Face draws."""
+    uploaded = (url for url in map(text_or_empty, _list(record.mediaUrls)) if url.lower().endswith(PICTURES))
+    return next(uploaded, outer.get("thumbnail"))
 
 
 def _authors(raw: Any) -> tuple[str, ...]:

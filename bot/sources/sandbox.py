@@ -19,8 +19,15 @@ from msgspec import Struct
 from bot.errors import Malformed
 from bot.sources.page import FetchedPage
 
-Kind = Literal["feed", "announcements", "api", "html", "pdf"]
-MAX_SECONDS: dict[Kind, float] = {"feed": 20, "announcements": 30, "api": 10, "html": 15, "pdf": 30}  # by the clock
+Kind = Literal["feed", "announcements", "api", "html", "pdf", "picture"]
+MAX_SECONDS: dict[Kind, float] = {
+    "feed": 20,
+    "announcements": 30,
+    "api": 10,
+    "html": 15,
+    "pdf": 30,
+    "picture": 10,
+}  # by the clock
 START_S = 30.0  # on a busy machine; half a second otherwise
 MAX_ANSWER_BYTES = 64_000_000
 IDLE_S = 900.0  # after which the process ends; feeds are fetched more often

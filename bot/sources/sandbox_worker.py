@@ -27,6 +27,7 @@ MAX_CPU_S = {
     "api": 5,
     "html": 8,
     "pdf": 15,
+    "picture": 5,
 }  # arXiv's longest list and a long PDF take 5
 MAX_GROWTH_BYTES = 200_000_000  # a process that a job made grow by more ends after it, and a fresh one follows
 MAX_RECURSION = 500
@@ -37,7 +38,7 @@ iso2022_jp iso2022_kr johab mac_roman mac_cyrillic tis_620 utf_16 utf_16_le utf_
 latin_1 utf_8 utf_8_sig idna punycode unicode_escape raw_unicode_escape charmap"""
 _PRELOADED = {
     "feeds": ("feedparser", "bot.sources.arxiv", "bot.sources.feeds", "_strptime", "xml.sax.expatreader"),
-    "texts": ("pypdf", "bot.sources.full_text.html", "bot.sources.full_text.pdf"),
+    "texts": ("pypdf", "bot.sources.full_text.html", "bot.sources.full_text.pdf", "bot.sources.picture"),
 }
 _REFUSED_EVENTS = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.", "open")
 
@@ -103,10 +104,16 @@ def feed_parsers() -> dict[str, Callable[[Job], Any]]:
 
 
 def text_parsers() -> dict[str, Callable[[Job], Any]]:
-    """The parsers of whole papers, by kind of job."""
+    """The parsers of whole papers and their pictures, by kind of job."""
+    from bot.sources import picture  # noqa: PLC0415
     from bot.sources.full_text import html, pdf  # noqa: PLC0415
 
-    return {"html": lambda job: html.passages_of(job.page.body), "pdf": lambda job: pdf.passages_of(job.page.body)}
+    picture.load_decoders()
+    return {
+        "html": lambda job: html.passages_of(job.page.body),
+        "pdf": lambda job: pdf.passages_of(job.page.body),
+        "picture": lambda job: picture.small_jpeg(job.page.body),
+    }
 
 
 def confine() -> None:

@@ -157,6 +157,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ("huggingface", COMMUNITY)
     count: int = 10  # papers of an edition, at most
     layout: Layout = "thread"
+    pictures: Literal["none", "thumbnails"] = "thumbnails"
     min_votes: int = 0  # upvotes at the source plus votes here
     language: str = "en"
     ping: str = ""  # id of a role that its daily post notifies, on platforms with roles

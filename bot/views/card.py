@@ -32,6 +32,7 @@ def card(
     submission: Submission | None = None,
     body: bool = False,
     buttons: bool = True,
+    picture: str = "",
 ) -> Card:
     """One paper. `mine` is the reader's own vote (+1, 0 or −1), `body` shows the abstract.
 
@@ -43,6 +44,7 @@ def card(
         paper=paper.id,
         title=title(paper),
         url=paper.links.page,
+        picture=picture,
         byline=byline(paper),
         summary=summary,
         facts=facts(paper, tally, by),

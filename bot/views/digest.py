@@ -33,6 +33,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     reasons: tuple[PostReason, ...] = ()
     summary: str = ""
     tally: Tally = Tally()
+    picture: str = ""  # its address
     is_by_taste: bool = False  # the votes of the channel, or what the reader saved, had a say in the order
 
     @property
@@ -122,7 +123,15 @@ def _sections(facts: EditionFacts, rows: Sequence[Card]) -> list[Block]:
 
 def _card(item: Entry, *, buttons: bool) -> Card:
     why = "; ".join(reason for reason in item.reasons if isinstance(reason, str))
-    return card(item.paper, summary=item.summary, tally=item.tally, by=item.submitter, why=why, buttons=buttons)
+    return card(
+        item.paper,
+        summary=item.summary,
+        tally=item.tally,
+        by=item.submitter,
+        why=why,
+        buttons=buttons,
+        picture=item.picture if buttons else "",
+    )
 
 
 def _chosen(facts: EditionFacts, shown: int) -> Text:

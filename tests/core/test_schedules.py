@@ -44,8 +44,9 @@ async def test_a_change_with_words_left_over_is_shown_first_too(channel: Channel
 
 
 async def test_a_removed_schedule_can_be_brought_back_by_what_is_said(channel: Channel) -> None:
-    await channel.says("schedule mon,thu 08:30 top 4 votes 1 compact from huggingface lang:de about: top 3 votes")
+    await channel.says("schedule mon,thu 08:30 top 4 votes 1 layout:cards pictures:none lang:de about: top 3 votes")
     (made,) = await channel.store.subscriptions.in_place(PAPERS)
+    assert (made.layout, made.pictures, made.query) == ("cards", "none", "top 3 votes")
     said = (await channel.says("unschedule")).message.plain
     await channel.says(said.partition("To bring it back: /papers ")[2])
     (again,) = await channel.store.subscriptions.in_place(PAPERS)

@@ -42,6 +42,9 @@ CSS = """
 .discord .menu { border: 1px solid var(--edge); background: var(--code); border-radius: 8px; padding: 6px 12px;
   width: 100%; color: var(--small); font-size: 14px; }
 .discord .field .menu { display: block; box-sizing: border-box; }
+.discord .section { display: flex; gap: 12px; justify-content: space-between; }
+.discord .picture { flex: 0 0 85px; height: 85px; border-radius: 8px;
+  background: linear-gradient(120deg, #f3b49f, #7aa5d8 60%, #dfe9c8); }
 .discord hr { border: 0; border-top: 1px solid var(--edge); margin: 10px 0; }
 .discord .field { margin: 10px 0; } .discord .input { background: var(--code); border-radius: 4px; padding: 8px; }
 """
@@ -65,6 +68,11 @@ def _component(part: Json) -> str:
         colour = f"#{part.get('accent_color') or 0x4E5058:06x}"
         inner = "".join(_component(one) for one in part["components"])
         return f'<div class="box" style="border-left-color: {colour}">{inner}</div>'
+    if kind == 9:
+        alt = escape(part["accessory"]["description"])
+        inner = "".join(_component(one) for one in part["components"])
+        picture = f'<span class="picture" role="img" aria-label="{alt}"></span>'
+        return f'<div class="section"><div>{inner}</div>{picture}</div>'
     if kind == 1:
         return f'<div class="row">{"".join(_component(one) for one in part["components"])}</div>'
     if kind == 2:

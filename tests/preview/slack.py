@@ -45,6 +45,9 @@ CSS = """
 .slack .modal footer{justify-content:flex-end;gap:10px;font-size:13px}
 .slack label{display:block;font-weight:700;margin:14px 0 4px}.slack label i{color:var(--soft);font-weight:400}
 .slack .field{border:1px solid var(--soft);border-radius:4px;padding:7px 12px;min-height:22px}
+.slack .picture{float:right;width:88px;height:46px;border-radius:8px;margin:0 0 4px 12px;
+ background:linear-gradient(120deg,#f3b49f,#7aa5d8 60%,#dfe9c8)}
+.slack .context,.slack .actions{clear:both}
 .slack .hint{font-size:13px;color:var(--soft)}
 """
 
@@ -70,7 +73,9 @@ def block(shown: Json) -> str:
         case "header":
             return f"<h3>{escape(shown['text']['text'])}</h3>"
         case "section":
-            return f"<p>{_text(shown['text'])}</p>"
+            alt = escape(shown.get("accessory", {}).get("alt_text", ""))
+            picture = f'<span class="picture" role="img" aria-label="{alt}"></span>' if alt else ""
+            return f"{picture}<p>{_text(shown['text'])}</p>"
         case "rich_text":
             return "".join(map(_rich, shown["elements"]))
         case "context":

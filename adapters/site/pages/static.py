@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 
 from adapters.site.templating import STATIC
@@ -9,7 +11,13 @@ from adapters.site.templating import STATIC
 A_DAY = "public, max-age=86400"
 
 
-def add_routes(app: web.Application) -> None:
+def add_routes(app: web.Application, picture: Callable[[str], Awaitable[bytes | None]]) -> None:
+    async def show_picture(request: web.Request) -> web.Response:
+        if not (body := await picture(request.match_info["paper"])):
+            raise web.HTTPNotFound
+        return web.Response(body=body, content_type="image/jpeg", headers={"Cache-Control": A_DAY})
+
+    app.add_routes([web.get("/picture/{paper}.jpg", show_picture)])
     app.add_routes([web.get("/static/{name}", STATIC.serve)])
     app.add_routes([web.get(path, _icon) for path in ("/favicon.ico", "/favicon.svg")])
 

@@ -39,8 +39,8 @@ MAX_FALLBACK_CHARS = 3_000  # of `text` beside blocks; Slack advises at most 4,0
 MAX_HEADER_CHARS = 150
 MAX_TEXT_CHARS = 3_000  # of a section's text and of a text input
 MAX_CONTEXT_CHARS = 2_000  # of one element of a context block
-MAX_CONTEXT_ELEMENTS = 10
 MAX_URL_CHARS = 3_000  # of a button
+MAX_ALT_CHARS = 2_000  # of a picture
 
 # Slack counts the JSON of the blocks, and so does `width`. The difference to 13,000 is for the JSON around texts and
 # buttons, which `fit` does not count: enough for every post, since no post has many buttons.
@@ -236,7 +236,13 @@ def _after(joint: str, run: Text) -> Text:
 
 def _card(card: Card) -> Iterator[Json]:
     """Title, summary and abstract; below, in small print, authors, date, votes and the reason it is shown."""
-    yield _paragraph((_title(card), *_line(card.summary), *_line(card.body)))
+    if is_linkable(card.picture) and card.summary.strip():
+        picture = {"type": "image", "image_url": card.picture, "alt_text": card.title[:MAX_ALT_CHARS] or card.paper}
+        yield _paragraph((_title(card),))
+        yield {"type": "section", "text": plain_text(card.summary[:MAX_TEXT_CHARS]), "accessory": picture}
+        yield from _rich((Span(card.body),))
+    else:
+        yield _paragraph((_title(card), *_line(card.summary), *_line(card.body)))
     yield from _small(_joined([(Span(card.byline),), card.facts, (Span(card.why),)]))
     yield from _actions(card.controls)
 
@@ -249,39 +255,23 @@ def _joined(runs: Sequence[Text]) -> Text:
 
 def _small(run: Text) -> Iterator[Json]:
     """Small print. Where a context block would read markup in it, it is rich text: larger, but inert."""
-    if line := _context_line(run):
-        yield {"type": "context", "elements": [line]}
+    words = "".join(without_bidi(span.text) for span in run).strip()
+    if not any(is_linkable(span.url) for span in run):
+        line = plain_text(words)
+    elif any(_MARKUP.search(span.text) for span in run):
+        yield from _rich(run)
         return
-    parts = list(_context_elements(run))
-    fits = len(parts) <= MAX_CONTEXT_ELEMENTS and all(len(part["text"]) <= MAX_CONTEXT_CHARS for part in parts)
-    if fits and not any(span.url and _MARKUP.search(span.text) for span in run):
-        if parts:
-            yield {"type": "context", "elements": parts}
+    else:
+        shown = "".join(_mrkdwn(span.url, without_bidi(span.text)) for span in run).strip()
+        line = {"type": "mrkdwn", "text": shown, "verbatim": True}
+    if words and len(line["text"]) <= MAX_CONTEXT_CHARS:
+        yield {"type": "context", "elements": [line]}
     else:
         yield from _rich(run)
 
 
-def _context_line(run: Text) -> Json | None:
-    """Words and links in one line; None where Slack would read markup in the words, or there are no links."""
-    if not any(is_linkable(span.url) for span in run) or any(_MARKUP.search(span.text) for span in run):
-        return None
-    words = ((span.url, without_bidi(span.text)) for span in run)
-    line = "".join(f"<{_address(url)}|{said}>" if is_linkable(url) and said.strip() else said for url, said in words)
-    return {"type": "mrkdwn", "text": line.strip(), "verbatim": True} if len(line) <= MAX_CONTEXT_CHARS else None
-
-
-def _context_elements(run: Text) -> Iterator[Json]:
-    """Plain text, and links. Slack separates elements itself, so dots between them are left out."""
-    words = ""
-    for span in (*run, Span("", url="https://end.invalid")):
-        if not is_linkable(span.url):
-            words += span.text
-            continue
-        if kept := without_bidi(words).strip().strip("·").strip():
-            yield plain_text(kept)
-        if label := without_bidi(span.text).strip():
-            yield {"type": "mrkdwn", "text": f"<{_address(span.url)}|{label}>", "verbatim": True}
-        words = ""
+def _mrkdwn(url: str, words: str) -> str:
+    return f"<{_address(url)}|{words}>" if is_linkable(url) and words.strip() else words
 
 
 def _address(url: str) -> str:

@@ -57,7 +57,15 @@ class Site:
 
 async def started(store: Store, clock: FixedClock, home: Path, **options: object) -> SiteAdapter:
     """The adapter, listening."""
-    adapter = make(Setup(options={"port": 0, **options}, storage=store.key_value("site"), home=home, clock=clock))
+    adapter = make(
+        Setup(
+            options={"port": 0, **options},
+            storage=store.key_value("site"),
+            home=home,
+            clock=clock,
+            picture=store.key_value("pictures").get,
+        )
+    )
     assert adapter is not None
     lines = SummaryService(store.summaries, writer=None, clock=clock)
     search = Search(store.papers, store.vectors, None)

@@ -220,3 +220,13 @@ async def test_a_hyphen_makes_no_category_of_a_topic(site: Site) -> None:
     await site.store.papers.add_listings([listing(one)], NOW)
     assert one.title in await site.page("/topic/self-supervised")
     assert one.title in await site.page("/feeds/topic/self-supervised.atom")
+
+
+async def test_a_picture_is_shown_from_our_own_address(site: Site) -> None:
+    await site.store.key_value("pictures").put("arxiv:2503.00001", b"\xff\xd8 a picture")
+    await site.store.key_value("pictures").put("arxiv:2503.00002", b"")
+    async with site.session.get(f"{site.url}/picture/arxiv%3A2503.00001.jpg") as answer:
+        assert (answer.status, answer.content_type, await answer.read()) == (200, "image/jpeg", b"\xff\xd8 a picture")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for missing in ("arxiv%3A2503.00002", "arxiv%3A2503.00003", "%00", "..%2Fsite"):
+        assert (await site.get(f"/picture/{missing}.jpg"))[0].status in {400, 404}

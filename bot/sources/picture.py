@@ -1,0 +1,40 @@
+"""A stranger's picture made small and ours: decoded within bounds and encoded again, so that nothing else in the file
+is passed on. It runs in the sandbox."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image
+
+from bot.errors import Malformed
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")  # by content; SVG is a program
+MAX_PIXELS = 16_000_000  # decoded; figures and Hugging Face's thumbnails have under 2
+MIN_SIDE_PX = 48  # smaller ones are icons and counters
+SIZE_PX = (480, 480)  # at most; chats show it at 80 to 240
+JPEG_QUALITY = 82
+
+
+def small_jpeg(raw: bytes) -> bytes:
+    """The picture as a JPEG; of an animation the first frame. Raises `Malformed`, or whatever its decoder raises."""
+    with Image.open(BytesIO(raw), formats=FORMATS) as image:
+        width, height = image.size
+        if width * height > MAX_PIXELS or min(width, height) < MIN_SIDE_PX:
+            raise Malformed(f"The picture has {width:,} × {height:,} pixels.", "It is skipped.")
+        image.draft("RGB", SIZE_PX)
+        shown = image.convert("RGBA")
+    shown.thumbnail(SIZE_PX)
+    on_white = Image.new("RGB", shown.size, "white")
+    on_white.paste(shown, mask=shown)
+    written = BytesIO()
+    on_white.save(written, "JPEG", quality=JPEG_QUALITY)
+    return written.getvalue()
+
+
+def load_decoders() -> None:
+    """Load everything that decoding needs, as nothing can be opened later."""
+    for name in FORMATS:
+        sample = BytesIO()
+        Image.new("RGB", (MIN_SIDE_PX, MIN_SIDE_PX)).save(sample, name)
+        small_jpeg(sample.getvalue())
