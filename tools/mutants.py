@@ -32,6 +32,7 @@ import coverage
 import pytest
 
 ROOT = Path(__file__).parent.parent
+REPORT = ROOT / "build" / "mutants.json"
 ROOMS = ["papers", "chat", "views", "votes", "search", "delivery", "summaries/check", "summaries/extract"]
 IMPURE = {"starter.py", "embedder.py", "vector_index.py", "models.py", "dispatch.py", "planner.py", "reconcile.py"}
 SUITES = ["tests/unit", "tests/core", "tests/contract"]
@@ -58,6 +59,7 @@ class Fault:
     file: str
     index: int
     line: int
+    column: int  # of the expression that changes, from 1
     change: str
 
 
@@ -103,7 +105,7 @@ def all_faults() -> list[Fault]:
     """Every possible fault of the pure rooms, in a stable order."""
     files = sorted(file for room in ROOMS for file in (ROOT / "bot" / room).rglob("*.py") if file.name not in IMPURE)
     return [
-        Fault(str(file.relative_to(ROOT)), n, node.lineno, change)
+        Fault(str(file.relative_to(ROOT)), n, node.lineno, node.col_offset + 1, change)
         for file in files
         for n, (node, change, _) in enumerate(changes(ast.parse(file.read_text("utf-8"))))
     ]
@@ -251,8 +253,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--below", default="", help="only faults below this path")
+    parser.add_argument("--again", action="store_true", help="only what the last run left unnoticed")
     options = parser.parse_args()
     possible = [fault for fault in all_faults() if fault.file.startswith(options.below)]
+    if options.again:
+        last = [Fault(**fault) for fault in json.loads(REPORT.read_text())]
+        possible = [fault for fault in possible if fault in last]
     faults = random.Random(options.seed).sample(possible, min(options.count, len(possible)))  # noqa: S311
     get_context("forkserver").set_forkserver_preload(PRELOADED)
     unnoticed: list[Fault] = []
@@ -264,9 +270,9 @@ def main() -> None:
             if not noticed:
                 unnoticed.append(fault)
                 text = (ROOT / fault.file).read_text("utf-8").splitlines()[fault.line - 1].strip()
-                print(f"{fault.file}:{fault.line}: {fault.change}   {text}", flush=True)
-    (ROOT / "build").mkdir(exist_ok=True)
-    (ROOT / "build" / "mutants.json").write_text(json.dumps([vars(fault) for fault in unnoticed], indent=1))
+                print(f"{fault.file}:{fault.line}:{fault.column}: {fault.change}   {text}", flush=True)
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(json.dumps([vars(fault) for fault in unnoticed], indent=1))
     print(f"{len(faults) - len(unnoticed)} of {len(faults)} noticed, {len(unnoticed)} not")
 
 

@@ -174,7 +174,7 @@ def _take_time(ahead: Sequence[Word], state: _State) -> int:
         )
     state.half_missing = str(found.time.hour) if found.is_bare and not part and 0 < hour < 12 else ""
     _note_run(state, "times")
-    state.times.append(found.time.replace(hour=hour % 24))
+    state.times.append(found.time.replace(hour=hour))
     state.is_joined = False
     if found.offset:
         state.zone = read_zone([found.offset], ends=True, is_started=True)

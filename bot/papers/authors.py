@@ -108,7 +108,7 @@ def _items(text: str) -> tuple[list[_Item], dict[str, str]]:
         bracket = ""
 
     for part in _tokens(text):
-        if part[0] == "(" and len(part) > 1:
+        if part[0] == "(":
             if numbered := _NUMBERED.findall(part[1:-1]):
                 legend |= {number: name.strip(" ,;") for number, name in numbered}
             else:

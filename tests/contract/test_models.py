@@ -45,7 +45,7 @@ async def changed(store: Store) -> tuple[Search, WordEmbedder, WordEmbedder]:
 async def test_the_model_before_answers_while_the_new_ones_vectors_are_made(store: Store) -> None:
     search, before, wanted = await changed(store)
     assert len(await by_meaning(search, "owls in the dark")) == 10
-    await search.embed_missing(limit=60)
+    assert await search.embed_missing(limit=60) == 60
     assert len(await by_meaning(search, "mice at night")) == 10
     assert (before.asked, wanted.asked, before.closed) == (["owls in the dark", "mice at night"], [], False)
     assert search.size == len(MANY)

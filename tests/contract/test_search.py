@@ -77,6 +77,7 @@ async def test_any_part_of_a_chinese_or_japanese_title_finds_it_without_a_model(
 async def test_filters_phrases_and_authors_narrow_it(store: Store) -> None:
     search = await opened(store, embedder=WordEmbedder())
     assert await ids(search, "owls author:hopper") == [NIGHT.id]
+    assert [hit.score for hit in (await search.find_papers("source:huggingface")).hits] == [1 / n for n in (1, 2, 3, 4)]
     assert set(await ids(search, '"in the dark" owls', mode=Mode.KEYWORD)) == {OWLS.id, NIGHT.id}
     assert await ids(search, "cat:q-bio") == [HAWKS.id]
     assert await ids(search, "owls source:arxiv") == [BARN.id]
@@ -100,6 +101,7 @@ async def test_without_a_model_words_must_do_and_it_is_said(store: Store) -> Non
     search = await opened(store)
     found = await search.find_papers("owls")
     assert found.hits
+    assert search.size == 0
     assert "Keyword search only" in found.notice
     assert (await search.similar_to_papers([OWLS.id])).hits
 

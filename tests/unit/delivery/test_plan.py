@@ -162,6 +162,9 @@ def test_a_list_is_complete_when_its_day_is_over_or_it_rests_late_in_the_day() -
     assert not is_complete("huggingface", TODAY, 0, None, evening)
     assert is_complete("huggingface", TODAY, 30, busy, evening + timedelta(hours=5))
     assert is_complete("arxiv", TODAY, 1, None, NOW)
+    early = replace(quiet, at=evening - timedelta(hours=4), last_grew=evening - timedelta(hours=8))
+    assert is_complete("huggingface", TODAY, 30, early, evening - timedelta(hours=4))  # 15:00 is late in the day
+    assert not is_complete("huggingface", TODAY, 30, early, evening - timedelta(hours=4, seconds=1))
 
 
 def _compose(wish: Any, count: int) -> Any:

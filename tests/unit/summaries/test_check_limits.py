@@ -6,6 +6,7 @@ import pytest
 
 from bot.papers.model import Paper
 from bot.summaries import check
+from bot.summaries.check.names import new_names
 from tests.builders import paper
 
 WORDS = "keeps birds and their chicks warm at night under a roof of recycled wool "
@@ -102,3 +103,12 @@ def test_the_meaning_is_compared_in_english_unless_left_out_and_only_when_the_re
     assert check(false, cold) != ()
     assert check(false, cold, meaning=False) == check(false, cold, "de") == ()
     assert check(f"Amazing: {false}", cold) == ("uses hype",)
+
+
+@pytest.mark.parametrize("known", ["xbert is used", "a bertx model", "ubert"])
+def test_a_name_inside_another_word_is_not_known(known: str) -> None:
+    assert new_names("Uses Bert here.", known) == ["Bert"]
+
+
+def test_a_name_with_two_capitals_is_no_form_of_a_verb() -> None:
+    assert new_names("Uses AReduction here.", "areduced") == ["AReduction"]

@@ -124,6 +124,14 @@ EXAMPLES: dict[
         "Owls sleep longer because cold nests are common.": "gives a reason",
         "Owls sleep longer in deep gardens.": "",
     },
+    "Small nests full of wool outperform large nests of straw; hawks slept elsewhere.": {
+        "Small nests full of wool outperform large nests of straw.": "",
+        "Large nests of straw outperform small nests full of wool.": "turns",
+    },
+    "30 nests stay warm in OwlNet, and 20 nests in LarkNet.": {
+        "30 nests stay warm in OwlNet.": "",
+        "20 nests stay warm in OwlNet.": "gives 20 to",
+    },
     "Cold nests make owls sleep longer.": {
         "Owls sleep longer because of cold nests.": "",
         "Cold nests make owls sleep longer.": "",

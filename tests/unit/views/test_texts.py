@@ -10,9 +10,11 @@ from msgspec.structs import replace
 
 from bot.chat.message import Button, Footnote, Heading, LinkButton, Papers, Paragraph, Span, Text
 from bot.papers.community import Submission
+from bot.papers.full_text import Passage
 from bot.papers.model import Counts, Links, Paper
 from bot.store.records import EditionFacts, PaperGroup, Run, Tally
 from bot.views import digest, why
+from bot.views.answer import answer
 from bot.views.card import card, controls, facts, title, without_counts
 from bot.views.digest import Entry
 from bot.views.formatting import ago, listing, people, plural
@@ -202,3 +204,13 @@ def test_why_a_channel_gets_posts_is_said_in_sentences() -> None:
     assert why.waiting({"planned": 1, "dead": 2, "sent": 9}) == "1 post waiting to be sent; 2 posts given up"
     run = Run(subscription="s1", slot=NOW, at=NOW, outcome="quiet", why="Weekend.")
     assert why.outcome(run, NOW + timedelta(hours=2)) == "Last run: nothing to post 2 hours ago. Weekend."
+
+
+def test_long_headings_are_cut_where_slack_cuts_them() -> None:
+    headings = [sheet("o" * count, []).blocks[0] for count in (149, 150, 151)]
+    assert [len(heading.text) for heading in headings if isinstance(heading, Heading)] == [149, 150, 150]
+
+
+def test_an_answer_in_plain_text_has_its_quotes_with_their_places() -> None:
+    message = answer(paper(1), "How warm?", "Very.", quotes=[Passage(where="2 Nests", text="It is warm.")], by="by Owl")
+    assert message.plain == "Very.\n“It is warm.” (2 Nests)"

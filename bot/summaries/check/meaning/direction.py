@@ -66,7 +66,7 @@ def _direction(sentence: Sentence, number: Number) -> dict[str, int]:
         for name, up, down in _FAMILY:
             sign = 1 if up.match(tokens[at].low) else -1 if down.match(tokens[at].low) else 0
             distance = abs(at - number.at)
-            if sign and distance < found.get(name, (_NEAR_TOKENS + 1, 0))[0]:
+            if sign and distance < found.get(name, (_NEAR_TOKENS + 1,))[0]:
                 found[name] = (distance, sign)
     return {name: sign for name, (_, sign) in found.items()}
 
