@@ -78,8 +78,8 @@ def interaction_id(body: Json) -> str:
     """The id of a command, a press or a shortcut."""
     actions = get_list(body, "actions")
     ids = (get_text(body, "trigger_id"), get_text(body, "action_ts"), *(get_text(a, "action_ts") for a in actions))
-    if id := next(filter(None, ids), ""):
-        return f"slack:{id}"
+    if id := next(filter(None, ids), ""):  # without a trigger_id, two menu entries of one moment have the same time
+        return ":".join(filter(None, ("slack", id, get_text(body, "callback_id"))))
     raise UnreadablePayload("It has no trigger_id.")
 
 

@@ -81,7 +81,7 @@ class BoltApp:
         self._tasks: set[asyncio.Task[None]] = set()
         self.app = self._build(handlers)
 
-    async def dispatch(self, payload: object, headers: dict[str, str]) -> BoltResponse:
+    async def dispatch(self, payload: object) -> BoltResponse:
         """The acknowledgement of a payload, whose signature was checked. Never raises.
 
         Status 500 asks Slack to send it again. What can't be read is acknowledged: it would not be better next time.
@@ -91,7 +91,7 @@ class BoltApp:
             log.warning("Slack drops events of workspace %s: more than 30,000 in an hour", get_text(body, "team_id"))
             return BoltResponse(status=200)
         try:
-            request = AsyncBoltRequest(body=body, headers=dict(headers), mode="socket_mode")  # already verified
+            request = AsyncBoltRequest(body=body, mode="socket_mode")  # already verified
             request.context.pop("response_url", None)  # Bolt would send errors there before it acknowledges
             request.context["team_id"] = find_workspace(body)
             if not is_proven(body, find_workspace(body)):

@@ -153,5 +153,5 @@ class _SocketModeHandler(AsyncSocketModeHandler):
         self._bolt = bolt
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        response = await self._bolt.dispatch(req.payload, {})
+        response = await self._bolt.dispatch(req.payload)
         await send_async_response(client, req, response, 0.0)

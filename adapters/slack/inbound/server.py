@@ -22,10 +22,9 @@ from bot.http_server import Boundary, ConnectionLimits, HttpServer
 
 EVENTS, HEALTH = "/slack/events", "/healthz"
 MAX_BODY_BYTES = 1024 * 1024
-RETRY_HEADERS = ("x-slack-retry-num", "x-slack-retry-reason")
 
 AddRoutes = Callable[[web.Application, Core], None]
-Dispatch = Callable[[Json, dict[str, str]], Awaitable[BoltResponse]]
+Dispatch = Callable[[Json], Awaitable[BoltResponse]]
 
 
 def make_server(
@@ -48,8 +47,7 @@ def make_server(
         except (ValueError, RecursionError):
             count_unreadable({})
             raise web.HTTPBadRequest from None
-        headers = {name: request.headers[name] for name in RETRY_HEADERS if name in request.headers}
-        return await to_aiohttp_response(await dispatch(payload, headers))
+        return await to_aiohttp_response(await dispatch(payload))
 
     async def show_health(request: web.Request) -> web.Response:
         problems = dict(await core.health_problems())

@@ -18,7 +18,7 @@ from tests.builders import paper
 from tests.platforms.slack.test_render import messages
 from tests.preview.slack import html
 
-TAGS = {"div", "span", "h3", "p", "a", "ul", "li", "strong", "em", "code", "label", "i", "header", "footer"}
+TAGS = {"div", "ol", "span", "h3", "p", "a", "ul", "li", "strong", "em", "code", "label", "i", "header", "footer"}
 
 
 class Page(HTMLParser):
@@ -37,7 +37,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        assert {name for name, _ in attrs} <= {"class", "href"}
+        assert {name for name, _ in attrs} <= {"class", "href", "start"}
         self.links += [value or "" for name, value in attrs if name == "href"]
 
 

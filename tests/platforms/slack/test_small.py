@@ -12,9 +12,10 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack.emoji import emoji_of
 from adapters.slack.errors import post_error
 from adapters.slack.inbound.dedupe import RecentEvents
-from adapters.slack.payload import delivery_id
+from adapters.slack.payload import delivery_id, interaction_id
 from adapters.slack.settings import Settings
 from bot.adapter_settings import read_section
+from bot.commands.buttons import MENU
 from bot.errors import Refused
 from bot.votes.emoji import VoteEmojis, base_emoji
 
@@ -116,3 +117,10 @@ def test_settings_come_as_text_from_the_environment_and_are_not_shown() -> None:
     )
     assert (options.port, options.admins, options.enabled) == (8080, ("U1", "U2"), False)
     assert "xoxb" not in repr(options)
+
+
+def test_the_three_entries_of_the_menu_are_three_events_even_in_one_moment() -> None:
+    """A payload may have no `trigger_id`; then only the time of the press is left."""
+    body = {"type": "message_action", "action_ts": "1780000000.000100"}
+    ids = [interaction_id(body | {"callback_id": f"menu:{entry.action.name}"}) for entry in MENU]
+    assert len(ids) == len(set(ids)) == 3
