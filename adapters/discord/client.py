@@ -10,7 +10,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
@@ -19,6 +19,9 @@ from discord import RawReactionActionEvent, RawReactionClearEmojiEvent, RawReact
 from adapters.discord.settings import Settings
 from bot.errors import PaperboyError
 from bot.metrics import FAILURES, UNREADABLE_EVENTS
+
+if TYPE_CHECKING:
+    from adapters.discord.handlers import Handlers
 
 log = logging.getLogger(__name__)
 
@@ -29,23 +32,6 @@ GUILD_READY_TIMEOUT_S = 0.5  # without another GUILD_CREATE, after which all ser
 REACTIONS = frozenset({"MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"})
 UNUSED = {"version": 1, "attachment_size_limit": 0}  # fields of an interaction that only the library needs
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)  # what parsing an unexpected payload raises
-
-
-class EventHandlers(Protocol):
-    """Takes what the gateway sends."""
-
-    async def ready(self, client: Client) -> None: ...
-    async def ready_unreadable(self) -> None: ...
-    async def session_began(self) -> None: ...
-    async def interaction_created(self, interaction: discord.Interaction[Any]) -> None: ...
-    async def message_created(self, message: discord.Message) -> None: ...
-    async def reaction_changed(self, event: RawReactionActionEvent) -> None: ...
-    async def reactions_cleared(self, event: RawReactionClearEvent | RawReactionClearEmojiEvent) -> None: ...
-    async def guild_joined(self, guild: int) -> None: ...
-    async def guild_left(self, guild: int) -> None: ...
-    async def channel_deleted(self, guild: int, channel: int) -> None: ...
-    async def permissions_changed(self, guild: discord.Guild) -> None: ...
-    async def command_permissions_changed(self, guild: int) -> None: ...
 
 
 def intents(settings: Settings) -> discord.Intents:
@@ -69,7 +55,7 @@ def count_unreadable(event: str, error: Exception) -> None:
 class Client(discord.AutoShardedClient):
     """One client for all shards of this process. An unavailable server is an outage of Discord's: it stays known."""
 
-    def __init__(self, handlers: EventHandlers, settings: Settings, trace: aiohttp.TraceConfig) -> None:
+    def __init__(self, handlers: Handlers, settings: Settings, trace: aiohttp.TraceConfig) -> None:
         super().__init__(
             intents=intents(settings),
             shard_count=settings.shards or None,

@@ -31,7 +31,7 @@ GRANT_S = 900.0  # seconds that the permission to use an admin's command covers 
 
 
 class Handlers:
-    """Implements `client.EventHandlers`; does nothing until it has a core."""
+    """Handles what the client receives; does nothing until it has a core."""
 
     def __init__(
         self, *, rest: Rest, channels: Channels, servers: Servers, reactions: ReactionTracker, clock: Clock
