@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import sqlite3
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
@@ -16,10 +17,13 @@ import pytest
 
 from adapters.site.doctor import check_setup
 from adapters.site.settings import read_settings
+from adapters.site.site import KEY_FILE
+from bot.clock import FixedClock
 from bot.errors import ConfigError
 from bot.http_server.headers import SECURITY_HEADERS
+from bot.store.protocol import Store
 from tests.builders import NOW, listing, mark, paper
-from tests.platforms.site.conftest import Site
+from tests.platforms.site.conftest import Site, started
 
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
@@ -247,3 +251,12 @@ async def test_an_unknown_parameter_makes_no_page_of_its_own(site: Site) -> None
     await site.store.papers.add_listings([listing(paper(1))], NOW)
     for query in ("?x=1", "?page=2", "?utm_source=a&b=c", f"?{'a' * 60_000}"):
         assert await site.page(f"/archive{query}") == page
+
+
+async def test_a_start_that_fails_gives_its_port_back(store: Store, tmp_path: Path) -> None:
+    (tmp_path / KEY_FILE).write_text("no key")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(ConfigError, match="holds no key"):
+        await started(store, FixedClock(NOW), tmp_path, port=port)
+    socket.create_server(("127.0.0.1", port)).close()
