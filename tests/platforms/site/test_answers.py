@@ -257,6 +257,7 @@ async def test_a_start_that_fails_gives_its_port_back(store: Store, tmp_path: Pa
     (tmp_path / KEY_FILE).write_text("no key")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with pytest.raises(ConfigError, match="holds no key"):
+    with pytest.raises(ConfigError, match="holds no key") as failure:
         await started(store, FixedClock(NOW), tmp_path, port=port)
     socket.create_server(("127.0.0.1", port)).close()
+    assert failure.tb  # what failed is still in memory: the port was given back, not swept up
