@@ -5,46 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
+from importlib.resources import files
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 CITATION = "\ue000"  # where a reference was; the space before it goes with it
-ACCENTS = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307", '"': "\u0308",
-    "c": "\u0327", "H": "\u030b", "k": "\u0328", "b": "\u0331", "d": "\u0323", "r": "\u030a", "u": "\u0306",
-    "v": "\u030c", "hat": "\u0302", "widehat": "\u0302", "Hat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303",
-    "Tilde": "\u0303", "wt": "\u0303", "bar": "\u0304", "Bar": "\u0304", "overline": "\u0304", "vec": "\u20d7",
-    "dot": "\u0307", "ddot": "\u0308", "check": "\u030c", "breve": "\u0306", "acute": "\u0301", "grave": "\u0300",
-    "mathring": "\u030a", "not": "\u0338",
-}  # fmt: skip
-LETTERS = {
-    "ss": "ß", "SS": "ẞ", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ",
-    "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "dj": "đ", "DJ": "Đ", "th": "þ", "TH": "Þ",
-    "ng": "ŋ", "NG": "Ŋ",
-}  # fmt: skip
-_INVISIBLE = """left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm displaystyle
-textstyle scriptstyle scriptscriptstyle limits nolimits mathstrut strut bf it em rm sc sf tt sl bfseries itshape
-ttfamily scshape upshape rmfamily sffamily slshape mdseries normalfont selectfont boldmath unboldmath tiny scriptsize
-footnotesize small normalsize large Large LARGE huge Huge noindent centering raggedright protect xspace relax
-allowbreak nobreak nonumber leavevmode ignorespaces maketitle sloppy verb expandafter romannumeral"""
-_BREAKS = (
-    "quad qquad par newline linebreak newpage clearpage item bigskip medskip smallskip hfill hfil enspace thinspace"
+_TABLES = msgspec.json.decode(
+    files("bot.papers").joinpath("latex_macros.json").read_bytes(), type=dict[str, dict[str, str]]
 )
-DECLARATIONS = dict.fromkeys(_INVISIBLE.split(), "") | dict.fromkeys(_BREAKS.split(), " ")
-_OWN_SYMBOLS = {
-    "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "LaTeXe": "LaTeX2e", "XeLaTeX": "XeLaTeX",
-    "Vert": "‖", "lVert": "‖", "rVert": "‖", "vert": "|", "lvert": "|", "rvert": "|", "over": "/", "choose": " choose ",
-    "bmod": " mod ", "mod": " mod ", "degree": "°", "textdegree": "°", "circ": "∘", "to": "→", "gets": "←",
-    "lbrace": "{", "rbrace": "}", "lbrack": "[", "rbrack": "]", "iff": "⇔", "implies": "⇒", "impliedby": "⇐",
-    "textemdash": "—", "textendash": "–", "textgreater": ">", "textless": "<", "textbar": "|", "textbackslash": "\\",
-    "textasciitilde": "~", "textasciicircum": "^", "textunderscore": "_", "textmu": "µ", "textregistered": "®",
-    "textquotesingle": "'", "lq": "‘", "rq": "’", "slash": "/", "ldots": "…", "dots": "…", "cdots": "⋯", "dotsc": "…",
-    "dotsb": "⋯", "textellipsis": "…", "bullet": "•", "textbullet": "•", "lesssim": "≲", "gtrsim": "≳", "iint": "∬",
-    "colon": ":", "coloneqq": "≔", "land": "∧", "lor": "∨", "lnot": "¬", "intercal": "⊺", "texttimes": "×",
-    "backslash": "\\", "varnothing": "∅",
-}  # fmt: skip
+ACCENTS, LETTERS = _TABLES["accents"], _TABLES["letters"]
+DECLARATIONS = _TABLES["declarations"]  # macros that show nothing, or a space
 _OPERATOR = re.compile(r"[+\-−/*=×·,]")
 _UP = str.maketrans("0123456789+-−=()abcdefghijklmnoprstuvwxyz*∘°′", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ*°°′")
 _DOWN = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
@@ -93,26 +67,12 @@ def _linked(address: str, words: str) -> str:
     return words if not address or address in words or not words else f"{words} ({address})"
 
 
-def _double_struck(text: str) -> str:
-    return _styled(text, "MATHEMATICAL DOUBLE-STRUCK CAPITAL ", "DOUBLE-STRUCK CAPITAL ")
-
-
-def _script_style(text: str) -> str:
-    return _styled(text, "MATHEMATICAL SCRIPT CAPITAL ", "SCRIPT CAPITAL ")
-
-
-def _fraktur(text: str) -> str:
-    return _styled(text, "MATHEMATICAL FRAKTUR CAPITAL ", "BLACK-LETTER CAPITAL ")
-
-
-def _styled(text: str, *names: str) -> str:
+def _styled(alphabet: str, text: str) -> str:
     """A single capital letter in a mathematical alphabet; words stay as they are, to be read and found."""
     if len(text) == 1 and "A" <= text <= "Z":
-        for name in names:
-            try:
-                return unicodedata.lookup(name + text)
-            except KeyError:
-                continue
+        for name in (f"MATHEMATICAL {alphabet}", alphabet.replace("FRAKTUR", "BLACK-LETTER")):  # some are older
+            with suppress(KeyError):
+                return unicodedata.lookup(f"{name} CAPITAL {text}")
     return text
 
 
@@ -121,18 +81,6 @@ def _code_point(number: str) -> str:
         return chr(int(number[1:], 16) if number[:1] in {"x", "X"} else int(number))
     except (ValueError, OverflowError):
         return number
-
-
-def _same(text: str) -> str:
-    return text
-
-
-def _nothing(*_: str) -> str:
-    return ""
-
-
-def _last(*arguments: str) -> str:
-    return arguments[-1]
 
 
 def _words(names: str, command: Command) -> dict[str, Command]:
@@ -144,23 +92,23 @@ COMMANDS: dict[str, Command] = {
         """emph textbf textit textrm textsf texttt textsc textsl textup textmd textnormal text mbox hbox fbox mathrm
         mathbf mathit mathsf mathtt mathnormal boldsymbol bm pmb underline uline underbrace overbrace ensuremath mathop
         mathbin mathrel smash enquote uppercase lowercase MakeUppercase operatorname""",
-        Command(1, _same),
+        Command(1, str),
     ),
-    **_words("mathbb mathds Bbb", Command(1, _double_struck)),
-    **_words("mathcal mathscr cal", Command(1, _script_style)),
-    "mathfrak": Command(1, _fraktur),
+    **_words("mathbb mathds Bbb", Command(1, partial(_styled, "DOUBLE-STRUCK"))),
+    **_words("mathcal mathscr cal", Command(1, partial(_styled, "SCRIPT"))),
+    "mathfrak": Command(1, partial(_styled, "FRAKTUR")),
     **_words("frac dfrac tfrac cfrac nicefrac sfrac textfrac", Command(2, _fraction, is_spaced=True)),
     **_words("binom dbinom tbinom", Command(2, lambda n, k: f"({n} choose {k})", is_spaced=True)),
     "sqrt": Command(1, lambda *given: _root(*given) if len(given) > 1 else _root("", given[0]), option="shown"),
     "href": Command(2, _linked, is_address=True),
-    **_words("url nolinkurl path", Command(1, _same, is_address=True)),
-    **_words("textcolor colorbox texorpdfstring hyperlink hyperref", Command(2, _last, option="hidden")),
-    **_words("fcolorbox", Command(3, _last)),
+    **_words("url nolinkurl path", Command(1, str, is_address=True)),
+    **_words("textcolor colorbox texorpdfstring hyperlink hyperref", Command(2, lambda _, it: it, option="hidden")),
+    **_words("fcolorbox", Command(3, lambda _line, _fill, it: it)),
     **_words("cite citep citet citealp citealt citeauthor citeyear parencite textcite autocite footcite nocite",
              Command(1, lambda _: CITATION, option="hidden", needs_group=True)),
     **_words("label ref eqref autoref cref Cref pageref color vspace hspace kern mkern begin end includegraphics input "
              "include bibliography bibliographystyle phantom hphantom vphantom",
-             Command(1, _nothing, option="hidden", needs_group=True)),
+             Command(1, lambda _: "", option="hidden", needs_group=True)),
     **_words("footnote footnotetext thanks", Command(1, lambda note: f" ({note.strip()})", option="hidden")),
     "textsuperscript": Command(1, lambda inner: script("^", inner)),
     "textsubscript": Command(1, lambda inner: script("_", inner)),
@@ -182,7 +130,7 @@ def symbols() -> dict[str, str]:
     known = get_default_latex_context_db()
     specs = {spec.macroname: spec.simplify_repl for spec in known.iter_macro_specs()}
     shown = {name: to for name, to in specs.items() if isinstance(to, str) and to.strip() and "%" not in to}
-    return shown | _OWN_SYMBOLS
+    return shown | _TABLES["symbols"]
 
 
 def accented(mark: str, name: str, base: str) -> str:

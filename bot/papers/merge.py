@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 
 from bot.papers.model import Counts, Links, Paper
+
+_LINKS, _COUNTS = Links.__struct_fields__, Counts.__struct_fields__
 
 
 def merge(known: Paper, fresh: Paper) -> Paper:
@@ -26,24 +28,13 @@ def merge(known: Paper, fresh: Paper) -> Paper:
         authors=people.authors,
         affiliations=people.affiliations,
         version=newer.version,
-        published=_earlier(known.published, fresh.published),
-        updated=_later(known.updated, fresh.updated),
-        categories=_longer(newer.categories, older.categories),
+        published=min(filter(None, (known.published, fresh.published)), default=None),
+        updated=max(filter(None, (known.updated, fresh.updated)), default=None),
+        categories=max(newer.categories, older.categories, key=len),
         keywords=newer.keywords or older.keywords,
         organization=newer.organization or older.organization,
-        links=Links(
-            page=newer.links.page or older.links.page,
-            pdf=newer.links.pdf or older.links.pdf,
-            code=newer.links.code or older.links.code,
-            project=newer.links.project or older.links.project,
-            discussion=newer.links.discussion or older.links.discussion,
-            picture=newer.links.picture or older.links.picture,
-        ),
-        counts=Counts(
-            upvotes=max(known.counts.upvotes, fresh.counts.upvotes),
-            comments=max(known.counts.comments, fresh.counts.comments),
-            stars=max(known.counts.stars, fresh.counts.stars),
-        ),
+        links=Links(**{name: getattr(newer.links, name) or getattr(older.links, name) for name in _LINKS}),
+        counts=Counts(**{name: max(getattr(known.counts, name), getattr(fresh.counts, name)) for name in _COUNTS}),
         offered_summary=newer.offered_summary or older.offered_summary,
         sources=known.sources | fresh.sources,
         as_of=max(filter(None, (known.as_of, fresh.as_of)), default=None),
@@ -71,15 +62,3 @@ def _rank(paper: Paper) -> tuple[int, bool, date, bytes]:
         paper.links,
     )
     return (paper.version, bool(paper.abstract), paper.as_of or date.min, msgspec.json.encode((*fields, paper.links)))
-
-
-def _earlier(a: datetime | None, b: datetime | None) -> datetime | None:
-    return min(a, b) if a and b else a or b
-
-
-def _later(a: datetime | None, b: datetime | None) -> datetime | None:
-    return max(a, b) if a and b else a or b
-
-
-def _longer(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
-    return a if len(a) >= len(b) else b
