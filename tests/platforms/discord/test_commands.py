@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.discord import make
-from adapters.discord.commands import command_payload, fingerprint
+from adapters.discord.commands import command_payload, fingerprint, without_global_fields
 from adapters.discord.permissions import ALL_NEEDED, invite_url, missing_permissions, permission_names
 from adapters.discord.settings import read_settings
 from bot.chat.adapter import Setup
@@ -40,6 +40,14 @@ def test_every_one_is_said_in_other_languages_too() -> None:
 def test_setting_schedules_needs_a_right_by_default_and_searching_none() -> None:
     rights = {command["name"]: command.get("default_member_permissions") for command in told()}
     assert (rights["papers"], rights["papers-schedule"]) == (None, "32")
+
+
+def test_commands_of_one_server_have_no_fields_of_global_ones() -> None:
+    assert {name for command in told() for name in command} >= {"contexts", "integration_types"}
+    assert not {name for command in told() for name in without_global_fields(command)} & {
+        "contexts",
+        "integration_types",
+    }
 
 
 def test_the_fingerprint_follows_the_commands() -> None:

@@ -86,7 +86,7 @@ async def test_a_long_answer_keeps_to_five_more_messages(
     assert "direct message" in str(seen.messages[-1])
 
 
-async def test_a_servers_own_commands_have_no_fields_of_global_ones(
+async def test_commands_say_where_they_can_be_used(
     discord: FakeDiscord, start: Start, core: TalkingCore, guild: str
 ) -> None:
     await start(core)
