@@ -78,11 +78,6 @@ def parse_schedule(text: str, default_zone: str) -> Schedule:
     return schedule
 
 
-def split_schedule(text: str, default_zone: str) -> tuple[Schedule, str]:
-    """The schedule that `text` begins with, and the topic after it. Raises `AskError`."""
-    return read_schedule(text, default_zone).accept()
-
-
 def _result(text: str, phrase: Phrase, default_zone: str) -> ParsedSchedule:
     check_topic(phrase.rest)
     zone = phrase.zone

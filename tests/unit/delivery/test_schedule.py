@@ -10,7 +10,7 @@ from cronsim import CronSim
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.schedule_parser import parse_schedule, split_schedule
+from bot.delivery.schedule_parser import parse_schedule, read_schedule
 from bot.errors import AskError
 from bot.schedule import Clocked, WhenComplete, describe, first_reach, next_times, occurrences, reach
 
@@ -46,7 +46,7 @@ def at(*parts: int) -> datetime:
     ],
 )
 def test_people_write_times_as_they_like(typed: str, canonical: str, rest: str) -> None:
-    schedule, left = split_schedule(typed, "UTC")
+    schedule, left = read_schedule(typed, "UTC").accept()
     assert (str(schedule), left) == (canonical, rest)
     assert parse_schedule(canonical, "Asia/Tokyo") == schedule
 
@@ -54,13 +54,13 @@ def test_people_write_times_as_they_like(typed: str, canonical: str, rest: str) 
 @pytest.mark.parametrize("typed", ["", "soon", "daily 25:00", "15 am", "cron a b", "hypernetworks"])
 def test_what_is_no_time_is_answered_with_examples(typed: str) -> None:
     with pytest.raises(AskError) as caught:
-        split_schedule(typed, "UTC")
+        read_schedule(typed, "UTC").accept()
     assert caught.value.hint
 
 
 def test_a_mistyped_zone_is_answered_with_the_nearest() -> None:
     with pytest.raises(AskError, match="Did you mean Europe/Berlin"):
-        split_schedule("weekdays 9:00 Europe/Berln", "UTC")
+        read_schedule("weekdays 9:00 Europe/Berln", "UTC").accept()
 
 
 def test_a_time_that_spring_skips_comes_right_after_the_gap() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.schedule_parser import parse_schedule, split_schedule
+from bot.delivery.schedule_parser import parse_schedule, read_schedule
 from bot.delivery.schedule_phrase import MAX_TIMES
 from bot.errors import AskError
 from bot.schedule import Clocked, Cron, Schedule, WhenComplete, describe, zone_label
@@ -58,7 +58,7 @@ def test_a_zone_of_the_settings_survives_whatever_its_name(zone: str) -> None:
     ],
 )
 def test_cities_and_short_zones_are_read_and_questions_are_left(typed: str, canonical: str, rest: str) -> None:
-    schedule, left = split_schedule(typed, "UTC")
+    schedule, left = read_schedule(typed, "UTC").accept()
     assert (str(schedule), left) == (canonical, rest)
 
 
@@ -83,7 +83,7 @@ def test_cities_and_short_zones_are_read_and_questions_are_left(typed: str, cano
 )
 def test_what_a_schedule_can_not_say_is_refused_with_what_to_say(typed: str, said: str) -> None:
     with pytest.raises(AskError) as caught:
-        split_schedule(typed, "UTC")
+        read_schedule(typed, "UTC").accept()
     assert said in str(caught.value)
 
 
