@@ -20,7 +20,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.client import Workspaces
-from adapters.slack.inbound.authorize import Authorize
+from adapters.slack.inbound.authorize import make_authorize
 from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.inbound.handlers import Ack, Handlers
 from adapters.slack.inbound.workspace import find_workspace, is_proven
@@ -106,7 +106,7 @@ class BoltApp:
             logger=bolt_log,
             client=self._workspaces.api.client(),
             signing_secret="unused: see server.py",  # noqa: S106
-            authorize=Authorize(self._workspaces.installs),  # type: ignore[arg-type] # Bolt takes its own class too
+            authorize=make_authorize(self._workspaces.installs),
             raise_error_for_unhandled_request=True,
         )
         app.error(self._on_error)

@@ -65,8 +65,10 @@ def test_the_manifest_has_the_entries_of_the_menu(manifest: Any) -> None:
 
 
 def test_the_document_gives_each_scope_its_reason(document: str) -> None:
-    told = dict(re.findall(r"^\| `([\w.]+:\w+|commands)` \| (.+?) \|$", document, re.M))
-    assert told == {name: scope.why for name, scope in (SCOPES | OPTIONAL_SCOPES).items()}
+    rows = re.findall(r"^\| `([\w.]+:\w+|commands)` \| (.+?) \| <(\S+)> \|$", document, re.M)
+    assert {name: why for name, why, _ in rows} == {n: scope.why for n, scope in (SCOPES | OPTIONAL_SCOPES).items()}
+    home = "https://docs.slack.dev/reference/scopes"
+    assert all(source == f"{home}/{name.replace(':', '.')}" for name, _, source in rows)
 
 
 def test_the_document_lists_every_setting(document: str) -> None:

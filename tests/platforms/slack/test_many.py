@@ -154,10 +154,12 @@ async def test_a_fault_in_token_renewal_costs_nothing_else_and_is_told_until_it_
 async def test_the_install_page_stands_beside(adapter_of: Make, slack: FakeSlack, core: FakeCore) -> None:
     app = await slack.app()
     ids = {name: app[name] for name in ("client_id", "client_secret", "signing_secret")}
-    adapter = adapter_of(bot_token=None, mode="http", port="0", **ids)
-    async with hearing(adapter, core), aiohttp.ClientSession() as session:
-        answer = await session.get(f"{adapter.url}/slack/install")
-        assert (answer.status, "reactions" in await answer.text()) == (200, True)
+    for assistant in (False, True):
+        adapter = adapter_of(bot_token=None, mode="http", port="0", assistant=assistant, **ids)
+        async with hearing(adapter, core), aiohttp.ClientSession() as session:
+            answer = await session.get(f"{adapter.url}/slack/install")
+            page = await answer.text()
+            assert (answer.status, "reactions" in page, "assistant:write" in page) == (200, True, assistant)
 
 
 async def test_no_log_and_no_record_holds_a_token(

@@ -15,7 +15,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from adapters.slack.inbound.authorize import Authorize
+from adapters.slack.inbound.authorize import make_authorize
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.records import Install
 from bot.clock import FixedClock
@@ -43,7 +43,7 @@ def ask(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("SLACK_CLIENT_ID", "1000.2000")
     monkeypatch.setenv("SLACK_CLIENT_SECRET", SECRET)
-    app = AsyncApp(signing_secret=SIGNING, authorize=Authorize(installs))  # type: ignore[arg-type] # takes its own class too
+    app = AsyncApp(signing_secret=SIGNING, authorize=make_authorize(installs))
 
     async def listener(context: Any, client: Any) -> None:
         heard.put_nowait((context.bot_token, client.token, context.bot_user_id))
