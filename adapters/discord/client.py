@@ -79,6 +79,7 @@ class Client(discord.AutoShardedClient):
                     payload.setdefault("type", int(bool(payload.get("burst"))))
                 elif event == "INTERACTION_CREATE":
                     payload = UNUSED | payload
+                    payload.get("member", {}).setdefault("flags", 0)
                     _read_unknown_channel(payload)
                 parse(payload)
             except Exception as error:  # noqa: BLE001 - whatever the library makes of it, only this event is lost
