@@ -213,7 +213,7 @@ class FakeAnthropic:
 
     def _message(self, body: dict[str, Any], answer: str) -> dict[str, Any]:
         stop, _, said = answer.partition(": ") if answer.partition(": ")[0] in SHOWN_STOPS else ("end_turn", "", answer)
-        text = said if said.startswith(("{", "```")) else json.dumps({"line": said})
+        text = said if "{" in said else json.dumps({"line": said})
         if not said and stop != "end_turn":
             text = '{"line": "Ho' if stop == "max_tokens" else "I can't"
         found = {

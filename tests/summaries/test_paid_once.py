@@ -40,6 +40,7 @@ RETRIED, LOST = Outcome(3, 0, "claude", "claude"), Outcome(1, 1, "extract", "cla
 CASES: dict[str, tuple[str, str, Outcome]] = {  # what the API answers, how the answer is lost, and what comes of it
     "answered": ("", "", Outcome(1, 1, "claude", "claude")),
     "in a code fence": (FENCED, "", Outcome(1, 1, "claude", "claude")),
+    "with words around": (f'Here it is: {{"line": "{TRUE}"}} I hope it helps.', "", Outcome(1, 1, "claude", "claude")),
     "stop_sequence": (f"stop_sequence: {TRUE}", "", Outcome(1, 1, "claude", "claude")),
     **{
         stop: (f"{stop}: {TRUE}", "", LOST)

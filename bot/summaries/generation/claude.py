@@ -36,6 +36,7 @@ PAUSE_S = 0.5  # before the second attempt, doubled before the third
 LONGEST_PAUSE_S = 2.0  # a server that asks for more is left alone; the circuit breaker knows for how long
 CLOCK_SKEW = timedelta(minutes=5)  # between our clock and the API's
 BATCHES_PER_PAGE = 100
+MISSING = {404, 405, 501}  # no such batch; or no batches at all, on another server with this API
 ACCEPTED_STOPS = {"end_turn", "stop_sequence"}
 
 
@@ -80,7 +81,7 @@ class ClaudeModel:
             {"custom_id": f"{batch.id}-{number}", "params": self.summary_request(request)}
             for number, request in enumerate(batch.requests)
         ]
-        async with _translated(BATCH_TIMEOUT_S, on_404=NoBatches("This server takes no batches.")):
+        async with _translated(BATCH_TIMEOUT_S, on_missing=NoBatches("This server takes no batches.")):
             made = await self._client.messages.batches.create(requests=rows)  # type: ignore[arg-type]
             if not isinstance(made.id, str):
                 raise CallError("Claude returned no batch id.", is_doubtful=True)
@@ -102,7 +103,7 @@ class ClaudeModel:
 
     async def batch_results(self, batch: SummaryBatch) -> list[Completion | CallError | None] | None:
         gone = ResultsGone(f"Claude no longer has batch {batch.provider_id}.", paid_share=1.0)
-        async with _translated(BATCH_TIMEOUT_S, on_404=gone):
+        async with _translated(BATCH_TIMEOUT_S, on_missing=gone):
             status = await self._client.messages.batches.retrieve(batch.provider_id)
             if status.processing_status != "ended":
                 return None
@@ -132,7 +133,7 @@ class ClaudeModel:
 
 
 @asynccontextmanager
-async def _translated(timeout_s: float, *, on_404: CallError | None = None) -> AsyncIterator[None]:
+async def _translated(timeout_s: float, *, on_missing: CallError | None = None) -> AsyncIterator[None]:
     """Bounds a call in time (seconds), and turns the SDK's errors into ours."""
     import anthropic  # noqa: PLC0415
     import httpx2  # noqa: PLC0415 - what breaks while results stream in comes as it is
@@ -142,8 +143,9 @@ async def _translated(timeout_s: float, *, on_404: CallError | None = None) -> A
             yield
     except TimeoutError as error:
         raise call_error(error) from error
-    except anthropic.NotFoundError as error:
-        raise (on_404 or call_error(error)) from error
+    except anthropic.APIStatusError as error:
+        is_missing = on_missing is not None and error.status_code in MISSING
+        raise (on_missing if is_missing else call_error(error)) from error  # type: ignore[misc]
     except (anthropic.AnthropicError, httpx2.HTTPError, ValueError, TypeError, AttributeError) as error:
         raise call_error(error) from error
 

@@ -22,7 +22,7 @@ from bot.errors import ModelError
 from bot.store.records import SummaryBatch, SummaryRequest
 
 LATER = "It will be tried again later."
-_FENCE = re.compile(r"\A\s*```\w*\s*|\s*```\s*\Z")
+_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 T = TypeVar("T")
 
 
@@ -159,9 +159,13 @@ class LanguageModel(Protocol):
 
 
 def decode(completion: Completion, form: type[T]) -> T:
-    """The JSON object in an answer, with or without a code fence around it. Raises `CallError` for another form."""
+    """The JSON object in an answer, with or without a code fence or words around it.
+
+    Raises `CallError` for another form.
+    """
     try:
-        return msgspec.json.decode(_FENCE.sub("", completion.text), type=form)
+        found = _OBJECT.search(completion.text)
+        return msgspec.json.decode(found[0] if found else completion.text, type=form)
     except (msgspec.MsgspecError, UnicodeEncodeError) as error:
         raise CallError("Claude's answer isn't in the form that was asked for.", usage=completion.usage) from error
 

@@ -19,7 +19,8 @@ ABSTRACT = (
     "It improves warmth by up to 13.4% on GardenBench and by 4.2% on ParkBench, and lowers costs from 9.5 to 3.1 euros."
     " Moss does not improve warmth in dry air. Feathers cannot replace wool; straw could. "
     "Nests under 45% humidity may attract mites. Reliable heating of tall nests remains unsolved. "
-    "Limited light, caused by deep gardens, makes owls sleep longer."
+    "Limited light, caused by deep gardens, makes owls sleep longer. "
+    "Straw nests dry faster than moss nests. Moss reaches 59% of the warmth in OwlBench and wool 81%."
 )
 TRUE = (
     "Improves warmth by up to 13.4% on GardenBench.",
@@ -30,6 +31,8 @@ TRUE = (
     "Finds that nests under 45% humidity may attract mites.",
     "Leaves the reliable heating of tall nests unsolved.",
     "Explains why owls sleep longer: limited light in deep gardens.",
+    "Finds that straw nests dry faster than nests of moss.",
+    "Shows that moss reaches 59% of the warmth in OwlBench.",
 )
 FALSE = {
     "a bound dropped": "Improves warmth by 13.4% on GardenBench.",
@@ -38,6 +41,7 @@ FALSE = {
     "a span turned": "Lowers costs of nests from 3.1 to 9.5 euros.",
     "a change turned": "Raises costs from 9.5 to 3.1 euros with NestNet.",
     "a comparison turned": "Shows that Larks outperform Owls at choosing wool.",
+    "a comparative turned": "Finds that moss nests dry faster than straw nests.",
     "a negation dropped": "Finds that moss improves warmth in dry air at night.",
     "a negation added": "Does not improve warmth on GardenBench at night.",
     "an opposite": "Shows that reliable heating of tall nests is solved.",

@@ -48,7 +48,7 @@ def _misplaced(line: Sentence, number: Number, sentence: Sentence, index: int) -
     rest = [n for n, other in enumerate(sentence.numbers) if not other.is_same(sentence.numbers[index])]
     said, owners = _context_of(line, number), owners_of(sentence)
     stolen = {owners[n] for n in rest} & _names(said) - {owners[index]}
-    if stolen and owners[index] and owners[index] not in _names(said):
+    if stolen and owners[index] and owners[index] not in {token.low for token in said}:
         return min(stolen)
     for is_before in (
         True,

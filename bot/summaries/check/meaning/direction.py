@@ -26,6 +26,9 @@ _FAMILIES: tuple[tuple[str, str, str], ...] = (
 )
 _FAMILY = [(name, re.compile(rf"(?:{up})\Z"), re.compile(rf"(?:{down})\Z")) for name, up, down in _FAMILIES]
 _BEATS = re.compile(r"outperform\w*|surpass\w*|exceed\w*|beat(?:s|ing)?|overtak\w*|superior|better|win(?:s|ning)?")
+_COMPARATIVE = re.compile(r"\w{2,}er|more|less")
+_SETTING = {"on", "in", "for", "at", "by", "with", "while"}  # begins what a comparison's sides have in common
+_THAN_TOKENS = 3  # between a comparative and its `than`
 _BASELINE = {"of", "over", "than", "versus", "vs", "with", "to", "against", "compared", "relative", "beyond"}
 _HAS = {"has", "have", "achieves", "achieve", "reaches", "gets", "gains", "yields", "delivers", "attains", "offers"}
 _CLAUSE_ENDS = {",", ";", ":", ".", "(", ")", "while", "and", "but"}
@@ -92,23 +95,28 @@ def _baselines(sentence: Sentence, number: Number) -> set[str]:
 
 def _turned_comparisons(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
     """`B outperforms A` where the abstract only says `A outperforms B`."""
-    there = [pair for sentence in known for pair in _comparisons(sentence)]
-    for winners, losers in _comparisons(line):
-        if any(winners & a and losers & b for a, b in there):
+    there = [found for sentence in known for found in _comparisons(sentence)]
+    for word, winners, losers in _comparisons(line):
+        sides = [(a, b) for other, a, b in there if other == word]
+        if any(winners & a and losers & b for a, b in sides):
             continue
-        if any(winners & b and losers & a for a, b in there):
+        if any(winners & b and losers & a for a, b in sides):
             yield "turns a comparison round"
 
 
-def _comparisons(sentence: Sentence) -> Iterator[tuple[set[str], set[str]]]:
-    for token in sentence.tokens:
-        if _BEATS.fullmatch(token.low):
+def _comparisons(sentence: Sentence) -> Iterator[tuple[str, set[str], set[str]]]:
+    """What beats what: the word (empty for all of winning), and the words of meaning on both sides."""
+    for n, token in enumerate(sentence.tokens):
+        is_than = any(t.low == "than" for t in sentence.tokens[n + 1 : n + 1 + _THAN_TOKENS])
+        wins = _BEATS.fullmatch(token.low) is not None
+        if wins or (is_than and _COMPARATIVE.fullmatch(token.low)):
             before = [t for t in sentence.tokens if t.end <= token.start and _is_in_clause(sentence, t, token)]
             after = [t for t in sentence.tokens if t.start >= token.end and _is_in_clause(sentence, token, t)]
-            winners = {t.stem for t in [t for t in before if t.is_content][-_SIDE_WORDS:]}
+            after = list(itertools.takewhile(lambda t: t.low not in _SETTING, after))
+            winners = {t.stem for t in [t for t in before if t.is_content][-_SIDE_WORDS:]} - {"time"}
             losers = {t.stem for t in [t for t in after if t.is_content][:_SIDE_WORDS]}
             if winners and losers:
-                yield winners - losers, losers - winners
+                yield "" if wins else token.low, winners - losers, losers - winners
 
 
 def _is_in_clause(sentence: Sentence, first: Token, last: Token) -> bool:
