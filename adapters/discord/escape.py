@@ -14,6 +14,7 @@ SEAM = "\u200b"  # between two styled spans, whose marks would merge
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _ALWAYS = re.compile(r"[\\`*_~|<\[\]@]|:(?=/|$|[^\s:]+:)")  # `:` in addresses, which become links, and in `:100:`
 _LINE_START = re.compile(r"^([^\S\n]*\d*)([.)]|(?<!\d)[#>+-])", re.MULTILINE)  # any span may start a line
+_SPACES = re.compile(r"[^\S\u00a0]+")  # a no-break space stays: `▲ 250`
 _STAR = re.compile(r"[*\\]")
 _PAIR = re.compile(r"\[[^\[\]]*\]")
 _KEPT = "/:?#@!$&+,;=%~-._"  # of an address; brackets, quotes and `*` could end a link or a style
@@ -32,7 +33,7 @@ def markdown(run: Text) -> str:
 
 def one_line(run: Text) -> str:
     """A text in one line: for headings, list items and footnotes."""
-    return " ".join(markdown(run).split())
+    return _SPACES.sub(" ", markdown(run)).strip()
 
 
 def plain(words: str) -> str:

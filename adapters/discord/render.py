@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias, assert_never
 
+from msgspec.structs import replace
+
 from adapters.discord.delivery_mark import mark_components, walk_components
 from adapters.discord.escape import href, markdown, one_line, utf16_units, without_controls
 from bot.chat.adapter import Limits
@@ -180,7 +182,9 @@ def _lines(block: Block) -> list[str]:
         case Heading(text=title):
             return [f"## {one_line((Span(title),))}"]
         case Paragraph(text=spans):
-            return [markdown(spans)]
+            is_heading = bool(spans) and all(span.bold for span in spans)  # of a part of the message
+            plain = tuple(replace(span, bold=False) for span in spans)
+            return [f"### {one_line(plain)}" if is_heading else markdown(spans)]
         case Bullets(items=items):
             return [f"- {one_line(item)}" for item in items]
         case Papers(items=items, first=first):
@@ -195,7 +199,7 @@ def _lines(block: Block) -> list[str]:
 
 def _row(card: Card, number: int) -> list[str]:
     """Title and votes; the summary in small print. Discord's own numbers would begin again after each summary."""
-    votes = (Span(" · "), *card.facts) if card.facts else ()
+    votes = (Span(" ·\u00a0"), *card.facts) if card.facts else ()
     title = (Span(f"{number}.", bold=True), Span(" "), Span(card.title or card.paper, bold=True, url=card.url))
     return [one_line((*title, *votes)), f"-# {one_line((Span(card.summary),))}"]
 

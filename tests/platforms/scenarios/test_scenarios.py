@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.papers.samples import sample_papers
-from tests.platforms.scenarios.stage import ADA, BOB, Stage, needs, the_card_says, the_days_papers, until
+from tests.platforms.scenarios.stage import ADA, BOB, Seen, Stage, needs, the_card_says, the_days_papers, until
 
 PAPER = sample_papers()[0][0].paper
 HOSTILE = (
@@ -98,10 +98,17 @@ async def test_a_shared_link_gets_its_card(stage: Stage) -> None:
 async def test_the_days_papers_are_a_thread(stage: Stage) -> None:
     head, *replies = await the_days_papers(stage, top=2)
     assert "Papers for Friday, 29 May 2026" in head.text
-    assert "The 2 most liked papers, of" in head.text
+    assert "2 papers, the most liked of" in head.text
     assert [reply.under for reply in replies] == [head.id, head.id]
     assert all({"Vote", "Save", "Similar"} <= set(reply.buttons) for reply in replies)
     assert not any(seen.private for seen in (head, *replies))
+
+    def leads_to_cards(posted: list[Seen]) -> bool:
+        """The digest's titles open its cards: in the browser its thread, elsewhere each card."""
+        digest = next(str(seen.held) for seen in posted if seen.id == head.id)
+        return f"thread={head.id}" in digest or all(reply.id in digest for reply in replies)
+
+    await until(stage, leads_to_cards)
 
 
 async def test_a_reaction_and_the_button_come_to_one_ballot_a_person(stage: Stage) -> None:

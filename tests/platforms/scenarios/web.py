@@ -129,6 +129,10 @@ class Piece:
         self.entries: dict[str, str] = {}  # the same of its menu
         self.fields: dict[str, str] = {}
         self.action = ""  # the form's
+        self.links: list[str] = []
+
+    def __str__(self) -> str:
+        return " ".join(self.links)
 
     def seen(self) -> Seen:
         lines = (" ".join(line.split()) for line in "".join(self.words).split("\n"))
@@ -168,6 +172,7 @@ class Reader(HTMLParser):
 
     def _part(self, piece: Piece, tag: str, found: Mapping[str, str]) -> None:
         name, value = found.get("name", ""), found.get("value", "")
+        piece.links += [found["href"]] if "href" in found and "has" not in found.get("class", "").split() else []
         if tag in LINES:
             piece.words.append("\n")
         if tag == "button":
