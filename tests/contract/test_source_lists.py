@@ -141,7 +141,3 @@ async def test_a_paper_nobody_listed_is_looked_up_and_kept(clock: FixedClock, st
         await api.aclose()
     assert "arxiv:2503.00777" in await store.papers.get_papers(["arxiv:2503.00777"])
     assert await store.papers.listed_days(["huggingface", "arxiv"]) == []  # on no day's list
-
-
-def atom(*entries: str, head: str = "") -> str:
-    return f'<feed xmlns="http://www.w3.org/2005/Atom">{head}<title>Lab</title>{"".join(entries)}</feed>'

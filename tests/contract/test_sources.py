@@ -252,7 +252,3 @@ def test_public_addresses_are_known() -> None:
     assert is_public_address("93.184.216.34")
     assert is_public_address("2606:2800:220:1::1")
     assert is_public_address("64:ff9b::5db8:d822")  # 93.184.216.34 where a network has IPv6 only
-
-
-def atom(*entries: str, head: str = "") -> str:
-    return f'<feed xmlns="http://www.w3.org/2005/Atom">{head}<title>Lab</title>{"".join(entries)}</feed>'

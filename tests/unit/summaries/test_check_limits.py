@@ -112,3 +112,9 @@ def test_a_name_inside_another_word_is_not_known(known: str) -> None:
 
 def test_a_name_with_two_capitals_is_no_form_of_a_verb() -> None:
     assert new_names("Uses AReduction here.", "areduced") == ["AReduction"]
+
+
+def test_from_seven_letters_on_a_word_may_be_a_form_of_a_known_one() -> None:
+    assert new_names("With Encoded nests.", "we encode nests") == []
+    assert new_names("With Encoded nests.", "we build nests") == ["Encoded"]
+    assert new_names("With Roofed nests.", "we roofing nests") == ["Roofed"]

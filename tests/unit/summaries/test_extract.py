@@ -12,6 +12,7 @@ import pytest
 from bot.summaries import check, extract
 from bot.summaries.extract import candidates, split, trim
 from bot.summaries.extract.ranking_weights import learnt
+from bot.summaries.extract.shortening import trims
 from tests.builders import SHARED, needs_shared, paper
 from tests.unit.summaries.plants import scitldr
 
@@ -142,3 +143,18 @@ def test_trees_are_worth_what_a_walk_down_each_of_them_finds() -> None:
 )
 def test_sentences_end_where_they_end(abstract: str, sentences: int) -> None:
     assert len(split(abstract)) == sentences
+
+
+def test_a_clause_that_ends_just_below_160_characters_can_end_the_line() -> None:
+    clause = (
+        "We present a nest of wool that keeps the eggs of small birds warm in winter and dry in autumn when the rain"
+        " falls on the roofs of old towns near the cold sea"
+    )
+    assert 156 in map(len, trims(f"{clause} because it is thick and soft."))
+    assert max(map(len, trims(f"{clause} up north because it is thick and soft."))) < 156
+
+
+def test_two_capitals_at_the_start_can_be_a_sentence() -> None:
+    assert split("AI. Birds sing in the morning when it is warm outside.") == [
+        "Birds sing in the morning when it is warm outside."
+    ]
