@@ -18,7 +18,7 @@ HASHED = $(PIP) --no-deps --require-hashes
 # Each worker and each process that a test starts imports compiled files instead of compiling them again.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto
 
-.PHONY: help run test quick mutants check lint types contracts format texts bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
+.PHONY: help run test quick mutants check lint types contracts format texts eval bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
 
 help:        ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
@@ -62,6 +62,10 @@ bench-search: .venv/dev ## quality and speed of search with 10, 75 and 450 thous
 
 bench-summaries: .venv/dev ## quality of summaries without a model, and of the check
 	@$(BIN)/python -m tests.benchmarks.summaries
+
+LIMIT ?= 1.00
+eval: .venv/dev         ## what a model's summaries are like, for at most LIMIT (needs ANTHROPIC_API_KEY; JUDGE=MODEL compares)
+	@$(BIN)/python -m tests.benchmarks.evaluation --limit $(LIMIT) $(if $(JUDGE),--judge $(JUDGE))
 
 bench-commands: .venv/dev ## a hundred people using commands at once, on each platform
 	@$(BIN)/python -m tests.benchmarks.commands
