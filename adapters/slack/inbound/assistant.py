@@ -18,19 +18,20 @@ from adapters.slack.outbound.render import Json
 from adapters.slack.payload import get_list, get_object, get_text, require_text
 from bot.chat.event import Command, Place
 from bot.errors import PaperboyError
+from bot.languages import mark, tr
 from bot.recent import RecentDict
 
 log = logging.getLogger(__name__)
 
 SCOPE = "assistant:write"
 PROMPTS = (  # at most four
-    ("Today's papers", "today"),
-    ("What is trending?", "trending"),
-    ("Why is this channel quiet?", "why"),
-    ("New for my topics", "mine"),
+    (mark("Today's papers"), "today"),
+    (mark("What is trending?"), "trending"),
+    (mark("Why is this channel quiet?"), "why"),
+    (mark("New for my topics"), "mine"),
 )
 ABOUT_THE_CHANNEL = "why"  # the command that is about the channel beside the pane
-STATUS = "is looking it up…"  # Slack puts the app's name in front
+STATUS = mark("is looking it up…")  # Slack puts the app's name in front
 STATUS_DEADLINE_S = 5.0  # an answer does not wait longer for its status
 MAX_REMEMBERED_PEOPLE = 5_000
 
@@ -55,15 +56,15 @@ class Assistant:
         await self._call(
             Place("slack", space, channel, get_text(opened, "thread_ts")),
             "assistant_threads_setSuggestedPrompts",
-            title="For example",
-            prompts=[{"title": title, "message": message} for title, message in PROMPTS],
+            title=tr("For example"),
+            prompts=[{"title": tr(title), "message": message} for title, message in PROMPTS],
         )
 
     def note_channel(self, body: Json, space: str) -> None:
         """Remember the channel beside the pane."""
         event = get_object(body, "event")
         opened = get_object(event, "assistant_thread")
-        if person := get_text(opened, "user_id") or get_text(event, "user"):
+        if person := person_at(body):
             self._channels[space, person] = channel_beside(get_object(opened or event, "context"), space)
 
     def about_the_channel(self, event: Command) -> Command:
@@ -85,7 +86,7 @@ class Assistant:
                 status.cancel()
 
     async def _set_status(self, thread: Place) -> None:
-        await self._call(thread, "assistant_threads_setStatus", status=STATUS)
+        await self._call(thread, "assistant_threads_setStatus", status=tr(STATUS))
 
     async def _call(self, thread: Place, method: str, **arguments: object) -> None:
         """Call a method that an app without the assistant's scope has no use for. A failure costs no answer."""
@@ -95,6 +96,11 @@ class Assistant:
                 await self._workspaces.call(thread.space, method, **ids, **arguments)
         except PaperboyError as error:
             log.warning("Slack assistant in %s: %s", thread, error)
+
+
+def person_at(body: Json) -> str:
+    """Who opened the pane or looks at another channel; empty when that isn't said. Pure."""
+    return get_text(body, "event", "assistant_thread", "user_id") or get_text(body, "event", "user")
 
 
 def channel_beside(context: Json, space: str) -> str:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from adapters.slack.client import Workspaces
 from adapters.slack.inbound import events, workspace_events
 from adapters.slack.inbound.admins import Admins
-from adapters.slack.inbound.assistant import Assistant
+from adapters.slack.inbound.assistant import Assistant, person_at
 from adapters.slack.inbound.workflow_step import WorkflowStep
 from adapters.slack.inbound.workspace import find_organization, is_org_wide
 from adapters.slack.outbound import modals
@@ -74,10 +74,11 @@ class Handlers:
             if not event.place.thread and await self._assistant.is_on(space):  # the person's message begins a thread
                 event = replace(event, place=event.place.in_thread(get_text(body, "event", "ts")))
             target = AnswerTarget(place=event.place, person=event.who.id, is_direct=True)
-            async with self._assistant.working(event.place):
-                answer = await self._answer_to(self._assistant.about_the_channel(event))
-            if answer:
-                await self._answers.show_answer(answer, target)
+            with speaking(self._profiles.known_language(space, event.who.id)):
+                async with self._assistant.working(event.place):
+                    answer = await self._answer_to(self._assistant.about_the_channel(event))
+                if answer:
+                    await self._answers.show_answer(answer, target)
 
     async def on_press(self, body: Json, space: str) -> None:
         if event := events.parse_press(body, space, self._clock.now()):
@@ -118,7 +119,8 @@ class Handlers:
             await ack()
 
     async def on_assistant_opened(self, body: Json, space: str) -> None:
-        await self._assistant.offer_prompts(body, space)
+        with speaking((await self._profiles.get_profile(space, person_at(body))).language):
+            await self._assistant.offer_prompts(body, space)
 
     async def on_assistant_moved(self, body: Json, space: str) -> None:
         """The person looks at another channel beside the assistant's pane."""
@@ -128,8 +130,8 @@ class Handlers:
         await self._workflow_step.run(body, space, self._clock.now())
 
     async def on_home_opened(self, body: Json, space: str) -> None:
-        if get_text(body, "event", "tab") == "messages":
-            await self._assistant.offer_prompts(body, space)
+        if get_text(body, "event", "tab") == "messages" and await self._assistant.is_on(space):
+            await self.on_assistant_opened(body, space)
         if event := events.parse_home_opened(body, space):
             await self._show_home(event)
 

@@ -299,10 +299,9 @@ def _emit_at(world: World, place: str, event: Json) -> None:
     elif event["type"] in world.settings.events:
         team = next(team.id for team in world.teams.values() if team.enterprise == place)
         body = envelope(world, team, event | {"event_ts": world.ts()})
-        nowhere = {"enterprise_id": place, "team_id": None}
-        seen_by = {**body["authorizations"][0], **nowhere, "is_enterprise_install": True}
-        body |= {**nowhere, "context_team_id": None, "authorizations": [seen_by]}
-        world.spawn(world.send_event(team, body))
+        for name in ("team_id", "context_team_id", "context_enterprise_id", "authorizations"):
+            del body[name]  # as in the samples of Slack's SDKs
+        world.spawn(world.send_event(team, body | {"enterprise_id": place}))
 
 
 def _domain(world: World, url: str) -> str:
