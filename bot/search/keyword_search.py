@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -21,9 +22,9 @@ from tantivy import IndexWriter
 from bot.analyzer import fold, split_words
 from bot.errors import IndexFailed, StoreError
 from bot.papers.model import PaperId
-from bot.search.query import Query
-from bot.search.word_index import WordIndex, complete_generation, new_generation, newer_than, open_index
-from bot.search.word_query import among, holding_all, holding_any, passing, stems, title_beginning
+from bot.search.query import STOP, Query
+from bot.search.word_index import WordIndex, complete_generation, finish, new_generation, newer_than, open_index
+from bot.search.word_query import among, holding_all, holding_any, passing, sharing, stems, title_beginning
 from bot.store.protocol import Papers
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ MAX_AWAITED_CHANGES = 1_000  # that a query waits for: about a third of a second
 CHANGES_PER_COMMIT = 5_000
 BUSY_S, BUSY_STEP_S = 15.0, 0.05  # how long another process may hold the index, and how often that is looked at
 MAX_TYPED_CHARS, MAX_TYPED_WORDS = 200, 12  # of the beginning of a title
+TELLING_WORDS = 40  # of a text, that similar papers are found by
 MAX_ENDINGS = 200  # terms that the last word may become, the frequent first
 
 Progress = Callable[[int, int | None], None]
@@ -58,10 +60,11 @@ class KeywordSearch:
         """Scores by paper, and the corrected words if those typed are in no paper."""
         return await self._search(lambda index: _scores(index, query, depth))
 
-    async def with_any_word(self, words: Sequence[str], limit: int) -> Mapping[PaperId, float]:
-        """Scores of the papers that hold any of the words."""
-        asked = holding_any(Query(words=tuple(words)))
-        return await self._search(lambda index: index.find(asked, limit)) if asked else {}
+    async def sharing_words(self, text: str, limit: int) -> Mapping[PaperId, float]:
+        """Scores of the papers that share words with a text."""
+        words = [word for word in split_words(text) if word.casefold() not in STOP]
+        counts = Counter(stem for word in words for stem in stems(word))
+        return await self._search(lambda index: index.find(sharing(index.rarest(counts, TELLING_WORDS)), limit))
 
     async def in_order(self, query: Query, limit: int, offset: int = 0) -> list[PaperId]:
         """Papers with all the words that pass the filters, by `query.sort`; the newest first if it has none."""
@@ -173,7 +176,7 @@ class KeywordSearch:
                 try:
                     return await self._write_changes(index, writer, on_progress)
                 finally:
-                    await asyncio.to_thread(writer.wait_merging_threads)
+                    await asyncio.to_thread(finish, writer)
             await asyncio.sleep(BUSY_STEP_S)
 
     async def _write_changes(self, index: WordIndex, writer: IndexWriter, on_progress: Progress | None) -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.analyzer import split_words
 from bot.papers.model import PaperId
 from bot.search.diversity import diverse
 from bot.search.keyword_search import KeywordSearch
 from bot.search.match_reasons import near_to
-from bot.search.query import STOP
 from bot.search.results import NO_MODEL, Hit, Results
 from bot.search.semantic_search import SemanticSearch
 from bot.search.vector_index import Floats
 from bot.store.protocol import Papers
 
 ORDERED_PAPERS = 60  # by relevance and variety: fixed, so that pages neither repeat nor skip
-MAX_WORDS = 32  # of titles or a paragraph, without a model
+WORDS_SHARE = 0.3  # what the most words in common add to the cosine; docs/search.md has the measurements
 
 
 async def like_papers(
@@ -24,8 +22,8 @@ async def like_papers(
 ) -> Results:
     """Nearest to the mean of these, without them; by shared words where there are no vectors."""
     direction = meaning.mean_vector(ids)
-    titles = "" if direction is not None else " ".join(paper.title for paper in (await papers.get_papers(ids)).values())
-    found = await _near(keywords, meaning, direction, titles, offset + limit + 1, without=set(ids))
+    texts = (f"{one.title} {one.abstract}" for one in (await papers.get_papers(ids)).values())
+    found = await _near(keywords, meaning, direction, " ".join(texts), offset + limit + 1, without=set(ids))
     page = found[offset : offset + limit]
     known = await papers.get_papers([*ids, *(id for id, _ in page)])
     near = meaning.vectors_for(list(known))
@@ -52,15 +50,18 @@ async def _near(
     *,
     without: set[PaperId],
 ) -> list[tuple[PaperId, float]]:
-    """The first `ORDERED_PAPERS` by relevance and variety, the others by relevance alone."""
+    """The first `ORDERED_PAPERS` by relevance and variety, the others by meaning alone; by words without a model."""
+    words = await keywords.sharing_words(text, ORDERED_PAPERS + len(without) if direction is not None else most)
+    words = {id: score for id, score in words.items() if id not in without}
     if direction is None:
-        words = tuple(dict.fromkeys(word for word in split_words(text) if word.casefold() not in STOP))[:MAX_WORDS]
-        shared = await keywords.with_any_word(words, most + len(without))
-        return [hit for hit in shared.items() if hit[0] not in without]
+        return list(words.items())
     near = await meaning.nearest(direction, max(most, ORDERED_PAPERS) + len(without))
-    found = [hit for hit in near if hit[0] not in without]
-    pool = found[:ORDERED_PAPERS]
-    return [*diverse(pool, meaning.vectors_for([id for id, _ in pool]), most), *found[ORDERED_PAPERS:]]
+    near = [hit for hit in near if hit[0] not in without]
+    best, cosines = max(words.values(), default=1.0), dict(near[:ORDERED_PAPERS]) | meaning.cosines(direction, words)
+    scores = {id: cosine + WORDS_SHARE * words.get(id, 0.0) / best for id, cosine in cosines.items()}
+    pool = sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))[:ORDERED_PAPERS]
+    first = diverse(pool, meaning.vectors_for([id for id, _ in pool]), most)
+    return [*first, *(hit for hit in near if hit[0] not in dict(pool))]
 
 
 def _results(hits: tuple[Hit, ...], meaning: SemanticSearch, *, more: bool) -> Results:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import shutil
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -59,11 +61,13 @@ class WordIndex:
     def writer(self) -> IndexWriter | None:
         """The right to write, of one process at a time; None while another has it."""
         try:
-            return self._index.writer(WRITER_BYTES, 1)
+            writer = self._index.writer(WRITER_BYTES, 1)
+            writer.garbage_collect_files()  # of a process that was killed: the same names come again
         except ValueError as error:
             if "LockBusy" in str(error):
                 return None
             raise IndexFailed(f"The search index can't be written: {error}.", "Free some disk space.") from error
+        return writer
 
     def write(self, writer: IndexWriter, changes: Sequence[PaperChange]) -> None:
         """Index changed papers in one commit."""
@@ -89,9 +93,24 @@ class WordIndex:
         """The terms that begin so, the frequent first."""
         return [term for term, _ in _checked(self.searcher.terms_with_prefix, field, start, None, limit)]
 
+    def rarest(self, counts: Mapping[str, int], most: int) -> dict[str, int]:
+        """Those terms that tell most of a text: often in it, and in few papers."""
+        searcher = self.searcher
+
+        def telling(term: str) -> float:
+            return counts[term] * math.log(searcher.num_docs / (1 + _checked(searcher.doc_freq, "text", term)) + 1)
+
+        return {term: counts[term] for term in sorted(counts, key=telling, reverse=True)[:most]}
+
     def has_terms(self, terms: Iterable[str]) -> bool:
         """Whether each of these is in some paper."""
         return all(_checked(self.searcher.doc_freq, "text", term) for term in terms)
+
+
+def finish(writer: IndexWriter) -> None:
+    """Give up the right to write, once what is being merged is merged."""
+    with suppress(IndexFailed):  # what failed was told by the commit
+        _checked(writer.wait_merging_threads)
 
 
 def open_index(root: Path | None) -> WordIndex:

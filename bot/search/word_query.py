@@ -8,7 +8,7 @@ words are asked for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import TypeAlias
@@ -61,6 +61,11 @@ def holding_all(query: Query) -> Asked | None:
     needed = [(Occur.Must, Asked.const_score_query(_any(ways), 0.0))] if ways else []
     ranked = [(Occur.Should, word) for word in _scoring(query)]
     return Asked.boolean_query([*needed, *conditions(query), *ranked])
+
+
+def sharing(stems: Mapping[str, int]) -> Asked:
+    """Papers with any of these stems, each weighing as often as it occurs in the text they are from."""
+    return _any(_boosted(Asked.term_query(SCHEMA, "text", stem), count) for stem, count in stems.items())
 
 
 def passing(query: Query) -> Asked:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import multiprocessing
+import os
 import random
 import signal
 import subprocess
@@ -59,6 +61,11 @@ def kill_while_indexing(home: Path, chance: random.Random) -> None:
         child.send_signal(signal.SIGKILL)
 
 
+def _work(home: str) -> None:
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - until the kill
+    asyncio.run(store_and_index(Path(home)))
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -69,9 +76,15 @@ def main() -> None:
         asyncio.run(store_and_index(chosen.work))
         return
     chance, lost, doubled = random.Random(1), 0, 0
+    context = multiprocessing.get_context("forkserver")  # a process that has loaded everything is forked in no time
+    context.set_forkserver_preload(["tests.faults.indexing"])
     with tempfile.TemporaryDirectory() as folder:
         for done in range(1, chosen.kills + 1):
-            kill_while_indexing(Path(folder), chance)
+            child = context.Process(target=_work, args=(folder,))
+            child.start()
+            time.sleep(chance.random() * LIFE_S * 4)
+            child.kill()
+            child.join()
             missing, twice = asyncio.run(lost_and_doubled(Path(folder)))
             lost, doubled = lost + len(missing), doubled + twice
             print(f"{done} kills: {lost} papers lost, {doubled} found twice", flush=True)

@@ -40,6 +40,20 @@ async def test_after_a_kill_every_stored_paper_is_found_once(tmp_path: Path) -> 
         assert await lost_and_doubled(tmp_path) == (set(), 0)
 
 
+async def test_files_that_a_killed_process_left_are_in_no_ones_way(store: Store, tmp_path: Path) -> None:
+    search = opened(store, tmp_path)
+    await stored(store, 1, 2, 3)
+    assert await found(search) == ids(1, 2, 3)
+    (folder,) = (tmp_path / "search-index").iterdir()
+    meta = (folder / "meta.json").read_bytes()
+    await store.papers.add_listings([listing(paper(1, "Owl 1", upvotes=9))], NOW)
+    await search.update_index()
+    (folder / "meta.json").write_bytes(meta)  # the last step of the commit didn't happen
+    again = opened(store, tmp_path)
+    await again.update_index()
+    assert (await again.find_papers("owl sort:votes")).hits[0].id == paper(1).id
+
+
 async def test_two_processes_find_what_either_stored(store: Store, tmp_path: Path) -> None:
     other = await open_store(tmp_path / "paperboy.db")
     one, two = opened(store, tmp_path), opened(other, tmp_path)
