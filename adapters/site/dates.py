@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from calendar import Calendar, monthrange
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
@@ -14,11 +13,7 @@ from adapters.site.formatting import long_day, short_day
 Kind: TypeAlias = Literal["date", "week", "month"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # of an address; there is room for a week before and after
-_PATTERNS = {
-    "date": re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII),
-    "week": re.compile(r"(\d{4})-W(\d{2})", re.ASCII),
-    "month": re.compile(r"(\d{4})-(\d{2})", re.ASCII),
-}
+_FIRST_DAY = {"date": "", "week": "-1", "month": "-01"}  # completes an address to a day
 
 
 class Period(Struct, frozen=True, kw_only=True):
@@ -61,16 +56,12 @@ def period(kind: Kind, day: date) -> Period:
 
 def parse(kind: Kind, raw: str) -> Period | None:
     """`2025-03-18`, `2025-W12` or `2025-03`; None for a date that doesn't exist or is centuries away."""
-    match = _PATTERNS[kind].fullmatch(raw)
-    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-        return None
-    year, number = int(match[1]), int(match[2])
     try:
-        if kind == "week":
-            return period(kind, date.fromisocalendar(year, number, 1))
-        return period(kind, date(year, number, int(match[3]) if kind == "date" else 1))
+        found = period(kind, date.fromisoformat(raw + _FIRST_DAY[kind]))
     except ValueError:
         return None
+    is_written_so = found.path == f"/{kind}/{raw}"  # `fromisoformat` reads more forms of a date
+    return found if is_written_so and FIRST_YEAR <= int(raw[:4]) <= LAST_YEAR else None
 
 
 def weeks_of(month: date) -> list[list[date]]:

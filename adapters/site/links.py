@@ -69,6 +69,17 @@ def with_query(path: str, **parameters: object) -> str:
     return f"{path}?{query}" if query else path
 
 
+def page_path(path: str, page: int, **parameters: object) -> str:
+    """The address of one page of a list; the first has no number."""
+    return with_query(path, **parameters, page=page if page > 1 else "")
+
+
+def paging(path: str, page: int, **parameters: object) -> dict[str, object]:
+    """What a template needs to show this page's number and to link to the pages beside it."""
+    before, after = page_path(path, page - 1, **parameters), page_path(path, page + 1, **parameters)
+    return {"page": page, "previous": before, "next": after}
+
+
 def safe_url(url: str) -> str:
     """An address that may be linked to; empty for `javascript:` and the like."""
     return url if url.startswith(("http://", "https://")) else ""

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import msgspec
 
 from adapters.site.api import schemas
+from adapters.site.api.handlers import PREFIX, ROUTES, Route
 from adapters.site.api.problem import CONTENT_TYPE
-from adapters.site.api.routes import PREFIX, ROUTES, Route
 from bot import __version__
 
 Json: TypeAlias = dict[str, Any]

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
-from bot.chat import catalog
-from bot.papers import model
+from bot.chat.catalog import CatalogEntry
 
 Day = date  # one record has a field `date`
 
@@ -143,38 +143,14 @@ class Problem(Struct, frozen=True, kw_only=True):
     detail: str
 
 
-def paper(entry: catalog.CatalogEntry, page: str) -> Paper:
-    """`page`: its address on the site."""
-    source = entry.paper
-    return Paper(
-        id=source.id,
-        url=page,
-        title=source.title,
-        line=entry.summary,
-        line_by=entry.provenance,
-        abstract=source.abstract,
-        authors=list(source.authors),
-        version=source.version,
-        withdrawn=source.withdrawn,
-        published=source.published,
-        updated=source.updated,
-        listed=entry.listed_on,
-        categories=list(source.categories),
-        keywords=list(source.keywords),
-        organization=source.organization,
-        links=_links(source.links),
-        counts=Counts(upvotes=source.counts.upvotes, comments=source.counts.comments, stars=source.counts.stars),
-        votes=Votes(up=entry.votes.up, down=entry.votes.down),
-        why=entry.why,
-    )
-
-
-def linked(found: catalog.LinkedRepos) -> Linked:
-    def resources(some: tuple[catalog.LinkedRepo, ...]) -> list[Resource]:
-        return [Resource(name=one.name, url=one.url, likes=one.likes) for one in some]
-
-    return Linked(models=resources(found.models), datasets=resources(found.datasets), spaces=resources(found.spaces))
-
-
-def _links(found: model.Links) -> Links:
-    return Links(page=found.page, pdf=found.pdf, code=found.code, project=found.project, discussion=found.discussion)
+def paper(entry: CatalogEntry, page: str) -> Paper:
+    """`page`: its address on the site. What has the same name in the core's record is the same."""
+    own = {
+        "url": page,
+        "line": entry.summary,
+        "line_by": entry.provenance,
+        "listed": entry.listed_on,
+        "votes": entry.votes,
+        "why": entry.why,
+    }
+    return msgspec.convert(msgspec.structs.asdict(entry.paper) | own, Paper, from_attributes=True)

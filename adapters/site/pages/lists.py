@@ -35,9 +35,7 @@ class ListPages:
         app.add_routes(
             [
                 web.get("/", cache.handler(self.home, PAGED)),
-                web.get("/date/{period}", cache.handler(self.day, PAGED)),
-                web.get("/week/{period}", cache.handler(self.week, PAGED)),
-                web.get("/month/{period}", cache.handler(self.month, PAGED)),
+                web.get("/{kind:date|week|month}/{period}", cache.handler(self.period, PAGED)),
                 web.get("/{kind:week|month}", self.newest_period),
                 web.get("/trending/{span}", cache.handler(self.trending, ("page", "topic"))),
                 web.get("/trending", self.trending_week),
@@ -51,21 +49,14 @@ class ListPages:
             return View(template="empty.html", title="The day’s research papers", path="/", section="/")
         return await self._list(dates.period("date", newest), page, is_home=True)
 
-    async def day(self, request: web.Request, visitor: Visitor) -> View:
-        return await self._list(_period("date", request), query_params.page_number(request.query))
-
-    async def week(self, request: web.Request, visitor: Visitor) -> View:
-        return await self._list(_period("week", request), query_params.page_number(request.query))
-
-    async def month(self, request: web.Request, visitor: Visitor) -> View:
-        return await self._list(_period("month", request), query_params.page_number(request.query))
+    async def period(self, request: web.Request, visitor: Visitor) -> View:
+        return await self._list(_period(request), query_params.page_number(request.query))
 
     async def newest_period(self, request: web.Request) -> web.StreamResponse:
         """To the week or the month of the newest list."""
         self._site.admit(request)()
         newest = await self._newest()
-        kind: Kind = "week" if request.match_info["kind"] == "week" else "month"
-        raise web.HTTPFound(dates.path(kind, newest) if newest else "/")
+        raise web.HTTPFound(dates.path(_kind(request), newest) if newest else "/")
 
     async def trending_week(self, request: web.Request) -> web.StreamResponse:
         raise web.HTTPFound("/trending/week")
@@ -84,7 +75,7 @@ class ListPages:
             template="trending.html",
             title=f"Trending {days}" + (f": {topic}" if topic else ""),
             description=f"Trending research papers {days}" + (f", on {topic}." if topic else "."),
-            path=links.with_query(path, topic=topic, page=page if page > 1 else ""),
+            path=links.page_path(path, page, topic=topic),
             section="/trending",
             entries=found.papers,
             feeds=(links.trending_feed(span), links.DAY),
@@ -94,10 +85,8 @@ class ListPages:
                 "spans": SPANS,
                 "topic": topic,
                 "found": found,
-                "page": page,
                 "start": (page - 1) * PAGE_SIZE,
-                "previous": links.with_query(path, topic=topic, page=page - 1 if page > 2 else ""),
-                "next": links.with_query(path, topic=topic, page=page + 1),
+                **links.paging(path, page, topic=topic),
                 "topics": (await self._catalog.topics())[:TRENDING_TOPICS],
                 "newest": await self._newest() if not found.papers else None,
             },
@@ -126,7 +115,7 @@ class ListPages:
             template="list.html",
             title=f"Papers for {period.title}",
             description=_description(period, lists),
-            path=links.with_query(own, page=page if page > 1 else ""),
+            path=links.page_path(own, page),
             section="/" if is_home else {"date": "/archive", "week": "/week", "month": "/month"}[period.kind],
             entries=lists.page.papers,
             is_indexed=bool(lists.page.papers),
@@ -136,10 +125,8 @@ class ListPages:
                 "found": lists.page,
                 "are_samples": all(entry.paper.sources == {SAMPLES} for entry in lists.page.papers),
                 "age_days": (self._site.clock.now().date() - period.last).days if is_home else 0,
-                "page": page,
                 "start": (page - 1) * PAGE_SIZE,
-                "previous": links.with_query(own, page=page - 1 if page > 2 else ""),
-                "next": links.with_query(own, page=page + 1),
+                **links.paging(own, page),
             },
         )
 
@@ -148,7 +135,12 @@ class ListPages:
         return days[0][0] if days else None
 
 
-def _period(kind: Kind, request: web.Request) -> Period:
+def _kind(request: web.Request) -> Kind:
+    return next(kind for kind in get_args(Kind) if kind == request.match_info["kind"])
+
+
+def _period(request: web.Request) -> Period:
+    kind = _kind(request)
     found = dates.parse(kind, request.match_info["period"])
     if found is None:
         raise PageError(404, f"There is no such {'day' if kind == 'date' else kind}", "Check the date in the address.")

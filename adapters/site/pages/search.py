@@ -65,7 +65,7 @@ class SearchPages:
             template="search.html",
             title=f"Search: {formatting.shorten(query, 80)}" if query else "Search",
             description="Search the papers by keyword and by meaning.",
-            path=links.with_query("/search", **parameters, page=page if page > 1 else ""),
+            path=links.page_path("/search", page, **parameters),
             section="/search",
             entries=found.papers,
             feeds=(links.search_feed(query), links.DAY) if query else (links.DAY,),
@@ -75,9 +75,7 @@ class SearchPages:
                 "query": query,
                 "fields": fields,
                 "found": found,
-                "page": page,
-                "previous": links.with_query("/search", **parameters, page=page - 1 if page > 2 else ""),
-                "next": links.with_query("/search", **parameters, page=page + 1),
+                **links.paging("/search", page, **parameters),
                 "topics": (await self._catalog.topics())[:SUGGESTED_TOPICS] if not found.papers else (),
             },
         )
@@ -127,17 +125,11 @@ class SearchPages:
             template="newest.html",
             title=subject.title,
             description=f"{subject.feed.title}, newest first, each with a one-sentence summary.",
-            path=links.with_query(subject.path, page=page if page > 1 else ""),
+            path=links.page_path(subject.path, page),
             section="/topics",
             entries=found.papers,
             feeds=(subject.feed, links.DAY),
-            values={
-                "subject": subject,
-                "found": found,
-                "page": page,
-                "previous": links.with_query(subject.path, page=page - 1 if page > 2 else ""),
-                "next": links.with_query(subject.path, page=page + 1),
-            },
+            values={"subject": subject, "found": found, **links.paging(subject.path, page)},
         )
 
 
