@@ -181,7 +181,7 @@ class Handlers:
         if event := workspace_events.parse_uninstalled(body, space):
             owner = find_organization(body) if is_org_wide(body) else space
             for lost in await self._workspaces.installs.forget_install(owner or space, at=event.at):
-                await self._core.handle_event(workspace_events.removed_from(event, lost))
+                await self._core.handle_event(workspace_events.removed_from(body, lost, event.why))
 
     async def on_access_granted(self, body: Json, space: str) -> None:
         """An organization added Paperboy to some of its workspaces. Its install serves them from now on."""

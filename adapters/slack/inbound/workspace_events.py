@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from adapters.slack.outbound.render import Json
 from adapters.slack.payload import event_id, event_time, get_list, get_object, get_text, require_text
 from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Person, Place
@@ -48,13 +46,12 @@ def parse_uninstalled(body: Json, space: str) -> BotRemoved | None:
     event = get_object(body, "event")
     if event.get("type") == "tokens_revoked" and not get_list(event.get("tokens"), "bot"):
         return None
-    return _removed_from(body, space, event_id(body), "Paperboy was uninstalled from the workspace")
+    return removed_from(body, space, "Paperboy was uninstalled from the workspace")
 
 
 def parse_access_revoked(body: Json) -> list[BotRemoved]:
     """One event for each workspace that an organization removed Paperboy from."""
-    why = "Paperboy was removed from the workspace"
-    return [_removed_from(body, team, f"{event_id(body)}:{team}", why) for team in _team_ids(body)]
+    return [removed_from(body, team, "Paperboy was removed from the workspace") for team in _team_ids(body)]
 
 
 def parse_access_granted(body: Json) -> list[BotReturned]:
@@ -70,19 +67,15 @@ def parse_access_granted(body: Json) -> list[BotReturned]:
     ]
 
 
-def removed_from(event: BotRemoved, space: str) -> BotRemoved:
-    """The same removal, of another workspace that the token served."""
-    who = replace(event.who, space=space)
-    return replace(event, id=f"{event.id}:{space}", who=who, place=Place(PLATFORM, space, "*"))
+def removed_from(body: Json, space: str, why: str) -> BotRemoved:
+    """Paperboy was removed from this workspace; an event can be about several."""
+    place = Place(PLATFORM, space, "*")
+    who = _actor(get_object(body, "event"), space)
+    return BotRemoved(id=f"{event_id(body)}:{space}", at=event_time(body), who=who, place=place, why=why)
 
 
 def _team_ids(body: Json) -> list[str]:
     return [team for team in get_list(get_object(body, "event"), "team_ids") if isinstance(team, str)]
-
-
-def _removed_from(body: Json, space: str, id: str, why: str) -> BotRemoved:
-    who = _actor(get_object(body, "event"), space)
-    return BotRemoved(id=id, at=event_time(body), who=who, place=Place(PLATFORM, space, "*"), why=why)
 
 
 def _actor(event: Json, space: str) -> Person:
