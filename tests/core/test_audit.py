@@ -11,6 +11,7 @@ from bot.delivery.audit import audit
 from bot.delivery.calendar import ARXIV_HOLIDAYS, SATURDAY, closed_reason, out_of_date
 from bot.delivery.planning_pass import jitter
 from bot.store.protocol import Store
+from bot.store.records import Fetch
 from tests.builders import listing, paper
 
 FRIDAY = date(2025, 3, 21)
@@ -41,6 +42,15 @@ async def test_a_list_that_is_missing_or_much_shorter_than_usual_is_named(store:
         ("Thu huggingface", "short"),
         ("Fri huggingface", "complete"),
     ]
+
+
+async def test_a_day_is_explained_by_its_own_fetch(store: Store) -> None:
+    at = EVENING - timedelta(days=3)
+    await store.papers.record_fetch(
+        Fetch(source="huggingface", day=FRIDAY - timedelta(days=3), at=at, error="no answer")
+    )
+    found = await audit(store.papers, ("huggingface",), FRIDAY - timedelta(days=4), FRIDAY - timedelta(days=3), EVENING)
+    assert [(day.state, day.why) for day in found] == [("missing", "no papers listed"), ("missing", "no answer")]
 
 
 async def test_papers_that_only_another_source_listed_are_named(store: Store) -> None:

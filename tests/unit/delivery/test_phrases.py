@@ -124,3 +124,16 @@ def test_any_words_are_read_asked_back_or_refused() -> None:
         text = " ".join(chance.choices(words, k=chance.randint(1, 40)))
         found = read_schedule(text, "UTC")
         assert [bool(found.schedule), bool(found.question), bool(found.problem)].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("every other day 9:00", "“every other”"),
+        ("every 2h 9:00", "“every 2h”"),
+        ("on 15 may 9:00", "“15 may”"),
+        ("3 times a week 9:00", "“3 times a”"),
+    ],
+)
+def test_a_refusal_quotes_what_can_not_be_read_and_no_more(text: str, refused: str) -> None:
+    assert refused in read_schedule(text, "UTC").problem

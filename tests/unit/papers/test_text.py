@@ -27,6 +27,7 @@ from tests.builders import needs_shared, recorded_texts
         (r"$\mathcalO*(n)$ and a \textbfbold* word", "𝒪*(n) and a bold* word"),
         (r"\bar{} x and \c{} x", "x and c x"),
         (r"$a{ b }c$", "a b c"),
+        (r"$\mathcal{A}$ to $\mathcal{Z}$", "𝒜 to 𝒵"),
         (r"\'b, a letter without an accented form", "'b, a letter without an accented form"),
         (r"5% of $5 and $10 today", "5% of $5 and $10 today"),
         (r"costs $1,000 {or so}, up 100% $", "costs $1,000 or so, up 100% $"),

@@ -131,6 +131,12 @@ EXAMPLES: dict[
     "30 nests stay warm in OwlNet, and 20 nests in LarkNet.": {
         "30 nests stay warm in OwlNet.": "",
         "20 nests stay warm in OwlNet.": "gives 20 to",
+        "20 nests stay warm in OwlNet": "gives 20 to",
+    },
+    "Owls sleep well in gardens and barns.": {
+        "In barns and gardens, owls sleep well.": "",
+        "In gardens and orchards, owls sleep well.": "adds “orchards”",
+        "Owls sleep well in gardens and orchards.": "adds “orchards”",
     },
     "Cold nests make owls sleep longer.": {
         "Owls sleep longer because of cold nests.": "",
