@@ -24,6 +24,7 @@ _NAMED = re.compile(
     r"(?:Proposes|Presents|Introduces|Develops|Describes|Releases|Designs) (?:the )?(?P<name>[^,():;]{2,60}?)"
     r"(?: \((?P<short>[^()]{2,20})\))?, (?P<kind>an? (?!.*, and [a-z]+s ).*)"
 )
+_ONLY_NAMED = re.compile(r"(?:Proposes|Presents|Introduces) (?:the )?(?P<name>[^,():;]{2,60}?)(?: \([^()]{2,20}\))?\.")
 KIND_CHARS = 80  # of a line without the name: a shorter one says too little
 
 _DEED = r"(?:[A-Z][a-z]+ly )?(?:{}) "
@@ -75,7 +76,13 @@ def _passing(paper: Paper, seen: rank.AbstractFeatures, found: Sequence[rank.Can
 
 
 def _ways(line: str, title: str) -> Iterator[str]:
-    """`Proposes X, a method that …` as `A method that …`, where the title has X; then the line as it is."""
+    """`Proposes X, a method that …` as `A method that …`, where the title has X; then the line as it is.
+
+    None for `Proposes X.`, which says no more than the title.
+    """
+    bare = _ONLY_NAMED.fullmatch(line)
+    if bare and bare["name"].casefold() in title.casefold():
+        return
     named = _NAMED.fullmatch(line)
     if named and len(named["kind"]) >= KIND_CHARS:
         names = (named["name"], named["short"] or named["name"])

@@ -66,9 +66,10 @@ _CALLED = re.compile(r",? (?:which|that) we (?:call|term|name|dub|refer to as|de
 _CALLED_LAST = re.compile(r",? (?:(?:which|that) )?we (?:call|term|name|dub|refer to as|denote) [^,;]{2,60}$")
 _ABOUT_US = re.compile(r"\b(?:[Ww]e|us|ours|I|my|[Tt]h(?:is|e) (?:paper|work|study|article)|[Yy]ours?|[Yy]ou)\b")
 _BACK = re.compile(
-    r"^\w+s? (?:this|it|them|these|those)\b|\b(?:this|these|those|such) (?:\w+ )?(?:issue|problem|challenge|limitation"
-    r"|gap|question|difficult|drawback|shortcoming|concern|task|goal|setting|bottleneck|finding|cost|trade-?off|obstacle"
-    r"|phenomen|insight|observation|weakness|deficienc|requirement|tension|assumption)|\beach of these\b|\bone such\b"
+    r"^\w+s? (?:beyond |upon |on |with |from )?(?:this|it|its|them|these|those)\b|, this [a-z]"
+    r"|\b(?:this|these|those|such) (?:\w+ )?(?:issue|problem|challenge|limitation|gap|question|difficult|drawback"
+    r"|shortcoming|concern|task|goal|setting|bottleneck|finding|cost|trade-?off|obstacle|phenomen|insight|observation"
+    r"|weakness|deficienc|requirement|tension|assumption)|\beach of these\b|\bone such\b"
     r"|^\w+s that (?:their|they|its?)\b|\bsuch \w+ly [a-z]"
     r"|\b(?:of|for|in|at|by|with|from|without|reduces|cuts|avoids|lowers|closes|solves) that"
     r" (?!are\b|is\b|can\b)[a-z]+$",
