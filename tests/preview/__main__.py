@@ -24,7 +24,7 @@ from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Form
 from bot.chat.message import Message
-from tests.preview import discord, mail, site, slack
+from tests.preview import discord, mail, site, slack, slack_assistant
 from tests.preview.gallery import Gallery, storage
 
 OUT = Path("build/preview")
@@ -134,6 +134,7 @@ def main() -> None:
         print(path)
     if given.pictures:
         picture(shown)
+        slack_assistant.main()
         for path in site.picture(DOCS):
             print(path)
         asyncio.run(mail.pictures(OUT))
