@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import cached_property
-from urllib.parse import quote
 
 from aiohttp import web
 
-from adapters.site import errors
+from adapters.site import errors, links
 from adapters.site.api.app import Api
 from adapters.site.doctor import check_setup
 from adapters.site.feeds.handlers import FeedHandlers
@@ -85,7 +84,7 @@ class SiteAdapter:
     def picture_url(self, paper: str) -> str:
         """Where chats fetch a paper's picture: they take https addresses only."""
         public = self._settings.public_url
-        return f"{public}/picture/{quote(paper, safe='')}.jpg" if public.startswith("https:") else ""
+        return f"{public}{links.picture(paper)}" if public.startswith("https:") else ""
 
     async def check_setup(self) -> Sequence[Finding]:
         return check_setup(self._settings)
@@ -118,6 +117,7 @@ class SiteAdapter:
             storage=self._setup.storage,
             tasks=self._setup.tasks,
             refusals=self._setup.refusals,
+            picture=self._setup.picture,
             url=settings.public_url or self.url,
             sealer=self._sealer,
             max_streams=max_streams,

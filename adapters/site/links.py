@@ -46,6 +46,11 @@ def paper_id(raw: str) -> PaperId:
     return found[0] if found else raw
 
 
+def picture(id: PaperId) -> str:
+    """A paper's small picture, where there is one."""
+    return f"/picture/{quote(id, safe='')}.jpg"
+
+
 def author(name: str) -> str:
     return f"/author/{quote(name, safe='')}"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,9 +16,11 @@ from bot.chat.catalog import Catalog
 from bot.chat.event import Place
 from bot.clock import Clock
 from bot.http_server import RateLimiter, Sealer, client_address
+from bot.papers.model import Paper, PaperId
 from bot.refusals import RefusalLimits
 from bot.tasks import Supervisor
 
+PICTURED_WITHIN = timedelta(days=7)  # pictures of papers listed longer ago are deleted
 KEY_FILE = "site.key"
 CHANNEL_FEED = "channel feed"  # the name that places are sealed under
 
@@ -32,6 +35,7 @@ class Site(Struct, frozen=True, kw_only=True):
     storage: KeyValue
     tasks: Supervisor
     refusals: RefusalLimits
+    picture: Callable[[PaperId], Awaitable[bytes | None]]  # of a paper: a small JPEG, if there is one
     url: str  # where readers reach it, without a slash at the end
     sealer: Sealer
     max_streams: int  # of votes, to open pages
@@ -50,6 +54,12 @@ class Site(Struct, frozen=True, kw_only=True):
         """The authority in permanent feed ids: the public host, or a name of this installation."""
         host = urlsplit(self.settings.public_url).hostname or ""
         return host if host and ":" not in host else f"{self.sealer.tag('authority', '')[:16]}.invalid"
+
+    async def pictured(self, papers: Iterable[Paper]) -> frozenset[PaperId]:
+        """Those of the papers that have a picture here: only papers listed lately do."""
+        lately = self.clock.now().date() - PICTURED_WITHIN
+        asked = [paper.id for paper in papers if paper.links.picture and paper.as_of and paper.as_of >= lately]
+        return frozenset([id for id in asked if await self.picture(id)])
 
     def client(self, request: web.Request) -> str:
         """The client of a request, for rate limits."""

@@ -20,8 +20,16 @@ OLD_DAYS = 5  # a newest list that is older is said to be: weekends and holidays
 STATIC = StaticFiles("adapters.site")
 
 
-def render_page(site_name: str, site_url: str, view: View, visitor: Visitor, own_votes: Mapping[PaperId, int]) -> str:
-    """The whole page. `own_votes` are the visitor's on the papers shown: +1 or −1."""
+def render_page(
+    site_name: str,
+    site_url: str,
+    view: View,
+    visitor: Visitor,
+    own_votes: Mapping[PaperId, int],
+    *,
+    pictured: frozenset[PaperId] = frozenset(),
+) -> str:
+    """The whole page. `own_votes` are the visitor's on the papers shown: +1 or −1; `pictured` have a picture."""
     return (
         _environment()
         .get_template(view.template)
@@ -31,6 +39,7 @@ def render_page(site_name: str, site_url: str, view: View, visitor: Visitor, own
             view=view,
             visitor=visitor,
             own_votes=own_votes,
+            pictured=pictured,
             description=formatting.shorten(view.description, DESCRIPTION_CHARS),
             **view.values,
         )
@@ -47,6 +56,7 @@ def _environment() -> Environment:
         "short_day": formatting.short_day,
         "safe_url": links.safe_url,
         "paper_path": links.paper,
+        "picture_path": links.picture,
         "author_path": links.author,
         "topic_path": links.topic,
     }

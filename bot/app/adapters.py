@@ -147,9 +147,8 @@ def access_of(adapters: Mapping[str, CanPost]) -> Callable[[Place], Awaitable[No
 
 
 def picture_of(adapters: Mapping[str, Adapter]) -> Callable[[str], str] | None:
-    """Gives the public address of a paper's picture; None: there is none."""
-    publishers = (adapter for adapter in adapters.values() if isinstance(adapter, CanPublishPictures))
-    return next((publisher.picture_url for publisher in publishers if publisher.picture_url("x")), None)
+    """Gives the public address of a paper's picture, perhaps empty; None: pictures are shown nowhere."""
+    return next((adapter.picture_url for adapter in adapters.values() if isinstance(adapter, CanPublishPictures)), None)
 
 
 def feed_of(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:

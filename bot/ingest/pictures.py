@@ -24,8 +24,8 @@ MAX_PICTURE_BYTES = 8_000_000  # of a file to fetch
 
 
 class Pictures:
-    """Small pictures of papers by id. `publish` gives a picture's address; None: no one outside could open it, and
-    nothing is fetched."""
+    """Small pictures of papers by id. `publish` gives a picture's public address, perhaps empty; None: pictures are
+    shown nowhere, and none are fetched."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Pictures:
         self._tried: dict[PaperId, bool] | None = None  # those that were fetched: whether there is a picture
 
     def address(self, paper: PaperId) -> str:
-        """Where a paper's picture can be seen; empty when there is none."""
+        """Where chats find a paper's picture; empty when there is none."""
         return self._publish(paper) if self._publish and self._tried and self._tried.get(paper) else ""
 
     async def fetch_next(self, sources: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from adapters.site.members.visitor import Visitor, visitor_of
 from adapters.site.pages.view import PageError, View
 from adapters.site.site import Site
-from adapters.site.templating import render_page
+from adapters.site.templating import FULL_ROWS, render_page
 from bot.chat.catalog import VoteCounts
 from bot.http_server import Content, ResponseCache, cache_key, prepare
 
@@ -56,7 +56,8 @@ class PageCache:
             view = error.view
         settings, ids = self._site.settings, [entry.paper.id for entry in view.entries]
         own_votes = await self._site.catalog.votes_by(visitor.person, ids) if visitor.person and ids else {}
-        html = render_page(settings.name, self._site.url, view, visitor, own_votes)
+        pictured = await self._site.pictured(entry.paper for entry in view.entries[:FULL_ROWS])
+        html = render_page(settings.name, self._site.url, view, visitor, own_votes, pictured=pictured)
 
         votes = {entry.paper.id: entry.votes for entry in view.entries}
 

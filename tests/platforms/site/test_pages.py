@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from bot.papers.model import Links
 from bot.papers.samples import sample_papers
 from tests.builders import NOW, TODAY, listing, mark, paper
 from tests.platforms.site.conftest import Site
@@ -228,5 +229,13 @@ async def test_a_picture_is_shown_from_our_own_address(site: Site) -> None:
     async with site.session.get(f"{site.url}/picture/arxiv%3A2503.00001.jpg") as answer:
         assert (answer.status, answer.content_type, await answer.read()) == (200, "image/jpeg", b"\xff\xd8 a picture")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    links = Links(page="https://arxiv.org/abs/2503.00001", picture="https://elsewhere.example/tracker.png")
+    both = [listing(paper(n, links=links)) for n in (1, 2)]
+    await site.store.papers.add_listings(both, site.clock.now())
+    for path, count in (("/", 1), ("/paper/2503.00001", 1), ("/paper/2503.00002", 0)):
+        html = await site.page(path)
+        assert html.count('src="/picture/arxiv%3A2503.00001.jpg" width="') == count
+        assert html.count('class="picture"') == count
+        assert "elsewhere.example" not in html
     for missing in ("arxiv%3A2503.00002", "arxiv%3A2503.00003", "%00", "..%2Fsite"):
         assert (await site.get(f"/picture/{missing}.jpg"))[0].status in {400, 404}
