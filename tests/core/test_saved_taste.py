@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.event import Person
-from bot.chat.message import Card, Message
+from bot.chat.message import Card, Footnote, Message
 from bot.papers.model import Paper
 from bot.votes.taste import MIN_SAVED_PAPERS
 from tests.builders import ADA, BOB, NOW, TODAY, listing, paper
@@ -72,7 +72,9 @@ async def test_a_digest_follows_it_with_the_reason(town: Channel) -> None:
     await town.says("digest daily 09:00 top 1", who=BOB)
     await town.tomorrow()
     posted = [message for place, message in town.platform.posted.values() if place.channel == "dm-bob"]
-    assert "closest to what you saved" in str(posted[0].blocks)
+    chosen = posted[0].blocks[1]
+    assert isinstance(chosen, Footnote)
+    assert "closest to what you saved" in "".join(span.text for span in chosen.text)
     assert "which you saved" in str(posted[1].blocks)
     assert STORK.title in posted[1].plain
 
