@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
@@ -198,18 +198,20 @@ def _path(name: str, adapters: Adapters) -> tuple[str, ...] | None:
         return None
     words = rest.lower().split("_")
     for at in range(min(2, len(words) - 1), 0, -1):  # `sources_arxiv_…` before `sources_…`
-        if _is_section(words[:at]):
+        if _section(words[:at]):
             return (*words[:at], "_".join(words[at:]))
     return ("_".join(words),)
 
 
-def _is_section(path: list[str]) -> bool:
-    kind: Any = Settings
+def _section(path: Iterable[str]) -> type[Struct] | None:
+    """The struct of a section; None: there is no such section."""
+    kind: type[Struct] = Settings
     for name in path:
-        kind = {f.name: f.type for f in msgspec.structs.fields(kind)}.get(name)
-        if not (isinstance(kind, type) and issubclass(kind, Struct)):
-            return False
-    return True
+        found = {f.name: f.type for f in msgspec.structs.fields(kind)}.get(name)
+        if not (isinstance(found, type) and issubclass(found, Struct)):
+            return None
+        kind = found
+    return kind
 
 
 def _put(tree: dict[str, Any], path: tuple[str, ...], value: str) -> None:
@@ -236,17 +238,9 @@ def _explain(error: str) -> str:
     if not unknown:
         return error + "."
     name, section = unknown[1], unknown[2] or ""
-    near = difflib.get_close_matches(name, _names(section), 1)
+    kind = Price if section.startswith("summaries.prices") else _section(filter(None, section.split(".")))
+    near = difflib.get_close_matches(name, kind.__struct_fields__ if kind else (), 1)
     return f"there is no setting {name!r}" + (f" in [{section}]" if section else "") + _meant(near)
-
-
-def _names(section: str) -> list[str]:
-    if section.startswith("summaries.prices"):
-        return list(Price.__struct_fields__)
-    kind: Any = Settings
-    for name in filter(None, section.split(".")):
-        kind = {f.name: f.type for f in msgspec.structs.fields(kind)}[name]
-    return [f.name for f in msgspec.structs.fields(kind)]
 
 
 def _meant(near: list[str]) -> str:

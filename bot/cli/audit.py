@@ -23,25 +23,19 @@ MARKS = {"complete": "ok", "closed": "  ", "open": "..", "short": "??", "missing
 @click.option("--days", default=14, show_default=True, type=click.IntRange(1, 400), help="How many days back to check.")
 @json_option
 @config_option
-@click.pass_context
-def audit(ctx: click.Context, days: int, as_json: bool, config: Path | None) -> None:
-    """Find daily lists that are missing or too short. Exit 1 if there are any."""
-    missing: list[Day] = []
-    _run(days, config, missing, as_json=as_json)
-    ctx.exit(1 if missing else 0)
-
-
 @asynchronous
-async def _run(days: int, config: Path | None, missing: list[Day], *, as_json: bool) -> None:
+async def audit(days: int, as_json: bool, config: Path | None) -> None:
+    """Find daily lists that are missing or too short. Exit 1 if there are any."""
     async with open_app(settings(config), clock()) as app:
         last = app.clock.now().date()
         names = [source.name for source in app.intake.sources]
         found = await audit_lists(app.store.papers, names, last - timedelta(days=days - 1), last, app.clock.now())
     for day in found:
         emit(day) if as_json else _print(day)
-    missing += [day for day in found if day.state in {"short", "missing"}]
+    missing = sum(day.state in {"short", "missing"} for day in found)
     if not as_json:
-        console.print(f"{plural(len(missing), 'list')} missing or short." if missing else "Nothing is missing.")
+        console.print(f"{plural(missing, 'list')} missing or short." if missing else "Nothing is missing.")
+    click.get_current_context().exit(1 if missing else 0)
 
 
 def _print(day: Day) -> None:

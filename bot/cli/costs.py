@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
-from bot.app.build import database
-from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, opened_store, settings
 from bot.config import Summaries
-from bot.store import open_store
 from bot.store.records import Spending
 
 DEFAULT_DAYS = 31
+SUMMED = ("requests", "input", "output", "cache_read", "cache_write", "cost")
 
 
 @click.command()
@@ -31,13 +31,10 @@ async def costs(days: int, as_json: bool, config: Path | None) -> None:
     """Show what Claude cost, by day, month and model."""
     options = settings(config)
     today = clock().now().date()
-    store = await open_store(database(options))
-    try:
+    async with opened_store(options) as store:
         rows = await store.costs.spending_since((today - timedelta(days=days - 1)).replace(day=1))  # whole months
         pending = await store.costs.reserved_cost()
         failure = await store.costs.last_failure()
-    finally:
-        await store.aclose()
     if as_json:
         for row in rows:
             emit(row)
@@ -65,23 +62,12 @@ def _show(rows: list[Spending], settings: Summaries) -> None:
 
 def _sums(rows: Iterable[Spending], key: Callable[[Spending], str]) -> list[tuple[str, Spending]]:
     """Rows added up by a key, in its order."""
-    groups: defaultdict[str, list[Spending]] = defaultdict(list)
-    for row in rows:
-        groups[key(row)].append(row)
-    return [(name, _sum(groups[name])) for name in sorted(groups)]
+    groups = groupby(sorted(rows, key=key), key)
+    return [(name, _sum(list(group))) for name, group in groups]
 
 
 def _sum(rows: list[Spending]) -> Spending:
-    return Spending(
-        day=rows[0].day,
-        model=rows[0].model,
-        requests=sum(row.requests for row in rows),
-        input=sum(row.input for row in rows),
-        output=sum(row.output for row in rows),
-        cache_read=sum(row.cache_read for row in rows),
-        cache_write=sum(row.cache_write for row in rows),
-        cost=sum(row.cost for row in rows),
-    )
+    return replace(rows[0], **{name: sum(getattr(row, name) for row in rows) for name in SUMMED})
 
 
 def _budgets(rows: list[Spending], settings: Summaries, today: date, pending: float) -> None:

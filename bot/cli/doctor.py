@@ -19,20 +19,10 @@ OK, WARN, BAD = "ok", "--", "!!"
 
 @click.command()
 @config_option
-@click.pass_context
-def doctor(ctx: click.Context, config: Path | None) -> None:
-    """Check the whole set-up and say what to fix. Exit 1 if something is broken."""
-    ctx.exit(1 if _examine(config) else 0)
-
-
-def _examine(config: Path | None) -> bool:
-    bad: list[str] = []
-    _run(config, bad)
-    return bool(bad)
-
-
 @asynchronous
-async def _run(config: Path | None, bad: list[str]) -> None:
+async def doctor(config: Path | None) -> None:
+    """Check the whole set-up and say what to fix. Exit 1 if something is broken."""
+    bad: list[str] = []
     options = settings(config)
     async with open_app(options, clock()) as app:
         _print(OK, f"database {database(options)}: {plural(await app.store.papers.count_papers(), 'paper')}")
@@ -45,6 +35,7 @@ async def _run(config: Path | None, bad: list[str]) -> None:
             _print(WARN, lacking)
         await _platforms(app, bad)
         await _summaries(app, bad)
+    click.get_current_context().exit(1 if bad else 0)
 
 
 async def _summaries(app: App, bad: list[str]) -> None:

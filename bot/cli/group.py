@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -16,9 +17,12 @@ import msgspec
 from rich.console import Console
 
 from bot.app.adapters import installed
+from bot.app.build import database
 from bot.clock import Clock, FixedClock, SystemClock
 from bot.config import Settings, load
 from bot.errors import ConfigError, PaperboyError
+from bot.store import open_store
+from bot.store.protocol import Store
 
 P = ParamSpec("P")
 console = Console(stderr=True, highlight=False)
@@ -50,7 +54,7 @@ def _safe(error: PaperboyError) -> str:
 
 
 def asynchronous(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Make a coroutine a command."""
+    """Make a coroutine a command. It may leave with an exit code: `click.get_current_context().exit(1)`."""
 
     @wraps(command)
     def runs(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -74,6 +78,16 @@ def settings(config: Path | None) -> Settings:
 def clock(now: datetime | None = None) -> Clock:
     """The machine's clock, or one that stays at `now`."""
     return FixedClock(now) if now else SystemClock()
+
+
+@asynccontextmanager
+async def opened_store(options: Settings) -> AsyncIterator[Store]:
+    """The database alone, for what needs neither search nor adapters."""
+    store = await open_store(database(options))
+    try:
+        yield store
+    finally:
+        await store.aclose()
 
 
 def emit(record: object) -> None:

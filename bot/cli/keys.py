@@ -6,12 +6,10 @@ from pathlib import Path
 
 import click
 
-from bot.app.build import database
 from bot.catalog.api_keys import key_digest, new_key
 from bot.chat.message import clean
-from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, opened_store, settings
 from bot.errors import AskError
-from bot.store import open_store
 
 
 @click.group()
@@ -27,15 +25,12 @@ async def add(name: str, config: Path | None) -> None:
     """Make a key for a program called NAME and print it once."""
     if not (program := clean(name, 100)):
         raise click.UsageError("Give the program a name, so that you can find its key later.")
-    store = await open_store(database(settings(config)))
-    try:
-        key = new_key()
+    key = new_key()
+    async with opened_store(settings(config)) as store:
         if not await store.api_keys.add_key(program, key_digest(key), clock().now()):
             raise AskError(
                 f"There is already a key for {program!r}.", f"To revoke it: paperboy keys remove {program!r}"
             )
-    finally:
-        await store.aclose()
     click.echo(key)
     console.print("Copy it now, because it isn't shown again. Send it as `Authorization: Bearer …`.", markup=False)
 
@@ -46,11 +41,8 @@ async def add(name: str, config: Path | None) -> None:
 @asynchronous
 async def show(as_json: bool, config: Path | None) -> None:
     """List the programs that have a key."""
-    store = await open_store(database(settings(config)))
-    try:
+    async with opened_store(settings(config)) as store:
         found = await store.api_keys.all_keys()
-    finally:
-        await store.aclose()
     for program in found:
         if as_json:
             emit({"name": program.name, "made": program.made})
@@ -66,10 +58,7 @@ async def show(as_json: bool, config: Path | None) -> None:
 @asynchronous
 async def remove(name: str, config: Path | None) -> None:
     """Revoke the key of NAME."""
-    store = await open_store(database(settings(config)))
-    try:
+    async with opened_store(settings(config)) as store:
         if not await store.api_keys.remove_key(clean(name, 100)):
             raise AskError(f"There is no key for {name!r}.", "To list the keys: paperboy keys list")
-    finally:
-        await store.aclose()
     console.print(f"The key of {name} is revoked.", markup=False)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from bot.app.build import database, open_library
-from bot.cli.group import asynchronous, clock, config_option, console, emit, settings
-from bot.store import open_store
+from bot.app.build import open_library
+from bot.cli.group import asynchronous, clock, config_option, console, emit, opened_store, settings
 from bot.views.formatting import plural
 
 
@@ -18,11 +17,8 @@ from bot.views.formatting import plural
 @asynchronous
 async def backup(target: Path, config: Path | None) -> None:
     """Copy the database to TARGET; Paperboy can keep running."""
-    store = await open_store(database(settings(config)))
-    try:
+    async with opened_store(settings(config)) as store:
         await store.back_up(target)
-    finally:
-        await store.aclose()
     console.print(f"Backed up to {target} ({target.stat().st_size / 1e6:.1f} MB).", markup=False)
 
 

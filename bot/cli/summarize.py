@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,14 +11,12 @@ import click
 import msgspec
 from msgspec import Struct
 
-from bot.app.build import database
-from bot.cli.group import asynchronous, clock, config_option, console, settings
+from bot.cli.group import asynchronous, clock, config_option, console, opened_store, settings
 from bot.cli.progress import progress
 from bot.config import Settings
 from bot.errors import ConfigError, ModelError
 from bot.papers.model import Paper
 from bot.sources.files import read_papers
-from bot.store import open_store
 from bot.summaries import (
     Budget,
     LanguageModel,
@@ -113,12 +111,8 @@ async def _open_writer(options: Settings, engine: str) -> AsyncIterator[SummaryW
     if model is None:
         yield None
         return
-    store = await open_store(database(options))
-    try:
+    async with opened_store(options) as store, aclosing(model):
         yield SummaryWriter(model, Budget(store.costs, options.summaries, clock()))
-    finally:
-        await model.aclose()
-        await store.aclose()
 
 
 def _model(options: Settings, engine: str) -> LanguageModel | None:

@@ -47,12 +47,8 @@ def verify(source: Path, target: Path) -> None:
                 rejected += 1
                 console.print(f"{source.name}:{number} can't be read: {error}.", markup=False)
                 continue
-            problems = _problems(claim)
+            paper = Paper(id=claim.id, title=claim.title, abstract=claim.abstract)
+            problems = check(claim.line, without_instructions(paper))
             passed, failed = passed + (not problems), failed + bool(problems)
             out.write(msgspec.json.encode(Verdict(id=claim.id, ok=not problems, problems=problems)) + b"\n")
     console.print(f"{plural(passed, 'line')} passed, {failed} failed, {rejected} could not be read.")
-
-
-def _problems(claim: Claim) -> tuple[str, ...]:
-    paper = Paper(id=claim.id, title=claim.title, abstract=claim.abstract)
-    return check(claim.line, without_instructions(paper))

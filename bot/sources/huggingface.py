@@ -75,10 +75,7 @@ class HuggingFace:
                 break
         if first:
             self._unconfirmed = {day: first}
-        return Batch(
-            listings=tuple(x for batch in batches for x in batch.listings),
-            rejected=tuple(x for batch in batches for x in batch.rejected),
-        )
+        return _joined(batches)
 
     def confirm_stored(self, day: date) -> None:
         if page := self._unconfirmed.pop(day, None):
@@ -105,10 +102,7 @@ class HuggingFaceSearch:
             page = await self._client.get(f"{self._url}/api/papers/search", params, conditional=False)
             if not page.missing:
                 found.append(await _listings(page, day, self.name))
-        return Batch(
-            listings=tuple(x for batch in found for x in batch.listings),
-            rejected=tuple(x for batch in found for x in batch.rejected),
-        )
+        return _joined(found)
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -117,6 +111,13 @@ class HuggingFaceSearch:
 async def _listings(page: FetchedPage, day: date, source: str) -> Batch:
     """In a thread, as reading the LaTeX of a hundred papers takes a while."""
     return await asyncio.to_thread(lambda: parse_listings(_json(page), day, page.url, source=source))
+
+
+def _joined(batches: Sequence[Batch]) -> Batch:
+    return Batch(
+        listings=tuple(x for batch in batches for x in batch.listings),
+        rejected=tuple(x for batch in batches for x in batch.rejected),
+    )
 
 
 def parse_listings(answer: object, day: date | None, where: str, *, source: str = NAME) -> Batch:

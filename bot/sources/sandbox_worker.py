@@ -12,23 +12,17 @@ import importlib
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
+from math import ceil
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from bot.errors import Malformed
-from bot.sources.sandbox import LENGTH_BYTES, Answer, Job
+from bot.sources.sandbox import LENGTH_BYTES, MAX_SECONDS, Answer, Job
 
 MAX_MEMORY_BYTES = 768_000_000  # of address space, the interpreter's own included
-MAX_CPU_S = {
-    "feed": 10,
-    "announcements": 15,
-    "api": 5,
-    "html": 8,
-    "pdf": 15,
-    "picture": 5,
-}  # arXiv's longest list and a long PDF take 5
+MAX_CPU_SHARE = 0.5  # of the seconds by the clock; arXiv's longest list and a long PDF take 5
 MAX_GROWTH_BYTES = 200_000_000  # a process that a job made grow by more ends after it, and a fresh one follows
 MAX_RECURSION = 500
 _CHARSETS = """cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp866 cp874 cp932 cp949 cp950 iso8859_1
@@ -53,7 +47,7 @@ def main() -> None:
     sys.stdout.buffer.flush()
     while header := sys.stdin.buffer.read(LENGTH_BYTES):
         job = msgspec.msgpack.decode(sys.stdin.buffer.read(int.from_bytes(header)), type=Job)
-        _limit_cpu(MAX_CPU_S[job.kind])
+        _limit_cpu(ceil(MAX_SECONDS[job.kind] * MAX_CPU_SHARE))
         done = answer(parsers[job.kind], job)
         is_last = _peak_bytes() - start_bytes > MAX_GROWTH_BYTES
         message = msgspec.msgpack.encode(replace(done, is_last=is_last))
