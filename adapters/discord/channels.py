@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from adapters.discord.delivery_mark import walk_components
-from adapters.discord.errors import NO_TEXT_CHANNEL, THREAD_EXISTS, UNKNOWN_CHANNEL, error_code
+from adapters.discord.errors import THREAD_EXISTS, UNKNOWN_CHANNEL, error_code
 from adapters.discord.events import OWN_TENANT
 from adapters.discord.rest import Rest
 from bot.chat.adapter import KeyValue
@@ -139,8 +139,3 @@ def thread_name(message: Message) -> str:
 def is_unknown_channel(error: PostError) -> bool:
     """Whether the thread or channel doesn't exist."""
     return error_code(error) == UNKNOWN_CHANNEL
-
-
-def takes_no_messages(error: PostError) -> bool:
-    """Whether the channel takes posts rather than messages: a forum."""
-    return error_code(error) == NO_TEXT_CHANNEL

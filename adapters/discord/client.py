@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
-from discord import RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent
 
 from adapters.discord.settings import Settings
 from bot.errors import PaperboyError
@@ -68,6 +67,8 @@ class Client(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self._event_handlers = handlers
+        for name in filter(lambda name: name.startswith("on_"), dir(handlers)):  # as `Client.event` does
+            setattr(self, name, getattr(handlers, name))
         # The library has no public hook between receiving and parsing; each socket takes its parsers from here.
         state = self._connection
         state.parsers = {event: self._fenced(event, parse) for event, parse in state.parsers.items()}
@@ -98,53 +99,6 @@ class Client(discord.AutoShardedClient):
         else:
             FAILURES.labels("discord").inc()
             log.error("Discord event failed: %s", event_method, exc_info=error)
-
-    async def on_ready(self) -> None:
-        await self._event_handlers.ready(self)
-
-    async def on_shard_ready(self, shard: int) -> None:
-        """Called for each shard's new session; one that goes on where it broke is resumed and missed nothing."""
-        await self._event_handlers.session_began()
-
-    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        await self._event_handlers.interaction_created(interaction)
-
-    async def on_message(self, message: discord.Message) -> None:
-        await self._event_handlers.message_created(message)
-
-    async def on_raw_reaction_add(self, event: RawReactionActionEvent) -> None:
-        await self._event_handlers.reaction_changed(event)
-
-    async def on_raw_reaction_remove(self, event: RawReactionActionEvent) -> None:
-        await self._event_handlers.reaction_changed(event)
-
-    async def on_raw_reaction_clear(self, event: RawReactionClearEvent) -> None:
-        await self._event_handlers.reactions_cleared(event)
-
-    async def on_raw_reaction_clear_emoji(self, event: RawReactionClearEmojiEvent) -> None:
-        await self._event_handlers.reactions_cleared(event)
-
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self._event_handlers.guild_joined(guild.id)
-
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        await self._event_handlers.guild_left(guild.id)
-
-    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        await self._event_handlers.channel_deleted(channel.guild.id, channel.id)
-
-    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
-        await self._event_handlers.permissions_changed(after.guild)
-
-    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
-        await self._event_handlers.permissions_changed(after.guild)
-
-    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
-        if self.user and after.id == self.user.id:  # others' updates need the members intent
-            await self._event_handlers.permissions_changed(after.guild)
-
-    async def on_raw_app_command_permissions_update(self, payload: discord.RawAppCommandPermissionsUpdateEvent) -> None:
-        await self._event_handlers.command_permissions_changed(payload.guild.id)
 
 
 def _read_unknown_channel(interaction: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from adapters.discord.answers import AnswerSender
 from adapters.discord.channels import MAX_CACHED, Channels
-from adapters.discord.client import UNREADABLE, Client, count_unreadable
+from adapters.discord.client import UNREADABLE, count_unreadable
 from adapters.discord.events import PLATFORM, is_admin_command, is_guest, parse_interaction, parse_person, parse_query
 from adapters.discord.messages import parse_message, reply
 from adapters.discord.reactions import ReactionTracker
@@ -31,7 +31,7 @@ GRANT_S = 900.0  # seconds that the permission to use an admin's command covers 
 
 
 class Handlers:
-    """Handles what the client receives; does nothing until it has a core."""
+    """Handles what the client receives, by discord.py's names of the events; does nothing until it has a core."""
 
     def __init__(
         self, *, rest: Rest, channels: Channels, servers: Servers, reactions: ReactionTracker, clock: Clock
@@ -46,21 +46,25 @@ class Handlers:
         self._answers = AnswerSender(rest)
         self._granted_at = RecentDict[str, float](MAX_CACHED)  # `GUILD/CHANNEL/USER` → loop time
 
-    async def ready(self, client: Client) -> None:
+    async def on_ready(self) -> None:
+        client = await self._rest.client()
         await self._servers.compare([guild.id for guild in client.guilds], self._tell_core)
         self.started.set()
 
-    async def session_began(self) -> None:
-        """What happened between this session and the one before was not heard."""
+    async def on_shard_ready(self, shard: int) -> None:
+        """A shard's new session, rather than one that is resumed: what happened before it was not heard."""
+        self._note_gap()
+
+    def _note_gap(self) -> None:
         if self.core:
             self.core.note_gap(PLATFORM)
 
     async def ready_unreadable(self) -> None:
         """Events arrive, but which servers Paperboy is in isn't known: so none is taken for left."""
-        await self.session_began()
+        self._note_gap()
         self.started.set()
 
-    async def interaction_created(self, interaction: discord.Interaction[Any]) -> None:
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         core = self.core
         if core is None or interaction.type is InteractionType.ping:
             return
@@ -89,7 +93,7 @@ class Handlers:
             self._granted_at[key] = now
         return now - self._granted_at.get(key, -GRANT_S) < GRANT_S
 
-    async def message_created(self, message: discord.Message) -> None:
+    async def on_message(self, message: discord.Message) -> None:
         bot_id = await self._rest.bot_id()
         if message.author.bot or message.webhook_id or self.core is None:
             return
@@ -103,32 +107,42 @@ class Handlers:
             except PostError as error:
                 log.warning("Discord message %d not answered: %s", message.id, error)
 
-    async def reaction_changed(self, event: RawReactionActionEvent) -> None:
+    async def on_raw_reaction_add(self, event: RawReactionActionEvent) -> None:
         place = await self._place_of(event.channel_id, event.guild_id, event.user_id)
         if place and (
             found := self._reactions.parse_reaction(event, await self._rest.bot_id(), place, self._clock.now())
         ):
             await self._tell_core(found)
 
-    async def reactions_cleared(self, event: RawReactionClearEvent | RawReactionClearEmojiEvent) -> None:
+    on_raw_reaction_remove = on_raw_reaction_add
+
+    async def on_raw_reaction_clear(self, event: RawReactionClearEvent | RawReactionClearEmojiEvent) -> None:
         if place := await self._place_of(event.channel_id, event.guild_id, 0):
             for found in self._reactions.parse_cleared(event, place, self._clock.now()):
                 await self._tell_core(found)
 
-    async def guild_joined(self, guild: int) -> None:
-        await self._servers.joined(str(guild), self._tell_core)
+    on_raw_reaction_clear_emoji = on_raw_reaction_clear
 
-    async def guild_left(self, guild: int) -> None:
-        await self._servers.left(str(guild), self._tell_core)
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._servers.joined(str(guild.id), self._tell_core)
 
-    async def channel_deleted(self, guild: int, channel: int) -> None:
-        await self._servers.channel_deleted(str(guild), str(channel), self._tell_core)
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._servers.left(str(guild.id), self._tell_core)
 
-    async def permissions_changed(self, guild: discord.Guild) -> None:
-        await self._servers.permissions_changed(guild, self._tell_core)
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._servers.channel_deleted(str(channel.guild.id), str(channel.id), self._tell_core)
 
-    async def command_permissions_changed(self, guild: int) -> None:
-        for key in [key for key in self._granted_at if key.startswith(f"{guild}/")]:
+    async def on_guild_channel_update(self, before: object, after: discord.abc.GuildChannel | discord.Role) -> None:
+        await self._servers.permissions_changed(after.guild, self._tell_core)
+
+    on_guild_role_update = on_guild_channel_update
+
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        if after.id == await self._rest.bot_id():  # others' updates need the members intent
+            await self._servers.permissions_changed(after.guild, self._tell_core)
+
+    async def on_raw_app_command_permissions_update(self, payload: discord.RawAppCommandPermissionsUpdateEvent) -> None:
+        for key in [key for key in self._granted_at if key.startswith(f"{payload.guild.id}/")]:
             del self._granted_at[key]
 
     async def _tell_core(self, event: Event) -> None:

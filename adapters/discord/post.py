@@ -6,16 +6,10 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from adapters.discord.channels import (
-    AUTO_ARCHIVE_MIN,
-    Channels,
-    is_unknown_channel,
-    takes_no_messages,
-    thread_name,
-)
+from adapters.discord.channels import AUTO_ARCHIVE_MIN, Channels, is_unknown_channel, thread_name
 from adapters.discord.crosspost import Crossposter
 from adapters.discord.delivery_mark import ids_of_key
-from adapters.discord.errors import ARCHIVED, error_code, is_forbidden
+from adapters.discord.errors import ARCHIVED, NO_TEXT_CHANNEL, error_code, is_forbidden
 from adapters.discord.forum_tags import forum_tags
 from adapters.discord.permission_check import PermissionCheck
 from adapters.discord.render import message_payload
@@ -92,7 +86,7 @@ class Poster:
         try:
             id = await self._create(place.channel, message, key)
         except Refused as error:
-            if takes_no_messages(error):
+            if error_code(error) == NO_TEXT_CHANNEL:
                 await self._channels.get_channel(place.channel)
                 if self._channels.is_forum(place.channel):
                     return await self._forum_post(place, message, key)
