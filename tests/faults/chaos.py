@@ -41,7 +41,7 @@ PAPERS = 3  # replies under each head
 BACKLOG = 60  # posts that wait at least, so that each kill has something to cut
 SHORTEST, LONGEST = 0.1, 1.5  # seconds of a life
 PATIENCE = 240.0  # seconds that the last life may take to finish
-LOOK_UP_MINUTES = 1.0  # half an hour, scaled as the limits are
+LOOK_UP_MINUTES = 3.0  # half an hour, as much shorter as an attempt is here
 MAY_HAVE = "it may have arrived"  # what is told where a platform can't be asked
 OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.UNSURE)
 
