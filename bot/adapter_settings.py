@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TypeVar, get_origin
 
 import msgspec
+from yarl import URL
 
 from bot.errors import ConfigError
 
@@ -37,6 +38,23 @@ def read_section(name: str, options: Mapping[str, object], kind: type[S]) -> S:
         raise ConfigError(
             f"[adapters.{name}] can't be read: {error}.", "config/paperboy.toml lists the settings."
         ) from None
+
+
+def is_web_address(url: str, *, is_origin: bool = False) -> bool:
+    """Whether a setting is an address of http or https without a query. `is_origin`: and without a path or a user."""
+    try:
+        parts = URL(url)
+    except ValueError:
+        return False
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set(" <>\"'{}")
+    is_bare = not is_origin or (parts.path in {"", "/"} and not parts.user)
+    return (
+        is_plain
+        and is_bare
+        and parts.scheme in {"http", "https"}
+        and bool(parts.host)
+        and not (parts.query_string or parts.fragment)
+    )
 
 
 def _converted(value: object, kind: object) -> object:

@@ -1,21 +1,4 @@
-"""Every error Paperboy raises on purpose.
-
-PaperboyError               says what happened and what to do next
-├── ConfigError             a setting is unknown, missing or cannot be read
-├── SourceError             a source returned nothing usable; other sources continue
-│   ├── Unreachable         no answer, or a server error: try again later
-│   ├── Throttled           the source asks us to wait (`retry_after` seconds)
-│   └── Malformed           the answer isn't what the source documents
-├── StoreError              the database cannot be opened, read or written
-├── IndexFailed             the search index is damaged or can't be written; it can be made again
-├── ModelError              a language or embedding model is missing or failed
-├── AskError                a person asked for something we can't do; shown to them, privately
-├── AlreadyDone             this incoming event was already processed; do nothing
-└── PostError               a platform did not take a message
-    ├── Refused             it never will; `hint` says what an admin can do
-    ├── Busy                not now: try again after `retry_after` seconds
-    └── Unsure              no answer came: it may have been posted; find it, never resend blindly
-"""
+"""Every error Paperboy raises on purpose."""
 
 from __future__ import annotations
 
@@ -41,11 +24,11 @@ class SourceError(PaperboyError):
 
 
 class Unreachable(SourceError):
-    """No answer, or a server error."""
+    """No answer, or a server error: try again later."""
 
 
 class Throttled(SourceError):
-    """The source asks us to wait."""
+    """The source asks us to wait (`retry_after` seconds)."""
 
     def __init__(self, message: str, *, retry_after: float, hint: str = "") -> None:
         super().__init__(message, hint)
@@ -69,11 +52,11 @@ class ModelError(PaperboyError):
 
 
 class AskError(PaperboyError):
-    """A person asked for something that can't be done; message and hint are shown to them."""
+    """A person asked for something that can't be done; message and hint are shown to them, privately."""
 
 
 class AlreadyDone(PaperboyError):
-    """This incoming event was already processed."""
+    """This incoming event was already processed: do nothing."""
 
 
 class PostError(PaperboyError):
@@ -103,4 +86,4 @@ class Busy(PostError):
 
 
 class Unsure(PostError):
-    """No answer came: the message may have been posted."""
+    """No answer came: the message may have been posted. Find it, never send it again blindly."""

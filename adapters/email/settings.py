@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
 from adapters.email import address
-from bot.adapter_settings import read_section
+from bot.adapter_settings import is_web_address, read_section
 from bot.errors import AskError, ConfigError
 from bot.http_server import LOCAL_HOSTS
 
@@ -71,7 +70,7 @@ def _validate(found: Settings) -> None:
         value: str = getattr(found, name).replace(BOUNCE_PLACEHOLDER, "x") if name == "bounce" else getattr(found, name)
         if value or name == "sender":
             _validate_address(name, value)
-    if not _is_web_address(found.base_url):
+    if not is_web_address(found.base_url):
         hint = "Set the address at which readers reach the pages, for example https://papers.example.org."
         raise _error(f"base_url: {found.base_url!r} isn't a web address.", hint)
     if found.password and found.tls == "none" and found.host not in LOCAL_HOSTS:
@@ -83,15 +82,6 @@ def _validate_address(name: str, value: str) -> None:
         address.parse_named(value)
     except AskError as error:
         raise _error(f"{name}: {error.message}", "Write Paperboy <papers@example.org>.") from None
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    plain = url.isascii() and url.isprintable() and not set(url) & set(" <>\"'{}")
-    return plain and parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
 
 
 def _error(what: str, hint: str) -> ConfigError:

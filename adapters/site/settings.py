@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 from yarl import URL
 
+from bot.adapter_settings import is_web_address, read_section
 from bot.errors import ConfigError
 from bot.http_server import LOCAL_HOSTS
 
@@ -16,7 +17,7 @@ PerMinute = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
-class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Settings(Struct, frozen=True, kw_only=True):
     """Everything that can be set. Not entry in logs: it holds secrets."""
 
     enabled: bool = True
@@ -49,14 +50,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def read_settings(options: Mapping[str, object]) -> Settings:
     """The settings as typed values. Raises `ConfigError`."""
-    unknown = sorted(set(options) - set(Settings.__struct_fields__))
-    if unknown:
-        raise _error(f"has no setting {unknown[0]!r}.", f"It has {', '.join(Settings.__struct_fields__)}.")
-    try:
-        settings = msgspec.convert(dict(options), Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise _error(f"can't be read: {error}.", "docs/site.md lists the settings.") from None
-    if settings.public_url and not _is_origin(settings.public_url):
+    settings = read_section("site", options, Settings)
+    if settings.public_url and not is_web_address(settings.public_url, is_origin=True):
         raise _error(
             f"public_url: {settings.public_url!r} isn't the address of a site.", "Write https://papers.example.org."
         )
@@ -73,24 +68,13 @@ def _check_sign_in(settings: Settings, platform: str, names: tuple[str, ...]) ->
     if missing:
         raise _error(f"{names[0]} needs {' and '.join(missing)}.", "docs/sign-in.md says where to find them.")
     for name in (f"{platform}_url", "public_url"):
-        if (url := getattr(settings, name)) and not (_is_origin(url) and _is_private(url)):
+        if (url := getattr(settings, name)) and not (is_web_address(url, is_origin=True) and _is_private(url)):
             raise _error(f"{name}: sign-in needs https.", "Only addresses of this machine can do without.")
 
 
 def _is_private(url: str) -> bool:
     parts = URL(url)
     return parts.scheme == "https" or parts.host in LOCAL_HOSTS
-
-
-def _is_origin(url: str) -> bool:
-    """Whether it is a scheme and a host, perhaps a port, and nothing else."""
-    try:
-        parts = URL(url)
-    except ValueError:
-        return False
-    is_plain = url.isascii() and url.isprintable() and not set(url) & set(" <>\"'{}")
-    is_bare = parts.path in {"", "/"} and not (parts.query_string or parts.fragment or parts.user)
-    return is_plain and parts.scheme in {"http", "https"} and bool(parts.host) and is_bare
 
 
 def _error(problem: str, hint: str) -> ConfigError:

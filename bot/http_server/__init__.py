@@ -32,17 +32,16 @@ What holds for every server here:
 """
 
 from bot.http_server.boundary import LOCAL_HOSTS, Boundary, has_own_text, own_hosts, plain_error, route_name
-from bot.http_server.client_address import client_address, client_group
+from bot.http_server.client_address import client_address
 from bot.http_server.connections import ConnectionLimits
 from bot.http_server.csrf import CsrfCookie, form_values, is_from_our_page, tokens_match
 from bot.http_server.rate_limit import Allowance, RateLimiter
 from bot.http_server.response_cache import Cached, Content, ResponseCache, cache_key, prepare
 from bot.http_server.sealer import Sealer, SealError, open_sealer
 from bot.http_server.server import NEXT_PORTS, HttpServer
-from bot.http_server.templates import FOREVER, StaticFiles, strip_bidi, template_environment
+from bot.http_server.templates import StaticFiles, template_environment
 
 __all__ = [
-    "FOREVER",
     "LOCAL_HOSTS",
     "NEXT_PORTS",
     "Allowance",
@@ -59,7 +58,6 @@ __all__ = [
     "StaticFiles",
     "cache_key",
     "client_address",
-    "client_group",
     "form_values",
     "has_own_text",
     "is_from_our_page",
@@ -68,7 +66,6 @@ __all__ = [
     "plain_error",
     "prepare",
     "route_name",
-    "strip_bidi",
     "template_environment",
     "tokens_match",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import msgspec
 from aiohttp import web
@@ -13,8 +12,7 @@ from msgspec import Struct
 
 from adapters.site.site import Site
 from bot.chat.event import Person
-from bot.clock import Clock
-from bot.http_server import Sealer, open_sealer
+from bot.http_server import Sealer
 
 KEY_FILE = "site-sessions.key"  # its own key: without it everyone is signed out, and links to feeds still work
 SESSION_MAX_AGE = timedelta(days=7)  # without a token we can't check again: people who left can vote for so long
@@ -28,11 +26,6 @@ class Session(Struct, frozen=True, kw_only=True):
     site: str  # its address: two sites may share a key
     person: Person
     csrf: str
-
-
-def open_session_sealer(home: Path, clock: Clock) -> Sealer:
-    """The sealer of cookies."""
-    return open_sealer(home / KEY_FILE, "the key of the site's sessions", clock)
 
 
 class Sessions:

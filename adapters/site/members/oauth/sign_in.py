@@ -16,11 +16,11 @@ from adapters.site.members.forms import local_path, read_form, redirect_to
 from adapters.site.members.oauth.discord import DiscordProvider
 from adapters.site.members.oauth.provider import Attempt, OAuthProvider
 from adapters.site.members.oauth.slack import SlackProvider
-from adapters.site.members.sessions import Sessions, open_session_sealer
+from adapters.site.members.sessions import KEY_FILE, Sessions
 from adapters.site.members.visitor import FEATURES, SESSIONS, MemberFeatures
 from adapters.site.site import Site
 from bot.errors import AskError, PaperboyError
-from bot.http_server import RateLimiter
+from bot.http_server import RateLimiter, open_sealer
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ def add_routes(app: web.Application, site: Site) -> None:
     if not providers:
         return
     communities = frozenset((provider.name, provider.space) for provider in providers)
-    app[SESSIONS] = sessions = Sessions(site, open_session_sealer(site.home, site.clock), communities)
+    sealer = open_sealer(site.home / KEY_FILE, "the key of the site's sessions", site.clock)
+    app[SESSIONS] = sessions = Sessions(site, sealer, communities)
     limits = ReturnLimits(site)
     for provider in providers:
         flow = SignInFlow(site, sessions, provider, limits)
