@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 from msgspec import Meta, Struct
 
@@ -100,18 +100,56 @@ class Tool(Struct, frozen=True, kw_only=True):
     tell: Callable[[Any], str]
 
 
+def tell_cards(found: Cards) -> str:
+    listed = [f"The list of {found.day}."] if found.day and found.papers else []
+    papers = [f"{rank}. {_line(card)}" for rank, card in enumerate(found.papers, 1)]
+    nothing = [] if papers or found.notice else ["Nothing found."]
+    return "\n".join([*listed, *papers, *filter(None, [found.notice]), *nothing])
+
+
+def tell_whole(found: Whole) -> str:
+    withdrawn = ["Withdrawn by its authors."] if found.withdrawn else []
+    near = ["Similar:", *(f"- {_line(card)}" for card in found.similar)] if found.similar else []
+    return "\n".join([_line(found.paper), *withdrawn, *filter(None, [found.abstract]), *near])
+
+
+def _tool(title: str, tell: Callable[[Any], str]) -> Callable[[Callable[[Catalog, Any], Awaitable[Struct]]], Tool]:
+    """The tool of a function: its name and docstring, and its types, are what assistants are told."""
+
+    def make(ask: Callable[[Catalog, Any], Awaitable[Struct]]) -> Tool:
+        types = get_type_hints(ask)
+        said = f"{ask.__doc__} {UNTRUSTED}"
+        return Tool(
+            name=ask.__name__,
+            title=title,
+            said=said,
+            asks=types["asked"],
+            answers=types["return"],
+            ask=ask,
+            tell=tell,
+        )
+
+    return make
+
+
+@_tool("Search papers", tell_cards)
 async def search(catalog: Catalog, asked: Search) -> Cards:
+    """Find research papers by words and by meaning."""
     return _cards(await catalog.search(asked.query, limit=asked.limit))
 
 
+@_tool("Similar papers", tell_cards)
 async def similar(catalog: Catalog, asked: Similar) -> Cards:
+    """Find papers similar in meaning to one paper."""
     found = await catalog.similar_papers(_id(asked.id), limit=asked.limit)
     if found is None:
         raise _unknown(asked.id)
     return _cards(found)
 
 
+@_tool("Today's papers", tell_cards)
 async def today(catalog: Catalog, asked: Today) -> Cards:
+    """The papers of the newest day or of another day, most upvoted first."""
     days = await catalog.listed_days(until=asked.day, limit=1)
     if not days:
         return Cards(papers=[], more=False, notice="Nothing has been listed yet.", day=asked.day)
@@ -123,7 +161,9 @@ async def today(catalog: Catalog, asked: Today) -> Cards:
     return _cards(lists.page, day=lists.first)
 
 
+@_tool("One paper", tell_whole)
 async def paper(catalog: Catalog, asked: One) -> Whole:
+    """One paper with its abstract, links and similar papers."""
     found = await catalog.paper_detail(_id(asked.id))
     if found is None:
         raise _unknown(asked.id)
@@ -140,57 +180,7 @@ async def paper(catalog: Catalog, asked: One) -> Whole:
     )
 
 
-def tell_cards(found: Cards) -> str:
-    listed = [f"The list of {found.day}."] if found.day and found.papers else []
-    papers = [f"{rank}. {_line(card)}" for rank, card in enumerate(found.papers, 1)]
-    nothing = [] if papers or found.notice else ["Nothing found."]
-    return "\n".join([*listed, *papers, *filter(None, [found.notice]), *nothing])
-
-
-def tell_whole(found: Whole) -> str:
-    withdrawn = ["Withdrawn by its authors."] if found.withdrawn else []
-    near = ["Similar:", *(f"- {_line(card)}" for card in found.similar)] if found.similar else []
-    return "\n".join([_line(found.paper), *withdrawn, *filter(None, [found.abstract]), *near])
-
-
-TOOLS = (
-    Tool(
-        name="search",
-        title="Search papers",
-        said=f"Find research papers by words and by meaning. {UNTRUSTED}",
-        asks=Search,
-        answers=Cards,
-        ask=search,
-        tell=tell_cards,
-    ),
-    Tool(
-        name="similar",
-        title="Similar papers",
-        said=f"Find papers similar in meaning to one paper. {UNTRUSTED}",
-        asks=Similar,
-        answers=Cards,
-        ask=similar,
-        tell=tell_cards,
-    ),
-    Tool(
-        name="today",
-        title="Today's papers",
-        said=f"The papers of the newest day or of another day, most upvoted first. {UNTRUSTED}",
-        asks=Today,
-        answers=Cards,
-        ask=today,
-        tell=tell_cards,
-    ),
-    Tool(
-        name="paper",
-        title="One paper",
-        said=f"One paper with its abstract, links and similar papers. {UNTRUSTED}",
-        asks=One,
-        answers=Whole,
-        ask=paper,
-        tell=tell_whole,
-    ),
-)
+TOOLS = (search, similar, today, paper)
 
 
 def seen(text: str, limit: int) -> str:
