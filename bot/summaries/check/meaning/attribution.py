@@ -11,20 +11,7 @@ _BREAKS = {";", ":", "(", ")"}
 _CONDITIONS = {"before", "after", "without", "with"}
 _UNIT_STEMS = {
     stem(word)
-    for word in (
-        "parameters",
-        "points",
-        "percent",
-        "percentage",
-        "times",
-        "tokens",
-        "hours",
-        "tasks",
-        "evaluation",
-        "half",
-        "third",
-        "quarter",
-    )
+    for word in "parameters points percent percentage times tokens hours tasks evaluation half third quarter".split()  # noqa: SIM905
 }
 _BOUND_WORDS = {"nearly", "almost", "about", "around", "over", "up", "approximately", "roughly", "only", "just"}
 

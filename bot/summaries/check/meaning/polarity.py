@@ -19,43 +19,14 @@ _AUXILIARY = re.compile(
     r" (?P<verb>cannot|can't|does not|doesn't|do not|don't|did not)[.;]?$"
 )
 _STRICT = {"cannot", "not", "n't", "never"}
-_VERB_BEFORE = {
-    "do",
-    "does",
-    "did",
-    "can",
-    "could",
-    "is",
-    "are",
-    "was",
-    "were",
-    "will",
-    "would",
-    "has",
-    "have",
-    "cannot",
-}
+_VERB_BEFORE = set("do does did can could is are was were will would has have cannot".split())  # noqa: SIM905
 _END = {",", ";", ":", ".", "but", "while", "yet", "although", "whereas", "(", ")"}
 _SCOPE_TOKENS = 6
 _BE = {"is", "are", "was", "were", "be", "been", "remains", "remain", "becomes", "become"}
-_SKIP = {
-    "substantially",
-    "significantly",
-    "necessarily",
-    "always",
-    "only",
-    "explicitly",
-    "fully",
-    "yet",
-    "been",
-    "be",
-    "need",
-    "needs",
-    "needing",
-    "require",
-    "requires",
-    "requiring",
-}
+_SKIP = set(
+    """substantially significantly necessarily always only explicitly fully yet been be need needs needing
+    require requires requiring""".split()  # noqa: SIM905
+)
 
 
 def turned_negations(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:

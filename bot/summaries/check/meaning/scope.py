@@ -6,22 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Sentence, Token, stem
 
-_OPENS = {
-    "on",
-    "in",
-    "of",
-    "for",
-    "across",
-    "over",
-    "to",
-    "how",
-    "between",
-    "among",
-    "both",
-    "harm",
-    "harms",
-    "improves",
-}
+_OPENS = set("on in of for across over to how between among both harm harms improves".split())  # noqa: SIM905
 _STOPS = _OPENS | {
     *("that", "which", "while", "from", "with", "by", "as", "at", "into", "than", "without", "through", "using", "via"),
     *("when", "where", "but", "whether", ";", ":", "(", ")"),
