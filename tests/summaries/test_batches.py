@@ -64,7 +64,7 @@ async def test_the_post_goes_out_at_once_and_is_edited_when_the_better_line_come
     assert "Presents nest number 3, a house for birds." in before
     office.fake.finish()
     await office.card_updater.note_papers(await taken_up(office))
-    assert await office.card_updater.edit_changed() == 10
+    assert await office.card_updater.edit_changed() == 11  # ten cards and the digest that leads to them
     after = [b.summary for _, m in office.platform.edited for b in m.blocks if isinstance(b, Card)]
     assert sorted(after) == sorted(f"Keeps rain out of houses for birds with nest number {n}." for n in range(1, 11))
 

@@ -118,7 +118,7 @@ async def test_what_was_told_is_not_told_again_after_a_restart(hire: Start, capl
 
 
 async def test_a_batch_asks_for_no_more_than_the_budget_pays(hire: Start) -> None:
-    office = await hire(true_line, budget_day=0.008, prices={"claude-haiku-5-5": Price(input=1.0, output=1.0)})
+    office = await hire(true_line, budget_day=0.012, prices={"claude-haiku-5-5": Price(input=1.0, output=1.0)})
     await office.lists(TWENTY)
     await office.improves()
     (batch,) = office.fake.batches.values()
@@ -128,7 +128,7 @@ async def test_a_batch_asks_for_no_more_than_the_budget_pays(hire: Start) -> Non
     office.fake.finish()
     office.clock.moment += timedelta(minutes=3)
     assert len(await office.improves()) >= len(batch.requests)
-    assert sum(row.cost for row in await spent(office)) <= 0.008
+    assert sum(row.cost for row in await spent(office)) <= 0.012
 
 
 async def test_a_budget_needs_a_price(hire: Start) -> None:

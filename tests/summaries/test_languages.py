@@ -35,7 +35,7 @@ async def written(hire: Start) -> Room:
 async def test_a_channel_has_its_lines_in_the_language_it_asked_for(hire: Start) -> None:
     here = await written(hire)
     made = await here.says("schedule weekdays 09:00 lang:de")
-    assert "Claude writes the summaries in “de”." in everything(made)
+    assert "Posts and summaries are in “de”." in everything(made)
     for question in ("show 2503.00001", "house for birds", "new"):
         assert GERMAN in everything(await here.says(question)), question
     assert ENGLISH in everything(await here.says("show 2503.00001", place=ELSEWHERE))
@@ -81,6 +81,6 @@ async def test_a_papers_page_says_whose_its_line_is_and_what_was_wrong_with_anot
     await bad.office.lists([paper(1)])
     await bad.office.improves()
     shown = everything(await bad.says("show 2503.00001"))
-    assert "Summary extracted from the abstract and checked against the abstract." in shown
-    assert "A summary written by Claude was rejected: has the number 99%, which the abstract does not" in shown
+    assert "Summary extracted from the abstract and checked against it." in shown
+    assert "Another summary was rejected: has the number 99%, which the abstract does not" in shown
     assert "claims “state of the art”" in shown

@@ -29,13 +29,10 @@ _BEATS = re.compile(r"outperform\w*|surpass\w*|exceed\w*|beat(?:s|ing)?|overtak\
 _COMPARATIVE = re.compile(r"\w{2,}er|more|less")
 _SETTING = {"on", "in", "for", "at", "by", "with", "while"}  # begins what a comparison's sides have in common
 _THAN_TOKENS = 3  # between a comparative and its `than`
-_BASELINE = {"of", "over", "than", "versus", "vs", "with", "to", "against", "compared", "relative", "beyond"}
-_HAS = {"has", "have", "achieves", "achieve", "reaches", "gets", "gains", "yields", "delivers", "attains", "offers"}
 _CLAUSE_ENDS = {",", ";", ":", ".", "(", ")", "while", "and", "but"}
 _OBJECT_TOKENS = 6
 _SIDE_WORDS = 5  # of a comparison, nearest to its verb
 _NEAR_TOKENS = 7  # a word of direction so near to a number speaks of it
-_OFTEN = re.compile(r"\b(more|less) (often|likely|frequently|\w+ly)\b")
 _LITTLE = {"limited", "insufficient", "little", "lack", "scarce", "few", "minimal"}
 _MUCH = {"much", "excessive", "abundant", "ample", "excess", "many", "too"}
 
@@ -46,11 +43,8 @@ def turned_directions(line: Sentence, known: Sequence[Sentence]) -> Iterator[str
         places = [(sentence, x) for sentence in known for x in sentence.numbers if x.is_same(number)]
         if places and all(_is_opposite(line, number, sentence, x) for sentence, x in places):
             yield f"turns the direction of {number.quantity.said}"
-        elif places and _is_baseline_made_winner(line, number, places):
-            yield f"gives {number.quantity.said} to the baseline"
     yield from _turned_comparisons(line, known)
     yield from _turned_objects(line, known)
-    yield from _turned_adverbs(line, known)
     yield from _turned_amounts(line, known)
 
 
@@ -72,25 +66,6 @@ def _direction(sentence: Sentence, number: Number) -> dict[str, int]:
             if sign and distance < found.get(name, (_NEAR_TOKENS + 1,))[0]:
                 found[name] = (distance, sign)
     return {name: sign for name, (_, sign) in found.items()}
-
-
-def _is_baseline_made_winner(line: Sentence, number: Number, places: Sequence[tuple[Sentence, Number]]) -> bool:
-    """`B has 1.8 times its speed` where the abstract says `1.8 times the speed of B`."""
-    verbs = [token for token in line.tokens[max(0, number.at - 3) : number.at] if token.low in _HAS]
-    if not verbs:
-        return False
-    subject = {t.low for t in line.names if t.end <= verbs[-1].start and t.start > _clause_start(line, number)}
-    return bool(subject) and all(subject & _baselines(sentence, x) for sentence, x in places)
-
-
-def _clause_start(line: Sentence, number: Number) -> int:
-    return max((t.start for t in line.tokens if t.text in {";", ":"} and t.start < number.start), default=-1)
-
-
-def _baselines(sentence: Sentence, number: Number) -> set[str]:
-    after = [n for n, token in enumerate(sentence.tokens) if token.start >= number.end]
-    start = next((n for n in after if sentence.tokens[n].low in _BASELINE), None)
-    return {t.low for t in sentence.names if start is not None and t.start >= sentence.tokens[start].start}
 
 
 def _turned_comparisons(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
@@ -141,15 +116,6 @@ def _directed(sentence: Sentence) -> Iterator[tuple[str, int, str, set[str]]]:
                     lambda t: t.text not in _CLAUSE_ENDS, sentence.tokens[n + 1 : n + 1 + _OBJECT_TOKENS]
                 )
                 yield name, sign, token.low, {t.stem for t in scope if t.is_content}
-
-
-def _turned_adverbs(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
-    """`more often than` where the abstract says `less often`."""
-    there = [(found[1], found[2]) for sentence in known for found in _OFTEN.finditer(sentence.low)]
-    for found in _OFTEN.finditer(line.low):
-        signs = {sign for sign, word in there if word[:5] == found[2][:5]}
-        if signs and found[1] not in signs:
-            yield f"says “{found[0]}”, the abstract the opposite"
 
 
 def _turned_amounts(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
