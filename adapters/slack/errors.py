@@ -119,6 +119,11 @@ def as_access_problem(error: Refused) -> Refused:
     return channel_problem({}) or error if code == "channel_not_found" else error
 
 
+def is_about_blocks(error: Refused) -> bool:
+    """Whether Slack refused what the message shows, rather than where it goes."""
+    return isinstance(error.__cause__, SlackApiError) and error_code(error.__cause__).startswith("invalid_blocks")
+
+
 def error_code(error: SlackApiError) -> str:
     """Slack's word for the error; empty when the answer did not come from its API."""
     answer = getattr(error.response, "data", None)

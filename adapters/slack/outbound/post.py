@@ -5,32 +5,48 @@ https://docs.slack.dev/messaging/message-metadata
 
 from __future__ import annotations
 
+from typing import Any
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
 from adapters.slack.client import Workspaces, answer_text
+from adapters.slack.errors import is_about_blocks
 from adapters.slack.outbound import render
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message
+from bot.errors import Refused
 
 METADATA_TYPE = "paperboy_post"
 
 
 async def post(workspaces: Workspaces, place: Place, message: Message, key: str) -> Ref:
     """Raises `PostError`."""
-    answer = await workspaces.call(
+    answer = await _call(
+        workspaces,
         place.space,
         "chat_postMessage",
+        message,
         channel=place.channel,
         thread_ts=place.thread or None,
         metadata={"event_type": METADATA_TYPE, "event_payload": {"key": key}},
         mrkdwn=False,
         unfurl_links=False,
         unfurl_media=False,
-        **render.payload(message),
     )
     return Ref(place, answer_text(answer, "ts"))
 
 
 async def edit_post(workspaces: Workspaces, ref: Ref, message: Message) -> None:
     """Raises `PostError`. Without `metadata` in the call, Slack keeps the message's metadata."""
-    await workspaces.call(
-        ref.place.space, "chat_update", channel=ref.place.channel, ts=ref.id, **render.payload(message)
-    )
+    await _call(workspaces, ref.place.space, "chat_update", message, channel=ref.place.channel, ts=ref.id)
+
+
+async def _call(workspaces: Workspaces, space: str, method: str, message: Message, **more: Any) -> AsyncSlackResponse:
+    """Slack refuses a whole message when it can't fetch a picture in it: then it goes without pictures."""
+    try:
+        return await workspaces.call(space, method, **more, **render.payload(message))
+    except Refused as error:
+        without = render.without_pictures(message)
+        if without == message or not is_about_blocks(error):
+            raise
+        return await workspaces.call(space, method, **more, **render.payload(without))

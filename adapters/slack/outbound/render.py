@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias, assert_never
 
+from msgspec.structs import replace
+
 from bot.chat.adapter import Limits
 from bot.chat.fit import fit
 from bot.chat.message import (
@@ -60,6 +62,12 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 def payload(message: Message) -> Json:
     """The message's arguments for `chat.postMessage`, `chat.update` and a response URL."""
     return {"text": fallback(message), "blocks": blocks(message.blocks) or [_paragraph((Span(message.plain),))]}
+
+
+def without_pictures(message: Message) -> Message:
+    """The message without the pictures of its cards."""
+    blocks = (replace(block, picture="") if isinstance(block, Card) else block for block in message.blocks)
+    return replace(message, blocks=tuple(blocks))
 
 
 def answer_payloads(message: Message) -> list[Json]:

@@ -31,9 +31,19 @@ def judge(world: World, where: str, team: str, body: Json) -> SlackError | None:
     over = size(body.get("blocks")) > MESSAGE_CHARS
     if over:
         problems.append(Problem("/blocks", f"more than {MESSAGE_CHARS} characters together"))
-    fail = _error(problems, over)
+    fail = _error(problems, over) or _unseen_picture(body)
     world.note(where, team, problems, fail.error if fail else "")
     return fail
+
+
+def _unseen_picture(body: Json) -> SlackError | None:
+    """Slack fetches every picture before it takes a message; hosts under `.invalid` can't be reached."""
+    urls = [block.get("accessory", {}).get("image_url", "") for block in body.get("blocks") or ()]
+    return (
+        SlackError("invalid_blocks", errors=["downloading image failed"])
+        if any(".invalid/" in u for u in urls)
+        else None
+    )
 
 
 def _error(problems: list[Problem], over: bool) -> SlackError | None:
