@@ -33,6 +33,8 @@ HERE = Place("slack", "T1", "C1")
 PICTURED = ("digest with a thread, 10", "a card with a picture", "a schedule before it is kept")
 WITH_ROLE = ("a form with a role", "a post that notifies it")  # phone width
 THEMES = ("light", "dark")
+LANGUAGES = ("de", "ja", "pt_BR")  # of the picture that shows them side by side
+SPOKEN = ("digest with a thread, 5", "the form", "a schedule before it is kept")
 
 Shown = Mapping[str, Message | Form]
 Draw = Callable[[str, Message | Form, str], Iterator[str]]
@@ -118,11 +120,32 @@ def picture(shown: Shown) -> None:
         browser.close()
 
 
-async def gallery() -> Shown:
+def picture_languages() -> None:
+    """The same messages in three languages, a phone's width each."""
+    from playwright.sync_api import sync_playwright
+
+    pages = [asyncio.run(gallery(language)) for language in LANGUAGES]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 1200, "height": 600})
+        frames = (page("slack", {name: shown[name] for name in SPOKEN}, "light") for shown in pages)
+        columns = "".join(f'<iframe srcdoc="{escape(frame)}"></iframe>' for frame in frames)
+        style = "body{margin:0;display:flex}iframe{border:0;width:400px;height:2600px}"
+        tab.set_content(f"<!doctype html><style>{style}</style>{columns}")
+        tab.wait_for_timeout(500)
+        height = max(
+            frame.evaluate("Math.ceil(document.body.getBoundingClientRect().height)") for frame in tab.frames[1:]
+        )
+        tab.set_viewport_size({"width": 1200, "height": height})
+        tab.screenshot(path=DOCS / "languages.png")
+        browser.close()
+
+
+async def gallery(language: str = "en") -> Shown:
     """What the core says, asked now."""
     with tempfile.TemporaryDirectory() as home:
         async with storage(Path(home)) as app:
-            return await Gallery(app).all()
+            return await Gallery(app, language).all()
 
 
 def main() -> None:
@@ -134,6 +157,7 @@ def main() -> None:
         print(path)
     if given.pictures:
         picture(shown)
+        picture_languages()
         slack_assistant.main()
         for path in site.picture(DOCS):
             print(path)

@@ -20,6 +20,7 @@ from bot.clock import FixedClock
 from bot.commands.subscription_form import FIELDS_WITH_ROLE
 from bot.config import load
 from bot.delivery.topic_groups import group_by_topic
+from bot.languages import speaking
 from bot.papers.samples import sample_papers
 from bot.store.records import EditionFacts, Tally
 from bot.views.digest import Entry, above_cards, all_in_one, digest, digest_alone, entry
@@ -64,16 +65,18 @@ async def storage(home: Path) -> AsyncIterator[App]:
 
 
 class Gallery:
-    """Asks the core, as people do."""
+    """Asks the core, as people do who read `language`."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, language: str = "en") -> None:
         self._app = app
+        self._language = language
         self._ids = itertools.count()
 
     async def all(self) -> dict[str, Message | Form]:
         """Each kind under its name, posts first."""
         await self._life()
-        shown: dict[str, Message | Form] = dict(await self._posts())
+        with speaking(self._language):
+            shown: dict[str, Message | Form] = dict(await self._posts())
         for name, text in ASKED.items():
             shown[name] = await self._asked(text.format(first=self._first()))
         form = await self._app.core.handle_event(ButtonPress(**self._heard(ADA), action=Action("schedule")))
@@ -135,7 +138,7 @@ class Gallery:
         return answer.message
 
     def _heard(self, who: Person) -> dict[str, object]:
-        return {"id": f"g{next(self._ids)}", "at": NOW, "who": who, "place": HERE}
+        return {"id": f"g{next(self._ids)}", "at": NOW, "who": replace(who, language=self._language), "place": HERE}
 
     @staticmethod
     def _older() -> str:
