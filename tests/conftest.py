@@ -22,8 +22,8 @@ settings.load_profile("default" if os.environ.get("PAPERBOY_DEEP") else "steady"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two workers per core: half of the time a test waits, for a process, a pause or a time limit."""
-    return 2 * (os.cpu_count() or 1)
+    """Two workers per core, as slow tests wait half of the time; one where only fast tests run."""
+    return (1 if config.option.markexpr == "not slow" else 2) * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(trylast=True)
