@@ -30,9 +30,5 @@ def open_language_model(settings: Summaries) -> LanguageModel | None:
     from bot.summaries.generation.claude import ClaudeModel  # noqa: PLC0415 - only with a key
 
     return ClaudeModel(
-        settings.api_key,
-        settings.model,
-        settings.url,
-        thinking=settings.thinking,
-        timeout_s=settings.timeout_seconds,
+        settings.api_key, settings.model, settings.url, thinking=settings.thinking, timeout_s=settings.timeout_seconds
     )

@@ -25,7 +25,7 @@ def sometimes_false(body: dict[str, object]) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", BUDGETS)
+@pytest.mark.parametrize("kind", ["batches", "languages"])  # the others on occasion: they take as long
 async def test_four_processes_spend_one_budget(tmp_path: Path, kind: str) -> None:
     limit, started = BUDGETS[kind], time.time()
     await (await open_store(tmp_path / "p.db")).aclose()

@@ -18,14 +18,7 @@ from bot.store.protocol import Summaries
 from bot.store.records import Spending, SummaryBatch, SummaryRequest
 from bot.summaries.generation.budget import Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
-from bot.summaries.generation.language_model import (
-    CallError,
-    Completion,
-    LanguageModel,
-    NoBatches,
-    ResultsGone,
-    total,
-)
+from bot.summaries.generation.language_model import CallError, Completion, LanguageModel, NoBatches, ResultsGone, total
 
 log = logging.getLogger(__name__)
 

@@ -17,13 +17,7 @@ from bot.summaries.check import check
 from bot.summaries.generation.batches import Batches, Results
 from bot.summaries.generation.budget import CALL_MAX_AGE, Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
-from bot.summaries.generation.language_model import (
-    BudgetSpent,
-    CallError,
-    LanguageModel,
-    RefusedByModel,
-    summary_line,
-)
+from bot.summaries.generation.language_model import BudgetSpent, CallError, LanguageModel, RefusedByModel, summary_line
 from bot.summaries.generation.sanitizing import paper_of
 from bot.summaries.generation.writer import SummaryWriter
 

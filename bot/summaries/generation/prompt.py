@@ -52,13 +52,7 @@ ANSWER_SCHEMA: dict[str, Any] = {
 
 
 def summary_request(
-    model: str,
-    paper: Paper,
-    language: str,
-    failures: Sequence[str] = (),
-    *,
-    refused: str = "",
-    thinking: bool = False,
+    model: str, paper: Paper, language: str, failures: Sequence[str] = (), *, refused: str = "", thinking: bool = False
 ) -> dict[str, Any]:
     """The request for a paper's summary; `failures` says what was wrong with the refused one before."""
     asked = {"language": language, "title": paper.title[:ABSTRACT_CHARS], "abstract": paper.abstract[:ABSTRACT_CHARS]}

@@ -36,7 +36,7 @@ _RULES = [(re.compile(rf"(?:{said})\Z"), re.compile(support)) for said, support 
 _MEASURED = (  # what a sentence says of some, and what makes it a claim about all
     (re.compile(r"\b(?:most|many|some|often|sometimes|typically|frequently|usually|largely|mostly|partial\w*)\b"),
      re.compile(r"\b(?:all|every|always|entirely|completely)\b")),
-    (re.compile(r"\b(?:suggest\w*|indicat\w*|hint\w*|imply|implies)\b"), re.compile(r"\bprov(?:e|es|ed|en|ing)\b")),
+    (re.compile(r"\b(?:suggest\w*|indicat\w*|hint\w*|imply|implies)\b"), re.compile(r"\bprov(?:e|es|ed|en|ing)\b"))
 )  # fmt: skip
 
 
