@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -59,12 +58,8 @@ class DiscordAdapter:
             reactions=self._reactions,
             clock=setup.clock,
         )
+        self.started = self._handlers.started
         self._connection = Connection(self._rest, self._handlers, settings, setup)
-
-    @property
-    def started(self) -> asyncio.Event:
-        """Set while events arrive."""
-        return self._handlers.started
 
     @property
     def connected(self) -> bool:

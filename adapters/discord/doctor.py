@@ -34,6 +34,6 @@ async def run_checks(rest: Rest, settings: Settings) -> Sequence[Finding]:
         findings.append(Finding(what="interactions over the gateway", ok=False, hint=hint))
     if settings.message_content:
         granted = bool(int(app.get("flags") or 0) & MESSAGE_CONTENT)
-        hint = "" if granted else "Turn on Message Content Intent in the Developer Portal under Bot."
-        findings.append(Finding(what="message content intent", ok=granted, hint=hint))
+        hint = "Turn on Message Content Intent in the Developer Portal under Bot."
+        findings.append(Finding.check("message content intent", granted, hint))
     return findings

@@ -12,13 +12,12 @@ from bot.errors import Busy
 
 async def check_setup(settings: Settings, relay: SmtpRelay) -> Sequence[Finding]:
     """Connects and signs in; sends nothing."""
-    https = settings.base_url.startswith("https://")
-    https_hint = "" if https else "One-click unsubscribe needs https in base_url."
-    report_hint = "" if settings.report_token else "Set report_token, and pass bounces on to Paperboy (docs/email.md)."
+    https_hint = "One-click unsubscribe needs https in base_url."
+    report_hint = "Set report_token, and pass bounces on to Paperboy (docs/email.md)."
     return [
         await _check_server(settings, relay),
-        Finding(what="https pages", ok=https, hint=https_hint),
-        Finding(what="bounces and complaints", ok=bool(settings.report_token), hint=report_hint),
+        Finding.check("https pages", settings.base_url.startswith("https://"), https_hint),
+        Finding.check("bounces and complaints", bool(settings.report_token), report_hint),
     ]
 
 

@@ -11,6 +11,5 @@ from bot.http_server import LOCAL_HOSTS
 
 def check_setup(settings: Settings) -> Sequence[Finding]:
     """The chat has no sign-in, so it belongs on a loopback address."""
-    local = settings.host in LOCAL_HOSTS
     hint = 'Anyone who reaches the browser chat is an admin there. Set host = "127.0.0.1" in [adapters.web].'
-    return [Finding(what=f"browser chat on {settings.host}", ok=local, hint="" if local else hint)]
+    return [Finding.check(f"browser chat on {settings.host}", settings.host in LOCAL_HOSTS, hint)]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from adapters.webchat.people import place
 from adapters.webchat.records import CHANNEL_NAME, ChatMessage
-from bot.chat.event import ButtonPress, Command, FormSubmission, LinkShared, Person, Place, Reaction, Ref
+from bot.chat.event import BaseEvent, ButtonPress, Person, Place, Reaction, Ref
 from bot.chat.message import Action
 
+E = TypeVar("E", bound=BaseEvent)
 COMMAND = "/papers"
 MAX_CHANNEL_CHARS = 40
 FIELD_PREFIX = "field-"  # of a form field's name on the page, apart from the page's own fields
@@ -29,6 +31,10 @@ class Sender(Struct, frozen=True, kw_only=True):
     @property
     def place(self) -> Place:
         return place(self.channel, self.thread)
+
+    def event(self, kind: type[E], **fields: Any) -> E:
+        """The event of a kind, with its further fields."""
+        return kind(id=self.id, at=self.at, who=self.who, **{"place": self.place} | fields)
 
 
 def command_text(typed: str) -> str | None:
@@ -49,33 +55,17 @@ def posted_values(posted: Mapping[str, str]) -> dict[str, str]:
     return {name.removeprefix(FIELD_PREFIX): value.strip() for name, value in fields}
 
 
-def command(sender: Sender, text: str) -> Command:
-    return Command(id=sender.id, at=sender.at, who=sender.who, place=sender.place, text=text)
-
-
 def press(sender: Sender, action: str, message_id: str, message: ChatMessage | None) -> ButtonPress:
     """A pressed button; `message` is the public message that it is on, if there is one in this channel."""
-    return ButtonPress(
-        id=sender.id,
-        at=sender.at,
-        who=sender.who,
-        place=sender.place,
+    return sender.event(
+        ButtonPress,
         action=Action.parse(action),
         message=Ref(sender.place, message_id) if message_id else None,
         message_text=message.message.plain if message and message.channel == sender.channel else "",
     )
 
 
-def submit(sender: Sender, action: Action, values: Mapping[str, str]) -> FormSubmission:
-    return FormSubmission(id=sender.id, at=sender.at, who=sender.who, place=sender.place, action=action, values=values)
-
-
 def reaction(sender: Sender, message: ChatMessage, emoji: str, *, added: bool) -> Reaction:
     """A reaction, in the place where the message is."""
     where = place(message.channel, message.thread)
-    ref = Ref(where, message.id)
-    return Reaction(id=sender.id, at=sender.at, who=sender.who, place=where, message=ref, emoji=emoji, added=added)
-
-
-def shared(sender: Sender, url: str) -> LinkShared:
-    return LinkShared(id=sender.id, at=sender.at, who=sender.who, place=sender.place, url=url)
+    return sender.event(Reaction, place=where, message=Ref(where, message.id), emoji=emoji, added=added)

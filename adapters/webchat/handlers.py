@@ -15,7 +15,7 @@ from adapters.webchat.links import find_urls, linked_message
 from adapters.webchat.people import BOT
 from adapters.webchat.records import EMOJI, ChatMessage, OpenForm
 from bot.chat.adapter import Core
-from bot.chat.event import Answer, Person
+from bot.chat.event import Answer, Command, FormSubmission, LinkShared, Person
 from bot.chat.message import Action, Message, clean
 from bot.errors import PaperboyError
 from bot.languages import tr
@@ -51,7 +51,7 @@ class Handlers:
         if not typed:
             return Outcome(toast=tr("Type a message, or /papers and what you're looking for."))
         if (command := events.command_text(typed)) is not None:
-            return await self._show(await self._core.handle_event(events.command(sender, command)), sender)
+            return await self._show(await self._core.handle_event(sender.event(Command, text=command)), sender)
         if typed.startswith("/"):
             return Outcome(toast=tr("There is no command {name}. Try /papers help.", name=clean(typed.split()[0], 30)))
         message = await self._state.add_message(self._message(sender, linked_message(typed), author=sender.who.id))
@@ -74,13 +74,14 @@ class Handlers:
         who, channel = sender.who.id, sender.channel
         message = self._state.private_message(message_id, who, channel)
         if message is None or message.open_form is None:
-            event = events.submit(sender, Action.parse(action), values)
+            event = sender.event(FormSubmission, action=Action.parse(action), values=values)
             return await self._show(await self._core.handle_event(event), sender)
         form = modals.fill_form(message.open_form.form, values)
         if errors := modals.form_errors(form):
             wrong = OpenForm(form=form, state="wrong")
             return Outcome(self._state.replace_private_message(message_id, who, channel, errors, wrong))
-        answer = await self._core.handle_event(events.submit(sender, form.action, modals.field_values(form)))
+        event = sender.event(FormSubmission, action=form.action, values=modals.field_values(form))
+        answer = await self._core.handle_event(event)
         if answer is None or not answer.private:
             return await self._show(answer, sender)
         after = modals.form_after(form, answer)
@@ -109,7 +110,7 @@ class Handlers:
 
     async def _add_cards(self, message: ChatMessage, who: Person, urls: list[str]) -> None:
         for url in urls:
-            event = events.shared(self.sender(who, message.channel, message.thread), url)
+            event = self.sender(who, message.channel, message.thread).event(LinkShared, url=url)
             answer = await self._core.handle_event(event)
             if answer is None or answer.private:  # no one asked for a card, so no one needs to know why there is none
                 continue

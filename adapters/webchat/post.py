@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
@@ -34,11 +33,7 @@ class WebchatAdapter:
         self._state = state
         self._settings = settings
         self._server = Server(state, settings, tasks)
-
-    @property
-    def started(self) -> asyncio.Event:
-        """Set when the server answers."""
-        return self._server.started
+        self.started = self._server.started
 
     @property
     def url(self) -> str:

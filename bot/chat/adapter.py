@@ -182,6 +182,11 @@ class Finding(Struct, frozen=True, kw_only=True):
     ok: bool
     hint: str = ""  # what to do about it
 
+    @classmethod
+    def check(cls, what: str, ok: bool, hint: str) -> Finding:
+        """A check with a hint for when it fails."""
+        return cls(what=what, ok=ok, hint="" if ok else hint)
+
 
 @runtime_checkable
 class HasDoctor(Protocol):

@@ -26,6 +26,7 @@ from bot.chat.message import (
     Paragraph,
     Span,
     Text,
+    clean,
 )
 
 MAX_HEADING_CHARS = 150  # Slack's limit of a header block
@@ -125,12 +126,7 @@ def _card(card: Card, limits: Limits, width: Width) -> Card:
 
 
 def _label(control: Control, limits: Limits) -> Control:
-    short = (
-        control.label
-        if len(control.label) <= limits.max_label_chars
-        else control.label[: limits.max_label_chars - 1] + "…"
-    )
-    return replace(control, label=short)
+    return replace(control, label=clean(control.label, limits.max_label_chars))
 
 
 def _split(spans: Text, max_width: int, width: Width) -> Iterator[Text]:

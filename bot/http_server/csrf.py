@@ -40,17 +40,16 @@ async def form_values(request: web.Request) -> Mapping[str, str]:
 class CsrfCookie:
     """A token in a cookie that forms repeat: for servers where people have no session."""
 
-    def __init__(self, name: str, *, secure: bool = False) -> None:
+    def __init__(self, name: str) -> None:
         """`name`: cookies are shared by all ports of a machine, so each server has its own name."""
-        self._name = f"__Host-{name}" if secure else name
-        self._secure = secure
+        self._name = name
 
     def token(self, request: web.Request) -> str:
         """The browser's token, or a new one: give it back with `remember`."""
         return request.cookies.get(self._name) or secrets.token_urlsafe(24)
 
     def remember(self, response: web.StreamResponse, token: str) -> None:
-        response.set_cookie(self._name, token, path="/", secure=self._secure, httponly=True, samesite="Strict")
+        response.set_cookie(self._name, token, path="/", httponly=True, samesite="Strict")
 
     def check(self, request: web.Request, given: str) -> None:
         """Raises `web.HTTPForbidden` unless the request comes from our page and `given` is the cookie's token."""

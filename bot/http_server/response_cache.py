@@ -19,7 +19,7 @@ from msgspec import Struct
 from bot.clock import Clock
 
 MIN_GZIP_BYTES = 1_000
-MAX_VALUE_CHARS = 1_000  # of a query parameter in a key
+MAX_VALUE_CHARS = 1_000  # of a query parameter in a key; no page takes a longer one
 MAX_KEY_CHARS = 300  # a longer key is replaced by its digest
 ENTRY_BYTES = 1_000  # what an entry costs beside its key and body: objects, and its place in two dicts
 DEFAULT_MAX_BYTES = 24_000_000
@@ -110,7 +110,7 @@ class ResponseCache:
         `admit` is called before anything is made on behalf of this request and may raise, for one who asks too often;
         if an older answer is there, they get that instead.
         """
-        key = _bounded(key)
+        key = _bounded(key, MAX_KEY_CHARS)
         checked_at, cached = self._kept.get(key, (None, None))
         age = (self._clock.now() - checked_at).total_seconds() if checked_at else 0.0
         if cached:
@@ -162,17 +162,10 @@ class ResponseCache:
 
 def cache_key(request: web.Request, parameters: Collection[str] = ()) -> str:
     """The request's path with the query parameters that its page knows, in order: others make no page of their own."""
-    known = sorted((name, _digested(request.query[name])) for name in parameters if request.query.get(name))
-    return f"{request.path}?{urlencode(known)}" if known else request.path
-
-
-def _digested(value: str) -> str:
-    """The value, or for one that no page takes its digest: quoting 60,000 characters takes 40 ms."""
-    return (
-        value
-        if len(value) <= MAX_VALUE_CHARS
-        else hashlib.blake2b(value.encode(errors="replace"), digest_size=12).hexdigest()
+    known = sorted(
+        (name, _bounded(request.query[name], MAX_VALUE_CHARS)) for name in parameters if request.query.get(name)
     )
+    return f"{request.path}?{urlencode(known)}" if known else request.path
 
 
 def accepts_gzip(request: web.Request) -> bool:
@@ -183,8 +176,11 @@ def accepts_gzip(request: web.Request) -> bool:
     return False
 
 
-def _bounded(key: str) -> str:
-    return key if len(key) <= MAX_KEY_CHARS else hashlib.blake2b(key.encode("utf-8", "replace")).hexdigest()
+def _bounded(text: str, max_chars: int) -> str:
+    """The text, or for one that is too long its digest: quoting 60,000 characters takes 40 ms."""
+    return (
+        text if len(text) <= max_chars else hashlib.blake2b(text.encode(errors="replace"), digest_size=12).hexdigest()
+    )
 
 
 def _size(key: str, cached: Cached) -> int:

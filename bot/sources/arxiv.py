@@ -18,7 +18,7 @@ from bot.papers.ids import arxiv_id
 from bot.papers.model import Listing, Paper, PaperId, Rejected
 from bot.papers.text import label, readable
 from bot.papers.withdrawal import is_withdrawn
-from bot.sources.feeds import CachedPage, arxiv_authors, categories, changed, entries, published
+from bot.sources.feeds import PageSource, arxiv_authors, categories, changed, entries, published
 from bot.sources.fields import arxiv_links
 from bot.sources.http import SourceClient
 from bot.sources.page import FetchedPage
@@ -30,7 +30,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 MAX_IDS_PER_REQUEST = 100  # the API takes up to 2,000 and prefers fewer
 
 
-class Arxiv:
+class Arxiv(PageSource):
     """The new papers of some categories."""
 
     name = NAME
@@ -38,19 +38,13 @@ class Arxiv:
     def __init__(
         self, client: SourceClient, url: str, categories: Sequence[str], sandbox: Sandbox, *, cross_lists: bool = True
     ) -> None:
-        self._cached = CachedPage(client, f"{url.rstrip('/')}/atom/{'+'.join(categories)}")
+        super().__init__(client, f"{url.rstrip('/')}/atom/{'+'.join(categories)}")
         self._sandbox = sandbox
         self._cross_lists = cross_lists
 
     async def fetch(self, day: date) -> Batch:
-        page = await self._cached.get()
+        page = await self.get_page()
         return await self._sandbox.parse("announcements", page, Batch, day=day, cross_lists=self._cross_lists)
-
-    def confirm_stored(self, day: date) -> None:
-        self._cached.confirm_stored()
-
-    async def aclose(self) -> None:
-        await self._cached.aclose()
 
 
 class ArxivApi:

@@ -25,8 +25,8 @@ XML_TYPE = "application/xml; charset=utf-8"
 PLAIN = "text/plain"
 
 
-class CachedPage:
-    """A page that covers several days: when it has not changed, the last answer is still right for each of them."""
+class PageSource:
+    """A source of one page that covers several days: when it has not changed, the last answer is right for each."""
 
     def __init__(self, client: SourceClient, url: str) -> None:
         self._client = client
@@ -34,7 +34,7 @@ class CachedPage:
         self._page: FetchedPage | None = None
         self._unconfirmed: FetchedPage | None = None
 
-    async def get(self) -> FetchedPage:
+    async def get_page(self) -> FetchedPage:
         """The page as it is now; raises `SourceError`."""
         page = await self._client.get(self._url, conditional=self._page is not None)
         if page.missing:
@@ -46,7 +46,7 @@ class CachedPage:
         self._unconfirmed = page
         return page
 
-    def confirm_stored(self) -> None:
+    def confirm_stored(self, day: date) -> None:
         """What the page lists is stored: remember it, and ask next time only whether it changed."""
         if self._unconfirmed:
             self._client.mark_used(self._unconfirmed)
@@ -56,23 +56,17 @@ class CachedPage:
         await self._client.aclose()
 
 
-class Feed:
+class Feed(PageSource):
     """One feed. Entries are listed on the day they were published; without a date, on the day of the fetch."""
 
     def __init__(self, client: SourceClient, url: str, name: str, sandbox: Sandbox) -> None:
-        self._cached = CachedPage(client, url)
+        super().__init__(client, url)
         self._sandbox = sandbox
         self.name = f"feed:{name}"
 
     async def fetch(self, day: date) -> Batch:
-        page = await self._cached.get()
+        page = await self.get_page()
         return await self._sandbox.parse("feed", page, Batch, day=day, source=self.name)
-
-    def confirm_stored(self, day: date) -> None:
-        self._cached.confirm_stored()
-
-    async def aclose(self) -> None:
-        await self._cached.aclose()
 
 
 def parse_feed(page: FetchedPage, day: date, source: str) -> Batch:

@@ -6,7 +6,28 @@ import sqlite3
 from pathlib import Path
 
 from bot.store import open_store
-from bot.store.sqlite.ownership import EXEMPT, OWNED
+from bot.store.sqlite.ownership import OWNED
+
+EXEMPT = {  # why a table has no rows of a tenant or a person
+    "_sqlite_migrations": "the steps of the schema that this database has had",
+    "papers": "published papers",
+    "paper_changes": "ids of published papers",
+    "fetches": "about sources",
+    "vectors": "made from papers",
+    "summaries": "about papers",
+    "summary_requests": "about papers; they end after some hours",
+    "summary_batches": "about papers; they end after some hours",
+    "full_texts": "published papers; they are kept for days",
+    "queued_channels": "goes with the outbox, by triggers",
+    "queued_tenants": "goes with the outbox, by triggers",
+    "model_costs": "sums by day and model",
+    "model_reservations": "sums for calls under way",
+    "notices": "what the operator was told of costs",
+    "api_keys": "the operator's; `paperboy keys` removes them",
+    "rate_slots": "about sources",
+    "key_values": "each adapter's own; it removes what belongs to a tenant or a person that leaves",
+    "handled_events": "ids alone; they are kept for days",
+}
 
 
 async def test_every_table_is_exported_and_forgotten_or_exempt_with_a_reason(tmp_path: Path) -> None:

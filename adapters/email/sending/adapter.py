@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -70,11 +69,7 @@ class EmailAdapter:
         )
         self.signup = Signup(services)
         self._server = Server(services, self.signup, tasks)
-
-    @property
-    def started(self) -> asyncio.Event:
-        """Set when the pages can be reached."""
-        return self._server.started
+        self.started = self._server.started
 
     @property
     def url(self) -> str:

@@ -37,26 +37,6 @@ OWNED: dict[str, tuple[str, str]] = {  # a tenant's rows; a person's, empty wher
     "submissions": ("tenant = ?1", "person = ?1"),
     "departed_tenants": ("tenant = ?1", ""),
 }
-EXEMPT = {  # why a table has no rows of a tenant or a person
-    "_sqlite_migrations": "the steps of the schema that this database has had",
-    "papers": "published papers",
-    "paper_changes": "ids of published papers",
-    "fetches": "about sources",
-    "vectors": "made from papers",
-    "summaries": "about papers",
-    "summary_requests": "about papers; they end after some hours",
-    "summary_batches": "about papers; they end after some hours",
-    "full_texts": "published papers; they are kept for days",
-    "queued_channels": "goes with the outbox, by triggers",
-    "queued_tenants": "goes with the outbox, by triggers",
-    "model_costs": "sums by day and model",
-    "model_reservations": "sums for calls under way",
-    "notices": "what the operator was told of costs",
-    "api_keys": "the operator's; `paperboy keys` removes them",
-    "rate_slots": "about sources",
-    "key_values": "each adapter's own; it removes what belongs to a tenant or a person that leaves",
-    "handled_events": "ids alone; they are kept for days",
-}
 
 
 class SqliteOwnership:
