@@ -64,7 +64,7 @@ class ChatState:
     async def add_message(self, message: ChatMessage, key: str = "") -> ChatMessage:
         """Store and show a message; returns the stored one, which for a used delivery key is the earlier message."""
         await self.load()
-        message, _ = await self._history.add_message(message, key)
+        message = await self._history.add_message(message, key)
         self._add_if_new(message)
         return self._messages[message.id]
 

@@ -50,15 +50,14 @@ class History:
         id = await self._storage.get(f"key/{key}")
         return await self.message(id.decode()) if id else None
 
-    async def add_message(self, message: ChatMessage, key: str = "") -> tuple[ChatMessage, bool]:
-        """Store a message; returns it as stored, and whether it is new. A delivery key is used once: the second
-        message with that key is the first one."""
+    async def add_message(self, message: ChatMessage, key: str = "") -> ChatMessage:
+        """Store a message; returns it as stored. A delivery key is used once: the second message is the first one."""
         if key:
             await self._storage.put(f"key/{key}", message.id.encode(), if_absent=True)
             id = await self._storage.get(f"key/{key}")
             message = replace(message, id=id.decode() if id else message.id)
         new = await self._storage.put(f"message/{message.id}", msgspec.json.encode(message), if_absent=True)
-        return (message, True) if new else (await self.message(message.id) or message, False)
+        return message if new else await self.message(message.id) or message
 
     async def update_message(self, message: ChatMessage) -> None:
         await self._storage.put(f"message/{message.id}", msgspec.json.encode(message))
