@@ -218,11 +218,8 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: str) -> None:
     for name in path[:-1]:
         tree = tree.setdefault(name, {})
     known = tree.get(path[-1])
-    tree[path[-1]] = [v.strip() for v in value.split(",")] if _is_list(path, known) else value
-
-
-def _is_list(path: tuple[str, ...], known: object) -> bool:
-    return isinstance(known, list) or path[-1] in {"categories", "feeds", "searches"}
+    is_list = isinstance(known, list) or path[-1] in {"categories", "feeds", "searches"}
+    tree[path[-1]] = [v.strip() for v in value.split(",")] if is_list else value
 
 
 def _settings(tree: dict[str, Any], where: str) -> Settings:

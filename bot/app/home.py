@@ -8,14 +8,12 @@ from pathlib import Path
 from bot.errors import ConfigError
 
 OWNER_ONLY = 0o700
-GROUP_AND_OTHERS = 0o077
 
 
 def make_home(home: Path) -> None:
     """Create the data folder, for its owner alone whatever the umask; so is one that exists and is empty.
 
-    The permissions of a folder in use are its owner's choice; `paperboy doctor` tells when others can read it.
-    Raises `ConfigError`.
+    The permissions of a folder in use are its owner's choice. Raises `ConfigError`.
     """
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
@@ -26,8 +24,3 @@ def make_home(home: Path) -> None:
     if is_empty:
         with suppress(PermissionError):  # a volume that belongs to another user
             home.chmod(OWNER_ONLY)
-
-
-def is_open_to_others(home: Path) -> bool:
-    """Whether other users of this machine may look into the folder."""
-    return bool(home.stat().st_mode & GROUP_AND_OTHERS)

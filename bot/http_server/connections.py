@@ -64,10 +64,10 @@ class ConnectionBook:
         """Take a new connection, closing the one that waits longest if there are too many. False: no room."""
         client = connection.client
         is_full = self._per_client is not None and self._open[client] >= self._per_client
-        if is_full and not self._evict(self._waiting.get(client)):
-            return _refuse()
-        if self._count >= self._total and not self._evict(self._all_waiting):
-            return _refuse()
+        has_room = not is_full or self._evict(self._waiting.get(client))
+        if not has_room or (self._count >= self._total and not self._evict(self._all_waiting)):
+            HTTP_CLOSED.labels("full").inc()
+            return False
         self._open[client] += 1
         self._count += 1
         self.wait(connection, self._head_s)
@@ -114,11 +114,6 @@ class ConnectionBook:
         HTTP_CLOSED.labels(reason).inc()
         self.remove(connection)
         connection.abort()
-
-
-def _refuse() -> bool:
-    HTTP_CLOSED.labels("full").inc()
-    return False
 
 
 class Connection(web.RequestHandler):
