@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from msgspec.structs import replace
 from bot.chat.event import Place
 from bot.errors import StoreError
 from bot.papers.model import Counts
+from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import Fetch, StoreCounts, Summary
 from tests.builders import NOW, TODAY, listing, paper
@@ -66,6 +69,35 @@ async def test_changes_come_in_order_and_each_paper_once(store: Store) -> None:
     assert [change.id for change in await store.papers.changes_since(0, 10)] == [paper(n).id for n in (1, 3, 2)]
     assert [change.id for change in await store.papers.changes_since(0, 2)] == [paper(n).id for n in (1, 3)]
     assert await store.papers.last_change() == seq
+
+
+BEFORE_THE_INDEX = """
+DROP TRIGGER papers_in; DROP TRIGGER papers_over; DROP TRIGGER papers_out; DROP TABLE paper_changes;
+ALTER TABLE papers ADD COLUMN title TEXT NOT NULL DEFAULT ''; ALTER TABLE papers ADD COLUMN abstract TEXT;
+ALTER TABLE papers ADD COLUMN authors TEXT; ALTER TABLE papers ADD COLUMN keywords TEXT;
+CREATE TABLE paper_facets (kind TEXT, value TEXT, seq INTEGER REFERENCES papers(seq) ON DELETE CASCADE);
+CREATE VIRTUAL TABLE papers_fts USING fts5(title, abstract, authors, keywords, content='papers', content_rowid='seq');
+CREATE VIRTUAL TABLE papers_terms USING fts5vocab(papers_fts, 'row');
+CREATE TRIGGER papers_fts_in AFTER INSERT ON papers BEGIN SELECT 1; END;
+CREATE TRIGGER papers_fts_out AFTER DELETE ON papers BEGIN SELECT 1; END;
+CREATE TRIGGER papers_fts_over AFTER UPDATE ON papers BEGIN SELECT 1; END;
+DELETE FROM _sqlite_migrations WHERE name = 'search_index';
+"""
+
+
+async def test_a_database_with_the_former_keyword_search_is_taken_over(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "x.db")
+    await store.papers.add_listings([listing(paper(n)) for n in (1, 2)], NOW)
+    await store.aclose()
+    with closing(sqlite3.connect(tmp_path / "x.db")) as db:
+        db.executescript(BEFORE_THE_INDEX)
+    for _ in range(2):
+        again = await open_store(tmp_path / "x.db")
+        assert [change.id for change in await again.papers.changes_since(0, 2)] == [paper(1).id, paper(2).id]
+        await again.papers.add_listings([listing(paper(3))], NOW)
+        assert await again.papers.last_change() == 3
+        assert await again.check(deep=True) == ""
+        await again.aclose()
 
 
 async def test_how_a_look_at_a_source_went_is_remembered(store: Store) -> None:
