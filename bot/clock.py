@@ -13,11 +13,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The current time, aware, in UTC."""
-        ...
 
     async def sleep(self, seconds: float) -> None:
         """Wait. A clock that is moved by hand returns at once and moves on by that much."""
-        ...
 
 
 class SystemClock:

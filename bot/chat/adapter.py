@@ -44,11 +44,9 @@ class Adapter(Protocol):
     @property
     def name(self) -> str:
         """The platform's name in places: `slack`, `discord`, `web`, `email`, `site`."""
-        ...
 
     async def aclose(self) -> None:
         """Close connections and end what is under way."""
-        ...
 
 
 @runtime_checkable
@@ -60,14 +58,12 @@ class CanPost(Adapter, Protocol):
 
     def text_width(self, run: Text) -> int:
         """The size of a text on the wire, after escaping; in the unit of `limits`."""
-        ...
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         """Post `message`, marked with `key` (at most 25 characters) so that it can be found after a crash.
 
         Raises `Refused`, `Busy` or `Unsure`.
         """
-        ...
 
 
 @runtime_checkable
@@ -76,7 +72,6 @@ class CanFind(Protocol):
 
     async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         """The message with `key` posted after `since`; None: there is none. Raises like `post`."""
-        ...
 
 
 @runtime_checkable
@@ -86,7 +81,6 @@ class CanFindBetween(CanFind, Protocol):
     async def find_post_between(self, place: Place, *, key: str, since: datetime, until: datetime) -> Ref | None:
         """The message with `key` posted between these; None: there is none. Raises like `post`. After `Busy`, the next
         call with the same arguments continues where this one ended, also after a restart."""
-        ...
 
 
 @runtime_checkable
@@ -95,7 +89,6 @@ class CanEdit(Protocol):
 
     async def edit_post(self, ref: Ref, message: Message) -> None:
         """Replace a message's content. Raises like `post`; a deleted message is `Refused` with `gone`."""
-        ...
 
 
 @runtime_checkable
@@ -104,7 +97,6 @@ class CanCountReactions(Protocol):
 
     async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
         """Emoji (Unicode, with skin tone) → ids of the people who reacted, without bots. Raises like `post`."""
-        ...
 
 
 @runtime_checkable
@@ -113,7 +105,6 @@ class CanMessageUser(Protocol):
 
     async def open_direct_message(self, person: str, space: str) -> Place:
         """The place of the direct message with a person (an id) of a space. Raises like `post`."""
-        ...
 
 
 @runtime_checkable
@@ -122,7 +113,6 @@ class CanTellAccess(Protocol):
 
     async def may_post(self, place: Place) -> bool:
         """Raises like `post`."""
-        ...
 
 
 @runtime_checkable
@@ -131,7 +121,6 @@ class CanExplainAccess(CanTellAccess, Protocol):
 
     async def access_problem(self, place: Place) -> Refused | None:
         """What is in the way, and what to do about it; None: nothing. Raises `Busy` or `Unsure`."""
-        ...
 
 
 @runtime_checkable
@@ -140,7 +129,6 @@ class CanTellThreads(Protocol):
 
     async def has_threads(self, place: Place) -> bool:
         """Whether a message there can have replies; without them an edition is one message. No request is sent."""
-        ...
 
 
 @runtime_checkable
@@ -149,11 +137,9 @@ class CanPing(Protocol):
 
     def has_roles(self, place: Place) -> bool:
         """Whether there are roles in the place."""
-        ...
 
     async def check_ping(self, who: Person, place: Place, role: str) -> None:
         """Raises `AskError` when the person may not have this role (an id) notified there, and like `post`."""
-        ...
 
 
 @runtime_checkable
@@ -163,16 +149,13 @@ class CanInvite(Protocol):
     @property
     def fields(self) -> tuple[Field, ...]:
         """The fields of the form."""
-        ...
 
     @property
     def page(self) -> str:
         """Address of the same form on the web."""
-        ...
 
     async def invite(self, who: Person, values: Mapping[str, str]) -> None:
         """Send a confirmation request to the address in `values`. Raises `AskError`, and like `post`."""
-        ...
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -194,7 +177,6 @@ class HasDoctor(Protocol):
 
     async def check_setup(self) -> Sequence[Finding]:
         """All checks and their results; an unreachable platform is a finding, not an error."""
-        ...
 
 
 @runtime_checkable
@@ -211,7 +193,6 @@ class CanLink(Protocol):
 
     def message_url(self, ref: Ref) -> str:
         """Where a browser opens the message; empty when it has no address."""
-        ...
 
 
 @runtime_checkable
@@ -220,7 +201,6 @@ class CanPublishFeed(Protocol):
 
     def feed_url(self, place: Place) -> str:
         """The address, the same each time; empty when the feed can't be reached from outside."""
-        ...
 
 
 @runtime_checkable
@@ -229,7 +209,6 @@ class CanPublishPictures(Protocol):
 
     def picture_url(self, paper: str) -> str:
         """The public address of a paper's picture; empty where no one outside could open it."""
-        ...
 
 
 @runtime_checkable
@@ -242,21 +221,17 @@ class CanListen(Protocol):
     @property
     def started(self) -> asyncio.Event:
         """Set while events arrive."""
-        ...
 
     @property
     def url(self) -> str:
         """Where a browser opens it on this machine; empty without a web server, or before it has started."""
-        ...
 
     @property
     def label(self) -> str:
         """What the address in the start message opens: `chat in your browser`; may be empty."""
-        ...
 
     async def listen(self, core: Core) -> None:
         """Listen until cancelled. Raises `ConfigError` when the settings make that impossible."""
-        ...
 
 
 class MenuEntry(Struct, frozen=True, kw_only=True):
@@ -291,20 +266,16 @@ class Core(Protocol):
 
     async def handle_event(self, event: Event) -> Answer | None:
         """Act on an event; None: no answer. Never raises: an error becomes a private answer."""
-        ...
 
     def note_gap(self, platform: str) -> None:
         """Call it when events arrive, if some may have been missed before: at the start, and after a lost connection
         that could not be taken up where it broke. Reactions are counted again."""
-        ...
 
     async def complete(self, text: str, who: Person) -> Sequence[str]:
         """Completions of what someone is typing after `/papers `, best first."""
-        ...
 
     async def health_problems(self) -> Mapping[str, str]:
         """Current problems by part; empty when all is well."""
-        ...
 
 
 class KeyValue(Protocol):
@@ -317,14 +288,12 @@ class KeyValue(Protocol):
 
     async def put(self, key: str, value: bytes, *, if_absent: bool = False) -> bool:
         """Store a value; with `if_absent` an existing value stays, and False is returned."""
-        ...
 
     async def delete(self, key: str) -> None: ...
 
     async def scan(self, prefix: str, *, after: str = "", last: int | None = None) -> Sequence[tuple[str, bytes]]:
         """Records whose key starts with `prefix` and sorts after `after`, in key order; with `last` only the last
         so many."""
-        ...
 
 
 async def _no_picture(paper: str) -> bytes | None:

@@ -119,58 +119,44 @@ class Catalog(Protocol):
 
     async def listed_days(self, *, until: date | None = None, limit: int = 30) -> Sequence[tuple[date, int]]:
         """The newest days with a list, newest first, each with its number of papers."""
-        ...
 
     async def listings(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE_SIZE) -> DayListings:
         """The papers listed from `first` to `last`, both included."""
-        ...
 
     async def trending(
         self, period: TrendingPeriod, topic: str = "", *, offset: int = 0, limit: int = PAGE_SIZE
     ) -> PaperPage:
         """The trending papers of a period; with `topic` (a query) only those that match it."""
-        ...
 
     async def search(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
         """The papers for a query as people type it after `/papers`, filters included; best first."""
-        ...
 
     async def search_newest(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
         """The papers that match a query, newest first: for the feed of a topic or an author."""
-        ...
 
     async def similar_papers(self, id: PaperId, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage | None:
         """Papers similar in meaning; None for an unknown paper."""
-        ...
 
     async def paper_detail(self, id: PaperId, *, who: Person | None = None) -> PaperDetail | None:
         """One paper, with the messages in the workspace of `who`; None for an unknown paper."""
-        ...
 
     async def channel_papers(self, place: Place, *, limit: int = PAGE_SIZE) -> PaperPage:
         """The papers posted to a channel, newest first."""
-        ...
 
     async def topics(self) -> Sequence[Topic]:
         """The topics of the newest lists, most papers first."""
-        ...
 
     async def votes_by(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
         """A person's own votes, +1 or −1; papers they did not vote on are left out."""
-        ...
 
     async def vote_counts(self, ids: Collection[PaperId]) -> Mapping[PaperId, VoteCounts]:
         """Current vote counts; papers without votes are left out."""
-        ...
 
     async def paper_count(self) -> int:
         """The number of papers."""
-        ...
 
     async def paper_ids(self, *, offset: int = 0, limit: int = PAGE_SIZE) -> Sequence[PaperId]:
         """The ids of all papers, newest first: for a sitemap."""
-        ...
 
     async def api_client(self, key: str) -> ApiClient | None:
         """The program that an API key belongs to; None for an unknown or revoked key."""
-        ...

@@ -46,15 +46,12 @@ class Embedder(Protocol):
     @property
     def name(self) -> str:
         """The model and its version: vectors of different models can't be compared."""
-        ...
 
     async def embed_query(self, text: str) -> NDArray[np.float32]:
         """One vector, immediately: it doesn't wait for papers being embedded."""
-        ...
 
     async def embed_papers(self, papers: Sequence[Paper], *, gently: bool = False) -> Vectors:
         """A vector for each paper, in order; `gently`: at low priority, and between queries."""
-        ...
 
     async def aclose(self) -> None: ...
 

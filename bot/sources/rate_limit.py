@@ -16,7 +16,6 @@ class SharedSlots(Protocol):
 
     async def reserve_slot(self, name: str, every: timedelta, now: datetime) -> float:
         """Take the next slot; returns in how many seconds it begins."""
-        ...
 
 
 class RequestPacer:

@@ -24,11 +24,9 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """Shown to people and stored with each listing: `huggingface`, `arxiv`, `feed:example.org`."""
-        ...
 
     async def fetch(self, day: date) -> Batch:
         """The source's list of `day` as it is now; raises `SourceError`."""
-        ...
 
     async def aclose(self) -> None: ...
 
@@ -39,4 +37,3 @@ class AsksConditionally(Protocol):
 
     def confirm_stored(self, day: date) -> None:
         """What the last `fetch` of this day gave is in the store: from now on ask whether it changed."""
-        ...

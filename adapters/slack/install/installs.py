@@ -27,16 +27,13 @@ class Installs(Protocol):
 
     async def find_install(self, space: str, enterprise: str = "") -> Install:
         """The install that serves a workspace, with a valid token. Raises `Refused` (broken) or `Busy`."""
-        ...
 
     async def list_workspaces(self) -> Sequence[str]:
         """The ids that `find_install` knows."""
-        ...
 
     async def forget_install(self, space: str, *, at: datetime | None = None) -> Sequence[str]:
         """Paperboy was removed from a workspace or an enterprise at that moment. Returns what lost access: its id,
         and those of the workspaces that its token served."""
-        ...
 
     async def aclose(self) -> None: ...
 

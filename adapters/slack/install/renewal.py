@@ -47,7 +47,6 @@ class RenewsTokens(Protocol):
 
     async def renew_tokens(self, refresh_token: str) -> Tokens:
         """Raises `Refused` when Slack no longer accepts the refresh token, `Busy` or `Unsure` otherwise."""
-        ...
 
 
 class Renewal:

@@ -41,7 +41,6 @@ class LongQueries(Protocol):
     async def store_query(self, text: str, person: str, at: datetime) -> str:
         """A name of at most 12 characters; the same text has the same name. It is kept for 30 days, or until the person
         (`Person.key`) is forgotten."""
-        ...
 
     async def get_query(self, name: str) -> str | None: ...
 
@@ -51,7 +50,6 @@ class RateSlots(Protocol):
 
     async def reserve_slot(self, name: str, every: timedelta, now: datetime) -> float:
         """Reserve the next request; returns the seconds to wait for it. `every`: the time between two requests."""
-        ...
 
 
 class Store(Protocol):
@@ -74,14 +72,11 @@ class Store(Protocol):
 
     def key_value(self, owner: str) -> KeyValue:
         """A small key-value store of one owner, such as an adapter."""
-        ...
 
     async def check(self, *, deep: bool = False) -> str:
         """What is wrong with the database, for people; empty when nothing is. `deep` reads all of it."""
-        ...
 
     async def back_up(self, target: Path) -> None:
         """A consistent copy while others read and write; `target` must not exist."""
-        ...
 
     async def aclose(self) -> None: ...

@@ -129,31 +129,24 @@ class LanguageModel(Protocol):
     @property
     def prompt(self) -> str:
         """A hash of the prompt: another prompt may give another summary."""
-        ...
 
     def summary_request(self, request: SummaryRequest) -> dict[str, Any]:
         """What is sent for a summary."""
-        ...
 
     def answer_request(self, text: str, question: str) -> dict[str, Any]:
         """What is sent for an answer from a text."""
-        ...
 
     async def complete(self, request: dict[str, Any]) -> Completion:
         """The answer to a request."""
-        ...
 
     async def send_batch(self, batch: SummaryBatch) -> str:
         """Submit many requests at a lower price; returns the provider's id."""
-        ...
 
     async def find_batch(self, batch: SummaryBatch) -> str | None:
         """The provider's id of an unconfirmed batch; empty if it isn't there, None if that can't be said yet."""
-        ...
 
     async def batch_results(self, batch: SummaryBatch) -> list[Completion | CallError | None] | None:
         """The results in the order of the requests, None while it is under way. No result: not done, and not paid."""
-        ...
 
     async def aclose(self) -> None: ...
 

@@ -50,14 +50,12 @@ class OAuthProvider(Protocol):
 
     def authorize_url(self, attempt: Attempt, return_url: str) -> str:
         """Where the browser is sent; it comes back to `return_url`."""
-        ...
 
     async def fetch_person(self, attempt: Attempt, return_url: str, code: str) -> Person:
         """The person who signed in. Tokens are not stored.
 
         Raises `AskError` for what the person can do something about, other `PaperboyError`s for the rest.
         """
-        ...
 
 
 async def request_json(
