@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import os
 import time
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 
 from bot.store import open_store
 from tests.fakes.anthropic import FakeAnthropic
+from tests.fakes.prefork import fork
 from tests.summaries.conftest import true_line
 from tests.summaries.spender import PRICES, FastClock
 from tests.summaries.test_paid_once import charged
@@ -32,10 +33,8 @@ async def test_four_processes_spend_one_budget(tmp_path: Path, kind: str) -> Non
     languages = "en,de,fr,es" if kind == "languages" else "en"
     async with FakeAnthropic(ANSWER if kind == "ask" else sometimes_false, now=FastClock(started).now) as fake:
         arguments = (str(tmp_path / "p.db"), fake.url, str(limit), kind, languages, str(started))
-        processes = [
-            await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.summaries.spender", *arguments)
-            for _ in range(4)
-        ]
+        environment = os.environ | {"ANTHROPIC_API_KEY": "sk-test"}
+        processes = [await fork("tests.summaries.spender", *arguments, env=environment) for _ in range(4)]
         ends = asyncio.gather(*(process.wait() for process in processes))
         while not ends.done():
             fake.finish()
