@@ -4,41 +4,26 @@ from __future__ import annotations
 
 import re
 
+from bot.summaries.words import word_list
+
 # Verbs of research, as they stand after `we`; those of the second list are nouns or plain forms as often.
-_SURE = (
-    "propose present introduce show demonstrate develop describe investigate explore examine analyze analyse provide"
-    " construct create establish evaluate extend formulate identify improve leverage obtain outline perform prove"
-    " reveal suggest argue compare conduct consider derive devise discuss employ enable apply validate verify"
-    " illustrate achieve observe confirm match outperform"
-)
+_SURE = word_list("sure_verbs")
 _UNSURE = "study report release train use address design offer find give make learn test build define measure"
 # What is told of methods, models and papers, as it stands before an `s`
-TELLING = (
-    "outperform achieve improve reduce show provide enable allow use learn combine generate produce require perform "
-    "yield rely obtain demonstrate suggest indicate reveal lead give make help consist reache leverage exploit exceed "
-    "surpass match need take offer remain become work integrate stabilize evaluate identifie examine explore addresse "
-    "enhance optimize introduce present propose investigate suffer face analyze unifie train apply applie model "
-    "align extend expand employ utilize incorporate outline boost decouple predict tackle mitigate solve support "
-    "adapt address exhibit capture transform convert select detect facilitate ensure create construct define "
-    "overcome preserve maintain accelerate decompose separate estimate replace simulate synthesize eliminate"
-)
+TELLING = word_list("telling_verbs")
 ADVERB = (
     r"(?:(?!(?:ap|sup|im|multip|com|re)ply\b|rely\b)[a-z]+ly|also|first|then|thus|hence|here|further|next|now|instead"
     r"|therefore)"
 )
 _AND = re.compile(
-    rf"(?P<and>(?:, (?:and )?|\band )(?:{ADVERB} )?)(?:(?P<sure>{'|'.join(_SURE.split())})\b|(?P<unsure>"
+    rf"(?P<and>(?:, (?:and )?|\band )(?:{ADVERB} )?)(?:(?P<sure>{'|'.join(_SURE)})\b|(?P<unsure>"
     rf"{'|'.join(_UNSURE.split())})\b(?= (?:an?|the|its?|them|their|that|how|whether|two|three|several"
     r"|new|this|these|theoretical|empirical|evidence|better|state)\b))"
 )
 _BARE_LIST = re.compile(r"\bto (?:[\w-]+, )*(?:and )?[\w-]+$")
 _BARE = re.compile(r"\b(?:to|can|could|may|might|will|would|helps?|lets?|must|should|not|they) ")
 
-_NO_DEED = frozenset(
-    """are have had can could may might must will would shall should do did does not were was being been be cannot all
-    both each never ever only need dare ought who that which is has for in on at of to from with by the under hope
-    believe think want know call refer hypothesize conjecture expect wish plan""".split()  # noqa: SIM905
-)
+_NO_DEED = frozenset(word_list("no_deeds"))
 _PAST = {"found": "finds", "showed": "shows", "built": "builds", "gave": "gives", "made": "makes", "saw": "sees"}
 _NOT_PAST = frozenset({"embed", "feed", "speed", "exceed", "proceed", "succeed", "need"})
 _PAST_OF_E = re.compile(  # a stem that lost its `e`: `propos-ed`, `achiev-ed`

@@ -10,22 +10,12 @@ import re
 from bot.summaries.check.names import new_names
 from bot.summaries.check.normalizing import plain
 from bot.summaries.check.quantities import new_numbers
+from bot.summaries.words import pattern
 
 __all__ = ["new_claims", "new_names", "new_numbers", "plain"]
 
-_FIRST = re.compile(
-    r"\b(?:the|a|an|its|as|is|are|our) (?:very )?first(?! (?:step|stage|phase|order|layer|token|frame|sentence|half"
-    r"|part|two|three|few|person|principles?|place|author|pass|turn|round|time step|and|finish\w*|completed)\b"
-    r"|-(?!ever|of-its))|\bfirst(?:-ever\b|-of-its| of (?:its|their) kind| ever\b| time\b| to \w+)"
-    r"|^(?:provides |introduces |presents |proposes )?first "
-    r"(?!(?:step|stage|order|token|frame|finish|person|principles?|and)\b)"
-)
-_CLAIM = re.compile(
-    r"\b(best|state of the art|sota|unprecedented|unmatched|unrivall?ed|unparalleled|unsurpassed|leading(?! to\b)"
-    r"|superior|outperform\w*|surpass\w*|beats?|strongest|fastest|highest|lowest|largest|smallest|greatest|cheapest"
-    r"|simplest|cutting edge|world record|(?<!not )always|never(?![- ](?:before|seen))|guarantees?"
-    r"|record-breaking|most (?:accurate|efficient|powerful|advanced|robust|effective|capable))\b"
-)
+_FIRST = re.compile(pattern("first"))
+_CLAIM = re.compile(pattern("superlative"))
 _BEST_OF = re.compile(
     r"\bto the best of (?:our|the authors') knowledge\b|\bbest[- ](?:of|practices?|response|arm|effort)\b"
 )
@@ -35,11 +25,7 @@ _BEST_YET = re.compile(
 _MOST = re.compile(r"\b(?:most \w+|best|strongest)\b")
 _PROVEN = re.compile(r"\b(?:guarante|provabl|proof|prov(?:e|es|en|ing)\b|theor)")
 _SAME = {"sota": "state of the art", "cutting edge": "state of the art"}
-_BETTER = re.compile(
-    r"\b(?:outperform|surpass|superior|beat|exceed|better|improv\w+ (?:up)?on\b|improv\w+ over\b|gains? (?:over|of)\b"
-    r"|(?:higher|lower|faster|stronger|larger|smaller|cheaper|fewer|greater|less|more)\b[^.]{0,60}? (?:than|compared)\b"
-    r"|state of the art|sota\b|best\b)"
-)
+_BETTER = re.compile(pattern("better"))
 _COMPARES = ("outperform", "surpass", "superior", "beat")
 
 

@@ -7,45 +7,17 @@ import unicodedata
 
 from bot.summaries.check.normalizing import plain
 from bot.summaries.verbs import TELLING
+from bot.summaries.words import table, word_list
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.\d+)*")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?[KMBTkmbt]?")
-_ENDINGS = frozenset(  # `GPT-based` names GPT and nothing else
-    """based driven like assisted generated derived focused compatible aware guided style level specific powered trained
-    free enabled augmented enhanced native only type related induced oriented agnostic inspired conditioned supervised
-    controlled optimized efficient centric ready equipped parameter image scale size sized wise
-    side shot class variant""".split()  # noqa: SIM905
-)
-_SHORTS = (  # abbreviations that are common in the field
-    "llm=large language model; lm=language model; mllm=multimodal large language model; lmm=large multimodal model; "
-    "vlm=vision-language model; lvlm=large vision-language model; vla=vision-language-action; "
-    "rl=reinforcement learning; rlhf=reinforcement learning from human feedback; "
-    "rlvr=reinforcement learning with verifiable reward; sft=supervised fine-tuning; nlp=natural language; "
-    "qa=question answering; vqa=visual question answering; moe=mixture of experts; cot=chain of thought; "
-    "rag=retrieval-augmented generation; ner=named entity recognition; mt=machine translation; "
-    "nmt=neural machine translation; asr=automatic speech recognition; tts=text to speech; "
-    "gan=generative adversarial network; vae=variational autoencoder; cnn=convolutional neural net; "
-    "rnn=recurrent neural net; gnn=graph neural net; gcn=graph convolutional network; dnn=neural net; "
-    "ann=neural net; mlp=multilayer perceptron; vit=vision transformer; dit=diffusion transformer; "
-    "sgd=stochastic gradient descent; mcmc=markov chain monte carlo; mdp=markov decision process; "
-    "pde=partial differential equation; ode=ordinary differential equation; kl=kullback-leibler; "
-    "gp=gaussian process; gs=gaussian splatting; 3dgs=3d gaussian splatting; nerf=neural radiance field; "
-    "slam=simultaneous localization and mapping; ocr=optical character recognition; gui=graphical user interface; "
-    "hci=human-computer interaction; ood=out of distribution; t2i=text to image; i2v=image to video; "
-    "t2v=text to video; kv=key-value; ml=machine learning; dl=deep learning; kg=knowledge graph; "
-    "ssm=state space model; td=temporal difference; os=operating system; er=entity recognition; "
-    "seq2seq=sequence to sequence"
-)
-_SHORT = dict(pair.split("=") for pair in _SHORTS.split("; "))
+_ENDINGS = frozenset(word_list("name_endings"))
+_SHORT = table("short_names")
 _KINDS = frozenset({"ai", "1d", "2d", "3d", "sota"})  # of things; no names
 _LONG = {short: long.replace("-", " ") for short, long in _SHORT.items()}
-_SUBJECTS = frozenset(  # of which anything may be told
-    """A An The This That It One Each Research Researcher Study Analysis Evidence Work Approach Method Framework Model
-    Evaluation Experiment Benchmark Investigation Survey Performance System Theory Network Algorithm Approach Technique
-    Novel New Using There Can""".split()  # noqa: SIM905
-)
+_SUBJECTS = frozenset(word_list("subjects"))
 
-_TELLING = frozenset(TELLING.split())
+_TELLING = frozenset(TELLING)
 
 
 def new_names(line: str, known: str, *, english: bool = True) -> list[str]:

@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from bot.summaries.words import table
+
 _SMALL_NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen"
@@ -22,32 +24,7 @@ _WORDS = {word: n for n, word in enumerate(_SMALL)} | {word: 10 * n for n, word 
 _SCALES = {"hundred": 2, "k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
 _SCALES |= {"t": 12, "trillion": 12}
 _MANY = {"dozen": 1, "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}  # powers of ten
-_UNITS = {
-    "point": r"(?:absolute |percentage |%[ -]?|percent )points?|pp\b|pts?\b|points?\b",
-    "%": r"%|per ?cent\b|percentage\b",
-    "×": r"×|x\b|-?fold\b|times\b",
-    "magnitude": r"orders? of magnitude",
-    "ms": r"ms\b|milliseconds?\b",
-    "s": r"s\b|secs?\b|seconds?\b",
-    "min": r"mins?\b|minutes?\b",
-    "h": r"h\b|hrs?\b|hours?\b",
-    "day": r"days?\b",
-    "week": r"weeks?\b",
-    "month": r"months?\b",
-    "year": r"years?\b",
-    "kB": r"kb\b|kilobytes?\b",
-    "MB": r"mb\b|megabytes?\b",
-    "GB": r"gb\b|gigabytes?\b",
-    "TB": r"tb\b|terabytes?\b",
-    "dB": r"db\b|decibels?\b",
-    "$": r"dollars?\b|usd\b",
-    "€": r"euros?\b|eur\b",
-    "Hz": r"hz\b",
-    "fps": r"fps\b|frames per second",
-    "bit": r"bits?\b",
-    "parameter": r"parameters?\b|params?\b",
-    "token": r"tokens?\b",
-}
+_UNITS = table("units")
 _SOFT = {"", "fps", "bit", "parameter", "token"}  # what these numbers count goes without saying
 _SPELT = "|".join([*_TENS, *sorted(_SMALL, key=len, reverse=True)])
 _NUMBER = re.compile(

@@ -14,31 +14,22 @@ from functools import lru_cache
 from bot.papers.model import Paper
 from bot.summaries.check.claims import new_claims, new_names, new_numbers, plain
 from bot.summaries.check.meaning import meaning_faults
+from bot.summaries.words import pattern
 
 MAX_CHARS = 160
 MIN_CHARS = 20
 HOSTILE_CHARS = 400  # a longer text is refused without a closer look
 OWN_WORDS = 1 / 3  # share of a summary's longer words that title or abstract must contain
 
-_ADDRESS = re.compile(
-    r"https?:|www\.|\w\.[a-z]{2,12}/|\bdot com\b|\b[\w-]+\.(?:com|org|net|io|ai|ru|cn|dev|app|xyz|ly|me|gg|top)\b",
-    re.IGNORECASE,
-)
+_ADDRESS = re.compile(pattern("address"), re.IGNORECASE)
 _MENTION = re.compile(r"(?<![A-Za-z])@|@(?!\d+\b|[kKnN]\b)|[<>`*_~|\[\]{}\\]|^#|\s#\w|&(?:lt|gt|amp);|:\w+:")
-_SENTENCES = re.compile(
-    r"[.!?。！？](?:(?<=[。！？])(?=.)"
-    r"|(?<![。！？])(?<![A-Z]\.[A-Z].)(?<!\bvs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bet al.)(?<!\bapprox.)\s+(?=\S))"
-)
+_SENTENCES = re.compile(pattern("sentence_end"))
 _HYPE = re.compile(
     r"\b(groundbreaking|revolutionary|game[- ]chang\w+|amazing|stunning|mind[- ]?blowing|breakthrough|incredible)\b",
     re.IGNORECASE,
 )
 _SELF = re.compile(r"\b(this|the) (paper|work|study|article|authors?)\b|\bwe\b|\bour\b|\bI\b|\bmy\b", re.IGNORECASE)
-_TO_READER = re.compile(
-    r"\b(you|your|yours)\b|\b(ignore|disregard|forget) (all |any |the )?(previous|prior|above|earlier|instructions?)"
-    r"|\b(system prompt|password|admin|click|subscribe|visit|send (me|us|your)|as an ai)\b",
-    re.IGNORECASE,
-)
+_TO_READER = re.compile(pattern("to_reader"), re.IGNORECASE)
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "So"}
 
 

@@ -13,6 +13,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from bot.summaries.check import MAX_CHARS, MIN_CHARS
 from bot.summaries.extract.endings import waits
 from bot.summaries.verbs import ADVERB, TELLING, agree, third
+from bot.summaries.words import pattern
 
 SENTENCE_CHARS = 1_500
 SHORTEST = 40  # a sentence cut shorter says too little
@@ -38,74 +39,24 @@ _AIM = re.compile(
     r"(?: (?:of|in|for) this (?:paper|work|study|article))? is (?P<how>)to (?P<verb>[a-z]+)\b",
     re.IGNORECASE,
 )
-_FINDINGS = re.compile(
-    r"^(?:[^,]{0,60}, )?(?:(?:our|the|these|this|all|extensive|detailed|thorough|experimental|empirical|numerical"
-    r"|theoretical|simulation|preliminary|main|initial) ){0,4}(?:results?|experiments?|experimentation|findings?"
-    r"|evaluations?|evidence|stud(?:y|ies)|analys[ei]s)(?: (?:on|in|from|of|with|for|across) [^,]{3,80}?)?,?"
-    r"(?: (?:\w+ly|also|further))? (?:show|demonstrate|suggest|indicate|reveal|confirm|highlight|prove)s?"
-    r"(?: \w+ly)? that ",
-    re.IGNORECASE,
-)
-_LEAD_IN = re.compile(
-    r"^(?:in this (?:paper|work|study|article|report)|here|therefore|thus|hence|to (?:this|that) end"
-    r"|specifically|moreover"
-    r"|furthermore|additionally|finally|in particular|in response|motivated by this|in addition|as a result"
-    r"|consequently"
-    r"|importantly|notably|interestingly|surprisingly|indeed|overall|in summary|more (?:specifically|generally"
-    r"|precisely)"
-    r"|in contrast|in general|however|also|further|concretely|empirically|at the same time|for (?:example|instance)"
-    r"|on the other hand|unfortunately|in fact|as such|first|second|third|then|lastly|instead|inspired by this"
-    r"|amazingly"
-    r"|by (?:doing so|contrast)|in doing so|in (?:our )?(?:the )?(?:numerical )?experiments"
-    r"|to (?:address|tackle|overcome|bridge|fill|mitigate|solve|resolve|alleviate|answer)[^,]{1,120})(?:,\s*)",
-    re.IGNORECASE,
-)
+_FINDINGS = re.compile(pattern("findings"), re.IGNORECASE)
+_LEAD_IN = re.compile(pattern("lead_in"), re.IGNORECASE)
 _OURS = re.compile(r"\b([Oo])ur\b")
 _OUR_THING = re.compile(r"^This (?=(?:new |novel )?(?:\w+ )?(?:method|approach|model|framework|algorithm|technique)\b)")
 _CALLED = re.compile(r",? (?:which|that) we (?:call|term|name|dub|refer to as|denote) ([^,;]{2,60}),")
 _CALLED_LAST = re.compile(r",? (?:(?:which|that) )?we (?:call|term|name|dub|refer to as|denote) [^,;]{2,60}$")
 _ABOUT_US = re.compile(r"\b(?:[Ww]e|us|ours|I|my|[Tt]h(?:is|e) (?:paper|work|study|article)|[Yy]ours?|[Yy]ou)\b")
-_BACK = re.compile(
-    r"^\w+s? (?:beyond |upon |on |with |from )?(?:this|it|its|them|these|those)\b|, this [a-z]"
-    r"|\b(?:this|these|those|such) (?:\w+ )?(?:issue|problem|challenge|limitation|gap|question|difficult|drawback"
-    r"|shortcoming|concern|task|goal|setting|bottleneck|finding|cost|trade-?off|obstacle|phenomen|insight|observation"
-    r"|weakness|deficienc|requirement|tension|assumption)|\beach of these\b|\bone such\b"
-    r"|^\w+s that (?:their|they|its?)\b|\bsuch \w+ly [a-z]"
-    r"|\b(?:of|for|in|at|by|with|from|without|reduces|cuts|avoids|lowers|closes|solves) that"
-    r" (?!are\b|is\b|can\b)[a-z]+$",
-    re.IGNORECASE,
-)
+_BACK = re.compile(pattern("back"), re.IGNORECASE)
 _POINTS_BACK = re.compile(
     r"(?:It|They|These|Those|He|She|Such|This|That|Both|Doing|Its|Their|Here|There|But|And|Or|So)\b"
 )
 
 # Where a clause ends
-_CUT = re.compile(
-    r"(?P<strong>[,;] (?=(?:which|where|while|whereas|and|by|with|using|via|through|without|such as|including"
-    r"|leading|thereby"
-    r"|thus|but|resulting|making|achieving|enabling|allowing|even|especially|particularly|compared|based"
-    r"|yielding|providing"
-    r"|showing|outperforming|demonstrating|improving|reducing|supporting|requiring|revealing|covering|enhancing"
-    r"|uncovering"
-    r"|finding|offering|setting|surpassing|highlighting|ensuring|exhibiting|maintaining|addressing|facilitating"
-    r"|delivering"
-    r"|matching|reaching|suggesting|indicating|establishing|eliminating|preserving|mitigating|boosting"
-    r"|significantly|so|because|since|when|rather|instead|both|it|they|this|these)\b)"
-    r"|[;:] |\s[–—-]{1,3}\s)"
-    r"|(?P<weak> (?=(?:which|where|while|whereas|when|using|via|through|without|by|because|so that|such that|such as"
-    r"|as well as|with|based on|compared to|including|for|that|to|leading to|even|in|on|across|over|under"
-    r"|during|after|before"
-    r"|from|and)\b))"
-)
+_CUT = re.compile(pattern("cut"))
 _CLAUSE = "which where while when using via through without because whereas by with on across under"
 _STANDS_WITHOUT = frozenset(_CLAUSE.split())
-_FRONTED = re.compile(
-    r"(?:while|when|if|for|by|with|in|on|as|although|though|since|because|given|to|at|under|after|before"
-    r"|despite|unlike|from"
-    r"|using|through|whereas|however|recent\w*)\b",
-    re.IGNORECASE,
-)
-_FINITE = re.compile(rf"\b(?:is|are|can|has|have|does|do|will|(?:{'|'.join(TELLING.split())})s?)\b")
+_FRONTED = re.compile(pattern("fronted"), re.IGNORECASE)
+_FINITE = re.compile(rf"\b(?:is|are|can|has|have|does|do|will|(?:{'|'.join(TELLING)})s?)\b")
 _MANNER = re.compile(
     r"(?!final|additional|specifical|further|consequent|important|notab|last|second)[a-z]+ly", re.IGNORECASE
 )

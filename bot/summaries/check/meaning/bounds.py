@@ -6,17 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Number, Sentence
+from bot.summaries.words import table
 
-_BOUNDS = {
-    "most": r"up to(?: an? \w+)?|as (?:much|many|high|far|large|long|low|little) as|at most|no more than|a maximum of"
-    r"|maximum of|capped at|not exceeding",
-    "least": r"at least|no (?:less|fewer) than|a minimum of|not (?:less|fewer) than",
-    "nearly": r"nearly|almost|close to|just (?:under|below)|approach(?:es|ing)|nearing",
-    "below": r"under|below|less than|fewer than|lower than|smaller than",
-    "above": r"over|above|more than|exceed(?:s|ing)|greater than|beyond|higher than",
-}
 _BEFORE = re.compile(
-    r"(?:^|[\s(])(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _BOUNDS.items()) + r")"
+    r"(?:^|[\s(])(?:" + "|".join(f"(?P<{name}>{words})" for name, words in table("bounds").items()) + r")"
     r"(?: (?:a|an|the|only|some|total of|about|around|approximately|additional))*[ ~≈+$€]*$"
 )
 _LIST = re.compile(r"(?:,|and|or|,? and|to|-)[ +$€]*$")

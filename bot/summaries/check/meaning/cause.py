@@ -7,15 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Sentence, Token
+from bot.summaries.words import pattern
 
 _CAUSE = re.compile(
     r"because(?: of)?|due to|owing to|as a result of|stems? from|caused by|thanks to|since(?! \d)|driven by"
 )
-_CAUSAL = re.compile(
-    r"because|due to|owing|result|stem|caus|thanks|since|driv|lead|led|attribut|reason|explain|by \w+ing|enabl|allow"
-    r"|so that|therefore|thus|hence|reveal|trac(?:e|ed) to|aris|depend|effect|through|from|as |why|responsible|make|via"
-    r"|given|with"
-)
+_CAUSAL = re.compile(pattern("causal"))
 _MIN_STEMS = 2
 
 

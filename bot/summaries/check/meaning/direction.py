@@ -7,24 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Number, Sentence, Token
+from bot.summaries.words import rows
 
-_FAMILIES: tuple[tuple[str, str, str], ...] = (
-    (
-        "amount",
-        r"increas\w*|rais(?:es?|ed|ing)|boost\w*|higher|gr[eo]w\w*|ris(?:es?|ing)|rose|lift\w*|more|larger|longer|faster"
-        r"|speed\w*|accelerat\w*",
-        r"reduc\w*|decreas\w*|lower\w*|drop\w*|cut(?:s|ting)?|fall\w*|fell|fewer|less|smaller|shorter|shrink\w*|slower"
-        r"|slow(?:s|ed|ing)?|declin\w*|sav(?:es?|ed|ing)",
-    ),
-    (
-        "merit",
-        r"improv\w*|better|outperform\w*|surpass\w*|exceed\w*|beat(?:s|ing)?|ahead|superior|win(?:s|ning)?|gain\w*"
-        r"|enhanc\w*|best|highest|strongest",
-        r"degrad\w*|wors\w*|hurt\w*|harm\w*|behind|underperform\w*|inferior|los(?:es?|ing)|trail\w*|lag\w*|below|worst"
-        r"|lowest|weakest",
-    ),
-)
-_FAMILY = [(name, re.compile(rf"(?:{up})\Z"), re.compile(rf"(?:{down})\Z")) for name, up, down in _FAMILIES]
+_FAMILY = [(name, re.compile(rf"(?:{up})\Z"), re.compile(rf"(?:{down})\Z")) for name, up, down in rows("directions")]
 _BEATS = re.compile(r"outperform\w*|surpass\w*|exceed\w*|beat(?:s|ing)?|overtak\w*|superior|better|win(?:s|ning)?")
 _COMPARATIVE = re.compile(r"\w{2,}er|more|less")
 _SETTING = {"on", "in", "for", "at", "by", "with", "while"}  # begins what a comparison's sides have in common

@@ -6,14 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Sentence, Token, aligned
+from bot.summaries.words import pattern
 
 _NOT = {"not", "no", "never", "cannot", "without", "nor", "neither", "unable", "hardly", "barely", "rarely", "none"}
-_DENIES = re.compile(
-    r"(?:not|n't|no|never|cannot|without|nor|neither|unable|fail\w*|lack\w*|hardly|barely|rarely|eliminat\w*|remov\w*"
-    r"|avoid\w*|only|limit\w*|insufficient\w*|unnecessary|obviat\w*|bypass\w*|dispens\w*|free|prevent\w*|independent"
-    r"|zero|little|few|none|non|struggl\w*|impossib\w*|ignor\w*|omit\w*|exclud\w*|rather|instead|unlike|less|reduc\w*"
-    r"|remains?|despite|beyond|drop\w*|skip\w*|replac\w*)\Z"
-)
+_DENIES = re.compile(pattern("denies"))
 _AUXILIARY = re.compile(
     r"(?P<subject>[A-Za-z][\w-]*(?: [a-z][\w-]*){0,2})"
     r" (?P<verb>cannot|can't|does not|doesn't|do not|don't|did not)[.;]?$"

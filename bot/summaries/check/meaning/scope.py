@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Sentence, Token, stem
+from bot.summaries.words import word_list
 
 _OPENS = set("on in of for across over to how between among both harm harms improves".split())  # noqa: SIM905
 _STOPS = _OPENS | {
     *("that", "which", "while", "from", "with", "by", "as", "at", "into", "than", "without", "through", "using", "via"),
     *("when", "where", "but", "whether", ";", ":", "(", ")"),
 }
-_VAGUE = {
-    stem(word)
-    for word in """
-    way tools evaluation analysis metrics application robust simple method strategies experiments tasks settings
-    test performance quality results effective efficient accurate detailed simultaneous future present both
-    other more practice theory humans human people
-    """.split()  # noqa: SIM905
-} - {stem("performance"), stem("human"), stem("humans"), stem("people")}
+_VAGUE = {stem(word) for word in word_list("vague_words")}
 _MAX_ITEM_TOKENS = 4
 
 

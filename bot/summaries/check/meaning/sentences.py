@@ -9,22 +9,14 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from bot.summaries.check.quantities import Quantity, located_quantities
+from bot.summaries.words import word_list
 
 _SENTENCE = re.compile(r"(?<=[.!?;])(?<!\bvs\.)(?<!e\.g\.)(?<!i\.e\.)(?<!et al\.)\s+(?=[\"“(A-Z0-9])|\n+|;\s+")
 _TOKEN = re.compile(
     r"(?=[\w.@+-]*(?:[A-Z][\w.@+-]*[A-Z\d]|[a-z]\d))[^\W_](?:[\w@+']|[.-](?=\w))*"  # GPT-4o is one word
     r"|[^\W_](?:[\w@+']|\.(?=\w))*|[^\w\s]"
 )
-_EMPTY = frozenset(
-    """
-    a an the of and or to in for on with by from as at is are be was were been being that this these those it
-    its their his her our we they them which who whom whose what when where while than then there here also both
-    each such via into over under between across per using use used uses show shows shown showing find finds
-    found present presents propose proposes introduce introduces new novel paper method model models approach
-    work results result can could may might will would should must do does did has have had not no nor but if so
-    only just more most less very much many up one two through about between within during based
-    """.split()  # noqa: SIM905
-)
+_EMPTY = frozenset(word_list("empty_words"))
 _ENDINGS = re.compile(r"(?:ations?|ational|ically|ingly|edly|ings?|ers?|ed|ies|es|s|ly|al|ity|ive|ion|ment|e|y)$")
 
 _UNITS = {"%", "×", "points", "$", "€"}  # of results; a number with another unit, or none, may belong to a name

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Sentence, Token, aligned
+from bot.summaries.words import rows
 
 _HEDGES = {"could", "may", "might", "potentially", "likely", "possibly", "perhaps", "presumably"}
 _SOFTENS = re.compile(
@@ -15,24 +16,7 @@ _SOFTENS = re.compile(
 )
 _HEDGED_WITHIN_TOKENS = 3
 _MIN_STEM_CHARS = 4
-_STRONG: tuple[tuple[str, str], ...] = (
-    (r"prov(?:es?|ed|en|ing)", r"\bprov(?:es?|en|ed|ing|abl\w*)\b|proof|theor|guarant|lemma"),
-    (r"prevents?|preventing", r"prevent|eliminat|avoid|block|stop|guard|no "),
-    (r"eliminat(?:es|ed|ing)", r"eliminat|remov|without|no |free|avoid|obviat|bypass|need for|dispens"),
-    (
-        r"guarantee(?:s|d)?|ensur(?:es|ed|ing)",
-        r"guarant|ensur|prov|certif|secur|maintain|preserv|theor|consisten|enforc",
-    ),
-    (r"necessary|essential", r"necess|requir|need|essential|crucial|critical|must|depend|only|vital|key"),
-    (
-        r"all|every|always|entirely|completely",
-        r"\ball\b|every|each|always|entire|complete|full|any\b|whole|across|universal|overall|both|total|throughout|100"
-        r"|\bno\b|without|consistent|comprehensive|end-to-end|arbitrary|from scratch|holistic|general",
-    ),
-    (r"impossible|never", r"impossib|never|cannot|unable|not |no "),
-    (r"any", r"\bany\b|arbitrary|all|every|general|agnostic|universal|without|no "),
-)
-_RULES = [(re.compile(rf"(?:{said})\Z"), re.compile(support)) for said, support in _STRONG]
+_RULES = [(re.compile(rf"(?:{said})\Z"), re.compile(support)) for said, support in rows("strong")]
 _MEASURED = (  # what a sentence says of some, and what makes it a claim about all
     (re.compile(r"\b(?:most|many|some|often|sometimes|typically|frequently|usually|largely|mostly|partial\w*)\b"),
      re.compile(r"\b(?:all|every|always|entirely|completely)\b")),
