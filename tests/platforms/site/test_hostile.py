@@ -87,6 +87,9 @@ async def strict(store: Store, tmp_path: Path) -> AsyncIterator[SiteAdapter]:
     await adapter.aclose()
 
 
+async def no_picture(paper: str) -> None: ...
+
+
 def patterns(store: Store, home: Path) -> list[str]:
     """Every address that the site registers."""
     clock = FixedClock(NOW)
@@ -103,6 +106,7 @@ def patterns(store: Store, home: Path) -> list[str]:
         sealer=Sealer(["k" * 40], clock),
         max_streams=1,
         made_pages=RateLimiter(clock, policy="pages", limit=1),
+        picture=no_picture,
     )
     add_routes(app, site)
     return sorted({route.resource.canonical for route in app.router.routes() if route.resource})

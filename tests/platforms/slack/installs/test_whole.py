@@ -177,7 +177,7 @@ async def _used(fake: FakeSlack, adapter: SlackAdapter, core: FakeCore, workspac
 
 
 async def _until_refused(adapter: SlackAdapter, workspace: Workspace) -> None:
-    for _ in range(100):
+    for _ in range(400):
         try:
             await adapter.open_direct_message("U1", workspace.id)
         except Refused as error:
