@@ -117,7 +117,7 @@ async def test_hostile_requests_to_every_address_cause_no_fault(
     strict: SiteAdapter, store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     addresses = patterns(store, tmp_path)
-    assert {"/paper/{name}", "/live", "/vote", "/sign-in/slack/back"} <= set(addresses)
+    assert {"/{kind}/{period}", "/paper/{name}", "/live", "/vote", "/sign-in/slack/back"} <= set(addresses)
     assert "/api/v1/editions/{date}" in addresses
     caplog.set_level(logging.WARNING)
     async with ClientSession() as session:
