@@ -6,14 +6,11 @@ from datetime import datetime
 
 from bot.chat.catalog import ApiClient
 from bot.store.sqlite.codec import moment, stamp
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 
 
-class SqliteApiKeys:
+class SqliteApiKeys(OnEngine):
     """Implements `bot.store.protocol.ApiKeys`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def add_key(self, name: str, digest: str, at: datetime) -> bool:
         sql = "INSERT OR IGNORE INTO api_keys VALUES (?, ?, ?)"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from bot.store.records import ModelFailure, Reservation, Spending, SpendingLimits
 from bot.store.sqlite.codec import pack, stamp, unpack
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 
 _ADD = """
 INSERT INTO model_costs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -18,11 +18,8 @@ ON CONFLICT (day, model, batch) DO UPDATE SET
 """
 
 
-class SqliteCosts:
+class SqliteCosts(OnEngine):
     """Implements `bot.store.protocol.Costs`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def add_spending(self, spent: Spending) -> None:
         await self._engine.write(lambda db: add(db, spent))

@@ -147,6 +147,13 @@ class Engine:
         return [write] if write and write.done.set_running_or_notify_cancel() else []
 
 
+class OnEngine:
+    """A part of the store: its methods run on the engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+
 class _Write(Generic[T]):
     """One write that waits for its turn, then for the commit."""
 

@@ -15,7 +15,7 @@ from bot.store.records import Delivery, DeliveryKey, DeliveryState, LateSchedule
 from bot.store.sqlite import outbox_queue as queue
 from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
 from bot.store.sqlite.deliveries import deliveries
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 
 # What one person alone receives: a digest, or a mail, whose reader made the schedule in a place of their own.
 _OF_ONE = """(json_extract(b.doc, '$.follows') != ''
@@ -26,11 +26,8 @@ _REST = f"""UPDATE outbox SET next_attempt = max(next_attempt, ?) WHERE seq = (
               SELECT min(seq) FROM outbox WHERE tenant = ? AND channel = ? AND state IN {queue.OPEN})"""
 
 
-class SqliteOutbox:
+class SqliteOutbox(OnEngine):
     """Implements `bot.store.protocol.Outbox`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def plan_run(self, run: Run, posts: Sequence[Post]) -> bool:
         def work(db: sqlite3.Connection) -> bool:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.store.records import Subscription
 from bot.store.sqlite.codec import pack, stamp, unpack
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 
 _MEMBERS = "substr(person, 1, length(?1) + 1) = ?1 || '/'"
 _DIGESTS = "SELECT id FROM subscriptions WHERE json_extract(doc, '$.follows') = ?1"
@@ -39,11 +39,8 @@ OWNED: dict[str, tuple[str, str]] = {  # a tenant's rows; a person's, empty wher
 }
 
 
-class SqliteOwnership:
+class SqliteOwnership(OnEngine):
     """Implements `bot.store.protocol.Ownership`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def export(self, owner: str) -> dict[str, list[dict[str, object]]]:
         return await self._engine.read(

@@ -13,17 +13,14 @@ from bot.papers.merge import merge
 from bot.papers.model import Listing, Paper, PaperId
 from bot.store.records import Fetch, ListedPaper, PaperChange, StoreCounts
 from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 
 _INSERT = "INSERT INTO papers(published, upvotes, text_hash, doc, seq, id) VALUES (?, ?, ?, ?, ?, ?)"
 _UPDATE = "UPDATE papers SET published = ?, upvotes = ?, text_hash = ?, doc = ? WHERE seq = ?"
 
 
-class SqlitePapers:
+class SqlitePapers(OnEngine):
     """Implements `bot.store.protocol.Papers`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def add_listings(self, listings: Sequence[Listing], at: datetime) -> StoreCounts:
         return await self._engine.write(lambda db: _keep(db, listings, at))

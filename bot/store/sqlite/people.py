@@ -6,14 +6,11 @@ from datetime import datetime
 
 from bot.papers.model import PaperId
 from bot.store.sqlite.codec import stamp
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 
 
-class SqlitePeople:
+class SqlitePeople(OnEngine):
     """Implements `bot.store.protocol.People`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def save_paper(self, person: str, paper: PaperId, at: datetime, *, cause: str | None = None) -> bool:
         return await self._changed(

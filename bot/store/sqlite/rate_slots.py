@@ -6,14 +6,11 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from bot.store.sqlite.codec import moment, stamp
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 
 
-class SqliteRateSlots:
+class SqliteRateSlots(OnEngine):
     """Implements `bot.store.protocol.RateSlots`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def reserve_slot(self, name: str, every: timedelta, now: datetime) -> float:
         def work(db: sqlite3.Connection) -> float:

@@ -9,17 +9,14 @@ from datetime import date, datetime
 from bot.papers.community import Submission, community_list
 from bot.papers.model import PaperId
 from bot.store.sqlite.codec import marks, moment, stamp
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 
 _LIST = "INSERT OR IGNORE INTO listings SELECT ?, ?, seq, ? FROM papers WHERE id = ?"
 _UNLIST = "DELETE FROM listings WHERE source = ? AND seq = (SELECT seq FROM papers WHERE id = ?)"
 
 
-class SqliteSubmissions:
+class SqliteSubmissions(OnEngine):
     """Implements `bot.store.protocol.Submissions`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def add_submission(self, submission: Submission, *, cause: str | None = None) -> bool:
         row = (submission.tenant, submission.paper, submission.person, submission.why, stamp(submission.at))

@@ -13,7 +13,7 @@ from bot.errors import AskError
 from bot.languages import tr
 from bot.store.records import Run, Subscription, SubscriptionStatus
 from bot.store.sqlite.codec import marks, pack, unpack
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 from bot.store.sqlite.moved_channels import move_channel
 
 # Two index look-ups a subscription, however long its history is.
@@ -26,11 +26,8 @@ _STANDING = f"""
 """
 
 
-class SqliteSubscriptions:
+class SqliteSubscriptions(OnEngine):
     """Implements `bot.store.protocol.Subscriptions`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def add_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None:
         sql = "INSERT INTO subscriptions(id, tenant, channel, paused, doc) VALUES (?, ?, ?, ?, ?)"

@@ -12,7 +12,7 @@ from bot.papers.model import PaperId
 from bot.store.records import Claim, Reservation, Spending, SpendingLimits, Summary, SummaryBatch, SummaryRequest
 from bot.store.sqlite import costs
 from bot.store.sqlite.codec import marks, pack, stamp, unpack
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 
 _KEY = "paper = ? AND version = ? AND language = ? AND model = ? AND prompt = ?"
 _CLAIM = """
@@ -23,11 +23,8 @@ ON CONFLICT DO UPDATE SET until = excluded.until WHERE summary_requests.until <=
 """
 
 
-class SqliteSummaries:
+class SqliteSummaries(OnEngine):
     """Implements `bot.store.protocol.Summaries`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def store_summaries(self, lines: Sequence[Summary]) -> None:
         if lines:

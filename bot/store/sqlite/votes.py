@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.papers.model import PaperId
 from bot.store.records import Tally, VoteMark
 from bot.store.sqlite.codec import marks, stamp
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import OnEngine
 
 MAX_HEARD_STORED = 10_000  # changes of reactions by events, over all tenants
 
@@ -18,11 +18,8 @@ _UP = "count(CASE value WHEN 1 THEN 1 END)"
 _DOWN = "count(CASE value WHEN -1 THEN 1 END)"
 
 
-class SqliteVotes:
+class SqliteVotes(OnEngine):
     """Implements `bot.store.protocol.Votes`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     async def add_mark(self, mark: VoteMark, *, cause: str | None = None) -> None:
         def work(db: sqlite3.Connection) -> None:
