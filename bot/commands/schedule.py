@@ -11,8 +11,7 @@ from bot.chat.event import Answer
 from bot.chat.message import Action, Button, Span, text
 from bot.commands import buttons, subscription_form
 from bot.commands.context import Command, Effect, Request, check_admin
-from bot.commands.ping import has_roles, ping_note
-from bot.commands.schedule_preview import preview_blocks, summary, title
+from bot.commands.schedule_preview import has_roles, ping_note, preview_blocks, summary, title
 from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.availability import revive_young_posts
 from bot.delivery.schedule_parser import EXAMPLES

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from bot.chat.message import Block, Bullets, Footnote, Papers, Text, text
+from bot.chat.message import Block, Bullets, Footnote, Papers, Span, Text, text
 from bot.commands.context import Request
-from bot.commands.ping import check_ping, ping_note
 from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.planner import Preview
-from bot.languages import mark, tr
+from bot.errors import AskError
+from bot.languages import mark, tr, tr_parts
 from bot.schedule import WhenComplete, describe, zone_label
 from bot.store.records import Layout, Subscription
 from bot.views.card import row
@@ -17,6 +17,28 @@ from bot.views.digest import entry
 from bot.views.formatting import days, listing, moment, on_topic, papers, source_name, with_votes
 from bot.views.why import taste
 from bot.votes.taste import MIN_VOTES_FOR_TASTE
+
+
+def has_roles(request: Request) -> bool:
+    """Whether the place has roles that a post can notify."""
+    platform = request.context.pingers.get(request.place.platform)
+    return platform is not None and platform.has_roles(request.place)
+
+
+async def check_ping(request: Request, role: str) -> None:
+    """Raises `AskError` when the person may not have this role (an id) notified."""
+    if not role:
+        return
+    if not has_roles(request):
+        raise AskError(tr("There are no roles to notify here."), tr("Leave out “ping:”."))
+    await request.context.pingers[request.place.platform].check_ping(request.who, request.place.in_thread(""), role)
+
+
+def ping_note(subscription: Subscription) -> Text:
+    """A sentence that names the role; empty without one."""
+    role = Span(subscription.ping, role=True)
+    return text(*tr_parts("The day's post notifies {role}.", role=role)) if subscription.ping else ()
+
 
 MAX_PREVIEW_ROWS = 5
 MAX_PREVIEW_CARDS = 2

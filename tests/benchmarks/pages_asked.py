@@ -96,7 +96,7 @@ async def fill(home: Path) -> Addresses:
 
 
 async def _lines(store: Store, ids: Sequence[str]) -> None:
-    """Every paper's line, as the running process makes them beside its work (`bot/app/ahead.py`)."""
+    """Every paper's line, as the running process makes them beside its work (`bot/app/serve.py`)."""
     lines = SummaryService(store.summaries, writer=None, clock=SystemClock())
     began, used = time.perf_counter(), time.process_time()
     for start in range(0, len(ids), 500):

@@ -8,8 +8,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bot.app.adapters import installed
-from bot.app.ahead import AT_ONCE, Ahead
 from bot.app.build import open_app
+from bot.app.serve import SUMMARIES_AT_ONCE, Ahead
 from bot.clock import FixedClock
 from bot.config import load
 from bot.store.protocol import Store
@@ -45,11 +45,11 @@ async def test_a_line_of_an_older_paperboy_is_made_anew(store: Store, clock: Fix
 async def test_all_lines_are_made_before_somebody_looks(tmp_path: Path) -> None:
     environment = {"PAPERBOY_HOME": str(tmp_path), "PAPERBOY_SITE_PORT": "0", "PAPERBOY_SEARCH_SEMANTIC": "false"}
     async with open_app(load(None, environment, installed()), FixedClock(NOW)) as app:
-        papers = [paper(n) for n in range(1, AT_ONCE + 11)]
+        papers = [paper(n) for n in range(1, SUMMARIES_AT_ONCE + 11)]
         await app.store.papers.add_listings([listing(one) for one in papers], NOW)
         ahead, ids = Ahead(app), [one.id for one in papers]
         await ahead.step()
-        assert len(await app.store.summaries.for_papers(ids)) == AT_ONCE
+        assert len(await app.store.summaries.for_papers(ids)) == SUMMARIES_AT_ONCE
         for _ in range(2):
             await ahead.step()
         assert set(await app.store.summaries.for_papers(ids)) == set(ids)

@@ -14,16 +14,17 @@ from functools import partial
 from typing import TypeAlias
 
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.error import BoltError
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.client import Workspaces
-from adapters.slack.inbound.authorize import make_authorize
 from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.inbound.handlers import Ack, Handlers
 from adapters.slack.inbound.workspace import find_workspace, is_proven
+from adapters.slack.install.installs import Installs
 from adapters.slack.outbound.answers import Answers, AnswerTarget
 from adapters.slack.outbound.modals import FORM
 from adapters.slack.outbound.render import Json
@@ -32,6 +33,28 @@ from bot.chat.event import Answer, Place
 from bot.chat.message import Message
 from bot.errors import PaperboyError, Refused
 from bot.metrics import FAILURES
+
+
+def make_authorize(installs: Installs) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Bolt's `authorize` with our own records: the SDK's stores all keep tokens unencrypted.
+
+    It raises `Refused` where Paperboy isn't installed, and passing faults (`Busy`, a locked database).
+    Bolt asks for no token for `app_uninstalled` and the like, so those arrive after the end.
+    """
+
+    async def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
+        install = await installs.find_install(team_id or enterprise_id or "", enterprise_id or "")
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            user_id=user_id,
+            bot_user_id=install.bot_user,
+            bot_token=install.token,
+            bot_scopes=install.scopes,
+        )
+
+    return authorize
+
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger(f"{__name__}.bolt")  # Bolt warns of tokens in the environment, which it doesn't use here

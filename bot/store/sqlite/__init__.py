@@ -13,13 +13,11 @@ from bot.store.sqlite.api_keys import SqliteApiKeys
 from bot.store.sqlite.costs import SqliteCosts
 from bot.store.sqlite.engine import Engine, explain
 from bot.store.sqlite.full_texts import SqliteFullTexts
-from bot.store.sqlite.key_value import SqliteKeyValue
-from bot.store.sqlite.long_queries import SqliteLongQueries
+from bot.store.sqlite.key_value import SqliteKeyValue, SqliteLongQueries, SqliteRateSlots
 from bot.store.sqlite.outbox import SqliteOutbox
 from bot.store.sqlite.ownership import SqliteOwnership
 from bot.store.sqlite.papers import SqlitePapers
 from bot.store.sqlite.people import SqlitePeople
-from bot.store.sqlite.rate_slots import SqliteRateSlots
 from bot.store.sqlite.submissions import SqliteSubmissions
 from bot.store.sqlite.subscriptions import SqliteSubscriptions
 from bot.store.sqlite.summaries import SqliteSummaries

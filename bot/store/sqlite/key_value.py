@@ -1,10 +1,49 @@
-"""Adapters' own records."""
+"""Small tables that are read by a key: adapters' records, long queries, and turns at a source."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import sqlite3
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.codec import moment, stamp
+from bot.store.sqlite.engine import Engine, OnEngine
+
+QUERY_KEPT = timedelta(days=30)  # after it was last asked for; older buttons say that they are too old
+
+
+class SqliteLongQueries(OnEngine):
+    """Implements `bot.store.protocol.LongQueries`."""
+
+    async def store_query(self, text: str, person: str, at: datetime) -> str:
+        name = base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:12]
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute("DELETE FROM long_queries WHERE at < ?", (stamp(at - QUERY_KEPT),))
+            db.execute("INSERT OR REPLACE INTO long_queries VALUES (?, ?, ?, ?)", (name, person, text, stamp(at)))
+
+        await self._engine.write(work)
+        return name
+
+    async def get_query(self, name: str) -> str | None:
+        sql = "SELECT text FROM long_queries WHERE name = ? LIMIT 1"
+        row = await self._engine.read(lambda db: db.execute(sql, (name,)).fetchone())
+        return row[0] if row else None
+
+
+class SqliteRateSlots(OnEngine):
+    """Implements `bot.store.protocol.RateSlots`."""
+
+    async def reserve_slot(self, name: str, every: timedelta, now: datetime) -> float:
+        def work(db: sqlite3.Connection) -> float:
+            row = db.execute("SELECT next FROM rate_slots WHERE name = ?", (name,)).fetchone()
+            turn = max(now, moment(row[0])) if row else now
+            db.execute("INSERT OR REPLACE INTO rate_slots VALUES (?, ?)", (name, stamp(turn + every)))
+            return (turn - now).total_seconds()
+
+        return await self._engine.write(work)
 
 
 class SqliteKeyValue:

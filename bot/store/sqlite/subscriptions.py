@@ -14,7 +14,26 @@ from bot.languages import tr
 from bot.store.records import Run, Subscription, SubscriptionStatus
 from bot.store.sqlite.codec import marks, pack, unpack
 from bot.store.sqlite.engine import OnEngine
-from bot.store.sqlite.moved_channels import move_channel
+
+_THERE = "tenant = :tenant AND channel = :old"
+_SET_PLACE = "CAST(json_set({0}, '$.place.channel', :new) AS BLOB)"
+_MOVES = (
+    f"UPDATE subscriptions SET channel = :new, doc = {_SET_PLACE.format('doc')} WHERE {_THERE}",
+    f"UPDATE OR REPLACE shown_papers SET channel = :new WHERE {_THERE}",
+    # `next_attempt` is named so that the trigger on it queues the posts in the new channel.
+    f"""UPDATE outbox SET channel = :new, next_attempt = next_attempt, post = {_SET_PLACE.format("post")},
+        ref_channel = iif(ref_channel = :old, :new, ref_channel),
+        ref = iif(ref IS NULL, NULL, {_SET_PLACE.format("ref")}) WHERE {_THERE}""",
+    f"DELETE FROM queued_channels WHERE {_THERE}",
+)
+
+
+def move_channel(db: sqlite3.Connection, tenant: str, old: str, new: str) -> int:
+    """Returns how many schedules moved."""
+    names = {"tenant": tenant, "old": old, "new": new}
+    schedules, *_ = [db.execute(sql, names).rowcount for sql in _MOVES]
+    return schedules
+
 
 # Two index look-ups a subscription, however long its history is.
 _PLANNED = "('posted', 'failed')"  # outcomes of a run that chose papers: the next one begins after its lists

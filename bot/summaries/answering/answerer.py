@@ -8,7 +8,9 @@ and the answer says so.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -16,12 +18,33 @@ from bot.languages import mark
 from bot.papers.full_text import FullText, Passage
 from bot.papers.model import Paper
 from bot.recent import RecentDict
-from bot.summaries.answering.hourly_limit import HourlyLimit
 from bot.summaries.answering.judging import PaperAnswer, judge, nearest
 from bot.summaries.answering.passages import passages_for
 from bot.summaries.generation.budget import Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
 from bot.summaries.generation.language_model import CallError, LanguageModel, ModelAnswer, RefusedByModel, decode
+
+HOUR = timedelta(hours=1)
+
+
+class HourlyLimit:
+    """Counts questions of the last hour in this process. Cost has its own limit, the budget."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, deque[datetime]] = {}
+
+    def wait(self, key: str, most: int, now: datetime) -> timedelta:
+        """How long until one more question is allowed; zero when it is allowed now."""
+        times = self._asked.get(key, deque())
+        while times and times[0] <= now - HOUR:
+            times.popleft()
+        return times[0] + HOUR - now if len(times) >= most else timedelta(0)
+
+    def count(self, key: str, now: datetime) -> None:
+        """Count one more, and forget people who haven't asked for an hour."""
+        self._asked = {known: times for known, times in self._asked.items() if times and times[-1] > now - HOUR}
+        self._asked.setdefault(key, deque()).append(now)
+
 
 log = logging.getLogger(__name__)
 

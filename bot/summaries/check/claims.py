@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.summaries.check.names import new_names
-from bot.summaries.check.normalizing import plain
+from bot.summaries.check.names import new_names, plain
 from bot.summaries.check.quantities import new_numbers
 from bot.summaries.words import pattern
 

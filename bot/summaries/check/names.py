@@ -5,9 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.summaries.check.normalizing import plain
 from bot.summaries.verbs import TELLING
 from bot.summaries.words import table, word_list
+
+_DASH = re.compile("[‐‑‒–]")
+_NO_WORD = re.compile(r"[\^{}\\]")
+_SAID_SO = (
+    ("state-of-the-art", "state of the art"),
+    ("state of the arts", "state of the art"),
+    ("cutting-edge", "cutting edge"),
+)
+
+
+def plain(text: str) -> str:
+    """A text in lower case with one kind of dash and space, for comparison."""
+    low = text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", text))
+    low = _NO_WORD.sub("", low).casefold()
+    for said, same in _SAID_SO:
+        low = low.replace(said, same)
+    return " ".join(low.split())
+
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.\d+)*")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?[KMBTkmbt]?")

@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.search.diversity import diverse
 from bot.search.fusion import fuse, weights
 from bot.search.search import TIE, _in_order
+from bot.search.similar import diverse
 from tests.builders import NOW, paper
 
 SCORES = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(-50, 50), max_size=8)

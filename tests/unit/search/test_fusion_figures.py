@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pytest
 
-from bot.search.diversity import diverse
 from bot.search.fusion import fuse, fuse_twice
+from bot.search.similar import diverse
 
 SHARES = {"words": 0.5, "alike": 0.2}  # meaning has the other 0.3
 WORDS, MEANING = {"a": 3.0, "b": 1.0}, {"a": 0.2, "b": 0.8}  # one standard deviation from the mean each

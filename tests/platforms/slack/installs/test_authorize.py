@@ -15,7 +15,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from adapters.slack.inbound.authorize import make_authorize
+from adapters.slack.inbound.bolt_app import make_authorize
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.records import Install
 from bot.clock import FixedClock
