@@ -5,8 +5,11 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.resources import files
+from typing import Any
 
 from aiohttp import ClientConnectorError, ClientError
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -18,51 +21,10 @@ from bot.errors import Busy, PostError, Refused, Unsure
 DEFAULT_RETRY_AFTER_S = 10.0
 MAX_RETRY_AFTER_S = 3_600.0  # a Retry-After beyond an hour is taken for a mistake
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500  # HTTP status
-INVITE = "Invite Paperboy: type /invite @Paperboy in that channel."
-UNARCHIVE = "Unarchive the channel, or remove its schedules with /papers unschedule."
-REINSTALL = "Install Paperboy in this workspace again. `paperboy doctor` says more."
 
-# The channel or workspace can't be used, and how to change that.
-BROKEN = {
-    "channel_not_found": INVITE,
-    "not_in_channel": INVITE,
-    "is_archived": UNARCHIVE,
-    "is_inactive": UNARCHIVE,
-    "restricted_action": "A workspace admin limits who may post there: allow Paperboy, or choose another channel.",
-    "restricted_action_read_only_channel": "Few people may post there: allow Paperboy, or choose another channel.",
-    "restricted_action_thread_only_channel": "That channel takes only replies: choose another channel.",
-    "restricted_action_non_threadable_channel": "That channel has no threads: choose another one, or `compact`.",
-    "restricted_action_thread_locked": "That thread is locked.",
-    "ekm_access_denied": "Your organization's key management blocks Paperboy: ask its admins.",
-    "user_not_found": "That person is not in this workspace any more.",
-    "user_disabled": "That person is not in this workspace any more.",
-    "cannot_dm_bot": "That is an app, not a person.",
-    "account_inactive": REINSTALL,
-    "invalid_auth": REINSTALL,
-    "not_authed": REINSTALL,
-    "token_expired": REINSTALL,
-    "token_revoked": REINSTALL,
-    "org_login_required": REINSTALL,
-    "team_access_not_granted": REINSTALL,
-    "team_not_found": REINSTALL,
-    "enterprise_is_restricted": REINSTALL,
-    "no_permission": REINSTALL,
-    "missing_scope": "Install Paperboy again with config/slack-manifest.yml. `paperboy doctor` says what is missing.",
-}
-SHORTER = "Choose fewer papers: /papers change ID WHEN top 5"
-OUR_FAULT = "That is a fault in Paperboy: report it with this reason."
-
-# Slack's words for what people meet, in ours; a message is refused, and the place works.
-REFUSED = {
-    "msg_too_long": ("The message is too long for Slack", SHORTER),
-    "msg_blocks_too_long": ("The message is too long for Slack", SHORTER),
-    "invalid_blocks": ("Slack can't read the message's blocks", OUR_FAULT),
-    "invalid_blocks_format": ("Slack can't read the message's blocks", OUR_FAULT),
-    "no_text": ("The message has no text", OUR_FAULT),
-    "metadata_too_large": ("The message's metadata is too large", OUR_FAULT),
-    "thread_not_found": ("The first message of the thread was deleted", ""),
-    "message_not_found": ("That message was deleted", ""),
-}
+_TABLE: dict[str, Any] = tomllib.loads(files("adapters.slack").joinpath("errors.toml").read_text("utf-8"))
+BROKEN: dict[str, str] = {code: row["hint"] for row in _TABLE["broken"] for code in row["codes"]}
+REFUSED = {code: (str(row["reason"]), str(row["hint"])) for row in _TABLE["refused"] for code in row["codes"]}
 MAX_DETAIL_CHARS = 120
 
 # Slack failed, and answered with status 200: it may have been done.
@@ -104,9 +66,9 @@ def channel_problem(channel: Mapping[str, object]) -> Refused | None:
     if channel.get("is_mpim"):
         return Refused("I can't post papers in a group direct message.", "Choose a channel.", broken=True)
     if channel.get("is_archived"):
-        return Refused("The channel is archived.", UNARCHIVE, broken=True)
+        return Refused("The channel is archived.", BROKEN["is_archived"], broken=True)
     if not channel.get("is_member"):
-        return Refused("I'm not a member of this channel.", INVITE, broken=True)
+        return Refused("I'm not a member of this channel.", BROKEN["not_in_channel"], broken=True)
     return None
 
 

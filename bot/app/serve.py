@@ -21,6 +21,19 @@ from bot.tasks import Job
 SUMMARIES_AT_ONCE = 50  # papers; takes a tenth of a second
 
 
+PLAN_EVERY_S = 5.0  # a post is late by this much at most
+IMPROVE_EVERY_S = 30.0
+AHEAD_EVERY_S = 2.0
+INDEX_EVERY_S = 1.0  # papers that other processes store are found this much later at most
+REFRESH_EVERY_S = 30.0
+PICTURES_EVERY_S = 5.0
+TIDY_EVERY_S = 3_600.0
+ACCESS_EVERY_S = 600.0  # for places that became usable without an event that says so
+HAND_BACK_S = 5.0  # to store the state of posts that a stop interrupts
+IMPROVED_DAYS = 3  # newest lists for which Claude is asked for summaries
+MOST_IMPROVED = 40
+
+
 class Ahead:
     """Makes the summaries of all papers ahead of time, newest first, so that a page of fifty needn't make fifty. Papers
     that arrive later get theirs when they are shown."""
@@ -37,19 +50,6 @@ class Ahead:
         ids = await papers.newest_ids(SUMMARIES_AT_ONCE, offset=self._done)
         await self._app.lines.of(list((await papers.get_papers(ids)).values()))
         self._done = self._done + len(ids) if len(ids) == SUMMARIES_AT_ONCE else None
-
-
-PLAN_EVERY_S = 5.0  # a post is late by this much at most
-IMPROVE_EVERY_S = 30.0
-AHEAD_EVERY_S = 2.0
-INDEX_EVERY_S = 1.0  # papers that other processes store are found this much later at most
-REFRESH_EVERY_S = 30.0
-PICTURES_EVERY_S = 5.0
-TIDY_EVERY_S = 3_600.0
-ACCESS_EVERY_S = 600.0  # for places that became usable without an event that says so
-HAND_BACK_S = 5.0  # to store the state of posts that a stop interrupts
-IMPROVED_DAYS = 3  # newest lists for which Claude is asked for summaries
-MOST_IMPROVED = 40
 
 
 class Role(Enum):

@@ -18,6 +18,16 @@ from bot.views.formatting import days, listing, moment, on_topic, papers, source
 from bot.views.why import taste
 from bot.votes.taste import MIN_VOTES_FOR_TASTE
 
+MAX_PREVIEW_ROWS = 5
+MAX_PREVIEW_CARDS = 2
+LAYOUT_CONTENTS: dict[Layout, str] = {
+    "thread": mark("Up to {papers}, as a digest with a thread, from {sources}."),
+    "compact": mark("Up to {papers}, as a digest, from {sources}."),
+    "cards": mark("Up to {papers}, as cards, from {sources}."),
+}
+PREVIEW_OF_ALL = mark("Preview for {day}: {papers}.")
+PREVIEW_OF_FIRST = mark("Preview for {day}: {papers}, starting with these {count}.")
+
 
 def has_roles(request: Request) -> bool:
     """Whether the place has roles that a post can notify."""
@@ -38,17 +48,6 @@ def ping_note(subscription: Subscription) -> Text:
     """A sentence that names the role; empty without one."""
     role = Span(subscription.ping, role=True)
     return text(*tr_parts("The day's post notifies {role}.", role=role)) if subscription.ping else ()
-
-
-MAX_PREVIEW_ROWS = 5
-MAX_PREVIEW_CARDS = 2
-LAYOUT_CONTENTS: dict[Layout, str] = {
-    "thread": mark("Up to {papers}, as a digest with a thread, from {sources}."),
-    "compact": mark("Up to {papers}, as a digest, from {sources}."),
-    "cards": mark("Up to {papers}, as cards, from {sources}."),
-}
-PREVIEW_OF_ALL = mark("Preview for {day}: {papers}.")
-PREVIEW_OF_FIRST = mark("Preview for {day}: {papers}, starting with these {count}.")
 
 
 async def preview_blocks(request: Request, subscription: Subscription, typed: TypedSubscription) -> list[Block]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from datetime import date
 from enum import Enum
+from importlib.resources import files
 
 from msgspec import Struct
 
@@ -27,34 +29,9 @@ _EXCLUDED = re.compile(r'(?<!\S)-(?:["“”„]([^"“”„]+)["“”„]|([^
 _PHRASE = re.compile(r'["“”„]([^"“”„]+)["“”„]')
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
-# Words that say nothing about a paper: articles, prepositions, question words, and what people write around a wish.
-STOP = frozenset(
-    """a about an and any are as at be been by can could did do does for from had has have how i if in into is it its
-    me my of on or our papers paper research so some such than that the their them then there these they this those to
-    using use used via was we were what when where which while who whose why will with would you your works work
-    studies study show give list please find""".split()  # noqa: SIM905 - a list of a hundred strings reads worse
-)
-
-
-# How a question about papers begins, and what then stands before its subject: `Which works have proposed to use …`
-ASKING = frozenset(
-    """are can could do does find give has have how i is list may name please provide show suggest tell what when where
-    which who whose why would""".split()  # noqa: SIM905
-)
-ASKED = (
-    STOP
-    | ASKING
-    | frozenset(
-        """address addressed addresses addressing all also applied applies apply article articles both cite conducted
-        consider considered describe described describes describing develop developed develops discuss discussed
-        discusses discussing employ employed employing employs examine examined examines examples explore explored
-        explores exploring focus focused focuses focusing get introduce introduced introduces investigate investigated
-        investigates investigating know look looking made make makes making mention mentions need offer offers other
-        others present presented presents presenting propose proposed proposes proposing provided provides recommend
-        relate related research researchers resources share specifically uses utilize utilized utilizes utilizing want
-        worked""".split()  # noqa: SIM905
-    )
-)
+_WORDS = tomllib.loads(files("bot.search").joinpath("query_words.toml").read_text("utf-8"))
+STOP, ASKING, _BEFORE_SUBJECT = (frozenset(_WORDS[name].split()) for name in ("stop", "asking", "asked"))
+ASKED = STOP | ASKING | _BEFORE_SUBJECT
 
 _CATEGORY = re.compile(  # arXiv's archives that are divided, with a division
     r"(?<![\w.:/-])(?:astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat)\.[A-Za-z]{2}(?![\w.-])"

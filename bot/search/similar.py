@@ -19,6 +19,10 @@ RELEVANCE = 0.7  # its weight against variety; docs/search.md has the measuremen
 MIN_SHARE = 0.6  # of the best score; papers below it keep their place
 
 
+ORDERED_PAPERS = 60  # by relevance and variety: fixed, so that pages neither repeat nor skip
+WORDS_SHARE = 0.3  # what the most words in common add to the cosine; docs/search.md has the measurements
+
+
 def diverse(
     found: Sequence[tuple[PaperId, float]], vectors: Mapping[PaperId, NDArray[np.float32]], most: int | None = None
 ) -> list[tuple[PaperId, float]]:
@@ -42,10 +46,6 @@ def diverse(
     first = [left[i] for i in taken]
     known = {id for id, _ in first}
     return [*first, *(one for one in found if one[0] not in known)]
-
-
-ORDERED_PAPERS = 60  # by relevance and variety: fixed, so that pages neither repeat nor skip
-WORDS_SHARE = 0.3  # what the most words in common add to the cosine; docs/search.md has the measurements
 
 
 async def like_papers(

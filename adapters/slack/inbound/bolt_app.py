@@ -34,28 +34,6 @@ from bot.chat.message import Message
 from bot.errors import PaperboyError, Refused
 from bot.metrics import FAILURES
 
-
-def make_authorize(installs: Installs) -> Callable[..., Awaitable[AuthorizeResult]]:
-    """Bolt's `authorize` with our own records: the SDK's stores all keep tokens unencrypted.
-
-    It raises `Refused` where Paperboy isn't installed, and passing faults (`Busy`, a locked database).
-    Bolt asks for no token for `app_uninstalled` and the like, so those arrive after the end.
-    """
-
-    async def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
-        install = await installs.find_install(team_id or enterprise_id or "", enterprise_id or "")
-        return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=team_id,
-            user_id=user_id,
-            bot_user_id=install.bot_user,
-            bot_token=install.token,
-            bot_scopes=install.scopes,
-        )
-
-    return authorize
-
-
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger(f"{__name__}.bolt")  # Bolt warns of tokens in the environment, which it doesn't use here
 bolt_log.setLevel(logging.ERROR)
@@ -94,6 +72,27 @@ EVENT_HANDLERS: dict[str, Callable[[Handlers, Json, str], Awaitable[None]]] = {
     },
 }
 COUNTED_TYPES = {*EVENT_HANDLERS, "block_actions", "command", "message_action", "view_submission"}
+
+
+def make_authorize(installs: Installs) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Bolt's `authorize` with our own records: the SDK's stores all keep tokens unencrypted.
+
+    It raises `Refused` where Paperboy isn't installed, and passing faults (`Busy`, a locked database).
+    Bolt asks for no token for `app_uninstalled` and the like, so those arrive after the end.
+    """
+
+    async def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
+        install = await installs.find_install(team_id or enterprise_id or "", enterprise_id or "")
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            user_id=user_id,
+            bot_user_id=install.bot_user,
+            bot_token=install.token,
+            bot_scopes=install.scopes,
+        )
+
+    return authorize
 
 
 class BoltApp:

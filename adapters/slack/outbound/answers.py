@@ -17,6 +17,13 @@ from bot.languages import mark, tr
 MAX_PIECES = 12  # Slack takes about 100 a minute in a workspace
 
 
+log = logging.getLogger(__name__)
+
+MAX_RESPONSE_URL_USES = 5  # within 30 minutes (docs.slack.dev/interactivity/handling-user-interaction)
+NO_UNFURLS: Json = {"unfurl_links": False, "unfurl_media": False}
+POSTED = mark("Posted to the channel.")
+
+
 async def stream_message(workspaces: Workspaces, message: Message, place: Place, person: str) -> bool:
     """Stream a message into a thread. False when it has to be posted: it is too long for one message, or Slack refused
     before anything was shown. Raises `PostError`.
@@ -49,13 +56,6 @@ async def stream_message(workspaces: Workspaces, message: Message, place: Place,
 
 def _chunks(block: Json) -> list[Json]:
     return [{"type": "blocks", "blocks": [block]}]
-
-
-log = logging.getLogger(__name__)
-
-MAX_RESPONSE_URL_USES = 5  # within 30 minutes (docs.slack.dev/interactivity/handling-user-interaction)
-NO_UNFURLS: Json = {"unfurl_links": False, "unfurl_media": False}
-POSTED = mark("Posted to the channel.")
 
 
 class AnswerTarget(Struct, frozen=True, kw_only=True):

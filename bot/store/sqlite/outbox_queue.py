@@ -11,26 +11,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from itertools import islice
 
-OPEN = "('planned', 'claimed', 'unsure')"
-
-_TABLES = f"""
-CREATE TABLE queued_channels (
-  tenant TEXT NOT NULL, channel TEXT NOT NULL, platform TEXT NOT NULL,
-  head INTEGER NOT NULL, due TEXT NOT NULL, lease TEXT NOT NULL,
-  PRIMARY KEY (tenant, channel)
-) WITHOUT ROWID;
-CREATE INDEX queued_channels_due ON queued_channels(tenant, due, head);
-CREATE INDEX queued_channels_held ON queued_channels(tenant, lease) WHERE lease != '';
-CREATE INDEX queued_channels_lease ON queued_channels(lease) WHERE lease != '';
-CREATE TABLE queued_tenants (
-  tenant TEXT PRIMARY KEY, platform TEXT NOT NULL,
-  held INTEGER NOT NULL, due TEXT NOT NULL, head INTEGER NOT NULL, rest TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX queued_tenants_turn ON queued_tenants(platform, held, due, head);
-CREATE INDEX queued_tenants_due ON queued_tenants(platform, due);
-CREATE INDEX outbox_open ON outbox(tenant, channel, seq) WHERE state IN {OPEN};
-CREATE INDEX outbox_claimed ON outbox(tenant, channel, lease) WHERE state = 'claimed'
-"""
+OPEN = "('planned', 'claimed', 'unsure')"  # as in the indexes of `schema.sql`
 
 # Of the channel of {row}. A post that was revived can be older than the one under way: it waits for that one's lease.
 _CHANNEL = f"""
@@ -57,18 +38,15 @@ _TENANT = """
 """
 _EMPTY = "WHEN NOT EXISTS (SELECT 1 FROM queued_channels WHERE tenant = new.tenant AND channel = new.channel)"
 _TRIGGERS = (
-    (
-        "queued_channels_in",
-        f"AFTER INSERT ON outbox {_EMPTY}",
-        _CHANNEL.format(row="new"),
-    ),  # a new post is its channel's last
+    # A new post is its channel's last.
+    ("queued_channels_in", f"AFTER INSERT ON outbox {_EMPTY}", _CHANNEL.format(row="new")),
     ("queued_channels_over", "AFTER UPDATE OF state, next_attempt, lease ON outbox", _CHANNEL.format(row="new")),
     ("queued_channels_out", "AFTER DELETE ON outbox", _CHANNEL.format(row="old")),
     ("queued_tenants_in", "AFTER INSERT ON queued_channels", _TENANT.format(row="new")),
     ("queued_tenants_over", "AFTER UPDATE ON queued_channels", _TENANT.format(row="new")),
     ("queued_tenants_out", "AFTER DELETE ON queued_channels", _TENANT.format(row="old")),
 )
-SCHEMA = ";".join([_TABLES, *(f"CREATE TRIGGER {name} {when} BEGIN {what} END" for name, when, what in _TRIGGERS)])
+TRIGGERS = ";".join(f"CREATE TRIGGER {name} {when} BEGIN {what} END" for name, when, what in _TRIGGERS)
 
 _TURN = """SELECT due, head, tenant FROM queued_tenants WHERE platform = ? AND held = ? AND due <= ?
            ORDER BY due, head LIMIT ?"""

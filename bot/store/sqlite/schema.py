@@ -31,7 +31,7 @@ migrations = Migrations("paperboy")
 def initial(db: Database) -> None:
     """Every table as of the first release."""
     tables = files("bot.store.sqlite").joinpath("schema.sql").read_text("utf-8")
-    _run(db, tables + _CHANGES + outbox_queue.SCHEMA + ";")
+    _run(db, tables + _CHANGES + outbox_queue.TRIGGERS + ";")
 
 
 @migrations()

@@ -158,3 +158,21 @@ CREATE TABLE notices (name TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE model_reservations (
   id TEXT PRIMARY KEY, model TEXT NOT NULL, until TEXT, cost REAL NOT NULL -- no `until`: a batch
 ) WITHOUT ROWID;
+
+-- Fair turns (`outbox_queue.py`)
+CREATE TABLE queued_channels (
+  tenant TEXT NOT NULL, channel TEXT NOT NULL, platform TEXT NOT NULL,
+  head INTEGER NOT NULL, due TEXT NOT NULL, lease TEXT NOT NULL,
+  PRIMARY KEY (tenant, channel)
+) WITHOUT ROWID;
+CREATE INDEX queued_channels_due ON queued_channels(tenant, due, head);
+CREATE INDEX queued_channels_held ON queued_channels(tenant, lease) WHERE lease != '';
+CREATE INDEX queued_channels_lease ON queued_channels(lease) WHERE lease != '';
+CREATE TABLE queued_tenants (
+  tenant TEXT PRIMARY KEY, platform TEXT NOT NULL,
+  held INTEGER NOT NULL, due TEXT NOT NULL, head INTEGER NOT NULL, rest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX queued_tenants_turn ON queued_tenants(platform, held, due, head);
+CREATE INDEX queued_tenants_due ON queued_tenants(platform, due);
+CREATE INDEX outbox_open ON outbox(tenant, channel, seq) WHERE state IN ('planned', 'claimed', 'unsure');
+CREATE INDEX outbox_claimed ON outbox(tenant, channel, lease) WHERE state = 'claimed';

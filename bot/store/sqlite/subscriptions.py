@@ -28,13 +28,6 @@ _MOVES = (
 )
 
 
-def move_channel(db: sqlite3.Connection, tenant: str, old: str, new: str) -> int:
-    """Returns how many schedules moved."""
-    names = {"tenant": tenant, "old": old, "new": new}
-    schedules, *_ = [db.execute(sql, names).rowcount for sql in _MOVES]
-    return schedules
-
-
 # Two index look-ups a subscription, however long its history is.
 _PLANNED = "('posted', 'failed')"  # outcomes of a run that chose papers: the next one begins after its lists
 _NEWEST = "SELECT doc FROM runs WHERE subscription = id"
@@ -43,6 +36,13 @@ _STANDING = f"""
            ({_NEWEST} AND json_extract(doc, '$.outcome') IN {_PLANNED} ORDER BY slot DESC LIMIT 1)
     FROM subscriptions WHERE paused = '' ORDER BY seq
 """
+
+
+def move_channel(db: sqlite3.Connection, tenant: str, old: str, new: str) -> int:
+    """Returns how many schedules moved."""
+    names = {"tenant": tenant, "old": old, "new": new}
+    schedules, *_ = [db.execute(sql, names).rowcount for sql in _MOVES]
+    return schedules
 
 
 class SqliteSubscriptions(OnEngine):

@@ -27,6 +27,11 @@ from bot.summaries.generation.language_model import CallError, LanguageModel, Mo
 HOUR = timedelta(hours=1)
 
 
+log = logging.getLogger(__name__)
+
+MAX_CACHED_ANSWERS = 500  # so that sharing an answer does not ask the model again
+
+
 class HourlyLimit:
     """Counts questions of the last hour in this process. Cost has its own limit, the budget."""
 
@@ -44,11 +49,6 @@ class HourlyLimit:
         """Count one more, and forget people who haven't asked for an hour."""
         self._asked = {known: times for known, times in self._asked.items() if times and times[-1] > now - HOUR}
         self._asked.setdefault(key, deque()).append(now)
-
-
-log = logging.getLogger(__name__)
-
-MAX_CACHED_ANSWERS = 500  # so that sharing an answer does not ask the model again
 
 
 class QuestionAnswerer:

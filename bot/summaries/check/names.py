@@ -17,15 +17,6 @@ _SAID_SO = (
 )
 
 
-def plain(text: str) -> str:
-    """A text in lower case with one kind of dash and space, for comparison."""
-    low = text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", text))
-    low = _NO_WORD.sub("", low).casefold()
-    for said, same in _SAID_SO:
-        low = low.replace(said, same)
-    return " ".join(low.split())
-
-
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.\d+)*")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?[KMBTkmbt]?")
 _ENDINGS = frozenset(word_list("name_endings"))
@@ -35,6 +26,15 @@ _LONG = {short: long.replace("-", " ") for short, long in _SHORT.items()}
 _SUBJECTS = frozenset(word_list("subjects"))
 
 _TELLING = frozenset(TELLING)
+
+
+def plain(text: str) -> str:
+    """A text in lower case with one kind of dash and space, for comparison."""
+    low = text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", text))
+    low = _NO_WORD.sub("", low).casefold()
+    for said, same in _SAID_SO:
+        low = low.replace(said, same)
+    return " ".join(low.split())
 
 
 def new_names(line: str, known: str, *, english: bool = True) -> list[str]:
