@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import msgspec
 import pytest
 
 from bot.chat.event import Person, Place
@@ -16,7 +18,7 @@ from bot.chat.message import Message
 from bot.delivery.schedule_parser import parse_schedule
 from bot.papers.model import Counts, Links, Listing, Paper
 from bot.store.protocol import Store
-from bot.store.records import Delivery, Post, Subscription, VoteMark
+from bot.store.records import Delivery, Post, Reservation, Run, Spending, SpendingLimits, Subscription, VoteMark
 
 NOW = datetime(2025, 3, 18, 9, 30, tzinfo=UTC)  # a Tuesday
 TODAY = NOW.date()
@@ -79,3 +81,18 @@ def recorded_texts() -> Iterator[str]:
                 text = paper.get(name)
                 if text:
                     yield " ".join(text) if isinstance(text, list) else text
+
+
+async def runs_of(store: Store, id: str) -> list[Run]:
+    """All runs of a schedule, newest first."""
+    found = await store.subscriptions.get_subscription(id)
+    rows = (await store.ownership.export(found.place.tenant))["runs"] if found else []
+    runs = [msgspec.json.decode(str(row["doc"]), type=Run) for row in rows if row["subscription"] == id]
+    return sorted(runs, key=lambda run: run.slot, reverse=True)
+
+
+async def add_spending(store: Store, spent: Spending) -> None:
+    """Book what a call to a model cost."""
+    reservation = Reservation(id=uuid4().hex, model=spent.model, cost=0.0, until=None)
+    assert await store.costs.reserve(reservation, SpendingLimits(), now=NOW)
+    await store.costs.settle(reservation, spent)

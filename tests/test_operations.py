@@ -21,7 +21,7 @@ from bot.clock import FixedClock
 from bot.store.protocol import Store
 from bot.store.records import Fetch, Spending
 from bot.tasks import Supervisor
-from tests.builders import NOW, PAPERS, subscription
+from tests.builders import NOW, PAPERS, add_spending, subscription
 from tests.builders import post as a_post
 from tests.fakes.prefork import ROOT
 from tests.fakes.world import free_port, launch
@@ -141,7 +141,7 @@ async def test_schedules_are_counted_by_state(store: Store, state: str) -> None:
 async def test_every_metric_is_explained_and_what_claude_cost_is_told(store: Store, clock: FixedClock) -> None:
     today = clock.now().date()
     for day, money in ((today, 0.5), (today.replace(day=1), 2.0)):
-        await store.costs.add_spending(Spending(day=day, model="m", cost=money))
+        await add_spending(store, Spending(day=day, model="m", cost=money))
     await store.papers.record_fetch(Fetch(source="huggingface", day=today, at=clock.now(), last_grew=clock.now()))
     operations = Operations(store, Health(store, {}, Supervisor(clock)), clock)
     _, text = await read(f"{await operations.start('127.0.0.1', 0)}/metrics")

@@ -11,7 +11,7 @@ import pytest
 
 from bot.store import open_store
 from bot.store.records import Delivery, DeliveryState, Subscription
-from tests.builders import PAPERS, SHARED, needs_shared, subscription
+from tests.builders import PAPERS, SHARED, needs_shared, runs_of, subscription
 from tests.fakes.papers import FakePapers, entry
 from tests.fakes.world import paperboy
 
@@ -80,7 +80,7 @@ async def test_what_was_missed_comes_once_if_it_is_young_and_is_explained_if_not
         await at(tmp_path, fake, WEEKDAYS[4], 20)  # down for days, back on Friday evening
     check(await sent(tmp_path), [WEEKDAYS[0], WEEKDAYS[4]])
     store = await open_store(tmp_path / "paperboy.db")
-    runs = {run.slot.date(): run for run in await store.subscriptions.newest_runs("daily")}
+    runs = {run.slot.date(): run for run in await runs_of(store, "daily")}
     await store.aclose()
     assert [runs[day].outcome for day in WEEKDAYS[:5]] == ["posted", "missed", "missed", "missed", "posted"]
     assert "wasn't running" in runs[WEEKDAYS[1]].why
@@ -94,7 +94,7 @@ async def test_a_quiet_day_has_its_reason(tmp_path: Path) -> None:
         await at(tmp_path, fake, DAYS[1], 10)
     assert await sent(tmp_path) == []
     store = await open_store(tmp_path / "paperboy.db")
-    second, first = await store.subscriptions.newest_runs("daily")
+    second, first = await runs_of(store, "daily")
     await store.aclose()
     assert [item.reason for item in first.left_out] == ["no match"]
     assert first.outcome == second.outcome == "quiet"

@@ -31,7 +31,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState
 from bot.store.sqlite.codec import stamp
-from tests.builders import listing, paper, subscription
+from tests.builders import listing, paper, runs_of, subscription
 from tests.fakes.prefork import ForkedProcess
 from tests.fakes.world import launch
 from tests.faults.arenas import Arena, arena
@@ -235,7 +235,7 @@ def _told(delivery: Delivery) -> str:
 
 
 async def _edition(store: Store, subscription: str) -> Sequence[Delivery]:
-    runs = await store.subscriptions.newest_runs(subscription)
+    runs = await runs_of(store, subscription)
     return [d for run in runs if run.edition for d in await store.outbox.in_edition(subscription, run.edition)]
 
 

@@ -41,7 +41,7 @@ from bot.store.protocol import Store
 from bot.store.records import Run
 from bot.summaries import SummaryService
 from bot.views.formatting import long_day
-from tests.builders import SHARED, subscription
+from tests.builders import SHARED, runs_of, subscription
 from tests.fakes.notebook import Notebook
 
 OUT = 1 / 8  # of the hours
@@ -111,7 +111,7 @@ async def soak(folder: Path, days: list[date], seed: int = 1) -> str:
             wish = subscription(name, place=Place("web", "home", name), schedule=when, count=5, created=clock.now())
             await store.subscriptions.add_subscription(wish)
         away = await _live(store, source, platform, clock, days, chance)
-        runs = [run for name in WISHES for run in await store.subscriptions.newest_runs(name, limit=10_000)]
+        runs = [run for name in WISHES for run in await runs_of(store, name)]
         told = await _judge(store, platform, runs, days)
         await store.aclose()
     return (

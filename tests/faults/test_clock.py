@@ -25,7 +25,7 @@ from bot.store import open_store
 from bot.store.protocol import Store
 from bot.store.records import DeliveryState, Run, Subscription
 from bot.summaries import SummaryService
-from tests.builders import NOW, listing, paper, post, subscription
+from tests.builders import NOW, listing, paper, post, runs_of, subscription
 from tests.fakes.notebook import Notebook
 from tests.faults.model import Process, Wall
 
@@ -64,7 +64,7 @@ async def led(wish: Subscription, hours: list[int]) -> tuple[list[Run], list[str
             latest = max(latest, clock.moment)
             await planner.plan_due()
             await planner.plan_due()
-        runs = await store.subscriptions.newest_runs(wish.id, limit=1_000)
+        runs = await runs_of(store, wish.id)
         posts = [d.post for run in runs if run.edition for d in await store.outbox.in_edition(wish.id, run.edition)]
         return runs, [paper for post in {p.key: p for p in posts}.values() for paper in post.papers], latest
 
@@ -122,7 +122,7 @@ async def test_new_rules_of_a_zone_bring_no_list_twice_and_leave_none_out(
         await two_days()
         with rules(tmp_path, "Europe/Berlin", become):
             await two_days()
-        runs = await store.subscriptions.newest_runs("s1", limit=100)
+        runs = await runs_of(store, "s1")
         editions = [run.edition for run in reversed(runs) if run.outcome == "posted"]
         assert editions == [f"huggingface:{(NOW + timedelta(days=n)).date()}" for n in range(1, 5)]
         assert len({run.slot.hour for run in runs}) == 2  # the new rules were taken up
@@ -139,7 +139,7 @@ async def test_what_is_missed_in_a_pause_is_not_made_up(clock: FixedClock) -> No
         assert await planner.plan_due() == 0
         clock.moment += timedelta(days=1)
         await planner.plan_due()
-        assert [run.slot.date() for run in await store.subscriptions.newest_runs("s1")] == [clock.now().date()]
+        assert [run.slot.date() for run in await runs_of(store, "s1")] == [clock.now().date()]
 
 
 async def test_a_clock_that_leaps_over_a_lease_begins_no_second_post(store: Store, clock: FixedClock) -> None:

@@ -14,7 +14,7 @@ from bot.papers.full_text import Passage
 from bot.store.records import Spending
 from bot.summaries.answering.judging import is_fit, judge, nearest, sentences, sentences_of
 from bot.summaries.generation.language_model import ModelAnswer
-from tests.builders import PAPERS, TODAY, paper
+from tests.builders import PAPERS, TODAY, add_spending, paper
 from tests.fakes.anthropic import Told
 from tests.summaries.conftest import Office, everything
 from tests.summaries.room import Room
@@ -111,7 +111,7 @@ async def test_where_claude_fails_the_nearest_sentences_are_shown(hire: Start, f
 async def test_with_the_budget_spent_the_nearest_sentences_are_shown(hire: Start) -> None:
     here = await room(hire, said(), budget_day=0.5)
     first = await here.says("ask 2503.00001 What does a nest cost?")
-    await here.office.store.costs.add_spending(Spending(day=TODAY, model="claude-haiku-5-5", cost=0.4999))
+    await add_spending(here.office.store, Spending(day=TODAY, model="claude-haiku-5-5", cost=0.4999))
     second = await here.says("ask 2503.00001 How many sparrows?")
     assert "A nest costs 3 euros." in first.plain
     assert "is used up" in everything(second)

@@ -13,7 +13,7 @@ from bot.errors import ConfigError
 from bot.store.records import Spending
 from bot.summaries import Budget
 from bot.summaries.generation import prompt
-from tests.builders import TODAY, paper
+from tests.builders import TODAY, add_spending, paper
 from tests.summaries.conftest import Office, true_line
 
 Start = Callable[..., Awaitable[Office]]
@@ -89,11 +89,11 @@ async def test_the_admin_is_told_at_80_percent_and_at_100_the_abstracts_speak(
         return [record.message for record in caplog.records if "Claude has cost" in record.message]
 
     office = await hire(true_line, budget_day=1.0)
-    await office.store.costs.add_spending(Spending(day=TODAY, model="claude-haiku-5-5", cost=0.79999))
+    await add_spending(office.store, Spending(day=TODAY, model="claude-haiku-5-5", cost=0.79999))
     await office.lists(SEVEN[:1])
     assert await office.improves() == [SEVEN[0].id]
     assert told() == ["Claude has cost 0.80 of the 1.00 USD for 2025-03-18."]
-    await office.store.costs.add_spending(Spending(day=TODAY, model="claude-haiku-5-5", cost=0.2))
+    await add_spending(office.store, Spending(day=TODAY, model="claude-haiku-5-5", cost=0.2))
     await office.lists(SEVEN)
     assert [await office.improves(), await office.improves()] == [[], []]
     assert [message.endswith("summaries are taken from the abstracts.") for message in told()] == [False, True]
@@ -106,8 +106,8 @@ async def test_the_admin_is_told_at_80_percent_and_at_100_the_abstracts_speak(
 async def test_what_was_told_is_not_told_again_after_a_restart(hire: Start, caplog: pytest.LogCaptureFixture) -> None:
     for number in range(3):
         office = await hire(true_line)
-        await office.store.costs.add_spending(
-            Spending(day=TODAY, model="claude-haiku-5-5", cost=0.09 if number == 0 else 0.01)
+        await add_spending(
+            office.store, Spending(day=TODAY, model="claude-haiku-5-5", cost=0.09 if number == 0 else 0.01)
         )
         await Budget(office.store.costs, Summaries(budget_month=0.1), office.clock).warn()
     told = [record.message for record in caplog.records if "Claude has cost" in record.message]

@@ -73,9 +73,6 @@ class Subscriptions(Protocol):
     async def last_posted_run(self, id: str) -> Run | None:
         """The newest run that posted papers."""
 
-    async def newest_runs(self, id: str, *, limit: int = 10) -> list[Run]:
-        """Newest first."""
-
 
 class Outbox(Protocol):
     """Posts from plan to platform; see `State`."""

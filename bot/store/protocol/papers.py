@@ -162,8 +162,6 @@ class FullTexts(Protocol):
 class Costs(Protocol):
     """What models did and cost."""
 
-    async def add_spending(self, spent: Spending) -> None: ...
-
     async def spending_since(self, first: date) -> list[Spending]:
         """By day, model and kind; oldest first."""
 

@@ -21,9 +21,6 @@ ON CONFLICT (day, model, batch) DO UPDATE SET
 class SqliteCosts(OnEngine):
     """Implements `bot.store.protocol.Costs`."""
 
-    async def add_spending(self, spent: Spending) -> None:
-        await self._engine.write(lambda db: add(db, spent))
-
     async def spending_since(self, first: date) -> list[Spending]:
         sql = "SELECT * FROM model_costs WHERE day >= ? ORDER BY day, model, batch"
         rows = await self._engine.read(lambda db: db.execute(sql, (first.isoformat(),)).fetchall())

@@ -128,11 +128,6 @@ class SqliteSubscriptions(OnEngine):
         row = await self._engine.read(lambda db: db.execute(sql, (id,)).fetchone())
         return unpack(row[0], Run) if row else None
 
-    async def newest_runs(self, id: str, *, limit: int = 10) -> list[Run]:
-        sql = "SELECT doc FROM runs WHERE subscription = ? ORDER BY slot DESC LIMIT ?"
-        rows = await self._engine.read(lambda db: db.execute(sql, (id, limit)).fetchall())
-        return [unpack(doc, Run) for (doc,) in rows]
-
     async def _change(self, place: Place, to: Callable[[Subscription], Subscription]) -> list[Subscription]:
         """Change the subscriptions of a channel, or of a tenant (`*`); returns those that did change."""
 
