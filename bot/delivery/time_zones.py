@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -61,7 +62,7 @@ def read_zone(words: Sequence[str], *, ends: bool, is_started: bool, default_zon
         if tuple(plain[: len(prefix)]) == prefix and len(plain) > len(prefix) and is_started:
             found = _read_name(words[len(prefix) :], ends=True)
             if found.words:
-                return _with(found, found.words + len(prefix))
+                return replace(found, words=found.words + len(prefix), is_doubtful=False)
     name, equals, value = words[0].partition("=" if "=" in words[0] else ":")
     if equals and fold(name) in {"tz", "timezone", "cron_tz"}:
         found = _read_name([value], ends=True)
@@ -98,10 +99,6 @@ def fold(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
 
 
-def _with(found: ZoneReading, words: int) -> ZoneReading:
-    return ZoneReading(words=words, zone=found.zone, choices=found.choices, unknown=found.unknown)
-
-
 def _read_offset(words: Sequence[str], *, is_started: bool) -> ZoneReading | None:
     """`UTC+2`, `GMT -5`, `UTC + 5:30`, `+02:00` after a time."""
     for count in (3, 2, 1):
@@ -129,17 +126,13 @@ def _read_name(words: Sequence[str], *, ends: bool) -> ZoneReading:
         after = [fold(word) for word in words[count : count + 2]]
         time_words = 2 if after == ["time", "zone"] else int(after[:1] == ["time"] and plain not in NOT_ZONES)
         if found := _lookup(plain, words[:count], is_last=ends and count == len(words), is_time=bool(time_words)):
-            return _with_doubt(found, count + time_words)
+            return replace(found, words=count + time_words)
     word = fold(words[0])
     if "/" in word and word.partition("/")[0] in {name.partition("/")[0].casefold() for name in available_timezones()}:
         return ZoneReading(words=1, unknown=words[0])
     if ends and len(words) == 2 and fold(words[1]) == "time" and word not in NOT_ZONES:
         return ZoneReading(words=2, unknown=words[0])
     return NOTHING
-
-
-def _with_doubt(found: ZoneReading, words: int) -> ZoneReading:
-    return ZoneReading(words=words, zone=found.zone, choices=found.choices, is_doubtful=found.is_doubtful)
 
 
 def _lookup(plain: str, words: Sequence[str], *, is_last: bool, is_time: bool) -> ZoneReading | None:

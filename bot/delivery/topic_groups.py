@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from itertools import pairwise
 
 import numpy as np
@@ -25,16 +26,7 @@ MIN_LIKENESS = 0.09  # mean cosine within a group, after the mean of all papers 
 MIN_LIKENESS_TO_JOIN = 0.14  # of a paper without the group's words
 MIN_MENTIONS = 3  # of words in an abstract, from which the paper is about them
 _WORD = re.compile(r"[A-Za-z][\w+-]*")
-_GENERIC = word_set(
-    """model method framework approach toward learning large language via using based efficient effective scaling
-    data dataset benchmark benchmarking evaluation evaluating training new unified paper report technical study
-    survey llm task performance research work result generation generative foundation open state-of-the-art art
-    deep neural network system experiment process ai human real world capability quality strategy understanding
-    adaptive dynamic high low automatic optimization time information knowledge representation towards enhancing
-    improving general single multi multiple evidence memory-efficient structure level step content problem
-    machine input output inference fine-tuning parameter design comprehensive environment analysis domain
-    feature application control scene image visual"""
-)
+_GENERIC = word_set(files("bot.delivery").joinpath("generic_words.txt").read_text("utf-8"))  # no topics
 
 
 def group_by_topic(papers: Sequence[Paper], vectors: Mapping[PaperId, Floats]) -> tuple[PaperGroup, ...]:
