@@ -7,18 +7,25 @@ only in a channel shared with ours. https://docs.slack.dev/apis/slack-connect
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.slack.client import Workspaces
 from adapters.slack.outbound.render import Json
 from adapters.slack.payload import get_list, get_object, get_text
+from bot.chat.event import ButtonPress, Command, FormSubmission, Place
 from bot.chat.message import clean
 from bot.clock import Clock
 from bot.errors import PaperboyError
 from bot.recent import RecentDict
+
+PersonEvent = TypeVar("PersonEvent", Command, ButtonPress, FormSubmission)
+
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +34,26 @@ SCOPE = "users:read"
 MAX_CACHED_PEOPLE = 10_000
 MAX_NAME_CHARS = 40
 RIGHTS = ("is_admin", "is_owner", "is_primary_owner")
+
+
+class Admins:
+    """Says what a person may do in a place."""
+
+    def __init__(self, profiles: Profiles, admins: Collection[str]) -> None:
+        self._profiles = profiles
+        self._admins = frozenset(admins)
+
+    async def with_rights(self, event: PersonEvent) -> PersonEvent:
+        """The event, with whether its person is an admin in its place, with their language and time zone."""
+        profile = await self._profiles.get_profile(event.who.space, event.who.id)
+        is_admin = not is_private(event.place) and (profile.is_admin or event.who.id in self._admins)
+        who = replace(event.who, admin=is_admin, language=profile.language, time_zone=profile.time_zone)
+        return replace(event, who=who)
+
+
+def is_private(place: Place) -> bool:
+    """Whether a place is one person's alone (a direct message, App Home): no one has rights over others there."""
+    return not place.channel or place.channel.startswith("D")
 
 
 class Profile(Struct, frozen=True, kw_only=True):

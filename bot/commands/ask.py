@@ -16,7 +16,7 @@ from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
 from bot.summaries.answering.judging import PaperAnswer
 from bot.summaries.generation.prompt import QUESTION_CHARS
-from bot.views.answer import answer
+from bot.views.results import answer
 
 EXAMPLE = mark("For example: /papers ask 2405.15738 which data sets does it use?")
 NO_FULL_TEXT = mark("The full text wasn't available in time, so this is based on the abstract only.")

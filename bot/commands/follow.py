@@ -8,7 +8,7 @@ from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Span, clean, text
 from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
-from bot.delivery.followed_topics import match_topics
+from bot.delivery.composer import match_topics
 from bot.delivery.selection import near_reason
 from bot.errors import AskError
 from bot.languages import mark, tr, tr_count

@@ -15,7 +15,6 @@ from bot.chat.fit import fit
 from bot.chat.message import Message
 from bot.delivery.channel_taste import ChannelTaste, HasVectors
 from bot.delivery.edition import Edition
-from bot.delivery.followed_topics import FindsMatches, match_topics
 from bot.delivery.planning_cache import PlanningCache
 from bot.delivery.selection import Choice, Fit, choose, compose, compose_replies
 from bot.delivery.topic_groups import group_by_topic
@@ -28,6 +27,21 @@ from bot.store.records import EditionFacts, ListedPaper, PaperGroup, Post, PostR
 from bot.views.digest import Entry, because
 
 SEEN_DAYS = 90  # a paper is posted to a channel once within so many days
+
+
+class FindsMatches(Protocol):
+    """The part of search that this module uses."""
+
+    async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]: ...
+
+
+async def match_topics(topics: Sequence[str], ids: Collection[PaperId], search: FindsMatches) -> dict[PaperId, str]:
+    """The papers of `ids` on one of the topics, each with the first topic it matches as its reason."""
+    why: dict[PaperId, str] = {}
+    for topic in topics:
+        for id in await search.matching_among(topic, ids):
+            why.setdefault(id, tr("you follow “{topic}”", topic=topic))
+    return why
 
 
 class Searches(FindsMatches, HasVectors, Protocol):

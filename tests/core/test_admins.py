@@ -10,8 +10,7 @@ import pytest
 
 from adapters.discord.events import parse_person
 from adapters.email import events as email
-from adapters.slack.inbound.admins import Admins
-from adapters.slack.profiles import Profile, Profiles, read_profile
+from adapters.slack.profiles import Admins, Profile, Profiles, read_profile
 from adapters.webchat.people import ROBIN, YOU, person_for
 from bot.chat.event import Command, Person, Place
 from tests.core.test_rights import table

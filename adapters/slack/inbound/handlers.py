@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from adapters.slack.client import Workspaces
 from adapters.slack.inbound import events, workspace_events
-from adapters.slack.inbound.admins import Admins
 from adapters.slack.inbound.assistant import Assistant, person_at
 from adapters.slack.inbound.workflow_step import WorkflowStep
 from adapters.slack.inbound.workspace import find_organization, is_org_wide
@@ -22,7 +21,7 @@ from adapters.slack.outbound.render import Json
 from adapters.slack.outbound.user_names import with_names
 from adapters.slack.outbound.work_objects import find_card, work_object
 from adapters.slack.payload import get_object, get_text, require_text
-from adapters.slack.profiles import Profiles
+from adapters.slack.profiles import Admins, Profiles
 from adapters.slack.settings import Settings
 from bot.chat.adapter import Core
 from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from bot.store import protocol
-from bot.store.sqlite.api_keys import SqliteApiKeys
 from bot.store.sqlite.costs import SqliteCosts
 from bot.store.sqlite.engine import Engine, explain
 from bot.store.sqlite.full_texts import SqliteFullTexts
@@ -17,8 +16,7 @@ from bot.store.sqlite.key_value import SqliteKeyValue, SqliteLongQueries, Sqlite
 from bot.store.sqlite.outbox import SqliteOutbox
 from bot.store.sqlite.ownership import SqliteOwnership
 from bot.store.sqlite.papers import SqlitePapers
-from bot.store.sqlite.people import SqlitePeople
-from bot.store.sqlite.submissions import SqliteSubmissions
+from bot.store.sqlite.people import SqliteApiKeys, SqlitePeople, SqliteSubmissions
 from bot.store.sqlite.subscriptions import SqliteSubscriptions
 from bot.store.sqlite.summaries import SqliteSummaries
 from bot.store.sqlite.vectors import SqliteVectors

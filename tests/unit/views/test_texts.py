@@ -14,11 +14,10 @@ from bot.papers.full_text import Passage
 from bot.papers.model import Counts, Links, Paper
 from bot.store.records import EditionFacts, PaperGroup, Run, Tally
 from bot.views import digest, why
-from bot.views.answer import answer
 from bot.views.card import card, controls, facts, title, without_counts
 from bot.views.digest import Entry
 from bot.views.formatting import ago, listing, people, plural
-from bot.views.results import note, results, sheet
+from bot.views.results import answer, note, results, sheet
 from tests.builders import NOW, paper
 
 
