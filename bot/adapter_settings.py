@@ -5,8 +5,6 @@ An adapter's `settings.py` declares a `msgspec.Struct` (`forbid_unknown_fields` 
     settings = read_section("slack", setup.options, Settings)
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Mapping
 from typing import TypeVar, get_origin

@@ -13,8 +13,6 @@ A paper is found by a name as its title spells it, and as people spell it from m
 - Chinese, Japanese and Korean are cut into overlapping pairs of characters, so that any part of a sentence is found
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence

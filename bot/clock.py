@@ -1,7 +1,5 @@
 """The clock. Nothing else reads the time: it is an argument everywhere."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

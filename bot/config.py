@@ -5,8 +5,6 @@ An adapter's section also takes the platform's usual names: `SLACK_BOT_TOKEN` is
 `[adapters.slack]`. Names that the adapter doesn't know, such as `SLACK_WEBHOOK_URL`, belong to other programs.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 import tomllib

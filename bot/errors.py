@@ -1,7 +1,5 @@
 """Every error Paperboy raises on purpose."""
 
-from __future__ import annotations
-
 
 class PaperboyError(Exception):
     """Something went wrong. `message` says what, `hint` says what the reader can do."""

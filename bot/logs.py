@@ -3,8 +3,6 @@
 A line is one line: control characters in a path, a title or a name are escaped, so that no one can forge a second one.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -1,7 +1,5 @@
 """What is counted while Paperboy runs; `/metrics` shows it beside what the store knows."""
 
-from __future__ import annotations
-
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 REGISTRY = CollectorRegistry(auto_describe=True)

@@ -1,7 +1,5 @@
 """A dictionary that forgets its oldest entries, so that memory stays small."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from typing import TypeVar
 

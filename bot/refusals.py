@@ -1,7 +1,5 @@
 """A pause before a service bans this address for refused requests; shared by all parts that send requests to it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
 from types import SimpleNamespace

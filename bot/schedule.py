@@ -4,8 +4,6 @@ Times are on the wall of a time zone. A time that a spring change skips comes ri
 autumn change repeats comes once, the first time (the rule of cron since 2002, and of RFC 5545).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, pairwise

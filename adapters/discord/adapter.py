@@ -1,7 +1,5 @@
 """The adapter: posts, finds, edits and counts over HTTP; connects to the gateway only to listen."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 

@@ -5,8 +5,6 @@ changed later. So the core gets a moment to answer first, which it nearly always
 for 15 minutes; after that nothing is sent.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence

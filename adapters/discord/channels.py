@@ -4,8 +4,6 @@ A thread has the id of the message it was started from, and a forum post that of
 thread is known without a request.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

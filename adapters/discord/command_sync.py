@@ -1,7 +1,5 @@
 """Registers the commands with Discord, only when they changed: a fingerprint of those registered is in the storage."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from typing import Any

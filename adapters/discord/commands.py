@@ -4,8 +4,6 @@
 options. Discord doesn't allow both in one command: one with sub-commands can't be used by itself.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """The gateway connection: log in, offer the commands, receive events until it is lost. The core calls it again then."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 from functools import partial

@@ -1,7 +1,5 @@
 """Crossposting: a post in an announcement channel also goes to the channels that follow it, at most ten an hour."""
 
-from __future__ import annotations
-
 import logging
 from collections import defaultdict, deque
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ Discord forgets a nonce after some minutes and doesn't promise to return it. The
 message, is not shown, and costs no character. Two ids of 31 bits tell any two keys apart.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """`paperboy doctor`: the token, the invite link, and what Discord sends to Paperboy."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from adapters.discord.commands import FOR_PERSON

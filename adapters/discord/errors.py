@@ -3,8 +3,6 @@
 Codes: https://discord.com/developers/docs/topics/opcodes-and-status-codes
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

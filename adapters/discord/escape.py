@@ -1,7 +1,5 @@
 """Text in Discord's Markdown: its styles and links come from spans, everything else is escaped. Pure."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import quote, urlsplit
 

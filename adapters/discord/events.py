@@ -1,7 +1,5 @@
 """From a gateway payload to an event. Pure: a pressed button carries all it needs, so it works after a restart."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The tags of a forum post, by what its papers are about. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Handles each gateway event: acknowledge it, ask the core, show the answer."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from typing import Any

@@ -1,7 +1,5 @@
 """Reading back: the bot's own message with a key, and the reactions to a message."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Messages: what people write to the bot, and links to papers in other messages where an admin turned that on."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any

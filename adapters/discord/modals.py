@@ -1,7 +1,5 @@
 """A form as Discord's modal, and the values that come back. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which permissions Paperboy lacks in a channel: checked after Discord refused something, and named to the admin."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

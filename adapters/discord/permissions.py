@@ -3,8 +3,6 @@
 Not needed: Embed Links (its messages are components, not embeds) and Add Reactions (it adds none).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

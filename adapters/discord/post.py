@@ -1,7 +1,5 @@
 """Posting to a channel, a thread or a forum, and editing."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 from typing import Any

@@ -8,8 +8,6 @@ It uses aiohttp's trace hooks, so requests and retries that discord.py sends by 
 https://discord.com/developers/docs/topics/rate-limits
 """
 
-from __future__ import annotations
-
 import asyncio
 from contextvars import ContextVar
 from types import SimpleNamespace

@@ -4,8 +4,6 @@ Discord doesn't say who had reacted when reactions are cleared, so those seen si
 recount after a downtime adds the others.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime

@@ -5,8 +5,6 @@ components, and each button is one: a message with many buttons first drops the 
 with the same actions. Links that have no button then become text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias, assert_never
 

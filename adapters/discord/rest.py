@@ -4,8 +4,6 @@ The library repeats a request after a server error. A request that creates somet
 the dispatcher checks whether it is there before it sends it again.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar

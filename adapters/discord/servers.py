@@ -1,7 +1,5 @@
 """Servers and channels that Paperboy joins and leaves, also while it was offline: the storage has those known."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar

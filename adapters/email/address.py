@@ -1,7 +1,5 @@
 """E-mail addresses: which ones we write to, and in which form. Pure."""
 
-from __future__ import annotations
-
 import re
 from email.utils import parseaddr
 

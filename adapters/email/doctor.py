@@ -1,7 +1,5 @@
 """`paperboy doctor`: does the mail server accept us, and will receivers?"""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from adapters.email.sending.smtp import SmtpRelay

@@ -3,8 +3,6 @@
 Messages repeat only the codes: the words beside them often contain the reader's address.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Literal

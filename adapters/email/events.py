@@ -1,7 +1,5 @@
 """From the pages and the reports to events for the core. Pure."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from bot.chat.event import BotRemoved, Command, Person, Place

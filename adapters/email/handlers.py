@@ -1,7 +1,5 @@
 """The pages' addresses: subscribe, confirm, unsubscribe; and where bounces and complaints are handed in."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """A message as the two parts of a mail: HTML and plain text. Pure: all escaping happens here."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Subscribing, confirming, unsubscribing, bounces and complaints: what the pages do, without the pages."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import secrets

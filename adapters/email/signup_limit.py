@@ -1,7 +1,5 @@
 """Limits confirmation mails: the form is open to everyone, so a stranger could have mails sent to anyone."""
 
-from __future__ import annotations
-
 import ipaddress
 
 from bot.clock import Clock

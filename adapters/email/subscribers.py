@@ -3,8 +3,6 @@
 Keys: `subscriber/ID`, `pending/ID/NONCE` (not confirmed yet), `blocked/ID` (wants no mail from us).
 """
 
-from __future__ import annotations
-
 import secrets
 from datetime import datetime, timedelta
 from pathlib import Path

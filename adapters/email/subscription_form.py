@@ -1,7 +1,5 @@
 """A subscriber's request: the form's fields, the command for the core, and the description. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import cache
 from zoneinfo import available_timezones

@@ -1,7 +1,5 @@
 """The adapter: the site's web server, and the addresses of channels' feeds."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Days, weeks and months, as addresses name them. Pure."""
 
-from __future__ import annotations
-
 from calendar import Calendar, monthrange
 from datetime import date, timedelta
 from typing import Literal, TypeAlias

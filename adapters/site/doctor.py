@@ -1,7 +1,5 @@
 """`paperboy doctor`: can readers reach the site, and are they counted separately?"""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from adapters.site.settings import Settings

@@ -1,7 +1,5 @@
 """Requests that fail: a page for readers, a JSON problem for programs that use the API, a line of text for feeds."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """Numbers, dates and names as the pages show them. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Addresses on the site. Pure."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import quote, urlencode
 

@@ -1,7 +1,5 @@
 """Reads what strangers put into addresses. Pure; raises `PageError`."""
 
-from __future__ import annotations
-
 import unicodedata
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """The services that every part of the site uses."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Pages as HTML. The templates escape everything."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 

@@ -1,7 +1,5 @@
 """The adapter: everything that the core asks of Slack."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Puts the adapter together: for one workspace with a bot token, or for all workspaces that install Paperboy."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from adapters.slack.adapter import SlackAdapter

@@ -1,7 +1,5 @@
 """Slack's Web API: one connection pool, one client for each workspace, and no hidden retries."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from typing import Any

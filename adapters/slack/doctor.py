@@ -1,7 +1,5 @@
 """Slack's part of `paperboy doctor`: can each workspace be reached, and does its token have the right scopes?"""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from adapters.slack.client import Workspaces, granted_scopes

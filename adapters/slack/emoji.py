@@ -1,7 +1,5 @@
 """Slack's short names of emoji as Unicode."""
 
-from __future__ import annotations
-
 from functools import cache
 from importlib.resources import files
 

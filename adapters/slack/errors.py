@@ -3,8 +3,6 @@
 https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Reads fields of Slack's payloads, of which any may be missing, null or of another type."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """The settings in `[adapters.slack]`, including those from the environment."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct

@@ -1,7 +1,5 @@
 """The chat in the browser: what `make run` starts. A small platform of its own, kept in the adapter's storage."""
 
-from __future__ import annotations
-
 from adapters.webchat.chat_state import ChatState
 from adapters.webchat.history import History
 from adapters.webchat.post import WebchatAdapter

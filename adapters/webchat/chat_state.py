@@ -1,7 +1,5 @@
 """The chat in memory: channels, messages, threads, reactions, private answers; and who watches for changes."""
 
-from __future__ import annotations
-
 import asyncio
 import secrets
 from collections import defaultdict, deque

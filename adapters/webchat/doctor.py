@@ -1,7 +1,5 @@
 """`paperboy doctor`: who can reach the browser chat?"""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from adapters.webchat.settings import Settings

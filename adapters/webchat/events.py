@@ -1,7 +1,5 @@
 """From what the page posts to an event for the core. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """Handles what people do on the page: each action becomes an event, and the core's answer a message or a toast."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import secrets

@@ -4,8 +4,6 @@ Keys: `channel/NAME`, `message/ID`, `key/KEY` (delivery key → message id), `re
 with time, so another process's messages are those after the last known id.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import msgspec

@@ -1,7 +1,5 @@
 """Web addresses in what people type. Pure."""
 
-from __future__ import annotations
-
 import re
 
 from bot.chat.message import Message, Paragraph, Span, Text

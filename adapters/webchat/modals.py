@@ -1,7 +1,5 @@
 """Forms on the page: what was filled in, what is wrong with it, and what is shown after it was sent. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """The page, its parts, and the events that change it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

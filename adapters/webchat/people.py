@@ -1,7 +1,5 @@
 """The two people of the chat: an admin and a member, so that you can see what each of them sees."""
 
-from __future__ import annotations
-
 from bot.chat.event import Person, Place
 
 PLATFORM, SPACE = "web", "home"

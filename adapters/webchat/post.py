@@ -1,7 +1,5 @@
 """The adapter: posts, finds, edits and counts in the chat, and listens through a web server."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode

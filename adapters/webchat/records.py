@@ -1,7 +1,5 @@
 """The records of the chat: messages, open forms, changes; and the allowed channel names and emoji."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 from typing import Literal

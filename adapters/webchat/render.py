@@ -1,7 +1,5 @@
 """Messages as HTML. Pure: the templates escape everything."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from functools import cache

@@ -1,7 +1,5 @@
 """The addresses of the chat: pages, forms, and the stream of changes."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The web server of the chat."""
 
-from __future__ import annotations
-
 import asyncio
 
 from aiohttp import web

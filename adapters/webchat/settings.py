@@ -1,7 +1,5 @@
 """The section `[adapters.web]` of the settings."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Meta, Struct

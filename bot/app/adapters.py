@@ -1,7 +1,5 @@
 """The installed and configured adapters. An adapter that fails is reported and left out; the others work."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points

@@ -1,7 +1,5 @@
 """Builds Paperboy from its parts, top to bottom: a table of contents of the program."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager

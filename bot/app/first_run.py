@@ -1,7 +1,5 @@
 """The first start: sample papers where no source answers, a channel with a schedule, and its first edition."""
 
-from __future__ import annotations
-
 import logging
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """Current problems: for `/healthz` (restart it) and `/readyz` (part of it isn't working)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from bot.chat.adapter import Adapter, HasConnection

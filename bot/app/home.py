@@ -1,7 +1,5 @@
 """The data folder: votes, tokens and keys are in it, so it is its owner's alone."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from pathlib import Path
 

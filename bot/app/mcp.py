@@ -1,7 +1,5 @@
 """The tools of the Model Context Protocol server. Imported only for `paperboy mcp`: its package is an extra."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,7 +1,5 @@
 """`/healthz`, `/readyz` and `/metrics`, on a port for the people who run Paperboy."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar

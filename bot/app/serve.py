@@ -1,7 +1,5 @@
 """Keeping Paperboy running: each job is a separate, supervised task; none waits for another or fails with it."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import signal

@@ -1,7 +1,5 @@
 """Keys of programs. A key is shown once, when it is made; only its digest is stored."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 

@@ -4,8 +4,6 @@ A page waits half a second for the answer; a later one is shown the next time. A
 failure, requests pause.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import re

@@ -3,8 +3,6 @@
 The protocol is in `bot/cli/mcp.py`.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date

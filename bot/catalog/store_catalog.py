@@ -1,7 +1,5 @@
 """The core as readers see it: papers, lists, trends, searches; each paper with its line and what votes come to."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,7 +1,5 @@
 """What the newest papers are about: their keywords and categories, counted. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable

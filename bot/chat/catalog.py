@@ -3,8 +3,6 @@
 Apart from `adapter.py`, because a reader has no channel, no event and no message.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeAlias

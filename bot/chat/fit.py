@@ -4,8 +4,6 @@ Sizes are measured on the wire, after the adapter's escaping (`CanPost.text_widt
 of `&` would overflow. Text that has to be shortened ends in "…".
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace

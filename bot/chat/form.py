@@ -1,7 +1,5 @@
 """A form: shown as a dialog, or as the typed options of a command."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """The terminal: `paperboy`. Prints for people; `--json` for programs; logs go to stderr."""
 
-from __future__ import annotations
-
 import click
 
 from bot import __version__

@@ -1,7 +1,5 @@
 """`paperboy audit`: find lists that are missing or too short."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path

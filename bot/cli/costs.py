@@ -1,7 +1,5 @@
 """`paperboy costs`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from itertools import groupby

@@ -1,7 +1,5 @@
 """`paperboy doctor`: check the whole set-up."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Shared by all commands: options, output, and exit codes (0 done, 1 failed with a one-line reason, 2 bad usage)."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

@@ -1,7 +1,5 @@
 """`paperboy ingest`."""
 
-from __future__ import annotations
-
 from collections import Counter
 from pathlib import Path
 

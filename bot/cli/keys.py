@@ -1,7 +1,5 @@
 """`paperboy keys`: API keys, for programs that need higher limits."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

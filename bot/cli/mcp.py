@@ -1,7 +1,5 @@
 """`paperboy mcp`: serves papers to assistants over the Model Context Protocol on stdin and stdout."""
 
-from __future__ import annotations
-
 import signal
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`paperboy plan`, `paperboy why`: the next posts of each channel, and why it gets posts or none."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Progress of long work: a bar on a terminal, a line now and then when the output is piped."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """`paperboy backup`, `export`, `forget`, `retry`: the stored records."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

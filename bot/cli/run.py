@@ -1,7 +1,5 @@
 """`paperboy run`."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import datetime
 from pathlib import Path

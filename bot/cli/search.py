@@ -1,7 +1,5 @@
 """`paperboy search`, `paperboy similar`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`paperboy verify`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

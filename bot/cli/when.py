@@ -1,7 +1,5 @@
 """`paperboy when`: how a schedule is read."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo

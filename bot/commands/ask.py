@@ -1,7 +1,5 @@
 """`/papers ask ID QUESTION`, and questions in the thread of a paper."""
 
-from __future__ import annotations
-
 import math
 import re
 from dataclasses import replace

@@ -5,8 +5,6 @@ something carries a signature over person, place, time and command. The key is i
 restart and in every process.
 """
 
-from __future__ import annotations
-
 import base64
 import hmac
 import secrets

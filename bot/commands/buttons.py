@@ -1,7 +1,5 @@
 """Buttons that vote, save, page or share, rather than run a command."""
 
-from __future__ import annotations
-
 from bot.chat.adapter import MenuEntry
 from bot.chat.event import Answer, ButtonPress
 from bot.chat.message import Action, Button, clean

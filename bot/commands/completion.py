@@ -1,7 +1,5 @@
 """Completion of what a person is typing after `/papers `."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from bot.commands.context import Command

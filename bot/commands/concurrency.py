@@ -1,7 +1,5 @@
 """A limit on the events of one tenant handled at the same time, so that a flood doesn't fill the memory."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager

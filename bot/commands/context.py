@@ -1,7 +1,5 @@
 """Commands: their definition, the request they answer, and the services they use."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

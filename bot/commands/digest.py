@@ -1,7 +1,5 @@
 """`/papers digest [WHEN|off]`: new papers on the topics a person follows, as a direct message."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from bot.chat.adapter import CommandHelp

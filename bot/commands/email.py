@@ -1,7 +1,5 @@
 """`/papers mail me`: papers by e-mail. The address goes into a form, so that no one else in the channel sees it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from bot.chat.adapter import CanInvite, CommandHelp

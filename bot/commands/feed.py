@@ -1,7 +1,5 @@
 """`/papers feed`: the address of this channel's feed."""
 
-from __future__ import annotations
-
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import LinkButton

@@ -1,7 +1,5 @@
 """`/papers follow` (topics, authors, categories, labs), `following`, `unfollow`, and `mine`: new papers on them."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from bot.chat.adapter import CommandHelp

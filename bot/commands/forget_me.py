@@ -1,7 +1,5 @@
 """`/papers forget-me`: delete what Paperboy stores about a person."""
 
-from __future__ import annotations
-
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands import buttons

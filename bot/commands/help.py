@@ -1,7 +1,5 @@
 """`/papers help [COMMAND]`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from bot.chat.adapter import CommandHelp

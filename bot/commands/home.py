@@ -1,7 +1,5 @@
 """`/papers home`: a person's saved papers and topics, and the most voted papers here; also Slack's home tab."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from bot.chat.adapter import CommandHelp

@@ -1,7 +1,5 @@
 """`/papers leaderboard [week|month|all]`: the papers with the most votes here. It ranks papers, never people."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from bot.chat.adapter import CommandHelp

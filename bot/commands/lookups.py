@@ -1,7 +1,5 @@
 """Looks up papers on arXiv that aren't in the store: limited per person and in total, because arXiv limits us."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 
 from bot.chat.event import Person

@@ -1,7 +1,5 @@
 """`/papers new CATEGORY`."""
 
-from __future__ import annotations
-
 import re
 
 from babel.lists import format_list

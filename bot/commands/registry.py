@@ -1,7 +1,5 @@
 """All commands, in the order in which help lists them."""
 
-from __future__ import annotations
-
 from bot.chat.adapter import CanInvite
 from bot.commands import (
     ask,

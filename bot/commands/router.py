@@ -1,7 +1,5 @@
 """Turns events into answers: the core as adapters see it."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import assert_never

@@ -1,7 +1,5 @@
 """`/papers save ID`, `/papers saved`."""
 
-from __future__ import annotations
-
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean

@@ -1,7 +1,5 @@
 """`/papers schedule WHEN [QUERY] [top N] …`, `schedules`, `change`, `pause`, `resume`, `unschedule`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from msgspec.structs import replace

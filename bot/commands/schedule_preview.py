@@ -1,7 +1,5 @@
 """The lines that describe a schedule, shown before it is saved and after: papers, times, a preview."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from bot.chat.message import Block, Bullets, Footnote, Papers, Span, Text, text

@@ -1,7 +1,5 @@
 """`/papers QUERY`: search."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from bot.chat.adapter import CommandHelp

@@ -1,7 +1,5 @@
 """`/papers show ID`."""
 
-from __future__ import annotations
-
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text

@@ -1,7 +1,5 @@
 """`/papers similar ID [ID …]`, or a paragraph instead: an abstract, an idea."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from bot.chat.adapter import CommandHelp

@@ -1,7 +1,5 @@
 """`/papers submit PAPER [WHY]` adds a paper to this community's list of the day; `unsubmit` removes it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 

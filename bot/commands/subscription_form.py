@@ -1,7 +1,5 @@
 """A subscription as a person types it after `schedule` or fills it into the form, and back again."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Mapping, Sequence

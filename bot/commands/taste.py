@@ -1,7 +1,5 @@
 """`/papers taste [on|off]`: put papers close to the saved ones first. Off until a person turns it on."""
 
-from __future__ import annotations
-
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands.context import Command, Effect, Request

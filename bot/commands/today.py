@@ -1,7 +1,5 @@
 """`/papers today [TOPIC]`: the newest edition, or its papers on a topic."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from bot.chat.adapter import CommandHelp

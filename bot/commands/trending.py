@@ -1,7 +1,5 @@
 """`/papers trending [today|week|month] [TOPIC]`."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from bot.chat.adapter import CommandHelp

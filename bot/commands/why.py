@@ -1,7 +1,5 @@
 """`/papers why`: why a channel gets posts, or none."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from bot.chat.adapter import CommandHelp

@@ -1,7 +1,5 @@
 """Missing papers: for each source and day, whether its list is there, complete, and as long as usual."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from statistics import median

@@ -1,8 +1,6 @@
 """Tracks where Paperboy may post: elsewhere schedules are held and their makers told, and the data of tenants that
 removed it is deleted after a while."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta

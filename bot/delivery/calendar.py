@@ -4,8 +4,6 @@ Hugging Face lists papers through the working day (UTC). arXiv announces Sunday 
 for the following day; its feed is built at midnight there (info.arxiv.org/help/availability.html).
 """
 
-from __future__ import annotations
-
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files

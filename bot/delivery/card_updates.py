@@ -6,8 +6,6 @@ they alone change a card every few hours at most. What can't be edited now is tr
 on by a task of its own: a slow one holds up no other.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections import defaultdict

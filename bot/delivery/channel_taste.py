@@ -1,7 +1,5 @@
 """The taste of channels, learned from their votes once per planning pass, where there are enough of them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol

@@ -1,7 +1,5 @@
 """From a subscription and an edition to posts: which papers, with which summaries, in messages of the right size."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """Cron expressions as people paste them: with or without the word, quoted, from a workflow file. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

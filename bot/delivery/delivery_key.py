@@ -1,7 +1,5 @@
 """Delivery keys: a post has the same key however often, and by whichever process, it is planned."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 

@@ -1,7 +1,5 @@
 """What the digests of an edition show now: the order and the votes of their papers, and links to their cards."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial

@@ -5,8 +5,6 @@ searched for on the platform before it is sent. Where the platform can't be aske
 repeated, and the admin sees it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import uuid

@@ -1,7 +1,5 @@
 """Editions: what a set of sources listed on a date, or since the last edition. Late papers belong to the same one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, timedelta
 

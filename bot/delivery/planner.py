@@ -1,7 +1,5 @@
 """Planning: for each occurrence of each schedule, decide once what is posted, and write it into the outbox."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Data that one planning pass reads from the store once, however many channels need it."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

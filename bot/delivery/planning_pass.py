@@ -1,7 +1,5 @@
 """One planning pass: finds the runs of each subscription that are due, and plans their posts."""
 
-from __future__ import annotations
-
 import hashlib
 import logging
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ A platform may allow so few requests that a look-up doesn't end for hours, and m
 its channel. So only the time of the attempt is searched, and after a while the policy of the settings decides.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ Slow on purpose: a recount is one request for each post at least, and what peopl
 posts come first, because they get most votes.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections import defaultdict

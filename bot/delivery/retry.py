@@ -1,7 +1,5 @@
 """Asking a platform again when it wants us to wait."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 

@@ -5,8 +5,6 @@ a phrase is read whole, asked back, or refused. Pure and bounded; the words are 
 is in `schedule_words`, `time_zones` and `cron_words`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The loop over a schedule phrase: which words belong to the schedule, and where the topic begins. Pure and bounded."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from datetime import time

@@ -1,7 +1,5 @@
 """Reads words of a schedule phrase: days, times, and what no schedule can express. Pure; looks ahead a few words."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Time zones as people name them: `Europe/Berlin`, `Zürich`, `berlin time`, `PST`, `UTC+2`, `+02:00`. Pure."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """Two to four topics among the papers of an edition, each named by words that its papers share. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence

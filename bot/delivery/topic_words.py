@@ -1,7 +1,5 @@
 """Whether what follows a schedule is a topic: what looks like a time, a day or a zone never is. Pure."""
 
-from __future__ import annotations
-
 import difflib
 import re
 

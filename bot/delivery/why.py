@@ -1,7 +1,5 @@
 """Explains why a channel is quiet, or not: last and next run, papers left out, and the state of its sources."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The client of a request, as limits count it: by IPv4 address, or by IPv6 network."""
 
-from __future__ import annotations
-
 import ipaddress
 
 from aiohttp import web

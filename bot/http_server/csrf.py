@@ -1,7 +1,5 @@
 """Forms: only those that come from our own pages count."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """File descriptors: as many as the system grants, and one log line a minute when they run out."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import sys

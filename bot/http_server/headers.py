@@ -1,7 +1,5 @@
 """The headers that every answer has, errors and streams included."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from http import HTTPStatus
 

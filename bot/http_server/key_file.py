@@ -1,7 +1,5 @@
 """A secret in a file that only its owner can read. It lies beside the database: a copy of that alone opens nothing."""
 
-from __future__ import annotations
-
 import logging
 import os
 import secrets

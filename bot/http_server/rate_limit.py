@@ -1,7 +1,5 @@
 """Limits how often one client may do something. Counted in memory: a restart starts all counts again."""
 
-from __future__ import annotations
-
 import math
 
 from msgspec import Struct

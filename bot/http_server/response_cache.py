@@ -1,7 +1,5 @@
 """Answers that are the same for everyone: made once, kept within a number of bytes; ETag, 304 and gzip."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import hashlib

@@ -4,8 +4,6 @@ change or make.
 Every seal holds the name it was made for, so a sealed value that is moved elsewhere does not open there.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hmac

@@ -1,7 +1,5 @@
 """The life of a web server: listen, serve, stop."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

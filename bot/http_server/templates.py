@@ -1,7 +1,5 @@
 """Pages from Jinja templates, and the static files beside them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.resources import files

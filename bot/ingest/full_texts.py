@@ -1,7 +1,5 @@
 """The full text of a paper for a person who is waiting: from the store, or from arXiv if it answers in time."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from datetime import timedelta

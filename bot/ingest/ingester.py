@@ -1,7 +1,5 @@
 """Fetching the sources' lists: new papers go into the store, and the outcome of each fetch is recorded."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence

@@ -1,7 +1,5 @@
 """A paper that no source has listed yet, requested by its arXiv id: fetched while the person waits, if it is quick."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 

@@ -1,7 +1,5 @@
 """Pictures of the newest papers: fetched ahead of time, made small, and shown from our own address only."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable, Sequence

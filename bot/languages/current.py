@@ -1,7 +1,5 @@
 """Which language the current event is answered in, or the current post is written in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

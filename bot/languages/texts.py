@@ -1,7 +1,5 @@
 """Texts in the current language, with their placeholders filled in."""
 
-from __future__ import annotations
-
 import gettext
 from collections.abc import Iterator, Mapping
 from functools import cache

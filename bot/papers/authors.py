@@ -4,8 +4,6 @@
 the lists of arXiv's metadata, whose affiliations follow at the end: `A (1), B (2) ((1) Here, (2) There)`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from itertools import islice

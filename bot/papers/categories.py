@@ -1,7 +1,5 @@
 """arXiv's categories by name."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 
 import msgspec

@@ -1,7 +1,5 @@
 """The list of papers that the people of a community submit: a source like any other, one for each tenant."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The conditions of a search or a subscription, as a value; the store applies them."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 

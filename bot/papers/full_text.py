@@ -1,7 +1,5 @@
 """The text of a whole paper, in passages to quote from. It is never shown as a whole, as it belongs to its authors."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from msgspec import Struct

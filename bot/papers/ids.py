@@ -5,8 +5,6 @@ arXiv's schemes (info.arxiv.org/help/arxiv_identifier): `2405.15738` and `0704.0
 its title where it has none.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

@@ -4,8 +4,6 @@ One pass over the text without recursion, so the time grows with the length alon
 gets lost: a macro that isn't known shows its argument, or its name when it has none.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What LaTeX's macros look like as text. The names of some 800 symbols are pylatexenc's."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable

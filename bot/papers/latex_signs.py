@@ -1,7 +1,5 @@
 """What a sign means where it stands: a formula or a price, an accent or a macro, a space or a tilde."""
 
-from __future__ import annotations
-
 import re
 
 ADDRESS = re.compile(r"\s*\{([^{}]{0,2000})\}")

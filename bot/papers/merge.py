@@ -1,7 +1,5 @@
 """Two records of one paper merged into one: from two sources, or from one source on two days. Pure."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import msgspec

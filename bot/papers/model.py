@@ -1,7 +1,5 @@
 """A paper and its parts: frozen values, parsed once where they come in."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import date, datetime
 from typing import TypeAlias

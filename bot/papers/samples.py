@@ -3,8 +3,6 @@
 Facts only (title, authors, dates, counts, links), each with a summary in our own words; no abstracts.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files

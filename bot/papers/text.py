@@ -1,7 +1,5 @@
 """Titles and abstracts as people read them: LaTeX and HTML to Unicode, entities, one kind of space."""
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

@@ -3,8 +3,6 @@
 arXiv has no field for it (info.arxiv.org/help/withdraw): the notice replaces the abstract, or stands in the comments.
 """
 
-from __future__ import annotations
-
 import re
 
 MAX_NOTICE_CHARS = 400  # an abstract that holds a notice and little else

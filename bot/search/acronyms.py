@@ -1,7 +1,5 @@
 """Short and long forms of the field's names: `LLM` is `large language model`. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache

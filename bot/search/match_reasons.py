@@ -1,7 +1,5 @@
 """Why a paper was found. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

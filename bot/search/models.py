@@ -1,7 +1,5 @@
 """Which embedding model answers: the one in the settings, or the one before until the new vectors are made."""
 
-from __future__ import annotations
-
 import hashlib
 import logging
 import platform

@@ -1,7 +1,5 @@
 """Parses a search query: words, phrases, filters, or one paper. Anything is a query; nothing is an error."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 import unicodedata

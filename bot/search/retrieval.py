@@ -1,7 +1,5 @@
 """The candidates of a search: keyword search and semantic search, at the same time."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Keyword search and semantic search, together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 While a new model embeds the papers, the one before answers; the new one takes over when it has embedded as many.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence

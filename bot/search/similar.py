@@ -1,7 +1,5 @@
 """Papers similar in meaning to other papers or to a paragraph, and not all alike."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

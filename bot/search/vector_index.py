@@ -6,8 +6,6 @@ scores the nearest by their int8 vectors; what that costs and how much it misses
 One thread may write while others read: a row is published last, and what is published is only replaced as a whole.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Collection, Iterable, Sequence
 

@@ -6,8 +6,6 @@ of the paper's change, and the highest one is where the index stands: a commit i
 folder, or where it can't be written, the index is in memory.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import math

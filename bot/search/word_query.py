@@ -5,8 +5,6 @@ measurements). A name such as `multi-modal` ranks by its parts, and must stand s
 words are asked for.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time

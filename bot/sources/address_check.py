@@ -4,8 +4,6 @@ A feed's address comes from a person and a redirect from a server, so neither ma
 runs in. The check is made on the resolved address that is then connected to, so a name that changes gains nothing.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import socket
 from ipaddress import IPv4Address, IPv6Address

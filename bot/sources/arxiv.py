@@ -5,8 +5,6 @@ All categories are fetched in one request. Cross-lists are most of some categori
 `replace` entries are new versions of known papers and not news.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import Any

@@ -4,8 +4,6 @@ RFC 7303: a byte order mark counts most, then the HTTP header's charset, then th
 a charset by default that isn't the document's, and documents hold a wrong byte here and there; neither spoils the rest.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 

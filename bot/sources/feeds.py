@@ -1,7 +1,5 @@
 """Any RSS or Atom feed: an entry becomes a paper, known by its arXiv id where it names one, else by its address."""
 
-from __future__ import annotations
-
 from calendar import timegm
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Fields of records from outside: dates, links, texts, counts."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime

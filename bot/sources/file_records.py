@@ -1,7 +1,5 @@
 """One record of a file as a paper: a line of JSON lines, or an entry of a recorded search page."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any
 

@@ -8,8 +8,6 @@
 What a file holds, and whether it is compressed, is told by its content. A folder is read in order of file names.
 """
 
-from __future__ import annotations
-
 import gzip
 import re
 import zlib

@@ -1,7 +1,5 @@
 """The HTTP client of all sources: says who it is, fetches only what changed, and bounds size, time and redirects."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Mapping
 from contextlib import nullcontext

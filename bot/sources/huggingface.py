@@ -4,8 +4,6 @@
 edition is `paper.submittedOnDailyAt`; the outer `publishedAt` is New York time labelled as UTC.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """An answer of a web server, as sources read it."""
 
-from __future__ import annotations
-
 from msgspec import Struct
 
 

@@ -1,8 +1,6 @@
 """A stranger's picture made small and ours: decoded within bounds and encoded again, so that nothing else in the file
 is passed on. It runs in the sandbox."""
 
-from __future__ import annotations
-
 from io import BytesIO
 
 from PIL import Image

@@ -1,7 +1,5 @@
 """Limits how often a source is fetched."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -5,8 +5,6 @@ moment, and it can't open files or connections (`bot.sources.sandbox_worker`). O
 the next job, so that an ordinary feed costs no start.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process

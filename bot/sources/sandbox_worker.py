@@ -6,8 +6,6 @@ audit hook refuses them as well, and other processes, where there are no such li
 them; limits of memory, and of processor time for each job.
 """
 
-from __future__ import annotations
-
 import importlib
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The interface of every source."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Protocol, runtime_checkable
 

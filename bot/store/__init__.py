@@ -1,7 +1,5 @@
 """Everything Paperboy stores, behind a protocol; SQLite is the one implementation so far."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from bot.store.protocol import Store

@@ -1,7 +1,5 @@
 """One-line summaries: made by a person, Claude, the source or the abstract itself; all checked, one shown."""
 
-from __future__ import annotations
-
 from bot.config import Summaries
 from bot.summaries.check import check
 from bot.summaries.extract import extract

@@ -1,7 +1,5 @@
 """The summary of a paper: the best one available now, a better one later."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Sentences of ours in the third person: `we propose X and show Y` as `proposes X and shows Y`. Pure."""
 
-from __future__ import annotations
-
 import re
 
 from bot.summaries.words import word_list

@@ -3,8 +3,6 @@
 A line break in the file only makes a pattern readable: it isn't part of it.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Sequence
 from importlib.resources import files

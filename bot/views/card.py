@@ -1,7 +1,5 @@
 """A paper as a card: title, authors, summary, votes and buttons."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

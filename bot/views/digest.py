@@ -1,7 +1,5 @@
 """The daily post: a digest, which is a numbered list of the papers, and a card for each of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from types import MappingProxyType

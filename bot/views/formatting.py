@@ -1,7 +1,5 @@
 """Numbers, dates and names as people write them in the current language."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Answers: lists of papers, notes, and errors."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from msgspec.structs import replace

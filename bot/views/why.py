@@ -1,7 +1,5 @@
 """The sentences of `/papers why` and `paperboy why`: why a channel gets posts, or none."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from bot.chat.message import Message, Text, text

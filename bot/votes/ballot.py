@@ -1,7 +1,5 @@
 """From reactions and button presses to votes: one per person and paper, however many messages show the paper."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from bot.chat.event import ButtonPress, Person, Reaction, Ref

@@ -1,7 +1,5 @@
 """Which reactions are votes."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from emoji import analyze

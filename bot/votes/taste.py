@@ -5,8 +5,6 @@ always give the same taste. It learns from what the channel as a whole was shown
 gains, and how that was measured, is in docs/ranking.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import count
 

@@ -8,8 +8,6 @@ not news. The form and the exponent are those of Hacker News' ranking. Over a we
 last week with about a tenth of the votes; over a month it takes more of them, over a day fewer.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time

@@ -4,8 +4,6 @@ An address in a report proves nothing: anyone can write one. A subscriber is ide
 mail contained, or by the id of a mail that we sent.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from email import message_from_bytes

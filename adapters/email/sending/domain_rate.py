@@ -1,7 +1,5 @@
 """Limits the rate of outgoing mail: an even rate for each domain, and longer waits where mail is deferred."""
 
-from __future__ import annotations
-
 import asyncio
 
 from bot.clock import Clock

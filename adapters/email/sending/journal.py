@@ -4,8 +4,6 @@ Key `post/KEY`: `begun` just before the content goes out, `sent` once the server
 stays `begun` arrived can't be known.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Handing mails to our mail server, over connections that are kept for the next mail."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable

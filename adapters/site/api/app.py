@@ -1,7 +1,5 @@
 """The API's part of the site: keys, rate limits, and the format of answers."""
 
-from __future__ import annotations
-
 import logging
 import re
 

@@ -1,7 +1,5 @@
 """The addresses of the API and their answers, one function for each: routing and OpenAPI are made from them."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any, get_type_hints

@@ -1,7 +1,5 @@
 """The OpenAPI 3.1 document, made from the routes and their records, so that it can't differ from them. Pure."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, TypeAlias
 

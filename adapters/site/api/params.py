@@ -1,7 +1,5 @@
 """The query parameters of each address, as records: queries are read into them, and OpenAPI is made from them."""
 
-from __future__ import annotations
-
 from typing import Annotated, TypeVar
 
 import msgspec

@@ -1,7 +1,5 @@
 """Errors as programs get them (RFC 9457)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from http import HTTPStatus
 

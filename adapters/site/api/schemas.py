@@ -3,8 +3,6 @@
 These records are the API's own, so that the core can change and programs don't notice. OpenAPI is made from them.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated
 

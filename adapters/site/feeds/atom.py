@@ -1,7 +1,5 @@
 """A feed as Atom (RFC 4287). Pure."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from functools import cache
 

@@ -1,7 +1,5 @@
 """A feed and its entries, before they become Atom or JSON. Pure."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Sequence

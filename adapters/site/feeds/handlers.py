@@ -1,7 +1,5 @@
 """The addresses of feeds, and the papers in each."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial

@@ -1,7 +1,5 @@
 """A feed as JSON Feed 1.1. Pure."""
 
-from __future__ import annotations
-
 import msgspec
 
 from adapters.site.feeds.atom import timestamp

@@ -1,7 +1,5 @@
 """Forms of signed-in people: checked to be theirs before they are read, and answered with a way back."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from aiohttp import web

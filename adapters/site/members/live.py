@@ -4,8 +4,6 @@ One loop asks the store for everything that is watched: a thousand pages of the 
 store and not this process, because votes arrive wherever a platform is listened to.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections import Counter

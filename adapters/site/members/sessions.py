@@ -1,7 +1,5 @@
 """Sessions of signed-in people: a sealed cookie in their browser. Only sessions that ended early are stored."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Submitting a paper to the community's list, where the core takes submissions."""
 
-from __future__ import annotations
-
 import secrets
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """The reader of a page: anyone, or a signed-in person who may vote."""
 
-from __future__ import annotations
-
 from urllib.parse import urlencode
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """Votes from pages. A vote is the same press as on a button in chat, by the same person, so it is the same ballot."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import secrets

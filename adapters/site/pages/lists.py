@@ -1,7 +1,5 @@
 """Lists of papers: the newest day, any day, week and month, trending, and the archive."""
 
-from __future__ import annotations
-
 from datetime import date
 from itertools import groupby
 from typing import get_args

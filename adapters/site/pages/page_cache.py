@@ -1,7 +1,5 @@
 """A cache of recently made pages. They are the same for everyone who isn't signed in."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Collection
 from typing import TypeAlias
 

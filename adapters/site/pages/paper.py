@@ -1,7 +1,5 @@
 """The page of one paper, with all its details."""
 
-from __future__ import annotations
-
 from aiohttp import web
 
 from adapters.site import links, query_params

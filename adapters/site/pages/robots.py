@@ -1,7 +1,5 @@
 """`robots.txt` and the sitemap, for search engines."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeAlias
 from xml.sax.saxutils import escape

@@ -1,7 +1,5 @@
 """Search, topics and authors."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from aiohttp import web

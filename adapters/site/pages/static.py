@@ -1,7 +1,5 @@
 """The files that the pages load."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """A page before it becomes HTML: a template, its values, and its head."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct

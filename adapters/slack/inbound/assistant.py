@@ -4,8 +4,6 @@ Its conversations are threads of the person's direct messages: since 2026 the pe
 (`agent_view`), in older apps the pane does (`assistant_view`). https://docs.slack.dev/ai/developing-agents
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator

@@ -3,8 +3,6 @@
 https://docs.slack.dev/tools/bolt-python
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import re

@@ -3,8 +3,6 @@
 https://docs.slack.dev/apis/events-api#retries
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

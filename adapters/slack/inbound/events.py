@@ -4,8 +4,6 @@ A parser returns None for a payload that is not meant for Paperboy, and raises `
 a field it can't do without. https://docs.slack.dev/reference/events
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from datetime import datetime

@@ -3,8 +3,6 @@
 Everything but a form was acknowledged before it comes here.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 

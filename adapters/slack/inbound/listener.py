@@ -1,7 +1,5 @@
 """Listens to Slack, by Socket Mode or over HTTP."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 

@@ -3,8 +3,6 @@
 https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any

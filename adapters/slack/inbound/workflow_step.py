@@ -3,8 +3,6 @@
 https://docs.slack.dev/workflows/workflow-steps
 """
 
-from __future__ import annotations
-
 import logging
 from datetime import datetime
 

@@ -4,8 +4,6 @@ Where an organization installed Paperboy for all its workspaces, interactions ha
 `app_installed_team_id` is the organization. https://docs.slack.dev/enterprise/organization-ready-apps
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from adapters.slack.outbound.modals import ViewOrigin

@@ -1,7 +1,5 @@
 """Slack's payloads about Paperboy itself: it lost a channel or a workspace, or has a channel again. Pure."""
 
-from __future__ import annotations
-
 from adapters.slack.outbound.render import Json
 from adapters.slack.payload import event_id, event_time, get_list, get_object, get_text, require_text
 from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Person, Place

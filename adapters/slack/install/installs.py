@@ -1,7 +1,5 @@
 """Finds the token for a workspace."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ The server must not log query strings (`access_log=None`): Slack sends the code 
 https://docs.slack.dev/authentication/installing-with-oauth
 """
 
-from __future__ import annotations
-
 import logging
 import re
 import secrets

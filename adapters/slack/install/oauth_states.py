@@ -1,7 +1,5 @@
 """The OAuth `state`: proves that the browser that returns from Slack is the one that started the installation."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """The stored record of each workspace that installed Paperboy, encrypted."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any

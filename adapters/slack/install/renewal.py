@@ -13,8 +13,6 @@ the workspace has to install again before the old token expires: Slack offers no
 https://docs.slack.dev/authentication/using-token-rotation
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import logging

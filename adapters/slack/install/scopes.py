@@ -1,7 +1,5 @@
 """The scopes Paperboy asks Slack for, why, and what stops working without each: in `scopes.json`."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 
 import msgspec

@@ -1,7 +1,5 @@
 """One workspace, whose bot token is in the settings."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime

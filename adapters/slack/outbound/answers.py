@@ -1,7 +1,5 @@
 """Shows the core's answers where people asked: privately or to all, by the way that works in that place."""
 
-from __future__ import annotations
-
 import logging
 
 from msgspec import Struct

@@ -3,8 +3,6 @@
 https://docs.slack.dev/reference/methods/conversations.history
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 

@@ -3,8 +3,6 @@
 https://docs.slack.dev/messaging/message-metadata
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse

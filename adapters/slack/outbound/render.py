@@ -4,8 +4,6 @@ Text goes where Slack parses nothing: into `rich_text` and `plain_text`. `mrkdwn
 print, with labels that contain no markup. https://docs.slack.dev/block-kit
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Shows people by their names: Slack's own mention would notify them, and a submission must not."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace

@@ -4,8 +4,6 @@ All texts are plain: without a `format`, Slack reads no markup in them.
 https://docs.slack.dev/messaging/work-objects-implementation
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from adapters.slack.outbound.render import Json, is_linkable, without_bidi

@@ -1,7 +1,5 @@
 """arXiv's own HTML of a paper, or else its PDF."""
 
-from __future__ import annotations
-
 import logging
 from typing import Literal
 

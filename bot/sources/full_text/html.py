@@ -4,8 +4,6 @@ Only what a reader of the page sees is read: no hidden elements, scripts or note
 known, and the references are left out. A formula is read from its LaTeX, which says more than its parts.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Running text cut into passages of a size to quote from. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 

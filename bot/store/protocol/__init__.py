@@ -5,8 +5,6 @@ the same transaction as the effect, and raises `AlreadyDone` if it was recorded 
 when the database fails, and then changes nothing.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol

@@ -1,7 +1,5 @@
 """Subscriptions, and the posts that are sent for them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol

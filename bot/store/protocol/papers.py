@@ -1,7 +1,5 @@
 """Papers, their vectors, summaries and full texts, and what models cost."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol

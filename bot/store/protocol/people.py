@@ -1,7 +1,5 @@
 """Votes, saved papers and topics, submissions, and which rows belong to whom."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol

@@ -1,7 +1,5 @@
 """The store on one SQLite file."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 from contextlib import closing

@@ -1,7 +1,5 @@
 """Moments and records as the database holds them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """What models did, in tokens, and what it cost."""
 
-from __future__ import annotations
-
 import sqlite3
 from datetime import date, datetime
 

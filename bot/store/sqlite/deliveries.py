@@ -1,7 +1,5 @@
 """Rows of the outbox as records."""
 
-from __future__ import annotations
-
 import sqlite3
 
 from bot.chat.event import Ref

@@ -1,7 +1,5 @@
 """Texts of whole papers, for some days."""
 
-from __future__ import annotations
-
 import sqlite3
 import zlib
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Small tables that are read by a key: adapters' records, long queries, and turns at a source."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import sqlite3

@@ -1,7 +1,5 @@
 """Posts from plan to platform."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta

@@ -5,8 +5,6 @@ under way. `queued_tenants` has a row per tenant: how many are under way, when t
 Triggers keep both in step with the outbox, so that a claim costs what it hands out, however much is waiting.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Collection, Iterator
 from itertools import islice

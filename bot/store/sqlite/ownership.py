@@ -1,7 +1,5 @@
 """Which rows belong to which tenant or person, for export and forgetting."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from datetime import datetime

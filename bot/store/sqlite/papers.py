@@ -1,7 +1,5 @@
 """Papers and the lists they are on."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """What people save, follow and submit, and the keys of programs, of which only digests are stored."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Collection
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The schema of the database, and its version. `schema.sql` says what each table holds."""
 
-from __future__ import annotations
-
 import sqlite3
 from importlib.resources import files
 

@@ -1,7 +1,5 @@
 """Subscriptions and their runs."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Callable, Collection
 from datetime import datetime

@@ -1,7 +1,5 @@
 """One-line summaries, and which of them are being requested from a model."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime

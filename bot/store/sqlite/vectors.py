@@ -4,8 +4,6 @@ Which papers lack a vector is worked out in full once, and then followed by the 
 row to compare hashes takes a tenth of a second for 75,000 papers, and is asked for every few seconds.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 

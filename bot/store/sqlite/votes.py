@@ -1,7 +1,5 @@
 """Votes: marks are stored, ballots are counted."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -5,8 +5,6 @@ than that sentence (`judging.py`). Without a model, or when it fails, the senten
 and the answer says so.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import deque
 from collections.abc import Sequence

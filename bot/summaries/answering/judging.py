@@ -4,8 +4,6 @@ The answer is held against the sentences that it quotes, by the same check as a 
 meaning.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Sequence

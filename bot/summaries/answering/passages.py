@@ -1,7 +1,5 @@
 """Selects the abstract and the passages of a paper that best match a question. Pure."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter

@@ -3,8 +3,6 @@
 Numbers are in `quantities.py`, names in `names.py`. When in doubt a rule refuses: the next best summary is at hand.
 """
 
-from __future__ import annotations
-
 import re
 
 from bot.summaries.check.names import new_names, plain

@@ -1,7 +1,5 @@
 """Names in a text that its paper must contain: methods, models, data sets. Pure."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

@@ -4,8 +4,6 @@ A summary's number is supported when the abstract has the same value with the sa
 it may add one only if the unit says nothing new (`7B parameters` for `7B`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from decimal import Decimal

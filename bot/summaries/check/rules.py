@@ -5,8 +5,6 @@ again, is about what the abstract is about, and claims nothing that title and ab
 unit, every name, every superlative, and what it says of them (`meaning/`).
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

@@ -3,8 +3,6 @@
 The lists are cautious: a cut too few costs little, a cut too many reads badly.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

@@ -4,8 +4,6 @@ The likeliest sentences about the paper's own work are shortened in every possib
 are ranked (`sentence_ranking.py`), two short ones may be joined, and the best that passes the check is taken.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """What `tools/train_extract.py` learnt, as `weights.txt` holds it: a line of text each. Pure but for the file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files

@@ -5,8 +5,6 @@ line is judged by the chances of its words, its place and length, and cues; smal
 numbers are in `weights.txt`; `tools/train_extract.py` makes it, and sees papers through the features of this file.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter

@@ -4,8 +4,6 @@ A cut is made only when the rest is complete: after a clause, never between a ve
 When in doubt there is no cut: another sentence will do better.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from string import ascii_lowercase, ascii_uppercase, digits

@@ -4,8 +4,6 @@ https://platform.claude.com/docs/en/api/errors lists the statuses. Only an error
 to be charged; a server's failure or a lost answer may come after it.
 """
 
-from __future__ import annotations
-
 import re
 
 from bot.summaries.generation.language_model import LATER, AccountRejected, CallError, NothingDone, RefusedByModel

@@ -4,8 +4,6 @@ A batch is stored, with its money set aside, before it is sent. If no answer com
 then the provider's own list is searched before any of its papers is requested again.
 """
 
-from __future__ import annotations
-
 import logging
 import secrets
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ The money for a call is set aside before the call, as much as it can cost at mos
 the budget holds however many processes spend it at once.
 """
 
-from __future__ import annotations
-
 import logging
 import math
 import secrets

@@ -1,7 +1,5 @@
 """A circuit breaker: a failing model isn't called for a while, so that an outage delays nothing and costs nothing."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from bot.clock import Clock

@@ -1,7 +1,5 @@
 """Requests better summaries than the abstract's own: once per paper, checked, with at most one second try."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Sequence

@@ -5,8 +5,6 @@ rules and examples are marked for the prompt cache: they are longer than the 512
 caches (its model page, October 2026), and a cached token costs a tenth. Below a model's minimum the mark does nothing.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

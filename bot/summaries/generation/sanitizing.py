@@ -4,8 +4,6 @@ A sentence that gives orders says nothing about the research. Left in, a model c
 say what the abstract says, the order's own words would support the obedient answer.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

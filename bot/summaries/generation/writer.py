@@ -1,7 +1,5 @@
 """Writes a summary: requests it within the budget, checks it, and requests it once more with its faults."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from bot.papers.model import Paper

@@ -1,7 +1,5 @@
 """Sign in with Discord: OAuth2, for the members of one server."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import urlencode
 

@@ -1,7 +1,5 @@
 """Signing in and out: to the platform, back with a code, and a session in the browser."""
 
-from __future__ import annotations
-
 import hashlib
 import logging
 import secrets

@@ -1,7 +1,5 @@
 """Sign in with Slack: OpenID Connect, for the members of one workspace."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

@@ -5,8 +5,6 @@ only where it can point at words that contradict each other. What can't be align
 negation or a swapped name, not every paraphrase that misses the point (docs/summaries.md says what they can't see).
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from bot.summaries.check.meaning.attribution import misplaced_numbers

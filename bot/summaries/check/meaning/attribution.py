@@ -1,7 +1,5 @@
 """Which number belongs to which name or measure: `59% in Qiskit` is not `59% in PennyLane`. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Number, Sentence, Token, stem

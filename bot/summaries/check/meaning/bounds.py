@@ -1,7 +1,5 @@
 """Bounds of numbers: `up to 13%` is not `13%`, and `under 45%` is not `over 45%`. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

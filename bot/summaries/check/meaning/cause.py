@@ -1,7 +1,5 @@
 """Causes: a summary gives a reason only where the abstract connects the two. Pure."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Directions of change and comparison: `reduces` is not `increases`, and who beats whom is not turned. Pure."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator, Sequence

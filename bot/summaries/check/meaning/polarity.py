@@ -1,7 +1,5 @@
 """Negations: what the abstract denies is not asserted, and what it asserts is not denied. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """Scope: a list of settings in a summary names none that the abstract doesn't. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Sentence, Token, stem

@@ -1,7 +1,5 @@
 """Strength: a hedge is not dropped, and nothing is proved, solved or true of all unless the abstract says so. Pure."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator, Sequence
