@@ -22,8 +22,8 @@ settings.load_profile("default" if os.environ.get("PAPERBOY_DEEP") else "steady"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two workers per core, as slow tests wait half of the time; one where only fast tests run."""
-    return (1 if config.option.markexpr == "not slow" else 2) * (os.cpu_count() or 1)
+    """Three workers per core, as slow tests wait most of the time; one where only fast tests run."""
+    return (1 if config.option.markexpr == "not slow" else 3) * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(trylast=True)
