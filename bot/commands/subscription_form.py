@@ -146,22 +146,16 @@ def read(request: Request, text: str) -> TypedSubscription:
 
 def subscription(request: Request, typed: TypedSubscription, *, language: str = "en") -> Subscription:
     """A new subscription for the channel it was typed in; `language` applies when none was named."""
-    return Subscription(
+    blank = Subscription(
         id=_draw_id(),
         place=request.place.in_thread(""),
         schedule=typed.schedule,
-        query=typed.topic,
-        sources=typed.sources,
-        count=typed.count,
-        layout=typed.layout,
-        pictures=typed.pictures,
-        min_votes=typed.min_votes,
-        language=typed.language or language,
-        ping=typed.ping,
+        language=language,
         created=request.now,
         created_by=request.who.key,
         maker_language=request.who.language,
     )
+    return changed(blank, typed, request.now)
 
 
 async def add_subscription(request: Request, new: Subscription) -> Subscription:

@@ -1,4 +1,4 @@
-"""Pictures of papers: fetched by us within bounds, made anew in the sandbox, and shown from our own address."""
+"""Pictures of papers: fetched within bounds, re-encoded in the sandbox, and served from our own address."""
 
 from __future__ import annotations
 
