@@ -144,9 +144,9 @@ async def test_a_hostile_page_gives_the_pdf_its_turn(
 ) -> None:
     monkeypatch.setitem(sandbox.MAX_SECONDS, "html", 1.0)
     fake.has(ID, html=body, pdf=pdf([WARM]))
-    began = time.process_time()
+    began = time.thread_time()
     assert (await texts.full_text(f"arxiv:{ID}")).form == "pdf"
-    assert time.process_time() - began < 1.0  # not in this process
+    assert time.thread_time() - began < 1.5  # not in this process
 
 
 async def test_a_file_that_is_too_large_is_not_read_to_its_end(fake: FakeTexts, texts: ArxivTexts) -> None:
@@ -219,7 +219,7 @@ async def test_what_comes_too_late_is_there_for_the_next_question(fake: FakeText
     fake.has(ID, pdf=pdf([WARM]))
     reader = FullTextReader(source, store.full_texts, slow, patience=0.2)
     assert await reader.full_text(paper(1)) is None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not await reader.full_text(paper(1)):  # noqa: ASYNC110 - it is fetched behind our back
             await asyncio.sleep(0.05)
     assert fake.asked == [f"/html/{ID}", f"/pdf/{ID}"]

@@ -113,11 +113,11 @@ async def test_a_gap_is_recounted_also_when_the_task_was_killed(
     platform.meanwhile = hang
     recounter.note_gap("web")
     running = asyncio.create_task(recounter.run())
-    await asyncio.wait_for(hung.wait(), 10)
+    await asyncio.wait_for(hung.wait(), 30)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     platform.meanwhile = count
     running = asyncio.create_task(recounter.run())
-    await asyncio.wait_for(counted.wait(), 10)
+    await asyncio.wait_for(counted.wait(), 30)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

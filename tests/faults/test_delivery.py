@@ -153,7 +153,7 @@ async def test_a_stop_finishes_what_is_under_way(store: Store, tmp_path: Path) -
     running = asyncio.create_task(Dispatcher(store.outbox, {"web": wall}, clock, on_broken=_ignore).run(stop))
     await asyncio.sleep(0.3)
     stop.set()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, 30)
     states = await store.outbox.count_by_state()
     assert DeliveryState.CLAIMED not in states
     assert states[DeliveryState.SENT] == len(wall.held()) > 0
@@ -168,7 +168,7 @@ async def test_what_a_stop_cuts_off_is_looked_for_before_it_is_sent_again(store:
     running = asyncio.create_task(dispatcher.run(stop))
     await asyncio.sleep(0.4)
     stop.set()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 30)
     assert await store.outbox.count_by_state() == {DeliveryState.UNSURE: 1}
     calm = FilePlatform(tmp_path / "platform.txt")
     await asyncio.sleep(0.05)

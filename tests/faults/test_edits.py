@@ -77,14 +77,14 @@ async def until(condition: object, seconds: float = 15.0) -> None:
 
 
 async def test_a_slow_workspace_holds_up_no_other(store: Store) -> None:
-    platform = Uneven(seconds=8.0)
+    platform = Uneven(seconds=25.0)
     async with updating(store, platform) as (updater, _):
         await vote(store, updater, SLOW, "ada")
         await asyncio.sleep(1.5)  # its edit is under way
         began = time.monotonic()
         await vote(store, updater, QUICK, "bob")
         await until(lambda: "quick" in platform.at)
-        assert platform.at["quick"] - began < 5.0  # 8.5 s, when all workspaces shared one round
+        assert platform.at["quick"] - began < 15.0  # 25 s, when all workspaces shared one round
         await vote(store, updater, QUICK, "eve")
         await until(lambda: len(platform.edited) >= 2)
         assert "slow" not in platform.at

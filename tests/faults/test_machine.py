@@ -82,7 +82,7 @@ async def delivering(store: Store, wall: FilePlatform) -> AsyncIterator[None]:
     running = asyncio.create_task(dispatcher.run(stop))
     yield
     stop.set()
-    await asyncio.wait_for(running, 20)
+    await asyncio.wait_for(running, 30)
 
 
 async def until_sent(store: Store, count: int) -> None:
@@ -120,11 +120,11 @@ async def test_what_was_sent_while_the_database_was_locked_is_found_and_not_repe
     wall.slow = {"home"}  # 0.2 s: time to lock the database between claim and settlement
     await store.outbox.add_posts([post("k1"), post("k2")])
     async with delivering(store, wall):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (await store.outbox.count_by_state()).get(DeliveryState.CLAIMED):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         with locked(tmp_path / "paperboy.db"):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while "could not be stored" not in caplog.text:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
         await until_sent(store, 2)

@@ -69,7 +69,7 @@ async def test_a_source_that_accepts_and_never_answers_ends_and_leaves_the_other
             HuggingFace(SourceClient(clock, timeout=ClientTimeout(total=0.3)), dead),
             Feed(SourceClient(clock), f"{alive.url}/feed.xml", "feed", DirectSandbox()),
         ]
-        looks = await asyncio.wait_for(Ingester(store.papers, sources, clock).fetch_all(), 20)
+        looks = await asyncio.wait_for(Ingester(store.papers, sources, clock).fetch_all(), 30)
         for source in sources:
             await source.aclose()
     by_source = {look.source: look for look in looks}

@@ -62,20 +62,20 @@ async def test_a_post_under_way_is_finished_or_handed_back_and_never_repeated(
         await store.outbox.add_posts([post(f"k{n}", place=p, due=SystemClock().now()) for n, p in enumerate(places)])
         process = await start(tmp_path, arena)
         await until(store, DeliveryState.CLAIMED)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while sum((await arena.held(places)).values()) < POSTS:  # noqa: ASYNC110 - the platform is a process
                 await asyncio.sleep(0.1)
         asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        _, err = await asyncio.wait_for(process.communicate(), GRACE_S + 20)
+        _, err = await asyncio.wait_for(process.communicate(), GRACE_S + 40)
         assert (process.returncode, "Traceback" in err.decode()) == (0, False), err.decode()
-        assert time.monotonic() - asked < GRACE_S + 8  # a busy machine closes slowly
+        assert time.monotonic() - asked < GRACE_S + 18  # a busy machine closes slowly
         assert await states(store) == {then: POSTS}
         await arena.slack.settings(faults={"seed": 1}, latency=(0.0, 0.0))
         second = await start(tmp_path, arena)
         await until(store, DeliveryState.SENT)
         second.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(second.communicate(), GRACE_S + 20)
+        await asyncio.wait_for(second.communicate(), GRACE_S + 40)
         assert await arena.held(places) == Counter({f"k{n}": 1 for n in range(POSTS)})
     finally:
         await store.aclose()

@@ -65,7 +65,7 @@ class Killer:
         """Kill a task and wait until it runs again."""
         dead, ran = self.deaths[name], self.runs[name]
         self.orders[name].set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while self.deaths[name] == dead or self.runs[name] <= ran:  # noqa: ASYNC110 - the task's own time
                 await asyncio.sleep(0.02)
 

@@ -54,8 +54,8 @@ async def test_1100_half_open_requests_of_one_client_stop_nobody_and_are_closed(
         dripped = time.monotonic()
         for stranger in strangers:
             stranger.send(b"a")  # a byte now and then buys no time
-        assert all(await asyncio.gather(*(stranger.is_closed(6) for stranger in strangers)))
-        assert time.monotonic() - dripped < 5
+        assert all(await asyncio.gather(*(stranger.is_closed(20) for stranger in strangers)))
+        assert time.monotonic() - dripped < 15
         assert server.open_connections == 0
     assert closed("full") - full >= 900
     assert 180 <= closed("slow") - slow <= 200
@@ -213,7 +213,7 @@ async def test_a_process_without_descriptors_says_so_in_one_line_and_answers_whe
         url = (await process.stdout.readline()).decode().strip()
         await asyncio.sleep(0.5)
         await half_open(url, 100)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while True:
                 try:
                     assert await ask(url) == 200

@@ -68,14 +68,14 @@ async def sent(home: Path) -> tuple[Json, list[Request]]:
 
 async def _use(slack: FakeSlack, pane: Pane) -> Json:
     """Returns the pane as it was opened."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not (await pane.state())["prompts"]:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     opened = await pane.state()
     shown = await pane.say(f"show {PAPER.id}")
     pane.ts = (shown.ack or {})["ts"]
     await pane.say(QUESTION)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while "chat.stopStream" not in (await slack.counts())["requests"]:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return opened

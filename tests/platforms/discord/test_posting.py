@@ -212,7 +212,7 @@ class TestFailures:
             async with asyncio.timeout(0.2):
                 await poster.post(papers, says("one"), key="key-1")
         discord.faults(limit_global=0.0)
-        await asyncio.wait_for(poster.post(papers, says("one"), key="key-1"), 5)
+        await asyncio.wait_for(poster.post(papers, says("one"), key="key-1"), 30)
         assert keys(discord, papers.channel) == ["key-1"]
 
     @pytest.mark.parametrize("place", [Place("discord", "x", "1"), Place("discord", "1", "no such channel")])

@@ -57,14 +57,14 @@ class TestStart:
     async def test_a_wrong_token_is_told_at_the_start(self, start: Start, core: TalkingCore) -> None:
         adapter = await start(token="wrong")
         with pytest.raises(ConfigError, match="token"):
-            await asyncio.wait_for(adapter.listen(core), 10)
+            await asyncio.wait_for(adapter.listen(core), 30)
 
     async def test_an_intent_that_is_not_granted_is_told_at_the_start(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, guild: str
     ) -> None:
         adapter = await start(message_content=True)
         with pytest.raises(ConfigError, match="Message Content"):
-            await asyncio.wait_for(adapter.listen(core), 10)
+            await asyncio.wait_for(adapter.listen(core), 30)
         assert [finding.ok for finding in await adapter.check_setup()].count(False) == 1
 
     async def test_it_keeps_the_last_sessions_of_the_day(

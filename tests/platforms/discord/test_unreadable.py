@@ -46,7 +46,7 @@ class Running:
         return {kind: int(float(count)) for kind, count in COUNTED.findall(text)}
 
     async def until_counted(self, kind: str) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while kind not in await self.unreadable():  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
 

@@ -35,7 +35,7 @@ async def app(discord: FakeDiscord, guild: str, tmp_path: Path) -> AsyncIterator
         adapter = opened.adapters["discord"]
         assert isinstance(adapter, DiscordAdapter)
         listening = asyncio.create_task(adapter.listen(opened.core))
-        await asyncio.wait_for(adapter.started.wait(), 15)
+        await asyncio.wait_for(adapter.started.wait(), 30)
         yield opened
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
@@ -177,7 +177,7 @@ async def test_a_person_with_tones_and_a_super_reaction_counts_once(
     (message,) = discord.messages(papers.channel)
 
     async def votes(expected: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 tallies = await app.store.votes.tallies_for(papers.tenant, [paper])
                 if sum(tally.up for tally in tallies.values()) == expected:

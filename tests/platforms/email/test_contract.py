@@ -214,7 +214,7 @@ def test_without_a_mail_server_there_is_no_adapter(store: Store, clock: FixedClo
 async def test_it_can_listen_again_after_it_ended(adapter: EmailAdapter) -> None:
     for _ in range(2):
         listening = asyncio.create_task(adapter.listen(FakeCore()))
-        await asyncio.wait_for(adapter.started.wait(), 5)
+        await asyncio.wait_for(adapter.started.wait(), 30)
         async with ClientSession() as session, session.get(f"{adapter.url}/mail/") as answer:
             assert answer.status == 200
         listening.cancel()

@@ -173,7 +173,7 @@ async def test_app_home_shows_the_persons_own(heard: FakeCore, ada: Someone, sla
 async def test_links_to_papers_get_their_card(heard: FakeCore, ada: Someone, papers: Room, slack: FakeSlack) -> None:
     links = ["https://arxiv.org/abs/2405.15738", "https://huggingface.co/papers/unknown"]
     said = await ada.say(f"look: {links[0]} and {links[1]}", papers, links=links)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (unfurls := await slack.read("unfurls")):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert [event.url for event in heard.heard if isinstance(event, LinkShared)] == links

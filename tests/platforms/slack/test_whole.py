@@ -116,7 +116,7 @@ async def test_two_skin_tones_of_one_person_are_one_vote_and_taking_one_back_lea
     await asyncio.sleep(0.5)
     assert await votes() == 1
     await ada.react(post, "+1::skin-tone-3", added=False)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await votes():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 

@@ -82,7 +82,7 @@ async def stream(browser: Browser, since: str, *, until: bytes, **headers: str) 
     address = f"{browser.url}/events"
     seen = b""
     async with (
-        asyncio.timeout(5),
+        asyncio.timeout(30),
         browser.session.get(address, params={"channel": "papers", "since": since}, headers=headers) as answer,
     ):
         assert answer.content_type == "text/event-stream"
@@ -124,7 +124,7 @@ async def bare_adapter(store: Store, core: FakeCore, tmp_path: Path) -> AsyncIte
     adapter = make(Setup(options={"port": 0}, storage=store.key_value("web"), home=tmp_path, clock=SystemClock()))
     assert adapter is not None
     listening = asyncio.create_task(adapter.listen(core))
-    await asyncio.wait_for(adapter.started.wait(), 10)
+    await asyncio.wait_for(adapter.started.wait(), 30)
     yield adapter
     await adapter.aclose()
     listening.cancel()

@@ -103,7 +103,7 @@ async def looking(home: Path) -> AsyncIterator[Page]:
     adapter = make(Setup(options={"port": 0}, storage=store.key_value("web"), home=home, clock=FixedClock(NOW)))
     assert adapter is not None
     listening = asyncio.create_task(adapter.listen(FakeCore()))
-    await asyncio.wait_for(adapter.started.wait(), 10)
+    await asyncio.wait_for(adapter.started.wait(), 30)
     browser = Browser(adapter.url)
     await browser.open()
     try:

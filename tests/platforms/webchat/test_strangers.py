@@ -80,7 +80,7 @@ async def test_it_can_listen_again_after_it_ended(store: Store, tmp_path: Path) 
     assert isinstance(adapter, WebchatAdapter)
     for _ in range(2):
         listening = asyncio.create_task(adapter.listen(FakeCore()))
-        await asyncio.wait_for(adapter.started.wait(), 5)
+        await asyncio.wait_for(adapter.started.wait(), 30)
         async with ClientSession() as session, session.get(f"{adapter.url}/healthz") as answer:
             assert answer.status == 200
         listening.cancel()

@@ -80,6 +80,6 @@ async def test_two_processes_with_one_key_post_one_message(
 
 
 async def test_streams_end_when_the_adapter_closes(bare_adapter: WebchatAdapter) -> None:
-    async with asyncio.timeout(5), ClientSession() as session, session.get(f"{bare_adapter.url}/events") as answer:
+    async with asyncio.timeout(30), ClientSession() as session, session.get(f"{bare_adapter.url}/events") as answer:
         await bare_adapter.aclose()
         await answer.read()

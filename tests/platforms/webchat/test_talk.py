@@ -105,7 +105,7 @@ async def test_a_message_does_not_wait_for_the_card_of_a_paper(
         return None
 
     monkeypatch.setattr(core, "handle_event", never)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert (await you.say(f"Look: {PAPER}"))["pieces"]
         await asked.wait()  # and the adapter closes though the core never answers
 

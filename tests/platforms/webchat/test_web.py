@@ -246,10 +246,10 @@ async def test_a_page_catches_up_after_a_disconnect(browser: Browser) -> None:
     await browser.say("said meanwhile")
     url = f"{browser.url}/events?channel=papers&since={mark}"
     async with browser.session.get(url) as stream:
-        seen = await asyncio.wait_for(_until(stream.content, b"said meanwhile"), 5)
+        seen = await asyncio.wait_for(_until(stream.content, b"said meanwhile"), 30)
     assert b"event: pieces" in seen
     async with browser.session.get(f"{browser.url}/events?channel=papers&since=other-1") as stream:
-        assert b"event: reload" in await asyncio.wait_for(_until(stream.content, b"reload"), 5)
+        assert b"event: reload" in await asyncio.wait_for(_until(stream.content, b"reload"), 30)
 
 
 async def test_healthz_reports_a_broken_database(browser: Browser, app_url: tuple[App, str]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -13,6 +13,7 @@ from bot.papers import authors, ids, text, withdrawal
 from bot.sources import feed_document, fields
 from bot.sources.full_text import html, paragraphs
 from bot.sources.rate_limit import RequestBudget
+from tests.processor_time import processor_s
 
 CHARS = 20_000
 PARTS = [
@@ -49,22 +50,15 @@ PARSERS: dict[str, Callable[[str], object]] = {
 IN_SANDBOX = {"full text": 4.0}  # seconds: bounded there
 
 
-def seconds(parse: Callable[[str], object], raw: str) -> float:
-    began = time.process_time()
-    parse(raw)
-    return time.process_time() - began
-
-
 @pytest.mark.parametrize("name", PARSERS)
 def test_no_input_is_slow(name: str) -> None:
     parse, bound = PARSERS[name], IN_SANDBOX.get(name, 0.05)
-    seconds(parse, "warm $x_1$ up")
+    parse("warm $x_1$ up")
     for part in PARTS:
         for end in ENDS:
             raw = (part * (CHARS // len(part) + 1))[:CHARS] + end
-            taken = seconds(parse, raw)
-            if taken > bound:  # a busy machine, or more than linear: then half takes less than half
-                half = min(seconds(parse, raw[len(raw) // 2 :]) for _ in range(3))
-                again = min(seconds(parse, raw) for _ in range(3))
-                assert again < max(2 * bound, 3 * half), (part, end, again, half)
-                assert again < 10 * bound, (part, end, again)
+            taken = processor_s(partial(parse, raw), enough=bound)
+            if taken > bound:  # more than linear? Then half takes much less than half
+                half = processor_s(partial(parse, raw[len(raw) // 2 :]))
+                assert taken < max(2 * bound, 3 * half), (part, end, taken, half)
+                assert taken < 10 * bound, (part, end, taken)

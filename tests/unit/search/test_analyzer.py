@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 
 from bot.analyzer import fold, split_words, word_forms
 from bot.search.match_reasons import holds, indexed_terms
+from tests.processor_time import processor_s
 
 NAMES = [
     *("DeepSeek-R1", "GPT-4o", "GPT-4o-mini", "Qwen2.5-VL", "Llama3-8B", "o1-mini", "PD-L1", "COVID-19", "Text-to-3D"),
@@ -80,8 +80,5 @@ def test_a_text_is_found_by_each_of_its_words() -> None:
 
 @pytest.mark.parametrize("piece", ["a-", "1.", "’s", "学", "C++", "-" * 9, "a_", ".a", "é", "\u0301", "x" * 99])
 def test_hostile_text_takes_no_time(piece: str) -> None:
-    began = time.process_time()
     text = piece * (20_000 // len(piece))
-    assert indexed_terms(text) is not None
-    assert word_forms(text[:500]) is not None
-    assert time.process_time() - began < 0.5
+    assert processor_s(lambda: (indexed_terms(text), word_forms(text[:500])), enough=0.5) < 1.5

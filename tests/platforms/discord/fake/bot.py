@@ -38,7 +38,7 @@ class Bot(discord.Client):
         return [args[0] if args else None for name, args in self.told if name == event]
 
     async def until(self, event: str, count: int = 1) -> list[Any]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.heard(event)) < count:
                 self._moved.clear()
                 await self._moved.wait()
@@ -73,7 +73,7 @@ async def running(fake: FakeDiscord, bot: Bot | None = None) -> AsyncIterator[Bo
     async with bot:
         await bot.login(fake.token)
         task = asyncio.create_task(bot.connect())
-        await asyncio.wait_for(bot.wait_until_ready(), 10)
+        await asyncio.wait_for(bot.wait_until_ready(), 30)
         if bot.tree.get_commands() or bot.tree.get_commands(type=discord.AppCommandType.message):
             await bot.tree.sync()
         yield bot

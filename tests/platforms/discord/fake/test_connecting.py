@@ -163,7 +163,7 @@ async def test_shards_hear_of_their_own_guilds_only(fake: FakeDiscord) -> None:
     async with discord.AutoShardedClient(intents=discord.Intents(guilds=True), guild_ready_timeout=0.05) as bot:
         await bot.login(fake.token)
         task = asyncio.create_task(bot.connect())
-        await asyncio.wait_for(bot.wait_until_ready(), 20)  # discord.py waits 5 s between two shards
+        await asyncio.wait_for(bot.wait_until_ready(), 30)  # discord.py waits 5 s between two shards
         assert {str(guild.id) for guild in bot.guilds} == guilds
         assert {guild.shard_id for guild in bot.guilds} <= {0, 1}
         assert sorted(one["shard"] for one in fake.state()["identifies"]) == [[0, 2], [1, 2]]

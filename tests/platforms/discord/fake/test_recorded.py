@@ -20,7 +20,7 @@ NOT_SHOWN = {"flags"}  # of people: in the HTTP answers, not in events
 
 
 async def told(socket: ClientWebSocketResponse, name: str) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             event = await socket.receive_json()
             if event.get("t") == name:

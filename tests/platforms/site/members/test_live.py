@@ -130,7 +130,7 @@ async def test_silence_is_kept_alive_and_a_page_ends_after_a_while(
     monkeypatch.setattr(live, "HEARTBEAT_S", 0.05)
     monkeypatch.setattr(live, "STREAM_MAX_AGE_S", 0.5)
     async with watching(plain, NESTS) as stream:
-        body = await asyncio.wait_for(stream.answer.read(), 10)
+        body = await asyncio.wait_for(stream.answer.read(), 30)
     assert body.startswith(b"retry: 5000\n\ndata: ")
     assert body.count(b"\n:\n") >= 3
 
@@ -158,7 +158,7 @@ async def test_a_store_that_fails_for_a_moment_stops_nothing(
     async with watching(plain, NESTS) as stream:
         await stream.next()
         monkeypatch.setattr(channel.core.catalog, "vote_counts", fails)
-        await asyncio.wait_for(failed.wait(), 10)
+        await asyncio.wait_for(failed.wait(), 30)
         monkeypatch.setattr(channel.core.catalog, "vote_counts", works)
         await channel.presses(Action("vote", (NESTS,)), who=ADA)
         assert await stream.next() == {NESTS: 1}

@@ -82,7 +82,7 @@ async def test_a_process_killed_before_it_wrote_down_the_answer(
     worker = await start(1)
     assert worker.stdin
     worker.stdin.write(b"go\n")
-    await asyncio.wait_for(slack.answered.wait(), 20)
+    await asyncio.wait_for(slack.answered.wait(), 30)
     worker.kill()
     await worker.wait()
     slack.delay = 0.0
@@ -109,7 +109,7 @@ async def test_a_process_killed_before_slack_took_it_costs_nothing(
     worker = await start(1)
     assert worker.stdin
     worker.stdin.write(b"go\n")
-    await asyncio.wait_for(slack.answered.wait(), 20)
+    await asyncio.wait_for(slack.answered.wait(), 30)
     worker.kill()
     await worker.wait()
     slack.hold = False
