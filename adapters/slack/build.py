@@ -59,9 +59,7 @@ def _adapter(
     add_routes: AddRoutes | None = None,
 ) -> SlackAdapter:
     profiles = Profiles(workspaces, setup.clock)
-    listener = Listener(
-        workspaces, profiles, settings, setup.clock, setup.tasks, installs=installs, add_routes=add_routes
-    )
+    listener = Listener(workspaces, profiles, settings, setup, installs=installs, add_routes=add_routes)
     search = PostSearch(workspaces, setup.storage)
     return SlackAdapter(workspaces, profiles, listener, search, settings.missing_setting())
 

@@ -21,10 +21,9 @@ from adapters.slack.outbound.work_objects import find_card, work_object
 from adapters.slack.payload import get_object, get_text, require_text
 from adapters.slack.profiles import Admins, Profiles
 from adapters.slack.settings import Settings
-from bot.chat.adapter import Core
+from bot.chat.adapter import Core, Setup
 from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
 from bot.chat.message import Message
-from bot.clock import Clock
 from bot.languages import mark, speaking, tr
 
 Ack = Callable[..., Awaitable[object]]
@@ -38,17 +37,17 @@ class Handlers:
     """One method for each kind of payload; `space` is the workspace it belongs to."""
 
     def __init__(
-        self, core: Core, workspaces: Workspaces, profiles: Profiles, settings: Settings, clock: Clock
+        self, core: Core, workspaces: Workspaces, profiles: Profiles, settings: Settings, setup: Setup
     ) -> None:
         self._core = core
         self._workspaces = workspaces
         self._answers = Answers(workspaces)
         self._assistant = Assistant(workspaces)
-        self._workflow_step = WorkflowStep(core, workspaces, self._answers)
+        self._workflow_step = WorkflowStep(core, workspaces, setup.storage)
         self._profiles = profiles
         self._admins = Admins(profiles, settings.admins)
         self._has_work_objects = settings.work_objects
-        self._clock = clock
+        self._clock = setup.clock
 
     async def on_command(self, body: Json, space: str) -> None:
         event = events.parse_command(body, space, self._clock.now())

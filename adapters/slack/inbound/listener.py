@@ -18,11 +18,9 @@ from adapters.slack.inbound.server import AddRoutes, make_server
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.profiles import Profiles
 from adapters.slack.settings import Settings
-from bot.chat.adapter import Core
-from bot.clock import Clock
+from bot.chat.adapter import Core, Setup
 from bot.errors import Busy, ConfigError
 from bot.http_server import HttpServer
-from bot.tasks import Supervisor
 
 sdk_log = logging.getLogger(f"{__name__}.sdk")  # the SDK logs a traceback every few seconds while Slack is away
 sdk_log.setLevel(logging.CRITICAL)
@@ -40,8 +38,7 @@ class Listener:
         workspaces: Workspaces,
         profiles: Profiles,
         settings: Settings,
-        clock: Clock,
-        tasks: Supervisor,
+        setup: Setup,
         *,
         installs: StoredInstalls | None = None,
         add_routes: AddRoutes | None = None,
@@ -49,9 +46,8 @@ class Listener:
         """`installs`: whose tokens have to be renewed; `add_routes` adds the installation pages in HTTP mode."""
         self._workspaces = workspaces
         self._profiles = profiles
-        self._clock = clock
         self._settings = settings
-        self._tasks = tasks
+        self._setup = setup
         self._installs = installs
         self._add_routes = add_routes
         self._server: HttpServer | None = None
@@ -69,7 +65,7 @@ class Listener:
                 f"[adapters.slack] has no {name}, so Slack can't reach Paperboy.",
                 f"Set SLACK_{name.upper()}. docs/slack.md says where Slack shows it.",
             )
-        handlers = Handlers(core, self._workspaces, self._profiles, self._settings, self._clock)
+        handlers = Handlers(core, self._workspaces, self._profiles, self._settings, self._setup)
         bolt = BoltApp(self._workspaces, handlers)
         renewal = await self._start_token_renewal()
         try:
@@ -90,7 +86,7 @@ class Listener:
             return None
         await self._installs.reseal_records(forget_unreadable=self._settings.forget_unreadable)
         renew = self._installs.renew_expiring_tokens
-        return self._tasks.start_repeating("slack token renewal", renew, RENEW_TOKENS_EVERY_S)
+        return self._setup.tasks.start_repeating("slack token renewal", renew, RENEW_TOKENS_EVERY_S)
 
     async def _serve_http(self, bolt: BoltApp, core: Core) -> None:
         settings = self._settings

@@ -24,19 +24,25 @@ async def post(workspaces: Workspaces, place: Place, message: Message, key: str)
         place.space,
         "chat_postMessage",
         message,
-        channel=place.channel,
-        thread_ts=place.thread or None,
-        metadata={"event_type": METADATA_TYPE, "event_payload": {"key": key}},
-        mrkdwn=False,
-        unfurl_links=False,
-        unfurl_media=False,
+        **_to(place, key),
     )
     return Ref(place, answer_text(answer, "ts"))
+
+
+async def post_payload(workspaces: Workspaces, place: Place, payload: render.Json, key: str) -> None:
+    """Post one part of an answer, to be found by `key`. Raises `PostError`."""
+    await workspaces.call(place.space, "chat_postMessage", **_to(place, key), **payload)
 
 
 async def edit_post(workspaces: Workspaces, ref: Ref, message: Message) -> None:
     """Raises `PostError`. Without `metadata` in the call, Slack keeps the message's metadata."""
     await _call(workspaces, ref.place.space, "chat_update", message, channel=ref.place.channel, ts=ref.id)
+
+
+def _to(place: Place, key: str) -> render.Json:
+    metadata = {"event_type": METADATA_TYPE, "event_payload": {"key": key}}
+    thread = {"channel": place.channel, "thread_ts": place.thread or None}
+    return thread | {"metadata": metadata, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
 
 
 async def _call(workspaces: Workspaces, space: str, method: str, message: Message, **more: Any) -> AsyncSlackResponse:

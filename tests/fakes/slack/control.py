@@ -212,8 +212,9 @@ class Control:
     async def open_messages(self, *, user: str, beside: str = "") -> Json:
         return {"channel": events.messages_opened(self._world, user, beside).id}
 
-    async def run_step(self, *, team: str, callback: str, inputs: Json) -> Json:
-        return {"run": events.step_run(self._world, team, callback, inputs)}
+    async def run_step(self, *, team: str, callback: str, inputs: Json, run: str = "") -> Json:
+        """`run`: a step that was sent before is sent again."""
+        return {"run": events.step_run(self._world, team, callback, inputs, run)}
 
     async def open_details(self, *, user: str, channel: str, id: str) -> None:
         """Somebody clicks on a Work Object below a link."""

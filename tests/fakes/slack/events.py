@@ -175,9 +175,9 @@ def _pane(world: World, home: Channel, user: str, ts: str, beside: str, kind: st
     emit(world, home.team, {"type": kind, "assistant_thread": thread, "event_ts": world.ts()})
 
 
-def step_run(world: World, team: str, callback: str, inputs: Json) -> str:
+def step_run(world: World, team: str, callback: str, inputs: Json, run: str) -> str:
     """A workflow comes to a step of the app."""
-    run = world.id("Fx")
+    run = run or world.id("Fx")
     world.steps[run] = "running"
     token = world.token_of(team)
     event: Json = {

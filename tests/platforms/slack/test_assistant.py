@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from adapters.slack.inbound.workflow_step import CALLBACK
 from adapters.slack.install.scopes import SCOPES
 from bot.app.build import App
+from bot.clock import SystemClock
 from bot.papers.samples import sample_papers
 from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
@@ -138,3 +140,35 @@ async def test_a_workflow_posts_the_days_papers(
         return
     assert PAPER.title in str(messages[0].blocks) or "topic" not in inputs
     assert "Papers for" in messages[0].text or "Papers for" in str(messages[0].blocks)
+
+
+async def test_a_step_that_is_sent_again_posts_nothing_twice(
+    app: App, acme: Workspace, papers: Room, slack: FakeSlack
+) -> None:
+    """To another process, or after a restart: the event's own id is new then."""
+    step = {"team": acme.id, "callback": CALLBACK, "inputs": {"channel": papers.id}, "run": "Fx1"}
+
+    async def finished() -> bool:
+        return bool((await slack.read("steps"))["Fx1"] == "ok")
+
+    async def age(begun: timedelta) -> None:
+        value = (SystemClock().now() - begun).isoformat().encode()
+        await app.store.key_value("slack").put("workflow-step/slack:Fx1", value)
+
+    await age(timedelta(minutes=10))  # a process that began it died before it posted
+    await slack.do("run_step", **step)
+    assert await eventually(finished)
+    posted = [message.ts for message in await papers.messages()]
+    assert posted
+    await slack.do("run_step", **step)
+    assert await eventually(finished)
+    await age(timedelta(seconds=5))  # another process is at it
+    await slack.do("run_step", **step)
+    await slack.do("run_step", **step | {"run": "Fx2", "inputs": {"channel": "C0GONE"}})  # what comes after it is heard
+    assert await eventually(lambda: _step_ended(slack, "Fx2"))
+    assert [message.ts for message in await papers.messages()] == posted
+    assert (await slack.read("steps"))["Fx1"] == "running"
+
+
+async def _step_ended(slack: FakeSlack, run: str) -> bool:
+    return bool((await slack.read("steps"))[run] != "running")
