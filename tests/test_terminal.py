@@ -166,8 +166,11 @@ async def test_a_backup_can_be_started_from(tmp_path: Path) -> None:
 
 
 async def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:
-    await paperboy(tmp_path / "home", "doctor")
-    assert (tmp_path / "home" / "paperboy.db").stat().st_mode & 0o077 == 0
+    home = tmp_path / "home"
+    assert "other users" not in (await paperboy(home, "doctor")).out
+    assert (home / "paperboy.db").stat().st_mode & 0o077 == 0
+    home.chmod(0o755)
+    assert f"chmod 700 {home}" in (await paperboy(home, "doctor")).out
 
 
 @needs_shared

@@ -8,6 +8,12 @@ from bot.errors import ConfigError
 OWNER_ONLY = 0o700
 
 
+def open_to_others(home: Path) -> str:
+    """What to say when other users of the machine can read the data folder; empty when they can't."""
+    is_open = home.stat().st_mode & 0o077
+    return f"other users can read {home}, which holds tokens and keys - chmod 700 {home}" if is_open else ""
+
+
 def make_home(home: Path) -> None:
     """Create the data folder, for its owner alone whatever the umask; so is one that exists and is empty.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from bot.app.build import App, database, open_app
+from bot.app.home import open_to_others
 from bot.chat.adapter import Adapter, Finding, HasDoctor
 from bot.cli.group import asynchronous, clock, config_option, settings
 from bot.delivery.calendar import out_of_date
@@ -27,6 +28,8 @@ async def doctor(config: Path | None) -> None:
         if wrong := await app.store.check(deep=True):
             bad.append(wrong)
             _print(BAD, wrong)
+        if warning := open_to_others(Path(options.home)):
+            _print(WARN, warning)
         await _search(app)
         await _sources(app)
         if lacking := out_of_date(app.clock.now().date()):
