@@ -65,7 +65,7 @@ def fold(text: str) -> str:
 
 def index_text(text: str) -> str:
     """What a text is found by, with spaces between: its terms in their order, then the other spellings of its names."""
-    pieces = _pieces(text)
+    pieces = split_pieces(text)
     others = dict.fromkeys(filterfalse(str.isalpha if text.isascii() else _is_plain, pieces))
     terms = {piece: _KNOWN[piece][0] for piece in others}
     names = dict.fromkeys(name for piece in others for name in _KNOWN[piece][1])
@@ -74,7 +74,7 @@ def index_text(text: str) -> str:
 
 def phrase_terms(text: str) -> Form:
     """The terms of a text in their order."""
-    terms = " ".join([piece if _is_plain(piece) else _KNOWN[piece][0] for piece in _pieces(text)])
+    terms = " ".join([piece if _is_plain(piece) else _KNOWN[piece][0] for piece in split_pieces(text)])
     return tuple(_PLURAL_NAME.sub(r"\1", terms).split())
 
 
@@ -100,7 +100,7 @@ def is_unspaced(text: str) -> bool:
     return _UNSPACED.fullmatch(text) is not None
 
 
-def _pieces(text: str) -> list[str]:
+def split_pieces(text: str) -> list[str]:
     """A text, cut where no word goes on. A piece may still hold several words, or none."""
     low = text.lower().replace(". ", " ")
     return (low.translate(_SPACES) if low.isascii() else _BETWEEN_WORDS.sub(" ", low)).split()

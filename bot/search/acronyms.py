@@ -14,6 +14,22 @@ def long_forms(words: Sequence[str]) -> dict[str, str]:
     return {word: known[short] for word in words if (short := _singular(word)) in known and _meant(word)}
 
 
+def concepts(words: Sequence[str]) -> dict[str, str]:
+    """What the index has for each word that is an acronym: a term that stands for its long form, and is never typed."""
+    return {word: _concept(word) for word in long_forms(words)}
+
+
+def concepts_in(terms: Sequence[str]) -> list[str]:
+    """The same for each long form that stands in these terms, as often as it does."""
+    begun = [(at, forms[term]) for forms in [_beginnings()] for at, term in enumerate(terms) if term in forms]
+    return [
+        _concept(short)
+        for at, candidates in begun
+        for form, short in candidates
+        if form == tuple(map(_singular, terms[at : at + len(form)]))
+    ]
+
+
 def with_long(text: str, words: Sequence[str]) -> str:
     """A text with the long form behind each acronym: an embedding model knows words better than abbreviations."""
     for word, form in long_forms(words).items():
@@ -65,6 +81,20 @@ def _long() -> Mapping[str, str]:
 @cache
 def _short() -> Mapping[str, str]:
     return {_key(form): short for short, form in _pairs()}
+
+
+@cache
+def _beginnings() -> Mapping[str, list[tuple[tuple[str, ...], str]]]:
+    """Long forms and their acronyms by the first word."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for short, form in _pairs():
+        words = form.casefold().replace("-", " ").split()
+        found.setdefault(words[0], []).append((tuple(map(_singular, words)), short))
+    return found
+
+
+def _concept(short: str) -> str:
+    return f"={_singular(short)}"
 
 
 def _meant(word: str) -> bool:

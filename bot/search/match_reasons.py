@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.analyzer import Form, index_text, split_words, word_forms
+from bot.analyzer import Form, index_text, phrase_terms, split_pieces, split_words, word_forms
 from bot.languages import mark, tr
 from bot.papers.model import Paper, PaperId
 from bot.search.acronyms import long_forms
@@ -14,6 +14,7 @@ from bot.search.query import STOP
 from bot.search.word_query import TERMS, form_stems
 
 BY = mark("by {words}")  # authors
+CACHED_PIECES = 16_384  # of texts, whose stems are remembered: about 5 MB
 MAX_TITLE_CHARS = 60  # of a title in a reason
 
 
@@ -28,8 +29,7 @@ def why(sought: Sequence[str], paper: Paper | None, *, near: bool) -> tuple[str,
         (BY, "\n".join(paper.authors)),
         (mark("mentions {words}"), paper.abstract),
     ):
-        terms = indexed_terms(text) if rest else ()
-        found = {word: form for word in rest if (form := _form(word, terms, with_acronyms=label != BY))}
+        found = _forms_in(text, rest, with_acronyms=label != BY) if rest else {}
         rest = [word for word in rest if word not in found]
         if found:
             reasons.append(tr(label, words=_quoted(list(found.values()))))
@@ -51,12 +51,28 @@ def near_to(
     return (told, tr("both titles have {words}", words=_quoted(shared))) if shared else (told,)
 
 
-def indexed_terms(text: str) -> list[str]:
-    """What the index has of a text: the stems of its terms."""
-    return TERMS.analyze(index_text(text))
+def indexed_terms(text: str) -> str:
+    """What the index has of a text, in spaces: the stems of its terms, then the other spellings of its names."""
+    known = [_KNOWN[piece] for piece in split_pieces(text)]
+    return "".join([terms for terms, _ in known] + [names for _, names in known]) + " "
 
 
-def holds(terms: Sequence[str], word: str) -> bool:
+class _Stems(dict[str, tuple[str, str]]):
+    """What the index has of a piece of a text: its terms and its names, remembered."""
+
+    def __missing__(self, piece: str) -> tuple[str, str]:
+        if len(self) >= CACHED_PIECES:
+            self.clear()
+        stems = TERMS.analyze(index_text(piece))
+        terms = 1 if piece.isascii() and piece.isalpha() else len(phrase_terms(piece))
+        found = self[piece] = (_spaced(stems[:terms]), _spaced(stems[terms:]))
+        return found
+
+
+_KNOWN = _Stems()
+
+
+def holds(terms: str, word: str) -> bool:
     """Whether a text of these `indexed_terms` has the word, or the phrase, in one of its forms."""
     return any(_stands_in(terms, form) for form in word_forms(word))
 
@@ -74,8 +90,8 @@ def has_name(typed: str) -> bool:
 
 def is_spelt_in(typed: str, title: str) -> bool:
     """Whether a title has every word that was typed just as it is spelt, in any case."""
-    low = title.casefold()
-    return all(re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", low) for word in _typed_words(typed))
+    low, words = title.casefold(), _typed_words(typed.casefold())
+    return all(word in low and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", low) for word in words)
 
 
 def _typed_words(typed: str) -> list[str]:
@@ -88,7 +104,16 @@ def _shared(title: str, others: Sequence[str]) -> list[str]:
     return [word for word in words if len(word) > 2 and any(holds(terms, word) for terms in texts)]
 
 
-def _form(word: str, terms: Sequence[str], *, with_acronyms: bool) -> str:
+def _forms_in(text: str, words: Sequence[str], *, with_acronyms: bool) -> dict[str, str]:
+    """Those of the words that a text has, with the form it has. Most stand there as typed: then no stem is needed."""
+    pieces = split_pieces(text)
+    terms = "" if all(word.lower() in pieces for word in words) else indexed_terms(text)
+    return {
+        word: form for word in words if (form := _form(word, terms, with_acronyms=with_acronyms) if terms else word)
+    }
+
+
+def _form(word: str, terms: str, *, with_acronyms: bool) -> str:
     """The word, or the long form of an acronym, as a text of these terms has it; empty when it has neither."""
     if holds(terms, word):
         return word
@@ -96,12 +121,12 @@ def _form(word: str, terms: Sequence[str], *, with_acronyms: bool) -> str:
     return long if long and holds(terms, long) else ""
 
 
-def _stands_in(terms: Sequence[str], form: Form) -> bool:
-    if form[0].endswith("*"):
-        return any(term.startswith(form[0][:-1]) for term in terms)
-    sought = form_stems(form)
-    starts = [at for at, term in enumerate(terms) if term == sought[0]] if sought[0] in terms else []
-    return any(terms[at : at + len(sought)] == sought for at in starts)
+def _spaced(terms: Sequence[str]) -> str:
+    return "".join(f" {term}" for term in terms)
+
+
+def _stands_in(terms: str, form: Form) -> bool:
+    return f" {form[0][:-1]}" in terms if form[0].endswith("*") else f"{_spaced(form_stems(form))} " in terms
 
 
 def _short(title: str) -> str:

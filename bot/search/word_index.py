@@ -23,12 +23,13 @@ from bot.analyzer import index_text
 from bot.errors import IndexFailed
 from bot.papers.filter import lab_words
 from bot.papers.model import Paper, PaperId
+from bot.search.acronyms import concepts_in
 from bot.search.word_query import DATE_SHIFT, PAPER, SCHEMA, TERMS
 from bot.store.records import PaperChange
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1  # of the entries: raised with every change of the schema or the analyser
+FORMAT = 2  # of the entries: raised with every change of the schema or the analyser
 WRITER_BYTES = 50_000_000
 READY = "ready"
 
@@ -211,8 +212,8 @@ def _entry(change: PaperChange) -> Document:
     paper = change.paper
     if paper is None:
         return Document(id=change.id, change=change.seq)
-    title, authors = index_text(paper.title), index_text("\n".join(paper.authors))
-    texts = (title, index_text(paper.abstract or paper.offered_summary), index_text("\n".join(paper.keywords)), authors)
+    title, authors = _terms(paper.title), index_text("\n".join(paper.authors))
+    texts = (title, _terms(paper.abstract or paper.offered_summary), _terms("\n".join(paper.keywords)), authors)
     dated = {"published": _order(paper)} if paper.published else {}
     return Document(
         id=paper.id,
@@ -224,6 +225,12 @@ def _entry(change: PaperChange) -> Document:
         change=change.seq,
         **dated,
     )
+
+
+def _terms(text: str) -> str:
+    """What a text is found by, and the long forms of acronyms in it."""
+    terms = index_text(text)
+    return " ".join([terms, *concepts_in(terms.split())])
 
 
 def _order(paper: Paper) -> int:

@@ -16,10 +16,11 @@ from tantivy import Query as Asked
 
 from bot.analyzer import Form, is_unspaced, split_words, word_forms
 from bot.papers.filter import lab_words
-from bot.search.acronyms import long_forms, shortened
+from bot.search.acronyms import concepts, shortened
 from bot.search.query import ASKED, MAX_WORDS, Query
 
 TITLE_WEIGHT = 0.3  # of a word in the title, beside its weight in the text
+_RANKED_FIELDS = (("text", 1.0), ("title", TITLE_WEIGHT))
 CACHED_FORMS = 4_096  # of queries
 LONG_RUN_PAIRS = 4  # of characters, from which a run of Chinese or Japanese is taken to be several words
 DATE_SHIFT = 20  # bits below a moment in seconds, that put papers of the same second in an order
@@ -47,8 +48,10 @@ PAPER = "paper"  # a facet that every paper has; a deleted one leaves an entry w
 
 def holding_any(query: Query) -> Asked | None:
     """Papers with any of the words and all else that is asked; None when there are no words to look for."""
-    words = list(_scoring(query))
-    return Asked.boolean_query([(Occur.Must, _any(words)), *conditions(query)]) if words else None
+    words, needed = list(_scoring(query)), conditions(query)
+    if words and needed:
+        return Asked.boolean_query([(Occur.Must, _any(words)), *needed])
+    return _any(words) if words else None  # not nested: then tantivy passes over papers that can't be among the best
 
 
 def holding_all(query: Query) -> Asked | None:
@@ -56,8 +59,10 @@ def holding_all(query: Query) -> Asked | None:
     ways = [way for words in _ways(query) if (way := _all_of(words))]
     if not ways and not query.phrases:
         return None
-    needed = [(Occur.Must, Asked.const_score_query(_any(ways), 0.0))] if ways else []
     ranked = [(Occur.Should, word) for word in _scoring(query)]
+    if len(ranked) == len(_RANKED_FIELDS) and [len(word_forms(word)) for word in query.words] == [1]:
+        return holding_any(query)  # one term: the same papers, sooner
+    needed = [(Occur.Must, Asked.const_score_query(_any(ways), 0.0))] if ways else []
     return Asked.boolean_query([*needed, *conditions(query), *ranked])
 
 
@@ -119,21 +124,21 @@ def _scoring(query: Query) -> Iterator[Asked]:
     typed = [word for word in query.gist_words if word.casefold() not in ASKED] or list(query.words)
     for word, count in Counter(map(str.casefold, typed)).most_common(MAX_WORDS):
         for stem in stems(word):
-            yield _boosted(Asked.term_query(SCHEMA, "text", stem), count)
-            yield _boosted(Asked.term_query(SCHEMA, "title", stem), count * TITLE_WEIGHT)
+            for field, weight in _RANKED_FIELDS:
+                yield _boosted(Asked.term_query(SCHEMA, field, stem), count * weight)
         if (form := _first(word)) and form[0].endswith("*"):
             yield from _forms("text", (form,))
-    for phrase in (*query.phrases, *long_forms(query.words).values()):
-        if form := _first(phrase):
-            yield from _forms("text", (form,))
-            yield from (_boosted(one, TITLE_WEIGHT) for one in _forms("title", (form,)))
+    forms = [*map(_first, query.phrases), *((concept,) for concept in concepts(query.words).values())]
+    for form in filter(None, forms):
+        for field, weight in _RANKED_FIELDS:
+            yield from (_boosted(one, weight) for one in _forms(field, (form,)))
 
 
 def _ways(query: Query) -> Iterator[list[Asked]]:
     """The words as typed, an acronym or its long form; and with long forms shortened to acronyms."""
-    long = long_forms(query.words)
+    known = concepts(query.words)
     yield [
-        _any([word, *_forms("text", word_forms(long[typed]))] if typed in long else [word])
+        _any([word, Asked.term_query(SCHEMA, "text", known[typed])] if typed in known else [word])
         for typed in query.words
         for word in _words("text", [typed])
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.papers.filter import Filter
-from bot.search.acronyms import with_long
+from bot.search.acronyms import concepts, concepts_in, with_long
 from bot.search.query import parse_query
 
 
@@ -39,3 +39,15 @@ def test_what_only_looks_like_a_category_stays_text(typed: str) -> None:
 def test_a_model_is_told_what_letters_mean() -> None:
     assert with_long("LLMs and LLMs", ("LLMs",)) == "LLMs (large language model) and LLMs"
     assert with_long("a GAN, a generative adversarial network", ("GAN",)) == "a GAN, a generative adversarial network"
+
+
+@pytest.mark.parametrize(
+    ("acronym", "written"),
+    [("LLMs", "we ask large language models"), ("CTR", "two click through rates"), ("CoT", "a chain of thought")],
+)
+def test_a_long_form_in_any_text_stands_for_its_acronym(acronym: str, written: str) -> None:
+    assert concepts_in(written.split()) == list(concepts([acronym]).values()) != []
+
+
+def test_a_part_of_a_long_form_stands_for_no_acronym() -> None:
+    assert concepts_in(["a", "large", "model", "of", "language"]) == []
