@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 T = TypeVar("T")
+R = TypeVar("R", bound=msgspec.Struct)
 
 
 def stamp(at: datetime) -> str:
@@ -28,6 +29,11 @@ def pack(record: object) -> bytes:
 def unpack(doc: bytes, kind: type[T]) -> T:
     """The record of a JSON text; fields of a newer version are ignored."""
     return msgspec.json.decode(doc, type=kind)
+
+
+def record(row: tuple[object, ...], kind: type[R]) -> R:
+    """The record whose fields are the columns of a row, in their order."""
+    return msgspec.convert(dict(zip(kind.__struct_fields__, row, strict=False)), kind, strict=False)
 
 
 def marks(count: int) -> str:

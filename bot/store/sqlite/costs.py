@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date, datetime
 
 from bot.store.records import ModelFailure, Reservation, Spending, SpendingLimits
-from bot.store.sqlite.codec import pack, stamp, unpack
+from bot.store.sqlite.codec import pack, record, stamp, unpack
 from bot.store.sqlite.engine import OnEngine
 
 _ADD = """
@@ -21,8 +21,7 @@ class SqliteCosts(OnEngine):
 
     async def spending_since(self, first: date) -> list[Spending]:
         sql = "SELECT * FROM model_costs WHERE day >= ? ORDER BY day, model, batch"
-        rows = await self._engine.read(lambda db: db.execute(sql, (first.isoformat(),)).fetchall())
-        return [_spent(row) for row in rows]
+        return [record(row, Spending) for row in await self._rows(sql, first.isoformat())]
 
     async def reserve(self, reservation: Reservation, limits: SpendingLimits, *, now: datetime) -> bool:
         return await self._engine.write(lambda db: reserve(db, reservation, limits, now))
@@ -34,17 +33,14 @@ class SqliteCosts(OnEngine):
         return await self._engine.read(_reserved)
 
     async def store_failure(self, failure: ModelFailure) -> None:
-        sql = "INSERT OR REPLACE INTO key_values VALUES ('model', 'failure', ?)"
-        await self._engine.write(lambda db: db.execute(sql, (pack(failure),)))
+        await self._change("INSERT OR REPLACE INTO key_values VALUES ('model', 'failure', ?)", pack(failure))
 
     async def last_failure(self) -> ModelFailure | None:
-        sql = "SELECT value FROM key_values WHERE owner = 'model' AND key = 'failure'"
-        row = await self._engine.read(lambda db: db.execute(sql).fetchone())
+        row = await self._row("SELECT value FROM key_values WHERE owner = 'model' AND key = 'failure'")
         return unpack(row[0], ModelFailure) if row else None
 
     async def mark_notified(self, what: str, at: datetime) -> bool:
-        sql = "INSERT OR IGNORE INTO notices VALUES (?, ?)"
-        return bool(await self._engine.write(lambda db: db.execute(sql, (what, stamp(at))).rowcount))
+        return await self._change("INSERT OR IGNORE INTO notices VALUES (?, ?)", what, stamp(at))
 
 
 def add(db: sqlite3.Connection, spent: Spending) -> None:
@@ -85,18 +81,3 @@ def settle(db: sqlite3.Connection, id: str, spent: Spending | None) -> None:
 
 def _reserved(db: sqlite3.Connection) -> float:
     return float(db.execute("SELECT total(cost) FROM model_reservations").fetchone()[0])
-
-
-def _spent(row: tuple[str, str, int, int, int, int, int, int, float]) -> Spending:
-    day, model, batch, requests, input, output, cache_read, cache_write, cost = row
-    return Spending(
-        day=date.fromisoformat(day),
-        model=model,
-        batch=bool(batch),
-        requests=requests,
-        input=input,
-        output=output,
-        cache_read=cache_read,
-        cache_write=cache_write,
-        cost=cost,
-    )

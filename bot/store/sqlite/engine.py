@@ -153,6 +153,20 @@ class OnEngine:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    async def _rows(self, sql: str, *bound: object) -> list[Any]:
+        return await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+
+    async def _row(self, sql: str, *bound: object) -> Any:
+        return await self._engine.read(lambda db: db.execute(sql, bound).fetchone())
+
+    async def _number(self, sql: str, *bound: object) -> int:
+        """The one number that a query gives."""
+        return int((await self._rows(sql, *bound))[0][0])
+
+    async def _change(self, sql: str, *bound: object, cause: str | None = None) -> bool:
+        """Run a statement in a transaction of its own; whether it changed a row."""
+        return await self._engine.write(lambda db: db.execute(sql, bound).rowcount > 0, cause=cause)
+
 
 class _Write(Generic[T]):
     """One write that waits for its turn, then for the commit."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.papers.full_text import FullText
 from bot.papers.model import PaperId
 from bot.store.sqlite.codec import pack, stamp, unpack
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import Engine, OnEngine
 
 MOST_BYTES = 50_000_000  # of all texts, compressed: about a thousand papers
 _TOO_MANY = """
@@ -18,16 +18,16 @@ DELETE FROM full_texts WHERE rowid IN (
 """
 
 
-class SqliteFullTexts:
+class SqliteFullTexts(OnEngine):
     """Implements `bot.store.protocol.FullTexts`."""
 
     def __init__(self, engine: Engine, most: int = MOST_BYTES) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._most = most
 
     async def get_text(self, paper: PaperId, version: int, now: datetime) -> FullText | None:
         sql = "SELECT doc FROM full_texts WHERE paper = ? AND version = ? AND until > ?"
-        row = await self._engine.read(lambda db: db.execute(sql, (paper, version, stamp(now))).fetchone())
+        row = await self._row(sql, paper, version, stamp(now))
         return unpack(zlib.decompress(row[0]), FullText) if row else None
 
     async def store_text(self, paper: PaperId, version: int, text: FullText, *, now: datetime, until: datetime) -> None:

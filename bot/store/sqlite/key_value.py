@@ -26,8 +26,7 @@ class SqliteLongQueries(OnEngine):
         return name
 
     async def get_query(self, name: str) -> str | None:
-        sql = "SELECT text FROM long_queries WHERE name = ? LIMIT 1"
-        row = await self._engine.read(lambda db: db.execute(sql, (name,)).fetchone())
+        row = await self._row("SELECT text FROM long_queries WHERE name = ? LIMIT 1", name)
         return row[0] if row else None
 
 
@@ -44,30 +43,28 @@ class SqliteRateSlots(OnEngine):
         return await self._engine.write(work)
 
 
-class SqliteKeyValue:
+class SqliteKeyValue(OnEngine):
     """Implements `bot.chat.adapter.KeyValue` for one owner."""
 
     def __init__(self, engine: Engine, owner: str) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._owner = owner
 
     async def get(self, key: str) -> bytes | None:
-        sql = "SELECT value FROM key_values WHERE owner = ? AND key = ?"
-        row = await self._engine.read(lambda db: db.execute(sql, (self._owner, key)).fetchone())
+        row = await self._row("SELECT value FROM key_values WHERE owner = ? AND key = ?", self._owner, key)
         return row[0] if row else None
 
     async def put(self, key: str, value: bytes, *, if_absent: bool = False) -> bool:
         sql = f"INSERT OR {'IGNORE' if if_absent else 'REPLACE'} INTO key_values VALUES (?, ?, ?)"
-        return await self._engine.write(lambda db: bool(db.execute(sql, (self._owner, key, value)).rowcount))
+        return await self._change(sql, self._owner, key, value)
 
     async def delete(self, key: str) -> None:
-        sql = "DELETE FROM key_values WHERE owner = ? AND key = ?"
-        await self._engine.write(lambda db: db.execute(sql, (self._owner, key)))
+        await self._change("DELETE FROM key_values WHERE owner = ? AND key = ?", self._owner, key)
 
     async def scan(self, prefix: str, *, after: str = "", last: int | None = None) -> Sequence[tuple[str, bytes]]:
         order = "DESC LIMIT ?" if last is not None else "LIMIT ?"
         sql = f"""SELECT key, value FROM key_values WHERE owner = ? AND key >= ? AND key < ? AND key > ?
                   ORDER BY key {order}"""
-        bound = (self._owner, prefix, prefix + "\U0010ffff", after, -1 if last is None else last)
-        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        limit = -1 if last is None else last
+        rows = await self._rows(sql, self._owner, prefix, prefix + "\U0010ffff", after, limit)
         return rows[::-1] if last is not None else rows

@@ -11,7 +11,7 @@ from bot.chat.message import Message
 from bot.papers.model import PaperId
 from bot.store.records import Delivery, DeliveryKey, DeliveryState, LateSchedule, Post, Run
 from bot.store.sqlite import outbox_queue as queue
-from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
+from bot.store.sqlite.codec import marks, moment, pack, record, stamp, unpack
 from bot.store.sqlite.deliveries import deliveries
 from bot.store.sqlite.engine import OnEngine
 
@@ -42,8 +42,7 @@ class SqliteOutbox(OnEngine):
 
     async def papers_shown_since(self, place: Place, since: datetime) -> set[PaperId]:
         sql = "SELECT DISTINCT paper FROM shown_papers WHERE tenant = ? AND channel = ? AND at >= ?"
-        bound = (place.tenant, place.channel, stamp(since))
-        return {p for (p,) in await self._engine.read(lambda db: db.execute(sql, bound).fetchall())}
+        return {paper for (paper,) in await self._rows(sql, place.tenant, place.channel, stamp(since))}
 
     async def claim_posts(
         self,
@@ -73,12 +72,11 @@ class SqliteOutbox(OnEngine):
         sql = f"""SELECT tenant || '/' || channel, subscription, min(json_extract(post, '$.due')) AS due
                   FROM outbox INDEXED BY outbox_open WHERE state IN {queue.OPEN} AND json_extract(post, '$.due') <= ?
                   GROUP BY tenant, channel, subscription ORDER BY due LIMIT ?"""
-        rows = await self._engine.read(lambda db: db.execute(sql, (stamp(now), limit)).fetchall())
-        return [LateSchedule(channel, subscription, moment(due)) for channel, subscription, due in rows]
+        return [record(row, LateSchedule) for row in await self._rows(sql, stamp(now), limit)]
 
     async def note_attempt(self, key: DeliveryKey, *, token: str, at: datetime) -> bool:
         sql = "UPDATE outbox SET tried = ? WHERE key = ? AND token = ? AND state = 'claimed'"
-        return bool(await self._engine.write(lambda db: db.execute(sql, (stamp(at), key, token)).rowcount))
+        return await self._change(sql, stamp(at), key, token)
 
     async def settle_sent(
         self, key: DeliveryKey, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
@@ -130,8 +128,7 @@ class SqliteOutbox(OnEngine):
     async def reasons_given_up(self, place: Place, *, limit: int = 3) -> list[tuple[str, int]]:
         sql = """SELECT reason, count(*) FROM outbox WHERE tenant = ? AND channel = ? AND state = 'dead'
                  GROUP BY reason ORDER BY max(seq) DESC LIMIT ?"""
-        bound = (place.tenant, place.channel, limit)
-        return await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        return await self._rows(sql, place.tenant, place.channel, limit)
 
     async def by_ref(self, ref: Ref) -> Delivery | None:
         where = "o.tenant = ? AND o.ref_channel = ? AND o.ref_id = ? AND o.ref_id != ''"
@@ -154,20 +151,18 @@ class SqliteOutbox(OnEngine):
     async def papers_posted_in(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
         sql = """SELECT paper, max(at) FROM shown_papers WHERE tenant = ? AND channel = ?
                  GROUP BY paper ORDER BY max(at) DESC, paper LIMIT ?"""
-        bound = (place.tenant, place.channel, limit)
-        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        rows = await self._rows(sql, place.tenant, place.channel, limit)
         return [(paper, moment(at)) for paper, at in rows]
 
     async def count_channels_showing(self, paper: PaperId) -> int:
         sql = f"""SELECT count(*) FROM (
                     SELECT DISTINCT s.tenant, s.channel FROM shown_papers s JOIN outbox o USING (key)
                     JOIN subscriptions b ON b.id = o.subscription WHERE s.paper = ? AND NOT {_OF_ONE})"""
-        rows = await self._engine.read(lambda db: db.execute(sql, (paper,)).fetchall())
-        return int(rows[0][0])
+        return await self._number(sql, paper)
 
     async def tenants_shown(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
         sql = f"SELECT DISTINCT tenant, paper FROM shown_papers WHERE at >= ? AND paper IN ({marks(len(papers))})"
-        return await self._engine.read(lambda db: db.execute(sql, (stamp(since), *papers)).fetchall())
+        return await self._rows(sql, stamp(since), *papers)
 
     async def record_edit(self, key: DeliveryKey, message: Message, at: datetime) -> None:
         def work(db: sqlite3.Connection) -> None:
@@ -179,8 +174,7 @@ class SqliteOutbox(OnEngine):
         await self._engine.write(work)
 
     async def mark_gone(self, key: DeliveryKey, reason: str) -> None:
-        sql = "UPDATE outbox SET reason = ? WHERE key = ? AND state = 'sent'"
-        await self._engine.write(lambda db: db.execute(sql, (reason, key)))
+        await self._change("UPDATE outbox SET reason = ? WHERE key = ? AND state = 'sent'", reason, key)
 
     async def sent_since(self, since: datetime) -> list[Delivery]:
         return await self._all("o.sent >= ? ORDER BY o.seq", stamp(since))
@@ -193,8 +187,7 @@ class SqliteOutbox(OnEngine):
         where = "tenant = ? AND channel = ?" if place else "1"
         bound = (place.tenant, place.channel) if place else ()
         sql = f"SELECT state, count(*) FROM outbox WHERE {where} GROUP BY state"
-        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
-        return {DeliveryState(state): count for state, count in rows}
+        return {DeliveryState(state): count for state, count in await self._rows(sql, *bound)}
 
     async def _settle(
         self,

@@ -56,15 +56,13 @@ class SqliteOwnership(OnEngine):
         return await self._engine.write(work)
 
     async def mark_departed(self, tenant: str, at: datetime) -> None:
-        sql = "INSERT OR REPLACE INTO departed_tenants VALUES (?, ?)"
-        await self._engine.write(lambda db: db.execute(sql, (tenant, stamp(at))))
+        await self._change("INSERT OR REPLACE INTO departed_tenants VALUES (?, ?)", tenant, stamp(at))
 
     async def mark_returned(self, tenant: str) -> None:
-        await self._engine.write(lambda db: db.execute("DELETE FROM departed_tenants WHERE tenant = ?", (tenant,)))
+        await self._change("DELETE FROM departed_tenants WHERE tenant = ?", tenant)
 
     async def departed_before(self, before: datetime) -> list[str]:
-        sql = "SELECT tenant FROM departed_tenants WHERE at < ?"
-        return [t for (t,) in await self._engine.read(lambda db: db.execute(sql, (stamp(before),)).fetchall())]
+        return [t for (t,) in await self._rows("SELECT tenant FROM departed_tenants WHERE at < ?", stamp(before))]
 
 
 def _owned(owner: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.papers.merge import merge
 from bot.papers.model import Listing, Paper, PaperId
 from bot.store.records import Fetch, ListedPaper, PaperChange, StoreCounts
-from bot.store.sqlite.codec import marks, moment, pack, stamp, unpack
+from bot.store.sqlite.codec import marks, moment, pack, record, stamp, unpack
 from bot.store.sqlite.engine import OnEngine
 
 _INSERT = "INSERT INTO papers(published, upvotes, text_hash, doc, seq, id) VALUES (?, ?, ?, ?, ?, ?)"
@@ -24,42 +24,38 @@ class SqlitePapers(OnEngine):
         return await self._engine.write(lambda db: _keep(db, listings, at))
 
     async def get_papers(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]:
-        wanted = list(ids)
-        return await self._engine.read(lambda db: {id: paper for id, _, paper in _known(db, wanted)})
+        return await self._engine.read(lambda db: {id: paper for id, _, paper in _known(db, ids)})
 
     async def listed_between(self, sources: Collection[str], first: date, last: date) -> list[ListedPaper]:
         sql = f"""SELECT source, day, seen, doc FROM listings JOIN papers USING (seq)
                   WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?
                   ORDER BY day, upvotes DESC, id"""
-        bound = (*sources, first.isoformat(), last.isoformat())
-        return [_listed(row) for row in await self._rows(sql, bound)]
+        return [_listed(row) for row in await self._rows(sql, *sources, first.isoformat(), last.isoformat())]
 
     async def most_upvoted(self, sources: Collection[str], first: date, last: date, limit: int) -> list[ListedPaper]:
         # SQLite takes the bare columns beside a lone max() from the row that has it.
         sql = f"""SELECT source, max(day), seen, doc FROM listings JOIN papers USING (seq)
                   WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?
                   GROUP BY seq ORDER BY upvotes DESC, max(day) DESC, published DESC, id LIMIT ?"""
-        bound = (*sources, first.isoformat(), last.isoformat(), limit)
-        return [_listed(row) for row in await self._rows(sql, bound)]
+        return [_listed(row) for row in await self._rows(sql, *sources, first.isoformat(), last.isoformat(), limit)]
 
     async def count_listed(self, sources: Collection[str], first: date, last: date) -> int:
         sql = f"""SELECT count(DISTINCT seq) FROM listings
                   WHERE source IN ({marks(len(sources))}) AND day BETWEEN ? AND ?"""
-        rows = await self._rows(sql, (*sources, first.isoformat(), last.isoformat()))
-        return int(rows[0][0])
+        return await self._number(sql, *sources, first.isoformat(), last.isoformat())
 
     async def lists_featuring(self, ids: Collection[PaperId]) -> dict[PaperId, list[ListedPaper]]:
-        wanted, found = list(ids), dict[PaperId, list[ListedPaper]]()
+        found: dict[PaperId, list[ListedPaper]] = {}
         sql = f"""SELECT source, day, seen, doc FROM papers JOIN listings USING (seq)
-                  WHERE id IN ({marks(len(wanted))}) ORDER BY day DESC, source"""
-        for row in await self._rows(sql, wanted):
+                  WHERE id IN ({marks(len(ids))}) ORDER BY day DESC, source"""
+        for row in await self._rows(sql, *ids):
             listed = _listed(row)
             found.setdefault(listed.paper.id, []).append(listed)
         return found
 
     async def next_listed_day(self, sources: Collection[str], day: date) -> date | None:
         sql = f"SELECT min(day) FROM listings WHERE source IN ({marks(len(sources))}) AND day > ?"
-        ((found,),) = await self._rows(sql, (*sources, day.isoformat()))
+        ((found,),) = await self._rows(sql, *sources, day.isoformat())
         return date.fromisoformat(found) if found else None
 
     async def listed_days(
@@ -67,58 +63,43 @@ class SqlitePapers(OnEngine):
     ) -> list[tuple[date, int]]:
         sql = f"""SELECT day, count(DISTINCT seq) FROM listings WHERE source IN ({marks(len(sources))}) AND day <= ?
                   GROUP BY day ORDER BY day DESC LIMIT ?"""
-        bound = (*sources, (until or date.max).isoformat(), limit)
-        return [(date.fromisoformat(day), count) for day, count in await self._rows(sql, bound)]
+        rows = await self._rows(sql, *sources, (until or date.max).isoformat(), limit)
+        return [(date.fromisoformat(day), count) for day, count in rows]
 
     async def featured_since(self, id: PaperId, sources: Collection[str], first: date) -> list[tuple[str, date]]:
         sql = f"""SELECT source, day FROM listings WHERE source IN ({marks(len(sources))}) AND day >= ?
                   AND seq = (SELECT seq FROM papers WHERE id = ?) ORDER BY day DESC, source"""
-        bound = (*sources, first.isoformat(), id)
-        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        rows = await self._rows(sql, *sources, first.isoformat(), id)
         return [(source, date.fromisoformat(day)) for source, day in rows]
 
     async def newest_ids(self, limit: int, *, offset: int = 0) -> list[PaperId]:
         sql = "SELECT id FROM papers ORDER BY published DESC, seq DESC LIMIT ? OFFSET ?"
-        return [id for (id,) in await self._rows(sql, (limit, offset))]
+        return [id for (id,) in await self._rows(sql, limit, offset)]
 
     async def changes_since(self, seq: int, limit: int) -> list[PaperChange]:
         sql = """SELECT c.seq, c.paper, p.doc FROM paper_changes c LEFT JOIN papers p ON p.id = c.paper
                  WHERE c.seq > ? ORDER BY c.seq LIMIT ?"""
-        rows = await self._rows(sql, (seq, limit))
+        rows = await self._rows(sql, seq, limit)
         return [PaperChange(seq, id, unpack(doc, Paper) if doc else None) for seq, id, doc in rows]
 
     async def last_change(self) -> int:
-        return int((await self._rows("SELECT coalesce(max(seq), 0) FROM paper_changes"))[0][0])
+        return await self._number("SELECT coalesce(max(seq), 0) FROM paper_changes")
 
     async def count_papers(self) -> int:
-        return await self._engine.read(lambda db: int(db.execute("SELECT count(*) FROM papers").fetchone()[0]))
+        return await self._number("SELECT count(*) FROM papers")
 
     async def record_fetch(self, fetch: Fetch) -> None:
         sql = """INSERT INTO fetches(source, day, at, error, grew, good) VALUES (?, ?, ?, ?, ?, ?4 = '')
                  ON CONFLICT DO UPDATE SET at = excluded.at, error = excluded.error,
                    grew = coalesce(excluded.grew, grew), good = good OR excluded.good"""
         grew = stamp(fetch.last_grew) if fetch.last_grew else None
-        bound = (fetch.source, fetch.day.isoformat(), stamp(fetch.at), fetch.error, grew)
-        await self._engine.write(lambda db: db.execute(sql, bound))
+        await self._change(sql, fetch.source, fetch.day.isoformat(), stamp(fetch.at), fetch.error, grew)
 
     async def last_fetches(self) -> list[Fetch]:
         sql = """SELECT source, max(day), at, error, grew, (
                    SELECT max(day) FROM fetches g WHERE g.source = f.source AND (g.error = '' OR g.good)
                  ) FROM fetches f GROUP BY source ORDER BY source"""
-        return [
-            Fetch(
-                source=source,
-                day=date.fromisoformat(day),
-                at=moment(at),
-                error=error,
-                last_grew=moment(grew) if grew else None,
-                newest_answered=date.fromisoformat(answered) if answered else None,
-            )
-            for source, day, at, error, grew, answered in await self._rows(sql)
-        ]
-
-    async def _rows(self, sql: str, bound: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        return [record(row, Fetch) for row in await self._rows(sql)]
 
 
 def _listed(row: tuple[Any, ...]) -> ListedPaper:

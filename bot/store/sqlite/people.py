@@ -7,7 +7,7 @@ from datetime import date, datetime
 from bot.chat.catalog import ApiClient
 from bot.papers.community import Submission, community_list
 from bot.papers.model import PaperId
-from bot.store.sqlite.codec import marks, moment, stamp
+from bot.store.sqlite.codec import marks, record, stamp
 from bot.store.sqlite.engine import OnEngine
 
 _LIST = "INSERT OR IGNORE INTO listings SELECT ?, ?, seq, ? FROM papers WHERE id = ?"
@@ -38,8 +38,7 @@ class SqliteSubmissions(OnEngine):
         return await self._engine.write(work, cause=cause)
 
     async def for_papers(self, tenant: str, ids: Collection[PaperId]) -> dict[PaperId, Submission]:
-        wanted = list(ids)
-        found = await self._where(f"tenant = ? AND paper IN ({marks(len(wanted))})", tenant, *wanted)
+        found = await self._where(f"tenant = ? AND paper IN ({marks(len(ids))})", tenant, *ids)
         return {submission.paper: submission for submission in found}
 
     async def submitted_since(self, first: date) -> list[Submission]:
@@ -47,84 +46,65 @@ class SqliteSubmissions(OnEngine):
 
     async def count_submitted(self, tenant: str, since: datetime, *, person: str = "") -> int:
         sql = "SELECT count(*) FROM submissions WHERE tenant = ?1 AND at >= ?2 AND (?3 = '' OR person = ?3)"
-        bound = (tenant, stamp(since), person)
-        return await self._engine.read(lambda db: int(db.execute(sql, bound).fetchone()[0]))
+        return await self._number(sql, tenant, stamp(since), person)
 
     async def _where(self, condition: str, *bound: str) -> list[Submission]:
         sql = f"SELECT tenant, paper, person, why, at FROM submissions WHERE {condition} ORDER BY at, paper"
-        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
-        return [
-            Submission(tenant=tenant, paper=paper, person=person, why=why, at=moment(at))
-            for tenant, paper, person, why, at in rows
-        ]
+        return [record(row, Submission) for row in await self._rows(sql, *bound)]
 
 
 class SqliteApiKeys(OnEngine):
     """Implements `bot.store.protocol.ApiKeys`."""
 
     async def add_key(self, name: str, digest: str, at: datetime) -> bool:
-        sql = "INSERT OR IGNORE INTO api_keys VALUES (?, ?, ?)"
-        return await self._engine.write(lambda db: bool(db.execute(sql, (digest, name, stamp(at))).rowcount))
+        return await self._change("INSERT OR IGNORE INTO api_keys VALUES (?, ?, ?)", digest, name, stamp(at))
 
     async def by_digest(self, digest: str) -> ApiClient | None:
-        sql = "SELECT name, made FROM api_keys WHERE digest = ?"
-        row = await self._engine.read(lambda db: db.execute(sql, (digest,)).fetchone())
-        return ApiClient(name=row[0], made=moment(row[1])) if row else None
+        row = await self._row("SELECT name, made FROM api_keys WHERE digest = ?", digest)
+        return record(row, ApiClient) if row else None
 
     async def all_keys(self) -> list[ApiClient]:
-        sql = "SELECT name, made FROM api_keys ORDER BY name"
-        rows = await self._engine.read(lambda db: db.execute(sql).fetchall())
-        return [ApiClient(name=name, made=moment(made)) for name, made in rows]
+        rows = await self._rows("SELECT name, made FROM api_keys ORDER BY name")
+        return [record(row, ApiClient) for row in rows]
 
     async def remove_key(self, name: str) -> bool:
-        sql = "DELETE FROM api_keys WHERE name = ?"
-        return await self._engine.write(lambda db: bool(db.execute(sql, (name,)).rowcount))
+        return await self._change("DELETE FROM api_keys WHERE name = ?", name)
 
 
 class SqlitePeople(OnEngine):
     """Implements `bot.store.protocol.People`."""
 
     async def save_paper(self, person: str, paper: PaperId, at: datetime, *, cause: str | None = None) -> bool:
-        return await self._changed(
+        return await self._change(
             "INSERT OR IGNORE INTO saved_papers VALUES (?, ?, ?)", person, paper, stamp(at), cause=cause
         )
 
     async def unsave_paper(self, person: str, paper: PaperId, *, cause: str | None = None) -> bool:
-        return await self._changed(
-            "DELETE FROM saved_papers WHERE person = ? AND paper = ?", person, paper, cause=cause
-        )
+        return await self._change("DELETE FROM saved_papers WHERE person = ? AND paper = ?", person, paper, cause=cause)
 
     async def saved_papers(self, person: str, *, limit: int = 100, offset: int = 0) -> list[PaperId]:
         sql = "SELECT paper FROM saved_papers WHERE person = ? ORDER BY at DESC, paper LIMIT ? OFFSET ?"
-        rows = await self._engine.read(lambda db: db.execute(sql, (person, limit, offset)).fetchall())
-        return [paper for (paper,) in rows]
+        return [paper for (paper,) in await self._rows(sql, person, limit, offset)]
 
     async def follow_topic(self, person: str, topic: str, at: datetime, *, cause: str | None = None) -> bool:
-        return await self._changed(
+        return await self._change(
             "INSERT OR IGNORE INTO followed_topics VALUES (?, ?, ?)", person, topic, stamp(at), cause=cause
         )
 
     async def unfollow_topic(self, person: str, topic: str, *, cause: str | None = None) -> bool:
-        return await self._changed(
+        return await self._change(
             "DELETE FROM followed_topics WHERE person = ? AND topic = ?", person, topic, cause=cause
         )
 
     async def followed_topics(self, person: str) -> list[str]:
         sql = "SELECT topic FROM followed_topics WHERE person = ? ORDER BY at, topic"
-        rows = await self._engine.read(lambda db: db.execute(sql, (person,)).fetchall())
-        return [topic for (topic,) in rows]
+        return [topic for (topic,) in await self._rows(sql, person)]
 
     async def enable_taste(self, person: str, at: datetime, *, cause: str | None = None) -> bool:
-        return await self._changed(
-            "INSERT OR IGNORE INTO personal_tastes VALUES (?, ?)", person, stamp(at), cause=cause
-        )
+        return await self._change("INSERT OR IGNORE INTO personal_tastes VALUES (?, ?)", person, stamp(at), cause=cause)
 
     async def disable_taste(self, person: str, *, cause: str | None = None) -> bool:
-        return await self._changed("DELETE FROM personal_tastes WHERE person = ?", person, cause=cause)
+        return await self._change("DELETE FROM personal_tastes WHERE person = ?", person, cause=cause)
 
     async def has_taste(self, person: str) -> bool:
-        sql = "SELECT 1 FROM personal_tastes WHERE person = ?"
-        return await self._engine.read(lambda db: db.execute(sql, (person,)).fetchone()) is not None
-
-    async def _changed(self, sql: str, *bound: str, cause: str | None) -> bool:
-        return await self._engine.write(lambda db: bool(db.execute(sql, bound).rowcount), cause=cause)
+        return await self._row("SELECT 1 FROM personal_tastes WHERE person = ?", person) is not None

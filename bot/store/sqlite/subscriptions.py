@@ -50,7 +50,7 @@ class SqliteSubscriptions(OnEngine):
         sql = "INSERT INTO subscriptions(id, tenant, channel, paused, doc) VALUES (?, ?, ?, ?, ?)"
         place = subscription.place
         row = (subscription.id, place.tenant, place.channel, subscription.inactive_reason, pack(subscription))
-        await self._engine.write(lambda db: db.execute(sql, row), cause=cause)
+        await self._change(sql, *row, cause=cause)
 
     async def replace_subscription(self, subscription: Subscription, *, cause: str | None = None) -> None:
         def work(db: sqlite3.Connection) -> None:
@@ -63,7 +63,7 @@ class SqliteSubscriptions(OnEngine):
         await self._engine.write(work, cause=cause)
 
     async def remove_subscription(self, id: str, *, cause: str | None = None) -> None:
-        await self._engine.write(lambda db: db.execute("DELETE FROM subscriptions WHERE id = ?", (id,)), cause=cause)
+        await self._change("DELETE FROM subscriptions WHERE id = ?", id, cause=cause)
 
     async def get_subscription(self, id: str) -> Subscription | None:
         found = await self._where("id = ?", id)
@@ -92,41 +92,39 @@ class SqliteSubscriptions(OnEngine):
     async def count_by_status(self) -> dict[str, int]:
         sql = """SELECT CASE WHEN paused = '' THEN 'running' WHEN json_extract(doc, '$.paused') != '' THEN 'paused'
                  ELSE 'held' END, count(*) FROM subscriptions GROUP BY 1"""
-        return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
+        return dict(await self._rows(sql))
 
     async def hold_place(self, place: Place, why: str) -> list[Subscription]:
-        return await self._change(place, lambda s: s if s.inactive_reason else replace(s, held=why))
+        return await self._change_all(place, lambda s: s if s.inactive_reason else replace(s, held=why))
 
     async def release_place(self, place: Place, at: datetime) -> list[Subscription]:
-        return await self._change(place, lambda s: replace(s, held="", created=at) if s.held else s)
+        return await self._change_all(place, lambda s: replace(s, held="", created=at) if s.held else s)
 
     async def move_channel(self, old: Place, new: Place) -> int:
         return await self._engine.write(lambda db: move_channel(db, old.tenant, old.channel, new.channel))
 
     async def running_with_runs(self) -> list[SubscriptionStatus]:
-        rows = await self._engine.read(lambda db: db.execute(_STANDING).fetchall())
         return [
             SubscriptionStatus(
                 subscription=unpack(doc, Subscription),
                 last=unpack(last, Run) if last else None,
                 posted=unpack(posted, Run) if posted else None,
             )
-            for doc, last, posted in rows
+            for doc, last, posted in await self._rows(_STANDING)
         ]
 
     async def last_runs(self, ids: Collection[str]) -> dict[str, Run]:
         sql = f"""SELECT subscription, max(slot), doc FROM runs
                   WHERE subscription IN ({marks(len(ids))}) GROUP BY subscription"""
-        rows = await self._engine.read(lambda db: db.execute(sql, tuple(ids)).fetchall())
-        return {id: unpack(doc, Run) for id, _, doc in rows}
+        return {id: unpack(doc, Run) for id, _, doc in await self._rows(sql, *ids)}
 
     async def last_posted_run(self, id: str) -> Run | None:
         sql = f"""SELECT doc FROM runs WHERE subscription = ? AND json_extract(doc, '$.outcome') IN {_PLANNED}
                  ORDER BY slot DESC LIMIT 1"""
-        row = await self._engine.read(lambda db: db.execute(sql, (id,)).fetchone())
+        row = await self._row(sql, id)
         return unpack(row[0], Run) if row else None
 
-    async def _change(self, place: Place, to: Callable[[Subscription], Subscription]) -> list[Subscription]:
+    async def _change_all(self, place: Place, to: Callable[[Subscription], Subscription]) -> list[Subscription]:
         """Change the subscriptions of a channel, or of a tenant (`*`); returns those that did change."""
 
         def work(db: sqlite3.Connection) -> list[Subscription]:
@@ -142,8 +140,7 @@ class SqliteSubscriptions(OnEngine):
 
     async def _where(self, condition: str, *bound: str) -> list[Subscription]:
         sql = f"SELECT doc FROM subscriptions WHERE {condition} ORDER BY seq"
-        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
-        return [unpack(doc, Subscription) for (doc,) in rows]
+        return [unpack(doc, Subscription) for (doc,) in await self._rows(sql, *bound)]
 
 
 def _put(db: sqlite3.Connection, subscription: Subscription) -> int:

@@ -29,11 +29,10 @@ class SqliteSummaries(OnEngine):
             await self._engine.write(lambda db: _keep(db, lines))
 
     async def for_papers(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Summary]]:
-        wanted, found = list(ids), dict[PaperId, list[Summary]]()
-        sql = f"""SELECT paper, doc FROM summaries WHERE paper IN ({marks(len(wanted))}) AND language = ?
+        found: dict[PaperId, list[Summary]] = {}
+        sql = f"""SELECT paper, doc FROM summaries WHERE paper IN ({marks(len(ids))}) AND language = ?
                   ORDER BY made DESC"""
-        rows = await self._engine.read(lambda db: db.execute(sql, (*wanted, language)).fetchall())
-        for paper, doc in rows:
+        for paper, doc in await self._rows(sql, *ids, language):
             found.setdefault(paper, []).append(unpack(doc, Summary))
         return found
 
@@ -86,11 +85,11 @@ class SqliteSummaries(OnEngine):
 
     async def confirm_batch(self, batch: SummaryBatch) -> None:
         sql = "UPDATE summary_batches SET doc = ?, until = ? WHERE id = ?"
-        await self._engine.write(lambda db: db.execute(sql, (pack(batch), stamp(batch.sent), batch.id)))
+        await self._change(sql, pack(batch), stamp(batch.sent), batch.id)
 
     async def claim_batches(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
         sql = "UPDATE summary_batches SET until = ? WHERE until <= ? RETURNING doc"
-        if not await self._engine.read(lambda db: db.execute("SELECT 1 FROM summary_batches").fetchone()):
+        if not await self._row("SELECT 1 FROM summary_batches"):
             return []
         rows = await self._engine.write(lambda db: db.execute(sql, (stamp(until), stamp(now))).fetchall())
         return sorted((unpack(doc, SummaryBatch) for (doc,) in rows), key=lambda batch: batch.sent)

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from bot.papers.model import Paper, PaperId
 from bot.store.sqlite.codec import marks, unpack
-from bot.store.sqlite.engine import Engine
+from bot.store.sqlite.engine import Engine, OnEngine
 
 CHUNK = 5_000  # rows a read: about 2 MB, so that no read holds others up
 LOOKED_AT = 500  # papers of the backlog whose vectors are looked for at a time
@@ -25,11 +25,11 @@ class _Backlog(Struct, frozen=True):
     open: tuple[int, ...] = ()  # sequence numbers, newest last
 
 
-class SqliteVectors:
+class SqliteVectors(OnEngine):
     """Implements `bot.store.protocol.Vectors`."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._backlogs: dict[str, _Backlog] = {}
 
     async def store_vectors(self, model: str, vectors: Mapping[PaperId, tuple[int, bytes]]) -> None:
@@ -46,28 +46,24 @@ class SqliteVectors:
 
     async def load_vectors(self, model: str, *, after: int = 0) -> AsyncIterator[list[tuple[int, PaperId, bytes]]]:
         names: dict[int, PaperId] = {}
-        while rows := await self._chunk(model, after):
+        # `+model`: by the index of models SQLite would read and sort all vectors again for each chunk.
+        sql = "SELECT seq, paper, vector FROM vectors WHERE seq > ? AND +model = ? ORDER BY seq LIMIT ?"
+        while rows := await self._rows(sql, after, model, CHUNK):
             if len(rows) == CHUNK and not names:
                 # From the index of ids alone: a join would read every paper's text, gigabytes for 450,000.
-                names = dict(await self._engine.read(lambda db: db.execute("SELECT seq, id FROM papers").fetchall()))
+                names = dict(await self._rows("SELECT seq, id FROM papers"))
             names |= await self._names([paper for _, paper, _ in rows if paper not in names])
             yield [(seq, names[paper], vector) for seq, paper, vector in rows]
             after = rows[-1][0]
-
-    async def _chunk(self, model: str, after: int) -> list[tuple[int, int, bytes]]:
-        # `+model`: by the index of models SQLite would read and sort all vectors again for each chunk.
-        sql = "SELECT seq, paper, vector FROM vectors WHERE seq > ? AND +model = ? ORDER BY seq LIMIT ?"
-        return await self._engine.read(lambda db: db.execute(sql, (after, model, CHUNK)).fetchall())
 
     async def _names(self, papers: list[int]) -> dict[int, PaperId]:
         if not papers:
             return {}
         sql = f"SELECT seq, id FROM papers WHERE seq IN ({marks(len(papers))})"
-        return dict(await self._engine.read(lambda db: db.execute(sql, papers).fetchall()))
+        return dict(await self._rows(sql, *papers))
 
     async def count_by_model(self) -> dict[str, int]:
-        sql = "SELECT model, count(*) FROM vectors GROUP BY model"
-        return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
+        return dict(await self._rows("SELECT model, count(*) FROM vectors GROUP BY model"))
 
     async def count_embedded(self, model: str) -> tuple[int, int]:
         known = self._backlogs.get(model, _Backlog())

@@ -36,9 +36,7 @@ class SqliteVotes(OnEngine):
         await self._engine.write(work, cause=cause)
 
     async def last_heard(self) -> int:
-        sql = "SELECT coalesce(max(number), 0) FROM heard_reactions"
-        rows = await self._engine.read(lambda db: db.execute(sql).fetchall())
-        return int(rows[0][0])
+        return await self._number("SELECT coalesce(max(number), 0) FROM heard_reactions")
 
     async def toggle_vote(self, mark: VoteMark, *, off: bool = False, cause: str | None = None) -> bool:
         def work(db: sqlite3.Connection) -> bool:
@@ -71,55 +69,47 @@ class SqliteVotes(OnEngine):
         return await self._engine.write(work)
 
     async def tallies_for(self, tenant: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
-        wanted = list(ids)
         # The window of the view would go over the whole tenant; the few papers asked for come first.
         sql = f"""WITH few AS (SELECT *, row_number() OVER (
                       PARTITION BY person, paper
                       ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji) AS rank
-                    FROM vote_marks WHERE tenant = ? AND paper IN ({marks(len(wanted))}))
+                    FROM vote_marks WHERE tenant = ? AND paper IN ({marks(len(ids))}))
                   SELECT paper, {_UP}, {_DOWN} FROM few WHERE rank = 1 AND value != 0 GROUP BY paper"""
-        rows = await self._engine.read(lambda db: db.execute(sql, (tenant, *wanted)).fetchall())
-        return {paper: Tally(up, down) for paper, up, down in rows}
+        return {paper: Tally(up, down) for paper, up, down in await self._rows(sql, tenant, *ids)}
 
     async def tallies_everywhere(self, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
-        wanted = list(ids)
         sql = f"""WITH few AS (SELECT *, row_number() OVER (
                       PARTITION BY tenant, person, paper
                       ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji) AS rank
-                    FROM vote_marks INDEXED BY vote_marks_paper WHERE paper IN ({marks(len(wanted))}))
+                    FROM vote_marks INDEXED BY vote_marks_paper WHERE paper IN ({marks(len(ids))}))
                   SELECT paper, {_UP}, {_DOWN} FROM few WHERE rank = 1 AND value != 0 GROUP BY paper"""
-        rows = await self._engine.read(lambda db: db.execute(sql, wanted).fetchall())
-        return {paper: Tally(up, down) for paper, up, down in rows}
+        return {paper: Tally(up, down) for paper, up, down in await self._rows(sql, *ids)}
 
     async def papers_voted_since(self, since: datetime) -> set[PaperId]:
         sql = "SELECT DISTINCT paper FROM vote_marks WHERE at >= ?"
-        return {paper for (paper,) in await self._engine.read(lambda db: db.execute(sql, (stamp(since),)).fetchall())}
+        return {paper for (paper,) in await self._rows(sql, stamp(since))}
 
     async def ballots_of(self, tenant: str, person: str, ids: Collection[PaperId]) -> dict[PaperId, int]:
-        wanted = list(ids)
         sql = f"""SELECT paper, value FROM ballots
-                  WHERE tenant = ? AND person = ? AND value != 0 AND paper IN ({marks(len(wanted))})"""
-        rows = await self._engine.read(lambda db: db.execute(sql, (tenant, person, *wanted)).fetchall())
-        return dict(rows)
+                  WHERE tenant = ? AND person = ? AND value != 0 AND paper IN ({marks(len(ids))})"""
+        return dict(await self._rows(sql, tenant, person, *ids))
 
     async def count_by_platform(self) -> dict[str, int]:
         sql = """SELECT substr(tenant, 1, instr(tenant, ':') - 1), count(*) FROM vote_marks
                  WHERE value != 0 GROUP BY 1"""
-        return dict(await self._engine.read(lambda db: db.execute(sql).fetchall()))
+        return dict(await self._rows(sql))
 
     async def voted_in_tenants_since(self, since: datetime) -> list[tuple[str, PaperId]]:
-        sql = "SELECT DISTINCT tenant, paper FROM vote_marks WHERE at >= ?"
-        return await self._engine.read(lambda db: db.execute(sql, (stamp(since),)).fetchall())
+        return await self._rows("SELECT DISTINCT tenant, paper FROM vote_marks WHERE at >= ?", stamp(since))
 
     async def has_marks(self, tenant: str, marks: int) -> bool:
         sql = "SELECT 1 FROM vote_marks WHERE tenant = ? AND value != 0 LIMIT 1 OFFSET ?"
-        return await self._engine.read(lambda db: db.execute(sql, (tenant, marks - 1)).fetchone() is not None)
+        return await self._row(sql, tenant, marks - 1) is not None
 
     async def top_papers(self, tenant: str, since: datetime | None, limit: int) -> list[tuple[PaperId, Tally]]:
         sql = f"""SELECT paper, {_UP}, {_DOWN} FROM ballots WHERE tenant = ? AND at >= ?
                   GROUP BY paper HAVING sum(value) > 0 ORDER BY sum(value) DESC, max(at) DESC, paper LIMIT ?"""
-        bound = (tenant, stamp(since) if since else "", limit)
-        rows = await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
+        rows = await self._rows(sql, tenant, stamp(since) if since else "", limit)
         return [(paper, Tally(up, down)) for paper, up, down in rows]
 
 
