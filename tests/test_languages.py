@@ -26,13 +26,13 @@ LIMITS = {  # (what is built, its argument) → characters
     ("Field", "choices"): 75,  # Slack's option; Discord's takes 100
     ("Form", "title"): 24,  # Slack's modal
     ("Form", "submit_label"): 24,
-    ("CommandHelp", "summary"): 100,  # Discord's description of a command
+    ("as_command", 1): 100,  # Discord's description of a command
     ("MenuEntry", "label"): 32,  # Discord's name of a command on a message
 }
 SHOWN = {  # arguments that are read by people: (what is built, position or name)
     ("AskError", 0), ("AskError", 1), ("Unreadable", 0), ("Unreadable", 1), ("note", 0), ("Heading", 0),
     ("Button", "label"), ("LinkButton", "label"), ("Field", "label"), ("Field", "hint"), ("Form", "title"),
-    ("Form", "submit_label"), ("CommandHelp", "summary"), ("MenuEntry", "label"), ("results", 0), ("results", "empty"),
+    ("Form", "submit_label"), ("as_command", 1), ("MenuEntry", "label"), ("results", 0), ("results", "empty"),
     ("results", "note"), ("sheet", 0), ("sheet", "foot"), ("confirm_button", 1),
 }  # fmt: skip
 NAMES = {"Paperboy", "weekdays 09:00 Europe/Berlin · mon,thu 8:30 · when complete"}  # the same in every language

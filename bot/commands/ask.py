@@ -4,10 +4,9 @@ import math
 import re
 from dataclasses import replace
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer, Ref
 from bot.chat.message import clean
-from bot.commands.context import Command, Effect, Request, paging, the_paper
+from bot.commands.context import Effect, Request, as_command, paging, the_paper
 from bot.errors import AskError
 from bot.languages import mark, tr, tr_count
 from bot.papers.ids import arxiv_id
@@ -24,7 +23,8 @@ _QUESTION = re.compile(
 )
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command("ask ID QUESTION", mark("Ask a question about a paper; the answer quotes the paper."), Effect.READS)
+async def ask(request: Request, rest: str) -> Answer:
     """Answer `ID QUESTION`, or in the thread of a paper the question alone, from the paper's text."""
     first, _, question = rest.partition(" ")
     if arxiv_id(first) or first in await request.store.papers.get_papers([first]):
@@ -117,14 +117,3 @@ def _source(found: PaperAnswer) -> str:
         notes += [tr("Answered by {model}.", model=found.by)]
         notes += [tr("Quoted sentences are the paper’s own.")] if found.sentences else []
     return " ".join(notes)
-
-
-COMMAND = Command(
-    help=CommandHelp(
-        name="ask",
-        usage="ask ID QUESTION",
-        summary=mark("Ask a question about a paper; the answer quotes the paper."),
-    ),
-    run=run,
-    effect=Effect.READS,
-)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.chat.adapter import CanInvite, CanPing, CommandHelp
 from bot.chat.event import Answer, Person, Place
-from bot.chat.form import Form
+from bot.chat.form import Field, Form
 from bot.chat.message import Action, Button, Card, Control
 from bot.commands.lookups import Lookups
 from bot.delivery.planner import Planner
@@ -134,6 +134,38 @@ class Command:
     @property
     def name(self) -> str:
         return self.help.name
+
+
+def as_command(
+    usage: str,
+    summary: str,
+    effect: Effect,
+    *,
+    name: str = "",
+    admin: bool = False,
+    fields: tuple[Field, ...] = (),
+    options: tuple[str, ...] = (),
+    submit: FormHandler | None = None,
+    refill: FormBuilder | None = None,
+    checks_maker: bool = False,
+) -> Callable[[CommandHandler], Command]:
+    """Makes a command of the function that runs it. Its name is the first word of its usage, if none is given."""
+    help = CommandHelp(
+        name=name or usage.split(maxsplit=1)[0], usage=usage, summary=summary, admin=admin, fields=fields
+    )
+
+    def make(run: CommandHandler) -> Command:
+        return Command(
+            help=help,
+            run=run,
+            effect=effect,
+            options=options,
+            submit=submit,
+            refill=refill,
+            checks_maker=checks_maker,
+        )
+
+    return make
 
 
 def check_admin(command: str, who: Person, *, or_maker: bool = False) -> None:

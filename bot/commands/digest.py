@@ -2,10 +2,9 @@
 
 from msgspec.structs import replace
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.commands import buttons, subscription_form
-from bot.commands.context import Command, Effect, Request
+from bot.commands.context import Effect, Request, as_command
 from bot.errors import AskError
 from bot.languages import mark, tag, tr
 from bot.schedule import describe
@@ -15,7 +14,13 @@ from bot.views.results import note
 DEFAULT_SCHEDULE = "weekdays 09:00"
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command(
+    "digest [WHEN|off]",
+    mark("Get new papers on your topics as a direct message."),
+    Effect.CHANGES,
+    options=(DEFAULT_SCHEDULE, "daily 18:00", "mon 08:30", "off"),
+)
+async def digest(request: Request, rest: str) -> Answer:
     """Start the asker's digest, change its time, or stop it."""
     subscriptions = request.store.subscriptions
     mine = await subscriptions.digests_of(request.who.key)
@@ -40,24 +45,12 @@ async def run(request: Request, rest: str) -> Answer:
     else:
         await subscription_form.add_subscription(request, new)
     when = describe(new.schedule)
-    digest = tr("You'll get new papers on your topics as a direct message: {when}.", when=when)
+    done = tr("You'll get new papers on your topics as a direct message: {when}.", when=when)
     without = tr("Papers that are posted in this channel are left out.") if new.beside else ""
-    return Answer(message=note(" ".join(filter(None, (digest, without, tr("To stop: /papers digest off"))))))
+    return Answer(message=note(" ".join(filter(None, (done, without, tr("To stop: /papers digest off"))))))
 
 
 async def _stop(request: Request, mine: list[Subscription]) -> Answer:
     for subscription in mine:
         await request.store.subscriptions.remove_subscription(subscription.id)
     return Answer(message=note(tr("Your digest is off.") if mine else tr("You don't have a digest.")))
-
-
-COMMAND = Command(
-    help=CommandHelp(
-        name="digest",
-        usage="digest [WHEN|off]",
-        summary=mark("Get new papers on your topics as a direct message."),
-    ),
-    run=run,
-    effect=Effect.CHANGES,
-    options=(DEFAULT_SCHEDULE, "daily 18:00", "mon 08:30", "off"),
-)

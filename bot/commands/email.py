@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.chat.adapter import CanInvite, CommandHelp
+from bot.chat.adapter import CanInvite
 from bot.chat.event import Answer
 from bot.chat.form import Form, filled
 from bot.chat.message import Action, Span
-from bot.commands.context import Command, Effect, Request
+from bot.commands.context import Command, Effect, Request, as_command
 from bot.languages import mark, tr
 from bot.views.results import note
 
@@ -24,28 +24,27 @@ def command(invites: CanInvite) -> Command:
     def refill(action: Action, values: Mapping[str, str]) -> Form:
         return Form(title=tr(title), action=action, fields=filled(invites.fields, values), submit_label=tr(send))
 
-    async def run(request: Request, rest: str) -> Answer:
+    async def submit(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
+        """Send a confirmation request to the address, and nothing else until it is confirmed."""
+        await invites.invite(request.who, values)
+        return Answer(message=note(f"{tr(SENT)} {tr(UNSUBSCRIBE)}"))
+
+    @as_command(
+        "mail me",
+        mark("Get papers by e-mail."),
+        Effect.READS_OWN,
+        fields=invites.fields,
+        options=("me", "off"),
+        submit=submit,
+        refill=refill,
+    )
+    async def mail(request: Request, rest: str) -> Answer:
         """Offer the form, and the page that has the same form."""
         if rest.strip().casefold() in {"off", "stop", "end"}:
             return Answer(message=note(tr(UNSUBSCRIBE)))
         warning = tr("Don't post your address in a chat.") + " " if "@" in rest else ""
         page = Span(invites.page, url=invites.page)
         message = note(warning + tr("Enter your address and a schedule here:") + " ", page)
-        return Answer(
-            message=message,
-            form=Form(title=tr(title), action=Action("mail"), fields=filled(invites.fields, {}), submit_label=tr(send)),
-        )
+        return Answer(message=message, form=refill(Action("mail"), {}))
 
-    async def submit(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
-        """Send a confirmation request to the address, and nothing else until it is confirmed."""
-        await invites.invite(request.who, values)
-        return Answer(message=note(f"{tr(SENT)} {tr(UNSUBSCRIBE)}"))
-
-    return Command(
-        help=CommandHelp(name="mail", usage="mail me", summary=mark("Get papers by e-mail."), fields=invites.fields),
-        run=run,
-        effect=Effect.READS_OWN,
-        options=("me", "off"),
-        submit=submit,
-        refill=refill,
-    )
+    return mail

@@ -1,15 +1,15 @@
 """`/papers feed`: the address of this channel's feed."""
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import LinkButton
-from bot.commands.context import Command, Effect, Request
+from bot.commands.context import Effect, Request, as_command
 from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.views.results import note
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command("feed", mark("Read this channel's papers in a feed reader."), Effect.READS_OWN, admin=True)
+async def feed(request: Request, rest: str) -> Answer:
     """The secret address of this channel's feed.
 
     For admins only: anyone who has the address can read the channel's papers, also from outside the workspace, until
@@ -22,12 +22,3 @@ async def run(request: Request, rest: str) -> Answer:
         )
     warning = tr("Anyone with this address can see which papers are posted here, so share it with care.")
     return Answer(message=note(f"{warning} {address}", controls=[LinkButton(label=tr("Open the feed"), url=address)]))
-
-
-COMMAND = Command(
-    help=CommandHelp(
-        name="feed", usage="feed", summary=mark("Read this channel's papers in a feed reader."), admin=True
-    ),
-    run=run,
-    effect=Effect.READS_OWN,
-)

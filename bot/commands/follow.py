@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Span, clean, text
-from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging
 from bot.delivery.composer import match_topics
 from bot.delivery.selection import near_reason
 from bot.errors import AskError
@@ -21,6 +20,7 @@ SAVED_FIRST = mark("Papers close to those you saved come first; to change that: 
 NO_TOPICS = mark("You don't follow any topics yet. To follow one: /papers follow diffusion models")
 
 
+@as_command("follow TOPIC", mark("Follow a topic, or author:NAME, cat:CATEGORY or lab:NAME."), Effect.CHANGES)
 async def follow(request: Request, rest: str) -> Answer:
     """Follow a topic: words, or a filter as in a search."""
     topic = clean(rest)
@@ -45,6 +45,7 @@ async def follow(request: Request, rest: str) -> Answer:
     return Answer(message=note(f"{done} {tr('To see new papers on it: /papers mine')}"))
 
 
+@as_command("unfollow TOPIC", mark("Stop following a topic."), Effect.CHANGES)
 async def unfollow(request: Request, rest: str) -> Answer:
     """Stop following a topic."""
     topic = clean(rest)
@@ -53,6 +54,7 @@ async def unfollow(request: Request, rest: str) -> Answer:
     raise AskError(tr("You don't follow “{topic}”.", topic=topic[:60]), tr("To list your topics: /papers following"))
 
 
+@as_command("following", mark("List the topics you follow."), Effect.READS_OWN)
 async def following(request: Request, rest: str) -> Answer:
     """The topics the asker follows."""
     topics = await request.store.people.followed_topics(request.who.key)
@@ -61,6 +63,7 @@ async def following(request: Request, rest: str) -> Answer:
     return Answer(message=sheet(tr("Topics you follow"), [text(Span(topic)) for topic in topics]))
 
 
+@as_command("mine", mark("Show new papers on the topics you follow."), Effect.READS_OWN)
 async def mine(request: Request, rest: str) -> Answer:
     """Papers of the last two weeks on the topics the asker follows."""
     store = request.store
@@ -90,29 +93,3 @@ def _note(topics: int) -> str:
     return tr_count(
         "{count} topic, the last {days} days.", "{count} topics, the last {days} days.", topics, days=RECENT_DAYS
     )
-
-
-FOLLOW = Command(
-    help=CommandHelp(
-        name="follow",
-        usage="follow TOPIC",
-        summary=mark("Follow a topic, or author:NAME, cat:CATEGORY or lab:NAME."),
-    ),
-    run=follow,
-    effect=Effect.CHANGES,
-)
-UNFOLLOW = Command(
-    help=CommandHelp(name="unfollow", usage="unfollow TOPIC", summary=mark("Stop following a topic.")),
-    run=unfollow,
-    effect=Effect.CHANGES,
-)
-FOLLOWING = Command(
-    help=CommandHelp(name="following", usage="following", summary=mark("List the topics you follow.")),
-    run=following,
-    effect=Effect.READS_OWN,
-)
-MINE = Command(
-    help=CommandHelp(name="mine", usage="mine", summary=mark("Show new papers on the topics you follow.")),
-    run=mine,
-    effect=Effect.READS_OWN,
-)

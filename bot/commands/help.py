@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Block, Bullets, Footnote, Heading, Message, Paragraph, Span, Text, clean, text
-from bot.commands.context import Command, CommandHandler, Effect, Request
+from bot.commands.context import Command, Effect, Request, as_command
 from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.views.results import sheet
@@ -44,16 +44,10 @@ GROUPS = (
 
 def help_for(commands: Sequence[Command]) -> Command:
     """The help command, over all the others."""
-    return Command(
-        help=CommandHelp(name="help", usage="help [COMMAND]", summary=mark("List the commands, or explain one.")),
-        run=_handler(commands),
-        effect=Effect.READS,
-        options=tuple(command.name for command in commands),
-    )
+    names = tuple(command.name for command in commands)
 
-
-def _handler(commands: Sequence[Command]) -> CommandHandler:
-    async def run(request: Request, rest: str) -> Answer:
+    @as_command("help [COMMAND]", mark("List the commands, or explain one."), Effect.READS, options=names)
+    async def help(request: Request, rest: str) -> Answer:
         """List all commands, or explain one with examples."""
         name = rest.strip().casefold()
         if not name:
@@ -65,7 +59,7 @@ def _handler(commands: Sequence[Command]) -> CommandHandler:
             tr("There is no command “{name}”.", name=clean(name, 40)), tr("To list all commands: /papers help")
         )
 
-    return run
+    return help
 
 
 def _overview(commands: Sequence[Command]) -> Message:

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Action, Block, Bullets, Button, Controls, Footnote, Heading, Message, Paragraph, Span, text
-from bot.commands.context import Command, Effect, Request, cards
+from bot.commands.context import Effect, Request, as_command, cards
 from bot.commands.schedule_preview import summary
 from bot.languages import mark, tr
 
@@ -20,7 +19,8 @@ SHORTCUTS = (
 )
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command("home", mark("Show your saved papers, topics, and the most voted papers."), Effect.READS_OWN)
+async def home(request: Request, rest: str) -> Answer:
     """The asker's saved papers and topics, the most voted papers here, and for admins the schedules."""
     shortcuts = tuple(Button(label=tr(label), action=Action("page", ("0", command))) for label, command in SHORTCUTS)
     blocks = [
@@ -83,12 +83,3 @@ async def _schedules(request: Request) -> list[Block]:
         ]
     lines = tuple(text(Span(s.place.channel, channel=True), f": {summary(s)}") for s in shared)
     return [Heading(tr("Schedules")), Bullets(lines)]
-
-
-COMMAND = Command(
-    help=CommandHelp(
-        name="home", usage="home", summary=mark("Show your saved papers, topics, and the most voted papers.")
-    ),
-    run=run,
-    effect=Effect.READS_OWN,
-)

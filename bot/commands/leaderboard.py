@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging
 from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.views.results import results
@@ -17,7 +16,13 @@ HEADINGS = {
 }
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command(
+    "leaderboard [week|month|all]",
+    mark("Show the papers with the most votes here."),
+    Effect.READS,
+    options=tuple(SPANS),
+)
+async def leaderboard(request: Request, rest: str) -> Answer:
     """The papers with the most votes here."""
     name = rest.strip().casefold() or "week"
     if name not in SPANS:
@@ -36,15 +41,3 @@ async def run(request: Request, rest: str) -> Answer:
         controls=await paging(request, more=len(ids) > CARDS_PER_PAGE) if ids else (),
     )
     return Answer(message=message)
-
-
-COMMAND = Command(
-    help=CommandHelp(
-        name="leaderboard",
-        usage="leaderboard [week|month|all]",
-        summary=mark("Show the papers with the most votes here."),
-    ),
-    run=run,
-    effect=Effect.READS,
-    options=tuple(SPANS),
-)

@@ -4,9 +4,8 @@ import re
 
 from babel.lists import format_list
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging
 from bot.errors import AskError
 from bot.languages import locale, mark, tr
 from bot.views.results import results
@@ -14,7 +13,13 @@ from bot.views.results import results
 _CATEGORY = re.compile(r"[a-z-]{2,12}(\.[A-Za-z-]{2,20})?")
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command(
+    "new CATEGORY",
+    mark("Show the newest papers of an arXiv category, for example cs.CL."),
+    Effect.READS,
+    options=("cs.AI", "cs.CL", "cs.CV", "cs.LG", "cs.RO", "stat.ML"),
+)
+async def new(request: Request, rest: str) -> Answer:
     """The newest papers of some arXiv categories or archives, cross-lists included; without any, of all."""
     categories = tuple(rest.split())
     for category in categories:
@@ -35,15 +40,3 @@ async def run(request: Request, rest: str) -> Answer:
         controls=await paging(request, more=found.more) if found.hits else (),
     )
     return Answer(message=message)
-
-
-COMMAND = Command(
-    help=CommandHelp(
-        name="new",
-        usage="new CATEGORY",
-        summary=mark("Show the newest papers of an arXiv category, for example cs.CL."),
-    ),
-    run=run,
-    effect=Effect.READS,
-    options=("cs.AI", "cs.CL", "cs.CV", "cs.LG", "cs.RO", "stat.ML"),
-)

@@ -171,7 +171,7 @@ class Router:
             return await self._by_name["help"].run(request, "")
         if answer := await ask.answer_in_thread(request):
             return answer
-        answer = await search.COMMAND.run(request, request.question)
+        answer = await search.find.run(request, request.question)
         similar = self._similar_command(name)
         button = await buttons.suggestion(request, similar, rest) if similar else None
         return replace(answer, message=with_controls(answer.message, button)) if button else answer

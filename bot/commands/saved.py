@@ -1,13 +1,13 @@
 """`/papers save ID`, `/papers saved`."""
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging, the_paper
+from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging, the_paper
 from bot.languages import mark, tr
 from bot.views.results import note, results
 
 
+@as_command("save ID", mark("Save a paper, or remove it from your saved papers."), Effect.CHANGES)
 async def save(request: Request, rest: str) -> Answer:
     """Save a paper; remove it when it is saved already."""
     paper = await the_paper(request, rest)
@@ -18,6 +18,7 @@ async def save(request: Request, rest: str) -> Answer:
     return Answer(message=note(tr("Removed “{title}” from your saved papers.", title=title)), brief=True)
 
 
+@as_command("saved", mark("List your saved papers."), Effect.READS_OWN)
 async def saved(request: Request, rest: str) -> Answer:
     """The asker's saved papers, newest first."""
     ids = await request.store.people.saved_papers(request.who.key, limit=CARDS_PER_PAGE + 1, offset=request.offset)
@@ -28,15 +29,3 @@ async def saved(request: Request, rest: str) -> Answer:
         controls=await paging(request, more=len(ids) > CARDS_PER_PAGE, share=False) if ids else (),
     )
     return Answer(message=message)
-
-
-SAVE = Command(
-    help=CommandHelp(name="save", usage="save ID", summary=mark("Save a paper, or remove it from your saved papers.")),
-    run=save,
-    effect=Effect.CHANGES,
-)
-SAVED = Command(
-    help=CommandHelp(name="saved", usage="saved", summary=mark("List your saved papers.")),
-    run=saved,
-    effect=Effect.READS_OWN,
-)

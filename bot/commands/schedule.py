@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Action, Button, Span, text
 from bot.commands import buttons, subscription_form
-from bot.commands.context import Command, Effect, Request, check_admin
+from bot.commands.context import Effect, Request, as_command, check_admin
 from bot.commands.schedule_preview import has_roles, ping_note, preview_blocks, summary, title
 from bot.commands.subscription_form import TypedSubscription
 from bot.delivery.availability import revive_young_posts
@@ -27,6 +26,28 @@ MAX_CHANGE_BUTTONS = 4
 NEW = Button(label=mark("Add a schedule"), action=Action("schedule"), style="primary")
 
 
+async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
+    """Show what the schedule of a submitted form would post, before it is saved."""
+    if args:  # what the dialog had no room for stays as it was
+        values = {**subscription_form.values_of(await _find(request, args[0])), **values}
+    typed = subscription_form.read(request, subscription_form.text_of_form(values, request.time_zone))
+    subscription = subscription_form.subscription(request, typed)
+    if args:
+        return await _proposal(request, subscription, typed, f"change {args[0]}", tr("Change it"))
+    await request.context.check_access(request.place.in_thread(""))
+    return await _proposal(request, subscription, typed, "schedule", tr("Schedule it"))
+
+
+@as_command(
+    "schedule WHEN [QUERY] [top N] [votes N] [layout:cards] [pictures:none] [from SOURCE] [lang:CODE]",
+    mark("Post papers in this channel regularly."),
+    Effect.CHANGES,
+    admin=True,
+    fields=subscription_form.FIELDS_WITH_ROLE,
+    options=("weekdays 09:00", "mon 08:30", "daily 18:00", "when complete"),
+    submit=submit_form,
+    refill=subscription_form.refilled,
+)
 async def schedule(request: Request, rest: str) -> Answer:
     """Make a schedule for this channel and show what it will post; without words, offer the form."""
     if not rest:
@@ -46,6 +67,7 @@ async def schedule(request: Request, rest: str) -> Answer:
     return Answer(message=described(tr("Scheduled: {when}", when=describe(subscription.schedule)), blocks, foot=foot))
 
 
+@as_command("change ID WHEN [QUERY] …", mark("Change a schedule."), Effect.CHANGES, admin=True, checks_maker=True)
 async def change(request: Request, rest: str) -> Answer:
     """Change a schedule; papers it posted before are not posted again."""
     id, _, text = rest.strip().partition(" ")
@@ -69,18 +91,6 @@ async def change(request: Request, rest: str) -> Answer:
     return Answer(message=described(tr("Changed: {when}", when=title(new)), blocks, foot=foot))
 
 
-async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
-    """Show what the schedule of a submitted form would post, before it is saved."""
-    if args:  # what the dialog had no room for stays as it was
-        values = {**subscription_form.values_of(await _find(request, args[0])), **values}
-    typed = subscription_form.read(request, subscription_form.text_of_form(values, request.time_zone))
-    subscription = subscription_form.subscription(request, typed)
-    if args:
-        return await _proposal(request, subscription, typed, f"change {args[0]}", tr("Change it"))
-    await request.context.check_access(request.place.in_thread(""))
-    return await _proposal(request, subscription, typed, "schedule", tr("Schedule it"))
-
-
 async def _proposal(
     request: Request, subscription: Subscription, typed: TypedSubscription, command: str, label: str
 ) -> Answer:
@@ -92,6 +102,7 @@ async def _proposal(
     return Answer(message=described(title(subscription), blocks, foot=foot, controls=(save,)))
 
 
+@as_command("schedules", mark("List the schedules of this channel."), Effect.READS)
 async def schedules(request: Request, rest: str) -> Answer:
     """List the schedules of this channel."""
     found = await _within_reach(request)
@@ -111,6 +122,7 @@ async def schedules(request: Request, rest: str) -> Answer:
     return Answer(message=sheet(tr("Schedules of this channel"), lines, foot=foot, controls=controls))
 
 
+@as_command("pause [ID]", mark("Pause a schedule."), Effect.CHANGES, admin=True, checks_maker=True)
 async def pause(request: Request, rest: str) -> Answer:
     """Pause a schedule."""
     old = await _find(request, rest)
@@ -120,6 +132,7 @@ async def pause(request: Request, rest: str) -> Answer:
     return Answer(message=note(tr("Schedule {id} is paused. To resume it: /papers resume {id}", id=old.id)))
 
 
+@as_command("resume [ID]", mark("Resume a paused schedule."), Effect.CHANGES, admin=True, checks_maker=True)
 async def resume(request: Request, rest: str) -> Answer:
     """Resume a schedule from now on; missed runs are not posted later."""
     old = await _find(request, rest)
@@ -132,6 +145,7 @@ async def resume(request: Request, rest: str) -> Answer:
     return Answer(message=note(" ".join(lines)))
 
 
+@as_command("unschedule [ID]", mark("Remove a schedule."), Effect.CHANGES, admin=True, checks_maker=True)
 async def unschedule(request: Request, rest: str) -> Answer:
     """Remove a schedule; its posts stay."""
     old = await _find(request, rest)
@@ -180,48 +194,3 @@ async def _within_reach(request: Request) -> list[Subscription]:
         *await request.store.subscriptions.in_place(request.place),
         *await request.store.subscriptions.made_elsewhere(request.place, request.who.id),
     ]
-
-
-SCHEDULE = Command(
-    help=CommandHelp(
-        name="schedule",
-        usage="schedule WHEN [QUERY] [top N] [votes N] [layout:cards] [pictures:none] [from SOURCE] [lang:CODE]",
-        summary=mark("Post papers in this channel regularly."),
-        admin=True,
-        fields=subscription_form.FIELDS_WITH_ROLE,
-    ),
-    run=schedule,
-    effect=Effect.CHANGES,
-    options=("weekdays 09:00", "mon 08:30", "daily 18:00", "when complete"),
-    submit=submit_form,
-    refill=subscription_form.refilled,
-)
-CHANGE = Command(
-    help=CommandHelp(name="change", usage="change ID WHEN [QUERY] …", summary=mark("Change a schedule."), admin=True),
-    run=change,
-    effect=Effect.CHANGES,
-    checks_maker=True,
-)
-SCHEDULES = Command(
-    help=CommandHelp(name="schedules", usage="schedules", summary=mark("List the schedules of this channel.")),
-    run=schedules,
-    effect=Effect.READS,
-)
-PAUSE = Command(
-    help=CommandHelp(name="pause", usage="pause [ID]", summary=mark("Pause a schedule."), admin=True),
-    run=pause,
-    effect=Effect.CHANGES,
-    checks_maker=True,
-)
-RESUME = Command(
-    help=CommandHelp(name="resume", usage="resume [ID]", summary=mark("Resume a paused schedule."), admin=True),
-    run=resume,
-    effect=Effect.CHANGES,
-    checks_maker=True,
-)
-UNSCHEDULE = Command(
-    help=CommandHelp(name="unschedule", usage="unschedule [ID]", summary=mark("Remove a schedule."), admin=True),
-    run=unschedule,
-    effect=Effect.CHANGES,
-    checks_maker=True,
-)

@@ -2,17 +2,22 @@
 
 from dataclasses import replace
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Message, clean
-from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, exact_paper, paging, unknown_paper
+from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, exact_paper, paging, unknown_paper
 from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.papers.ids import arxiv_id
 from bot.views.results import results
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command(
+    "QUERY",
+    mark("Search papers. Filters: after:, before:, cat:, author:, lab:, source:, -WORD, sort:new."),
+    Effect.READS,
+    name="find",
+)
+async def find(request: Request, rest: str) -> Answer:
     """Papers that match by words or by meaning; for an arXiv id or address, that paper."""
     query = clean(rest)
     if not query:
@@ -52,14 +57,3 @@ async def link_card(request: Request) -> Answer | None:
 def _note(instead: str, query: str, notice: str) -> str:
     corrected = tr("No exact match for “{query}”.", query=clean(query, 60)) if instead else ""
     return " ".join(filter(None, (corrected, notice)))
-
-
-COMMAND = Command(
-    help=CommandHelp(
-        name="find",
-        usage="QUERY",
-        summary=mark("Search papers. Filters: after:, before:, cat:, author:, lab:, source:, -WORD, sort:new."),
-    ),
-    run=run,
-    effect=Effect.READS,
-)

@@ -1,9 +1,8 @@
 """`/papers show ID`."""
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
-from bot.commands.context import Command, Effect, Request, channel_language, my_saved, my_votes, paging, the_paper
+from bot.commands.context import Effect, Request, as_command, channel_language, my_saved, my_votes, paging, the_paper
 from bot.languages import mark, tr
 from bot.papers.model import Paper
 from bot.store.records import Summary, Tally
@@ -18,7 +17,8 @@ PROVENANCE = {
 }
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command("show ID", mark("Show a paper with its abstract, and where its summary comes from."), Effect.READS)
+async def show(request: Request, rest: str) -> Answer:
     """One paper with its abstract, and where its summary comes from."""
     paper = await the_paper(request, rest)
     request.note_paper(paper.id)
@@ -65,12 +65,3 @@ def _rejected(summary: Summary) -> str:
     if not summary.failures:
         return ""
     return tr("Another summary was rejected: {reasons}.", reasons=listing(summary.failures))
-
-
-COMMAND = Command(
-    help=CommandHelp(
-        name="show", usage="show ID", summary=mark("Show a paper with its abstract, and where its summary comes from.")
-    ),
-    run=run,
-    effect=Effect.READS,
-)

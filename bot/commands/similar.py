@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging, the_paper
+from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging, the_paper
 from bot.languages import mark, tr
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
@@ -17,7 +16,8 @@ MAX_PARAGRAPH_CHARS = 4_000  # the rest of a paragraph is ignored
 MAX_PAPERS = 10
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command("similar ID [ID …]", mark("Find papers similar to one, to several, or to a paragraph."), Effect.READS)
+async def similar(request: Request, rest: str) -> Answer:
     """Papers close in meaning to one paper, to what several have in common, or to a text."""
     text = clean(rest, MAX_PARAGRAPH_CHARS)
     papers = await _named(request, text)
@@ -57,14 +57,3 @@ def _heading(text: str, papers: Sequence[Paper]) -> str:
     if len(papers) > 1:
         return tr("Similar to all of these {count} papers", count=len(papers))
     return tr("Similar to “{title}”", title=clean(papers[0].title if papers else text, 100))
-
-
-COMMAND = Command(
-    help=CommandHelp(
-        name="similar",
-        usage="similar ID [ID …]",
-        summary=mark("Find papers similar to one, to several, or to a paragraph."),
-    ),
-    run=run,
-    effect=Effect.READS,
-)

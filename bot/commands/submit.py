@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.form import Field, Form, filled
 from bot.chat.message import Action, Message, Paragraph, Span, clean, text
 from bot.commands import buttons
-from bot.commands.context import Command, Effect, Request, the_paper
+from bot.commands.context import Effect, Request, as_command, the_paper
 from bot.delivery.composer import SEEN_DAYS
 from bot.delivery.edition import split_sources
 from bot.errors import AskError
@@ -32,6 +31,26 @@ FIELDS = (
 )
 
 
+def _form(action: Action, values: Mapping[str, str]) -> Form:
+    return Form(title=tr("Submit a paper"), action=action, fields=filled(FIELDS, values), submit_label=tr("Submit"))
+
+
+async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
+    """Submit the paper of a form."""
+    typed = {field.name: clean(values.get(field.name, ""), field.max_length) for field in FIELDS}
+    if not typed["paper"] or " " in typed["paper"]:
+        raise AskError(tr("Which paper?"), tr("Give one arXiv or Hugging Face address, or an arXiv id."))
+    return await submit.run(request, f"{typed['paper']} {typed['why']}".strip())
+
+
+@as_command(
+    "submit PAPER [WHY]",
+    mark("Add a paper to this community's list of the day."),
+    Effect.CHANGES,
+    fields=FIELDS,
+    submit=submit_form,
+    refill=_form,
+)
 async def submit(request: Request, rest: str) -> Answer:
     """Add a paper to the list of the day; without words, offer the form."""
     if not rest:
@@ -62,14 +81,7 @@ async def submit(request: Request, rest: str) -> Answer:
     return Answer(message=note(f"{done} {await _when(request, paper)}"))
 
 
-async def submit_form(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
-    """Submit the paper of a form."""
-    typed = {field.name: clean(values.get(field.name, ""), field.max_length) for field in FIELDS}
-    if not typed["paper"] or " " in typed["paper"]:
-        raise AskError(tr("Which paper?"), tr("Give one arXiv or Hugging Face address, or an arXiv id."))
-    return await submit(request, f"{typed['paper']} {typed['why']}".strip())
-
-
+@as_command("unsubmit ID", mark("Remove a submitted paper from the list."), Effect.CHANGES)
 async def unsubmit(request: Request, rest: str) -> Answer:
     """Remove a paper from the list; posts that already show it stay."""
     paper = await the_paper(request, rest)
@@ -143,26 +155,3 @@ async def _when(request: Request, paper: Paper) -> str:
 
 def _title(paper: Paper) -> str:
     return clean(paper.title, 120)
-
-
-def _form(action: Action, values: Mapping[str, str]) -> Form:
-    return Form(title=tr("Submit a paper"), action=action, fields=filled(FIELDS, values), submit_label=tr("Submit"))
-
-
-SUBMIT = Command(
-    help=CommandHelp(
-        name="submit",
-        usage="submit PAPER [WHY]",
-        summary=mark("Add a paper to this community's list of the day."),
-        fields=FIELDS,
-    ),
-    run=submit,
-    effect=Effect.CHANGES,
-    submit=submit_form,
-    refill=_form,
-)
-UNSUBMIT = Command(
-    help=CommandHelp(name="unsubmit", usage="unsubmit ID", summary=mark("Remove a submitted paper from the list.")),
-    run=unsubmit,
-    effect=Effect.CHANGES,
-)

@@ -1,8 +1,7 @@
 """`/papers taste [on|off]`: put papers close to the saved ones first. Off until a person turns it on."""
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.context import Command, Effect, Request
+from bot.commands.context import Effect, Request, as_command
 from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.views.results import note
@@ -17,7 +16,8 @@ OFF_NOTE = mark(
 ONLY_YOU = mark("No one else sees this. To turn it off: /papers taste off")
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command("taste [on|off]", mark("Put papers close to those you saved first."), Effect.CHANGES, options=(ON, OFF))
+async def taste(request: Request, rest: str) -> Answer:
     """Turn it on or off, or say which it is."""
     choice, people = rest.strip().casefold(), request.store.people
     if choice not in {"", ON, OFF}:
@@ -33,11 +33,3 @@ async def run(request: Request, rest: str) -> Answer:
     saved = len(await people.saved_papers(request.who.key, limit=MIN_SAVED_PAPERS))
     more = tr("It starts at {minimum} saved papers; you have {count}.", minimum=MIN_SAVED_PAPERS, count=saved)
     return Answer(message=note(" ".join((tr(ON_NOTE), *([more] if saved < MIN_SAVED_PAPERS else []), tr(ONLY_YOU)))))
-
-
-COMMAND = Command(
-    help=CommandHelp(name="taste", usage="taste [on|off]", summary=mark("Put papers close to those you saved first.")),
-    run=run,
-    effect=Effect.CHANGES,
-    options=(ON, OFF),
-)

@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
-from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging
 from bot.delivery.edition import split_sources
 from bot.languages import mark, tr, tr_count
 from bot.views.formatting import long_day
 from bot.views.results import results
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command("today [TOPIC]", mark("Show the newest daily list."), Effect.READS)
+async def today(request: Request, rest: str) -> Answer:
     """The newest day's list, most upvoted first, after the papers that people here submitted since."""
     papers = request.store.papers
     sources, own = split_sources(request.context.sources, request.who.tenant)
@@ -43,10 +43,3 @@ def _note(submitted: int, listed: int, *, is_newest: bool) -> str:
     rest = tr_count("{count} paper listed.", "{count} papers listed, most upvoted first.", listed)
     newest = tr("This is the newest list.")
     return " ".join([*([first] if submitted else []), rest, *([newest] if is_newest else [])])
-
-
-COMMAND = Command(
-    help=CommandHelp(name="today", usage="today [TOPIC]", summary=mark("Show the newest daily list.")),
-    run=run,
-    effect=Effect.READS,
-)

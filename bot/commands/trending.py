@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import CARDS_PER_PAGE, Command, Effect, Request, cards, paging
+from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging
 from bot.errors import AskError
 from bot.languages import mark, tr, tr_count
 from bot.store.records import Tally
@@ -23,7 +22,13 @@ TOO_LONG = frozenset({"year", "years", "yearly", "decade", "ever", "all-time"})
 MAX_TRENDING_PAPERS = 50
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command(
+    "trending [today|week|month] [TOPIC]",
+    mark("Show the papers that get the most attention now."),
+    Effect.READS,
+    options=tuple(SPANS),
+)
+async def trending(request: Request, rest: str) -> Answer:
     """The papers that get the most attention now, here and elsewhere: of all, or on one topic."""
     name, topic = _read(rest)
     store, until, days = request.store, request.now.date(), SPANS[name]
@@ -66,15 +71,3 @@ def _read(rest: str) -> tuple[str, str]:
         )
     name = SYNONYMS.get(word, word)
     return (name, more.strip()) if name in SPANS else ("week", clean(rest, 200))
-
-
-COMMAND = Command(
-    help=CommandHelp(
-        name="trending",
-        usage="trending [today|week|month] [TOPIC]",
-        summary=mark("Show the papers that get the most attention now."),
-    ),
-    run=run,
-    effect=Effect.READS,
-    options=tuple(SPANS),
-)

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message
-from bot.commands.context import Command, Effect, Request
+from bot.commands.context import Effect, Request, as_command
 from bot.delivery.planner import Planner
 from bot.delivery.why import Explanation, ScheduleStatus, explain
 from bot.languages import mark, tr
@@ -16,7 +15,8 @@ from bot.views.formatting import ago, moment
 from bot.votes.taste import MIN_VOTES_FOR_TASTE
 
 
-async def run(request: Request, rest: str) -> Answer:
+@as_command("why", mark("Explain why this channel gets posts, or none."), Effect.READS)
+async def why(request: Request, rest: str) -> Answer:
     """When this channel got its last post, when it gets the next, and what is in the way."""
     context = request.context
     return Answer(message=await explanation(context.store, request.place, request.now, context.planner))
@@ -76,10 +76,3 @@ def _advice(found: Explanation) -> str:
     if "no match" in reasons or "too few votes" in reasons:
         return tr("To get more papers, change the schedule to a wider query or fewer votes: /papers change ID …")
     return tr("Everything is working.")
-
-
-COMMAND = Command(
-    help=CommandHelp(name="why", usage="why", summary=mark("Explain why this channel gets posts, or none.")),
-    run=run,
-    effect=Effect.READS,
-)
