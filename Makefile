@@ -119,7 +119,7 @@ PINS = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 .PHONY: pins
 pins:        ## update pinned versions and hashes after a change in pyproject.toml (UPGRADE=-U: the newest)
-	@$(PINS) $(UPGRADE) pyproject.toml --extra dev --extra mcp -o constraints.txt
+	@$(PINS) $(UPGRADE) pyproject.toml --extra dev --extra docs --extra release --extra mcp -o constraints.txt
 	@grep -oE '^[a-z0-9._-]+==[^ ]+' constraints.txt > .venv/pins
 	@$(PINS) --constraint .venv/pins pyproject.toml -o requirements.txt
 	@echo 'setuptools>=77' | $(PINS) - -o requirements-build.txt

@@ -1,3 +1,3 @@
 """Paperboy's core: papers, editions, plans, votes. It knows no chat platform."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
