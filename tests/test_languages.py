@@ -33,7 +33,8 @@ SHOWN = {  # arguments that are read by people: (what is built, position or name
     ("AskError", 0), ("AskError", 1), ("Unreadable", 0), ("Unreadable", 1), ("note", 0), ("Heading", 0),
     ("Button", "label"), ("LinkButton", "label"), ("Field", "label"), ("Field", "hint"), ("Form", "title"),
     ("Form", "submit_label"), ("as_command", 1), ("MenuEntry", "label"), ("results", 0), ("results", "empty"),
-    ("results", "note"), ("sheet", 0), ("sheet", "foot"), ("confirm_button", 1),
+    ("results", "note"), ("list_papers", 1), ("list_results", 1), ("list_results", "empty"),
+    ("sheet", 0), ("sheet", "foot"), ("confirm_button", 1),
 }  # fmt: skip
 NAMES = {"Paperboy", "weekdays 09:00 Europe/Berlin · mon,thu 8:30 · when complete"}  # the same in every language
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bot.chat.event import Answer, Ref
 from bot.chat.message import clean
-from bot.commands.context import Effect, Request, as_command, paging, the_paper
+from bot.commands.context import Effect, Request, as_command, the_paper
+from bot.commands.paper_lists import paging
 from bot.errors import AskError
 from bot.languages import mark, tr, tr_count
 from bot.papers.ids import arxiv_id

@@ -1,6 +1,6 @@
 """Commands: their definition, the request they answer, and the services they use."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.chat.adapter import CanInvite, CanPing, CommandHelp
 from bot.chat.event import Answer, Person, Place
 from bot.chat.form import Field, Form
-from bot.chat.message import Action, Button, Card, Control
+from bot.chat.message import Action
 from bot.commands.lookups import Lookups
 from bot.delivery.planner import Planner
 from bot.errors import AskError
@@ -21,14 +21,11 @@ from bot.papers.model import Paper, PaperId
 from bot.recent import RecentDict
 from bot.search import Mode, Search
 from bot.store.protocol import Store
-from bot.store.records import Tally
 from bot.summaries import SummaryService
-from bot.views.card import card
 from bot.votes.emoji import VoteEmojis
 
 SEARCH_HINT = mark("To search by words, type /papers WORDS.")
 MAX_REMEMBERED_THREADS = 5_000
-CARDS_PER_PAGE = 5  # what fits a chat window without scrolling past the question
 MAX_BUTTON_QUESTION_BYTES = 60  # of an action's hundred, beside its name, offset or signature
 
 
@@ -182,59 +179,10 @@ def check_admin(command: str, who: Person, *, or_maker: bool = False) -> None:
         )
 
 
-async def cards(request: Request, ids: Sequence[PaperId], why: dict[PaperId, str] | None = None) -> list[Card]:
-    """Papers as cards, with their summaries, the votes in this tenant and the asker's own."""
-    store, tenant = request.store, request.who.tenant
-    papers = await store.papers.get_papers(ids)
-    found = [papers[id] for id in ids if id in papers]
-    if len(found) == 1:
-        request.note_paper(found[0].id)
-    summaries = await request.context.summaries.of(found, await channel_language(request))
-    tallies = await store.votes.tallies_for(tenant, ids)
-    mine = await my_votes(request, ids)
-    saved = await my_saved(request, ids)
-    submissions = await store.submissions.for_papers(tenant, ids)
-    return [
-        card(
-            paper,
-            summary=summaries[paper.id].text if paper.id in summaries else "",
-            tally=tallies.get(paper.id, Tally()),
-            mine=mine.get(paper.id, 0),
-            saved=paper.id in saved,
-            why=(why or {}).get(paper.id, ""),
-            submission=submissions.get(paper.id),
-        )
-        for paper in found
-    ]
-
-
 async def channel_language(request: Request, default: str = "en") -> str:
     """The language that the channel's oldest schedule asks for; `default` where nothing is scheduled."""
     served = await request.store.subscriptions.in_place(request.place.in_thread(""))
     return served[0].language if served else default
-
-
-async def my_saved(request: Request, ids: Collection[PaperId]) -> set[PaperId]:
-    """Those of these papers that the asker has saved; none in a shared answer."""
-    return set() if request.shared else set(await request.store.people.saved_papers(request.who.key)) & set(ids)
-
-
-async def my_votes(request: Request, ids: Collection[PaperId]) -> dict[PaperId, int]:
-    """The asker's own votes; none in a shared answer."""
-    return {} if request.shared else await request.store.votes.ballots_of(request.who.tenant, request.who.key, ids)
-
-
-async def paging(request: Request, *, more: bool, share: bool = True) -> list[Control]:
-    """Buttons for the next page and for sharing, each running the same query again; a shared answer doesn't change."""
-    question = await button_text(request, request.question)
-    buttons: list[Control] = []
-    if more:
-        buttons.append(
-            Button(label=tr("Next page"), action=Action("page", (str(request.offset + CARDS_PER_PAGE), question)))
-        )
-    if share and not request.shared:
-        buttons.append(Button(label=tr("Share to channel"), action=Action("share", (str(request.offset), question))))
-    return buttons
 
 
 async def button_text(request: Request, question: str) -> str:

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from bot.chat.event import Answer
 from bot.chat.message import Span, clean, text
-from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging
+from bot.commands.context import Effect, Request, as_command
+from bot.commands.paper_lists import list_papers
 from bot.delivery.composer import match_topics
 from bot.delivery.selection import near_reason
 from bot.errors import AskError
 from bot.languages import mark, tr, tr_count
 from bot.search.query import parse_query
-from bot.views.results import note, results, sheet
+from bot.views.results import note, sheet
 from bot.votes.taste import rank_by_taste
 
 MAX_TOPIC_CHARS = 100
@@ -79,17 +80,9 @@ async def mine(request: Request, rest: str) -> Answer:
     if leanings := await request.context.planner.by_saved(request.who.key, ids):
         ids = rank_by_taste(ids, {}, leanings)
         why |= {id: f"{why[id]}; {near}" for id in ids if (near := near_reason(leanings.get(id), is_mine=True))}
-    message = results(
-        tr("New on your topics"),
-        await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE], why),
-        note=_note(len(topics)) + (f" {tr(SAVED_FIRST)}" if leanings else ""),
-        empty=tr("There are no new papers on them."),
-        controls=await paging(request, more=len(ids) > request.offset + CARDS_PER_PAGE, share=False) if ids else (),
+    explained = tr_count(
+        "{count} topic, the last {days} days.", "{count} topics, the last {days} days.", len(topics), days=RECENT_DAYS
     )
-    return Answer(message=message)
-
-
-def _note(topics: int) -> str:
-    return tr_count(
-        "{count} topic, the last {days} days.", "{count} topics, the last {days} days.", topics, days=RECENT_DAYS
-    )
+    explained += f" {tr(SAVED_FIRST)}" if leanings else ""
+    empty = tr("There are no new papers on them.")
+    return await list_papers(request, tr("New on your topics"), ids, why, note=explained, empty=empty, share=False)

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from bot.chat.event import Answer
 from bot.chat.message import Action, Block, Bullets, Button, Controls, Footnote, Heading, Message, Paragraph, Span, text
-from bot.commands.context import Effect, Request, as_command, cards
+from bot.commands.context import Effect, Request, as_command
+from bot.commands.paper_lists import cards
 from bot.commands.schedule_preview import summary
 from bot.languages import mark, tr
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from bot.chat.event import Answer
-from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging
+from bot.commands.context import Effect, Request, as_command
+from bot.commands.paper_lists import CARDS_PER_PAGE, list_papers
 from bot.errors import AskError
 from bot.languages import mark, tr
-from bot.views.results import results
 
 SPANS: dict[str, timedelta | None] = {"week": timedelta(days=7), "month": timedelta(days=30), "all": None}
 HEADINGS = {
@@ -33,11 +33,5 @@ async def leaderboard(request: Request, rest: str) -> Answer:
     span = SPANS[name]
     since = request.now - span if span else None
     ranked = await request.store.votes.top_papers(request.who.tenant, since, request.offset + CARDS_PER_PAGE + 1)
-    ids = [id for id, _ in ranked[request.offset :]]
-    message = results(
-        tr(HEADINGS[name]),
-        await cards(request, ids[:CARDS_PER_PAGE]),
-        empty=tr("No votes in that time. React to a paper, or press Vote."),
-        controls=await paging(request, more=len(ids) > CARDS_PER_PAGE) if ids else (),
-    )
-    return Answer(message=message)
+    empty = tr("No votes in that time. React to a paper, or press Vote.")
+    return await list_papers(request, tr(HEADINGS[name]), [id for id, _ in ranked], empty=empty)

@@ -5,10 +5,10 @@ import re
 from babel.lists import format_list
 
 from bot.chat.event import Answer
-from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging
+from bot.commands.context import Effect, Request, as_command
+from bot.commands.paper_lists import CARDS_PER_PAGE, list_results
 from bot.errors import AskError
 from bot.languages import locale, mark, tr
-from bot.views.results import results
 
 _CATEGORY = re.compile(r"[a-z-]{2,12}(\.[A-Za-z-]{2,20})?")
 
@@ -31,12 +31,9 @@ async def new(request: Request, rest: str) -> Answer:
     filters = " ".join(f"cat:{category}" for category in categories)
     found = await request.context.search.newest_papers(filters, limit=CARDS_PER_PAGE, offset=request.offset)
     name = format_list(categories, style="or", locale=locale()) if categories else ""
-    message = results(
-        tr("New in {categories}", categories=name) if name else tr("Newest papers"),
-        await cards(request, [hit.id for hit in found.hits]),
-        empty=tr("There are no papers in {categories} yet. An admin can add it to the arXiv source.", categories=name)
-        if name
-        else tr("There are no papers in any category yet."),
-        controls=await paging(request, more=found.more) if found.hits else (),
-    )
-    return Answer(message=message)
+    if not name:
+        return await list_results(
+            request, tr("Newest papers"), found, empty=tr("There are no papers in any category yet.")
+        )
+    empty = tr("There are no papers in {categories} yet. An admin can add it to the arXiv source.", categories=name)
+    return await list_results(request, tr("New in {categories}", categories=name), found, empty=empty)

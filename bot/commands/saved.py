@@ -2,9 +2,10 @@
 
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging, the_paper
+from bot.commands.context import Effect, Request, as_command, the_paper
+from bot.commands.paper_lists import CARDS_PER_PAGE, list_papers
 from bot.languages import mark, tr
-from bot.views.results import note, results
+from bot.views.results import note
 
 
 @as_command("save ID", mark("Save a paper, or remove it from your saved papers."), Effect.CHANGES)
@@ -21,11 +22,6 @@ async def save(request: Request, rest: str) -> Answer:
 @as_command("saved", mark("List your saved papers."), Effect.READS_OWN)
 async def saved(request: Request, rest: str) -> Answer:
     """The asker's saved papers, newest first."""
-    ids = await request.store.people.saved_papers(request.who.key, limit=CARDS_PER_PAGE + 1, offset=request.offset)
-    message = results(
-        tr("Your saved papers"),
-        await cards(request, ids[:CARDS_PER_PAGE]),
-        empty=tr("You haven't saved any papers yet. Press Save on a paper to add it."),
-        controls=await paging(request, more=len(ids) > CARDS_PER_PAGE, share=False) if ids else (),
-    )
-    return Answer(message=message)
+    ids = await request.store.people.saved_papers(request.who.key, limit=request.offset + CARDS_PER_PAGE + 1)
+    empty = tr("You haven't saved any papers yet. Press Save on a paper to add it.")
+    return await list_papers(request, tr("Your saved papers"), ids, empty=empty, share=False)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from bot.chat.event import Answer
 from bot.chat.message import Message, clean
-from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, exact_paper, paging, unknown_paper
+from bot.commands.context import Effect, Request, as_command, exact_paper, unknown_paper
+from bot.commands.paper_lists import CARDS_PER_PAGE, cards, list_results
 from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.papers.ids import arxiv_id
-from bot.views.results import results
 
 
 @as_command(
@@ -27,18 +27,14 @@ async def find(request: Request, rest: str) -> Answer:
         if await request.look_up(id[0]) is None:
             raise unknown_paper(clean(query, 80))
         found = await request.context.search.find_papers(query, limit=CARDS_PER_PAGE)
-    why = {hit.id: "; ".join(hit.why) for hit in found.hits}
     shown = clean(found.corrected or query, 100)
-    message = results(
-        tr("Papers on “{query}”, page {page}", query=shown, page=request.offset // CARDS_PER_PAGE + 1)
-        if request.offset
-        else tr("Papers on “{query}”", query=shown),
-        await cards(request, [hit.id for hit in found.hits], why),
-        note=_note(found.corrected, query, found.notice),
-        empty=tr("Nothing found. Try fewer or other words. To see the filters: /papers help find"),
-        controls=await paging(request, more=found.more) if found.hits else (),
-    )
-    return Answer(message=message)
+    heading = tr("Papers on “{query}”", query=shown)
+    if request.offset:
+        heading = tr("Papers on “{query}”, page {page}", query=shown, page=request.offset // CARDS_PER_PAGE + 1)
+    corrected = tr("No exact match for “{query}”.", query=clean(query, 60)) if found.corrected else ""
+    note = " ".join(filter(None, (corrected, found.notice)))
+    empty = tr("Nothing found. Try fewer or other words. To see the filters: /papers help find")
+    return await list_results(request, heading, found, note=note, empty=empty)
 
 
 async def link_card(request: Request) -> Answer | None:
@@ -52,8 +48,3 @@ async def link_card(request: Request) -> Answer | None:
         return None
     found = await cards(replace(request, shared=True), [paper.id])
     return Answer(message=Message(plain=found[0].title, blocks=tuple(found)), private=False)
-
-
-def _note(instead: str, query: str, notice: str) -> str:
-    corrected = tr("No exact match for “{query}”.", query=clean(query, 60)) if instead else ""
-    return " ".join(filter(None, (corrected, notice)))

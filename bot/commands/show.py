@@ -2,7 +2,8 @@
 
 from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
-from bot.commands.context import Effect, Request, as_command, channel_language, my_saved, my_votes, paging, the_paper
+from bot.commands.context import Effect, Request, as_command, channel_language, the_paper
+from bot.commands.paper_lists import my_saved, my_votes, paging
 from bot.languages import mark, tr
 from bot.papers.model import Paper
 from bot.store.records import Summary, Tally

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging, the_paper
+from bot.commands.context import Effect, Request, as_command, the_paper
+from bot.commands.paper_lists import CARDS_PER_PAGE, list_results
 from bot.languages import mark, tr
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
-from bot.search import Results
-from bot.views.results import results
 
 MIN_PARAGRAPH_WORDS = 15  # a shorter text that names no paper is taken for part of a title
 MAX_PARAGRAPH_CHARS = 4_000  # the rest of a paragraph is ignored
@@ -21,24 +20,14 @@ async def similar(request: Request, rest: str) -> Answer:
     """Papers close in meaning to one paper, to what several have in common, or to a text."""
     text = clean(rest, MAX_PARAGRAPH_CHARS)
     papers = await _named(request, text)
-    found = await _near(request, text, papers)
-    message = results(
-        _heading(text, papers),
-        await cards(request, [hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits}),
-        note=found.notice,
-        empty=tr("No similar papers yet."),
-        controls=await paging(request, more=found.more) if found.hits else (),
+    search, ids = request.context.search, [paper.id for paper in papers]
+    found = await (
+        search.similar_to_papers(ids, limit=CARDS_PER_PAGE, offset=request.offset)
+        if ids
+        else search.similar_to_text(text, limit=CARDS_PER_PAGE, offset=request.offset)
     )
-    return Answer(message=message)
-
-
-async def _near(request: Request, text: str, papers: Sequence[Paper]) -> Results:
-    search = request.context.search
-    if papers:
-        return await search.similar_to_papers(
-            [paper.id for paper in papers], limit=CARDS_PER_PAGE, offset=request.offset
-        )
-    return await search.similar_to_text(text, limit=CARDS_PER_PAGE, offset=request.offset)
+    empty = tr("No similar papers yet.")
+    return await list_results(request, _heading(text, papers), found, note=found.notice, empty=empty)
 
 
 async def _named(request: Request, text: str) -> list[Paper]:

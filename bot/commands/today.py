@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from bot.chat.event import Answer
-from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging
+from bot.commands.context import Effect, Request, as_command
+from bot.commands.paper_lists import list_papers
 from bot.delivery.edition import split_sources
 from bot.languages import mark, tr, tr_count
 from bot.views.formatting import long_day
-from bot.views.results import results
 
 
 @as_command("today [TOPIC]", mark("Show the newest daily list."), Effect.READS)
@@ -17,23 +17,17 @@ async def today(request: Request, rest: str) -> Answer:
     sources, own = split_sources(request.context.sources, request.who.tenant)
     days = await papers.listed_days(sources, limit=1) or (await papers.listed_days([own], limit=1) if own else [])
     if not days:
-        return Answer(
-            message=results(tr("Today's papers"), [], empty=tr("No list has arrived yet. To see why: /papers why"))
-        )
+        empty = tr("No list has arrived yet. To see why: /papers why")
+        return await list_papers(request, tr("Today's papers"), [], empty=empty)
     day, today = days[0][0], request.now.date()
     submitted = [item.paper.id for item in reversed(await papers.listed_between([own], day, today))] if own else []
     listed = [item.paper.id for item in await papers.listed_between(sources, day, day)]
     ids = list(dict.fromkeys([*submitted, *listed]))
     why = await request.context.search.matching_among(rest, ids) if rest else dict.fromkeys(ids, "")
     ids = [id for id in ids if id in why]
-    message = results(
-        tr("Papers for {day}", day=long_day(day)),
-        await cards(request, ids[request.offset : request.offset + CARDS_PER_PAGE], why),
-        note=_note(len(submitted), len(set(listed)), is_newest=today - day >= timedelta(days=1)),
-        empty=tr("Nothing found. Try fewer or other words. To see the filters: /papers help find"),
-        controls=await paging(request, more=len(ids) > request.offset + CARDS_PER_PAGE),
-    )
-    return Answer(message=message)
+    note = _note(len(submitted), len(set(listed)), is_newest=today - day >= timedelta(days=1))
+    empty = tr("Nothing found. Try fewer or other words. To see the filters: /papers help find")
+    return await list_papers(request, tr("Papers for {day}", day=long_day(day)), ids, why, note=note, empty=empty)
 
 
 def _note(submitted: int, listed: int, *, is_newest: bool) -> str:

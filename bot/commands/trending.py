@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from bot.chat.event import Answer
 from bot.chat.message import clean
-from bot.commands.context import CARDS_PER_PAGE, Effect, Request, as_command, cards, paging
+from bot.commands.context import Effect, Request, as_command
+from bot.commands.paper_lists import list_papers
 from bot.errors import AskError
 from bot.languages import mark, tr, tr_count
 from bot.store.records import Tally
-from bot.views.results import results
 from bot.votes.trending import explain_score, rank_trending
 
 SPANS = {"today": 1, "week": 7, "month": 30}
@@ -38,16 +38,10 @@ async def trending(request: Request, rest: str) -> Answer:
         listed = [item for item in listed if item.paper.id in on_topic]
     tallies = await store.votes.tallies_for(request.who.tenant, {item.paper.id for item in listed})
     ranked = rank_trending(listed, tallies, request.now, MAX_TRENDING_PAPERS, days=days)
-    page = ranked[request.offset : request.offset + CARDS_PER_PAGE]
-    reasons = {item.paper.id: explain_score(item, tallies.get(item.paper.id, Tally()), request.now) for item in page}
-    message = results(
-        tr("{heading} on “{topic}”", heading=tr(HEADINGS[name]), topic=topic) if topic else tr(HEADINGS[name]),
-        await cards(request, [item.paper.id for item in page], reasons),
-        note=tr("Ranked by upvotes, votes here, stars and age."),
-        empty=_empty(topic, days),
-        controls=await paging(request, more=len(ranked) > request.offset + CARDS_PER_PAGE) if ranked else (),
-    )
-    return Answer(message=message)
+    why = {item.paper.id: explain_score(item, tallies.get(item.paper.id, Tally()), request.now) for item in ranked}
+    heading = tr("{heading} on “{topic}”", heading=tr(HEADINGS[name]), topic=topic) if topic else tr(HEADINGS[name])
+    note = tr("Ranked by upvotes, votes here, stars and age.")
+    return await list_papers(request, heading, list(why), why, note=note, empty=_empty(topic, days))
 
 
 def _empty(topic: str, days: int) -> str:

@@ -1,0 +1,89 @@
+"""Answers that list papers: as cards with the asker's votes, page by page."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from bot.chat.event import Answer
+from bot.chat.message import Action, Button, Card, Control
+from bot.commands.context import Request, button_text, channel_language
+from bot.languages import tr
+from bot.papers.model import PaperId
+from bot.search import Results
+from bot.store.records import Tally
+from bot.views.card import card
+from bot.views.results import results
+
+CARDS_PER_PAGE = 5  # what fits a chat window without scrolling past the question
+
+
+async def list_papers(
+    request: Request,
+    heading: str,
+    ids: Sequence[PaperId],
+    why: Mapping[PaperId, str] | None = None,
+    *,
+    note: str = "",
+    empty: str = "",
+    share: bool = True,
+) -> Answer:
+    """The page of these papers that is requested; `why` each is shown, and a text for when there are none."""
+    more = len(ids) > request.offset + CARDS_PER_PAGE
+    page = ids[request.offset : request.offset + CARDS_PER_PAGE]
+    controls = await paging(request, more=more, share=share) if ids else ()
+    shown = await cards(request, page, why)
+    return Answer(message=results(heading, shown, note=note, empty=empty, controls=controls))
+
+
+async def list_results(request: Request, heading: str, found: Results, *, note: str = "", empty: str) -> Answer:
+    """A page of search results."""
+    shown = await cards(request, [hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits})
+    controls = await paging(request, more=found.more) if found.hits else ()
+    return Answer(message=results(heading, shown, note=note, empty=empty, controls=controls))
+
+
+async def cards(request: Request, ids: Sequence[PaperId], why: Mapping[PaperId, str] | None = None) -> list[Card]:
+    """Papers as cards, with their summaries, the votes in this tenant and the asker's own."""
+    store, tenant = request.store, request.who.tenant
+    papers = await store.papers.get_papers(ids)
+    found = [papers[id] for id in ids if id in papers]
+    if len(found) == 1:
+        request.note_paper(found[0].id)
+    summaries = await request.context.summaries.of(found, await channel_language(request))
+    tallies = await store.votes.tallies_for(tenant, ids)
+    mine = await my_votes(request, ids)
+    saved = await my_saved(request, ids)
+    submissions = await store.submissions.for_papers(tenant, ids)
+    return [
+        card(
+            paper,
+            summary=summaries[paper.id].text if paper.id in summaries else "",
+            tally=tallies.get(paper.id, Tally()),
+            mine=mine.get(paper.id, 0),
+            saved=paper.id in saved,
+            why=(why or {}).get(paper.id, ""),
+            submission=submissions.get(paper.id),
+        )
+        for paper in found
+    ]
+
+
+async def my_saved(request: Request, ids: Collection[PaperId]) -> set[PaperId]:
+    """Those of these papers that the asker has saved; none in a shared answer."""
+    return set() if request.shared else set(await request.store.people.saved_papers(request.who.key)) & set(ids)
+
+
+async def my_votes(request: Request, ids: Collection[PaperId]) -> dict[PaperId, int]:
+    """The asker's own votes; none in a shared answer."""
+    return {} if request.shared else await request.store.votes.ballots_of(request.who.tenant, request.who.key, ids)
+
+
+async def paging(request: Request, *, more: bool, share: bool = True) -> list[Control]:
+    """Buttons for the next page and for sharing, each running the same query again; a shared answer doesn't change."""
+    question = await button_text(request, request.question)
+    buttons: list[Control] = []
+    if more:
+        buttons.append(
+            Button(label=tr("Next page"), action=Action("page", (str(request.offset + CARDS_PER_PAGE), question)))
+        )
+    if share and not request.shared:
+        buttons.append(Button(label=tr("Share to channel"), action=Action("share", (str(request.offset), question))))
+    return buttons
