@@ -32,7 +32,11 @@ Id = Annotated[str, Meta(max_length=200, description="`2405.15738`, `arxiv:2405.
 class Search(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     query: Annotated[
         str,
-        Meta(max_length=500, description='Words, a question, or filters: cat:cs.CL author:hinton after:2025-01 "…"'),
+        Meta(
+            max_length=500,
+            description='Words, a question, "a phrase", or filters: cat:cs.CL -cat:cs.CV author:hinton after:2025-01 '
+            "-survey has:code stars:100 max:2/topic sort:new",
+        ),
     ]
     limit: Limit = 10
 
@@ -102,7 +106,7 @@ def tell_cards(found: Cards) -> str:
     listed = [f"The list of {found.day}."] if found.day and found.papers else []
     papers = [f"{rank}. {_line(card)}" for rank, card in enumerate(found.papers, 1)]
     nothing = [] if papers or found.notice else ["Nothing found."]
-    return "\n".join([*listed, *papers, *filter(None, [found.notice]), *nothing])
+    return "\n".join([*filter(None, [found.notice]), *listed, *papers, *nothing])
 
 
 def tell_whole(found: Whole) -> str:

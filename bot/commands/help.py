@@ -15,12 +15,14 @@ EXAMPLES = {
         "hypernetworks",
         "“mixture of experts” after:2025-01 cat:cs.CL",
         "author:hinton capsule networks",
+        "diffusion -survey -cat:cs.CV has:code stars:100",
         mark("2405.15738, or the address of a paper"),
     ),
     "schedule": (
         "schedule weekdays 09:00 Europe/Berlin",
         "schedule mon 08:30 diffusion models top 5",
         "schedule when complete cat:cs.CL votes 10 layout:cards",
+        "schedule weekdays 09:00 -survey has:code max:2/topic",
     ),
     "follow": ("follow state space models", "follow author:bengio", "follow cat:cs.CL", "follow lab:deepmind"),
     "similar": (
@@ -33,7 +35,17 @@ EXAMPLES = {
     "ask": ("ask 2405.15738 which data sets does it use?",),
 }
 
-
+FILTERED = ("find", "schedule", "follow")  # commands that take filters
+FILTERS = (
+    ("-survey", mark("without a word, or a phrase in quotation marks")),
+    ("cat:cs.CL", mark("in a category; -cat:cs.CV for those in none")),
+    ("author:hinton", mark("by an author; likewise lab: and source:, and each with - before it")),
+    ("after:2025-01", mark("published since then; likewise before:")),
+    ("stars:100", mark("with at least so many stars on GitHub")),
+    ("has:code", mark("with a link to code")),
+    ("cat:cs.CL is:new", mark("new in that category, not cross-listed to it")),
+    ("max:2/topic", mark("at most two papers that are near in meaning")),
+)
 GROUPS = (
     (mark("To start"), ("find", "today", "trending", "schedule", "follow", "why")),
     (mark("Papers"), ("new", "show", "similar", "ask", "leaderboard", "submit", "unsubmit")),
@@ -79,6 +91,8 @@ def _overview(commands: Sequence[Command]) -> Message:
 def _one(command: Command) -> Message:
     shown = [_line(command.help)]
     shown += [text(Span(f"/papers {tr(example)}", code=True)) for example in EXAMPLES.get(command.name, ())]
+    if command.name in FILTERED:
+        shown += [text(Span(example, code=True), f" {tr(meaning)}") for example, meaning in FILTERS]
     foot = tr("Only admins can use this command.") if command.help.admin else ""
     return sheet(f"/papers {command.help.usage}", shown, foot=foot)
 

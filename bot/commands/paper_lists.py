@@ -33,11 +33,11 @@ async def list_papers(
     return Answer(message=results(heading, shown, note=note, empty=empty, controls=controls))
 
 
-async def list_results(request: Request, heading: str, found: Results, *, note: str = "", empty: str) -> Answer:
+async def list_results(request: Request, heading: str, found: Results, *, lead: str = "", empty: str) -> Answer:
     """A page of search results."""
     shown = await cards(request, [hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits})
     controls = await paging(request, more=found.more) if found.hits else ()
-    return Answer(message=results(heading, shown, note=note, empty=empty, controls=controls))
+    return Answer(message=results(heading, shown, lead=lead, empty=empty, controls=controls))
 
 
 async def cards(request: Request, ids: Sequence[PaperId], why: Mapping[PaperId, str] | None = None) -> list[Card]:

@@ -1,5 +1,7 @@
 """The lines that describe a schedule, shown before it is saved and after: papers, times, a preview."""
 
+from collections import Counter
+
 from msgspec.structs import replace
 
 from bot.chat.message import Block, Bullets, Footnote, Papers, Span, Text, text
@@ -13,7 +15,7 @@ from bot.store.records import Layout, Subscription
 from bot.views.card import row
 from bot.views.digest import entry
 from bot.views.formatting import days, listing, moment, on_topic, papers, source_name, with_votes
-from bot.views.why import taste
+from bot.views.why import left_out, taste
 from bot.votes.taste import MIN_VOTES_FOR_TASTE
 
 MAX_PREVIEW_ROWS = 5
@@ -57,7 +59,9 @@ async def preview_blocks(request: Request, subscription: Subscription, typed: Ty
     next_times = _next(subscription.schedule.zone, preview)
     ping = filter(None, [ping_note(subscription)])
     lines = [*topic, _contents(subscription), next_times, *ping, *_taste(preview), *_zone(request, typed)]
-    return [Bullets(tuple(lines)), *await _now(request, subscription, preview)]
+    omitted = left_out(Counter(item.reason for item in preview.choice.left_out))
+    counted = [Footnote(text(omitted))] if omitted else []
+    return [Bullets(tuple(lines)), *await _now(request, subscription, preview), *counted]
 
 
 def title(subscription: Subscription) -> str:

@@ -13,7 +13,7 @@ from bot.papers.ids import arxiv_id
 
 @as_command(
     "QUERY",
-    mark("Search papers. Filters: after:, before:, cat:, author:, lab:, source:, -WORD, sort:new."),
+    mark("Search papers by words, meaning and filters: -survey, has:code, stars:100, max:2/topic."),
     Effect.READS,
     name="find",
 )
@@ -32,9 +32,9 @@ async def find(request: Request, rest: str) -> Answer:
     if request.offset:
         heading = tr("Papers on “{query}”, page {page}", query=shown, page=request.offset // CARDS_PER_PAGE + 1)
     corrected = tr("No exact match for “{query}”.", query=clean(query, 60)) if found.corrected else ""
-    note = " ".join(filter(None, (corrected, found.notice)))
+    lead = " ".join(filter(None, (corrected, found.notice)))
     empty = tr("Nothing found. Try fewer or other words. To see the filters: /papers help find")
-    return await list_results(request, heading, found, note=note, empty=empty)
+    return await list_results(request, heading, found, lead=lead, empty=empty)
 
 
 async def link_card(request: Request) -> Answer | None:

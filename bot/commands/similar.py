@@ -27,7 +27,7 @@ async def similar(request: Request, rest: str) -> Answer:
         else search.similar_to_text(text, limit=CARDS_PER_PAGE, offset=request.offset)
     )
     empty = tr("No similar papers yet.")
-    return await list_results(request, _heading(text, papers), found, note=found.notice, empty=empty)
+    return await list_results(request, _heading(text, papers), found, lead=found.notice, empty=empty)
 
 
 async def _named(request: Request, text: str) -> list[Paper]:

@@ -18,6 +18,7 @@ from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.schedule import Schedule
+from bot.search.query import parse_query
 from bot.store.records import Layout, Subscription
 from bot.views.formatting import listing
 
@@ -40,7 +41,7 @@ NOT_A_NUMBER = {
 TITLE = mark("Schedule papers")  # of the form for a new schedule
 
 _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
-_VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|\b(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
+_VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|(?<![\w:])(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
 _LAYOUT = re.compile(r"(?<!\S)layout[:\s]\s*(compact|thread|cards)(?!\S)|\b(compact|thread)\b(?!\S)", re.I)
 _PICTURES = re.compile(r"(?<!\S)pictures[:\s]\s*(none|thumbnails)(?!\S)", re.I)
 _FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
@@ -60,7 +61,7 @@ FIELDS = (
     Field(
         name="query",
         label=mark("Topic"),
-        hint=mark("Words, “a phrase”, cat:cs.CL, author:name. Leave empty for all papers"),
+        hint=mark("Words, “a phrase”, cat:cs.CL, -survey, has:code, stars:100. Leave empty for all papers"),
         max_length=MAX_QUERY_CHARS,
     ),
     Field(name="count", label=mark("Maximum papers"), hint=mark("1 to 30"), value=str(DEFAULT_PAPERS), max_length=2),
@@ -124,6 +125,7 @@ def parse(
     tag, more = _take(_LANGUAGE, more)
     ping, more = _take(_PING, more)
     topic = clean(about or _ABOUT.sub("", more), MAX_QUERY_CHARS)
+    _check_filters(topic)
     return TypedSubscription(
         schedule=schedule,
         names_zone=parsed.names_zone,
@@ -256,6 +258,13 @@ def _check_length(text: str) -> None:
     if len(text) > MAX_TEXT_CHARS:
         raise AskError(
             tr("I can't read a schedule this long."), tr("The limit is {limit} characters.", limit=MAX_TEXT_CHARS)
+        )
+
+
+def _check_filters(topic: str) -> None:
+    if ignored := parse_query(topic).ignored:
+        raise AskError(
+            tr("I can't read “{text}” as a filter.", text=ignored[0][:40]), tr("To see the filters: /papers help find")
         )
 
 

@@ -20,6 +20,8 @@ from bot.errors import PaperboyError
 from bot.languages import tr
 from bot.papers.community import is_community_list
 from bot.papers.model import Paper, PaperId
+from bot.search.query import parse_query
+from bot.search.topic_limit import beyond_topic_limit
 from bot.store.protocol import Store
 from bot.store.records import EditionFacts, ListedPaper, PaperGroup, Post, PostReason, Subscription, Tally
 from bot.views.digest import Entry, because
@@ -31,6 +33,8 @@ class FindsMatches(Protocol):
     """The part of search that this module uses."""
 
     async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]: ...
+
+    async def left_out_by_filters(self, text: str, ids: Collection[PaperId]) -> set[PaperId]: ...
 
 
 async def match_topics(topics: Sequence[str], ids: Collection[PaperId], search: FindsMatches) -> dict[PaperId, str]:
@@ -68,10 +72,19 @@ class Composer:
         self._groups_of: dict[frozenset[PaperId], tuple[PaperGroup, ...]] = {}
 
     async def choose(
-        self, subscription: Subscription, listed: Sequence[ListedPaper], now: datetime, *, room: int | None = None
+        self,
+        subscription: Subscription,
+        listed: Sequence[ListedPaper],
+        now: datetime,
+        *,
+        room: int | None = None,
+        posted: Sequence[Paper] = (),
     ) -> Choice:
-        """The papers of a list that a subscription takes now; `room`: how many more."""
+        """The papers of a list that a subscription takes now; `room`: how many more beside those `posted`."""
         ids = {item.paper.id for item in listed}
+        query = subscription.query
+        most = parse_query(query).filter.max_per_topic
+        vectors = self._search.vectors_for({*ids, *(paper.id for paper in posted)}) if most else {}
         return choose(
             subscription,
             listed,
@@ -80,6 +93,8 @@ class Composer:
             matches=await self._matches(subscription, ids),
             taste=await self._channel_taste.leanings(subscription, ids, now) if self._channel_taste else {},
             submissions=await self._submissions(subscription.place.tenant, listed),
+            filtered=await self._search.left_out_by_filters(query, ids) if query else (),
+            find_beyond_limit=lambda papers: beyond_topic_limit([*posted, *papers], most, vectors),
             room=room,
         )
 

@@ -165,8 +165,10 @@ class PlanningPass:
         ]
         if not fresh or not await self._composer.has_threads(subscription.place):
             return ()
-        room = subscription.count - sum(len(delivery.post.papers) for delivery in posted)
-        choice = await self._composer.choose(subscription, fresh, self._now, room=max(room, 0))
+        shown = {id for delivery in posted for id in delivery.post.papers}
+        room = max(subscription.count - len(shown), 0)
+        before = {item.paper.id: item.paper for item in edition.listed if item.paper.id in shown}
+        choice = await self._composer.choose(subscription, fresh, self._now, room=room, posted=list(before.values()))
         return await self._composer.replies(subscription, run.edition, choice.chosen, self._now)
 
     async def _skip(self, subscription: Subscription, slot: datetime, now: datetime) -> None:

@@ -26,6 +26,7 @@ POLITE = word_set("please thanks thx")
 EXCEPT = word_set("except excluding but not without")
 OPTIONS = word_set("top votes layout compact thread from")  # read by the command, after the topic
 LIST = r"(?:(?:the )?(?:list is|lists are|list's) |it is |it's |all |they are )?"
+_BEFORE_TOPIC = re.compile(r"^(?:[ ,;&·|]|[-–—](?=[\s–—-]))+")  # but the sign of `-survey` belongs to it
 COMPLETE = re.compile(rf"(?:as soon as|when|once) {LIST}(?:complete|ready|done|finished|full)\b")
 
 
@@ -73,7 +74,7 @@ def read_phrase(text: str, words: Sequence[Word], default_zone: str) -> Phrase:
             at += 1
         else:
             break
-    rest = text[words[end].at :].lstrip(" ,;&·|–—-") if end < len(words) else ""
+    rest = _BEFORE_TOPIC.sub("", text[words[end].at :]) if end < len(words) else ""
     if {word.plain for word in words[end:]} <= POLITE:
         rest = ""
     if not state.is_started:

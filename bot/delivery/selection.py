@@ -5,7 +5,7 @@ carries it out.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -48,14 +48,17 @@ def choose(
     matches: Mapping[PaperId, str] | None,
     taste: Mapping[PaperId, Affinity] = MappingProxyType({}),
     submissions: Mapping[PaperId, tuple[PostReason, ...]] = MappingProxyType({}),
+    filtered: Collection[PaperId] = (),
+    find_beyond_limit: Callable[[Sequence[Paper]], Collection[PaperId]] = lambda papers: (),
     room: int | None = None,
 ) -> Choice:
     """The papers of a list that a subscription takes: those that its people submitted, then those with the most votes.
     Where the channel, or the reader of a digest, has a `taste`, that decides too, except for one place in five.
 
     `matches` gives the reason for each paper that the query matches; None: there is no query. `submissions` gives who
-    submitted a paper and why. `room` is how many more papers the edition may show, by default the subscription's
-    count; submissions may exceed it.
+    submitted a paper and why. `filtered` are left out by the subscription's filters, and `find_beyond_limit` gives
+    those of a list of papers that are too many of one topic. `room` is how many more papers the edition may show, by
+    default the subscription's count; submissions may exceed it.
     """
     room = subscription.count if room is None else room
     papers = {item.paper.id: item.paper for item in listed}
@@ -63,11 +66,17 @@ def choose(
     newest = sorted(papers, reverse=True)  # arXiv's ids sort by date: before there are votes, newer papers come first
     by_votes = sorted(newest, key=lambda id: -scores[id])
     min_votes = {id: 0 if id in submissions else subscription.min_votes for id in by_votes}
-    reasons_against = {id: _reason_against(papers[id], tallies, seen, matches, min_votes[id]) for id in by_votes}
+    reasons_against = {
+        id: _reason_against(papers[id], tallies, seen, matches, min_votes=min_votes[id], is_filtered=id in filtered)
+        for id in by_votes
+    }
     left_out = [LeftOut(paper=id, reason=reason) for id, reason in reasons_against.items() if reason]
     passing = [id for id in by_votes if not reasons_against[id]]
     own = [id for id in passing if id in submissions][:MAX_SUBMISSIONS]
     order = _ordered(subscription, [id for id in passing if id not in own], scores, taste)
+    beyond = find_beyond_limit([papers[id] for id in (*own, *(id for id, _ in order))])
+    left_out += [LeftOut(paper=id, reason="topic full") for id, _ in order if id in beyond]
+    order = [(id, why) for id, why in order if id not in beyond]
     room = max(room - len(own), 0)
     chosen = [Entry(paper=papers[id], reasons=submissions[id]) for id in own]
     chosen += [
@@ -249,11 +258,15 @@ def _reason_against(
     tallies: Mapping[PaperId, Tally],
     seen: set[PaperId],
     matches: Mapping[PaperId, str] | None,
+    *,
     min_votes: int,
+    is_filtered: bool,
 ) -> LeftOutReason | None:
     """Why a paper is left out; None when it may be shown."""
     if paper.withdrawn:
         return "withdrawn"
+    if is_filtered:
+        return "filtered"
     if matches is not None and paper.id not in matches:
         return "no match"
     if paper.id in seen:

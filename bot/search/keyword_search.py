@@ -69,6 +69,10 @@ class KeywordSearch:
         field = query.sort.value or "published"
         return await self._search(lambda index: index.ordered(passing(query), field, limit, offset))
 
+    async def count_passing(self, query: Query) -> int:
+        """How many papers pass the filters, and hold all the words and phrases."""
+        return await self._search(lambda index: index.count(passing(query)))
+
     async def keep_passing(self, query: Query, ids: Collection[PaperId], *, complete: bool = False) -> set[PaperId]:
         """Those of `ids` that pass the filters, and hold all the words and phrases.
 

@@ -11,19 +11,20 @@ from msgspec import Struct
 
 from bot.analyzer import split_words
 from bot.chat.message import clean
-from bot.papers.filter import Filter
+from bot.papers.filter import Filter, Names
 from bot.papers.ids import arxiv_id
 from bot.papers.model import PaperId
 
 MAX_QUERY_CHARS = 500  # the rest is ignored
 MAX_WORDS = 32
+MAX_DIGITS = 7  # of a number of stars
 
 _TOKEN = re.compile(
-    r"(?<![\w-])(?P<key>after|before|cat|category|author|lab|source|sort):"
+    r"(?<![\w-])(?P<without>[-–−]?)(?P<key>after|before|cat|category|author|lab|source|sort|stars|has|is|max):"
     r"(?:[\"“”„](?P<quoted>[^\"“”„]*)(?:[\"“”„]|$)|(?P<bare>\S+))",
     re.IGNORECASE,
 )
-_EXCLUDED = re.compile(r'(?<!\S)-(?:["“”„]([^"“”„]+)["“”„]|([^\W_]\S*))')
+_EXCLUDED = re.compile(r'(?<!\S)[-–−](?:["“”„]([^"“”„]+)["“”„]|([^\W_]\S*))')
 _PHRASE = re.compile(r'["“”„]([^"“”„]+)["“”„]')
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
@@ -32,8 +33,10 @@ STOP, ASKING, _BEFORE_SUBJECT = (frozenset(_WORDS[name].split()) for name in ("s
 ASKED = STOP | ASKING | _BEFORE_SUBJECT
 
 _CATEGORY = re.compile(  # arXiv's archives that are divided, with a division
-    r"(?<![\w.:/-])(?:astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat)\.[A-Za-z]{2}(?![\w.-])"
+    r"(?<![\w.:/–−-])([-–−]?)((?:astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat)\.[A-Za-z]{2})(?![\w.-])"
 )
+_NAMES = {"cat": "categories", "author": "authors", "lab": "labs", "source": "sources"}  # fields of `Names`
+_MAX = re.compile(r"([1-9]\d?)(?:/topic)?")
 
 
 class Sort(Enum):
@@ -76,21 +79,24 @@ def parse_query(raw: str) -> Query:
 
     def take(match: re.Match[str]) -> str:
         key = match["key"].casefold()
+        key = ("-" if match["without"] else "") + ("cat" if key == "category" else key)
         values = [match["quoted"]] if match["quoted"] is not None else match["bare"].split(",")
         for value in filter(None, (value.strip(' "“”„,;.') for value in values)):
-            if (key in {"after", "before"} and _day(value) is None) or (key == "sort" and value not in _SORTS):
-                ignored.append(match[0])
+            if _is_readable(key, value.casefold()):
+                given.setdefault(key, []).append(value)
             else:
-                given.setdefault("cat" if key == "category" else key, []).append(value)
+                ignored.append(match[0])
         return " "
 
     def take_category(match: re.Match[str]) -> str:
-        given.setdefault("cat", []).append(match[0])
+        given.setdefault("-cat" if match[1] else "cat", []).append(match[2])
         return " "
 
-    rest = _TOKEN.sub(take, typed)
+    rest = _CATEGORY.sub(take_category, _TOKEN.sub(take, typed))
+    if "is" in given and "cat" not in given:
+        ignored.append("is:new")
     excluded = tuple(" ".join(split_words(phrase or word)) for phrase, word in _EXCLUDED.findall(rest))
-    rest = _CATEGORY.sub(take_category, _EXCLUDED.sub(" ", rest))
+    rest = _EXCLUDED.sub(" ", rest)
     phrases = tuple(" ".join(split_words(phrase)) for phrase in _PHRASE.findall(rest))
     filter_ = _filter(given)
     gist = _gist(rest)
@@ -132,15 +138,39 @@ def _telling(words: list[str], *, needed: bool) -> tuple[str, ...]:
     return tuple((telling or (once if needed else []))[:MAX_WORDS])
 
 
+def _is_readable(key: str, value: str) -> bool:
+    match key:
+        case "after" | "before":
+            return _day(value) is not None
+        case "sort":
+            return value in _SORTS
+        case "stars":
+            return value.rstrip("+").isdecimal() and len(value) <= MAX_DIGITS
+        case "has" | "is":
+            return value == {"has": "code", "is": "new"}[key]
+        case "max":
+            return _MAX.fullmatch(value) is not None
+    return key.lstrip("-") in _NAMES
+
+
 def _filter(given: dict[str, list[str]]) -> Filter:
+    last = {key: values[-1] for key, values in given.items()}
+    is_new = "is" in given and "cat" in given
+    most = _MAX.match(last.get("max", ""))
     return Filter(
-        after=_day(given["after"][-1]) if "after" in given else None,
-        before=_day(given["before"][-1]) if "before" in given else None,
-        categories=tuple(given.get("cat", ())),
-        authors=tuple(given.get("author", ())),
-        labs=tuple(given.get("lab", ())),
-        sources=tuple(given.get("source", ())),
+        **_names(given, ""),
+        without=Names(**_names(given, "-")),
+        after=_day(last.get("after", "")),
+        before=_day(last.get("before", "")),
+        min_stars=int(last.get("stars", "0").rstrip("+")),
+        has_code="has" in given,
+        is_new=is_new,
+        max_per_topic=int(most[1]) if most else 0,
     )
+
+
+def _names(given: dict[str, list[str]], sign: str) -> dict[str, tuple[str, ...]]:
+    return {field: tuple(given.get(sign + key, ())) for key, field in _NAMES.items()}
 
 
 def _day(raw: str) -> date | None:

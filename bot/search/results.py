@@ -8,6 +8,8 @@ from bot.languages import mark
 from bot.papers.model import PaperId
 
 NO_MODEL = mark("Keyword search only: no embedding model is available.")
+NO_WORDS = mark("No paper has these words.")
+ONLY_NEAR = mark("No paper has these words. These are near in meaning:")
 
 
 class Mode(Enum):

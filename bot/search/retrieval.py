@@ -39,7 +39,7 @@ async def retrieve(
 async def _nearest(
     keywords: KeywordSearch, semantic: SemanticSearch, query: Query, vector: Floats | None, depth: int
 ) -> dict[PaperId, float]:
-    needed = Query(filter=query.filter, excluded=query.excluded)
+    needed = Query(filter=query.filter, excluded=query.excluded, phrases=query.phrases)
     if needed == Query():
         return dict(await semantic.nearest(vector, depth))
     near = await semantic.nearest(vector, depth * FILTERED_TIMES)

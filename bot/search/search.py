@@ -14,15 +14,17 @@ from bot.search.keyword_search import KeywordSearch
 from bot.search.keyword_search import Progress as IndexProgress
 from bot.search.match_reasons import has_all, has_name, is_spelt_in, why
 from bot.search.query import Query, Sort, parse_query
-from bot.search.results import NO_MODEL, Hit, Mode, Results
+from bot.search.results import NO_MODEL, NO_WORDS, ONLY_NEAR, Hit, Mode, Results
 from bot.search.retrieval import retrieve
 from bot.search.semantic_search import Progress, SemanticSearch
 from bot.search.similar import like_papers, like_text
+from bot.search.topic_limit import beyond_topic_limit
 from bot.search.vector_index import Floats
 from bot.store.protocol import Papers, Vectors
 
 CANDIDATES = 200  # papers that each kind of search brings to the fusion: fixed, so that pages neither repeat nor skip
 MIN_TOPIC_COSINE = 0.42  # MiniLM's, from which a paper counts as on a subscription's topic
+LIMITED_PAPERS = 500  # in order of date or votes, that `max:2/topic` chooses from
 RERANKED_PAPERS = 40  # the first, whose titles and dates are read
 TITLE_BONUS = 2.5  # for a title with all the words, in standard deviations of the score
 SPELLING_BONUS = 1.0  # for one that has a name among them as it is spelt: `GPT4o`, not `GPT-4o`
@@ -75,6 +77,12 @@ class Search:
         query = replace(parse_query(text), sort=Sort.NEW)
         return await (self.find_papers(text) if query.paper_id else self._in_order(query, limit, offset))
 
+    async def count_papers(self, text: str) -> int | None:
+        """How many papers have all words of a query and pass its filters; None where that isn't known."""
+        query = parse_query(text)
+        is_known = not (query.paper_id or query.filter.max_per_topic or query == Query(sort=query.sort))
+        return await self._keywords.count_passing(query) if is_known else None
+
     async def complete_title(self, typed: str, limit: int) -> list[str]:
         """Titles with a word that begins like the last word typed, most upvoted first."""
         ids = await self._keywords.title_beginnings(typed, COMPLETED_TITLES)
@@ -94,12 +102,11 @@ class Search:
     async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]:
         """Those of `ids` that match a subscription's query, each with the reason: all its words, or similar meaning."""
         query = parse_query(text)
-        needed = Query(filter=query.filter, excluded=query.excluded)
-        passing = set(ids) if needed == Query() else await self._keywords.keep_passing(needed, ids, complete=True)
+        passing = await self._passing_filters(query, ids)
         if query.paper_id:
             return {query.paper_id: "the paper asked for"} if query.paper_id in passing else {}
         if query.is_empty:
-            return {} if needed == Query() else dict.fromkeys(passing, tr("matches “{query}”", query=text))
+            return dict.fromkeys(passing, tr("matches “{query}”", query=text)) if _conditions(query) else {}
         holding = await self._keywords.keep_passing(query, passing, complete=True)
         taken = dict.fromkeys(holding, tr("matches “{query}”", query=query.text))
         vector = await self._semantic.embed_query(query.text)
@@ -107,6 +114,14 @@ class Search:
             if score >= MIN_TOPIC_COSINE and not query.phrases:
                 taken.setdefault(id, tr("close in meaning to “{query}”", query=query.text))
         return taken
+
+    async def left_out_by_filters(self, text: str, ids: Collection[PaperId]) -> set[PaperId]:
+        """Those of `ids` that don't pass the filters and excluded words of a query, whatever its other words."""
+        return set(ids) - await self._passing_filters(parse_query(text), ids)
+
+    async def _passing_filters(self, query: Query, ids: Collection[PaperId]) -> set[PaperId]:
+        needed = _conditions(query)
+        return await self._keywords.keep_passing(needed, ids, complete=True) if needed else set(ids)
 
     def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
         """The vectors of those of `ids` that have one."""
@@ -144,7 +159,11 @@ class Search:
         is_open = query.is_empty and query.filter.is_empty and not query.excluded
         if is_open and (query.text or query.sort is Sort.BEST):
             return Results(notice=self._notice(query) or tr("Type a word to search for."))
-        ids = await self._keywords.in_order(query, limit + 1, offset)
+        if query.filter.max_per_topic:
+            found = await self._keywords.in_order(query, LIMITED_PAPERS)
+            ids = (await self._limit_per_topic(query, found))[offset : offset + limit + 1]
+        else:
+            ids = await self._keywords.in_order(query, limit + 1, offset)
         hits = tuple(Hit(id=id, score=1.0 / (offset + n)) for n, id in enumerate(ids[:limit], 1))
         return Results(hits=hits, more=len(ids) > limit, notice=self._notice(query))
 
@@ -163,19 +182,28 @@ class Search:
                 query, scores, CANDIDATES, all_words=0.0, spelt=max(scores.values(), default=0.0)
             )
         ranked = _in_order(scores, papers if self._newer_first and mode is Mode.HYBRID else {})
+        ranked = await self._limit_per_topic(query, ranked)
         page = ranked[offset : offset + limit]
         if unread := [id for id in page if id not in papers]:
             papers |= await self._papers.get_papers(unread)
         sought = corrected or (*query.phrases, *query.words)
         hits = tuple(Hit(id=i, score=scores[i], why=why(sought, papers.get(i), near=i in meaning)) for i in page)
-        notice = self._notice(query, "" if self.has_model or mode is Mode.KEYWORD else NO_MODEL)
+        no_words = "" if words or mode is Mode.SEMANTIC else ONLY_NEAR if ranked else NO_WORDS
+        notice = self._notice(query, no_words, "" if self.has_model or mode is Mode.KEYWORD else NO_MODEL)
         return Results(
             hits=hits, more=len(ranked) > offset + limit, notice=notice, corrected=_spelt(corrected, papers.values())
         )
 
+    async def _limit_per_topic(self, query: Query, ids: list[PaperId]) -> list[PaperId]:
+        if not (most := query.filter.max_per_topic):
+            return ids
+        papers = await self._papers.get_papers(ids)
+        beyond = beyond_topic_limit([papers[id] for id in ids if id in papers], most, self.vectors_for(ids))
+        return [id for id in ids if id not in beyond]
+
     def _notice(self, query: Query, *more: str) -> str:
         ignored = ", ".join(query.ignored)
-        told = tr("Not understood: {words} (a date is 2025, 2025-03 or 2025-03-18).", words=ignored) if ignored else ""
+        told = tr("Not understood: {words}. To see the filters: /papers help find", words=ignored) if ignored else ""
         behind = self._keywords.behind
         to_go = tr("The search index is being made; papers to go: {number}.", number=number(behind)) if behind else ""
         return " ".join(filter(None, (*map(tr, more), told, to_go)))
@@ -193,6 +221,12 @@ class Search:
             if spelt and is_spelt_in(query.text, paper.title):
                 scores[id] += spelt
         return papers
+
+
+def _conditions(query: Query) -> Query | None:
+    """The filters and excluded words of a query; None when there are none."""
+    needed = Query(filter=query.filter, excluded=query.excluded)
+    return None if needed == Query() else needed
 
 
 def _in_order(scores: Mapping[PaperId, float], papers: Mapping[PaperId, Paper]) -> list[PaperId]:

@@ -24,12 +24,12 @@ from bot.errors import IndexFailed
 from bot.papers.filter import lab_words
 from bot.papers.model import Paper, PaperId
 from bot.search.acronyms import concepts_in
-from bot.search.word_query import DATE_SHIFT, PAPER, SCHEMA, TERMS
+from bot.search.word_query import CODE, DATE_SHIFT, PAPER, SCHEMA, TERMS, star_facets
 from bot.store.records import PaperChange
 
 log = logging.getLogger(__name__)
 
-FORMAT = 2  # of the entries: raised with every change of the schema or the analyser
+FORMAT = 3  # of the entries: raised with every change of the schema or the analyser
 WRITER_BYTES = 50_000_000
 READY = "ready"
 
@@ -81,6 +81,10 @@ class WordIndex:
         searcher = self.searcher
         hits = _checked(searcher.search, asked, max(limit, 1), False).hits
         return {_id(searcher, address): score for score, address in hits[:limit]}
+
+    def count(self, asked: Query) -> int:
+        """How many papers a query finds."""
+        return int(getattr(_checked(self.searcher.search, asked, 1), "count", 0))  # the stubs don't know it
 
     def ordered(self, asked: Query, field: str, limit: int, offset: int = 0) -> list[PaperId]:
         """The papers of a query with the highest values in a field, highest first."""
@@ -241,11 +245,16 @@ def _order(paper: Paper) -> int:
 
 def _facets(paper: Paper) -> list[str]:
     """Categories with their archives (`cs.CL` is in `cs` too), sources, and the words of a lab's name."""
-    names = {category.casefold() for category in paper.categories}
-    names |= {name.partition(".")[0] for name in names}
-    facets = [PAPER, *(f"category:{name}" for name in sorted(names))]
+    names = [category.casefold() for category in paper.categories]
+    facets = [PAPER, *(f"category:{name}" for name in _with_archives(names))]
+    facets += [f"main:{name}" for name in _with_archives(names[:1])]
+    facets += star_facets(paper.counts.stars) + ([CODE] if paper.links.code else [])
     facets += [f"source:{source.casefold()}" for source in sorted(paper.sources)]
     return facets + [f"lab:{word}" for word in lab_words(paper.organization)]
+
+
+def _with_archives(categories: Sequence[str]) -> list[str]:
+    return sorted({*categories, *(name.partition(".")[0] for name in categories)})
 
 
 def _id(searcher: Searcher, address: DocAddress) -> PaperId:

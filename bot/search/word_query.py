@@ -15,7 +15,7 @@ from tantivy import FieldType, Filter, Occur, SchemaBuilder, TextAnalyzerBuilder
 from tantivy import Query as Asked
 
 from bot.analyzer import Form, is_unspaced, split_words, word_forms
-from bot.papers.filter import lab_words
+from bot.papers.filter import Names, lab_words
 from bot.search.acronyms import concepts, shortened
 from bot.search.query import ASKED, MAX_WORDS, Query
 
@@ -34,7 +34,9 @@ def _schema() -> SchemaBuilder:
     builder.add_text_field("text", tokenizer_name="terms")  # title, abstract, keywords, authors
     builder.add_text_field("title", tokenizer_name="terms")
     builder.add_text_field("authors", tokenizer_name="terms")
-    builder.add_text_field("facet", tokenizer_name="raw", index_option="basic")  # `category:cs.cl`, `source:arxiv`
+    builder.add_text_field(
+        "facet", tokenizer_name="raw", index_option="basic"
+    )  # `category:cs.cl`, `source:arxiv`, `code`
     for name in ("published", "upvotes", "change"):
         builder.add_integer_field(name, fast=True)
     return builder
@@ -44,6 +46,8 @@ SCHEMA = _schema().build()
 TERMS = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer("english")).build()
 """What the index makes of the terms of `bot.analyzer`: their stems."""
 PAPER = "paper"  # a facet that every paper has; a deleted one leaves an entry without it
+CODE = "code"  # a facet of papers with code
+STAR_BITS = 24  # of the number of stars: more than any repository has
 
 
 def holding_any(query: Query) -> Asked | None:
@@ -90,15 +94,30 @@ def conditions(query: Query) -> list[Clause]:
         lower = _moment(filter.after) if filter.after else None
         upper = _moment(filter.before) - 1 if filter.before else None
         found.append((Occur.Must, Asked.range_query(SCHEMA, "published", FieldType.Integer, lower, upper)))
-    for kind, values in (("category", filter.categories), ("source", filter.sources)):
+    if least := filter.min_stars:
+        more = [f"stars:{bit}:{(least >> bit) + 1}" for bit in range(STAR_BITS) if not least >> bit & 1]
+        found.append((Occur.Must, _any(_facet(name) for name in (f"stars:0:{least}", *more))))
+    found += [(Occur.Must, _facet(CODE))] if filter.has_code else []
+    found += [(Occur.Must, asked) for asked in _named(filter, "main" if filter.is_new else "category")]
+    return found + [(Occur.MustNot, asked) for asked in _named(filter.without, "category")]
+
+
+def _named(names: Names, category: str) -> Iterator[Asked]:
+    """One query for each field with values; `category` is the facet to look for: any category, or the main one."""
+    for kind, values in ((category, names.categories), ("source", names.sources)):
         if values:
-            found.append((Occur.Must, _any(_facet(f"{kind}:{value.casefold()}") for value in values)))
-    if filter.labs:
-        labs = (_every(_facet(f"lab:{word}") for word in lab_words(lab)) for lab in filter.labs)
-        found.append((Occur.Must, _any(labs)))
-    if filter.authors:
-        found.append((Occur.Must, _any(_every(_words("authors", split_words(name))) for name in filter.authors)))
-    return found
+            yield _any(_facet(f"{kind}:{value.casefold()}") for value in values)
+    if names.labs:
+        yield _any(_every(_facet(f"lab:{word}") for word in lab_words(lab)) for lab in names.labs)
+    if names.authors:
+        yield _any(_every(_words("authors", split_words(name))) for name in names.authors)
+
+
+def star_facets(stars: int) -> list[str]:
+    """A number as the beginnings of its binary form: a larger one has a beginning that is one more than the smaller's.
+    They need no field of their own, so that an index without them can still answer."""
+    known = min(stars, 2**STAR_BITS - 1)
+    return [f"stars:{bit}:{known >> bit}" for bit in range(STAR_BITS)] if stars > 0 else []
 
 
 def title_beginning(typed: Sequence[str], endings: Iterable[str]) -> Asked:

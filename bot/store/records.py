@@ -177,7 +177,9 @@ class Subscription(Struct, frozen=True, kw_only=True):
 
 
 PostReason: TypeAlias = str | Span  # why a paper is posted: words, or the person who submitted it (`Span.person`)
-LeftOutReason: TypeAlias = Literal["no match", "seen before", "too few votes", "list full", "withdrawn"]
+LeftOutReason: TypeAlias = Literal[
+    "filtered", "no match", "seen before", "too few votes", "topic full", "list full", "withdrawn"
+]
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):

@@ -53,13 +53,16 @@ def results(
     heading: str,
     cards: Sequence[Card],
     *,
+    lead: str = "",
     note: str = "",
     empty: str = "",
     controls: Sequence[Control] = (),
 ) -> Message:
-    """Papers under a heading, or the text `empty` when there are none."""
+    """Papers under a heading and perhaps a sentence `lead`, or the text `empty` when there are none."""
     heading, empty = clean(heading, 150), empty or tr("Nothing found.")
     blocks: list[Block] = [Heading(heading)]
+    if lead:
+        blocks.append(Paragraph(text(lead)))
     if not cards:
         blocks.append(Paragraph(text(empty)))
     blocks.extend(cards)

@@ -1,5 +1,6 @@
 """The sentences of `/papers why` and `paperboy why`: why a channel gets posts, or none."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.chat.message import Message, Text, text
@@ -16,17 +17,19 @@ OUTCOMES = {
     "waiting": mark("Last run: planned {ago}, and not posted yet."),
 }
 LEFT_OUT = {
+    "filtered": mark("{papers} by a filter"),
     "no match": mark("{papers} no match"),
     "seen before": mark("{papers} seen before"),
     "too few votes": mark("{papers} too few votes"),
+    "topic full": mark("{papers} over the limit per topic"),
     "list full": mark("{papers} list full"),
     "withdrawn": mark("{papers} withdrawn"),
 }
 
 
-def left_out(counts: dict[str, int]) -> str:
+def left_out(counts: Mapping[str, int]) -> str:
     """`Left out: 20 no match, 3 seen before.`"""
-    named = [tr(LEFT_OUT[reason], papers=count) for reason, count in counts.items()]
+    named = [tr(words, papers=counts[reason]) for reason, words in LEFT_OUT.items() if counts.get(reason)]
     return tr("Left out: {reasons}.", reasons=listing(named)) if named else ""
 
 

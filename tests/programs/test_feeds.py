@@ -6,6 +6,7 @@ import gzip
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import feedparser
 import msgspec
@@ -20,6 +21,8 @@ from bot.papers.model import Links
 from bot.store.protocol import Store
 from bot.store.records import Post
 from tests.builders import NOW, PAPERS, TODAY, listing, mark, paper
+from tests.filtered_papers import CASES, FIVE
+from tests.filtered_papers import titles as titles_of
 from tests.programs import forms
 from tests.programs.conftest import Site, Starts
 
@@ -226,3 +229,12 @@ async def test_odd_names_make_valid_feeds_or_none(site: Site, name: str) -> None
         got = await site.get(f"/feeds/{kind.format(name)}.atom" + (f"?q={name}" if kind == "search" else ""))
         assert got.status in {200, 400}
         assert got.status != 200 or forms.atom_faults(got.body) == []
+
+
+@pytest.mark.parametrize(("words", "numbers"), CASES)
+async def test_a_feed_has_the_papers_that_pass_its_filters(
+    site: Site, store: Store, words: str, numbers: set[int]
+) -> None:
+    await store.papers.add_listings([listing(one) for one in FIVE], NOW)
+    found = {entry.title for entry in (await read(site, f"/feeds/search.atom?q={quote(words)}")).entries}
+    assert found & titles_of(set(range(41, 46))) == titles_of(numbers)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.papers.filter import Filter
+from bot.papers.filter import Filter, Names
 from bot.search.query import MAX_WORDS, parse_query
 
 
@@ -73,3 +73,24 @@ def test_anything_is_a_query(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["", "🦉🦉", "x" * 10_000, "\x00\x1b", "\ud800 x", "a " * 5_000])
 def test_odd_input_is_bounded(typed: str) -> None:
     assert len(parse_query(typed).text) <= 500
+
+
+@pytest.mark.parametrize(
+    ("typed", "filter"),
+    [
+        ("-cat:cs.CV", Filter(without=Names(categories=("cs.CV",)))),
+        ("–cs.CV -author:hinton", Filter(without=Names(categories=("cs.CV",), authors=("hinton",)))),
+        ("-lab:deepmind -source:arxiv", Filter(without=Names(labs=("deepmind",), sources=("arxiv",)))),
+        ("stars:100+ has:code", Filter(min_stars=100, has_code=True)),
+        ("cat:cs.CL is:new", Filter(categories=("cs.CL",), is_new=True)),
+        ("max:2/topic", Filter(max_per_topic=2)),
+    ],
+)
+def test_papers_are_excluded_and_limited_by_words(typed: str, filter: Filter) -> None:
+    assert parse_query(typed).filter == filter
+
+
+@pytest.mark.parametrize("typed", ["stars:many", "has:pictures", "max:0/topic", "max:100", "-has:code", "is:new"])
+def test_a_limit_that_can_not_be_read_is_told(typed: str) -> None:
+    query = parse_query(f"owls {typed}")
+    assert (query.ignored, query.filter, query.words) == ((typed,), Filter(), ("owls",))

@@ -25,6 +25,8 @@ from bot.config import load
 from bot.store.records import Subscription
 from tests.builders import listing, paper
 from tests.fakes.mail import LINK, FakeMail, Received
+from tests.filtered_papers import CASES, FIVE
+from tests.filtered_papers import titles as titles_of
 from tests.platforms.email.conftest import ADDRESS, BASE, Visitor, options
 
 NOW = datetime(2026, 5, 29, 9, 0, tzinfo=UTC)  # the sample papers have a list of this day
@@ -185,3 +187,17 @@ async def test_papers_listed_later_make_no_second_mail(app: App, visitor: Visito
     assert await app.planner.plan_due() == 0
     assert await app.dispatcher.deliver_due() == 0
     assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(("words", "numbers"), CASES)
+async def test_a_mail_has_the_papers_that_pass_its_filters(
+    app: App, visitor: Visitor, server: FakeMail, words: str, numbers: set[int]
+) -> None:
+    subscription = await subscribe(app, visitor, server, query=words, count="30", days="daily")
+    day = date(2026, 5, 30)
+    await app.store.papers.add_listings([listing(one, day=day, source="samples") for one in FIVE], app.clock.now())
+    cast(StillClock, app.clock).moment += timedelta(days=1)
+    await app.planner.plan_now(subscription)
+    await app.dispatcher.deliver_due()
+    [received] = server.received
+    assert {one.title for one in FIVE if one.title in received.plain} == titles_of(numbers)
