@@ -2,23 +2,22 @@
 
 from collections.abc import Mapping
 
+from attrs import define, field
+
 from bot.chat.adapter import Adapter, HasConnection
 from bot.store.protocol import Store
 from bot.tasks import Supervisor
 
 
+@define(eq=False)
 class Health:
     """Gathers what the store, the tasks and the adapters say of themselves."""
 
-    def __init__(
-        self, store: Store, adapters: Mapping[str, Adapter], tasks: Supervisor, faults: Mapping[str, str] | None = None
-    ) -> None:
-        """`faults`: adapters that could not be set up, with the reason."""
-        self._store = store
-        self._adapters = adapters
-        self._tasks = tasks
-        self._faults = faults or {}
-        self.listens = False  # whether this process is to hear people
+    _store: Store
+    _adapters: Mapping[str, Adapter]
+    _tasks: Supervisor
+    _faults: Mapping[str, str] = field(factory=dict)  # adapters that could not be set up, with the reason
+    listens: bool = field(init=False, default=False)  # whether this process is to hear people
 
     async def __call__(self) -> Mapping[str, str]:
         """Problems that a restart may fix, by part. A source that doesn't answer isn't one."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from aiohttp import web
+from attrs import define, field
 from msgspec import Struct
 from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -34,14 +35,14 @@ class StoreFigures(Struct, frozen=True, kw_only=True):
     spent: tuple[Spending, ...]  # this month
 
 
+@define(eq=False)
 class Operations:
     """The server of the operations port."""
 
-    def __init__(self, store: Store, health: Health, clock: Clock) -> None:
-        self._store = store
-        self._health = health
-        self._clock = clock
-        self._server: HttpServer | None = None
+    _store: Store
+    _health: Health
+    _clock: Clock
+    _server: HttpServer | None = field(init=False, default=None)
 
     async def start(self, host: str, port: int) -> str:
         """Begin to answer; returns the address."""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
+from attrs import define
 from msgspec.structs import replace
 
 from bot.catalog.api_keys import MAX_KEY_CHARS, key_digest
@@ -46,27 +47,17 @@ Links = Callable[[PaperId], Awaitable[LinkedRepos]]  # what else on Hugging Face
 Address = Callable[[Ref], str]  # where a message can be read; empty where it can't be said
 
 
+@define(eq=False)
 class StoreCatalog:
     """Implements `bot.chat.catalog.Reading`."""
 
-    def __init__(
-        self,
-        store: Store,
-        search: Search,
-        lines: SummaryService,
-        clock: Clock,
-        *,
-        sources: Sequence[str],
-        linked: Links,
-        address: Address,
-    ) -> None:
-        self._store = store
-        self._search = search
-        self._lines = lines
-        self._clock = clock
-        self._sources = sources
-        self._linked = linked
-        self._address = address
+    _store: Store
+    _search: Search
+    _lines: SummaryService
+    _clock: Clock
+    _sources: Sequence[str]
+    _linked: Links
+    _address: Address
 
     async def listed_days(self, *, until: date | None = None, limit: int = 30) -> Sequence[tuple[date, int]]:
         return await self._store.papers.listed_days(self._sources, until=until, limit=limit)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import assert_never
 
+from attrs import define, field
 from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
@@ -63,32 +64,25 @@ Changed = Callable[[str, PaperId], Awaitable[None]]
 """Called with a tenant and a paper whose votes changed there, so that its posted cards are updated."""
 
 
+@define(eq=False)
 class Router:
     """Implements `bot.chat.adapter.Core`."""
 
-    def __init__(
-        self,
-        context: CommandContext,
-        clock: Clock,
-        *,
-        changed: Changed,
-        absent: Absent,
-        present: Present,
-        gap: Callable[[str], None],
-        health: Callable[[], Awaitable[Mapping[str, str]]],
-        catalog: Catalog,
-    ) -> None:
-        self._context = context
-        self._clock = clock
-        self._changed = changed
-        self._absent = absent
-        self._present = present
-        self._gap = gap
-        self._health = health
-        self._concurrency = ConcurrencyLimit()
-        self._catalog = catalog
-        offered = commands(feeds=context.feed is not None, invites=context.invites)
-        self._by_name = {command.name: command for command in offered}
+    _context: CommandContext
+    _clock: Clock
+    _changed: Changed
+    _absent: Absent
+    _present: Present
+    _gap: Callable[[str], None]
+    _health: Callable[[], Awaitable[Mapping[str, str]]]
+    catalog: Catalog
+    _concurrency: ConcurrencyLimit = field(init=False, factory=ConcurrencyLimit)
+    _by_name: Mapping[str, Command] = field(init=False)
+
+    @_by_name.default
+    def _offered(self) -> Mapping[str, Command]:
+        offered = commands(feeds=self._context.feed is not None, invites=self._context.invites)
+        return {command.name: command for command in offered}
 
     @property
     def commands(self) -> Sequence[CommandHelp]:
@@ -97,10 +91,6 @@ class Router:
     @property
     def menu(self) -> Sequence[MenuEntry]:
         return buttons.MENU
-
-    @property
-    def catalog(self) -> Catalog:
-        return self._catalog
 
     async def handle_event(self, event: Event) -> Answer | None:
         with speaking(event.who.language):

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from attrs import define, field
 from msgspec import Struct
 
 from bot.chat.adapter import CanMessageUser, CanPost, CanTellAccess
@@ -34,15 +35,15 @@ async def revive_young_posts(outbox: Outbox, subscription: Subscription, now: da
     return await outbox.revive_since(subscription.id, now - timedelta(hours=subscription.catch_up_hours), now)
 
 
+@define(eq=False)
 class Availability:
     """Holds schedules where the platform does not let us post, and releases them when it does."""
 
-    def __init__(self, store: Store, adapters: Mapping[str, CanPost], clock: Clock) -> None:
-        self._store = store
-        self._adapters = adapters
-        self._clock = clock
-        self._asked_about = set[str]()  # departed tenants
-        self._told = set[tuple[date, str, str]]()  # day, schedule, reason of the notices of today
+    _store: Store
+    _adapters: Mapping[str, CanPost]
+    _clock: Clock
+    _asked_about: set[str] = field(init=False, factory=set)  # departed tenants
+    _told: set[tuple[date, str, str]] = field(init=False, factory=set)  # day, schedule, reason of the notices of today
 
     async def hold_place(self, place: Place, why: str) -> None:
         """Hold the schedules of a channel that can't be posted to (`*`: of a tenant), and tell their makers once."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from attrs import Factory, define, field
 from msgspec.structs import replace
 
 from bot.chat.adapter import CanEdit, CanPost
@@ -56,29 +57,21 @@ Changed: TypeAlias = PaperId | DigestKey
 """A paper whose cards may differ from what was posted, or the digests of an edition."""
 
 
+@define(eq=False)
 class CardUpdater:
     """Keeps cards and digests up to date."""
 
-    def __init__(
-        self,
-        store: Store,
-        lines: Summarizes,
-        adapters: Mapping[str, CanPost],
-        clock: Clock,
-        tasks: Supervisor | None = None,
-        *,
-        attempt_s: float = ATTEMPT_S,
-    ) -> None:
-        self._store = store
-        self._lines = lines
-        self._adapters = adapters
-        self._clock = clock
-        self._tasks = tasks or Supervisor(clock)
-        self._attempt_s = attempt_s
-        self._changed: defaultdict[str, dict[Changed, None]] = defaultdict(dict)  # by tenant, in order, each once
-        self._later: dict[tuple[str, Changed], datetime] = {}  # by tenant: when to try again
-        self._news = asyncio.Event()
-        self._composing = asyncio.Semaphore(MAX_COMPOSING)
+    _store: Store
+    _lines: Summarizes
+    _adapters: Mapping[str, CanPost]
+    _clock: Clock
+    _tasks: Supervisor = Factory(lambda self: Supervisor(self._clock), takes_self=True)
+    _attempt_s: float = ATTEMPT_S
+    _changed: defaultdict[str, dict[Changed, None]] = field(init=False, factory=lambda: defaultdict(dict))
+    """By tenant, in order, each once."""
+    _later: dict[tuple[str, Changed], datetime] = field(init=False, factory=dict)  # by tenant: when to try again
+    _news: asyncio.Event = field(init=False, factory=asyncio.Event)
+    _composing: asyncio.Semaphore = field(init=False, factory=lambda: asyncio.Semaphore(MAX_COMPOSING))
 
     async def note_vote(self, tenant: str, paper: PaperId) -> None:
         """Note that the votes on a paper changed in a tenant; returns immediately."""

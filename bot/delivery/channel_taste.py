@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from attrs import define, field
+
 from bot.chat.event import Place
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
@@ -29,14 +31,15 @@ class HasVectors(Protocol):
     def vectors_for(self, ids: Collection[PaperId]) -> Mapping[PaperId, Floats]: ...
 
 
+@define(eq=False)
 class ChannelTaste:
     """The tastes of channels in one planning pass."""
 
-    def __init__(self, store: Store, search: HasVectors) -> None:
-        self._store = store
-        self._search = search
-        self._has_enough: dict[str, bool] = {}  # by tenant: whether it cast enough votes for any of its channels
-        self._tastes: dict[str, Taste | None] = {}  # by channel
+    _store: Store
+    _search: HasVectors
+    _has_enough: dict[str, bool] = field(init=False, factory=dict)
+    """By tenant: whether it cast enough votes for any of its channels."""
+    _tastes: dict[str, Taste | None] = field(init=False, factory=dict)  # by channel
 
     async def leanings(
         self, subscription: Subscription, ids: Collection[PaperId], now: datetime

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from attrs import define, field
 from msgspec.structs import replace
 
 from bot.chat.adapter import CanPost, CanTellThreads
@@ -50,26 +51,17 @@ class Searches(FindsMatches, HasVectors, Protocol):
     """Finds the papers that planning needs."""
 
 
+@define(eq=False)
 class Composer:
     """Makes posts; stores nothing."""
 
-    def __init__(
-        self,
-        store: Store,
-        search: Searches,
-        planning_cache: PlanningCache,
-        adapters: Mapping[str, CanPost],
-        channel_taste: ChannelTaste | None,
-        *,
-        picture: Callable[[PaperId], str],
-    ) -> None:
-        self._picture = picture
-        self._store = store
-        self._search = search
-        self._planning_cache = planning_cache
-        self._adapters = adapters
-        self._channel_taste = channel_taste
-        self._groups_of: dict[frozenset[PaperId], tuple[PaperGroup, ...]] = {}
+    _store: Store
+    _search: Searches
+    _planning_cache: PlanningCache
+    _adapters: Mapping[str, CanPost]
+    _channel_taste: ChannelTaste | None
+    _picture: Callable[[PaperId], str]
+    _groups_of: dict[frozenset[PaperId], tuple[PaperGroup, ...]] = field(init=False, factory=dict)
 
     async def choose(
         self,

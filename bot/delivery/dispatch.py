@@ -14,6 +14,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
+from attrs import Factory, define, field
+
 from bot.chat.adapter import CanFind, CanPost
 from bot.chat.event import Place, Ref
 from bot.clock import Clock
@@ -50,41 +52,25 @@ OnGivenUp = Callable[[Post, PostError], Awaitable[None]]
 """Called with a post that was given up, and why."""
 
 
+@define(eq=False)
 class Dispatcher:
     """Sends due posts from the outbox to the platforms."""
 
-    def __init__(
-        self,
-        outbox: Outbox,
-        adapters: Mapping[str, CanPost],
-        clock: Clock,
-        *,
-        on_broken: OnBroken,
-        on_sent: OnSent | None = None,
-        on_given_up: OnGivenUp | None = None,
-        attempt_s: float = ATTEMPT_S,
-        back_off_s: float = BACK_OFF_S,
-        max_back_off_s: float = MAX_BACK_OFF_S,
-        lookup: PostLookup | None = None,
-        grace_s: float = GRACE_S,
-        tasks: Supervisor | None = None,
-    ) -> None:
-        self._outbox = outbox
-        self._adapters = adapters
-        self._limits = {name: adapter.limits for name, adapter in adapters.items()}
-        self._clock = clock
-        self._on_broken = on_broken
-        self._on_sent = on_sent
-        self._on_given_up = on_given_up
-        self._attempt_s = attempt_s
-        self._back_off_s = back_off_s
-        self._max_back_off_s = max_back_off_s
-        self._grace_s = grace_s
-        self._lookup = lookup or PostLookup(clock, attempt_s=attempt_s)
-        self._claims = 0
-        self._tasks = tasks or Supervisor(clock)
-        self._under_way = set[asyncio.Task[bool]]()
-        self._holding = set[str]()  # keys under way in this process
+    _outbox: Outbox
+    _adapters: Mapping[str, CanPost]
+    _clock: Clock
+    _on_broken: OnBroken
+    _on_sent: OnSent | None = None
+    _on_given_up: OnGivenUp | None = None
+    _attempt_s: float = ATTEMPT_S
+    _back_off_s: float = BACK_OFF_S
+    _max_back_off_s: float = MAX_BACK_OFF_S
+    _grace_s: float = GRACE_S
+    _lookup: PostLookup = Factory(lambda self: PostLookup(self._clock, attempt_s=self._attempt_s), takes_self=True)
+    _tasks: Supervisor = Factory(lambda self: Supervisor(self._clock), takes_self=True)
+    _claims: int = field(init=False, default=0)
+    _under_way: set[asyncio.Task[bool]] = field(init=False, factory=set)
+    _holding: set[str] = field(init=False, factory=set)  # keys under way in this process
 
     async def deliver_due(self) -> int:
         """Deliver until nothing is due except what waits for a retry; returns how many posts were sent."""
@@ -98,7 +84,7 @@ class Dispatcher:
                 return sent
 
     def _longest_rest(self) -> float:
-        return max((limits.min_interval_s for limits in self._limits.values()), default=0.0)
+        return max((adapter.limits.min_interval_s for adapter in self._adapters.values()), default=0.0)
 
     async def _until_due(self) -> float:
         """Seconds until the next post may be claimed."""
@@ -143,8 +129,8 @@ class Dispatcher:
         """Platforms grouped by how many posts of one tenant may be under way, and by the seconds that an attempt may
         take beyond the usual; another group is first at each claim."""
         groups = defaultdict[tuple[int, float], list[str]](list)
-        for name, limits in self._limits.items():
-            groups[limits.max_concurrent_posts, limits.extra_attempt_s].append(name)
+        for name, adapter in self._adapters.items():
+            groups[adapter.limits.max_concurrent_posts, adapter.limits.extra_attempt_s].append(name)
         first = self._claims % max(len(groups), 1)
         shares = sorted(groups.items())
         return shares[first:] + shares[:first]
@@ -174,7 +160,7 @@ class Dispatcher:
         log.info("sent %s to %s", post.key, post.place)
         SENDS.labels(post.place.platform, "sent").inc()
         DELIVERY.labels(post.place.platform).observe(max(0.0, (at - post.due).total_seconds()))
-        pace = timedelta(seconds=self._limits[post.place.platform].min_interval_s)
+        pace = timedelta(seconds=self._adapters[post.place.platform].limits.min_interval_s)
         # The platform took it about half-way between request and answer.
         rest = max(pace - (at - began) / 2, timedelta(0))
         is_ours = await self._outbox.settle_sent(post.key, token=delivery.token, ref=ref, at=at, rest=rest)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from attrs import define, field
 from msgspec import Struct
 
 from bot.chat.adapter import CanPost
@@ -35,30 +36,19 @@ class Preview(Struct, frozen=True, kw_only=True):
     votes: int | None = None  # that its taste is learned from; None: taste is off or has no say here
 
 
+@define(eq=False)
 class Planner:
     """Turns what is due into posts in the outbox; sends nothing."""
 
-    def __init__(
-        self,
-        store: Store,
-        search: Searches,
-        lines: Summarizes,
-        adapters: Mapping[str, CanPost],
-        clock: Clock,
-        *,
-        spread: timedelta = timedelta(0),
-        taste: bool = True,
-        picture: Callable[[PaperId], str] = lambda _: "",
-    ) -> None:
-        self._picture = picture
-        self._taste = taste
-        self._spread = spread
-        self._store = store
-        self._search = search
-        self._lines = lines
-        self._adapters = adapters
-        self._clock = clock
-        self._seen_editions: dict[str, SeenEdition] = {}
+    _store: Store
+    _search: Searches
+    _lines: Summarizes
+    _adapters: Mapping[str, CanPost]
+    _clock: Clock
+    _spread: timedelta = timedelta(0)
+    _taste: bool = True
+    _picture: Callable[[PaperId], str] = lambda _: ""
+    _seen_editions: dict[str, SeenEdition] = field(init=False, factory=dict)
 
     async def count_votes(self, place: Place) -> int | None:
         """The number of votes that a channel's taste is learned from; None: taste is off."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
+from attrs import define, field
 from msgspec.structs import replace
 
 from bot.delivery.edition import Edition, Span, newest_edition, split_sources
@@ -21,19 +22,19 @@ class Summarizes(Protocol):
     async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Summary]: ...
 
 
+@define(eq=False)
 class PlanningCache:
     """Editions, summaries, submissions and fetches, as they are in this pass."""
 
-    def __init__(self, store: Store, lines: Summarizes, today: date) -> None:
-        self._store = store
-        self._lines = lines
-        self._today = today
-        self._editions: dict[tuple[tuple[str, ...], Span], Edition | None] = {}
-        self._own: dict[tuple[str, date], list[ListedPaper]] = {}
-        self._known: dict[tuple[PaperId, int, str], Summary | None] = {}
-        self._fetches: dict[str, Fetch] | None = None
-        self._days: dict[tuple[tuple[str, ...], date], list[date]] = {}
-        self._submissions: dict[str, dict[PaperId, Submission]] | None = None
+    _store: Store
+    _lines: Summarizes
+    _today: date
+    _editions: dict[tuple[tuple[str, ...], Span], Edition | None] = field(init=False, factory=dict)
+    _own: dict[tuple[str, date], list[ListedPaper]] = field(init=False, factory=dict)
+    _known: dict[tuple[PaperId, int, str], Summary | None] = field(init=False, factory=dict)
+    _fetches: dict[str, Fetch] | None = field(init=False, default=None)
+    _days: dict[tuple[tuple[str, ...], date], list[date]] = field(init=False, factory=dict)
+    _submissions: dict[str, dict[PaperId, Submission]] | None = field(init=False, default=None)
 
     async def edition(self, subscription: Subscription, span: Span) -> Edition | None:
         """The edition of a subscription in a span, with its community's submissions until today; None: no list."""

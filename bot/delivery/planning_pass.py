@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from attrs import define
+
 from bot.delivery.calendar import closed_reason, is_complete
 from bot.delivery.composer import Composer
 from bot.delivery.edition import Edition, Span, parse_id, split_sources
@@ -32,25 +34,16 @@ SeenEdition: TypeAlias = tuple[str, int]
 """An edition, and its number of papers when late ones were last checked."""
 
 
+@define(eq=False)
 class PlanningPass:
     """Plans what is due at one moment."""
 
-    def __init__(
-        self,
-        store: Store,
-        *,
-        planning_cache: PlanningCache,
-        composer: Composer,
-        now: datetime,
-        seen_editions: dict[str, SeenEdition],
-        spread: timedelta,
-    ) -> None:
-        self._spread = spread
-        self._seen_editions = seen_editions
-        self._store = store
-        self._planning_cache = planning_cache
-        self._composer = composer
-        self._now = now
+    _store: Store
+    _planning_cache: PlanningCache
+    _composer: Composer
+    _now: datetime
+    _seen_editions: dict[str, SeenEdition]
+    _spread: timedelta
 
     async def plan_subscription(self, standing: SubscriptionStatus) -> int:
         """Plan the due runs of one subscription; returns how many posts are new. What fails is logged."""

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
+from attrs import define, field
+
 from bot.chat.adapter import CanCountReactions, CanPost
 from bot.clock import Clock
 from bot.delivery.retry import retry_when_free
@@ -34,25 +36,18 @@ Changed = Callable[[str, PaperId], Awaitable[None]]
 """Called with the tenant and the paper whose votes changed."""
 
 
+@define(eq=False)
 class Recounter:
     """Recounts the reactions on recent posts of a platform after each gap in listening to it."""
 
-    def __init__(
-        self,
-        store: Store,
-        adapters: Mapping[str, CanPost],
-        clock: Clock,
-        changed: Changed,
-        emojis: VoteEmojis = VoteEmojis(),
-    ) -> None:
-        self._store = store
-        self._adapters = adapters
-        self._clock = clock
-        self._changed = changed
-        self._emojis = emojis
-        self._turns = asyncio.Semaphore(MAX_TENANTS_AT_ONCE)
-        self._gaps = set[str]()  # platforms to recount
-        self._news = asyncio.Event()
+    _store: Store
+    _adapters: Mapping[str, CanPost]
+    _clock: Clock
+    _changed: Changed
+    _emojis: VoteEmojis = VoteEmojis()
+    _turns: asyncio.Semaphore = field(init=False, factory=lambda: asyncio.Semaphore(MAX_TENANTS_AT_ONCE))
+    _gaps: set[str] = field(init=False, factory=set)  # platforms to recount
+    _news: asyncio.Event = field(init=False, factory=asyncio.Event)
 
     def note_gap(self, platform: str) -> None:
         """Note that events of a platform may have been missed until now; returns immediately."""
