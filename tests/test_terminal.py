@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -181,3 +184,14 @@ async def test_recorded_searches_bring_643_papers_and_hypernetworks_first(tmp_pa
     ran = await paperboy(tmp_path, "search", "hypernetworks", "--json", "--limit", "5")
     titles = [json.loads(line)["title"].casefold() for line in ran.out.splitlines()]
     assert "hypernetwork" in titles[0]
+
+
+@pytest.mark.slow
+def test_no_library_keeps_an_identifier_of_this_machine_or_reports_what_it_does(tmp_path: Path) -> None:
+    """ONNX Runtime does both by default, from a folder in the user's cache."""
+    (user := tmp_path / "user").mkdir()
+    environment = os.environ | {"HOME": str(user), "PAPERBOY_HOME": str(tmp_path / "home")}
+    environment.pop("XDG_CACHE_HOME", None)
+    code = "import asyncio; from bot.search import open_embedder; asyncio.run(open_embedder('', 1).embed_query('graphs'))"
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)
+    assert list(user.rglob("*")) == []
