@@ -192,6 +192,8 @@ def test_no_library_keeps_an_identifier_of_this_machine_or_reports_what_it_does(
     (user := tmp_path / "user").mkdir()
     environment = os.environ | {"HOME": str(user), "PAPERBOY_HOME": str(tmp_path / "home")}
     environment.pop("XDG_CACHE_HOME", None)
-    code = "import asyncio; from bot.search import open_embedder; asyncio.run(open_embedder('', 1).embed_query('graphs'))"
+    code = (
+        "import asyncio; from bot.search import open_embedder; asyncio.run(open_embedder('', 1).embed_query('graphs'))"
+    )
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)
     assert list(user.rglob("*")) == []
