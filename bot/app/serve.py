@@ -1,9 +1,11 @@
 """Keeping Paperboy running: each job is a separate, supervised task; none waits for another or fails with it."""
 
 import asyncio
+import ctypes
 import gc
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
 from functools import partial
@@ -26,6 +28,7 @@ INDEX_EVERY_S = 1.0  # papers that other processes store are found this much lat
 REFRESH_EVERY_S = 30.0
 PICTURES_EVERY_S = 5.0
 TIDY_EVERY_S = 3_600.0
+MEMORY_EVERY_S = 60.0
 ACCESS_EVERY_S = 600.0  # for places that became usable without an event that says so
 HAND_BACK_S = 5.0  # to store the state of posts that a stop interrupts
 IMPROVED_DAYS = 3  # newest lists for which Claude is asked for summaries
@@ -70,6 +73,7 @@ async def serve(app: App, role: Role, *, ready: Job, welcomed: Callable[[Welcome
     gc.collect()
     gc.freeze()
     app.health.listens = role is not Role.DELIVER
+    tasks.start_repeating("unused memory", return_unused_memory, MEMORY_EVERY_S)
     operations = Operations(app.store, app.health, app.clock)
     if app.settings.operations.port:
         await operations.start(app.settings.operations.host, app.settings.operations.port)
@@ -89,6 +93,12 @@ async def serve(app: App, role: Role, *, ready: Job, welcomed: Callable[[Welcome
     await tasks.aclose()
     await operations.aclose()
     listeners.raise_if_none_could_start()
+
+
+async def return_unused_memory() -> None:
+    """Give the system what was freed: glibc keeps it, after a model was loaded some 20 MB."""
+    with suppress(AttributeError, OSError):  # another C library
+        await asyncio.to_thread(ctypes.CDLL(None).malloc_trim, 0)
 
 
 async def until_idle(app: App) -> tuple[int, int]:

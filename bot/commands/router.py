@@ -6,7 +6,6 @@ from typing import assert_never
 
 from attrs import define, field
 from msgspec.structs import replace
-from rapidfuzz import fuzz, process
 
 from bot.chat.adapter import CommandHelp, MenuEntry
 from bot.chat.catalog import Catalog
@@ -173,6 +172,8 @@ class Router:
 
     def _similar_command(self, word: str) -> Command | None:
         """The command that a word looks like a mistyping of."""
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - imported for the first mistyped command
+
         best = process.extractOne(
             word.casefold(), list(self._by_name), scorer=fuzz.ratio, score_cutoff=MIN_COMMAND_SIMILARITY_PERCENT
         )

@@ -149,6 +149,7 @@ class OnnxEmbedder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
+        options.enable_cpu_mem_arena = False  # it would keep what the longest text needed
         try:
             if self._lean:
                 return lean_session(self._model, options)

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from msgspec.structs import replace
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 from tantivy import IndexWriter
 
 from bot.analyzer import fold, split_words
@@ -218,6 +216,9 @@ def _meant(index: WordIndex, word: str) -> str:
 
 def _likest(word: str, known: Sequence[str]) -> str | None:
     """The stem most similar to a word; else the one that differs by two swapped letters."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - imported for the first mistyped word
+    from rapidfuzz.distance import OSA  # noqa: PLC0415
+
     best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
     if best is None:
         singular, close = word.removesuffix("s"), MIN_SIMILARITY / 100

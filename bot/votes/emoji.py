@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from emoji import analyze
 from msgspec import Struct
 
 DEFAULT_UP = "👍⬆🔥❤🚀💯⭐🎉"
@@ -43,4 +42,8 @@ def reaction_id(emoji: str) -> str:
 
 
 def _emojis_in(text: str) -> frozenset[str]:
+    if text in {DEFAULT_UP, DEFAULT_DOWN}:
+        return frozenset(text)
+    from emoji import analyze  # noqa: PLC0415 - a list of all emoji: 5 MB, for other settings only
+
     return frozenset(base_emoji(found.chars) for found in analyze(text))

@@ -113,7 +113,7 @@ class Engine:
             uri=target.startswith("file:"),
         )
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("PRAGMA cache_size = -8192")
         self._opened.append(connection)
         return connection
 

@@ -1,13 +1,19 @@
-"""The schema of the database, and its version. `schema.sql` says what each table holds."""
+"""The schema of the database, and its version. `schema.sql` says what each table holds.
+
+sqlite-utils is imported only where a step is run: it takes as long to import as all else of the store.
+"""
+
+from __future__ import annotations
 
 import sqlite3
 from importlib.resources import files
-
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
 from bot.store.sqlite import outbox_queue
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _CHANGES = """
 CREATE TABLE paper_changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, paper TEXT NOT NULL UNIQUE);
@@ -22,17 +28,13 @@ CREATE TRIGGER papers_out AFTER DELETE ON papers BEGIN
 END;
 """
 
-migrations = Migrations("paperboy")
 
-
-@migrations()
 def initial(db: Database) -> None:
     """Every table as of the first release."""
     tables = files("bot.store.sqlite").joinpath("schema.sql").read_text("utf-8")
     _run(db, tables + _CHANGES + outbox_queue.TRIGGERS + ";")
 
 
-@migrations()
 def heard_reactions(db: Database) -> None:
     """The newest changes of reactions, numbered: a recount leaves alone what changed since it asked the platform."""
     _run(
@@ -46,7 +48,6 @@ CREATE TABLE heard_reactions (
     )
 
 
-@migrations()
 def search_index(db: Database) -> None:
     """For databases in which the keyword search was part of the store."""
     if not db.table("papers_fts").exists():
@@ -61,13 +62,12 @@ def search_index(db: Database) -> None:
     db.execute("INSERT INTO paper_changes(paper) SELECT id FROM papers ORDER BY seq")
 
 
-@migrations()
 def attempt_times(db: Database) -> None:
     """When the attempt at a post began that may have reached the platform."""
     _run(db, "ALTER TABLE outbox ADD COLUMN tried TEXT NOT NULL DEFAULT '';")
 
 
-STEPS = frozenset({"initial", "heard_reactions", "search_index", "attempt_times"})  # those this version knows
+_STEPS = (initial, heard_reactions, search_index, attempt_times)  # in their order
 
 
 def bring_up_to_date(connection: sqlite3.Connection, name: str) -> None:
@@ -75,17 +75,31 @@ def bring_up_to_date(connection: sqlite3.Connection, name: str) -> None:
 
     Raises `StoreError` for a database that this version can't read.
     """
-    db = Database(connection)
-    if not db.table("_sqlite_migrations").exists() and db.table_names():
+    tables = {table for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    known = "_sqlite_migrations" in tables
+    applied = {step for (step,) in connection.execute("SELECT name FROM _sqlite_migrations")} if known else set()
+    if tables and not known:
         raise StoreError(
             f"{name} isn't a database of a released Paperboy.", "Move it away; a new one is made at the next start."
         )
-    if newer := {step.name for step in migrations.applied(db)} - STEPS:
+    steps = {step.__name__ for step in _STEPS}
+    if newer := applied - steps:
         raise StoreError(
             f"{name} was written by a newer Paperboy (steps unknown here: {', '.join(sorted(newer))}).",
             "Start that version, or restore a backup from before the update.",
         )
-    migrations.apply(db)
+    if applied != steps:
+        _apply(connection)
+
+
+def _apply(connection: sqlite3.Connection) -> None:
+    from sqlite_utils import Database  # noqa: PLC0415
+    from sqlite_utils.migrations import Migrations  # noqa: PLC0415
+
+    migrations = Migrations("paperboy")
+    for step in _STEPS:
+        migrations()(step)
+    migrations.apply(Database(connection))
 
 
 def _run(db: Database, script: str) -> None:
