@@ -7,6 +7,7 @@ from jinja2 import Environment
 
 from adapters.site import dates, formatting, links
 from adapters.site.members.visitor import Visitor
+from adapters.site.pages.social_picture import SIZE_PX
 from adapters.site.pages.view import View
 from bot.http_server import StaticFiles, template_environment
 from bot.papers.categories import CATEGORIES
@@ -64,6 +65,7 @@ def _environment() -> Environment:
         "period_path": dates.path,
         "weeks_of": dates.weeks_of,
         "FULL_ROWS": FULL_ROWS,
+        "SOCIAL_SIZE_PX": SIZE_PX,
         "OLD_DAYS": OLD_DAYS,
         "period_of": dates.period,
         "plural": formatting.plural,

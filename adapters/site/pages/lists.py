@@ -10,6 +10,7 @@ from adapters.site import dates, links, query_params
 from adapters.site.dates import Kind, Period
 from adapters.site.formatting import plural
 from adapters.site.members.visitor import Visitor
+from adapters.site.pages import social_picture
 from adapters.site.pages.page_cache import PageCache
 from adapters.site.pages.view import PageError, View
 from adapters.site.site import Site
@@ -34,6 +35,7 @@ class ListPages:
             [
                 web.get("/", cache.handler(self.home, PAGED)),
                 web.get("/{kind:date|week|month}/{period}", cache.handler(self.period, PAGED)),
+                web.get("/social/{kind:date|week|month}/{period}.png", cache.social_picture(self.period)),
                 web.get("/{kind:week|month}", self.newest_period),
                 web.get("/trending/{span}", cache.handler(self.trending, ("page", "topic"))),
                 web.get("/trending", self.trending_week),
@@ -117,6 +119,7 @@ class ListPages:
             section="/" if is_home else {"date": "/archive", "week": "/week", "month": "/month"}[period.kind],
             entries=lists.page.papers,
             is_indexed=bool(lists.page.papers),
+            social=social_picture.of_period(period, lists) if page == 1 and lists.page.papers else None,
             values={
                 "period": period,
                 "lists": lists,

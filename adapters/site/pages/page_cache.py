@@ -1,12 +1,16 @@
 """A cache of recently made pages. They are the same for everyone who isn't signed in."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 from typing import TypeAlias
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from adapters.site.members.visitor import Visitor, visitor_of
+from adapters.site.pages.social_picture import SocialPicture, draw
+from adapters.site.pages.static import A_DAY
 from adapters.site.pages.view import PageError, View
 from adapters.site.site import Site
 from adapters.site.templating import FULL_ROWS, render_page
@@ -16,6 +20,7 @@ from bot.http_server import Content, ResponseCache, cache_key, prepare
 FRESH_S = 1.0  # so long a page is sent as it is
 STALE_S = 5.0  # it is sent once more while its votes are read; for an older one they are read first
 MAX_AGE_S = 60.0  # then it is made again in any case
+PICTURES_FRESH_S, PICTURES_BYTES = 86_400.0, 8_000_000  # about 150 pictures for links
 VOTES_BYTES = 250  # what is remembered of one paper's votes
 VARY = "Accept-Encoding, Cookie"
 HTML = "text/html; charset=utf-8"
@@ -30,6 +35,7 @@ class PageCache:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._cache = ResponseCache(site.clock, fresh_s=FRESH_S, stale_s=STALE_S, max_age_s=MAX_AGE_S)
+        self._pictures = ResponseCache(site.clock, fresh_s=PICTURES_FRESH_S, max_bytes=PICTURES_BYTES)
 
     def handler(self, show: Show, parameters: Collection[str] = ()) -> Handler:
         """The handler of a page. `parameters` are those that the page reads: others don't make another page."""
@@ -46,6 +52,26 @@ class PageCache:
             return page.response(request, "no-cache", vary=VARY)
 
         return answer
+
+    def social_picture(self, show: Show) -> Handler:
+        """The handler of the picture for links to a page, by what it says: it is drawn once."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            self._site.admit(request)()
+            try:
+                picture = (await show(request, Visitor())).social
+            except PageError:
+                picture = None
+            if picture is None:
+                raise web.HTTPNotFound
+            cached = await self._pictures.get(picture.path, partial(self._draw, picture))
+            return cached.response(request, A_DAY)
+
+        return answer
+
+    async def _draw(self, picture: SocialPicture) -> Content:
+        body = await asyncio.to_thread(draw, picture, self._site.settings.name)
+        return Content(body=body, content_type="image/png")
 
     async def _make(self, show: Show, request: web.Request, visitor: Visitor) -> Content:
         try:

@@ -5,6 +5,7 @@ from aiohttp import web
 from adapters.site import links, query_params
 from adapters.site.formatting import byline
 from adapters.site.members.visitor import Visitor
+from adapters.site.pages import social_picture
 from adapters.site.pages.page_cache import PageCache
 from adapters.site.pages.view import PageError, View
 from adapters.site.site import Site
@@ -21,6 +22,7 @@ class PaperPage:
 
     def add_routes(self, app: web.Application, cache: PageCache) -> None:
         app.add_routes([web.get("/paper/{name:.+}", cache.handler(self.paper))])
+        app.add_routes([web.get("/social/paper/{name:.+}.png", cache.social_picture(self.paper))])
 
     async def paper(self, request: web.Request, visitor: Visitor) -> View:
         name = query_params.path_name(request)
@@ -36,6 +38,7 @@ class PaperPage:
             path=links.paper(paper.id),
             entries=(detail.entry, *detail.similar),
             kind="article",
+            social=social_picture.of_paper(detail.entry),
             values={
                 "detail": detail,
                 "entry": detail.entry,

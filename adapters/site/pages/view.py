@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from adapters.site import links
 from adapters.site.links import Feed
+from adapters.site.pages.social_picture import SocialPicture
 from bot.chat.catalog import CatalogEntry
 
 
@@ -23,6 +24,7 @@ class View(Struct, frozen=True, kw_only=True):
     status: int = 200
     is_indexed: bool = True  # whether search engines may list it
     kind: str = "website"  # or `article`: Open Graph's `og:type`
+    social: SocialPicture | None = None  # for link previews
 
 
 class PageError(Exception):

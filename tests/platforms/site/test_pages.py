@@ -212,7 +212,7 @@ async def test_a_page_can_be_shared(public: Site) -> None:
     assert '<meta property="og:title" content="Owls &#34;at&#34; night">' in head
     assert '<meta property="og:url" content="https://papers.example.org/paper/2503.00001">' in head
     assert '<link rel="canonical" href="https://papers.example.org/paper/2503.00001">' in head
-    assert '<meta name="twitter:card" content="summary">' in head
+    assert '<meta name="twitter:card" content="summary_large_image">' in head
     assert re.search(r'<meta name="description" content="[^"]{20,}">', head)
 
 
