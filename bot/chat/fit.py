@@ -4,7 +4,8 @@ Sizes are measured on the wire, after the adapter's escaping (`CanPost.text_widt
 of `&` would overflow. Text that has to be shortened ends in "…".
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -32,6 +33,7 @@ MAX_REPEATED_PLAIN_CHARS = 80  # of `plain`, on the second page and later
 MIN_TITLE_WIDTH = 40  # a card's title is not shortened further
 BLOCKS_PER_CARD = 3  # text, picture or small print, buttons
 
+T = TypeVar("T")
 Width = Callable[[Text], int]
 
 
@@ -69,43 +71,32 @@ def _pieces(block: Block, limits: Limits, width: Width) -> Iterator[Block]:
         case Footnote(text=spans):
             yield from (Footnote(part) for part in _split(spans, max_width, width))
         case Bullets(items=items):
-            yield from _bullets(items, max_width, width)
+            parts = (part for whole in items for part in _split(whole, max_width, width))
+            yield from map(Bullets, _grouped(parts, width, max_width))
         case Controls(items=items):
             for i in range(0, len(items), limits.max_buttons):
                 yield Controls(tuple(_label(item, limits) for item in items[i : i + limits.max_buttons]))
         case Card():
             yield _card(block, limits, width)
-        case Papers():
-            yield from _papers(block, limits, width)
+        case Papers(items=papers, first=first):
+            cards = (_card(item, limits, width) for item in papers)
+            for group in _grouped(cards, lambda card: _size(card, width), max_width):
+                yield Papers(group, first)
+                first += len(group)  # a list that is broken continues its numbers
 
 
-def _papers(block: Papers, limits: Limits, width: Width) -> Iterator[Papers]:
-    """A list that continues its numbers where it is broken."""
-    page: list[Card] = []
-    first = block.first
-    remaining = limits.max_block_chars
-    for item in (_card(item, limits, width) for item in block.items):
-        size = _size(item, width)
-        if page and size > remaining:
-            yield Papers(tuple(page), first)
-            page, first, remaining = [], first + len(page), limits.max_block_chars
-        page.append(item)
-        remaining -= size
-    if page:
-        yield Papers(tuple(page), first)
-
-
-def _bullets(items: tuple[Text, ...], max_width: int, width: Width) -> Iterator[Bullets]:
-    page: list[Text] = []
-    remaining = max_width
-    for item in (part for whole in items for part in _split(whole, max_width, width)):
-        if page and width(item) > remaining:
-            yield Bullets(tuple(page))
-            page, remaining = [], max_width
-        page.append(item)
-        remaining -= width(item)
-    if page:
-        yield Bullets(tuple(page))
+def _grouped(items: Iterable[T], size: Callable[[T], int], max_size: int) -> Iterator[tuple[T, ...]]:
+    """The items in their order, in groups that each keep within `max_size`."""
+    group: list[T] = []
+    remaining = max_size
+    for item in items:
+        if group and size(item) > remaining:
+            yield tuple(group)
+            group, remaining = [], max_size
+        group.append(item)
+        remaining -= size(item)
+    if group:
+        yield tuple(group)
 
 
 def _card(card: Card, limits: Limits, width: Width) -> Card:

@@ -1,5 +1,6 @@
 """`/papers home`: a person's saved papers and topics, and the most voted papers here; also Slack's home tab."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.chat.event import Answer
@@ -41,46 +42,36 @@ async def home(request: Request, rest: str) -> Answer:
     )
 
 
+def _section(heading: str, blocks: Sequence[Block], empty: str) -> list[Block]:
+    return [Heading(heading), *(blocks or [Paragraph(text(empty))])]
+
+
 async def _saved(request: Request) -> list[Block]:
     ids = await request.store.people.saved_papers(request.who.key, limit=MAX_CARDS_PER_SECTION + 1)
-    if not ids:
-        return [Heading(tr("Your saved papers")), Paragraph(text(tr("None yet. Press Save on a paper to add it.")))]
-    more = (Controls((Button(label=tr("All saved papers"), action=Action("page", ("0", "saved"))),)),) * (
-        len(ids) > MAX_CARDS_PER_SECTION
-    )
-    return [Heading(tr("Your saved papers")), *await cards(request, ids[:MAX_CARDS_PER_SECTION]), *more]
+    blocks: list[Block] = [*await cards(request, ids[:MAX_CARDS_PER_SECTION])]
+    if len(ids) > MAX_CARDS_PER_SECTION:
+        blocks.append(Controls((Button(label=tr("All saved papers"), action=Action("page", ("0", "saved"))),)))
+    return _section(tr("Your saved papers"), blocks, tr("None yet. Press Save on a paper to add it."))
 
 
 async def _topics(request: Request) -> list[Block]:
     topics = await request.store.people.followed_topics(request.who.key)
-    if not topics:
-        return [
-            Heading(tr("Topics you follow")),
-            Paragraph(text(tr("None yet. To follow one: /papers follow diffusion models"))),
-        ]
     foot = Footnote(text(tr("To get new papers on them as a direct message: /papers digest")))
-    return [Heading(tr("Topics you follow")), Bullets(tuple(text(topic) for topic in topics)), foot]
+    blocks: list[Block] = [Bullets(tuple(text(topic) for topic in topics)), foot] if topics else []
+    empty = tr("None yet. To follow one: /papers follow diffusion models")
+    return _section(tr("Topics you follow"), blocks, empty)
 
 
 async def _liked(request: Request) -> list[Block]:
-    ranked = await request.store.votes.top_papers(
-        request.who.tenant, request.now - timedelta(days=7), MAX_CARDS_PER_SECTION
-    )
-    if not ranked:
-        return [
-            Heading(tr("Most voted here this week")),
-            Paragraph(text(tr("No votes yet. React to a paper, or press Vote."))),
-        ]
-    return [Heading(tr("Most voted here this week")), *await cards(request, [id for id, _ in ranked])]
+    week_ago = request.now - timedelta(days=7)
+    ranked = await request.store.votes.top_papers(request.who.tenant, week_ago, MAX_CARDS_PER_SECTION)
+    found = await cards(request, [id for id, _ in ranked])
+    return _section(tr("Most voted here this week"), found, tr("No votes yet. React to a paper, or press Vote."))
 
 
 async def _schedules(request: Request) -> list[Block]:
     found = await request.store.subscriptions.in_tenant(request.who.tenant)
     shared = [s for s in found if not s.follows][:MAX_SCHEDULES]
-    if not shared:
-        return [
-            Heading(tr("Schedules")),
-            Paragraph(text(tr("None yet. Type /papers schedule in the channel that should get papers."))),
-        ]
     lines = tuple(text(Span(s.place.channel, channel=True), f": {summary(s)}") for s in shared)
-    return [Heading(tr("Schedules")), Bullets(lines)]
+    empty = tr("None yet. Type /papers schedule in the channel that should get papers.")
+    return _section(tr("Schedules"), [Bullets(lines)] if lines else [], empty)

@@ -1,17 +1,20 @@
 """`/papers why`: why a channel gets posts, or none."""
 
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.chat.event import Answer, Place
-from bot.chat.message import Message
+from bot.chat.message import Message, text
 from bot.commands.context import Effect, Request, as_command
 from bot.delivery.planner import Planner
-from bot.delivery.why import Explanation, ScheduleStatus, explain
 from bot.languages import mark, tr
-from bot.schedule import describe
+from bot.schedule import describe, next_times
 from bot.store.protocol import Store
+from bot.store.records import DeliveryState, Fetch, Run, Subscription
 from bot.views import why as view
 from bot.views.formatting import ago, moment
+from bot.views.results import sheet
 from bot.votes.taste import MIN_VOTES_FOR_TASTE
 
 
@@ -23,56 +26,67 @@ async def why(request: Request, rest: str) -> Answer:
 
 
 async def explanation(store: Store, place: Place, now: datetime, planner: Planner) -> Message:
-    """The explanation for a channel."""
-    found = await explain(store, place, now)
-    lines = [_last_post(found, now)]
-    for item in found.schedules:
-        lines += _schedule(item, now)
-    if any(not item.subscription.follows for item in found.schedules):
+    """The explanation for a channel: its last and next posts, what they leave out, and how its sources are."""
+    subscriptions = await store.subscriptions.in_place(place)
+    runs = await store.subscriptions.last_runs([s.id for s in subscriptions])
+    states = await store.outbox.count_by_state(place)
+    sources = {source for s in subscriptions for source in s.sources}
+    fetches = [f for f in await store.papers.last_fetches() if f.source in sources or not subscriptions]
+    lines = [await _last_post(store, place, now)]
+    for subscription in subscriptions:
+        lines.append(_next_post(subscription, now))
+        if run := runs.get(subscription.id):
+            lines.append(await _last_run(store, run, now))
+    if any(not subscription.follows for subscription in subscriptions):
         lines.append(view.taste(await planner.count_votes(place), MIN_VOTES_FOR_TASTE))
-    lines += [view.given_up(reason, count) for reason, count in found.given_up]
-    if waiting := view.waiting(found.states):
+    lines += [view.given_up(reason, count) for reason, count in await store.outbox.reasons_given_up(place)]
+    if waiting := view.waiting({state.value: n for state, n in states.items() if state is not DeliveryState.SENT}):
         lines.append(f"{waiting}.")
-    lines += [view.source_state(fetch, now) for fetch in found.fetches]
-    return view.why(tr("Why is it quiet?"), lines, _advice(found))
+    lines += [view.source_state(fetch, now) for fetch in fetches]
+    advice = _advice(subscriptions, runs, states, fetches)
+    return sheet(tr("Why is it quiet?"), [text(line) for line in lines if line], foot=advice)
 
 
-def _last_post(found: Explanation, now: datetime) -> str:
-    if found.last is None or found.last.sent is None:
+async def _last_post(store: Store, place: Place, now: datetime) -> str:
+    last = await store.outbox.last_sent_in(place)
+    if last is None or last.sent is None:
         return tr("Nothing has been posted in this channel yet.")
-    return tr("The last post was {ago}.", ago=ago(found.last.sent, now))
+    return tr("The last post was {ago}.", ago=ago(last.sent, now))
 
 
-def _schedule(item: ScheduleStatus, now: datetime) -> list[str]:
-    subscription = item.subscription
-    name = f"{subscription.id} ({describe(subscription.schedule)})"
+def _next_post(subscription: Subscription, now: datetime) -> str:
+    schedule = subscription.schedule
+    name = f"{subscription.id} ({describe(schedule)})"
     name += f" “{subscription.query}”" if subscription.query else ""
     if subscription.inactive_reason:
-        state = tr("Schedule {name} is paused: {reason}.", name=name, reason=tr(subscription.inactive_reason))
-    elif item.next:
-        state = tr("Schedule {name} posts next {time}.", name=name, time=moment(item.next, item.zone))
-    else:
-        state = tr("Schedule {name} posts as soon as the next list is complete.", name=name)
-    lines = [state]
-    if item.last:
-        lines.append(
-            " ".join(
-                filter(None, (view.outcome(item.last, now, is_waiting=item.is_waiting), view.left_out(item.left_out)))
-            )
-        )
-    return lines
+        return tr("Schedule {name} is paused: {reason}.", name=name, reason=tr(subscription.inactive_reason))
+    if times := next_times(schedule, now, 1):
+        return tr("Schedule {name} posts next {time}.", name=name, time=moment(times[0], schedule.zone))
+    return tr("Schedule {name} posts as soon as the next list is complete.", name=name)
 
 
-def _advice(found: Explanation) -> str:
-    if not found.schedules:
+async def _last_run(store: Store, run: Run, now: datetime) -> str:
+    posts = await store.outbox.in_edition(run.subscription, run.edition) if run.edition else []
+    is_waiting = bool(posts) and all(post.state is not DeliveryState.SENT for post in posts)
+    left_out = view.left_out(Counter(item.reason for item in run.left_out))
+    return " ".join(filter(None, (view.outcome(run, now, is_waiting=is_waiting), left_out)))
+
+
+def _advice(
+    subscriptions: Sequence[Subscription],
+    runs: Mapping[str, Run],
+    states: Collection[DeliveryState],
+    fetches: Sequence[Fetch],
+) -> str:
+    if not subscriptions:
         return tr("Nothing is scheduled here. To schedule papers: /papers schedule weekdays 09:00")
-    if any(item.subscription.inactive_reason for item in found.schedules):
+    if any(subscription.inactive_reason for subscription in subscriptions):
         return tr("To resume a schedule: /papers resume ID")
-    if "dead" in found.states:
+    if DeliveryState.DEAD in states:
         return tr("An admin can retry the posts that were given up: paperboy retry --all")
-    if any(fetch.error for fetch in found.fetches):
+    if any(fetch.error for fetch in fetches):
         return tr("Sources that don't answer are tried again automatically.")
-    reasons = {reason for item in found.schedules for reason in item.left_out}
-    if "no match" in reasons or "too few votes" in reasons:
+    reasons = {item.reason for run in runs.values() for item in run.left_out}
+    if reasons & {"no match", "too few votes"}:
         return tr("To get more papers, change the schedule to a wider query or fewer votes: /papers change ID …")
     return tr("Everything is working.")

@@ -12,7 +12,7 @@ from bot.chat.adapter import CanMessageUser, CanPost, CanTellAccess
 from bot.chat.event import Place
 from bot.chat.message import Message, Paragraph, text
 from bot.clock import Clock
-from bot.delivery.delivery_key import delivery_key
+from bot.delivery.posts import delivery_key
 from bot.errors import PostError
 from bot.languages import speaking, tr
 from bot.store.protocol import Outbox, Store

@@ -30,7 +30,6 @@ from bot.delivery.digest_refresh import (
     is_open,
     next_edit_at,
 )
-from bot.delivery.planning_cache import Summarizes
 from bot.delivery.retry import retry_when_free
 from bot.errors import Busy, PaperboyError, PostError, Refused, Unsure
 from bot.languages import speaking
@@ -38,6 +37,7 @@ from bot.metrics import EDITS
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery, Post, Tally
+from bot.summaries import SummaryService
 from bot.tasks import Supervisor
 from bot.views.card import without_counts
 from bot.views.digest import Entry, entry
@@ -62,7 +62,7 @@ class CardUpdater:
     """Keeps cards and digests up to date."""
 
     _store: Store
-    _lines: Summarizes
+    _lines: SummaryService
     _adapters: Mapping[str, CanPost]
     _clock: Clock
     _tasks: Supervisor = Factory(lambda self: Supervisor(self._clock), takes_self=True)

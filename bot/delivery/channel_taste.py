@@ -1,19 +1,18 @@
 """The taste of channels, learned from their votes once per planning pass, where there are enough of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from attrs import define, field
 
 from bot.chat.event import Place
 from bot.papers.model import PaperId
+from bot.search import Search
 from bot.store.protocol import Store
 from bot.store.records import Subscription, Tally
 from bot.votes.taste import (
     MIN_VOTES_FOR_TASTE,
     Affinity,
-    Floats,
     Taste,
     TrainingExample,
     affinity_to_saved,
@@ -25,18 +24,12 @@ MAX_SAVED = 200  # of a person's saved papers that count: the newest
 TASTE_DAYS = 180  # votes on older posts are not learned from: interests change
 
 
-class HasVectors(Protocol):
-    """The part of search that this module uses."""
-
-    def vectors_for(self, ids: Collection[PaperId]) -> Mapping[PaperId, Floats]: ...
-
-
 @define(eq=False)
 class ChannelTaste:
     """The tastes of channels in one planning pass."""
 
     _store: Store
-    _search: HasVectors
+    _search: Search
     _has_enough: dict[str, bool] = field(init=False, factory=dict)
     """By tenant: whether it cast enough votes for any of its channels."""
     _tastes: dict[str, Taste | None] = field(init=False, factory=dict)  # by channel
@@ -77,7 +70,7 @@ class ChannelTaste:
         )
 
 
-async def by_saved(store: Store, search: HasVectors, person: str, ids: Collection[PaperId]) -> dict[PaperId, Affinity]:
+async def by_saved(store: Store, search: Search, person: str, ids: Collection[PaperId]) -> dict[PaperId, Affinity]:
     """The similarity of each paper to those a person saved; empty unless they turned that on (`/papers taste on`)."""
     if not await store.people.has_taste(person):
         return {}

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 from attrs import define, field
 from msgspec.structs import replace
@@ -12,15 +11,17 @@ from bot.chat.adapter import CanPost, CanTellThreads
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.message import Message
-from bot.delivery.channel_taste import ChannelTaste, HasVectors
+from bot.delivery.channel_taste import ChannelTaste
 from bot.delivery.edition import Edition
 from bot.delivery.planning_cache import PlanningCache
-from bot.delivery.selection import Choice, Fit, choose, compose, compose_replies
+from bot.delivery.posts import Fit, compose, compose_replies
+from bot.delivery.selection import Choice, choose
 from bot.delivery.topic_groups import group_by_topic
 from bot.errors import PaperboyError
 from bot.languages import tr
 from bot.papers.community import is_community_list
 from bot.papers.model import Paper, PaperId
+from bot.search import Search
 from bot.search.query import parse_query
 from bot.search.topic_limit import beyond_topic_limit
 from bot.store.protocol import Store
@@ -30,15 +31,7 @@ from bot.views.digest import Entry, because
 SEEN_DAYS = 90  # a paper is posted to a channel once within so many days
 
 
-class FindsMatches(Protocol):
-    """The part of search that this module uses."""
-
-    async def matching_among(self, text: str, ids: Collection[PaperId]) -> dict[PaperId, str]: ...
-
-    async def left_out_by_filters(self, text: str, ids: Collection[PaperId]) -> set[PaperId]: ...
-
-
-async def match_topics(topics: Sequence[str], ids: Collection[PaperId], search: FindsMatches) -> dict[PaperId, str]:
+async def match_topics(topics: Sequence[str], ids: Collection[PaperId], search: Search) -> dict[PaperId, str]:
     """The papers of `ids` on one of the topics, each with the first topic it matches as its reason."""
     why: dict[PaperId, str] = {}
     for topic in topics:
@@ -47,16 +40,12 @@ async def match_topics(topics: Sequence[str], ids: Collection[PaperId], search: 
     return why
 
 
-class Searches(FindsMatches, HasVectors, Protocol):
-    """Finds the papers that planning needs."""
-
-
 @define(eq=False)
 class Composer:
     """Makes posts; stores nothing."""
 
     _store: Store
-    _search: Searches
+    _search: Search
     _planning_cache: PlanningCache
     _adapters: Mapping[str, CanPost]
     _channel_taste: ChannelTaste | None

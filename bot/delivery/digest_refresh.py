@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from bot.chat.adapter import CanLink, CanPost
 from bot.chat.fit import fit
 from bot.chat.message import Card, Message, Papers
-from bot.delivery.planning_cache import Summarizes
-from bot.delivery.selection import fit_digest, fit_digest_alone, rank
+from bot.delivery.posts import fit_digest, fit_digest_alone
+from bot.delivery.selection import rank
 from bot.languages import speaking
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState, Tally
+from bot.summaries import SummaryService
 from bot.views.digest import Entry
 
 DIGEST_LIFETIME = timedelta(days=1)  # older digests are left as they are
@@ -54,7 +55,7 @@ def next_edit_at(digests: Sequence[Delivery], posts: Sequence[Delivery], message
 
 
 async def compose_digests(
-    store: Store, summaries: Summarizes, adapter: CanPost, posts: Sequence[Delivery], digests: Sequence[Delivery]
+    store: Store, summaries: SummaryService, adapter: CanPost, posts: Sequence[Delivery], digests: Sequence[Delivery]
 ) -> Sequence[Message]:
     """The messages of an edition's digests as they would be composed now; empty: they can't be shown any more."""
     head = digests[0].post

@@ -12,16 +12,18 @@ from bot.chat.adapter import CanPost
 from bot.chat.event import Place
 from bot.clock import Clock
 from bot.delivery.channel_taste import ChannelTaste, by_saved, count_votes_on_posted
-from bot.delivery.composer import Composer, Searches
+from bot.delivery.composer import Composer
 from bot.delivery.edition import Edition, Span
-from bot.delivery.planning_cache import PlanningCache, Summarizes
+from bot.delivery.planning_cache import PlanningCache
 from bot.delivery.planning_pass import PlanningPass, SeenEdition
 from bot.delivery.selection import Choice
 from bot.languages import speaking
 from bot.papers.model import PaperId
 from bot.schedule import first_reach, next_times
+from bot.search import Search
 from bot.store.protocol import Store
 from bot.store.records import Subscription, SubscriptionStatus
+from bot.summaries import SummaryService
 from bot.votes.taste import Affinity
 
 MAX_CHANNELS_AT_ONCE = 16  # channels planned at the same time
@@ -41,8 +43,8 @@ class Planner:
     """Turns what is due into posts in the outbox; sends nothing."""
 
     _store: Store
-    _search: Searches
-    _lines: Summarizes
+    _search: Search
+    _lines: SummaryService
     _adapters: Mapping[str, CanPost]
     _clock: Clock
     _spread: timedelta = timedelta(0)

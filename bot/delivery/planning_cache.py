@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Protocol
 
 from attrs import define, field
 from msgspec.structs import replace
@@ -14,12 +13,7 @@ from bot.papers.model import Paper, PaperId
 from bot.schedule import MAX_REACH_DAYS
 from bot.store.protocol import Store
 from bot.store.records import Fetch, ListedPaper, Subscription, Summary
-
-
-class Summarizes(Protocol):
-    """Makes the summaries that planning needs."""
-
-    async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Summary]: ...
+from bot.summaries import SummaryService
 
 
 @define(eq=False)
@@ -27,7 +21,7 @@ class PlanningCache:
     """Editions, summaries, submissions and fetches, as they are in this pass."""
 
     _store: Store
-    _lines: Summarizes
+    _lines: SummaryService
     _today: date
     _editions: dict[tuple[tuple[str, ...], Span], Edition | None] = field(init=False, factory=dict)
     _own: dict[tuple[str, date], list[ListedPaper]] = field(init=False, factory=dict)

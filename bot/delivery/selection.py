@@ -4,20 +4,15 @@
 carries it out.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
 from types import MappingProxyType
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from bot.chat.message import Message, clean
-from bot.delivery.delivery_key import delivery_key
+from bot.chat.message import clean
 from bot.languages import mark, tr
 from bot.papers.model import Paper, PaperId
-from bot.store.records import EditionFacts, LeftOut, LeftOutReason, ListedPaper, Post, PostReason, Subscription, Tally
-from bot.views import digest
+from bot.store.records import EditionFacts, LeftOut, LeftOutReason, ListedPaper, PostReason, Subscription, Tally
 from bot.views.digest import Entry
 from bot.votes.taste import Affinity, interleave, rank_by_taste
 
@@ -25,11 +20,7 @@ OPEN_TO_CHANNEL = mark("chosen without this channel's votes")
 OPEN_TO_READER = mark("chosen without your saved papers")
 MAX_TITLE_CHARS = 80  # of a title within a reason
 MAX_SUBMISSIONS = 20  # papers submitted by people, in one edition
-MIN_CATEGORY_SHARE = 0.25  # of the papers, from which an edition is about their category
 VOTE_WEIGHT = 3  # upvotes outside that one vote of this community is worth
-
-Fit = Callable[[Message], Sequence[Message]]
-"""A message in as many pages as the platform needs."""
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -80,84 +71,13 @@ def choose(
     room = max(room - len(own), 0)
     chosen = [Entry(paper=papers[id], reasons=submissions[id]) for id in own]
     chosen += [
-        Entry(paper=papers[id], reasons=_reasons((matches or {}).get(id, ""), why), is_by_taste=bool(taste))
+        Entry(
+            paper=papers[id], reasons=tuple(filter(None, ((matches or {}).get(id, ""), why))), is_by_taste=bool(taste)
+        )
         for id, why in order[:room]
     ]
     left_out += [LeftOut(paper=id, reason="list full") for id, _ in order[room:]]
     return Choice(chosen=tuple(chosen), left_out=tuple(left_out))
-
-
-def compose(
-    subscription: Subscription,
-    edition: str,
-    facts: EditionFacts,
-    entries: Sequence[Entry],
-    *,
-    now: datetime,
-    fit: Fit,
-    in_one: bool = False,
-) -> tuple[Post, ...]:
-    """The posts of an edition, as its layout has it; `in_one`: all in one message, which is never edited.
-
-    The first of them says what the edition is about, and notifies the role of the subscription.
-    """
-    head, *rest = _compose(subscription, edition, facts, entries, now=now, fit=fit, in_one=in_one)
-    labelled = replace(head.message, topics=_topics(subscription, entries), ping=subscription.ping)
-    return (replace(head, message=labelled), *rest)
-
-
-def _topics(subscription: Subscription, entries: Sequence[Entry]) -> tuple[str, ...]:
-    """The topic of the subscription, and the main categories that a quarter of the papers or more share."""
-    main = Counter(entry.paper.categories[0] for entry in entries if entry.paper.categories)
-    shared = [category for category, count in main.most_common() if count >= len(entries) * MIN_CATEGORY_SHARE]
-    return tuple(filter(None, (subscription.query, *shared)))
-
-
-def _compose(
-    subscription: Subscription,
-    edition: str,
-    facts: EditionFacts,
-    entries: Sequence[Entry],
-    *,
-    now: datetime,
-    fit: Fit,
-    in_one: bool,
-) -> tuple[Post, ...]:
-    if subscription.layout == "compact" or in_one:
-        pages = fit((digest.all_in_one if in_one else digest.digest_alone)(facts, entries))
-        papers = tuple(entry.paper.id for entry in entries)
-        first = _post(subscription, edition, pages[0], now, papers=papers, edition_facts=None if in_one else facts)
-        return (
-            first,
-            *(_post(subscription, edition, page, now, part=f"head.{n}") for n, page in enumerate(pages[1:], 2)),
-        )
-    replies = compose_replies(subscription, edition, entries, now=now, fit=fit)
-    if subscription.layout == "cards":
-        return (_post(subscription, edition, fit(digest.above_cards(facts, entries))[0], now), *replies)
-    head = fit_digest(facts, entries, fit)
-    return (_post(subscription, edition, head, now, edition_facts=facts), *replies)
-
-
-def fit_digest(
-    facts: EditionFacts, entries: Sequence[Entry], fit: Fit, links: Mapping[PaperId, str] = digest.NO_LINKS
-) -> Message:
-    """The digest above a thread in one message: the last papers lose their summary until it fits, then their place."""
-    rows = min(len(entries), digest.MAX_DIGEST_ROWS)
-    for summaries in range(rows, 0, -1):
-        most = min(rows, 2 * summaries)
-        pages = fit(digest.digest(facts, entries, links=links, max_rows=most, max_summaries=summaries))
-        if len(pages) == 1:
-            return pages[0]
-    return fit(digest.above_cards(facts, entries))[0]
-
-
-def fit_digest_alone(facts: EditionFacts, entries: Sequence[Entry], fit: Fit, count: int) -> Sequence[Message]:
-    """The digest alone in `count` messages; the last papers lose their summary until it fits. Empty: it doesn't."""
-    for summaries in range(len(entries), -1, -1):
-        pages = fit(digest.digest_alone(facts, entries, max_summaries=summaries))
-        if len(pages) == count:
-            return pages
-    return ()
 
 
 def rank(facts: EditionFacts, entries: Sequence[Entry]) -> list[Entry]:
@@ -169,54 +89,6 @@ def rank(facts: EditionFacts, entries: Sequence[Entry]) -> list[Entry]:
         return entry.submitter is None, -(votes + (0 if facts.nearest_to else entry.paper.counts.upvotes))
 
     return sorted(entries, key=key)
-
-
-def compose_replies(
-    subscription: Subscription, edition: str, entries: Sequence[Entry], *, now: datetime, fit: Fit
-) -> tuple[Post, ...]:
-    """One card per paper, in the edition's thread or after its first message: for its first papers and late ones."""
-    is_threaded = subscription.layout != "cards"
-    parent = delivery_key(subscription.place, subscription.id, edition, "head") if is_threaded else ""
-    return tuple(
-        _post(
-            subscription,
-            edition,
-            fit(digest.entry(entry))[0],  # a card is shortened to fit one message
-            now,
-            part=entry.paper.id,
-            parent=parent,
-            papers=(entry.paper.id,),
-            reasons=entry.reasons,
-        )
-        for entry in entries
-    )
-
-
-def _post(
-    subscription: Subscription,
-    edition: str,
-    message: Message,
-    now: datetime,
-    *,
-    part: str = "head",
-    parent: str = "",
-    papers: tuple[PaperId, ...] = (),
-    reasons: tuple[PostReason, ...] = (),
-    edition_facts: EditionFacts | None = None,
-) -> Post:
-    return Post(
-        key=delivery_key(subscription.place, subscription.id, edition, part),
-        place=subscription.place,
-        message=message,
-        parent=parent,
-        subscription=subscription.id,
-        edition=edition,
-        part=part,
-        papers=papers,
-        reasons=reasons,
-        edition_facts=edition_facts,
-        due=now,
-    )
 
 
 def _ordered(
@@ -242,10 +114,6 @@ def near_reason(leaning: Affinity | None, *, is_mine: bool) -> str:
     if is_mine:
         return tr("similar to “{title}”, which you saved", title=near)
     return tr("similar to “{title}”, which got votes here", title=near)
-
-
-def _reasons(*said: str) -> tuple[str, ...]:
-    return tuple(filter(None, said))
 
 
 def _score(paper: Paper, tallies: Mapping[PaperId, Tally]) -> int:

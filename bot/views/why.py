@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.chat.message import Message, Text, text
 from bot.languages import mark, tr, tr_count
 from bot.store.records import Fetch, Run
 from bot.views.formatting import ago, listing, source_name
-from bot.views.results import sheet
 
 OUTCOMES = {
     "posted": mark("Last run: posted {ago}."),
@@ -60,12 +58,6 @@ def source_state(fetch: Fetch, now: datetime) -> str:
     if fetch.error:
         return tr("Fetching {source} failed {ago}: {error}", source=name, ago=ago(fetch.at, now), error=fetch.error)
     return tr("Last fetched {source} {ago}.", source=name, ago=ago(fetch.at, now))
-
-
-def why(heading: str, lines: list[str], advice: str) -> Message:
-    """The answer to `/papers why`."""
-    shown: list[Text] = [text(line) for line in lines if line]
-    return sheet(heading, shown, foot=advice)
 
 
 def taste(ballots: int | None, enough: int) -> str:

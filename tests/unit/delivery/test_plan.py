@@ -13,8 +13,8 @@ from bot.chat.adapter import Limits
 from bot.chat.fit import fit
 from bot.chat.message import Papers
 from bot.delivery.calendar import closed_reason, is_complete
-from bot.delivery.delivery_key import KEY_CHARS, delivery_key
-from bot.delivery.selection import Choice, choose, compose, compose_replies, fit_digest
+from bot.delivery.posts import KEY_CHARS, compose, compose_replies, delivery_key, fit_digest
+from bot.delivery.selection import Choice, choose
 from bot.papers.model import Paper
 from bot.store.records import EditionFacts, Fetch, ListedPaper, Tally
 from bot.views.digest import Entry
