@@ -28,6 +28,7 @@ from bot.chat.message import (
     Papers,
     Paragraph,
     Span,
+    emphasize,
 )
 from bot.languages import tr
 
@@ -199,7 +200,7 @@ def _row(card: Card, number: int) -> list[str]:
     """Title and votes; the summary in small print. Discord's own numbers would begin again after each summary."""
     votes = (Span(" ·\u00a0"), *card.facts) if card.facts else ()
     title = (Span(f"{number}.", bold=True), Span(" "), Span(card.title or card.paper, bold=True, url=card.url))
-    return [one_line((*title, *votes)), f"-# {one_line((Span(card.summary),))}"]
+    return [one_line((*title, *votes)), f"-# {one_line(emphasize(card.summary, card.matched))}"]
 
 
 def _card(card: Card) -> list[str]:
@@ -207,7 +208,7 @@ def _card(card: Card) -> list[str]:
     return [
         f"### {one_line((Span(card.title, url=card.url),))}",
         f"-# {one_line((Span(card.byline),))}",
-        one_line((Span(card.summary),)),
+        one_line(emphasize(card.summary, card.matched)),
         f"-# {one_line(card.facts)}",
         f"-# {one_line((Span(card.why),))}",
         markdown((Span(card.body),)),

@@ -9,6 +9,7 @@ from adapters.site import dates, formatting, links
 from adapters.site.members.visitor import Visitor
 from adapters.site.pages.social_picture import SIZE_PX
 from adapters.site.pages.view import View
+from bot.chat.message import emphasize
 from bot.http_server import StaticFiles, template_environment
 from bot.papers.categories import CATEGORIES
 from bot.papers.model import PaperId
@@ -49,6 +50,7 @@ def render_page(
 def _environment() -> Environment:
     found = template_environment("adapters.site")
     found.filters |= {
+        "emphasize": emphasize,
         "byline": formatting.byline,
         "compact": formatting.compact,
         "long_day": formatting.long_day,

@@ -28,6 +28,7 @@ from bot.chat.message import (
     Message,
     Papers,
     Paragraph,
+    emphasize,
 )
 from bot.http_server import StaticFiles, template_environment
 from bot.languages import locale, tag, tr, tr_count
@@ -49,6 +50,7 @@ def environment() -> Environment:
     """The templates; loaded once."""
     found = template_environment("adapters.webchat")
     found.globals["static"] = STATIC_FILES.address
+    found.filters["emphasize"] = emphasize
     found.filters["href"] = safe_url
     found.filters["channel"] = channel_path
     found.filters["person"] = person_name

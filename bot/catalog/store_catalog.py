@@ -27,7 +27,7 @@ from bot.chat.event import Person, Place, Ref
 from bot.chat.message import clean
 from bot.clock import Clock
 from bot.papers.model import Paper, PaperId
-from bot.search import Results, Search
+from bot.search import Results, Search, matching_words
 from bot.store.protocol import Store
 from bot.store.records import ListedPaper, Tally
 from bot.summaries import SummaryService
@@ -189,6 +189,9 @@ class StoreCatalog:
     async def _found(self, results: Results) -> PaperPage:
         reasons = {hit.id: "; ".join(hit.why) for hit in results.hits}
         papers = await self._by_id([hit.id for hit in results.hits], reasons)
+        texts = [f"{entry.paper.title} {entry.summary}" for entry in papers]
+        marked = zip(papers, texts, strict=True)
+        papers = tuple(replace(entry, matched=matching_words(results.words, text)) for entry, text in marked)
         return PaperPage(papers=papers, has_more=results.more, notice=results.notice, corrected_query=results.corrected)
 
     async def _shown(

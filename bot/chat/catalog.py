@@ -34,6 +34,7 @@ class CatalogEntry(Struct, frozen=True, kw_only=True):
     votes: VoteCounts = VoteCounts()
     listed_on: date | None = None  # day of the newest list with this paper
     first_seen: datetime | None = None  # when a list first had it
+    matched: tuple[str, ...] = ()  # words of title and summary that a search was for
     why: str = ""  # why it is in the result: matched words, the similar paper, the parts of its trending score
 
 

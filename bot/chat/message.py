@@ -7,6 +7,7 @@ Text is never markup but plain strings and spans, which each adapter escapes. A 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -59,6 +60,14 @@ def text(*parts: str | Span) -> Text:
     return tuple(part if isinstance(part, Span) else Span(part) for part in parts if part)
 
 
+def emphasize(line: str, words: Collection[str]) -> Text:
+    """A line in which these words are bold wherever they stand."""
+    if not words:
+        return text(line)
+    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return tuple(Span(part, bold=part in words) for part in re.split(rf"(?<!\w)({either})(?!\w)", line) if part)
+
+
 class Button(Struct, frozen=True, kw_only=True, tag="button"):
     """A button that performs an action."""
 
@@ -106,6 +115,7 @@ class Card(Struct, frozen=True, kw_only=True, tag="card"):
     summary: str = ""  # one sentence
     facts: Text = ()  # votes, stars, code; each may be a link
     why: str = ""  # why it is shown: "matches “hypernetworks”"
+    matched: tuple[str, ...] = ()  # words of title and summary that a search was for
     body: str = ""  # the abstract, when requested
     controls: tuple[Control, ...] = ()
 

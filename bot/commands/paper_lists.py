@@ -7,7 +7,7 @@ from bot.chat.message import Action, Button, Card, Control
 from bot.commands.context import Request, button_text, channel_language
 from bot.languages import tr
 from bot.papers.model import PaperId
-from bot.search import Results
+from bot.search import Results, matching_words
 from bot.store.records import Tally
 from bot.views.card import card
 from bot.views.results import results
@@ -35,13 +35,16 @@ async def list_papers(
 
 async def list_results(request: Request, heading: str, found: Results, *, lead: str = "", empty: str) -> Answer:
     """A page of search results."""
-    shown = await cards(request, [hit.id for hit in found.hits], {hit.id: "; ".join(hit.why) for hit in found.hits})
+    why = {hit.id: "; ".join(hit.why) for hit in found.hits}
+    shown = await cards(request, list(why), why, found.words)
     controls = await paging(request, more=found.more) if found.hits else ()
     return Answer(message=results(heading, shown, lead=lead, empty=empty, controls=controls))
 
 
-async def cards(request: Request, ids: Sequence[PaperId], why: Mapping[PaperId, str] | None = None) -> list[Card]:
-    """Papers as cards, with their summaries, the votes in this tenant and the asker's own."""
+async def cards(
+    request: Request, ids: Sequence[PaperId], why: Mapping[PaperId, str] | None = None, words: Sequence[str] = ()
+) -> list[Card]:
+    """Papers as cards, with their summaries, votes here and the asker's own; `words` they are found by."""
     store, tenant = request.store, request.who.tenant
     papers = await store.papers.get_papers(ids)
     found = [papers[id] for id in ids if id in papers]
@@ -51,15 +54,17 @@ async def cards(request: Request, ids: Sequence[PaperId], why: Mapping[PaperId, 
     tallies = await store.votes.tallies_for(tenant, ids)
     mine = await my_votes(request, ids)
     saved = await my_saved(request, ids)
+    lines = {id: summary.text for id, summary in summaries.items()}
     submissions = await store.submissions.for_papers(tenant, ids)
     return [
         card(
             paper,
-            summary=summaries[paper.id].text if paper.id in summaries else "",
+            summary=lines.get(paper.id, ""),
             tally=tallies.get(paper.id, Tally()),
             mine=mine.get(paper.id, 0),
             saved=paper.id in saved,
             why=(why or {}).get(paper.id, ""),
+            matched=matching_words(words, f"{paper.title} {lines.get(paper.id, '')}"),
             submission=submissions.get(paper.id),
         )
         for paper in found

@@ -34,4 +34,5 @@ class Results(Struct, frozen=True, kw_only=True):
     hits: tuple[Hit, ...] = ()
     more: bool = False
     notice: str = ""  # for people, about this search
+    words: tuple[str, ...] = ()  # words and phrases searched for
     corrected: str = ""  # the words searched for instead, when those typed are in no paper

@@ -165,7 +165,7 @@ class Search:
         else:
             ids = await self._keywords.in_order(query, limit + 1, offset)
         hits = tuple(Hit(id=id, score=1.0 / (offset + n)) for n, id in enumerate(ids[:limit], 1))
-        return Results(hits=hits, more=len(ids) > limit, notice=self._notice(query))
+        return Results(hits=hits, more=len(ids) > limit, notice=self._notice(query), words=_sought(query))
 
     async def _ranked(self, query: Query, limit: int, offset: int, mode: Mode) -> Results:
         named = has_name(query.text)
@@ -186,13 +186,12 @@ class Search:
         page = ranked[offset : offset + limit]
         if unread := [id for id in page if id not in papers]:
             papers |= await self._papers.get_papers(unread)
-        sought = corrected or (*query.phrases, *query.words)
+        sought = corrected or _sought(query)
         hits = tuple(Hit(id=i, score=scores[i], why=why(sought, papers.get(i), near=i in meaning)) for i in page)
         no_words = "" if words or mode is Mode.SEMANTIC else ONLY_NEAR if ranked else NO_WORDS
         notice = self._notice(query, no_words, "" if self.has_model or mode is Mode.KEYWORD else NO_MODEL)
-        return Results(
-            hits=hits, more=len(ranked) > offset + limit, notice=notice, corrected=_spelt(corrected, papers.values())
-        )
+        shown = _spelt(corrected, papers.values())
+        return Results(hits=hits, more=len(ranked) > offset + limit, notice=notice, words=sought, corrected=shown)
 
     async def _limit_per_topic(self, query: Query, ids: list[PaperId]) -> list[PaperId]:
         if not (most := query.filter.max_per_topic):
@@ -214,13 +213,16 @@ class Search:
         """Raise the scores of the `most` first papers whose title has every word, and once more where it spells them
         so; returns the papers."""
         papers = await self._papers.get_papers(sorted(scores, key=lambda id: -scores[id])[:most])
-        sought = (*query.phrases, *query.words)
         for id, paper in papers.items():
-            if all_words and has_all(sought, paper.title):
+            if all_words and has_all(_sought(query), paper.title):
                 scores[id] += all_words
             if spelt and is_spelt_in(query.text, paper.title):
                 scores[id] += spelt
         return papers
+
+
+def _sought(query: Query) -> tuple[str, ...]:
+    return (*query.phrases, *query.words)
 
 
 def _conditions(query: Query) -> Query | None:

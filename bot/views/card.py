@@ -26,6 +26,7 @@ def card(
     mine: int = 0,
     saved: bool = False,
     why: str = "",
+    matched: tuple[str, ...] = (),
     by: Span | None = None,
     submission: Submission | None = None,
     body: bool = False,
@@ -47,6 +48,7 @@ def card(
         summary=summary,
         facts=facts(paper, tally, by),
         why=why,
+        matched=matched,
         body=clean(paper.abstract, MAX_ABSTRACT_CHARS) if body else "",
         controls=controls(paper, mine=mine, saved=saved, body=body) if buttons else (),
     )

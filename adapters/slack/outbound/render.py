@@ -29,6 +29,8 @@ from bot.chat.message import (
     Paragraph,
     Span,
     Text,
+    emphasize,
+    text,
 )
 
 Json: TypeAlias = dict[str, Any]
@@ -222,7 +224,7 @@ def _bullets(lines: Sequence[Text]) -> Iterator[Json]:
 
 def _papers(papers: Papers) -> Iterator[Json]:
     """A numbered list: title and votes, and the summary in a line of its own."""
-    rows = [_section((_title(card), *_after(" ·\u00a0", card.facts), *_line(card.summary))) for card in papers.items]
+    rows = [_section((_title(card), *_after(" ·\u00a0", card.facts), *_line(card))) for card in papers.items]
     if rows:
         numbered = {"type": "rich_text_list", "style": "ordered", "offset": papers.first - 1, "elements": rows}
         yield {"type": "rich_text", "elements": [numbered]}
@@ -232,8 +234,8 @@ def _title(card: Card) -> Span:
     return Span(card.title or card.paper, bold=True, url=card.url)
 
 
-def _line(words: str) -> Text:
-    return (Span(f"\n{words}"),) if words else ()
+def _line(card: Card) -> Text:
+    return (Span("\n"), *emphasize(card.summary, card.matched)) if card.summary else ()
 
 
 def _after(joint: str, run: Text) -> Text:
@@ -248,7 +250,7 @@ def _card(card: Card) -> Iterator[Json]:
         yield {"type": "section", "text": plain_text(card.summary[:MAX_TEXT_CHARS]), "accessory": picture}
         yield from _rich((Span(card.body),))
     else:
-        yield _paragraph((_title(card), *_line(card.summary), *_line(card.body)))
+        yield _paragraph((_title(card), *_line(card), *_after("\n", text(card.body))))
     yield from _small(_joined([(Span(card.byline),), card.facts, (Span(card.why),)]))
     yield from _actions(card.controls)
 

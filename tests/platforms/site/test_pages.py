@@ -14,7 +14,8 @@ EARLIER = TODAY - timedelta(days=4)  # a Friday
 
 
 def titles(page: str) -> list[str]:
-    return re.findall(r'<h[23] dir="auto"><a href="/paper/[^"]+">([^<]+)</a>', page)
+    plain = re.sub("</?mark>", "", page)
+    return re.findall(r'<h[23] dir="auto"><a href="/paper/[^"]+">([^<]+)</a>', plain)
 
 
 async def test_the_newest_day_leads_with_the_most_liked_paper(site: Site) -> None:
@@ -178,6 +179,13 @@ async def test_search_takes_filters_from_the_form(site: Site) -> None:
     assert titles(await site.page("/search?q=birds&after=2026")) == []
     assert "Not understood: after:" in await site.page("/search?q=birds&after=yesterday")
     assert "No papers found" in await site.page("/search?q=zeppelins")
+
+
+async def test_search_marks_the_words_it_found(site: Site) -> None:
+    await site.store.papers.add_listings([listing(paper(1, "Glass <birds> sing", abstract="A bird sings."))], NOW)
+    page = await site.page("/search?q=bird")
+    assert "Glass &lt;<mark>birds</mark>&gt; sing</a>" in page
+    assert "<mark>" not in await site.page("/search?q=")
 
 
 async def test_topics_and_authors_have_pages(site: Site) -> None:

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.chat.event import Place
-from bot.chat.message import MAX_ACTION_BYTES, Action, Message, clean
+from bot.chat.message import MAX_ACTION_BYTES, Action, Message, clean, emphasize
 
 short = st.text(max_size=8)
 
@@ -54,3 +54,15 @@ def test_a_place_comes_back_from_its_text() -> None:
 def test_other_texts_are_no_places(wire: str) -> None:
     with pytest.raises(ValueError, match="not a place"):
         Place.parse(wire)
+
+
+@given(st.text(max_size=60), st.lists(short, max_size=3))
+def test_bold_words_leave_a_line_as_it_was(line: str, words: list[str]) -> None:
+    spans = emphasize(line, list(filter(None, words)))
+    assert "".join(span.text for span in spans) == line
+    assert {span.text for span in spans if span.bold} <= set(words)
+
+
+def test_only_whole_words_are_bold() -> None:
+    shown = emphasize("GPT-4o and GPT-4 (<b>)", ("GPT-4", "GPT-4o"))
+    assert [span.text for span in shown if span.bold] == ["GPT-4o", "GPT-4"]

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from bot.analyzer import fold, split_words, word_forms
-from bot.search.match_reasons import holds, indexed_terms
+from bot.search.match_reasons import holds, indexed_terms, matching_words
 from tests.processor_time import processor_s
 
 NAMES = [
@@ -82,3 +82,19 @@ def test_a_text_is_found_by_each_of_its_words() -> None:
 def test_hostile_text_takes_no_time(piece: str) -> None:
     text = piece * (20_000 // len(piece))
     assert processor_s(lambda: (indexed_terms(text), word_forms(text[:500])), enough=0.5) < 1.5
+
+
+@pytest.mark.parametrize(
+    ("sought", "text", "words"),
+    [
+        (("hypernetwork",), "Hypernetworks for a network", ("Hypernetworks",)),
+        (("gpt4o",), "What GPT-4o sees, and GPT-4", ("GPT-4o",)),
+        (("chain of thought",), "A chain of thoughts", ("chain", "thoughts")),
+        (("Łukasz",), "By Lukasz and łukasz", ("Lukasz", "łukasz")),
+        ((), "Nothing", ()),
+    ],
+)
+def test_matching_words_are_those_that_the_index_finds(
+    sought: tuple[str, ...], text: str, words: tuple[str, ...]
+) -> None:
+    assert matching_words(sought, text) == words
