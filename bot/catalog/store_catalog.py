@@ -100,7 +100,8 @@ class StoreCatalog:
         return PaperPage(papers=tuple(papers), has_more=len(ranked) > offset + limit)
 
     async def search(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
-        return await self._found(await self._search.find_papers(clean(query), limit=limit, offset=offset))
+        found = await self._found(await self._search.find_papers(clean(query), limit=limit, offset=offset))
+        return replace(found, total=await self._search.count_papers(clean(query)))
 
     async def search_newest(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
         return await self._found(await self._search.newest_papers(clean(query), limit=limit, offset=offset))

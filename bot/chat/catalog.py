@@ -43,7 +43,7 @@ class PaperPage(Struct, frozen=True, kw_only=True):
 
     papers: tuple[CatalogEntry, ...] = ()
     has_more: bool = False  # another page follows
-    total: int | None = None  # papers on all pages, where known
+    total: int | None = None  # papers of a list; of a search, those that match every word and filter; None: unknown
     notice: str = ""  # what the reader should know about this result
     corrected_query: str = ""  # the query that was used, when nothing matched the words typed
 

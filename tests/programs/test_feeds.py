@@ -238,3 +238,24 @@ async def test_a_feed_has_the_papers_that_pass_its_filters(
     await store.papers.add_listings([listing(one) for one in FIVE], NOW)
     found = {entry.title for entry in (await read(site, f"/feeds/search.atom?q={quote(words)}")).entries}
     assert found & titles_of(set(range(41, 46))) == titles_of(numbers)
+
+
+@pytest.mark.parametrize("name", ["topic/cs.CL", "author/Ada%20Lovelace", "search", "trending/week"])
+async def test_a_long_feed_names_its_next_page(site: Site, store: Store, name: str) -> None:
+    many = [paper(n, f"Bird {n}", categories=("cs.CL",), authors=("Ada Lovelace",)) for n in range(100, 160)]
+    await store.papers.add_listings([listing(one) for one in many], NOW)
+    query = "?q=birds" if name == "search" else ""
+    first = await read(site, f"/feeds/{name}.atom{query}")
+    [following] = [link.href for link in first.feed.links if link.rel == "next"]
+    document = msgspec.json.decode((await site.get(f"/feeds/{name}.json{query}")).body)
+    assert document["next_url"] == following.replace(".atom", ".json")
+    second = await read(site, following.removeprefix("https://papers.example.org"))
+    assert forms.atom_faults((await site.get(following.removeprefix("https://papers.example.org"))).body) == []
+    assert not {entry.id for entry in first.entries} & {entry.id for entry in second.entries}
+    assert len(first.entries) == 50
+    assert {link.rel for link in second.feed.links} == {"self", "alternate"}
+
+
+async def test_a_page_of_a_feed_that_can_not_be_is_refused(site: Site) -> None:
+    for page in ("0", "x", "100000"):
+        assert (await site.get(f"/feeds/topic/cs.CL.atom?page={page}")).status == 400

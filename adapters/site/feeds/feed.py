@@ -49,7 +49,8 @@ class FeedInfo(Struct, frozen=True, kw_only=True):
     name: str  # of the site
     title: str
     page: str  # the page that shows the same papers
-    address: str  # of the feed itself
+    address: str  # of this page of the feed
+    next: str = ""  # of the page after it
     authority: str  # the name that makes the tags unique
     key: str  # the feed's part of its tag
 

@@ -1,19 +1,20 @@
 """The addresses of feeds, and the papers in each."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from aiohttp import web
-from msgspec import Struct
 
-from adapters.site import links
+from adapters.site import links, query_params
 from adapters.site.feeds import atom, json_feed
 from adapters.site.feeds.feed import Feed, FeedInfo, make_feed, plain
+from adapters.site.pages.view import PageError
+from adapters.site.query_params import MAX_PAGE
 from adapters.site.site import Site, open_place
-from bot.chat.catalog import MAX_PAGE_SIZE, PAGE_SIZE, CatalogEntry, TrendingPeriod
+from bot.chat.catalog import MAX_PAGE_SIZE, PAGE_SIZE, PaperPage, TrendingPeriod
 from bot.errors import PaperboyError
 from bot.http_server import Content, ResponseCache
 
@@ -31,18 +32,8 @@ _FORMATS: dict[str, tuple[Callable[[Feed], bytes], str]] = {
 _FORMAT = "{format:atom|json}"
 _SPANS: dict[str, TrendingPeriod] = {"day": "day", "week": "week", "month": "month"}
 
-FindPapers: TypeAlias = Callable[[], Awaitable[Sequence[CatalogEntry]]]
-
-
-class FeedRequest(Struct, frozen=True, kw_only=True):
-    """The feed that a request is for."""
-
-    path: str  # below /feeds, without its ending
-    key: str  # its part of the tag: the same in both formats
-    title: str
-    page: str  # the page that shows the same papers
-    query: str = ""
-    cache_control: str = PUBLIC
+FindPapers: TypeAlias = Callable[[int], Awaitable[PaperPage]]
+"""The papers from an offset on."""
 
 
 class FeedHandlers:
@@ -66,36 +57,28 @@ class FeedHandlers:
         )
 
     async def day(self, request: web.Request) -> web.Response:
-        feed = FeedRequest(path="day", key="day", title="Papers of the day", page="/")
-        return await self._answer(request, feed, self._newest_lists)
+        return await self._answer(request, self._newest_lists, "day", title="Papers of the day", page="/")
 
     async def trending(self, request: web.Request) -> web.Response:
         span = _SPANS[request.match_info["span"]]
-        path = f"trending/{span}"
-        feed = FeedRequest(path=path, key=path, title=f"Trending papers of the {span}", page=f"/{path}")
-
-        async def find() -> Sequence[CatalogEntry]:
-            return (await self._catalog.trending(span)).papers
-
-        return await self._answer(request, feed, find)
+        find = partial(_find, self._catalog.trending, span)
+        return await self._answer(request, find, f"trending/{span}", title=f"Trending papers of the {span}")
 
     async def topic(self, request: web.Request) -> web.Response:
         name = _name(request.match_info["name"])
-        path = f"topic/{quote(name, safe='')}"
-        feed = FeedRequest(path=path, key=f"topic/{name}", title=f"Papers on {name}", page=f"/{path}")
-        return await self._answer(request, feed, partial(self._newest, links.topic_query(name)))
+        find = partial(_find, self._catalog.search_newest, links.topic_query(name))
+        return await self._answer(request, find, f"topic/{name}", title=f"Papers on {name}")
 
     async def author(self, request: web.Request) -> web.Response:
         name = _name(request.match_info["name"])
-        path = f"author/{quote(name, safe='')}"
-        feed = FeedRequest(path=path, key=f"author/{name}", title=f"Papers by {name}", page=f"/{path}")
-        return await self._answer(request, feed, partial(self._newest, links.author_query(name)))
+        find = partial(_find, self._catalog.search_newest, links.author_query(name))
+        return await self._answer(request, find, f"author/{name}", title=f"Papers by {name}")
 
     async def search(self, request: web.Request) -> web.Response:
         words = _name(request.query.get("q", ""))
-        query, title = f"?{urlencode({'q': words})}", f"Papers for “{words}”"
-        feed = FeedRequest(path="search", key=f"search/{words}", title=title, page=f"/search{query}", query=query)
-        return await self._answer(request, feed, partial(self._newest, words))
+        find = partial(_find, self._catalog.search_newest, words)
+        title, page = f"Papers for “{words}”", links.with_query("/search", q=words)
+        return await self._answer(request, find, f"search/{words}", title=title, page=page, path="search", q=words)
 
     async def channel(self, request: web.Request) -> web.Response:
         secret = request.match_info["secret"]
@@ -103,52 +86,80 @@ class FeedHandlers:
         if place is None:
             raise web.HTTPNotFound(text="This feed doesn't exist. Ask for its link in the channel again.\n")
         digest = hashlib.sha256(secret.encode()).hexdigest()[:16]  # feed readers pass a feed's id on with its entries
-        feed = FeedRequest(
-            path=f"channel/{secret}",
-            key=f"channel/{digest}",
-            title=f"Papers in {place.channel}",
-            page="/",
-            cache_control=PRIVATE,
-        )
 
-        async def find() -> Sequence[CatalogEntry]:
-            return (await self._catalog.channel_papers(place)).papers
+        async def find(offset: int) -> PaperPage:
+            return await self._catalog.channel_papers(place)
 
-        response = await self._answer(request, feed, find)
-        response.headers["X-Robots-Tag"] = "noindex"
+        title, path = f"Papers in {place.channel}", f"channel/{secret}"
+        response = await self._answer(request, find, f"channel/{digest}", title=title, page="/", path=path)
+        response.headers.update({"X-Robots-Tag": "noindex", "Cache-Control": PRIVATE})
         return response
 
-    async def _answer(self, request: web.Request, feed: FeedRequest, find: FindPapers) -> web.Response:
-        """The feed in the requested format."""
+    async def _answer(
+        self,
+        request: web.Request,
+        find: FindPapers,
+        key: str,
+        *,
+        title: str,
+        page: str = "",
+        path: str = "",
+        q: str = "",
+    ) -> web.Response:
+        """The feed in the requested format. `key` is its part of the tag, the same in both formats; `page` shows the
+        same papers, and `path` is its address below /feeds: by default they follow from the key."""
         format, site = request.match_info["format"], self._site
         render, content_type = _FORMATS[format]
-        about = FeedInfo(
-            name=site.settings.name,
-            title=f"{feed.title} · {site.settings.name}",
-            page=f"{site.url}{feed.page}",
-            address=f"{site.url}/feeds/{feed.path}.{format}{feed.query}",
-            authority=site.authority,
-            key=feed.key,
-        )
+        own_path = _path(key)
+        path = f"/feeds/{path or own_path}.{format}"
+        number = _page(request)
+
+        def address(number: int) -> str:
+            return site.url + links.page_path(path, number, q=q)
 
         async def make() -> Content:
-            body = render(make_feed(about, await find(), site.url))
+            found = await find((number - 1) * PAGE_SIZE)
+            about = FeedInfo(
+                name=site.settings.name,
+                title=f"{title} · {site.settings.name}",
+                page=site.url + (page or f"/{own_path}"),
+                address=address(number),
+                next=address(number + 1) if found.has_more and number < MAX_PAGE else "",
+                authority=site.authority,
+                key=key,
+            )
+            body = render(make_feed(about, found.papers, site.url))
             return Content(body=body, content_type=content_type, is_dated=True)
 
         try:
-            cached = await self._cache.get(f"{format} {feed.path}{feed.query}", make, admit=site.admit(request))
+            cached = await self._cache.get(address(number), make, admit=site.admit(request))
         except PaperboyError:
             raise web.HTTPServiceUnavailable(text="Try again in a minute.\n", headers=RETRY) from None
-        return cached.response(request, feed.cache_control)
+        return cached.response(request, PUBLIC)
 
-    async def _newest_lists(self) -> Sequence[CatalogEntry]:
+    async def _newest_lists(self, offset: int) -> PaperPage:
+        """Of the feed of the day there is one page."""
         days = await self._catalog.listed_days(limit=DAY_LISTS)
         lists = [await self._catalog.listings(day, day, limit=MAX_PAGE_SIZE) for day, _ in days]
         papers = [shown for listed in lists for shown in listed.page.papers]
-        return list({shown.paper.id: shown for shown in reversed(papers)}.values())[::-1]
+        return PaperPage(papers=tuple({shown.paper.id: shown for shown in reversed(papers)}.values())[::-1])
 
-    async def _newest(self, query: str) -> Sequence[CatalogEntry]:
-        return (await self._catalog.search_newest(query, limit=PAGE_SIZE)).papers
+
+async def _find(find: Callable[..., Awaitable[PaperPage]], of: str, offset: int) -> PaperPage:
+    return await find(of, offset=offset, limit=PAGE_SIZE)
+
+
+def _page(request: web.Request) -> int:
+    """The number of the feed's page, from 1."""
+    try:
+        return query_params.page_number(request.query)
+    except PageError as error:
+        raise web.HTTPBadRequest(text=f"{error}.\n") from None
+
+
+def _path(key: str) -> str:
+    kind, slash, name = key.partition("/")
+    return f"{kind}{slash}{quote(name, safe='')}"
 
 
 def _name(raw: str) -> str:

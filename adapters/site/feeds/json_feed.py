@@ -15,6 +15,7 @@ def render(feed: Feed) -> bytes:
             "title": feed.about.title,
             "home_page_url": feed.about.page,
             "feed_url": feed.about.address,
+            **({"next_url": feed.about.next} if feed.about.next else {}),
             "language": "en",
             "authors": _people(feed.about.name),
             "items": [_item(entry) for entry in feed.entries],

@@ -15,8 +15,9 @@ from bot.chat.catalog import PAGE_SIZE, PaperPage
 from bot.papers.categories import CATEGORIES
 
 PAGE_RESULTS = 20  # of a search
-FIELDS = {"after": "after", "before": "before", "category": "cat", "lab": "lab", "author": "author"}
+FIELDS = {"after": "after", "before": "before", "category": "cat", "lab": "lab", "author": "author", "sort": "sort"}
 """The form's fields, and the filter of a query for each."""
+SORTS = (("", "Relevance"), ("new", "Newest"), ("votes", "Upvotes"))
 MAX_FIELD_CHARS = 100
 SUGGESTED_TOPICS = 24  # where nothing is found
 
@@ -66,12 +67,15 @@ class SearchPages:
             path=links.page_path("/search", page, **parameters),
             section="/search",
             entries=found.papers,
-            feeds=(links.search_feed(query), links.DAY) if query else (links.DAY,),
+            feeds=(links.search_feed(full_query(words, fields | {"sort": ""})), links.DAY) if query else (links.DAY,),
             is_indexed=not query,
             values={
                 "words": words,
                 "query": query,
                 "fields": fields,
+                "sorts": [(label, links.with_query("/search", **parameters | {"sort": sort})) for sort, label in SORTS],
+                "sorted_by": dict(SORTS).get(fields["sort"], ""),
+                "is_filtered": any(value for name, value in fields.items() if name != "sort"),
                 "found": found,
                 **links.paging("/search", page, **parameters),
                 "topics": (await self._catalog.topics())[:SUGGESTED_TOPICS] if not found.papers else (),

@@ -247,3 +247,21 @@ async def test_a_picture_is_shown_from_our_own_address(site: Site) -> None:
         assert "elsewhere.example" not in html
     for missing in ("arxiv%3A2503.00002", "arxiv%3A2503.00003", "%00", "..%2Fsite"):
         assert (await site.get(f"/picture/{missing}.jpg"))[0].status in {400, 404}
+
+
+async def test_a_search_is_counted_and_can_be_sorted(site: Site) -> None:
+    liked = [paper(n, f"Owls of Region {n}", upvotes=n) for n in (1, 2, 3)]
+    await site.store.papers.add_listings([listing(one) for one in (*liked, paper(9, "Hawks"))], NOW)
+    page = await site.page("/search?q=owls&sort=votes")
+    assert "3 papers match every word and filter" in page
+    assert page.index("Region 3<") < page.index("Region 2<") < page.index("Region 1<")
+    assert 'href="/search?q=owls&amp;sort=new"' in page
+    assert '<a href="/search?q=owls&amp;sort=votes" aria-current="true">Upvotes</a>' in page
+    assert '<input type="hidden" name="sort" value="votes">' in page
+    assert "/feeds/search.json?q=owls" in page
+
+
+async def test_a_search_for_no_word_of_any_paper_says_so_first(site: Site) -> None:
+    await site.store.papers.add_listings([listing(paper(1, "Owls"))], NOW)
+    assert "No paper has these words." in await site.page("/search?q=zzqqxxyy")
+    assert "No paper has these words." in await site.page("/search?q=%22qqzz+yyxx%22")
