@@ -18,7 +18,7 @@ HASHED = $(PIP) --no-deps --require-hashes
 # Each worker and each process that a test starts imports compiled files instead of compiling them again.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto
 
-.PHONY: help run test quick mutants check lint types contracts format texts eval bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
+.PHONY: help run test quick mutants check lint types contracts format texts reference docs release image eval bench bench-search bench-summaries bench-commands bench-taste bench-pages fanout chaos soak crowd inbox preview clean
 
 help:        ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/' | expand -t 16
@@ -50,6 +50,18 @@ contracts: .venv/dev    ## check which package may import which
 
 texts: .venv/dev      ## collect the texts that can be translated into the catalogues, and count what is missing
 	@$(BIN)/python tools/catalogues.py
+
+reference: .venv/dev    ## write the references of commands and settings (docs/commands.md, docs/settings.md) from the code
+	@$(BIN)/python -m tools.reference
+
+docs: reference         ## build the documentation in build/docs, with every link checked (SERVE=1: show it while you write)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs $(if $(SERVE),serve,build --quiet) --config-file packaging/mkdocs.yml
+
+release: .venv/dev      ## build wheel, sdist, licences and bill of materials in dist/; refused unless all is ready
+	@$(BIN)/python tools/release.py build
+
+image:       ## build the container image with podman or docker (BASE=IMAGE@sha256:DIGEST pins its base)
+	@$(if $(shell command -v podman),podman build --format docker,docker build) $(if $(BASE),--build-arg BASE=$(BASE)) -t paperboy:$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' bot/__init__.py) -f Containerfile .
 
 format: .venv/dev       ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -76,7 +76,7 @@ class Price(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Summaries(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[summaries]"""
 
-    api_key: str = ""  # or ANTHROPIC_API_KEY; empty: lines come from the abstracts
+    api_key: str = ""  # or ANTHROPIC_API_KEY; empty: summaries come from the abstracts
     model: str = "claude-haiku-5-5"
     url: str = ""  # or ANTHROPIC_BASE_URL
     timeout_seconds: Annotated[float, Meta(gt=0, le=300)] = 20.0  # that the model has for one answer

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from bot.app.adapters import installed
 from bot.cli import main
 from bot.commands.help import EXAMPLES
-from bot.config import Settings, load
+from bot.config import Settings, _path, load
 from tests.fakes.invites import COMMANDS
+from tools.reference import pages
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -98,3 +103,35 @@ def test_the_places_that_contributing_names_exist() -> None:
 def test_a_how_to_is_one_to_two_screens() -> None:
     for page in (ROOT / "docs" / "howto").glob("*.md"):
         assert len(page.read_text("utf-8").splitlines()) <= 140, page.name
+
+
+def test_the_references_are_current_and_name_variables_that_work() -> None:
+    for file, text in pages().items():
+        assert file.read_text("utf-8") == text, f"{file.name} is out of date: run python -m tools.reference"
+    assert "PAPERBOY_HOME" in (ROOT / "docs" / "settings.md").read_text("utf-8")
+    for section, rows in re.findall(r"^## `\[([\w.]+)\]`\n(.*?)(?=^## |\Z)", "".join(pages().values()), re.M | re.S):
+        for setting, variable in re.findall(r"^\| `(\w+)`[^|]*<br>`(\w+)`", rows, re.M):
+            assert ".".join(_path(variable, installed()) or ()) == f"{section}.{setting}", variable
+
+
+@pytest.mark.slow
+def test_the_documentation_builds_with_every_link_and_picture(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--config-file",
+        "packaging/mkdocs.yml",
+        "--site-dir",
+        str(tmp_path),
+    ]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    built = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    page = (tmp_path / "index.html").read_text("utf-8")
+    fetched = re.findall(r"<(?:script|img|iframe)[^>]* src=\"?([^\" >]+)", page) + re.findall(
+        r"<link[^>]* rel=\"?(?:stylesheet|preconnect|icon)\"?[^>]* href=\"?([^\" >]+)", page
+    )
+    assert fetched
+    assert [url for url in fetched if url.startswith(("http", "//"))] == []
