@@ -1,10 +1,11 @@
 """The installed and configured adapters. An adapter that fails is reported and left out; the others work."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+from attrs import define
 from msgspec import Struct
 
 from bot.chat.adapter import (
@@ -108,24 +109,23 @@ async def close(adapter: Adapter) -> None:
         log.exception("adapter %s could not be closed", adapter.name)
 
 
-def direct_of(adapters: Mapping[str, CanPost]) -> Callable[[Person], Awaitable[Place]]:
-    """Opens the direct message with a person, on their platform."""
+@define(eq=False)
+class Platforms:
+    """What the core asks of the platforms it posts to."""
 
-    async def direct(person: Person) -> Place:
-        adapter = adapters.get(person.platform)
+    _adapters: Mapping[str, CanPost]
+
+    async def direct(self, person: Person) -> Place:
+        """Open the direct message with a person, on their platform. Raises `AskError` where there are none."""
+        adapter = self._adapters.get(person.platform)
         if adapter is None or not isinstance(adapter, CanMessageUser):
             raise AskError("There are no direct messages here.", "/papers mine shows what is new on your topics.")
         return await adapter.open_direct_message(person.id, person.space)
 
-    return direct
-
-
-def access_of(adapters: Mapping[str, CanPost]) -> Callable[[Place], Awaitable[None]]:
-    """Checks whether a place can be posted to; raises `AskError` when it can't. A platform that can't be asked now
-    doesn't keep anyone from making a schedule: its first post will tell."""
-
-    async def check_access(place: Place) -> None:
-        adapter = adapters.get(place.platform)
+    async def check_access(self, place: Place) -> None:
+        """Raises `AskError` where nothing can be posted. A platform that can't be asked now doesn't keep anyone from
+        making a schedule: its first post will tell."""
+        adapter = self._adapters.get(place.platform)
         problem: Refused | None = None
         if adapter is None:
             return
@@ -141,7 +141,12 @@ def access_of(adapters: Mapping[str, CanPost]) -> Callable[[Place], Awaitable[No
         if problem:
             raise AskError(problem.message, problem.hint)
 
-    return check_access
+    def address(self, ref: Ref) -> str:
+        """The address of a message on its platform; empty: it has none."""
+        adapter = self._adapters.get(ref.place.platform)
+        if adapter is None or not isinstance(adapter, CanLink):
+            return ""
+        return adapter.message_url(ref)
 
 
 def picture_of(adapters: Mapping[str, Adapter]) -> Callable[[str], str] | None:
@@ -152,18 +157,6 @@ def picture_of(adapters: Mapping[str, Adapter]) -> Callable[[str], str] | None:
 def feed_of(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:
     """Gives the secret address of a channel's feed; None: there are no feeds."""
     return next((adapter.feed_url for adapter in adapters.values() if isinstance(adapter, CanPublishFeed)), None)
-
-
-def address_of(adapters: Mapping[str, CanPost]) -> Callable[[Ref], str]:
-    """Gives the address of a message on its platform; empty: it has none."""
-
-    def address(ref: Ref) -> str:
-        adapter = adapters.get(ref.place.platform)
-        if adapter is None or not isinstance(adapter, CanLink):
-            return ""
-        return adapter.message_url(ref)
-
-    return address
 
 
 def _factory(point: EntryPoint) -> AdapterFactory[Adapter]:

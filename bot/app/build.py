@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app.adapters import PICTURES, access_of, address_of, close, configured, direct_of, feed_of, picture_of
+from bot.app.adapters import PICTURES, Platforms, close, configured, feed_of, picture_of
 from bot.app.health import Health
 from bot.app.home import make_home
 from bot.app.sources import LOOK_UP, READ, Opened, open_sources
@@ -100,7 +100,7 @@ async def open_reader(settings: Settings, clock: Clock) -> AsyncIterator[tuple[S
         store, search, lines = library.store, library.search, library.lines
         names = _names(await stack.enter_async_context(open_sources(settings.sources, clock, store.rate_slots)))
         linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
-        reader = StoreCatalog(store, search, lines, clock, sources=names, linked=linked, address=address_of({}))
+        reader = StoreCatalog(store, search, lines, clock, sources=names, linked=linked, address=Platforms({}).address)
         yield reader, search.load_new_vectors
 
 
@@ -118,6 +118,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             stack.push_async_callback(close, adapter)
         stack.push_async_callback(tasks.aclose)
         posting = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, CanPost)}
+        platforms = Platforms(posting)
         names = _names(sources)
         pictures = _pictures(settings, store, clock, picture_of(adapters))
         stack.push_async_callback(pictures.aclose)
@@ -147,8 +148,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             planner=planner,
             lookups=Lookups(PaperLookup(sources.arxiv, intake, clock).fetch_paper, clock),
             read=texts.full_text,
-            direct=direct_of(posting),
-            check_access=access_of(posting),
+            direct=platforms.direct,
+            check_access=platforms.check_access,
             sources=names,
             time_zone=settings.time_zone,
             more_sources=(FILES,),
@@ -201,7 +202,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
                 gap=recounter.note_gap,
                 health=health,
                 catalog=StoreCatalog(
-                    store, search, lines, clock, sources=names, linked=linked, address=address_of(posting)
+                    store, search, lines, clock, sources=names, linked=linked, address=platforms.address
                 ),
             ),
         )

@@ -19,28 +19,26 @@ from msgspec.structs import replace
 
 from bot.chat.adapter import CanEdit, CanPost
 from bot.chat.event import Ref
-from bot.chat.fit import fit
-from bot.chat.message import Card, Message
+from bot.chat.message import Message
 from bot.clock import Clock
 from bot.delivery.digest_refresh import (
     DIGEST_LIFETIME,
     DigestKey,
+    compose_card,
     compose_digests,
     digests_among,
     is_open,
     next_edit_at,
 )
-from bot.delivery.retry import retry_when_free
-from bot.errors import Busy, PaperboyError, PostError, Refused, Unsure
-from bot.languages import speaking
+from bot.delivery.retry import call_fenced, retry_when_free
+from bot.errors import Busy, PaperboyError, PostError, Refused
 from bot.metrics import EDITS
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
-from bot.store.records import Delivery, Post, Tally
+from bot.store.records import Delivery, Post
 from bot.summaries import SummaryService
 from bot.tasks import Supervisor
 from bot.views.card import without_counts
-from bot.views.digest import Entry, entry
 
 log = logging.getLogger(__name__)
 
@@ -201,7 +199,7 @@ class CardUpdater:
             return False
         shown = delivery.post.message
         async with self._composing:
-            message = await self._message(delivery, paper, adapter)
+            message = await compose_card(self._store, self._lines, adapter, delivery, paper)
         if message is None or message == shown:
             return False
         calm = _calm_until(delivery, self._clock.now())
@@ -225,18 +223,8 @@ class CardUpdater:
         return True
 
     async def _edit(self, adapter: CanEdit, ref: Ref, message: Message) -> None:
-        """One attempt. Raises `PostError`, whatever goes wrong in the adapter."""
         name = f"{ref.place.platform} edit"
-        try:
-            async with asyncio.timeout(self._attempt_s):
-                await adapter.edit_post(ref, message)
-        except PostError:
-            raise
-        except TimeoutError as error:
-            raise Unsure("The platform did not answer in time.") from error
-        except Exception as error:
-            self._tasks.note_failure(name, error)
-            raise Unsure(f"{type(error).__name__} in the adapter") from error
+        await call_fenced(self._tasks, name, adapter.edit_post(ref, message), self._attempt_s)
         self._tasks.note_success(name)
 
     async def _failed(self, delivery: Delivery, error: PostError, changed: Changed) -> None:
@@ -251,30 +239,11 @@ class CardUpdater:
         at = self._clock.now() + max(wait, RETRY_AFTER)
         self._try_later(delivery.post.place.tenant, changed, at)
 
-    async def _message(self, delivery: Delivery, paper: PaperId, adapter: CanPost) -> Message | None:
-        """The post's message as it would be composed now."""
-        found = (await self._store.papers.get_papers([paper])).get(paper)
-        subscription = await self._store.subscriptions.get_subscription(delivery.post.subscription)
-        if found is None:
-            return None
-        tallies = await self._store.votes.tallies_for(delivery.post.place.tenant, [paper])
-        language = subscription.language if subscription else "en"
-        lines = await self._lines.of([found], language)
-        line = lines[paper].text if paper in lines else ""
-        shown = next((block.picture for block in delivery.post.message.blocks if isinstance(block, Card)), "")
-        tally, reasons = tallies.get(paper, Tally()), delivery.post.reasons
-        item = Entry(paper=found, summary=line, tally=tally, reasons=reasons, picture=shown)
-        with speaking(language):
-            return fit(entry(item), adapter.limits, adapter.text_width)[0]
-
 
 def _only_counts(shown: Message, message: Message) -> bool:
     """Whether two messages differ by nothing but numbers from outside."""
-    return _without_counts(shown) == _without_counts(message)
-
-
-def _without_counts(message: Message) -> Message:
-    return replace(message, blocks=tuple(map(without_counts, message.blocks)))
+    bare, newer = (replace(one, blocks=tuple(map(without_counts, one.blocks))) for one in (shown, message))
+    return bare == newer
 
 
 def _calm_until(delivery: Delivery, now: datetime) -> datetime:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from bot.chat.adapter import CanPost, CanTellThreads
 from bot.chat.event import Place
 from bot.chat.fit import fit
-from bot.chat.message import Message
 from bot.delivery.channel_taste import ChannelTaste
 from bot.delivery.edition import Edition
 from bot.delivery.planning_cache import PlanningCache
@@ -173,11 +172,7 @@ class Composer:
             raise PaperboyError(
                 f"No adapter for {place.platform} is set up here.", "Set it up, or remove the schedule."
             )
-        return partial(_fitted, adapter)
-
-
-def _fitted(adapter: CanPost, message: Message) -> Sequence[Message]:
-    return fit(message, adapter.limits, adapter.text_width)
+        return partial(fit, limits=adapter.limits, width=adapter.text_width)
 
 
 def _taste(subscription: Subscription) -> str:

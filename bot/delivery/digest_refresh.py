@@ -1,4 +1,4 @@
-"""What the digests of an edition show now: the order and the votes of their papers, and links to their cards."""
+"""What posts show now: cards, and digests with the order and the votes of their papers and links to their cards."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState, Tally
 from bot.summaries import SummaryService
-from bot.views.digest import Entry
+from bot.views.digest import Entry, entry
 
 DIGEST_LIFETIME = timedelta(days=1)  # older digests are left as they are
 MIN_EDIT_INTERVAL = timedelta(minutes=1)  # between two edits of a digest
@@ -52,6 +52,24 @@ def next_edit_at(digests: Sequence[Delivery], posts: Sequence[Delivery], message
     if not is_open(posts) and any(url != shown.get(id, url) for id, url in _urls(messages).items()):
         return last
     return last + max(MIN_EDIT_INTERVAL, (last - sent) / EDITS_PER_AGE)
+
+
+async def compose_card(
+    store: Store, summaries: SummaryService, adapter: CanPost, delivery: Delivery, paper: PaperId
+) -> Message | None:
+    """The message of a card as it would be composed now; None: its paper is gone."""
+    post = delivery.post
+    found = (await store.papers.get_papers([paper])).get(paper)
+    if found is None:
+        return None
+    subscription = await store.subscriptions.get_subscription(post.subscription)
+    tally = (await store.votes.tallies_for(post.place.tenant, [paper])).get(paper, Tally())
+    language = subscription.language if subscription else "en"
+    summary = (await summaries.of([found], language)).get(paper)
+    shown = next((block.picture for block in post.message.blocks if isinstance(block, Card)), "")
+    item = Entry(paper=found, summary=summary.text if summary else "", tally=tally, reasons=post.reasons, picture=shown)
+    with speaking(language):
+        return fit(entry(item), adapter.limits, adapter.text_width)[0]
 
 
 async def compose_digests(

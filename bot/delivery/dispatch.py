@@ -9,10 +9,9 @@ import asyncio
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
 
 from attrs import Factory, define, field
 
@@ -20,6 +19,7 @@ from bot.chat.adapter import CanFind, CanPost
 from bot.chat.event import Place, Ref
 from bot.clock import Clock
 from bot.delivery.post_lookup import PostLookup
+from bot.delivery.retry import call_fenced
 from bot.errors import Busy, PostError, Refused, StoreError, Unsure
 from bot.logs import delivery as logged_delivery
 from bot.metrics import DELIVERY, SENDS
@@ -28,8 +28,6 @@ from bot.store.records import Delivery, Post
 from bot.tasks import Supervisor
 
 log = logging.getLogger(__name__)
-
-R = TypeVar("R")
 
 ATTEMPT_S = 30.0  # that a platform has to answer
 ATTEMPTS_PER_LEASE = 4  # a lease lasts this many attempts: a slow process must not be taken for a dead one
@@ -172,15 +170,19 @@ class Dispatcher:
         """The message on the platform: found there, or posted now. Raises `PostError`, whatever goes wrong there."""
         post, adapter = delivery.post, self._adapters[delivery.post.place.platform]
         place = post.place.in_thread(delivery.parent_ref.id) if delivery.parent_ref else post.place
+        name = f"{adapter.name} post"
         if delivery.doubtful:
             try:
-                if found := await self._fenced(adapter, self._find(delivery, adapter, place)):
+                if found := await call_fenced(self._tasks, name, self._find(delivery, adapter, place)):
                     return found
             except Unsure as error:  # of the look-up: nothing was sent
                 raise Busy(str(error), retry_after=self._back_off(delivery)) from error
             if not await self._outbox.note_attempt(post.key, token=delivery.token, at=self._clock.now()):
                 raise Busy("Another process has taken this post over.", retry_after=0.0)
-        return await self._fenced(adapter, self._post(adapter, place, post))
+        limit_s = self._attempt_s + adapter.limits.extra_attempt_s
+        ref = await call_fenced(self._tasks, name, adapter.post(place, post.message, key=post.key), limit_s)
+        self._tasks.note_success(name)
+        return ref
 
     async def _find(self, delivery: Delivery, adapter: CanPost, place: Place) -> Ref | None:
         if isinstance(adapter, CanFind):
@@ -189,30 +191,6 @@ class Dispatcher:
             reason = "An attempt had no answer, and this platform can't tell whether the post arrived."
             raise Refused(reason, f"If it isn't there: paperboy retry {delivery.post.key}")
         return None
-
-    async def _post(self, adapter: CanPost, place: Place, post: Post) -> Ref:
-        async with asyncio.timeout(self._attempt_s + adapter.limits.extra_attempt_s):
-            ref = await adapter.post(place, post.message, key=post.key)
-        self._tasks.note_success(f"{adapter.name} post")
-        return ref
-
-    async def _fenced(self, adapter: CanPost, request: Coroutine[None, None, R]) -> R:
-        """The result of a request to a platform. Raises `PostError`, whatever goes wrong in the adapter."""
-        try:
-            return await request
-        except TimeoutError as error:
-            raise Unsure("The platform did not answer in time.") from error
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task and task.cancelling():
-                raise
-            raise Unsure("The adapter cancelled its own request.") from error  # a task of its own was cancelled
-        except PostError:
-            raise
-        except Exception as error:
-            # An adapter's own bug: it may have posted before it broke.
-            self._tasks.note_failure(f"{adapter.name} post", error)
-            raise Unsure(f"{type(error).__name__} in the adapter") from error
 
     def _back_off(self, delivery: Delivery) -> float:
         """Seconds until the next attempt."""

@@ -13,7 +13,6 @@ from bot.delivery.calendar import closed_reason, is_complete
 from bot.delivery.composer import Composer
 from bot.delivery.edition import Edition, Span, parse_id, split_sources
 from bot.delivery.planning_cache import PlanningCache
-from bot.delivery.selection import Choice
 from bot.errors import PaperboyError
 from bot.languages import speaking, tr, tr_count
 from bot.papers.community import is_community_list
@@ -72,13 +71,13 @@ class PlanningPass:
         for slot in [slot for slot in slots if slot < old][-MAX_MISSED_RUNS:]:
             await self._skip(subscription, slot, now)
         for slot in [slot for slot in slots if slot >= old]:
-            planned += await self.plan_run(subscription, slot, _local_day(schedule, slot))
+            planned += await self.plan_run(subscription, slot, slot.astimezone(ZoneInfo(schedule.zone)).date())
         return planned
 
     async def _plan_complete(self, subscription: Subscription, schedule: WhenComplete, last: Run | None) -> int:
         """Plan each day whose list is complete, once, in order; what is too old by then is recorded as missed."""
         now, planned = self._now, 0
-        after = _day_of(last.slot) if last else subscription.created.date() - timedelta(days=1)
+        after = (last.slot - timedelta(seconds=1)).date() if last else subscription.created.date() - timedelta(days=1)
         fetches = await self._planning_cache.fetches()
         sources, _ = split_sources(subscription.sources, subscription.place.tenant)
         for day in reversed(await self._planning_cache.days(sources, now.date())):
@@ -88,7 +87,7 @@ class PlanningPass:
             expected = [source for source in sources if source != STARTER and not closed_reason(source, day)]
             if edition is None or not all(self._is_complete(s, edition, fetches, now) for s in expected):
                 break
-            slot = _end_of(day)  # one per day, whichever process plans it
+            slot = datetime.combine(day + timedelta(days=1), time(), UTC)  # one per day, whichever process plans it
             if now - slot > timedelta(hours=subscription.catch_up_hours):
                 await self._skip(subscription, slot, now)
             else:
@@ -113,12 +112,16 @@ class PlanningPass:
         choice = await self._composer.choose(subscription, edition.listed, now)
         due = now + jitter(subscription.id, self._spread)
         posts = await self._composer.posts(subscription, edition, choice.chosen, due)
+        covered = days(edition.first, edition.day)
+        none_matched = (
+            "" if choice.chosen else tr("No paper from {days} matched this schedule's filters.", days=covered)
+        )
         run = Run(
             subscription=subscription.id,
             slot=slot,
             edition=edition.id,
             outcome="posted" if choice.chosen else "quiet",
-            why=" ".join(filter(None, (self._none_passed(edition, choice), await self._passed_over(posted, edition)))),
+            why=" ".join(filter(None, (none_matched, await self._passed_over(posted, edition)))),
             left_out=choice.left_out,
             at=now,
         )
@@ -133,7 +136,9 @@ class PlanningPass:
             return 0
         if own_only and not await self._takes_late_submissions(subscription):
             return 0
-        edition = await self._planning_cache.edition(subscription, _span_of(run.edition))
+        _, first, last = parse_id(run.edition)
+        span = Span(last, (last - first).days + 1, exact=True)
+        edition = await self._planning_cache.edition(subscription, span)
         if edition is None or self._seen_editions.get(subscription.id) == (run.edition, len(edition.listed)):
             return 0  # nothing was listed since the last pass
         late = await self._late(subscription, run, edition, own_only=own_only)
@@ -171,11 +176,6 @@ class PlanningPass:
         )
         missed = Run(subscription=subscription.id, slot=slot, outcome="missed", why=why, at=now)
         await self._store.outbox.plan_run(missed, ())
-
-    @staticmethod
-    def _none_passed(edition: Edition, choice: Choice) -> str:
-        covered = days(edition.first, edition.day)
-        return "" if choice.chosen else tr("No paper from {days} matched this schedule's filters.", days=covered)
 
     async def _passed_over(self, posted: Run | None, edition: Edition) -> str:
         """A sentence about the lists since the last edition that are too old for this one; empty: none."""
@@ -224,22 +224,3 @@ def _last_day(subscription: Subscription, posted: Run | None) -> date | None:
         return None
     sources, _, last = parse_id(posted.edition)
     return last if set(sources) == set(split_sources(subscription.sources, subscription.place.tenant)[0]) else None
-
-
-def _span_of(edition: str) -> Span:
-    _, first, last = parse_id(edition)
-    return Span(last, (last - first).days + 1, exact=True)
-
-
-def _local_day(schedule: Schedule, slot: datetime) -> date:
-    return slot.astimezone(ZoneInfo(schedule.zone)).date()
-
-
-def _end_of(day: date) -> datetime:
-    """When a day is over, UTC."""
-    return datetime.combine(day + timedelta(days=1), time(), UTC)
-
-
-def _day_of(slot: datetime) -> date:
-    """The day that ended then."""
-    return (slot - timedelta(seconds=1)).date()

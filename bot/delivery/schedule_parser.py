@@ -6,7 +6,6 @@ is in `schedule_words`, `time_zones` and `cron_words`.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from msgspec import Struct
 
@@ -18,7 +17,7 @@ from bot.delivery.time_zones import ZoneReading, read_zone
 from bot.delivery.topic_words import VERBATIM, check_topic
 from bot.errors import AskError
 from bot.languages import tr
-from bot.schedule import Cron, Schedule, next_times
+from bot.schedule import Cron, Schedule
 
 EXAMPLES = schedule_words.EXAMPLES
 MAX_CHARS = 2_000  # of a phrase: more than any form takes
@@ -42,10 +41,6 @@ class ParsedSchedule(Struct, frozen=True, kw_only=True):
     choices: tuple[ZoneChoice, ...] = ()
     problem: str = ""  # why it can't be read, a sentence: `I can't read “…”.`
     hint: str = ""  # what to write instead
-
-    def next_times(self, now: datetime, count: int = 3) -> list[datetime]:
-        """The next occurrences in UTC; none of a schedule that waits for a complete list, or without a schedule."""
-        return next_times(self.schedule, now, count) if self.schedule else []
 
     def accept(self) -> tuple[Schedule, str]:
         """The schedule and the topic. Raises `AskError` with the question or the problem."""

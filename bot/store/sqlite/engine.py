@@ -14,11 +14,14 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+
+from attrs import define, field
 
 from bot.errors import AlreadyDone, StoreError
 from bot.store.sqlite.schema import bring_up_to_date
@@ -50,7 +53,7 @@ class Engine:
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The result of `work` on a read-only connection, all of it from one moment."""
-        return await self._in(self._readers, lambda: _snapshot(self._reader(), work))
+        return await self._in(self._readers, lambda: _snapshot(self._connection(), work))
 
     async def write(self, work: Callable[[sqlite3.Connection], T], *, cause: str | None = None) -> T:
         """The result of `work`, done in one transaction or not at all.
@@ -81,55 +84,43 @@ class Engine:
     def _prepare(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # votes are private
-        connection = self._write_connection()
+        connection = self._connection(writes=True)
         # Two processes starting at once both find the schema missing; the lock makes one of them wait.
-        connection.execute("BEGIN IMMEDIATE")
-        with _rollback(connection):
+        with _transaction(connection):
             bring_up_to_date(connection, self.path.name)
-        connection.execute("COMMIT")
 
-    def _write_connection(self) -> sqlite3.Connection:
+    def _connection(self, *, writes: bool = False) -> sqlite3.Connection:
+        """The connection of this thread."""
         if not hasattr(self._local, "connection"):
-            connection = self._connect(str(self.path))
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA wal_autocheckpoint = 1000")
-            self._local.connection = connection
+            self._local.connection = self._connect(writes=writes)
         found: sqlite3.Connection = self._local.connection
         return found
 
-    def _reader(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "connection"):
-            self._local.connection = self._connect(f"{self.path.absolute().as_uri()}?mode=ro")
-        found: sqlite3.Connection = self._local.connection
-        return found
-
-    def _connect(self, target: str) -> sqlite3.Connection:
+    def _connect(self, *, writes: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            target,
+            str(self.path) if writes else f"{self.path.absolute().as_uri()}?mode=ro",
             timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
-            uri=target.startswith("file:"),
+            uri=not writes,
         )
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -8192")
+        of_writer = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 1000")
+        for pragma in ("foreign_keys = ON", "cache_size = -8192", *(of_writer if writes else ())):
+            connection.execute(f"PRAGMA {pragma}")
         self._opened.append(connection)
         return connection
 
     def _commit_waiting(self) -> None:
         """Run the waiting writes in one transaction; their callers are told once it is on disk."""
-        connection, done = self._write_connection(), list[_Write[Any]]()
+        connection, done = self._connection(writes=True), list[_Write[Any]]()
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            with _rollback(connection):
+            with _transaction(connection):
                 began = time.monotonic()
                 while self._waiting and time.monotonic() - began < SHARED_SECONDS:
                     write = self._waiting.popleft()
                     if write.done.set_running_or_notify_cancel():
                         done.append(write)
                         write.run(connection)
-                connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - the waiting caller must be told
             for write in done or self._pop():
                 write.fail(error)
@@ -168,15 +159,15 @@ class OnEngine:
         return await self._engine.write(lambda db: db.execute(sql, bound).rowcount > 0, cause=cause)
 
 
+@define(eq=False)
 class _Write(Generic[T]):
     """One write that waits for its turn, then for the commit."""
 
-    def __init__(self, work: Callable[[sqlite3.Connection], T], cause: str | None) -> None:
-        self.done: Future[T] = Future()
-        self._work = work
-        self._cause = cause
-        self._result: T | None = None
-        self._error: Exception | None = None
+    _work: Callable[[sqlite3.Connection], T]
+    _cause: str | None
+    done: Future[T] = field(init=False, factory=Future)
+    _result: T | None = field(init=False, default=None)
+    _error: Exception | None = field(init=False, default=None)
 
     def run(self, connection: sqlite3.Connection) -> None:
         """In a savepoint: its failure undoes its own work only. Raises when the whole transaction is gone."""
@@ -211,18 +202,17 @@ def _checkpoint(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1_000)}")
 
 
-class _rollback:
-    """Rolls the open transaction back when its block fails."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        if kind is not None and self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Begins a write, and commits it, or rolls it back when its block fails."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _snapshot(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -234,17 +224,12 @@ def _snapshot(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection
 
 
 def _remember(connection: sqlite3.Connection, cause: str) -> None:
-    now = datetime.fromtimestamp(_unix(connection), UTC)
+    # The database's own clock: only for how long event ids are kept.
+    now = datetime.fromtimestamp(connection.execute("SELECT unixepoch()").fetchone()[0], UTC)
     new = connection.execute("INSERT OR IGNORE INTO handled_events VALUES (?, ?)", (cause, now.isoformat())).rowcount
     if not new:
         raise AlreadyDone(f"event {cause} had its effect before")
     connection.execute("DELETE FROM handled_events WHERE at < ?", ((now - EVENTS_KEPT).isoformat(),))
-
-
-def _unix(connection: sqlite3.Connection) -> float:
-    """The database's own clock: only for how long event ids are kept."""
-    row = connection.execute("SELECT unixepoch()").fetchone()
-    return float(row[0])
 
 
 def explain(error: sqlite3.Error, path: Path) -> StoreError:

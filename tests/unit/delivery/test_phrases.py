@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.schedule_parser import MAX_CHARS, read_schedule
+from bot.delivery.schedule_parser import MAX_CHARS, parse_schedule, read_schedule
 from bot.errors import AskError
+from bot.schedule import next_times
 from tests.processor_time import processor_s
 
 FILE = Path(__file__).with_name("phrases.txt")
@@ -99,8 +100,12 @@ def test_a_zone_that_is_not_named_is_the_default_and_the_result_says_so() -> Non
 def test_next_times_are_those_of_the_zone() -> None:
     found = read_schedule("weekdays 9:00 UTC+2", "UTC")
     friday = datetime(2026, 5, 29, 8, tzinfo=UTC)
-    assert found.next_times(friday, 2) == [datetime(2026, 6, 1, 7, tzinfo=UTC), datetime(2026, 6, 2, 7, tzinfo=UTC)]
-    assert read_schedule("when complete", "UTC").next_times(friday) == []
+    assert found.schedule
+    assert next_times(found.schedule, friday, 2) == [
+        datetime(2026, 6, 1, 7, tzinfo=UTC),
+        datetime(2026, 6, 2, 7, tzinfo=UTC),
+    ]
+    assert next_times(parse_schedule("when complete", "UTC"), friday, 3) == []
 
 
 def test_a_question_taken_as_a_schedule_says_what_to_write() -> None:
