@@ -62,11 +62,16 @@ class AnswerSender:
             _log_unanswered(interaction, error)
             await task
 
-    async def send_completions(self, interaction: discord.Interaction[Any], pending: Awaitable[Sequence[str]]) -> None:
-        """Show completions of what is being typed."""
-        texts = [text[:MAX_CHOICE_CHARS] for text in await pending if text]
+    async def send_completions(
+        self, interaction: discord.Interaction[Any], pending: Awaitable[Sequence[tuple[str, str]]]
+    ) -> None:
+        """Show completions of what is being typed, each with what it does."""
+        found = [(text[:MAX_CHOICE_CHARS], about) for text, about in await pending if text][:MAX_CHOICES]
         try:
-            choices = [{"name": text, "value": text} for text in texts[:MAX_CHOICES]]
+            choices = [
+                {"name": (f"{text}: {about}" if about else text)[:MAX_CHOICE_CHARS], "value": text}
+                for text, about in found
+            ]
             await _Response(self._rest, interaction).respond(CHOICES, {"choices": choices})
         except PostError as error:
             log.info("Discord completion not shown: %s", error)

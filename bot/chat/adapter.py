@@ -271,8 +271,8 @@ class Core(Protocol):
         """Call it when events arrive, if some may have been missed before: at the start, and after a lost connection
         that could not be taken up where it broke. Reactions are counted again."""
 
-    async def complete(self, text: str, who: Person) -> Sequence[str]:
-        """Completions of what someone is typing after `/papers `, best first."""
+    async def complete(self, text: str, who: Person) -> Sequence[tuple[str, str]]:
+        """Completions of what someone is typing after `/papers `, best first, each with what it does; perhaps empty."""
 
     async def health_problems(self) -> Mapping[str, str]:
         """Current problems by part; empty when all is well."""

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 
 from bot.commands.context import Command
+from bot.languages import tr
 from bot.search import Search
 
 MAX_COMPLETIONS = 8
 FREE_TEXT = frozenset({"schedule", "follow"})  # commands whose words aren't titles of papers
 
 
-async def complete(commands: Sequence[Command], search: Search, text: str) -> list[str]:
-    """Suggestions: command names first, then the options of the command typed, then titles of papers."""
+async def complete(commands: Sequence[Command], search: Search, text: str) -> list[tuple[str, str]]:
+    """Suggestions: command names first, each with its summary, then the options of the command typed, then titles of
+    papers."""
     typed = text.lstrip()
     name, space, rest = typed.partition(" ")
     by_name = {command.name: command for command in commands}
@@ -25,4 +27,5 @@ async def complete(commands: Sequence[Command], search: Search, text: str) -> li
         lead = f"{name} " if name in by_name and space else ""
         titles = await search.complete_title(rest if lead else typed, MAX_COMPLETIONS - len(found))
         found += [lead + title for title in titles]
-    return list(dict.fromkeys(found))[:MAX_COMPLETIONS]
+    summaries = {name: tr(command.help.summary) for name, command in by_name.items()}
+    return [(one, summaries.get(one, "")) for one in dict.fromkeys(found)][:MAX_COMPLETIONS]

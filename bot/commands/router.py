@@ -117,8 +117,9 @@ class Router:
     def note_gap(self, platform: str) -> None:
         self._gap(platform)
 
-    async def complete(self, text: str, who: Person) -> Sequence[str]:
-        return await complete(list(self._by_name.values()), self._context.search, text)
+    async def complete(self, text: str, who: Person) -> Sequence[tuple[str, str]]:
+        with speaking(who.language):
+            return await complete(list(self._by_name.values()), self._context.search, text)
 
     async def health_problems(self) -> Mapping[str, str]:
         return await self._health()

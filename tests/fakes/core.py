@@ -84,8 +84,8 @@ class FakeCore:
     def note_gap(self, platform: str) -> None:
         self.gaps.append(platform)
 
-    async def complete(self, text: str, who: Person) -> Sequence[str]:
-        return [command.name for command in self.commands if command.name.startswith(text)]
+    async def complete(self, text: str, who: Person) -> Sequence[tuple[str, str]]:
+        return [(command.name, command.summary) for command in self.commands if command.name.startswith(text)]
 
     async def health_problems(self) -> Mapping[str, str]:
         return self.wrong

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from aiohttp import web
-from msgspec import Struct
 
 from adapters.site import formatting, links, query_params
 from adapters.site.links import Feed
@@ -20,16 +19,6 @@ FIELDS = {"after": "after", "before": "before", "category": "cat", "lab": "lab",
 SORTS = (("", "Relevance"), ("new", "Newest"), ("votes", "Upvotes"))
 MAX_FIELD_CHARS = 100
 SUGGESTED_TOPICS = 24  # where nothing is found
-
-
-class Subject(Struct, frozen=True, kw_only=True):
-    """The subject of a page of newest papers."""
-
-    kind: str  # `Topic` or `Author`
-    title: str
-    query: str
-    path: str
-    feed: Feed
 
 
 class SearchPages:
@@ -98,40 +87,31 @@ class SearchPages:
 
     async def topic(self, request: web.Request, visitor: Visitor) -> View:
         name = query_params.path_name(request)
-        subject = Subject(
-            kind="Topic",
-            title=f"{CATEGORIES[name]} ({name})" if name in CATEGORIES else name,
-            query=links.topic_query(name),
-            path=links.topic(name),
-            feed=links.topic_feed(name),
-        )
-        return await self._newest(subject, query_params.page_number(request.query))
+        title = f"{CATEGORIES[name]} ({name})" if name in CATEGORIES else name
+        query, feed = links.topic_query(name), links.topic_feed(name)
+        return await self._newest(request, title, links.topic(name), kind="Topic", query=query, feed=feed)
 
     async def author(self, request: web.Request, visitor: Visitor) -> View:
         name = query_params.path_name(request)
-        subject = Subject(
-            kind="Author",
-            title=name,
-            query=links.author_query(name),
-            path=links.author(name),
-            feed=links.author_feed(name),
-        )
-        return await self._newest(subject, query_params.page_number(request.query))
+        query, feed = links.author_query(name), links.author_feed(name)
+        return await self._newest(request, name, links.author(name), kind="Author", query=query, feed=feed)
 
-    async def _newest(self, subject: Subject, page: int) -> View:
-        found = await self._catalog.search_newest(subject.query, offset=(page - 1) * PAGE_SIZE)
+    async def _newest(self, request: web.Request, title: str, path: str, *, kind: str, query: str, feed: Feed) -> View:
+        """The newest papers of a topic or an author."""
+        page = query_params.page_number(request.query)
+        found = await self._catalog.search_newest(query, offset=(page - 1) * PAGE_SIZE)
         if not found.papers:
-            title = f"Nothing on “{formatting.shorten(subject.title, 60)}”"
-            raise PageError(404, title, "No paper on this site matches.")
+            nothing = f"Nothing on “{formatting.shorten(title, 60)}”"
+            raise PageError(404, nothing, "No paper on this site matches.")
         return View(
             template="newest.html",
-            title=subject.title,
-            description=f"{subject.feed.title}, newest first, each with a one-sentence summary.",
-            path=links.page_path(subject.path, page),
+            title=title,
+            description=f"{feed.title}, newest first, each with a one-sentence summary.",
+            path=links.page_path(path, page),
             section="/topics",
             entries=found.papers,
-            feeds=(subject.feed, links.DAY),
-            values={"subject": subject, "found": found, **links.paging(subject.path, page)},
+            feeds=(feed, links.DAY),
+            values={"kind": kind, "feed": feed, "query": query, "found": found, **links.paging(path, page)},
         )
 
 

@@ -21,6 +21,8 @@ WIDTH_PX = SIZE_PX[0] - 2 * MARGIN_PX
 PAPER, INK, SOFT, ACCENT, WHITE = "#fbf8f3", "#221d17", "#6b6156", "#b3401f", "#fff6ea"
 TITLE_SIZES_PX = (64, 56, 48, 42)  # the largest in which the title needs at most `MAX_TITLE_LINES`
 MAX_TITLE_LINES, MAX_TEXT_LINES, MAX_LISTED_PAPERS = 3, 3, 5
+MARK = (((72, 66, 132, 126), ACCENT), ((86, 83, 116, 110), WHITE), ((91, 88, 111, 92), INK))  # a newspaper
+MAX_TEXT_Y = SIZE_PX[1] - 130  # of a line
 MAX_CHARS = 400  # of a text that is measured
 FONTS = files("font_source_serif_pro") / "files"
 UNKNOWN = "\U000f0000"  # a character of no font: it shows what a missing one would look like
@@ -78,47 +80,35 @@ def draw(picture: SocialPicture, site_name: str) -> bytes:
     """The picture as a PNG."""
     image = Image.new("RGB", SIZE_PX, PAPER)
     pen = ImageDraw.Draw(image)
-    _draw_mark(pen)
+    pen.rectangle((0, 0, SIZE_PX[0], 12), ACCENT)
+    for box, color in MARK:
+        pen.rounded_rectangle(box, 13 if color == ACCENT else 0, color)
     pen.text((MARGIN_PX + 76, 96), _drawable(site_name) or "Paperboy", INK, _font("Bold", 34), "lm")
     pen.text((SIZE_PX[0] - MARGIN_PX, 96), picture.kind, SOFT, _font("Regular", 28), "rm")
-    size, lines = _fitting(picture.title)
-    y = _draw_lines(pen, 172, lines, _font("Semibold", size), INK) + 22
-    body = _font("Regular", 31)
-    is_list = len(picture.texts) > 1
-    texts = [line for text in picture.texts for line in _wrap(text, body, 1 if is_list else MAX_TEXT_LINES)]
-    room = (SIZE_PX[1] - 110 - y) // round(31 * 1.3)
-    _draw_lines(pen, y, texts[:room], body, SOFT)
+    titles = ((_font("Semibold", size), picture.title) for size in TITLE_SIZES_PX)
+    wrapped = [(font, _wrap(title, font, MAX_TITLE_LINES)) for font, title in titles]
+    title_font, title = next((one for one in wrapped if not one[1][-1].endswith("…")), wrapped[-1])
+    y = _draw_lines(pen, 172, title, title_font, INK) + 22
+    body, most = _font("Regular", 31), 1 if len(picture.texts) > 1 else MAX_TEXT_LINES
+    _draw_lines(pen, y, [line for text in picture.texts for line in _wrap(text, body, most)], body, SOFT)
     pen.text((MARGIN_PX, SIZE_PX[1] - 66), picture.facts, ACCENT, _font("Semibold", 30), "lm")
     written = BytesIO()
     image.save(written, "PNG")
     return written.getvalue()
 
 
-def _draw_mark(pen: ImageDraw.ImageDraw) -> None:
-    """A newspaper, as in the site's icon."""
-    pen.rectangle((0, 0, SIZE_PX[0], 12), ACCENT)
-    pen.rounded_rectangle((MARGIN_PX, 66, MARGIN_PX + 60, 126), 13, ACCENT)
-    pen.rectangle((MARGIN_PX + 14, 83, MARGIN_PX + 44, 110), WHITE)
-    pen.rectangle((MARGIN_PX + 19, 88, MARGIN_PX + 39, 92), INK)
-
-
-def _fitting(title: str) -> tuple[int, list[str]]:
-    sizes = ((size, _wrap(title, _font("Semibold", size), MAX_TITLE_LINES)) for size in TITLE_SIZES_PX)
-    smallest = TITLE_SIZES_PX[-1]
-    return next((size, lines) for size, lines in sizes if size == smallest or not lines[-1].endswith("…"))
-
-
 def _draw_lines(pen: ImageDraw.ImageDraw, y: int, lines: Sequence[str], font: Font, color: str) -> int:
     for line in lines:
-        pen.text((MARGIN_PX, y), line, color, font)
+        if y < MAX_TEXT_Y:
+            pen.text((MARGIN_PX, y), line, color, font)
         y += round(font.size * 1.3)
     return y
 
 
 def _wrap(text: str, font: Font, max_lines: int) -> list[str]:
     """The text in at most so many lines of the picture's width; the last one ends in … where there is more."""
-    lines, words = [""], shorten(text, MAX_CHARS).split()
-    for word in words:
+    lines = [""]
+    for word in shorten(text, MAX_CHARS).split():
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and font.getlength(longer) > WIDTH_PX:
             lines.append(word)

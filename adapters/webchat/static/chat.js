@@ -150,27 +150,28 @@ function closeChoices() { requests += 1; choices.hidden = true; chosen = -1; tex
 async function offerChoices() {
   const typed = text.value, request = ++requests;
   if (!typed.startsWith("/")) return closeChoices();
-  let found = NAME.startsWith(typed) && typed !== NAME ? [""] : [];
+  let found = NAME.startsWith(typed) && typed !== NAME ? [["", ""]] : [];
   if (typed.startsWith(NAME + " ")) {
     const answer = await fetch(`/complete?text=${encodeURIComponent(typed.slice(NAME.length + 1))}`).catch(() => null);
     found = answer && answer.ok ? await answer.json() : [];
   }
   if (request !== requests || document.activeElement !== text) return;  // the text has changed since
-  const picked = chosen >= 0 ? choices.children[chosen].textContent : null;
-  choices.replaceChildren(...found.map((words, n) => {
-    const item = document.createElement("li");
-    item.id = `choice-${n}`; item.role = "option"; item.textContent = `${NAME} ${words}`.trim();
+  const picked = chosen >= 0 ? choices.children[chosen].dataset.text : null;
+  choices.replaceChildren(...found.map(([words, about], n) => {
+    const item = document.createElement("li"), what = document.createElement("small");
+    item.id = `choice-${n}`; item.role = "option"; item.textContent = item.dataset.text = `${NAME} ${words}`.trim();
+    if (about) { what.textContent = about; item.append(" ", what); }
     item.addEventListener("mousedown", (event) => { event.preventDefault(); takeChoice(item); });
     return item;
   }));
   chosen = -1;
   text.removeAttribute("aria-activedescendant");
-  const still = [...choices.children].findIndex((item) => item.textContent === picked);
+  const still = [...choices.children].findIndex((item) => item.dataset.text === picked);
   if (still >= 0) moveChoice(still + 1);
   choices.hidden = !found.length;
   text.setAttribute("aria-expanded", String(!choices.hidden));
 }
-function takeChoice(item) { text.value = item.textContent + " "; closeChoices(); text.focus(); offerChoices(); }
+function takeChoice(item) { text.value = item.dataset.text + " "; closeChoices(); text.focus(); offerChoices(); }
 function moveChoice(step) {
   const items = [...choices.children];
   chosen = chosen < 0 && step < 0 ? items.length - 1 : (chosen + step + items.length) % items.length;

@@ -60,8 +60,8 @@ class TalkingCore:
             case _:
                 return None
 
-    async def complete(self, text: str, who: Person) -> Sequence[str]:
-        return [f"{text} {n}" for n in range(40)]
+    async def complete(self, text: str, who: Person) -> Sequence[tuple[str, str]]:
+        return [(f"{text} {n}", "what it does " * 20) for n in range(40)]
 
     async def health_problems(self) -> Mapping[str, str]:
         return {}

@@ -88,6 +88,8 @@ class TestCommands:
         choices = await discord.complete(ada, papers.channel, "papers", "query", "tod")
         assert len(choices) == 25
         assert choices[0]["value"] == "tod 0"
+        assert choices[0]["name"].startswith("tod 0: what it does")
+        assert len(choices[0]["name"]) == 100
 
     async def test_typed_options_come_as_a_form_does(
         self, discord: FakeDiscord, start: Start, core: TalkingCore, papers: Place, ada: str, bob: str

@@ -121,4 +121,4 @@ async def test_without_a_site_the_command_does_not_exist(whole: Whole) -> None:
         assert "feed" not in [command.name for command in app.core.commands]
         assert "feed:" not in (await says(app, "help")).message.plain
         assert "Papers on “feed”" in (await says(app, "feed")).message.plain
-        assert "feed" not in await app.core.complete("fe", ADA)
+        assert "feed" not in dict(await app.core.complete("fe", ADA))
