@@ -77,7 +77,7 @@ def figures(meaning: SemanticSearch, asked: Sequence[Asked], weights: Weights) -
     weigh = dict(zip(("words", "alike"), weights, strict=True))
     scores = []
     for one in asked:
-        fused = fusion.fuse_twice(one.words, one.meaning, meaning.cosines_to_mean, weigh=weigh)
+        fused = fusion.fuse_twice(one.words, one.meaning, meaning.index.cosines_to_mean, weigh=weigh)
         scores.append(score(one.judged, sorted(fused, key=lambda id: (-fused[id], id))[:20]))
     ndcg, recall = (sum(column) / len(asked) for column in zip(*scores, strict=True))
     return ndcg, recall

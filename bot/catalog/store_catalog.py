@@ -27,7 +27,7 @@ from bot.chat.event import Person, Place, Ref
 from bot.chat.message import clean
 from bot.clock import Clock
 from bot.papers.model import Paper, PaperId
-from bot.search import Results, Search, matching_words
+from bot.search import Results, Search, words_in
 from bot.store.protocol import Store
 from bot.store.records import ListedPaper, Tally
 from bot.summaries import SummaryService
@@ -105,6 +105,9 @@ class StoreCatalog:
 
     async def search_newest(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
         return await self._found(await self._search.newest_papers(clean(query), limit=limit, offset=offset))
+
+    async def complete_title(self, typed: str, limit: int) -> Sequence[str]:
+        return await self._search.complete_title(typed, limit)
 
     async def similar_papers(self, id: PaperId, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage | None:
         return await self._near(id, offset, limit) if await self._store.papers.get_papers([id]) else None
@@ -192,7 +195,7 @@ class StoreCatalog:
         papers = await self._by_id([hit.id for hit in results.hits], reasons)
         texts = [f"{entry.paper.title} {entry.summary}" for entry in papers]
         marked = zip(papers, texts, strict=True)
-        papers = tuple(replace(entry, matched=matching_words(results.words, text)) for entry, text in marked)
+        papers = tuple(replace(entry, matched=words_in(results.words, text)) for entry, text in marked)
         return PaperPage(papers=papers, has_more=results.more, notice=results.notice, corrected_query=results.corrected)
 
     async def _shown(

@@ -133,6 +133,9 @@ class Catalog(Protocol):
     async def search_newest(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
         """The papers that match a query, newest first: for the feed of a topic or an author."""
 
+    async def complete_title(self, typed: str, limit: int) -> Sequence[str]:
+        """Titles with a word that begins like the last word typed, most upvoted first."""
+
     async def similar_papers(self, id: PaperId, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage | None:
         """Papers similar in meaning; None for an unknown paper."""
 

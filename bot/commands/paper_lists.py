@@ -7,7 +7,7 @@ from bot.chat.message import Action, Button, Card, Control
 from bot.commands.context import Request, button_text, channel_language
 from bot.languages import tr
 from bot.papers.model import PaperId
-from bot.search import Results, matching_words
+from bot.search import Results, words_in
 from bot.store.records import Tally
 from bot.views.card import card
 from bot.views.results import results
@@ -64,7 +64,7 @@ async def cards(
             mine=mine.get(paper.id, 0),
             saved=paper.id in saved,
             why=(why or {}).get(paper.id, ""),
-            matched=matching_words(words, f"{paper.title} {lines.get(paper.id, '')}"),
+            matched=words_in(words, f"{paper.title} {lines.get(paper.id, '')}"),
             submission=submissions.get(paper.id),
         )
         for paper in found

@@ -3,7 +3,7 @@
 import os
 
 from bot.search.embedder import Embedder, OnnxEmbedder, open_embedder
-from bot.search.match_reasons import matching_words
+from bot.search.match_reasons import words_in
 from bot.search.models import open_models
 from bot.search.results import Hit, Mode, Results
 from bot.search.search import Search
@@ -11,14 +11,4 @@ from bot.search.search import Search
 # ONNX Runtime reports to Microsoft unless told otherwise before it starts; it is imported when a model is first opened.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-__all__ = [
-    "Embedder",
-    "Hit",
-    "Mode",
-    "OnnxEmbedder",
-    "Results",
-    "Search",
-    "matching_words",
-    "open_embedder",
-    "open_models",
-]
+__all__ = ["Embedder", "Hit", "Mode", "OnnxEmbedder", "Results", "Search", "open_embedder", "open_models", "words_in"]

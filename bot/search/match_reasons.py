@@ -36,7 +36,7 @@ def why(sought: Sequence[str], paper: Paper | None, *, near: bool) -> tuple[str,
     return tuple(reasons or ([tr("close in meaning")] if near else []))
 
 
-def matching_words(sought: Sequence[str], text: str) -> tuple[str, ...]:
+def words_in(sought: Sequence[str], text: str) -> tuple[str, ...]:
     """The words of a text that are among those sought, as the text spells them; words that say nothing aren't."""
     parts = [word for words in sought for word in split_words(words) if word.casefold() not in STOP]
     return tuple(word for word in dict.fromkeys(split_words(text)) if _has_any(indexed_terms(word), parts))

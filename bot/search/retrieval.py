@@ -33,7 +33,7 @@ async def retrieve(
     if corrected:
         vector = await semantic.embed_query(" ".join(corrected))
     near = await _nearest(keywords, semantic, query, vector, depth)
-    return words, semantic.cosines(vector, words) | near, corrected
+    return words, semantic.index.cosines(vector, words) | near, corrected
 
 
 async def _nearest(

@@ -60,7 +60,7 @@ class Search:
     @property
     def size(self) -> int:
         """How many papers semantic search can find."""
-        return self._semantic.size
+        return len(self._semantic.index)
 
     async def find_papers(self, text: str, *, limit: int = 10, offset: int = 0, mode: Mode = Mode.HYBRID) -> Results:
         """Papers for a query, best first; any text is a query."""
@@ -125,7 +125,7 @@ class Search:
 
     def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
         """The vectors of those of `ids` that have one."""
-        return self._semantic.vectors_for(ids)
+        return self._semantic.index.vectors_for(ids)
 
     async def embed_missing(
         self,
@@ -171,7 +171,7 @@ class Search:
         named = has_name(query.text)
         depth = max(CANDIDATES, limit) if mode is Mode.HYBRID else max(offset + limit + 1, CANDIDATES if named else 0)
         words, meaning, corrected = await retrieve(self._keywords, self._semantic, query, depth, mode=mode)
-        scores = fuse_twice(words, meaning, self._semantic.cosines_to_mean, coverage=self._semantic.coverage)
+        scores = fuse_twice(words, meaning, self._semantic.index.cosines_to_mean, coverage=self._semantic.coverage)
         papers: dict[PaperId, Paper] = {}
         if mode is Mode.HYBRID:
             papers = await self._raise_titles(

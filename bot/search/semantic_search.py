@@ -5,13 +5,13 @@ While a new model embeds the papers, the one before answers; the new one takes o
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 
 from bot.errors import ModelError
 from bot.papers.model import Paper, PaperId
 from bot.search.embedder import Embedder
 from bot.search.embedding_space import EmbeddingSpace
-from bot.search.vector_index import Floats
+from bot.search.vector_index import Floats, VectorIndex
 from bot.store.protocol import Vectors
 
 log = logging.getLogger(__name__)
@@ -39,8 +39,9 @@ class SemanticSearch:
         return self._space is not None and not self._broken
 
     @property
-    def size(self) -> int:
-        return len(self._space.index) if self._space else 0
+    def index(self) -> VectorIndex:
+        """The vectors of the model that answers."""
+        return self._space.index if self._space else VectorIndex()
 
     @property
     def coverage(self) -> float:
@@ -49,7 +50,7 @@ class SemanticSearch:
 
     async def embed_query(self, *texts: str) -> Floats | None:
         """The mean direction of one or more wordings of a query; None when there is no model."""
-        if self._space is None or self._broken or not any(texts) or not self.size:
+        if self._space is None or self._broken or not any(texts) or not len(self.index):
             return None
         try:
             return await self._space.embed_query(*filter(None, texts))
@@ -64,22 +65,6 @@ class SemanticSearch:
         if vector is None or self._space is None:
             return []
         return await asyncio.to_thread(self._space.index.nearest, vector, limit, among=among)
-
-    def cosines(self, vector: Floats | None, ids: Collection[PaperId]) -> dict[PaperId, float]:
-        """The cosine of each of these papers that has a vector."""
-        return self._space.index.cosines(vector, ids) if self._space and vector is not None else {}
-
-    def mean_vector(self, ids: Sequence[PaperId]) -> Floats | None:
-        """The mean vector of some papers; None when none of them has one yet."""
-        return self._space.index.mean_vector(ids) if self._space else None
-
-    def cosines_to_mean(self, ids: Sequence[PaperId], of: Collection[PaperId]) -> dict[PaperId, float]:
-        """The cosines of the papers `of` to the mean vector of `ids`."""
-        return self.cosines(self.mean_vector(ids), of)
-
-    def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
-        """The vectors of those that have one."""
-        return self._space.index.vectors_for(ids) if self._space else {}
 
     async def embed_missing(
         self, limit: int | None, on_progress: Progress | None, until: Callable[[], bool] = lambda: False

@@ -50,12 +50,12 @@ async def like_papers(
     papers: Papers, keywords: KeywordSearch, meaning: SemanticSearch, ids: Sequence[PaperId], *, limit: int, offset: int
 ) -> Results:
     """Nearest to the mean of these, without them; by shared words where there are no vectors."""
-    direction = meaning.mean_vector(ids)
+    direction = meaning.index.mean_vector(ids)
     texts = (f"{one.title} {one.abstract}" for one in (await papers.get_papers(ids)).values())
     found = await _near(keywords, meaning, direction, " ".join(texts), offset + limit + 1, without=set(ids))
     page = found[offset : offset + limit]
     known = await papers.get_papers([*ids, *(id for id, _ in page)])
-    near = meaning.vectors_for(list(known))
+    near = meaning.index.vectors_for(list(known))
     sought = {id: known[id] for id in ids if id in known}
     hits = tuple(Hit(id=id, score=score, why=near_to(known.get(id), sought, near)) for id, score in page)
     return _results(hits, meaning, more=len(found) > offset + limit)
@@ -86,10 +86,13 @@ async def _near(
         return list(words.items())
     near = await meaning.nearest(direction, max(most, ORDERED_PAPERS) + len(without))
     near = [hit for hit in near if hit[0] not in without]
-    best, cosines = max(words.values(), default=1.0), dict(near[:ORDERED_PAPERS]) | meaning.cosines(direction, words)
+    best, cosines = (
+        max(words.values(), default=1.0),
+        dict(near[:ORDERED_PAPERS]) | meaning.index.cosines(direction, words),
+    )
     scores = {id: cosine + WORDS_SHARE * words.get(id, 0.0) / best for id, cosine in cosines.items()}
     pool = sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))[:ORDERED_PAPERS]
-    first = diverse(pool, meaning.vectors_for([id for id, _ in pool]), most)
+    first = diverse(pool, meaning.index.vectors_for([id for id, _ in pool]), most)
     return [*first, *(hit for hit in near if hit[0] not in dict(pool))]
 
 

@@ -83,9 +83,11 @@ class VectorIndex:
         best = np.argsort(-scores, kind="stable")[:limit]
         return [(self._ids[rows[i]], float(scores[i])) for i in best]
 
-    def cosines(self, query: Floats, ids: Collection[PaperId]) -> dict[PaperId, float]:
-        """The cosine of each of `ids` that has a vector."""
-        rows = self._rows_of(ids) if len(query) == self._dimensions else np.empty(0, np.int64)
+    def cosines(self, query: Floats | None, ids: Collection[PaperId]) -> dict[PaperId, float]:
+        """The cosine of each of `ids` that has a vector; none without a query of the same size."""
+        if query is None or len(query) != self._dimensions:
+            return {}
+        rows = self._rows_of(ids)
         return {self._ids[row]: float(score) for row, score in zip(rows, self._scores(query, rows), strict=True)}
 
     def mean_vector(self, ids: Sequence[PaperId]) -> Floats | None:
@@ -95,6 +97,10 @@ class VectorIndex:
             return None
         total = np.sum(list(found.values()), axis=0)
         return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
+
+    def cosines_to_mean(self, ids: Sequence[PaperId], others: Collection[PaperId]) -> dict[PaperId, float]:
+        """The cosines of `others` to the mean vector of `ids`."""
+        return self.cosines(self.mean_vector(ids), others)
 
     def vectors_for(self, ids: Collection[PaperId]) -> dict[PaperId, Floats]:
         """The vectors of those of `ids` that have one."""

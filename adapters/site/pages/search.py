@@ -18,6 +18,7 @@ FIELDS = {"after": "after", "before": "before", "category": "cat", "lab": "lab",
 """The form's fields, and the filter of a query for each."""
 SORTS = (("", "Relevance"), ("new", "Newest"), ("votes", "Upvotes"))
 MAX_FIELD_CHARS = 100
+SUGGESTIONS = 8  # while a query is typed
 SUGGESTED_TOPICS = 24  # where nothing is found
 
 
@@ -31,6 +32,7 @@ class SearchPages:
         app.add_routes(
             [
                 web.get("/search", cache.handler(self.search, ("q", "page", *FIELDS))),
+                web.get("/search/suggestions", cache.handler(self.suggestions, ("q",))),
                 web.get("/topics", cache.handler(self.topics)),
                 web.get("/topic/{name:.+}", cache.handler(self.topic, ("page",))),
                 web.get("/author/{name:.+}", cache.handler(self.author, ("page",))),
@@ -70,6 +72,16 @@ class SearchPages:
                 "topics": (await self._catalog.topics())[:SUGGESTED_TOPICS] if not found.papers else (),
             },
         )
+
+    async def suggestions(self, request: web.Request, visitor: Visitor) -> View:
+        """What is being typed may become a topic or a title: options for the field, without a page around them."""
+        typed = query_params.text(request.query, "q").casefold()
+        topics = [
+            code for code, name in CATEGORIES.items() if typed and f" {name} {code}".casefold().find(f" {typed}") >= 0
+        ]
+        titles = await self._catalog.complete_title(typed, SUGGESTIONS)
+        values = {"topics": topics[: SUGGESTIONS // 2], "titles": titles}
+        return View(template="suggestions.html", title="", path="", values=values)
 
     async def topics(self, request: web.Request, visitor: Visitor) -> View:
         topics = await self._catalog.topics()

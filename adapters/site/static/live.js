@@ -69,6 +69,17 @@
     delete form.dataset.busy;
   });
 
+  const field = document.querySelector("input[list=suggestions]");
+  let waiting = 0;
+  field?.addEventListener("input", () => {
+    clearTimeout(waiting);
+    const typed = field.value;
+    waiting = setTimeout(async () => {
+      const answer = await fetch(`/search/suggestions?q=${encodeURIComponent(typed)}`).catch(() => null);
+      if (answer?.ok && field.value === typed) field.list.innerHTML = await answer.text(); // escaped there
+    }, 150);
+  });
+
   document.addEventListener("visibilitychange", () => (document.hidden ? closeStream() : openStream()));
   window.addEventListener("pagehide", closeStream);
   window.addEventListener("pageshow", openStream);

@@ -181,6 +181,17 @@ async def test_search_takes_filters_from_the_form(site: Site) -> None:
     assert "No papers found" in await site.page("/search?q=zeppelins")
 
 
+async def test_what_is_typed_may_become_a_topic_or_a_title(site: Site) -> None:
+    await site.store.papers.add_listings([listing(paper(1, "Nesting <birds>")), listing(paper(2, "Owls"))], NOW)
+    options = await site.page("/search/suggestions?q=bir")
+    assert options.strip() == '<option value="Nesting &lt;birds&gt;"></option>'
+    assert '<option value="cat:cs.CL">Computation and Language</option>' in await site.page(
+        "/search/suggestions?q=lang"
+    )
+    assert "<option" not in await site.page("/search/suggestions?q=")
+    assert "<datalist" in await site.page("/search")
+
+
 async def test_search_marks_the_words_it_found(site: Site) -> None:
     await site.store.papers.add_listings([listing(paper(1, "Glass <birds> sing", abstract="A bird sings."))], NOW)
     page = await site.page("/search?q=bird")

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from bot.analyzer import fold, split_words, word_forms
-from bot.search.match_reasons import holds, indexed_terms, matching_words
+from bot.search.match_reasons import holds, indexed_terms, words_in
 from tests.processor_time import processor_s
 
 NAMES = [
@@ -97,4 +97,4 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
 def test_matching_words_are_those_that_the_index_finds(
     sought: tuple[str, ...], text: str, words: tuple[str, ...]
 ) -> None:
-    assert matching_words(sought, text) == words
+    assert words_in(sought, text) == words
