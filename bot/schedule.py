@@ -90,8 +90,6 @@ def reach(schedule: Schedule, at: datetime) -> int:
         case Clocked() | Cron():
             before = _before(schedule, at)
             return max(1, _days_between(before, at, schedule.zone)) if before else MAX_REACH_DAYS
-        case _:
-            assert_never(schedule)
 
 
 def first_reach(schedule: Schedule, at: datetime) -> int:
@@ -103,8 +101,6 @@ def first_reach(schedule: Schedule, at: datetime) -> int:
             times = next_times(schedule, at, 8)
             gaps = [_days_between(one, two, schedule.zone) for one, two in pairwise(times)]
             return min(max(1, min(gaps, default=MAX_REACH_DAYS)), MAX_REACH_DAYS)
-        case _:
-            assert_never(schedule)
 
 
 def _weekday(schedule: Schedule, at: datetime, later: int) -> int:
@@ -132,8 +128,6 @@ def on_day(schedule: Schedule, day: date) -> bool:
         case Cron(zone=zone):
             start = datetime.combine(day, time(), ZoneInfo(zone)) - timedelta(seconds=1)
             return any(occurrences(schedule, start, start + timedelta(days=1)))
-        case _:
-            assert_never(schedule)
 
 
 def zone_label(zone: str) -> str:
@@ -156,8 +150,6 @@ def describe(schedule: Schedule) -> str:
             return tr(
                 "{days}, as soon as the list is complete ({zone})", days=_days_in_words(days), zone=zone_label(zone)
             )
-        case _:
-            assert_never(schedule)
 
 
 def _clocked(schedule: Clocked, after: datetime, until: datetime) -> Iterator[datetime]:

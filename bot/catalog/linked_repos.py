@@ -7,7 +7,6 @@ failure, requests pause.
 import asyncio
 import logging
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -144,26 +143,27 @@ def parse(body: bytes, where: str, url: str) -> LinkedRepos:
         raise Malformed(f"{where} sent broken JSON ({error}).", "It is fetched again later.") from error
     if not isinstance(answer, dict):
         raise Malformed(f"{where} isn't a paper.", "It is fetched again later.")
-    models = _resources(answer.get("linkedModels"), lambda name: f"{url}/{name}")
-    datasets = _resources(answer.get("linkedDatasets"), lambda name: f"{url}/datasets/{name}")
-    spaces = _resources(answer.get("linkedSpaces"), lambda name: f"{url}/spaces/{name}")
-    totals = (answer.get("numTotalModels"), answer.get("numTotalDatasets"), answer.get("numTotalSpaces"))
-    known = tuple(
-        max(parse_count(total), len(found)) for total, found in zip(totals, (models, datasets, spaces), strict=True)
+    found = [
+        _resources(answer.get(f"linked{kind}"), f"{url}{folder}")
+        for kind, folder in (("Models", ""), ("Datasets", "/datasets"), ("Spaces", "/spaces"))
+    ]
+    models, datasets, spaces = (
+        max(parse_count(answer.get(f"numTotal{kind}")), len(known))
+        for kind, known in zip(("Models", "Datasets", "Spaces"), found, strict=True)
     )
     return LinkedRepos(
-        models=models[:MAX_SHOWN],
-        datasets=datasets[:MAX_SHOWN],
-        spaces=spaces[:MAX_SHOWN],
-        counts=(known[0], known[1], known[2]),
+        models=found[0][:MAX_SHOWN],
+        datasets=found[1][:MAX_SHOWN],
+        spaces=found[2][:MAX_SHOWN],
+        counts=(models, datasets, spaces),
     )
 
 
-def _resources(raw: Any, address: Callable[[str], str]) -> tuple[LinkedRepo, ...]:
+def _resources(raw: Any, folder: str) -> tuple[LinkedRepo, ...]:
     """The most liked first. A name that would lead elsewhere than to its own page is left out."""
     known = (one for one in (raw if isinstance(raw, list) else []) if isinstance(one, dict) and not one.get("private"))
     found = [
-        LinkedRepo(name=name, url=address(name), likes=parse_count(one.get("likes")))
+        LinkedRepo(name=name, url=f"{folder}/{name}", likes=parse_count(one.get("likes")))
         for one in known
         if (name := text_or_empty(one.get("id"))) and _NAME.fullmatch(name)
     ]

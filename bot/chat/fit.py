@@ -4,6 +4,7 @@ Sizes are measured on the wire, after the adapter's escaping (`CanPost.text_widt
 of `&` would overflow. Text that has to be shortened ends in "…".
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -144,14 +145,9 @@ def _words(span: Span, max_width: int, width: Width) -> Iterator[Span]:
 
 def _prefix(span: Span, max_width: int, width: Width) -> str:
     """The longest prefix of a span within `max_width`; at least one character."""
-    low, high = 1, len(span.text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if width((replace(span, text=span.text[:middle]),)) <= max_width:
-            low = middle
-        else:
-            high = middle - 1
-    return span.text[:low]
+    lengths = range(1, len(span.text) + 1)
+    fitting = bisect_right(lengths, max_width, key=lambda length: width((replace(span, text=span.text[:length]),)))
+    return span.text[: max(fitting, 1)]
 
 
 def _cut(raw: str, max_width: int, width: Width) -> str:

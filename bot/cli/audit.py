@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import click
 
-from bot.app.build import open_app
-from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.app.build import App, open_app
+from bot.cli.group import console, emit, json_option, opens
 from bot.delivery.audit import Day
 from bot.delivery.audit import audit as audit_lists
 from bot.papers.model import PaperId
@@ -20,14 +19,12 @@ MARKS = {"complete": "ok", "closed": "  ", "open": "..", "short": "??", "missing
 @click.command()
 @click.option("--days", default=14, show_default=True, type=click.IntRange(1, 400), help="How many days back to check.")
 @json_option
-@config_option
-@asynchronous
-async def audit(days: int, as_json: bool, config: Path | None) -> None:
+@opens(open_app)
+async def audit(app: App, days: int, as_json: bool) -> None:
     """Find daily lists that are missing or too short. Exit 1 if there are any."""
-    async with open_app(settings(config), clock()) as app:
-        last = app.clock.now().date()
-        names = [source.name for source in app.intake.sources]
-        found = await audit_lists(app.store.papers, names, last - timedelta(days=days - 1), last, app.clock.now())
+    last = app.clock.now().date()
+    names = [source.name for source in app.intake.sources]
+    found = await audit_lists(app.store.papers, names, last - timedelta(days=days - 1), last, app.clock.now())
     for day in found:
         emit(day) if as_json else _print(day)
     missing = sum(day.state in {"short", "missing"} for day in found)

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from itertools import groupby
-from pathlib import Path
 
 import click
 from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, opened_store, settings
-from bot.config import Summaries
+from bot.cli.group import clock, configured, console, emit, json_option, opened_store
+from bot.config import Settings, Summaries
 from bot.store.records import Spending
 
 DEFAULT_DAYS = 31
@@ -23,11 +22,9 @@ SUMMED = ("requests", "input", "output", "cache_read", "cache_write", "cost")
     "--days", type=click.IntRange(1, 3_660), default=DEFAULT_DAYS, show_default=True, help="How many days to show."
 )
 @json_option
-@config_option
-@asynchronous
-async def costs(days: int, as_json: bool, config: Path | None) -> None:
+@configured
+async def costs(options: Settings, days: int, as_json: bool) -> None:
     """Show what Claude cost, by day, month and model."""
-    options = settings(config)
     today = clock().now().date()
     async with opened_store(options) as store:
         rows = await store.costs.spending_since((today - timedelta(days=days - 1)).replace(day=1))  # whole months

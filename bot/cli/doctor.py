@@ -8,7 +8,7 @@ import click
 from bot.app.build import App, database, open_app
 from bot.app.home import open_to_others
 from bot.chat.adapter import Adapter, Finding, HasDoctor
-from bot.cli.group import asynchronous, clock, config_option, settings
+from bot.cli.group import opens
 from bot.delivery.calendar import out_of_date
 from bot.errors import IndexFailed, ModelError, SourceError, StoreError
 from bot.views.formatting import plural, source_name
@@ -17,25 +17,22 @@ OK, WARN, BAD = "ok", "--", "!!"
 
 
 @click.command()
-@config_option
-@asynchronous
-async def doctor(config: Path | None) -> None:
+@opens(open_app)
+async def doctor(app: App) -> None:
     """Check the whole set-up and say what to fix. Exit 1 if something is broken."""
     bad: list[str] = []
-    options = settings(config)
-    async with open_app(options, clock()) as app:
-        _print(OK, f"database {database(options)}: {plural(await app.store.papers.count_papers(), 'paper')}")
-        if wrong := await app.store.check(deep=True):
-            bad.append(wrong)
-            _print(BAD, wrong)
-        if warning := open_to_others(Path(options.home)):
-            _print(WARN, warning)
-        await _search(app)
-        await _sources(app)
-        if lacking := out_of_date(app.clock.now().date()):
-            _print(WARN, lacking)
-        await _platforms(app, bad)
-        await _summaries(app, bad)
+    _print(OK, f"database {database(app.settings)}: {plural(await app.store.papers.count_papers(), 'paper')}")
+    if wrong := await app.store.check(deep=True):
+        bad.append(wrong)
+        _print(BAD, wrong)
+    if warning := open_to_others(Path(app.settings.home)):
+        _print(WARN, warning)
+    await _search(app)
+    await _sources(app)
+    if lacking := out_of_date(app.clock.now().date()):
+        _print(WARN, lacking)
+    await _platforms(app, bad)
+    await _summaries(app, bad)
     click.get_current_context().exit(1 if bad else 0)
 
 

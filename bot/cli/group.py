@@ -4,11 +4,11 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, Concatenate, TypeVar
 
 import click
 import msgspec
@@ -16,13 +16,14 @@ from rich.console import Console
 
 from bot.app.adapters import installed
 from bot.app.build import database
+from bot.app.home import make_home
 from bot.clock import Clock, FixedClock, SystemClock
 from bot.config import Settings, load
 from bot.errors import ConfigError, PaperboyError
 from bot.store import open_store
 from bot.store.protocol import Store
 
-P = ParamSpec("P")
+T = TypeVar("T")
 console = Console(stderr=True, highlight=False)
 """Stderr, for people: progress, counts, reasons. Stdout has only what a program may read."""
 
@@ -51,16 +52,6 @@ def _safe(error: PaperboyError) -> str:
     return str(error).replace("[", r"\[")
 
 
-def asynchronous(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Make a coroutine a command. It may leave with an exit code: `click.get_current_context().exit(1)`."""
-
-    @wraps(command)
-    def runs(*args: P.args, **kwargs: P.kwargs) -> None:
-        asyncio.run(command(*args, **kwargs))
-
-    return runs
-
-
 config_option = click.option(
     "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file (TOML). Default: $PAPERBOY_CONFIG."
 )
@@ -78,9 +69,39 @@ def clock(now: datetime | None = None) -> Clock:
     return FixedClock(now) if now else SystemClock()
 
 
+def configured(command: Callable[Concatenate[Settings, ...], Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Make a coroutine a command with the option `--config`, that gets the settings first. It may leave with an exit
+    code: `click.get_current_context().exit(1)`."""
+
+    @config_option
+    @wraps(command)
+    def runs(config: Path | None, **arguments: Any) -> None:
+        asyncio.run(command(settings(config), **arguments))
+
+    return runs
+
+
+def opens(
+    part: Callable[[Settings, Clock], AbstractAsyncContextManager[T]],
+) -> Callable[[Callable[Concatenate[T, ...], Coroutine[Any, Any, None]]], Callable[..., None]]:
+    """Like `configured`, for a command that gets a part of Paperboy first, which is open while the command runs."""
+
+    def make(command: Callable[Concatenate[T, ...], Coroutine[Any, Any, None]]) -> Callable[..., None]:
+        @configured
+        @wraps(command)
+        async def runs(options: Settings, **arguments: Any) -> None:
+            async with part(options, clock()) as opened:
+                await command(opened, **arguments)
+
+        return runs
+
+    return make
+
+
 @asynccontextmanager
-async def opened_store(options: Settings) -> AsyncIterator[Store]:
+async def opened_store(options: Settings, clock: Clock | None = None) -> AsyncIterator[Store]:
     """The database alone, for what needs neither search nor adapters."""
+    make_home(Path(options.home))
     store = await open_store(database(options))
     try:
         yield store

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bot.app.build import Library, open_library
-from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.cli.group import console, emit, json_option, opens
 from bot.cli.progress import progress
 from bot.errors import SourceError
 from bot.ingest.ingester import Ingester
@@ -22,27 +22,25 @@ MAX_NAMED_REJECTIONS = 10  # rejected records; the rest are counted by reason
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--vectors/--no-vectors", default=True, help="Embed them for semantic search too (takes longer).")
 @json_option
-@config_option
-@asynchronous
-async def ingest(paths: tuple[Path, ...], vectors: bool, as_json: bool, config: Path | None) -> None:
+@opens(open_library)
+async def ingest(library: Library, paths: tuple[Path, ...], vectors: bool, as_json: bool) -> None:
     """Add papers from files or folders. Daily Papers and search responses of Hugging Face, or JSON lines."""
-    async with open_library(settings(config), clock()) as library:
-        stored, rejected, failed = await _read_files(library, paths)
-        with progress("Indexing papers") as advance:
-            await library.search.update_index(advance)
-        embedded = await _embed(library) if vectors else 0
-        counts = {
-            "new": stored.new,
-            "changed": stored.changed,
-            "unchanged": stored.unchanged,
-            "rejected": len(rejected),
-            "vectors": embedded,
-            "papers": await library.store.papers.count_papers(),
-        }
-        if as_json:
-            emit(counts | {"reasons": [{"where": r.where, "id": r.id, "reason": r.reason} for r in rejected]})
-        else:
-            _print(counts, rejected)
+    stored, rejected, failed = await _read_files(library, paths)
+    with progress("Indexing papers") as advance:
+        await library.search.update_index(advance)
+    embedded = await _embed(library) if vectors else 0
+    counts = {
+        "new": stored.new,
+        "changed": stored.changed,
+        "unchanged": stored.unchanged,
+        "rejected": len(rejected),
+        "vectors": embedded,
+        "papers": await library.store.papers.count_papers(),
+    }
+    if as_json:
+        emit(counts | {"reasons": [{"where": r.where, "id": r.id, "reason": r.reason} for r in rejected]})
+    else:
+        _print(counts, rejected)
     if failed:
         raise SourceError("; ".join(failed), "Everything that could be read was stored.")
 

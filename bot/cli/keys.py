@@ -1,13 +1,13 @@
 """`paperboy keys`: API keys, for programs that need higher limits."""
 
-from pathlib import Path
-
 import click
 
 from bot.catalog.api_keys import key_digest, new_key
 from bot.chat.message import clean
-from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, opened_store, settings
+from bot.cli.group import clock, configured, console, emit, json_option, opened_store, opens
+from bot.config import Settings
 from bot.errors import AskError
+from bot.store.protocol import Store
 
 
 @click.group()
@@ -17,14 +17,13 @@ def keys() -> None:
 
 @keys.command()
 @click.argument("name")
-@config_option
-@asynchronous
-async def add(name: str, config: Path | None) -> None:
+@configured
+async def add(options: Settings, name: str) -> None:
     """Make a key for a program called NAME and print it once."""
     if not (program := clean(name, 100)):
         raise click.UsageError("Give the program a name, so that you can find its key later.")
     key = new_key()
-    async with opened_store(settings(config)) as store:
+    async with opened_store(options) as store:
         if not await store.api_keys.add_key(program, key_digest(key), clock().now()):
             raise AskError(
                 f"There is already a key for {program!r}.", f"To revoke it: paperboy keys remove {program!r}"
@@ -35,12 +34,10 @@ async def add(name: str, config: Path | None) -> None:
 
 @keys.command("list")
 @json_option
-@config_option
-@asynchronous
-async def show(as_json: bool, config: Path | None) -> None:
+@opens(opened_store)
+async def show(store: Store, as_json: bool) -> None:
     """List the programs that have a key."""
-    async with opened_store(settings(config)) as store:
-        found = await store.api_keys.all_keys()
+    found = await store.api_keys.all_keys()
     for program in found:
         if as_json:
             emit({"name": program.name, "made": program.made})
@@ -52,11 +49,9 @@ async def show(as_json: bool, config: Path | None) -> None:
 
 @keys.command()
 @click.argument("name")
-@config_option
-@asynchronous
-async def remove(name: str, config: Path | None) -> None:
+@opens(opened_store)
+async def remove(store: Store, name: str) -> None:
     """Revoke the key of NAME."""
-    async with opened_store(settings(config)) as store:
-        if not await store.api_keys.remove_key(clean(name, 100)):
-            raise AskError(f"There is no key for {name!r}.", "To list the keys: paperboy keys list")
+    if not await store.api_keys.remove_key(clean(name, 100)):
+        raise AskError(f"There is no key for {name!r}.", "To list the keys: paperboy keys list")
     console.print(f"The key of {name} is revoked.", markup=False)

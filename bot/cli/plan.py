@@ -1,13 +1,12 @@
 """`paperboy plan`, `paperboy why`: the next posts of each channel, and why it gets posts or none."""
 
 from datetime import date, datetime
-from pathlib import Path
 
 import click
 
 from bot.app.build import App, open_app
 from bot.chat.event import Place
-from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.cli.group import console, emit, json_option, opens
 from bot.commands.why import explanation
 from bot.delivery.planner import Preview
 from bot.errors import AskError
@@ -19,27 +18,23 @@ from bot.views.formatting import days, moment, plural
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Date of the edition. Default: the newest.")
 @click.option("--channel", help="platform:space/channel, as `paperboy plan` prints it.")
 @json_option
-@config_option
-@asynchronous
-async def plan(day: datetime | None, channel: str | None, as_json: bool, config: Path | None) -> None:
+@opens(open_app)
+async def plan(app: App, day: datetime | None, channel: str | None, as_json: bool) -> None:
     """Show what each channel would get, paper by paper, and why."""
-    async with open_app(settings(config), clock()) as app:
-        place = _place(channel) if channel else None
-        found = [s for s in await app.store.subscriptions.running() if place in (None, s.place)]
-        if not found:
-            console.print("Nothing is scheduled." if place is None else f"Nothing is scheduled in {place}.")
-        for subscription in found:
-            await _show(app, subscription, day.date() if day else None, as_json=as_json)
+    place = _place(channel) if channel else None
+    found = [s for s in await app.store.subscriptions.running() if place in (None, s.place)]
+    if not found:
+        console.print("Nothing is scheduled." if place is None else f"Nothing is scheduled in {place}.")
+    for subscription in found:
+        await _show(app, subscription, day.date() if day else None, as_json=as_json)
 
 
 @click.command()
 @click.argument("channel")
-@config_option
-@asynchronous
-async def why(channel: str, config: Path | None) -> None:
+@opens(open_app)
+async def why(app: App, channel: str) -> None:
     """Explain why CHANNEL gets posts, or none. CHANNEL is platform:space/channel."""
-    async with open_app(settings(config), clock()) as app:
-        click.echo((await explanation(app.store, _place(channel), app.clock.now(), app.planner)).plain)
+    click.echo((await explanation(app.store, _place(channel), app.clock.now(), app.planner)).plain)
 
 
 async def _show(app: App, subscription: Subscription, day: date | None, *, as_json: bool) -> None:

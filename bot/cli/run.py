@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime
-from pathlib import Path
 
 import click
 
@@ -11,15 +10,8 @@ from bot.app.build import App, open_app
 from bot.app.first_run import Welcome
 from bot.app.serve import Role, serve, until_idle
 from bot.chat.adapter import Adapter, CanListen
-from bot.cli.group import (
-    Moment,
-    asynchronous,
-    clock,
-    config_option,
-    console,
-    settings,
-    verbose_option,
-)
+from bot.cli.group import Moment, clock, configured, console, verbose_option
+from bot.config import Settings
 from bot.papers.samples import sample_papers
 from bot.views.formatting import plural, short_day, source_name
 
@@ -28,14 +20,12 @@ from bot.views.formatting import plural, short_day, source_name
 @click.option("--until-idle", "idle", is_flag=True, help="Plan and post what is due, then exit.")
 @click.option("--now", type=Moment(), help="With --until-idle: act as if it were this time (a replay).")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default="all", show_default=True)
-@config_option
 @verbose_option
-@asynchronous
-async def run(idle: bool, now: datetime | None, role: str, config: Path | None, verbose: bool) -> None:
+@configured
+async def run(options: Settings, idle: bool, now: datetime | None, role: str, verbose: bool) -> None:
     """Start Paperboy: answer in chats, and post on schedule."""
     if now and not idle:
         raise click.UsageError("--now needs --until-idle.")
-    options = settings(config)
     logs.set_up(options.operations.logs, verbose=verbose)
     async with open_app(options, clock(now)) as app:
         if idle:

@@ -9,9 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from bot.app.build import Library, open_library
-from bot.cli.group import asynchronous, clock, config_option, console, emit, json_option, settings
+from bot.cli.group import clock, configured, console, emit, json_option
 from bot.cli.progress import progress
 from bot.commands.context import paper_id
+from bot.config import Settings
 from bot.errors import AskError, IndexFailed, Malformed
 from bot.papers.model import Paper
 from bot.search import Mode, Results
@@ -33,15 +34,14 @@ class Question(Struct, frozen=True):
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option("--mode", type=click.Choice([m.name.lower() for m in Mode]), default="hybrid", show_default=True)
 @json_option
-@config_option
-@asynchronous
+@configured
 async def search(
-    query: tuple[str, ...], queries: Path | None, limit: int, mode: str, as_json: bool, config: Path | None
+    options: Settings, query: tuple[str, ...], queries: Path | None, limit: int, mode: str, as_json: bool
 ) -> None:
     """Search papers by words and by meaning."""
     if bool(query) == bool(queries):
         raise click.UsageError("Give a QUERY, or --queries FILE.")
-    async with open_library(settings(config), clock()) as library:
+    async with open_library(options, clock()) as library:
         await _load(library)
         if queries:
             for question in _questions(queries):
@@ -57,13 +57,12 @@ async def search(
 @click.option("--text", help="A paragraph instead of papers, for example an abstract.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
 @json_option
-@config_option
-@asynchronous
-async def similar(papers: tuple[str, ...], text: str | None, limit: int, as_json: bool, config: Path | None) -> None:
+@configured
+async def similar(options: Settings, papers: tuple[str, ...], text: str | None, limit: int, as_json: bool) -> None:
     """Find papers similar to PAPERS (ids or addresses), or to a text."""
     if bool(papers) == bool(text):
         raise click.UsageError("Give one or more PAPERS, or --text.")
-    async with open_library(settings(config), clock()) as library:
+    async with open_library(options, clock()) as library:
         await _load(library)
         ids = [paper_id(paper) for paper in papers]
         stored = await library.store.papers.get_papers(ids)

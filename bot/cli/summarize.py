@@ -9,7 +9,7 @@ import click
 import msgspec
 from msgspec import Struct
 
-from bot.cli.group import asynchronous, clock, config_option, console, opened_store, settings
+from bot.cli.group import clock, configured, console, opened_store
 from bot.cli.progress import progress
 from bot.config import Settings
 from bot.errors import ConfigError, ModelError
@@ -41,9 +41,8 @@ class Written(Struct, frozen=True):
 @click.option("--in", "source", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--engine", type=click.Choice(["auto", "extract", "claude"]), default="auto", show_default=True)
-@config_option
-@asynchronous
-async def summarize(source: Path, target: Path, engine: str, config: Path | None) -> None:
+@configured
+async def summarize(options: Settings, source: Path, target: Path, engine: str) -> None:
     """Write a one-sentence summary for each paper of a file. JSON lines {id, title, abstract}.
 
     Until it is done the lines are in OUT.ENGINE.part; a run that was broken off continues there.
@@ -51,7 +50,7 @@ async def summarize(source: Path, target: Path, engine: str, config: Path | None
     part = target.with_name(f"{target.name}.{engine}.part")
     before = _finished(part)
     done = rejected = 0
-    async with _open_writer(settings(config), engine) as writer:
+    async with _open_writer(options, engine) as writer:
         with part.open("ab") as out, progress("Summarizing") as advance:
             for paper, failed in _papers(source):
                 rejected += failed

@@ -151,18 +151,15 @@ def as_command(
         name=name or usage.split(maxsplit=1)[0], usage=usage, summary=summary, admin=admin, fields=fields
     )
 
-    def make(run: CommandHandler) -> Command:
-        return Command(
-            help=help,
-            run=run,
-            effect=effect,
-            options=options,
-            submit=submit,
-            refill=refill,
-            checks_maker=checks_maker,
-        )
-
-    return make
+    return lambda run: Command(
+        help=help,
+        run=run,
+        effect=effect,
+        options=options,
+        submit=submit,
+        refill=refill,
+        checks_maker=checks_maker,
+    )
 
 
 def check_admin(command: str, who: Person, *, or_maker: bool = False) -> None:

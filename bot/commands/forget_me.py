@@ -18,8 +18,5 @@ async def forget_me(request: Request, rest: str) -> Answer:
         )
         return Answer(message=note(warning, controls=(delete,)))
     deleted = await request.store.ownership.forget(request.who.key)
-    return Answer(
-        message=note(
-            tr_count("Done. {count} record about you deleted.", "Done. {count} records about you deleted.", deleted)
-        )
-    )
+    done = tr_count("Done. {count} record about you deleted.", "Done. {count} records about you deleted.", deleted)
+    return Answer(message=note(done))

@@ -35,11 +35,8 @@ async def home(request: Request, rest: str) -> Answer:
     if request.who.admin:
         blocks += await _schedules(request)
     blocks.append(Footnote(text(tr("To search, type /papers and some words in any channel."))))
-    return Answer(
-        message=Message(
-            plain=tr("Your saved papers, your topics, and the most voted papers here."), blocks=tuple(blocks)
-        )
-    )
+    plain = tr("Your saved papers, your topics, and the most voted papers here.")
+    return Answer(message=Message(plain=plain, blocks=tuple(blocks)))
 
 
 def _section(heading: str, blocks: Sequence[Block], empty: str) -> list[Block]:

@@ -151,16 +151,8 @@ async def unschedule(request: Request, rest: str) -> Answer:
     old = await _find(request, rest)
     await request.store.subscriptions.remove_subscription(old.id, cause=request.cause)
     undo = f"/papers schedule {subscription_form.as_text(old, request.context.sources)}"
-    return Answer(
-        message=note(
-            tr(
-                "Removed schedule {id}: {schedule}. To bring it back: {command}",
-                id=old.id,
-                schedule=summary(old),
-                command=undo,
-            )
-        )
-    )
+    removed = mark("Removed schedule {id}: {schedule}. To bring it back: {command}")
+    return Answer(message=note(tr(removed, id=old.id, schedule=summary(old), command=undo)))
 
 
 async def _check_count(request: Request) -> None:

@@ -6,7 +6,6 @@ from statistics import median
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bot.delivery.calendar import closed_reason, is_complete
 from bot.papers.model import PaperId
@@ -52,21 +51,19 @@ def _day(source: str, day: date, lists: Lists, fetch: Fetch | None, now: datetim
     ever = {id for (name, _), ids in lists.items() if name == source for id in ids}
     that_day = {id for (name, other), ids in lists.items() if name != source and other == day for id in ids}
     elsewhere = tuple(sorted(that_day - ever))
-    looked = fetch if fetch and fetch.day == day else None
-    known = Day(source=source, day=day, listed=len(here), usual=usual, state="complete", elsewhere=elsewhere)
-    state, why = _state(
-        known, done=is_complete(source, day, len(here), fetch, now), error=looked.error if looked else ""
-    )
-    return replace(known, state=state, why=why)
+    error = fetch.error if fetch and fetch.day == day else ""
+    is_done = is_complete(source, day, len(here), fetch, now)
+    state, why = _state(source, day, len(here), usual, error, is_done=is_done)
+    return Day(source=source, day=day, listed=len(here), usual=usual, state=state, why=why, elsewhere=elsewhere)
 
 
-def _state(known: Day, *, done: bool, error: str) -> tuple[State, str]:
-    if not known.listed and (why := closed_reason(known.source, known.day)):
+def _state(source: str, day: date, listed: int, usual: int, error: str, *, is_done: bool) -> tuple[State, str]:
+    if not listed and (why := closed_reason(source, day)):
         return "closed", why
-    if not done:
+    if not is_done:
         return "open", error
-    if not known.listed:
+    if not listed:
         return "missing", error or "no papers listed"
-    if known.listed < SHORT_SHARE * known.usual:
-        return "short", f"usually about {known.usual}"
+    if listed < SHORT_SHARE * usual:
+        return "short", f"usually about {usual}"
     return "complete", ""

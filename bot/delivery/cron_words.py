@@ -8,6 +8,7 @@ from cronsim import CronSim, CronSimError
 from msgspec import Struct
 
 from bot.delivery.schedule_words import Unreadable, Word
+from bot.delivery.time_zones import SCHEDULE_WORDS
 from bot.languages import mark, tr
 
 FIELDS = 5
@@ -15,15 +16,7 @@ MONTHS_AND_DAYS = "mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|s
 FIELD = re.compile(rf"[\d*/,\-#?lw]+|(?:{MONTHS_AND_DAYS})[a-z\d,\-#]*")
 CRON_LABELS = frozenset({"cron", "cron:", "crontab", "crontab:"})
 LABELS = CRON_LABELS | {"-", "schedule:", ""}
-SHORTCUTS = {
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@hourly": "0 * * * *",
-}
+SHORTCUTS = SCHEDULE_WORDS["cron"]
 HINT = mark("A cron expression has five fields: minute, hour, day, month, weekday. For example: cron 0 9 * * 1-5")
 HORIZON = timedelta(days=366 * 5)
 _ANY = datetime(2025, 1, 1, tzinfo=UTC)  # built to be checked: the date does not matter

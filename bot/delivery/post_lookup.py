@@ -6,7 +6,7 @@ its channel. So only the time of the attempt is searched, and after a while the 
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.chat.adapter import CanFind, CanFindBetween
 from bot.chat.event import Place, Ref
@@ -48,7 +48,9 @@ class PostLookup:
                     raise
                 raise Unsure(str(error) or "The platform did not answer in time.") from error
             if not self._repeat:
-                raise self._gave_up(delivery) from error
+                minutes = max(1, round(self._look_up.total_seconds() / 60))
+                reason = f"Whether the post is there could not be found out within {minutes} min: it may have arrived."
+                raise Refused(reason, f"To look for it again: paperboy retry {delivery.post.key}") from error
             log.warning("%s is sent again without knowing whether it arrived: %s", delivery.post.key, error)
             return None
 
@@ -56,20 +58,10 @@ class PostLookup:
         looked_for = self._clock.now() - (delivery.tried or delivery.post.due)
         return looked_for >= self._look_up and delivery.attempts >= MIN_LOOK_UPS
 
-    def _gave_up(self, delivery: Delivery) -> Refused:
-        minutes = max(1, round(self._look_up.total_seconds() / 60))
-        reason = f"Whether the post is there could not be found out within {minutes} min: it may have arrived."
-        return Refused(reason, f"To look for it again: paperboy retry {delivery.post.key}")
-
     async def _search(self, delivery: Delivery, adapter: CanFind, place: Place) -> Ref | None:
         key, tried = delivery.post.key, delivery.tried
         if tried is None or not isinstance(adapter, CanFindBetween):
             since = min(delivery.post.due, self._clock.now()) - FIND_MARGIN
             return await adapter.find_post(place, key=key, since=since)
-        since, until = _window(tried, self._attempt_s)
+        since, until = tried - CLOCK_MARGIN, tried + timedelta(seconds=self._attempt_s) + CLOCK_MARGIN
         return await adapter.find_post_between(place, key=key, since=since, until=until)
-
-
-def _window(tried: datetime, attempt_s: float) -> tuple[datetime, datetime]:
-    """When the platform may have taken a post that was tried then."""
-    return tried - CLOCK_MARGIN, tried + timedelta(seconds=attempt_s) + CLOCK_MARGIN

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bot.delivery import schedule_words as read
 from bot.delivery.schedule_words import EXAMPLES, Unreadable, Word, shorten
-from bot.delivery.time_zones import UTC_NAMES, ZoneReading, nearest_zone, read_zone, word_set
+from bot.delivery.time_zones import UTC_NAMES, WORDS, ZoneReading, nearest_zone, read_zone, word_set
 from bot.delivery.topic_words import VERBATIM
 from bot.languages import mark, tr
 from bot.schedule import EVERY_DAY, Clocked, Schedule, WhenComplete
@@ -99,7 +99,7 @@ def _take(words: Sequence[Word], at: int, state: _State, text: str) -> int:
             state.is_weekly = True
             return len(phrase)
     if (said := read.impossible(ahead)) and not (state.runs and _is_topic_start(ahead, said)):
-        hint = FIRST_MONDAY if said.split()[0] in read.ORDINALS or said[:1].isdecimal() else CRON_HINT
+        hint = FIRST_MONDAY if said.split()[0] in WORDS["ordinals"] or said[:1].isdecimal() else CRON_HINT
         raise Unreadable(
             tr("I can't read “{text}”: a schedule has days of the week and times of day.", text=said), hint
         )

@@ -2,55 +2,33 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import time
 
 from msgspec import Struct
 
-from bot.delivery.time_zones import word_set
+from bot.delivery.time_zones import SCHEDULE_WORDS, WORDS
 from bot.languages import mark
 from bot.schedule import DAY_NAMES, EVERY_DAY, WEEKDAYS, WEEKEND
 
 FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHORT_DAYS = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3} | {name: n for n, name in enumerate(DAY_NAMES)}
-SETS = (
-    dict.fromkeys(
-        word_set("daily everyday nightly day days morning mornings afternoon evening evenings night"), EVERY_DAY
-    )
-    | dict.fromkeys(word_set("weekday weekdays workday workdays m-f"), WEEKDAYS)
-    | dict.fromkeys(word_set("weekend weekends"), WEEKEND)
-)
+_DAYS = {"every_day": EVERY_DAY, "weekdays": WEEKDAYS, "weekend": WEEKEND}
+SETS = {word: days for name, days in _DAYS.items() for word in WORDS[name]}
 PHRASES = {
-    tuple(phrase.split()): days
-    for days, phrases in (
-        (
-            EVERY_DAY,
-            "7 days a week|seven days a week|7 days per week|day of the week|once a day|once per day|once daily",
-        ),
-        (WEEKDAYS, "week day|week days|business day|business days|working day|working days|work day|work days"),
-        (WEEKDAYS, "5 days a week|five days a week"),
-    )
-    for phrase in phrases.split("|")
+    tuple(phrase.split()): _DAYS[name] for name, phrases in SCHEDULE_WORDS["phrases"].items() for phrase in phrases
 }
 PARTS_OF_DAY = {"morning": 0, "mornings": 0, "afternoon": 12, "evening": 12, "evenings": 12, "night": 12}  # hours added
 NUMBER_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-MINUTES = {"ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50}
+MINUTES: Mapping[str, int] = SCHEDULE_WORDS["minutes"]
 NUMBERS = {name: number for number, name in enumerate(NUMBER_WORDS.split("|"), 1)}
 NOON = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 HALF = {"am": "am", "pm": "pm", "a.m": "am", "p.m": "pm", "a.m.": "am", "p.m.": "pm"}
-O_CLOCK = word_set("o'clock oclock uhr sharp h hrs")
 TIME = re.compile(
     r"t?(\d{1,2})(?:[:.h](\d{2}))?(?::(\d{2}))?(am|pm|a\.m\.?|p\.m\.?|h|hrs?|uhr)?(z|\+\d{1,2}(?::?\d{2})?)?"
 )
 MILITARY = re.compile(r"(\d{2})(\d{2})(?:h|hrs?)?")
 UNITS = re.compile(r"(?:sec|second|min|minute|hour|hr|day|week|month|quarter|year|fortnight|night|time)s?")
-COUNTED = word_set("paper papers article articles post posts result results item items topic topics times")
-ORDINALS = word_set("first second third fourth fifth last 1st 2nd 3rd 4th 5th other next this alternate")
-NO_COUNTS = word_set("other second third alternate few couple minute hour month quarter year fortnight min hr")
-RARE = word_set(
-    "hourly minutely biweekly bi-weekly fortnightly monthly bimonthly quarterly yearly annually biannually"
-    " fortnight tomorrow tonight yesterday twice thrice"
-)
 MONTHS = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*")
 
 
@@ -187,7 +165,7 @@ def _digits(plain: Sequence[str], *, is_expected: bool) -> TimeReading | None:
         return TimeReading(2 + bool(half), spoken, half=half) if spoken else None
     word = (
         str(NUMBERS[plain[0]])
-        if plain[0] in NUMBERS and (is_expected or after in HALF or after in O_CLOCK)
+        if plain[0] in NUMBERS and (is_expected or after in HALF or after in WORDS["o_clock"])
         else plain[0]
     )
     match = TIME.fullmatch(word.rstrip(".:"))
@@ -196,13 +174,13 @@ def _digits(plain: Sequence[str], *, is_expected: bool) -> TimeReading | None:
     half, used = HALF.get(match[4] or "", ""), 1
     if after in HALF and not half:
         half, used = HALF[after], 2
-    elif after in O_CLOCK or (after in {"hours", "hr"} and match[2]):
+    elif after in WORDS["o_clock"] or (after in {"hours", "hr"} and match[2]):
         used = 2
         if len(plain) > 2 and plain[2] in HALF:
             half, used = HALF[plain[2]], 3
     found = _clock(int(match[1]), int(match[2] or 0), half)
     is_bare = match[2] is None and not half and used == 1 and not match[4]
-    if found is None or (is_bare and (not is_expected or after in COUNTED or UNITS.fullmatch(after))):
+    if found is None or (is_bare and (not is_expected or after in WORDS["counted"] or UNITS.fullmatch(after))):
         return None
     return TimeReading(used, found, "UTC" if match[5] == "z" else match[5] or "", is_bare, half)
 
@@ -227,14 +205,14 @@ def impossible(words: Sequence[Word]) -> str:
 
 
 def _rare(plain: Sequence[str]) -> int:
-    return int(plain[0] in RARE)
+    return int(plain[0] in WORDS["rare"])
 
 
 def _interval(plain: Sequence[str]) -> int:
     """`every 2 hours`, `every other`, `in 2 hours`, `every 15th`: how many words."""
     if plain[0] not in {"every", "each", "ev", "in", "once"} or len(plain) < 2:
         return 0
-    if plain[1] in NO_COUNTS or re.fullmatch(r"\d+(?:st|nd|rd|th)", plain[1]):
+    if plain[1] in WORDS["no_counts"] or re.fullmatch(r"\d+(?:st|nd|rd|th)", plain[1]):
         return 2
     if plain[0] != "in" and re.fullmatch(r"\d+(?:s|m|h|d|w|min|hrs?)", plain[1]):
         return 2
@@ -245,7 +223,11 @@ def _interval(plain: Sequence[str]) -> int:
 def _ordinal(plain: Sequence[str]) -> int:
     """`first monday`, `last day`, `next week`."""
     after = plain[1] if len(plain) > 1 else ""
-    return 2 if plain[0] in ORDINALS and (day_number(after) is not None or after in {"day", "week", "weekday"}) else 0
+    return (
+        2
+        if plain[0] in WORDS["ordinals"] and (day_number(after) is not None or after in {"day", "week", "weekday"})
+        else 0
+    )
 
 
 def _date(plain: Sequence[str]) -> int:

@@ -20,15 +20,16 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+def read_table(name: str) -> Mapping[str, Any]:
+    """A table of words beside this file: `time_zones`, `schedule_words`."""
+    return tomllib.loads(files("bot.delivery").joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+SCHEDULE_WORDS = read_table("schedule_words")
+WORDS = {name: word_set(words) for name, words in SCHEDULE_WORDS["words"].items()}
 REGIONS = {"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 MAX_NAME_WORDS = 3  # `Rio de Janeiro`
-# Abbreviations and names that are words too: read as a zone only as they are spelled, and as the last word.
-WORDS_TOO = word_set(
-    "act art ast bot bst cat cot ct center central christmas easter eastern eat factory gb la met midway"
-    " mountain mst mt north nsw nz pacific pet prc pt roc rok sf south sst universal wake wat west wet wit"
-    " wst z et"
-)
-NOT_ZONES = word_set("real run discrete continuous space polynomial first long short linear constant just in")
+WORDS_TOO, NOT_ZONES = WORDS["zones_and_words"], WORDS["not_zones"]
 OFFSET = re.compile(r"(utc|gmt)?([+-])(\d{1,2})(?::?(\d{2}))?")
 UTC_NAMES = frozenset({"utc", "gmt"})
 LOCAL = {("local",), ("my",), ("our",)}
@@ -160,7 +161,7 @@ def _is_taken(plain: str, *, is_spelled: bool, is_last: bool) -> bool:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    return tomllib.loads(files("bot.delivery").joinpath("time_zones.toml").read_text("utf-8"))
+    return read_table("time_zones")
 
 
 @cache

@@ -4,7 +4,7 @@ import difflib
 import re
 
 from bot.delivery.schedule_words import FULL_DAYS, Unreadable, shorten, split_words
-from bot.delivery.time_zones import names_zone, word_set
+from bot.delivery.time_zones import WORDS, names_zone
 from bot.languages import mark, tr
 
 VERBATIM = "about:"  # what follows is a topic, whatever it looks like
@@ -28,11 +28,6 @@ DOUBTFUL = re.compile(
     """,
     re.I | re.X,
 )
-ONLY_SCHEDULES = word_set(  # as the first word after a schedule
-    "am pm a.m p.m at every each o'clock oclock until till starting beginning ending noon midnight midday"
-    " mornings timezone past thirty fifteen twenty forty-five evenings afternoons nights morning afternoon"
-    " evening hours hour h uhr daily sharp and or but except"
-)
 ALONE = re.compile(  # as all that follows
     rf"[\d ]+|\d+ {UNIT}|time|on|a|p|today|now|soon|asap|this (?:week|month|morning|afternoon|evening)|for good"
 )
@@ -54,7 +49,7 @@ def check_topic(rest: str) -> None:
     found = DOUBTFUL.search(checked)
     said = found[0] if found else next((word.spelled for word in words if names_zone(word.spelled)), "")
     if (
-        first in ONLY_SCHEDULES
+        first in WORDS["only_schedules"]
         or ALONE.fullmatch(" ".join(word.plain for word in words))
         or re.fullmatch(r"\d{1,2}[:.]\d", first)
     ):

@@ -66,12 +66,8 @@ def results(
     if not cards:
         blocks.append(Paragraph(text(empty)))
     blocks.extend(cards)
-    if note:
-        blocks.append(Footnote(text(note)))
-    if controls:
-        blocks.append(Controls(tuple(controls)))
     plain = f"{heading}: {formatting.papers(len(cards))}" if cards else f"{heading}: {empty}"
-    return Message(plain=plain, blocks=tuple(blocks))
+    return Message(plain=plain, blocks=(*blocks, *_below(note, controls)))
 
 
 def with_controls(message: Message, *controls: Control) -> Message:
@@ -81,11 +77,8 @@ def with_controls(message: Message, *controls: Control) -> Message:
 
 def note(sentence: str, *more: str | Span, controls: Sequence[Control] = ()) -> Message:
     """A sentence or two, perhaps with links and buttons."""
-    blocks: list[Block] = [Paragraph(text(sentence, *more))]
-    if controls:
-        blocks.append(Controls(tuple(controls)))
     plain = sentence + "".join(part.text if isinstance(part, Span) else part for part in more)
-    return Message(plain=plain, blocks=tuple(blocks))
+    return Message(plain=plain, blocks=(Paragraph(text(sentence, *more)), *_below("", controls)))
 
 
 def sheet(heading: str, lines: Sequence[Text], *, foot: str = "", controls: Sequence[Button] = ()) -> Message:
@@ -95,14 +88,13 @@ def sheet(heading: str, lines: Sequence[Text], *, foot: str = "", controls: Sequ
 
 def described(heading: str, blocks: Sequence[Block], *, foot: str = "", controls: Sequence[Button] = ()) -> Message:
     """A heading and anything below it."""
-    shown: list[Block] = [Heading(clean(heading, 150)), *blocks]
-    if foot:
-        shown.append(Footnote(text(foot)))
-    if controls:
-        shown.append(Controls(tuple(controls)))
-    return Message(
-        plain="\n".join([heading, *(line for block in blocks for line in _plain(block))]), blocks=tuple(shown)
-    )
+    plain = "\n".join([heading, *(line for block in blocks for line in _plain(block))])
+    return Message(plain=plain, blocks=(Heading(clean(heading, 150)), *blocks, *_below(foot, controls)))
+
+
+def _below(foot: str, controls: Sequence[Control]) -> list[Block]:
+    small_print: list[Block] = [Footnote(text(foot))] if foot else []
+    return [*small_print, *([Controls(tuple(controls))] if controls else [])]
 
 
 def _plain(block: Block) -> list[str]:

@@ -1,8 +1,9 @@
 """From reactions and button presses to votes: one per person and paper, however many messages show the paper."""
 
 from collections.abc import Mapping
+from typing import Literal
 
-from bot.chat.event import ButtonPress, Person, Reaction, Ref
+from bot.chat.event import BaseEvent, ButtonPress, Person, Reaction, Ref
 from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery, VoteMark
@@ -22,21 +23,13 @@ async def record_reaction(store: Store, event: Reaction, emojis: VoteEmojis) -> 
     delivery = await store.outbox.by_ref(event.message) if value else None
     if value is None or delivery is None or len(delivery.post.papers) != 1:
         return None
-    paper, emoji, origin = delivery.post.papers[0], reaction_id(event.emoji), reaction_origin(event.message)
+    origin = reaction_origin(event.message)
+    mark = _mark(event, delivery.post.papers[0], origin, reaction_id(event.emoji), value)
     if event.added:
-        mark = VoteMark(
-            tenant=event.who.tenant,
-            person=event.who.key,
-            paper=paper,
-            origin=origin,
-            emoji=emoji,
-            value=value,
-            at=event.at,
-        )
         await store.votes.add_mark(mark, cause=event.id)
     else:
-        await store.votes.remove_mark(event.who.tenant, event.who.key, origin, emoji, cause=event.id)
-    return paper
+        await store.votes.remove_mark(mark.tenant, mark.person, origin, mark.emoji, cause=event.id)
+    return mark.paper
 
 
 async def record_press(store: Store, event: ButtonPress, paper: PaperId, *, off: bool = False) -> bool:
@@ -44,16 +37,14 @@ async def record_press(store: Store, event: ButtonPress, paper: PaperId, *, off:
 
     Someone who reacted and also presses the button has still voted once, and for it.
     """
-    mark = VoteMark(
-        tenant=event.who.tenant,
-        person=event.who.key,
-        paper=paper,
-        origin=BUTTON,
-        emoji="👍",
-        value=1,
-        at=event.at,
+    return await store.votes.toggle_vote(_mark(event, paper, BUTTON, "👍", 1), off=off, cause=event.id)
+
+
+def _mark(event: BaseEvent, paper: PaperId, origin: str, emoji: str, value: Literal[1, -1]) -> VoteMark:
+    who = event.who
+    return VoteMark(
+        tenant=who.tenant, person=who.key, paper=paper, origin=origin, emoji=emoji, value=value, at=event.at
     )
-    return await store.votes.toggle_vote(mark, off=off, cause=event.id)
 
 
 async def replace_reactions(

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app.adapters import access_of
+from bot.app.adapters import Platforms
 from bot.chat.event import (
     Answer,
     BotRemoved,
@@ -180,7 +180,7 @@ async def channel(store: Store, clock: FixedClock, embedder: WordEmbedder | None
         lookups=Lookups(arxiv.fetch_paper, clock),
         read=read,
         direct=direct,
-        check_access=access_of(adapters),
+        check_access=Platforms(adapters).check_access,
         sources=("huggingface", COMMUNITY),
         time_zone="UTC",
         more_sources=("files",),
