@@ -47,7 +47,7 @@ class DiscordAdapter:
         self._channels = Channels(self._rest, setup.storage)
         self._history = History(self._rest, self._channels, self._permissions)
         crossposter = Crossposter(self._rest, self._channels, setup.clock) if settings.crosspost else None
-        self._poster = Poster(self._rest, self._channels, self._permissions, crossposter)
+        self._poster = Poster(self._rest, self._channels, self._permissions, crossposter, setup)
         self._reactions = ReactionTracker()
         self._handlers = Handlers(
             rest=self._rest,

@@ -23,6 +23,7 @@ EXEMPT = "An admin can exempt Paperboy's role: Server Settings, AutoMod, the rul
 MAX_WORDS_CHARS = 150  # of Discord's own words about an error
 RETRY_AFTER_S = 60.0  # when Discord names no time
 
+PICTURE_REFUSED = frozenset({MISSING_PERMISSIONS, 40005, 50035})  # too large; a form, for example without the file
 EXPIRED = frozenset({UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED, UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN})
 """An interaction can no longer be answered: its first response is due in 3 seconds, its token ends after 15 minutes."""
 

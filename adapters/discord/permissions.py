@@ -11,6 +11,7 @@ ADMINISTRATOR = 1 << 3
 MANAGE_SERVER = 1 << 5
 VIEW, SEND, HISTORY, MENTION_ALL = 1 << 10, 1 << 11, 1 << 16, 1 << 17
 CREATE_THREADS, SEND_IN_THREADS = 1 << 35, 1 << 38
+ATTACH_FILES = 1 << 15  # for pictures; where it is missing, cards show those that have a public address
 
 NEEDED: dict[int, tuple[str, str]] = {
     VIEW: ("View Channel", "see where it posts"),
@@ -30,7 +31,7 @@ def invite_url(application: int | str) -> str:
     """The link that adds Paperboy to a server with the permissions it needs."""
     return (
         f"https://discord.com/oauth2/authorize?client_id={application}"
-        f"&scope=bot+applications.commands&permissions={ALL_NEEDED}"
+        f"&scope=bot+applications.commands&permissions={ALL_NEEDED | ATTACH_FILES}"
     )
 
 

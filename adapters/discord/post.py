@@ -1,19 +1,21 @@
 """Posting to a channel, a thread or a forum, and editing."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from functools import partial
 
 from adapters.discord.channels import AUTO_ARCHIVE_MIN, Channels, is_unknown_channel, thread_name
 from adapters.discord.crosspost import Crossposter
 from adapters.discord.delivery_mark import ids_of_key
-from adapters.discord.errors import ARCHIVED, NO_TEXT_CHANNEL, error_code, is_forbidden
+from adapters.discord.errors import ARCHIVED, NO_TEXT_CHANNEL, PICTURE_REFUSED, error_code, is_forbidden
 from adapters.discord.forum_tags import forum_tags
 from adapters.discord.permission_check import PermissionCheck
-from adapters.discord.render import message_payload
+from adapters.discord.render import Json, file_name, message_payload
 from adapters.discord.rest import Rest
+from bot.chat.adapter import Setup
 from bot.chat.event import Place, Ref
-from bot.chat.message import Message
+from bot.chat.message import Message, with_pictures
 from bot.errors import PostError, Refused
 
 
@@ -21,12 +23,18 @@ class Poster:
     """Posts and edits messages; two attempts with the same key in this process become one."""
 
     def __init__(
-        self, rest: Rest, channels: Channels, permissions: PermissionCheck, crossposter: Crossposter | None
+        self,
+        rest: Rest,
+        channels: Channels,
+        permissions: PermissionCheck,
+        crossposter: Crossposter | None,
+        setup: Setup,
     ) -> None:
         self._rest = rest
         self._channels = channels
         self._permissions = permissions
         self._crossposter = crossposter
+        self._setup = setup
         self._under_way: dict[str, asyncio.Task[Ref]] = {}
 
     async def post(self, place: Place, message: Message, key: str) -> Ref:
@@ -54,8 +62,27 @@ class Poster:
                 await self._channels.archive(channel)
 
     async def _edit(self, channel: str, id: str, message: Message) -> None:
-        path = "/channels/{channel_id}/messages/{message_id}"
-        await self._rest.call("PATCH", path, message_payload(message), channel_id=channel, message_id=id)
+        await self._send("/channels/{channel_id}/messages/{message_id}", message_payload, message, channel, id)
+
+    async def _send(
+        self, path: str, body: Callable[[Message], Json], message: Message, channel: str, edited: str = ""
+    ) -> str:
+        """Send a message with its pictures as files, which an edited one has already; returns its id. Where files are
+        refused, pictures are shown from their public addresses, if they have any."""
+        files: dict[str, bytes] = {}
+        for name in () if edited else message.pictures:
+            if picture := await self._setup.picture(name):
+                files[file_name(name)] = picture.jpeg
+        method = partial(self._rest.call, "PATCH" if edited else "POST", path, repeatable=bool(edited))
+        send = partial(method, channel_id=channel, message_id=edited)
+        if edited or len(files) == len(message.pictures):
+            try:
+                return str((await send(body(message), files=files))["id"])
+            except Refused as error:
+                if not message.pictures or error_code(error) not in PICTURE_REFUSED:
+                    raise
+        linked = with_pictures(message, {name: self._setup.picture_url(name) for name in message.pictures})
+        return str((await send(body(linked)))["id"])
 
     async def aclose(self) -> None:
         tasks = list(self._under_way.values())
@@ -110,21 +137,18 @@ class Poster:
 
     async def _create(self, channel: str, message: Message, key: str) -> str:
         """Create a message; returns its id. A second one with the same nonce gets the first, for some minutes."""
-        body = {**message_payload(message, ids=ids_of_key(key)), "nonce": key, "enforce_nonce": True}
+        nonce, ids = {"nonce": key, "enforce_nonce": True}, ids_of_key(key)
         path = "/channels/{channel_id}/messages"
-        created = await self._rest.call("POST", path, body, repeatable=False, channel_id=channel)
-        return str(created["id"])
+        return await self._send(path, lambda shown: message_payload(shown, ids=ids) | nonce, message, channel)
 
     async def _forum_post(self, place: Place, message: Message, key: str) -> Ref:
         """Create a thread with its first message. It takes no nonce, so it is sent once and found by its ids."""
-        forum = await self._channels.get_channel(place.channel)  # its tags change
-        body: dict[str, Any] = {
-            "name": thread_name(message),
-            "auto_archive_duration": AUTO_ARCHIVE_MIN,
-            "message": message_payload(message, ids=ids_of_key(key)),
-        }
+        forum, ids = await self._channels.get_channel(place.channel), ids_of_key(key)  # its tags change
+        thread: Json = {"name": thread_name(message), "auto_archive_duration": AUTO_ARCHIVE_MIN}
         if tags := forum_tags(forum, message.topics):
-            body["applied_tags"] = tags
-        path = "/channels/{channel_id}/threads"
-        created = await self._rest.call("POST", path, body, repeatable=False, channel_id=place.channel)
-        return Ref(place, str(created["id"]))
+            thread["applied_tags"] = tags
+
+        def body(shown: Message) -> Json:
+            return thread | {"message": message_payload(shown, ids=ids)}
+
+        return Ref(place, await self._send("/channels/{channel_id}/threads", body, message, place.channel))

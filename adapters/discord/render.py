@@ -5,6 +5,7 @@ components, and each button is one: a message with many buttons first drops the 
 with the same actions. Links that have no button then become text.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias, assert_never
 
@@ -54,7 +55,7 @@ LIMITS = Limits(
 )
 
 ACCENT = 0x3E63DD
-TEXT, ROW_TYPE, BUTTON, MENU, BOX, SECTION, THUMBNAIL = 10, 1, 2, 3, 17, 9, 11
+TEXT, ROW_TYPE, BUTTON, MENU, BOX, SECTION, THUMBNAIL, GALLERY = 10, 1, 2, 3, 17, 9, 11, 12
 SECONDARY, PRIMARY, SUCCESS, LINK = 2, 1, 3, 5
 STYLES = {"plain": SECONDARY, "primary": PRIMARY, "pressed": SUCCESS}
 DUPLICATE = "%~"  # tells equal custom ids apart; an action's own `%` is always `%25` or `%7C`
@@ -116,13 +117,11 @@ class _Layout:
         if isinstance(block, Controls):
             return list(self._rows(block.items, self._buttons))
         words = _text(_card(block))
-        if self._boxes and words and (picture := href(block.picture)):
-            thumbnail = {
-                "type": THUMBNAIL,
-                "media": {"url": picture},
-                "description": block.title[:MAX_ALT_CHARS] or "…",
-            }
-            words = [{"type": SECTION, "components": words, "accessory": thumbnail}]
+        if self._boxes and words and (picture := _picture(block)):
+            if block.credit:
+                words.append({"type": GALLERY, "items": [picture]})
+            else:
+                words = [{"type": SECTION, "components": words, "accessory": {"type": THUMBNAIL, **picture}}]
         inner = [*words, *self._rows(block.controls, self._card_buttons)]
         return [{"type": BOX, "accent_color": ACCENT, "components": inner}] if self._boxes and inner else inner
 
@@ -212,7 +211,20 @@ def _card(card: Card) -> list[str]:
         f"-# {one_line(card.facts)}",
         f"-# {one_line((Span(card.why),))}",
         markdown((Span(card.body),)),
+        f"-# {one_line(card.credit)}",
     ]
+
+
+def _picture(card: Card) -> Json | None:
+    """A card's picture, at an address or in a file that comes with the message."""
+    address = href(card.picture) or f"attachment://{file_name(card.picture)}"
+    alt = ". ".join(filter(None, ("".join(span.text for span in card.credit), card.title or card.paper)))
+    return {"media": {"url": address}, "description": alt[:MAX_ALT_CHARS]} if card.picture else None
+
+
+def file_name(picture: str) -> str:
+    """The name of a picture's file; Discord would replace other characters in it, and not find it again."""
+    return f"{re.sub(r'[^A-Za-z0-9.-]+', '-', picture)}.jpg"
 
 
 def _text(lines: list[str]) -> list[Json]:

@@ -6,6 +6,7 @@ the dispatcher checks whether it is there before it sends it again.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from json import dumps
 from typing import Any, TypeVar
 
 import discord
@@ -52,12 +53,18 @@ class Rest:
         json: Mapping[str, object] | list[Any] | None = None,
         *,
         params: Mapping[str, str | int] | None = None,
+        files: Mapping[str, bytes] | None = None,  # by name
         repeatable: bool = True,
         **parts: str | int,
     ) -> Any:
         """The response to one request, decoded. Raises `Refused`, `Busy` or `Unsure`."""
         client = await self.client()
         options: dict[str, Any] = {} if json is None else {"json": json}
+        if files:
+            form = [
+                {"name": f"files[{n}]", "value": file, "filename": name} for n, (name, file) in enumerate(files.items())
+            ]
+            options = {"form": [{"name": "payload_json", "value": dumps(json)}, *form]}
         if params:
             options["params"] = params
         attempts = unrepeatable.set(None if repeatable else [])

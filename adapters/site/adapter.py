@@ -79,10 +79,10 @@ class SiteAdapter:
         public = self._settings.public_url
         return f"{public}/feeds/channel/{seal_place(self._sealer, place)}.atom" if public else ""
 
-    def picture_url(self, paper: str) -> str:
-        """Where chats fetch a paper's picture: they take https addresses only."""
+    def picture_url(self, name: str) -> str:
+        """Where chats fetch a picture: they take https addresses only."""
         public = self._settings.public_url
-        return f"{public}{links.picture(paper)}" if public.startswith("https:") else ""
+        return f"{public}{links.picture(name)}" if public.startswith("https:") else ""
 
     async def check_setup(self) -> Sequence[Finding]:
         return check_setup(self._settings)

@@ -44,9 +44,10 @@ def paper_id(raw: str) -> PaperId:
     return found[0] if found else raw
 
 
-def picture(id: PaperId) -> str:
-    """A paper's small picture, where there is one."""
-    return f"/picture/{quote(id, safe='')}.jpg"
+def picture(name: str) -> str:
+    """A small picture of a paper, by the name it is stored under."""
+    kind, _, id = name.partition("/")
+    return f"/{kind}/{quote(id, safe='')}.jpg"
 
 
 def author(name: str) -> str:

@@ -15,6 +15,7 @@ from bot.chat.event import Place
 from bot.clock import Clock
 from bot.http_server import RateLimiter, Sealer, client_address
 from bot.papers.model import Paper, PaperId
+from bot.papers.pictures import FIGURE, THUMBNAIL, Picture
 from bot.refusals import RefusalLimits
 from bot.tasks import Supervisor
 
@@ -33,7 +34,7 @@ class Site(Struct, frozen=True, kw_only=True):
     storage: KeyValue
     tasks: Supervisor
     refusals: RefusalLimits
-    picture: Callable[[PaperId], Awaitable[bytes | None]]  # of a paper: a small JPEG, if there is one
+    picture: Callable[[str], Awaitable[Picture | None]]  # by its name
     url: str  # where readers reach it, without a slash at the end
     sealer: Sealer
     max_streams: int  # of votes, to open pages
@@ -53,11 +54,12 @@ class Site(Struct, frozen=True, kw_only=True):
         host = urlsplit(self.settings.public_url).hostname or ""
         return host if host and ":" not in host else f"{self.sealer.tag('authority', '')[:16]}.invalid"
 
-    async def pictured(self, papers: Iterable[Paper]) -> frozenset[PaperId]:
-        """Those of the papers that have a picture here: only papers listed lately do."""
+    async def pictures(self, papers: Iterable[Paper]) -> dict[PaperId, Picture]:
+        """The pictures of those papers that have one here: only papers listed lately do."""
         lately = self.clock.now().date() - PICTURED_WITHIN
-        asked = [paper.id for paper in papers if paper.links.picture and paper.as_of and paper.as_of >= lately]
-        return frozenset([id for id in asked if await self.picture(id)])
+        ids = [paper.id for paper in papers if paper.as_of and paper.as_of >= lately]
+        kinds = (THUMBNAIL, FIGURE)  # a figure replaces a thumbnail
+        return {id: found for kind in kinds for id in ids if (found := await self.picture(f"{kind}{id}"))}
 
     def client(self, request: web.Request) -> str:
         """The client of a request, for rate limits."""

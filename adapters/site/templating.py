@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 from jinja2 import Environment
 
@@ -13,6 +14,7 @@ from bot.chat.message import emphasize
 from bot.http_server import StaticFiles, template_environment
 from bot.papers.categories import CATEGORIES
 from bot.papers.model import PaperId
+from bot.papers.pictures import Picture, licence_page
 
 DESCRIPTION_CHARS = 200  # search engines and link previews show no more
 FULL_ROWS = 15  # of a list; the papers after them are shown shorter
@@ -27,9 +29,9 @@ def render_page(
     visitor: Visitor,
     own_votes: Mapping[PaperId, int],
     *,
-    pictured: frozenset[PaperId] = frozenset(),
+    pictures: Mapping[PaperId, Picture] = MappingProxyType({}),
 ) -> str:
-    """The whole page. `own_votes` are the visitor's on the papers shown: +1 or −1; `pictured` have a picture."""
+    """The whole page. `own_votes` are the visitor's on the papers shown: +1 or −1."""
     return (
         _environment()
         .get_template(view.template)
@@ -39,7 +41,7 @@ def render_page(
             view=view,
             visitor=visitor,
             own_votes=own_votes,
-            pictured=pictured,
+            pictures=pictures,
             description=formatting.shorten(view.description, DESCRIPTION_CHARS),
             **view.values,
         )
@@ -58,6 +60,7 @@ def _environment() -> Environment:
         "safe_url": links.safe_url,
         "paper_path": links.paper,
         "picture_path": links.picture,
+        "licence_page": licence_page,
         "author_path": links.author,
         "topic_path": links.topic,
     }

@@ -10,6 +10,7 @@ from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.inbound.listener import Listener
 from adapters.slack.outbound import history, post, render
 from adapters.slack.outbound.history import PostSearch
+from adapters.slack.outbound.pictures import PictureFiles
 from adapters.slack.outbound.user_names import with_names
 from adapters.slack.payload import get_object
 from adapters.slack.profiles import Profiles
@@ -32,10 +33,13 @@ class SlackAdapter:
         profiles: Profiles,
         listener: Listener,
         search: PostSearch,
+        *,
+        pictures: PictureFiles,
         missing_setting: str,
     ) -> None:
         self._workspaces = workspaces
         self._search = search
+        self._pictures = pictures
         self._profiles = profiles
         self._listener = listener
         self._missing_setting = missing_setting
@@ -58,7 +62,7 @@ class SlackAdapter:
         return render.width(run)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
-        return await post.post(self._workspaces, place, await self._named(message, place), key)
+        return await post.post(self._workspaces, place, await self._shown(message, place), key)
 
     async def find_post(self, place: Place, *, key: str, since: datetime) -> Ref | None:
         return await self._search.find_post(place, key, since)
@@ -67,7 +71,7 @@ class SlackAdapter:
         return await self._search.find_post(place, key, since, until)
 
     async def edit_post(self, ref: Ref, message: Message) -> None:
-        await post.edit_post(self._workspaces, ref, await self._named(message, ref.place))
+        await post.edit_post(self._workspaces, ref, await self._shown(message, ref.place))
 
     async def count_reactions(self, ref: Ref) -> Mapping[str, frozenset[str]]:
         return await history.count_reactions(self._workspaces, ref)
@@ -103,5 +107,5 @@ class SlackAdapter:
         await self._listener.aclose()
         await self._workspaces.aclose()
 
-    async def _named(self, message: Message, place: Place) -> Message:
-        return await with_names(message, place.space, self._profiles)
+    async def _shown(self, message: Message, place: Place) -> Message:
+        return await self._pictures.shown(await with_names(message, place.space, self._profiles), place.space)

@@ -13,6 +13,7 @@ from adapters.slack.install.oauth_states import OAuthStates
 from adapters.slack.install.scopes import OPTIONAL_SCOPES, SCOPES
 from adapters.slack.install.single_workspace import SingleWorkspace
 from adapters.slack.outbound.history import PostSearch
+from adapters.slack.outbound.pictures import PictureFiles
 from adapters.slack.profiles import Profiles
 from adapters.slack.settings import Settings
 from bot.chat.adapter import Setup
@@ -44,7 +45,7 @@ def _for_many_workspaces(settings: Settings, setup: Setup, api: SlackApi) -> Sla
     install_url = settings.redirect_url.removesuffix(REDIRECT) + INSTALL if settings.redirect_url else ""
     installs = StoredInstalls(setup.storage, sealer, setup.clock, oauth, install_url=install_url)
     states = OAuthStates(setup.storage, sealer, setup.clock)
-    asked = SCOPES | (OPTIONAL_SCOPES if settings.assistant else {})
+    asked = SCOPES | {name: scope for name, scope in OPTIONAL_SCOPES.items() if getattr(settings, scope.setting)}
     scopes = {name: scope.why for name, scope in asked.items()}
     pages = InstallPages(app, oauth, installs, states, scopes=scopes, clock=setup.clock)
     return _adapter(Workspaces(installs, api), settings, setup, installs=installs, add_routes=pages.add_routes)
@@ -61,7 +62,10 @@ def _adapter(
     profiles = Profiles(workspaces, setup.clock)
     listener = Listener(workspaces, profiles, settings, setup, installs=installs, add_routes=add_routes)
     search = PostSearch(workspaces, setup.storage)
-    return SlackAdapter(workspaces, profiles, listener, search, settings.missing_setting())
+    pictures = PictureFiles(workspaces, setup)
+    return SlackAdapter(
+        workspaces, profiles, listener, search, pictures=pictures, missing_setting=settings.missing_setting()
+    )
 
 
 def _open_sealer(settings: Settings, setup: Setup) -> Sealer:

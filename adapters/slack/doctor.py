@@ -43,6 +43,9 @@ def _check_scopes(space: str, granted: set[str]) -> Iterator[Finding]:
     for name, scope in SCOPES.items():
         hint = "" if name in granted else f"Without it {scope.without}. {MANIFEST}."
         yield Finding(what=f"Slack scope {name} in {space}", ok=name in granted, hint=hint)
+    for name, scope in OPTIONAL_SCOPES.items():
+        has = "allowed" if name in granted else f"not allowed, and not needed: without it {scope.without}"
+        yield Finding(what=f"Slack optional scope {name} in {space}: {has}", ok=True)
     for name in sorted(granted - set(SCOPES) - set(OPTIONAL_SCOPES)):
         hint = f"Paperboy doesn't need it. {MANIFEST}."
         yield Finding(what=f"Slack scope {name} in {space}", ok=False, hint=hint)

@@ -23,6 +23,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     secret_keys: str = ""  # comma-separated, newest first; encrypt the tokens of many workspaces
     forget_unreadable: bool = False
     assistant: bool = False  # ask for the assistant's scope, where workspaces install Paperboy themselves
+    upload_pictures: bool = False  # likewise ask for the scope to upload pictures of papers
     work_objects: bool = False  # papers below links are Work Objects, which are turned on in the app's settings
     admins: tuple[str, ...] = ()  # user ids that may set schedules, in addition to the workspace's admins
     api_url: str = "https://slack.com/api/"

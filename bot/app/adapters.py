@@ -26,6 +26,7 @@ from bot.chat.event import Person, Place, Ref
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import AskError, ConfigError, Refused
+from bot.ingest.pictures import picture_reader
 from bot.languages import tr
 from bot.refusals import RefusalLimits
 from bot.store.protocol import Store
@@ -58,6 +59,10 @@ def configured(settings: Settings, store: Store, clock: Clock, tasks: Supervisor
     adapters: dict[str, Adapter] = {}
     faults: dict[str, str] = {}
     refusals = RefusalLimits()
+
+    def publishers() -> list[CanPublishPictures]:
+        return [adapter for adapter in adapters.values() if isinstance(adapter, CanPublishPictures)]
+
     for point in entry_points(group=GROUP):
         options = settings.adapters.get(point.name, {})
         storage = store.key_value(point.name)
@@ -66,7 +71,8 @@ def configured(settings: Settings, store: Store, clock: Clock, tasks: Supervisor
             storage=storage,
             home=Path(settings.home),
             clock=clock,
-            picture=store.key_value(PICTURES).get,
+            picture=picture_reader(store.key_value(PICTURES)),
+            picture_url=lambda name: next((one.picture_url(name) for one in publishers()), ""),
             tasks=tasks,
             refusals=refusals,
         )
@@ -147,11 +153,6 @@ class Platforms:
         if adapter is None or not isinstance(adapter, CanLink):
             return ""
         return adapter.message_url(ref)
-
-
-def picture_of(adapters: Mapping[str, Adapter]) -> Callable[[str], str] | None:
-    """Gives the public address of a paper's picture, perhaps empty; None: pictures are shown nowhere."""
-    return next((adapter.picture_url for adapter in adapters.values() if isinstance(adapter, CanPublishPictures)), None)
 
 
 def feed_of(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app.adapters import PICTURES, Platforms, close, configured, feed_of, picture_of
+from bot.app.adapters import PICTURES, Platforms, close, configured, feed_of
 from bot.app.health import Health
 from bot.app.home import make_home
 from bot.app.sources import LOOK_UP, READ, Opened, open_sources
@@ -30,7 +30,6 @@ from bot.ingest.ingester import Ingester
 from bot.ingest.paper_lookup import PaperLookup
 from bot.ingest.pictures import MAX_PICTURE_BYTES, Pictures
 from bot.papers.community import SOURCE as COMMUNITY
-from bot.papers.model import PaperId
 from bot.papers.samples import SOURCE as STARTER
 from bot.search import Search, open_models
 from bot.sources.file_records import NAME as FILES
@@ -120,7 +119,11 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
         posting = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, CanPost)}
         platforms = Platforms(posting)
         names = _names(sources)
-        pictures = _pictures(settings, store, clock, picture_of(adapters))
+        private: PrivateAddresses = "any" if settings.sources.allow_private else "none"
+        fetch = SourceClient(
+            clock, private_addresses=private, timeout=READ, max_bytes=MAX_PICTURE_BYTES, max_attempts=1
+        )
+        pictures = Pictures(fetch, sources.texts, store.key_value(PICTURES), store, clock)
         stack.push_async_callback(pictures.aclose)
         planner = Planner(
             store,
@@ -130,7 +133,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             clock,
             spread=timedelta(minutes=settings.delivery.spread_minutes),
             taste=settings.votes.taste,
-            picture=pictures.address,
+            show_picture=pictures.show,
         )
         card_updater = CardUpdater(store, lines, posting, clock, tasks)
         intake = Ingester(store.papers, sources.lists, clock, changed=card_updater.note_papers)
@@ -246,12 +249,6 @@ async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIte
         yield things.linked_to
     finally:
         await things.aclose()
-
-
-def _pictures(settings: Settings, store: Store, clock: Clock, publish: Callable[[PaperId], str] | None) -> Pictures:
-    private: PrivateAddresses = "any" if settings.sources.allow_private else "none"
-    client = SourceClient(clock, private_addresses=private, timeout=READ, max_bytes=MAX_PICTURE_BYTES, max_attempts=1)
-    return Pictures(client, store.key_value(PICTURES), store.papers, clock, publish)
 
 
 def database(settings: Settings) -> Path:

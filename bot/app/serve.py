@@ -27,6 +27,7 @@ AHEAD_EVERY_S = 2.0
 INDEX_EVERY_S = 1.0  # papers that other processes store are found this much later at most
 REFRESH_EVERY_S = 30.0
 PICTURES_EVERY_S = 5.0
+FIGURES_EVERY_S = 15.0  # two requests of arXiv's one in three seconds
 TIDY_EVERY_S = 3_600.0
 MEMORY_EVERY_S = 60.0
 ACCESS_EVERY_S = 600.0  # for places that became usable without an event that says so
@@ -155,6 +156,7 @@ def _start_work(app: App, welcomed: Callable[[Welcome], None]) -> None:
         every("summaries ahead", Ahead(app).step, AHEAD_EVERY_S)
         names = [source.name for source in app.intake.sources]
         every("pictures", lambda: app.pictures.fetch_next(names), PICTURES_EVERY_S)
+        every("figures", lambda: app.pictures.fetch_next_figure(names), FIGURES_EVERY_S)
         every("clean-up", app.availability.forget_departed, TIDY_EVERY_S)
         every("access checks", app.availability.release_open_places, ACCESS_EVERY_S)
 

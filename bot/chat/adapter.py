@@ -20,6 +20,7 @@ from bot.chat.form import Field
 from bot.chat.message import Action, Message, Text
 from bot.clock import Clock, SystemClock
 from bot.errors import Refused
+from bot.papers.pictures import Picture
 from bot.refusals import RefusalLimits
 from bot.tasks import Supervisor
 
@@ -207,8 +208,8 @@ class CanPublishFeed(Protocol):
 class CanPublishPictures(Protocol):
     """Can show pictures of papers to chat platforms."""
 
-    def picture_url(self, paper: str) -> str:
-        """The public address of a paper's picture; empty where no one outside could open it."""
+    def picture_url(self, name: str) -> str:
+        """The public address of a picture by its name; empty where no one outside could open it."""
 
 
 @runtime_checkable
@@ -296,7 +297,7 @@ class KeyValue(Protocol):
         so many."""
 
 
-async def _no_picture(paper: str) -> bytes | None:
+async def _no_picture(name: str) -> Picture | None:
     return None
 
 
@@ -307,7 +308,8 @@ class Setup(Struct, frozen=True, kw_only=True):
     storage: KeyValue
     home: Path  # the data folder
     clock: Clock
-    picture: Callable[[str], Awaitable[bytes | None]] = _no_picture  # of a paper: a small JPEG, if there is one
+    picture: Callable[[str], Awaitable[Picture | None]] = _no_picture  # by the name that a card has
+    picture_url: Callable[[str], str] = lambda _: ""  # its public address; empty: none
     tasks: Supervisor = field(default_factory=lambda: Supervisor(SystemClock()))  # runs the long-lived tasks
     refusals: RefusalLimits = field(default_factory=RefusalLimits)  # shared: services ban by address
 

@@ -7,10 +7,11 @@ Text is never markup but plain strings and spans, which each adapter escapes. A 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 MAX_ACTION_BYTES = 100  # Discord's `custom_id` (components reference); Slack's `action_id` takes 255
 
@@ -110,7 +111,8 @@ class Card(Struct, frozen=True, kw_only=True, tag="card"):
     paper: str  # its id
     title: str
     url: str  # the title links here
-    picture: str = ""  # address of a small picture of the paper, on our own site
+    picture: str = ""  # name of a small picture of the paper; adapters put in what their platform shows it by
+    credit: Text = ()  # `Figure 2 of the paper, CC BY 4.0`; empty: the picture isn't a figure of the paper
     byline: str = ""  # authors and date
     summary: str = ""  # one sentence
     facts: Text = ()  # votes, stars, code; each may be a link
@@ -153,6 +155,21 @@ class Message(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not self.plain.strip():
             raise ValueError("a message needs a plain form")
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The names of the pictures that its cards show."""
+        return tuple(block.picture for block in self.blocks if isinstance(block, Card) and block.picture)
+
+
+def with_pictures(message: Message, addresses: Mapping[str, str]) -> Message:
+    """The message with the address of each picture in place of its name, and without pictures that have none."""
+
+    def shown(card: Card) -> Card:
+        address = addresses.get(card.picture, "")
+        return replace(card, picture=address, credit=card.credit if address else ())
+
+    return replace(message, blocks=tuple(shown(b) if isinstance(b, Card) else b for b in message.blocks))
 
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")

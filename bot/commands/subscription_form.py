@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +16,7 @@ from bot.delivery.topic_words import VERBATIM
 from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.papers.community import SOURCE as COMMUNITY
+from bot.papers.pictures import Pictures
 from bot.schedule import Schedule
 from bot.search.query import parse_query
 from bot.store.records import Layout, Subscription
@@ -34,6 +34,12 @@ LAYOUTS: tuple[tuple[Layout, str], ...] = (
     ("cards", mark("Cards alone, one message per paper")),
 )
 
+PICTURES: tuple[tuple[Pictures, str], ...] = (
+    ("thumbnails", mark("Thumbnails from Hugging Face")),
+    ("figures", mark("Figures of the papers, where the licence allows")),
+    ("none", mark("No pictures")),
+)
+
 NOT_A_NUMBER = {
     "count": mark("I can't read “{text}” as a number of papers."),
     "votes": mark("I can't read “{text}” as a number of votes."),
@@ -43,7 +49,7 @@ TITLE = mark("Schedule papers")  # of the form for a new schedule
 _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
 _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|(?<![\w:])(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
 _LAYOUT = re.compile(r"(?<!\S)layout[:\s]\s*(compact|thread|cards)(?!\S)|\b(compact|thread)\b(?!\S)", re.I)
-_PICTURES = re.compile(r"(?<!\S)pictures[:\s]\s*(none|thumbnails)(?!\S)", re.I)
+_PICTURES = re.compile(r"(?<!\S)pictures[:\s]\s*(none|thumbnails|figures)(?!\S)", re.I)
 _FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
 _LANGUAGE = re.compile(r"(?<!\S)lang:\s*(\S*)", re.I)
 _PING = re.compile(r"(?<!\S)ping:\s*(\d{1,25})(?!\S)", re.I)
@@ -73,6 +79,7 @@ FIELDS = (
         value="0",
         max_length=5,
     ),
+    Field(name="pictures", label=mark("Pictures"), value="thumbnails", choices=PICTURES),
 )
 PING = Field(
     name="ping",
@@ -80,7 +87,7 @@ PING = Field(
     hint=mark("The day's post mentions it. You need the right to do so"),
     role=True,
 )
-FIELDS_WITH_ROLE = (*FIELDS[:-1], PING, FIELDS[-1])
+FIELDS_WITH_ROLE = (*FIELDS[:4], PING, *FIELDS[4:])
 
 
 class TypedSubscription(Struct, frozen=True, kw_only=True):
@@ -94,7 +101,7 @@ class TypedSubscription(Struct, frozen=True, kw_only=True):
     count: int = DEFAULT_PAPERS
     min_votes: int = 0
     layout: Layout = "thread"
-    pictures: Literal["none", "thumbnails"] = "thumbnails"
+    pictures: Pictures = "thumbnails"
     language: str = ""  # empty: none is named
     ping: str = ""  # id of the role to notify
 
@@ -134,7 +141,7 @@ def parse(
         sources=sources,
         count=_count(top[1]) if top else DEFAULT_PAPERS,
         layout=_layout(layout),
-        pictures="none" if pictures and pictures[1].casefold() == "none" else "thumbnails",
+        pictures=next((name for name, _ in PICTURES if pictures and name == pictures[1].casefold()), "thumbnails"),
         min_votes=int(votes[1] or votes[2]) if votes else 0,
         language=_language(tag[1]) if tag else "",
         ping=ping[1] if ping else "",
@@ -192,8 +199,8 @@ def as_text(subscription: Subscription, default_sources: tuple[str, ...]) -> str
     parts = [f"{subscription.schedule} {options}"]
     if subscription.sources != default_sources:
         parts.append(f"from {','.join(subscription.sources)}")
-    if subscription.pictures == "none":
-        parts.append("pictures:none")
+    if subscription.pictures != "thumbnails":
+        parts.append(f"pictures:{subscription.pictures}")
     if subscription.language != "en":
         parts.append(f"lang:{subscription.language}")
     if subscription.ping:
@@ -220,6 +227,7 @@ def values_of(subscription: Subscription) -> dict[str, str]:
         "count": str(subscription.count),
         "votes": str(subscription.min_votes),
         "layout": subscription.layout,
+        "pictures": subscription.pictures,
         "ping": subscription.ping,
     }
 
@@ -245,7 +253,7 @@ def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
         if not text[name].isdecimal():
             raise AskError(tr(problem, text=text[name]), tr("Use digits."))
     _count(text["count"])
-    options = f"top {text['count']} votes {text['votes']} layout:{text['layout']}"
+    options = f"top {text['count']} votes {text['votes']} layout:{text['layout']} pictures:{text['pictures']}"
     options += f" ping:{text['ping']}" if text["ping"] else ""
     return f"{text['when']} {options} {VERBATIM} {text['query']}".strip()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 
 from attrs import define, field
 from msgspec.structs import replace
@@ -20,13 +21,16 @@ from bot.errors import PaperboyError
 from bot.languages import tr
 from bot.papers.community import is_community_list
 from bot.papers.model import Paper, PaperId
+from bot.papers.pictures import Pictures
 from bot.search import Search
 from bot.search.query import parse_query
 from bot.search.topic_limit import beyond_topic_limit
 from bot.store.protocol import Store
 from bot.store.records import EditionFacts, ListedPaper, PaperGroup, Post, PostReason, Subscription, Tally
+from bot.views.card import CardPicture
 from bot.views.digest import Entry, because
 
+ShowPicture: TypeAlias = Callable[[PaperId, Pictures], CardPicture]
 SEEN_DAYS = 90  # a paper is posted to a channel once within so many days
 
 
@@ -48,7 +52,7 @@ class Composer:
     _planning_cache: PlanningCache
     _adapters: Mapping[str, CanPost]
     _channel_taste: ChannelTaste | None
-    _picture: Callable[[PaperId], str]
+    _show_picture: ShowPicture
     _groups_of: dict[frozenset[PaperId], tuple[PaperGroup, ...]] = field(init=False, factory=dict)
 
     async def choose(
@@ -161,7 +165,7 @@ class Composer:
                 entry,
                 summary=summaries[entry.paper.id].text if entry.paper.id in summaries else "",
                 tally=tallies.get(entry.paper.id, Tally()),
-                picture=self._picture(entry.paper.id) if subscription.pictures == "thumbnails" else "",
+                picture=self._show_picture(entry.paper.id, subscription.pictures),
             )
             for entry in entries
         ]

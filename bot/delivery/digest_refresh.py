@@ -17,6 +17,7 @@ from bot.papers.model import PaperId
 from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState, Tally
 from bot.summaries import SummaryService
+from bot.views.card import NO_PICTURE
 from bot.views.digest import Entry, entry
 
 DIGEST_LIFETIME = timedelta(days=1)  # older digests are left as they are
@@ -66,7 +67,8 @@ async def compose_card(
     tally = (await store.votes.tallies_for(post.place.tenant, [paper])).get(paper, Tally())
     language = subscription.language if subscription else "en"
     summary = (await summaries.of([found], language)).get(paper)
-    shown = next((block.picture for block in post.message.blocks if isinstance(block, Card)), "")
+    pictures = ((block.picture, block.credit) for block in post.message.blocks if isinstance(block, Card))
+    shown = next(pictures, NO_PICTURE)
     item = Entry(paper=found, summary=summary.text if summary else "", tally=tally, reasons=post.reasons, picture=shown)
     with speaking(language):
         return fit(entry(item), adapter.limits, adapter.text_width)[0]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from attrs import define, field
@@ -12,7 +12,7 @@ from bot.chat.adapter import CanPost
 from bot.chat.event import Place
 from bot.clock import Clock
 from bot.delivery.channel_taste import ChannelTaste, by_saved, count_votes_on_posted
-from bot.delivery.composer import Composer
+from bot.delivery.composer import Composer, ShowPicture
 from bot.delivery.edition import Edition, Span
 from bot.delivery.planning_cache import PlanningCache
 from bot.delivery.planning_pass import PlanningPass, SeenEdition
@@ -24,6 +24,7 @@ from bot.search import Search
 from bot.store.protocol import Store
 from bot.store.records import Subscription, SubscriptionStatus
 from bot.summaries import SummaryService
+from bot.views.card import NO_PICTURE
 from bot.votes.taste import Affinity
 
 MAX_CHANNELS_AT_ONCE = 16  # channels planned at the same time
@@ -49,7 +50,7 @@ class Planner:
     _clock: Clock
     _spread: timedelta = timedelta(0)
     _taste: bool = True
-    _picture: Callable[[PaperId], str] = lambda _: ""
+    _show_picture: ShowPicture = lambda *_: NO_PICTURE
     _seen_editions: dict[str, SeenEdition] = field(init=False, factory=dict)
 
     async def count_votes(self, place: Place) -> int | None:
@@ -113,4 +114,6 @@ class Planner:
 
     def _composer(self, planning_cache: PlanningCache) -> Composer:
         channel_taste = ChannelTaste(self._store, self._search) if self._taste else None
-        return Composer(self._store, self._search, planning_cache, self._adapters, channel_taste, picture=self._picture)
+        return Composer(
+            self._store, self._search, planning_cache, self._adapters, channel_taste, show_picture=self._show_picture
+        )

@@ -17,7 +17,7 @@ from msgspec import Struct
 from bot.errors import Malformed
 from bot.sources.page import FetchedPage
 
-Kind = Literal["feed", "announcements", "api", "html", "pdf", "picture"]
+Kind = Literal["feed", "announcements", "api", "html", "pdf", "picture", "figures", "figure"]
 MAX_SECONDS: dict[Kind, float] = {
     "feed": 20,
     "announcements": 30,
@@ -25,6 +25,8 @@ MAX_SECONDS: dict[Kind, float] = {
     "html": 15,
     "pdf": 30,
     "picture": 10,
+    "figures": 5,
+    "figure": 10,
 }  # by the clock
 START_S = 30.0  # on a busy machine; half a second otherwise
 MAX_ANSWER_BYTES = 64_000_000

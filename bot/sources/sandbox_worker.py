@@ -30,7 +30,7 @@ iso2022_jp iso2022_kr johab mac_roman mac_cyrillic tis_620 utf_16 utf_16_le utf_
 latin_1 utf_8 utf_8_sig idna punycode unicode_escape raw_unicode_escape charmap"""
 _PRELOADED = {
     "feeds": ("feedparser", "bot.sources.arxiv", "bot.sources.feeds", "_strptime", "xml.sax.expatreader"),
-    "texts": ("pypdf", "bot.sources.full_text.html", "bot.sources.full_text.pdf", "bot.sources.picture"),
+    "texts": ("pypdf",),
 }
 _REFUSED_EVENTS = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.", "open")
 
@@ -98,13 +98,15 @@ def feed_parsers() -> dict[str, Callable[[Job], Any]]:
 def text_parsers() -> dict[str, Callable[[Job], Any]]:
     """The parsers of whole papers and their pictures, by kind of job."""
     from bot.sources import picture  # noqa: PLC0415
-    from bot.sources.full_text import html, pdf  # noqa: PLC0415
+    from bot.sources.full_text import figures, html, pdf  # noqa: PLC0415
 
     picture.load_decoders()
     return {
         "html": lambda job: html.passages_of(job.page.body),
         "pdf": lambda job: pdf.passages_of(job.page.body),
         "picture": lambda job: picture.small_jpeg(job.page.body),
+        "figures": lambda job: figures.figures_of(job.page.body),
+        "figure": lambda job: picture.small_jpeg(job.page.body, picture.FIGURE_PX),
     }
 
 

@@ -13,6 +13,7 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Span
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.model import Paper, PaperId
+from bot.papers.pictures import Pictures
 from bot.schedule import Schedule
 
 DeliveryKey: TypeAlias = str
@@ -157,7 +158,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ("huggingface", COMMUNITY)
     count: int = 10  # papers of an edition, at most
     layout: Layout = "thread"
-    pictures: Literal["none", "thumbnails"] = "thumbnails"
+    pictures: Pictures = "thumbnails"
     min_votes: int = 0  # upvotes at the source plus votes here
     language: str = "en"
     ping: str = ""  # id of a role that its daily post notifies, on platforms with roles

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -9,12 +10,16 @@ from bot.chat.message import Action, Block, Button, Card, Control, LinkButton, P
 from bot.languages import number, tr, tr_count, tr_parts
 from bot.papers.community import Submission
 from bot.papers.model import Paper
+from bot.papers.pictures import Picture, licence_page
 from bot.store.records import Tally
 from bot.views.formatting import people, short_day
 
 MAX_TITLE_CHARS = 300
 MAX_ABSTRACT_CHARS = 2_400  # keeps a card with its buttons inside a Slack section (3,000 on the wire)
 OUTSIDE = frozenset("▲★")  # mark counts of other sites, in every language
+CardPicture: TypeAlias = tuple[str, Text]
+"""The name of a picture, and its credit where it is a figure of the paper; both empty: none."""
+NO_PICTURE: CardPicture = ("", ())
 _NUMBER = re.compile(r"\d[\d.,\s]*")
 
 
@@ -31,7 +36,7 @@ def card(
     submission: Submission | None = None,
     body: bool = False,
     buttons: bool = True,
-    picture: str = "",
+    picture: CardPicture = NO_PICTURE,
 ) -> Card:
     """One paper. `mine` is the reader's own vote (+1, 0 or −1), `body` shows the abstract.
 
@@ -43,7 +48,8 @@ def card(
         paper=paper.id,
         title=title(paper),
         url=paper.links.page,
-        picture=picture,
+        picture=picture[0],
+        credit=picture[1],
         byline=byline(paper),
         summary=summary,
         facts=facts(paper, tally, by),
@@ -92,6 +98,14 @@ def _facts(paper: Paper, tally: Tally) -> Text:
         Span("PDF", url=links.pdf) if links.pdf else "",
     ]
     return joined([text(part) for part in parts])
+
+
+def figure_credit(picture: Picture) -> Text:
+    """`Figure 2 of the paper, CC BY 4.0`, with a link to the licence; empty for a picture that isn't a figure."""
+    if not picture.figure:
+        return ()
+    licence = Span(picture.licence, url=licence_page(picture.licence))
+    return text(*tr_parts("Figure {number} of the paper, {licence}", number=Span(picture.figure), licence=licence))
 
 
 def submitter(submission: Submission) -> Span:

@@ -13,7 +13,7 @@ from bot.papers.community import Submission
 from bot.papers.model import Paper, PaperId
 from bot.papers.samples import SOURCE as STARTER
 from bot.store.records import EditionFacts, PostReason, Tally
-from bot.views.card import card, row, submission_note, submitter, title
+from bot.views.card import NO_PICTURE, CardPicture, card, row, submission_note, submitter, title
 from bot.views.formatting import days, listing, on_topic, papers, source_name, source_page, with_votes
 
 MAX_DIGEST_ROWS = 10  # papers in the list above a thread: read in half a minute; the others are counted
@@ -31,7 +31,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     reasons: tuple[PostReason, ...] = ()
     summary: str = ""
     tally: Tally = Tally()
-    picture: str = ""  # its address
+    picture: CardPicture = NO_PICTURE
     is_by_taste: bool = False  # the votes of the channel, or what the reader saved, had a say in the order
 
     @property
@@ -128,7 +128,7 @@ def _card(item: Entry, *, buttons: bool) -> Card:
         by=item.submitter,
         why=why,
         buttons=buttons,
-        picture=item.picture if buttons else "",
+        picture=item.picture if buttons or item.picture[1] else NO_PICTURE,  # a mail shows figures alone
     )
 
 

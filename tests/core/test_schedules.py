@@ -47,6 +47,9 @@ async def test_a_removed_schedule_can_be_brought_back_by_what_is_said(channel: C
     await channel.says("schedule mon,thu 08:30 top 4 votes 1 layout:cards pictures:none lang:de about: top 3 votes")
     (made,) = await channel.store.subscriptions.in_place(PAPERS)
     assert (made.layout, made.pictures, made.query) == ("cards", "none", "top 3 votes")
+    await channel.says(f"change {made.id} mon,thu 08:30 layout:cards Pictures: figures lang:de about: top 3 votes")
+    (made,) = await channel.store.subscriptions.in_place(PAPERS)
+    assert made.pictures == "figures"
     said = (await channel.says("unschedule")).message.plain
     await channel.says(said.partition("To bring it back: /papers ")[2])
     (again,) = await channel.store.subscriptions.in_place(PAPERS)
@@ -56,7 +59,7 @@ async def test_a_removed_schedule_can_be_brought_back_by_what_is_said(channel: C
 async def test_the_form_is_offered_where_no_words_are_given(channel: Channel) -> None:
     form = (await channel.says("schedule")).form
     assert form is not None
-    assert [field.name for field in form.fields] == ["when", "query", "count", "layout", "votes"]
+    assert [field.name for field in form.fields] == ["when", "query", "count", "layout", "votes", "pictures"]
     assert form.action == Action("schedule")
 
 
@@ -102,11 +105,13 @@ async def test_the_form_of_a_schedule_holds_what_it_is_now_and_changes_it(channe
         "count": "3",
         "votes": "0",
         "layout": "thread",
+        "pictures": "thumbnails",
     }
-    preview = await channel.fills(form.action, **(now | {"when": "daily 07:00", "query": ""}))
+    preview = await channel.fills(form.action, **(now | {"when": "daily 07:00", "query": "", "pictures": "figures"}))
     await channel.presses(buttons(preview.message)["Change it"])
     (changed,) = await channel.store.subscriptions.in_place(PAPERS)
     assert (changed.id, str(changed.schedule), changed.query, changed.count) == (made.id, "daily 07:00 UTC", "", 3)
+    assert changed.pictures == "figures"
 
 
 async def test_only_those_who_may_can_send_the_form_or_press_its_button(channel: Channel) -> None:

@@ -128,7 +128,9 @@ class Gallery:
         made["digest with topics, 30"] = digest(replace(facts, groups=groups), entries[:30])
         made["above cards"] = above_cards(facts, entries[:10])
         made |= {f"card {n}": entry(item) for n, item in enumerate(entries[:3], 1)}
-        made["a card with a picture"] = entry(replace(entries[0], picture="https://papers.example.org/picture/1.jpg"))
+        made["a card with a picture"] = entry(
+            replace(entries[0], picture=("https://papers.example.org/thumbnail/1.jpg", ()))
+        )
         made["all in one"] = all_in_one(facts, entries[:10])
         return made
 

@@ -80,8 +80,8 @@ class PageCache:
             view = error.view
         settings, ids = self._site.settings, [entry.paper.id for entry in view.entries]
         own_votes = await self._site.catalog.votes_by(visitor.person, ids) if visitor.person and ids else {}
-        pictured = await self._site.pictured(entry.paper for entry in view.entries[:FULL_ROWS])
-        html = render_page(settings.name, self._site.url, view, visitor, own_votes, pictured=pictured)
+        pictures = await self._site.pictures(entry.paper for entry in view.entries[:FULL_ROWS])
+        html = render_page(settings.name, self._site.url, view, visitor, own_votes, pictures=pictures)
 
         votes = {entry.paper.id: entry.votes for entry in view.entries}
 

@@ -5,17 +5,19 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from adapters.site.templating import STATIC
+from bot.papers.pictures import Picture
 
 A_DAY = "public, max-age=86400"
 
 
-def add_routes(app: web.Application, picture: Callable[[str], Awaitable[bytes | None]]) -> None:
+def add_routes(app: web.Application, picture: Callable[[str], Awaitable[Picture | None]]) -> None:
     async def show_picture(request: web.Request) -> web.Response:
-        if not (body := await picture(request.match_info["paper"])):
+        found = await picture("{kind}/{paper}".format_map(request.match_info))
+        if found is None:
             raise web.HTTPNotFound
-        return web.Response(body=body, content_type="image/jpeg", headers={"Cache-Control": A_DAY})
+        return web.Response(body=found.jpeg, content_type="image/jpeg", headers={"Cache-Control": A_DAY})
 
-    app.add_routes([web.get("/picture/{paper}.jpg", show_picture)])
+    app.add_routes([web.get("/{kind:thumbnail|figure}/{paper}.jpg", show_picture)])
     app.add_routes([web.get("/static/{name}", STATIC.serve)])
     app.add_routes([web.get(path, _icon) for path in ("/favicon.ico", "/favicon.svg")])
 

@@ -11,6 +11,7 @@ class Scope(Struct, frozen=True, kw_only=True):
 
     why: str
     without: str  # completes "Without it …"
+    setting: str = ""  # that asks for an optional one
 
 
 class _Scopes(Struct, frozen=True):

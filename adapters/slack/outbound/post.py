@@ -3,6 +3,7 @@
 https://docs.slack.dev/messaging/message-metadata
 """
 
+import asyncio
 from typing import Any
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -11,10 +12,11 @@ from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.errors import is_about_blocks
 from adapters.slack.outbound import render
 from bot.chat.event import Place, Ref
-from bot.chat.message import Message
+from bot.chat.message import Message, with_pictures
 from bot.errors import Refused
 
 METADATA_TYPE = "paperboy_post"
+UPLOAD_PAUSES_S = (0.5, 1.0, 0.0)  # after each refusal; Slack needs about a second for an uploaded picture
 
 
 async def post(workspaces: Workspaces, place: Place, message: Message, key: str) -> Ref:
@@ -46,11 +48,14 @@ def _to(place: Place, key: str) -> render.Json:
 
 
 async def _call(workspaces: Workspaces, space: str, method: str, message: Message, **more: Any) -> AsyncSlackResponse:
-    """Slack refuses a whole message when it can't fetch a picture in it: then it goes without pictures."""
-    try:
-        return await workspaces.call(space, method, **more, **render.payload(message))
-    except Refused as error:
-        without = render.without_pictures(message)
-        if without == message or not is_about_blocks(error):
-            raise
-        return await workspaces.call(space, method, **more, **render.payload(without))
+    """Slack refuses a whole message for a picture that it can't fetch: then it goes without pictures. For some moments
+    it also refuses one that was just uploaded: then it is sent again first."""
+    are_files = any(not picture.startswith("https:") for picture in message.pictures)
+    for pause_s in UPLOAD_PAUSES_S if are_files else (0.0,) * bool(message.pictures):
+        try:
+            return await workspaces.call(space, method, **more, **render.payload(message))
+        except Refused as error:
+            if not is_about_blocks(error):
+                raise
+            await asyncio.sleep(pause_s)
+    return await workspaces.call(space, method, **more, **render.payload(with_pictures(message, {})))

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias, assert_never
 
-from msgspec.structs import replace
-
 from bot.chat.adapter import Limits
 from bot.chat.fit import fit
 from bot.chat.message import (
@@ -53,6 +51,7 @@ VIEW_LIMITS = Limits(
     max_chars=60_000, max_blocks=90, max_block_chars=3_000, max_buttons=5, max_label_chars=75
 )  # a modal or App Home
 
+_FILE = re.compile(r"F[A-Z0-9]{2,20}")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 _MARKUP = re.compile(r"[*_~`:<>&|\n]")  # has a meaning in the label of a mrkdwn link
 _BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -62,12 +61,6 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 def payload(message: Message) -> Json:
     """The message's arguments for `chat.postMessage`, `chat.update` and a response URL."""
     return {"text": fallback(message), "blocks": blocks(message.blocks) or [_paragraph((Span(message.plain),))]}
-
-
-def without_pictures(message: Message) -> Message:
-    """The message without the pictures of its cards."""
-    blocks = (replace(block, picture="") if isinstance(block, Card) else block for block in message.blocks)
-    return replace(message, blocks=tuple(blocks))
 
 
 def answer_payloads(message: Message) -> list[Json]:
@@ -244,15 +237,28 @@ def _after(joint: str, run: Text) -> Text:
 
 def _card(card: Card) -> Iterator[Json]:
     """Title, summary and abstract; below, in small print, authors, date, votes and the reason it is shown."""
-    if is_linkable(card.picture) and card.summary.strip():
-        picture = {"type": "image", "image_url": card.picture, "alt_text": card.title[:MAX_ALT_CHARS] or card.paper}
+    picture = _picture(card)
+    if picture and not card.credit and card.summary.strip():
         yield _paragraph((_title(card),))
         yield {"type": "section", "text": plain_text(card.summary[:MAX_TEXT_CHARS]), "accessory": picture}
         yield from _rich((Span(card.body),))
     else:
         yield _paragraph((_title(card), *_line(card), *_after("\n", text(card.body))))
-    yield from _small(_joined([(Span(card.byline),), card.facts, (Span(card.why),)]))
+        yield from (picture,) if picture and card.credit else ()
+    yield from _small(_joined([(Span(card.byline),), card.facts, (Span(card.why),), card.credit]))
     yield from _actions(card.controls)
+
+
+def _picture(card: Card) -> Json | None:
+    """A card's picture, at an address or as a file at Slack."""
+    if is_linkable(card.picture):
+        source: Json = {"image_url": card.picture}
+    elif _FILE.fullmatch(card.picture):
+        source = {"slack_file": {"id": card.picture}}
+    else:
+        return None
+    alt = ". ".join(filter(None, ("".join(span.text for span in card.credit), card.title or card.paper)))
+    return {"type": "image", **source, "alt_text": alt[:MAX_ALT_CHARS]}
 
 
 def _joined(runs: Sequence[Text]) -> Text:

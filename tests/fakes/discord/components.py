@@ -8,6 +8,7 @@ from tests.fakes.discord.errors import Form
 from tests.fakes.discord.model import Json
 
 ROW, BUTTON, SELECT, INPUT, SECTION, TEXT_DISPLAY, CONTAINER, LABEL = 1, 2, 3, 4, 9, 10, 17, 18
+THUMBNAIL, GALLERY = 11, 12
 _SELECTS = {3, 5, 6, 7, 8}
 _LINK, _PREMIUM = 5, 6
 
@@ -26,6 +27,15 @@ def _below(one: Json, path: str) -> Iterator[tuple[str, Json]]:
             yield from _below(one[single], f"{path}.{single}")
 
 
+def media(components: object) -> Iterator[tuple[str, Json]]:
+    """Every picture with its path: thumbnails, and the items of galleries."""
+    for path, one in walk(components):
+        if one.get("type") == THUMBNAIL:
+            yield path, one
+        elif one.get("type") == GALLERY:
+            yield from ((f"{path}.items.{i}", item) for i, item in enumerate(one.get("items") or ()))
+
+
 def numbered(components: list[Json]) -> list[Json]:
     """A copy in which every component has an id and what Discord fills in, as in its answers."""
     import copy
@@ -36,6 +46,10 @@ def numbered(components: list[Json]) -> list[Json]:
     for _, one in walk(made):
         one["id"] = one.get("id") or next(fresh)
         one |= {name: value for name, value in _FILLED.get(one["type"], {}).items() if one.get(name) is None}
+    for _, item in media(made):
+        url = item["media"]["url"].replace("attachment://", "https://cdn.discordapp.com/attachments/1/1/")
+        item["media"] = {"id": "1", "url": url, "proxy_url": url}
+        item |= {"description": item.get("description"), "spoiler": False}
     return made
 
 
@@ -77,6 +91,8 @@ def _check_one(form: Form, path: str, one: Json) -> None:
         _check_select(form, path, one)
     elif kind == TEXT_DISPLAY:
         form.text(f"{path}.content", one.get("content"), 4000, least=1)
+    elif kind == GALLERY:
+        form.most(f"{path}.items", one.get("items"), 10, least=1)
     elif kind == SECTION:
         form.most(f"{path}.components", one.get("components"), 3, least=1)
         if not isinstance(one.get("accessory"), dict):

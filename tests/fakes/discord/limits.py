@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from tests.fakes.discord.components import check_components
+import re
+from collections.abc import Iterable
+
+from tests.fakes.discord.components import check_components, media
 from tests.fakes.discord.errors import ApiError, Form
 from tests.fakes.discord.model import COMPONENTS_V2, Json
 
+MOST_FILES, MOST_FILE_BYTES = 10, 10 * 1024 * 1024
+_UNUSUAL = re.compile(r"[^A-Za-z0-9._-]")  # replaced in names of files
 _EMBED = {"title": 256, "description": 4096}
 
 
@@ -24,6 +29,25 @@ def check_message(body: Json, *, files: int = 0, flags: int = 0, partial: bool =
     form.done()
     if not partial and not files and not any(body.get(name) for name in ("content", "embeds", "components", "poll")):
         raise ApiError(400, 50006, "Cannot send an empty message")
+
+
+def check_files(body: Json, files: tuple[Json, ...], kept: Iterable[str] = ()) -> None:
+    """Raise 40005 or 50035 when files can't come with a message, or it shows one that it doesn't have; `kept`: the
+    names of files that it has already."""
+    if sum(file["size"] for file in files) > MOST_FILE_BYTES:
+        raise ApiError(413, 40005, "Request entity too large")
+    form = Form()
+    form.most("attachments", list(files), MOST_FILES)
+    names = {*kept, *(_UNUSUAL.sub("_", str(file["filename"])) for file in files)}
+    for path, item in media(body.get("components")):
+        form.text(f"{path}.description", item.get("description"), 1024)
+        scheme, _, name = str((item.get("media") or {}).get("url")).partition("://")
+        if scheme == "attachment" and name not in names:
+            code = "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND"
+            form.wrong(f"{path}.media.url", code, "The referenced attachment could not be found.")
+        elif scheme not in {"http", "https", "attachment"}:
+            form.wrong(f"{path}.media.url", "URL_TYPE_INVALID_SCHEME", "Scheme must be http, https or attachment.")
+    form.done()
 
 
 def _check_embeds(form: Form, embeds: object) -> None:

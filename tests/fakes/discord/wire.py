@@ -213,7 +213,7 @@ def message(world: World, of: Message, *, nonce: bool = False) -> Json:
         "mention_everyone": bool({"everyone", "here"} & set(of.pings)),
         "mentions": [user(world.users[id]) for id in of.mentions if id in world.users],
         "mention_roles": [ping[1:] for ping in of.pings if ping.startswith("&")],
-        "attachments": of.attachments,
+        "attachments": [file for file in of.attachments if file["filename"] not in str(of.components)],
         "embeds": of.embeds,
         "components": of.components,
     }

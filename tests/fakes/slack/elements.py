@@ -78,6 +78,9 @@ def image(look: Look) -> None:
         look.wrong("needs exactly one of image_url and slack_file")
     if look.has("image_url"):
         look["image_url"].url()
+    file = look["slack_file"] if look.has("slack_file") else None
+    if file and file.object("", "id url") and file.has("id") == file.has("url"):
+        file.wrong("needs exactly one of id and url")
     look["alt_text"].string(2000)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 
 from tests.fakes.slack.acts import People
@@ -9,6 +11,7 @@ from tests.fakes.slack.api import Api
 from tests.fakes.slack.consent import Consent
 from tests.fakes.slack.control import Control
 from tests.fakes.slack.httpmode import HttpMode
+from tests.fakes.slack.methods.files import receive
 from tests.fakes.slack.openid import OpenId
 from tests.fakes.slack.respond import Respond
 from tests.fakes.slack.settings import Settings
@@ -52,6 +55,7 @@ class Server:
             [
                 web.get("/link/", self.socket.serve),
                 web.post("/actions/{hook:.+}", Respond(self.world).handle),
+                web.post("/upload/{file}", partial(receive, self.world)),
                 web.get("/oauth/v2/authorize", Consent(self.world).handle),
                 web.get("/openid/connect/authorize", OpenId(self.world).handle),
                 web.get("/_control/read/{what}", control.read),

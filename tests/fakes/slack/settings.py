@@ -13,6 +13,7 @@ SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:history",
@@ -108,4 +109,5 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     scopes: list[str] = field(default_factory=lambda: list(SCOPES))
     sign_in_as: str = ""  # the user who says yes to the next Sign in with Slack; nobody: says no
     claims: dict[str, Any] = field(default_factory=dict)  # what the next id tokens say instead; None: nothing
+    file_delay: float = 0.0  # seconds after which an uploaded file may be shown
     shift: float = 0.0  # seconds that this Slack's clock is ahead

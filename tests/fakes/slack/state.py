@@ -107,6 +107,17 @@ class View(Struct, kw_only=True):
     versions: list[Json] = field(default_factory=list)
 
 
+class File(Struct, kw_only=True):
+    """A file of the app's: announced, then uploaded, then completed."""
+
+    id: str
+    team: str
+    name: str
+    length: int
+    body: bytes = b""
+    completed: float = 0.0  # when; 0: not yet
+
+
 class Token(Struct, kw_only=True):
     """A bot token: of a workspace, or of a whole organisation."""
 

@@ -16,6 +16,7 @@ from tests.fakes.slack.state import (
     App,
     Channel,
     Enterprise,
+    File,
     Grant,
     Hook,
     Json,
@@ -41,6 +42,7 @@ class World:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.tokens: dict[str, Token] = {}
+        self.files: dict[str, File] = {}
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}  # by user
         self.triggers: dict[str, Trigger] = {}

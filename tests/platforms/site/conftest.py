@@ -14,6 +14,7 @@ from adapters.site.adapter import SiteAdapter
 from bot.chat.adapter import Setup
 from bot.chat.catalog import Catalog
 from bot.clock import FixedClock
+from bot.ingest.pictures import picture_reader
 from bot.papers import samples
 from bot.search import Search
 from bot.store.protocol import Store
@@ -63,7 +64,7 @@ async def started(store: Store, clock: FixedClock, home: Path, **options: object
             storage=store.key_value("site"),
             home=home,
             clock=clock,
-            picture=store.key_value("pictures").get,
+            picture=picture_reader(store.key_value("pictures")),
         )
     )
     assert adapter is not None

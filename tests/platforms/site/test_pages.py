@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+import msgspec
+
 from bot.papers.model import Links
+from bot.papers.pictures import Picture
 from bot.papers.samples import sample_papers
 from tests.builders import NOW, TODAY, listing, mark, paper
 from tests.platforms.site.conftest import Site
@@ -243,21 +246,39 @@ async def test_a_hyphen_makes_no_category_of_a_topic(site: Site) -> None:
 
 
 async def test_a_picture_is_shown_from_our_own_address(site: Site) -> None:
-    await site.store.key_value("pictures").put("arxiv:2503.00001", b"\xff\xd8 a picture")
-    await site.store.key_value("pictures").put("arxiv:2503.00002", b"")
-    async with site.session.get(f"{site.url}/picture/arxiv%3A2503.00001.jpg") as answer:
+    await put(site, "thumbnail/arxiv:2503.00001", Picture(jpeg=b"\xff\xd8 a picture", width=480, height=252))
+    await put(site, "thumbnail/arxiv:2503.00002", Picture())
+    async with site.session.get(f"{site.url}/thumbnail/arxiv%3A2503.00001.jpg") as answer:
         assert (answer.status, answer.content_type, await answer.read()) == (200, "image/jpeg", b"\xff\xd8 a picture")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     links = Links(page="https://arxiv.org/abs/2503.00001", picture="https://elsewhere.example/tracker.png")
     both = [listing(paper(n, links=links)) for n in (1, 2)]
     await site.store.papers.add_listings(both, site.clock.now())
-    for path, width in (("/", 160), ("/paper/2503.00001", 240)):
+    for path in ("/", "/paper/2503.00001"):
         html = await site.page(path)
-        assert html.count(f'src="/picture/arxiv%3A2503.00001.jpg" width="{width}"') == 1
+        assert html.count('src="/thumbnail/arxiv%3A2503.00001.jpg" width="480" height="252" loading="lazy"') == 1
         assert html.count('class="picture"') == 1, "the other paper has none"
         assert "elsewhere.example" not in html
-    for missing in ("arxiv%3A2503.00002", "arxiv%3A2503.00003", "%00", "..%2Fsite"):
-        assert (await site.get(f"/picture/{missing}.jpg"))[0].status in {400, 404}
+    for missing in ("thumbnail/arxiv%3A2503.00002", "figure/arxiv%3A2503.00001", "thumbnail/%00", "figure/..%2Fsite"):
+        assert (await site.get(f"/{missing}.jpg"))[0].status in {400, 404}
+
+
+async def test_a_figure_stands_before_a_thumbnail_and_names_its_licence(site: Site) -> None:
+    figure = Picture(jpeg=b"\xff\xd8 a figure", width=880, height=300, figure="2", licence="CC BY-SA 4.0")
+    await put(site, "thumbnail/arxiv:2503.00001", Picture(jpeg=b"\xff\xd8", width=480, height=252))
+    await put(site, "figure/arxiv:2503.00001", figure)
+    await site.store.papers.add_listings([listing(paper(1))], site.clock.now())
+    for path in ("/", "/paper/2503.00001"):
+        html = await site.page(path)
+        assert 'src="/figure/arxiv%3A2503.00001.jpg" width="880" height="300" loading="lazy"' in html
+        assert 'alt="Figure 2 of the paper"' in html
+        licence = '<a href="https://creativecommons.org/licenses/by-sa/4.0/" rel="license noopener">CC BY-SA 4.0</a>'
+        assert f"<figcaption>Figure 2 of the paper, {licence}</figcaption>" in html
+        assert "/thumbnail/" not in html
+
+
+async def put(site: Site, name: str, picture: Picture) -> None:
+    await site.store.key_value("pictures").put(name, msgspec.msgpack.encode(picture))
 
 
 async def test_a_search_is_counted_and_can_be_sorted(site: Site) -> None:

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 
 TEXT = (ROOT / "config" / "slack-manifest.yml").read_text("utf-8")
 OLDER = {"assistant_thread_context_changed", "assistant_thread_started"}  # of apps made before `agent_view`
-FEATURES = ("assistant", "objects", "workflow")
+FEATURES = ("assistant", "objects", "pictures", "workflow")
 
 
 def with_features(*names: str) -> Any:
@@ -90,7 +90,7 @@ def test_the_workflow_step_is_the_one_that_is_run(manifest: Any) -> None:
     assert set(manifest["functions"][CALLBACK]["input_parameters"]) == {"channel", "topic"}
 
 
-@pytest.mark.parametrize("features", [(), ("assistant",), ("workflow",), FEATURES])
+@pytest.mark.parametrize("features", [(), ("assistant",), ("pictures",), ("workflow",), FEATURES])
 def test_slack_would_take_the_manifest(features: tuple[str, ...]) -> None:
     """The rules of Slack's own schema (slackapi/manifest-schema, version 1) for every part that is used."""
     assert list(problems(with_features(*features), ALLOWED)) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.fakes.discord import posting, wire
 from tests.fakes.discord.calls import Call, endpoint
 from tests.fakes.discord.errors import ApiError, missing_access, missing_permissions
-from tests.fakes.discord.limits import check_message
+from tests.fakes.discord.limits import check_files, check_message
 from tests.fakes.discord.model import ANNOUNCEMENT, CROSSPOSTED, DM, EPHEMERAL, FORUM, Channel, Json, Message
 from tests.fakes.discord.permissions import Permission as P
 from tests.fakes.discord.threads import open_again, writable
@@ -52,11 +52,13 @@ def check_words(world: World, channel: Channel, body: Json) -> None:
         raise ApiError(400, 200000, "Message was blocked by automatic moderation")
 
 
-def may_carry(world: World, channel: Channel, body: Json, files: tuple[Json, ...]) -> None:
+def may_carry(world: World, channel: Channel, body: Json, files: tuple[Json, ...], held: Message | None = None) -> None:
+    """Raise when the bot may not send what a message has, or it lacks a file that it shows; `held`: as it stands."""
     if body.get("embeds"):
         need(world, channel, P.EMBED_LINKS)
     if files:
         need(world, channel, P.ATTACH_FILES)
+    check_files(body, files, [file["filename"] for file in held.attachments] if held else ())
 
 
 def _said_before(world: World, body: Json) -> Message | None:
@@ -118,7 +120,7 @@ def edit(call: Call) -> Json:
         raise ApiError(403, 50005, "Cannot edit a message authored by another user")
     writable(channel)
     check_message(call.form, files=len(call.files), flags=message.flags, partial=True)
-    may_carry(world, channel, call.form, call.files)
+    may_carry(world, channel, call.form, call.files, message)
     return wire.message(world, posting.change(world, channel, message, call.form, call.files))
 
 

@@ -1,6 +1,17 @@
 """The Web API, one file per family of methods; importing this registers them all."""
 
-from tests.fakes.slack.methods import assistant, chat, conversations, entities, oauth, openid, people, reactions, views
+from tests.fakes.slack.methods import (
+    assistant,
+    chat,
+    conversations,
+    entities,
+    files,
+    oauth,
+    openid,
+    people,
+    reactions,
+    views,
+)
 from tests.fakes.slack.methods.registry import METHODS, Call, SlackError
 
 __all__ = [
@@ -11,6 +22,7 @@ __all__ = [
     "chat",
     "conversations",
     "entities",
+    "files",
     "oauth",
     "openid",
     "people",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.fakes.slack import events, shapes
 from tests.fakes.slack.blocks import MESSAGE_CHARS, Problem, check_message, check_unfurl, size
 from tests.fakes.slack.log import Shown
 from tests.fakes.slack.methods.entities import wrong as entities_wrong
+from tests.fakes.slack.methods.files import unusable
 from tests.fakes.slack.methods.registry import Call, SlackError, method
 from tests.fakes.slack.state import Channel, Json, Message
 from tests.fakes.slack.world import World
@@ -31,19 +33,24 @@ def judge(world: World, where: str, team: str, body: Json) -> SlackError | None:
     over = size(body.get("blocks")) > MESSAGE_CHARS
     if over:
         problems.append(Problem("/blocks", f"more than {MESSAGE_CHARS} characters together"))
-    fail = _error(problems, over) or _unseen_picture(body)
+    fail = _error(problems, over) or _unseen_picture(world, team, body)
     world.note(where, team, problems, fail.error if fail else "")
     return fail
 
 
-def _unseen_picture(body: Json) -> SlackError | None:
+def _unseen_picture(world: World, team: str, body: Json) -> SlackError | None:
     """Slack fetches every picture before it takes a message; hosts under `.invalid` can't be reached."""
-    urls = [block.get("accessory", {}).get("image_url", "") for block in body.get("blocks") or ()]
-    return (
-        SlackError("invalid_blocks", errors=["downloading image failed"])
-        if any(".invalid/" in u for u in urls)
-        else None
-    )
+    if ".invalid/" in json.dumps(_pictures(body.get("blocks"))):
+        return SlackError("invalid_blocks", errors=["downloading image failed"])
+    if reason := unusable(world, team, body.get("blocks")):
+        says = {"messages": [f"[ERROR] {reason}"]}
+        return SlackError("invalid_blocks", errors=[reason], response_metadata=says)
+    return None
+
+
+def _pictures(blocks: Any) -> list[str]:
+    parts = [part for block in blocks or () for part in (block, block.get("accessory") or {})]
+    return [str(part["image_url"]) for part in parts if part.get("type") == "image" and "image_url" in part]
 
 
 def _error(problems: list[Problem], over: bool) -> SlackError | None:
