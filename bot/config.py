@@ -20,6 +20,7 @@ from msgspec import Meta, Struct, field
 from bot.errors import ConfigError
 
 Count = Annotated[int, Meta(ge=1)]
+POSTGRES = ("postgresql://", "postgres://")
 
 
 class HuggingFace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,6 +50,16 @@ class Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     allow_private: bool = False  # whether feeds may be on this network's own addresses
     huggingface: HuggingFace = HuggingFace()
     arxiv: Arxiv = Arxiv()
+
+
+class StoreSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[store]"""
+
+    url: str = ""  # or DATABASE_URL: a PostgreSQL database; empty: the file paperboy.db in the data folder
+
+    def __post_init__(self) -> None:
+        if self.url and not self.url.startswith(POSTGRES):
+            raise ValueError(f"url: {self.url.partition(':')[0]!r} isn't a database Paperboy knows; use postgresql://…")
 
 
 class SearchSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,6 +140,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     home: str = "data"  # the data folder
     time_zone: str = "UTC"  # of schedules that name no zone
+    store: StoreSettings = StoreSettings()
     sources: Sources = Sources()
     search: SearchSettings = SearchSettings()
     summaries: Summaries = Summaries()
@@ -148,6 +160,7 @@ Adapters: TypeAlias = Mapping[str, Collection[str]]
 """The installed adapters by name, each with the options it takes."""
 
 _ALIASES = {
+    "DATABASE_URL": ("store", "url"),
     "HF_ENDPOINT": ("sources", "huggingface", "url"),
     "HF_TOKEN": ("sources", "huggingface", "token"),
     "ARXIV_API_URL": ("sources", "arxiv", "api_url"),
@@ -168,6 +181,8 @@ def load(file: Path | None, environ: Mapping[str, str], adapters: Adapters = Map
     named = file or (Path(environ["PAPERBOY_CONFIG"]) if environ.get("PAPERBOY_CONFIG") else None)
     tree = _read(named) if named else {}
     for name, value in environ.items():
+        if name == "DATABASE_URL" and not value.startswith(POSTGRES):
+            continue  # of another program
         if value and (path := _path(name, adapters)):
             _put(tree, path, value)
     return _settings(tree, str(named or "the environment"))

@@ -17,8 +17,8 @@ from bot.chat.event import Person, Place
 from bot.chat.message import Message
 from bot.delivery.schedule_parser import parse_schedule
 from bot.papers.model import Counts, Links, Listing, Paper
-from bot.store.protocol import Store
 from bot.store.records import Delivery, Post, Reservation, Run, Spending, SpendingLimits, Subscription, VoteMark
+from bot.store.sql import Store
 
 NOW = datetime(2025, 3, 18, 9, 30, tzinfo=UTC)  # a Tuesday
 TODAY = NOW.date()

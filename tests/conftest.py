@@ -13,8 +13,9 @@ from hypothesis import settings
 
 from bot.clock import FixedClock
 from bot.store import open_store
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import NOW
+from tests.fakes.postgres import NewDatabase, start_server
 
 # The same examples each time, so that a red run is a change's fault; `PAPERBOY_DEEP=1` looks for new ones. No deadline
 # by the clock: on a busy machine it fails what is right.
@@ -64,3 +65,11 @@ def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     yield
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """Makes an empty PostgreSQL database and gives its URL. All workers share a server."""
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return start_server(f"{run.parent.name}-{run.name}")

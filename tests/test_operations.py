@@ -18,8 +18,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.app.health import Health
 from bot.app.operations import Operations
 from bot.clock import FixedClock
-from bot.store.protocol import Store
 from bot.store.records import Fetch, Spending
+from bot.store.sql import Store
 from bot.tasks import Supervisor
 from tests.builders import NOW, PAPERS, add_spending, subscription
 from tests.builders import post as a_post

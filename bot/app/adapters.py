@@ -29,7 +29,7 @@ from bot.errors import AskError, ConfigError, Refused
 from bot.ingest.pictures import picture_reader
 from bot.languages import tr
 from bot.refusals import RefusalLimits
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.tasks import Supervisor
 
 log = logging.getLogger(__name__)

@@ -35,7 +35,7 @@ from bot.search import Search, open_models
 from bot.sources.file_records import NAME as FILES
 from bot.sources.http import PrivateAddresses, SourceClient
 from bot.store import open_store
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries import Budget, SummaryService, open_language_model
 from bot.tasks import Supervisor
 from bot.votes.emoji import parse_vote_emojis
@@ -84,6 +84,7 @@ async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Librar
         make_home(Path(settings.home))
         store = await open_store(database(settings))
         stack.push_async_callback(store.aclose)
+        clock = store.clock(clock)
         search = await _search(settings, store)
         stack.push_async_callback(search.aclose)
         lines = _lines(settings.summaries, store, clock)
@@ -96,7 +97,7 @@ async def open_reader(settings: Settings, clock: Clock) -> AsyncIterator[tuple[S
     """Open the catalog for reading while another process runs, and a function that loads what that process stored."""
     async with AsyncExitStack() as stack:
         library = await stack.enter_async_context(open_library(settings, clock))
-        store, search, lines = library.store, library.search, library.lines
+        store, search, lines, clock = library.store, library.search, library.lines, library.clock
         names = _names(await stack.enter_async_context(open_sources(settings.sources, clock, store.rate_slots)))
         linked = await stack.enter_async_context(_linked(settings.sources.huggingface, store, clock))
         reader = StoreCatalog(store, search, lines, clock, sources=names, linked=linked, address=Platforms({}).address)
@@ -108,7 +109,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
     """Open everything; close it on exit. Raises `ConfigError`."""
     async with AsyncExitStack() as stack:
         library = await stack.enter_async_context(open_library(settings, clock))
-        store, search, lines = library.store, library.search, library.lines
+        store, search, lines, clock = library.store, library.search, library.lines, library.clock
         sources = await stack.enter_async_context(open_sources(settings.sources, clock, store.rate_slots))
         tasks = Supervisor(clock)
         found = configured(settings, store, clock, tasks)
@@ -251,6 +252,6 @@ async def _linked(settings: HuggingFace, store: Store, clock: Clock) -> AsyncIte
         await things.aclose()
 
 
-def database(settings: Settings) -> Path:
-    """The path of the database."""
-    return Path(settings.home) / "paperboy.db"
+def database(settings: Settings) -> Path | str:
+    """The path of the database, or its URL."""
+    return settings.store.url or Path(settings.home) / "paperboy.db"

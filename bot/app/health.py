@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from attrs import define, field
 
 from bot.chat.adapter import Adapter, HasConnection
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.tasks import Supervisor
 
 

@@ -15,8 +15,8 @@ from bot.app.health import Health
 from bot.clock import Clock
 from bot.http_server import Boundary, HttpServer
 from bot.metrics import REGISTRY
-from bot.store.protocol import Store
 from bot.store.records import DeliveryState
+from bot.store.sql import Store
 
 L = TypeVar("L", bound=tuple[str, ...])
 

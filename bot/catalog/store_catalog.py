@@ -28,8 +28,8 @@ from bot.chat.message import clean
 from bot.clock import Clock
 from bot.papers.model import Paper, PaperId
 from bot.search import Results, Search, words_in
-from bot.store.protocol import Store
 from bot.store.records import ListedPaper, Tally
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from bot.views.formatting import source_name
 from bot.votes.trending import explain_score, rank_trending

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -9,6 +10,7 @@ from bot.app.build import App, database, open_app
 from bot.app.home import open_to_others
 from bot.chat.adapter import Adapter, Finding, HasDoctor
 from bot.cli.group import opens
+from bot.config import Settings
 from bot.delivery.calendar import out_of_date
 from bot.errors import IndexFailed, ModelError, SourceError, StoreError
 from bot.views.formatting import plural, source_name
@@ -21,7 +23,7 @@ OK, WARN, BAD = "ok", "--", "!!"
 async def doctor(app: App) -> None:
     """Check the whole set-up and say what to fix. Exit 1 if something is broken."""
     bad: list[str] = []
-    _print(OK, f"database {database(app.settings)}: {plural(await app.store.papers.count_papers(), 'paper')}")
+    _print(OK, f"database {_database(app.settings)}: {plural(await app.store.papers.count_papers(), 'paper')}")
     if wrong := await app.store.check(deep=True):
         bad.append(wrong)
         _print(BAD, wrong)
@@ -34,6 +36,12 @@ async def doctor(app: App) -> None:
     await _platforms(app, bad)
     await _summaries(app, bad)
     click.get_current_context().exit(1 if bad else 0)
+
+
+def _database(options: Settings) -> str:
+    """Where the database is, without its password."""
+    where = database(options)
+    return str(where) if isinstance(where, Path) else f"on {urlsplit(where).hostname or 'this machine'}"
 
 
 async def _summaries(app: App, bad: list[str]) -> None:

@@ -21,7 +21,7 @@ from bot.clock import Clock, FixedClock, SystemClock
 from bot.config import Settings, load
 from bot.errors import ConfigError, PaperboyError
 from bot.store import open_store
-from bot.store.protocol import Store
+from bot.store.sql import Store
 
 T = TypeVar("T")
 console = Console(stderr=True, highlight=False)

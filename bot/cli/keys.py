@@ -7,7 +7,7 @@ from bot.chat.message import clean
 from bot.cli.group import clock, configured, console, emit, json_option, opened_store, opens
 from bot.config import Settings
 from bot.errors import AskError
-from bot.store.protocol import Store
+from bot.store.sql import Store
 
 
 @click.group()

@@ -6,7 +6,7 @@ import click
 
 from bot.cli.group import clock, configured, console, emit, opened_store, opens
 from bot.config import Settings
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.views.formatting import plural
 
 

@@ -15,7 +15,7 @@ from bot.chat.message import Action
 from bot.commands.context import Request, button_text, stored_text
 from bot.errors import AskError
 from bot.languages import tr
-from bot.store.protocol import Store
+from bot.store.sql import Store
 
 MAX_BUTTON_AGE = timedelta(hours=1)
 SIGNATURE_BYTES = 10  # 80 bits: 16 characters; an action takes 100 bytes in all

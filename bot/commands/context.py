@@ -20,7 +20,7 @@ from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper, PaperId
 from bot.recent import RecentDict
 from bot.search import Mode, Search
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from bot.votes.emoji import VoteEmojis
 

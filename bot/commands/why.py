@@ -10,8 +10,8 @@ from bot.commands.context import Effect, Request, as_command
 from bot.delivery.planner import Planner
 from bot.languages import mark, tr
 from bot.schedule import describe, next_times
-from bot.store.protocol import Store
 from bot.store.records import DeliveryState, Fetch, Run, Subscription
+from bot.store.sql import Store
 from bot.views import why as view
 from bot.views.formatting import ago, moment
 from bot.views.results import sheet

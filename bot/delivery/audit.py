@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from bot.delivery.calendar import closed_reason, is_complete
 from bot.papers.model import PaperId
-from bot.store.protocol import Papers
 from bot.store.records import Fetch
+from bot.store.sql.papers import Papers
 
 SHORT_SHARE = 0.4  # of the usual length; a shorter list is doubtful
 MIN_LISTS_FOR_USUAL = 3  # fewer lists don't show what is usual

@@ -15,8 +15,9 @@ from bot.clock import Clock
 from bot.delivery.posts import delivery_key
 from bot.errors import PostError
 from bot.languages import speaking, tr
-from bot.store.protocol import Outbox, Store
 from bot.store.records import Post, Subscription
+from bot.store.sql import Store
+from bot.store.sql.outbox import Outbox
 
 log = logging.getLogger(__name__)
 

@@ -34,8 +34,8 @@ from bot.delivery.retry import call_fenced, retry_when_free
 from bot.errors import Busy, PaperboyError, PostError, Refused
 from bot.metrics import EDITS
 from bot.papers.model import PaperId
-from bot.store.protocol import Store
 from bot.store.records import Delivery, Post
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from bot.tasks import Supervisor
 from bot.views.card import without_counts

@@ -8,8 +8,8 @@ from attrs import define, field
 from bot.chat.event import Place
 from bot.papers.model import PaperId
 from bot.search import Search
-from bot.store.protocol import Store
 from bot.store.records import Subscription, Tally
+from bot.store.sql import Store
 from bot.votes.taste import (
     MIN_VOTES_FOR_TASTE,
     Affinity,

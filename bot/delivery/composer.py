@@ -25,8 +25,8 @@ from bot.papers.pictures import Pictures
 from bot.search import Search
 from bot.search.query import parse_query
 from bot.search.topic_limit import beyond_topic_limit
-from bot.store.protocol import Store
 from bot.store.records import EditionFacts, ListedPaper, PaperGroup, Post, PostReason, Subscription, Tally
+from bot.store.sql import Store
 from bot.views.card import CardPicture
 from bot.views.digest import Entry, because
 

@@ -23,8 +23,8 @@ from bot.delivery.retry import call_fenced
 from bot.errors import Busy, PostError, Refused, StoreError, Unsure
 from bot.logs import delivery as logged_delivery
 from bot.metrics import DELIVERY, SENDS
-from bot.store.protocol import Outbox
 from bot.store.records import Delivery, Post
+from bot.store.sql.outbox import Outbox
 from bot.tasks import Supervisor
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from bot.papers.community import community_list, is_community_list
-from bot.store.protocol import Papers
 from bot.store.records import ListedPaper
+from bot.store.sql.papers import Papers
 
 
 class Edition(Struct, frozen=True, kw_only=True):

@@ -21,8 +21,8 @@ from bot.languages import speaking
 from bot.papers.model import PaperId
 from bot.schedule import first_reach, next_times
 from bot.search import Search
-from bot.store.protocol import Store
 from bot.store.records import Subscription, SubscriptionStatus
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from bot.views.card import NO_PICTURE
 from bot.votes.taste import Affinity

@@ -11,8 +11,8 @@ from bot.delivery.edition import Edition, Span, newest_edition, split_sources
 from bot.papers.community import Submission
 from bot.papers.model import Paper, PaperId
 from bot.schedule import MAX_REACH_DAYS
-from bot.store.protocol import Store
 from bot.store.records import Fetch, ListedPaper, Subscription, Summary
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 
 

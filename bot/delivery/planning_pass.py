@@ -18,8 +18,8 @@ from bot.languages import speaking, tr, tr_count
 from bot.papers.community import is_community_list
 from bot.papers.samples import SOURCE as STARTER
 from bot.schedule import Schedule, WhenComplete, first_reach, occurrences, on_day, reach
-from bot.store.protocol import Store
 from bot.store.records import Fetch, Post, Run, Subscription, SubscriptionStatus
+from bot.store.sql import Store
 from bot.views.formatting import days, listing, long_day, source_name
 
 log = logging.getLogger(__name__)

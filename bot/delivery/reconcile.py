@@ -18,8 +18,8 @@ from bot.clock import Clock
 from bot.delivery.retry import retry_when_free
 from bot.errors import PaperboyError, Refused
 from bot.papers.model import PaperId
-from bot.store.protocol import Store
 from bot.store.records import Delivery
+from bot.store.sql import Store
 from bot.votes import ballot
 from bot.votes.emoji import VoteEmojis
 

@@ -9,7 +9,7 @@ from bot.errors import PaperboyError
 from bot.papers.full_text import NO_FULL_TEXT, FullText
 from bot.papers.model import Paper
 from bot.sources.full_text import ArxivTexts
-from bot.store.protocol import FullTexts
+from bot.store.sql.full_texts import FullTexts
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from bot.clock import Clock
 from bot.errors import Malformed, SourceError
 from bot.papers.model import Listing, Paper, PaperId, Rejected
 from bot.sources.source import AsksConditionally, Batch, Source
-from bot.store.protocol import Papers
 from bot.store.records import Fetch, StoreCounts
+from bot.store.sql.papers import Papers
 
 log = logging.getLogger(__name__)
 

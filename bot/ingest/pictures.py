@@ -19,7 +19,7 @@ from bot.papers.pictures import FIGURE, THUMBNAIL, Picture
 from bot.sources.full_text import ArxivTexts
 from bot.sources.http import SourceClient
 from bot.sources.sandbox import Sandbox
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.views.card import NO_PICTURE, CardPicture, figure_credit
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ import numpy as np
 from bot.papers.model import Paper
 from bot.search.embedder import Embedder
 from bot.search.vector_index import Floats, VectorIndex, pack
-from bot.store.protocol import Vectors
+from bot.store.sql.vectors import Vectors
 
 
 class EmbeddingSpace:

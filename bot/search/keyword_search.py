@@ -21,7 +21,7 @@ from bot.papers.model import PaperId
 from bot.search.query import STOP, Query
 from bot.search.word_index import WordIndex, complete_generation, finish, new_generation, newer_than, open_index
 from bot.search.word_query import among, holding_all, holding_any, passing, sharing, stems, title_beginning
-from bot.store.protocol import Papers
+from bot.store.sql.papers import Papers
 
 log = logging.getLogger(__name__)
 

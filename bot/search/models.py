@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.chat.adapter import KeyValue
 from bot.errors import ModelError
 from bot.search.embedder import LEAN_NAME, OnnxEmbedder, is_lean_exact, open_embedder
-from bot.store.protocol import Vectors
+from bot.store.sql.vectors import Vectors
 
 log = logging.getLogger(__name__)
 

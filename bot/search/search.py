@@ -20,7 +20,8 @@ from bot.search.semantic_search import Progress, SemanticSearch
 from bot.search.similar import like_papers, like_text
 from bot.search.topic_limit import beyond_topic_limit
 from bot.search.vector_index import Floats
-from bot.store.protocol import Papers, Vectors
+from bot.store.sql.papers import Papers
+from bot.store.sql.vectors import Vectors
 
 CANDIDATES = 200  # papers that each kind of search brings to the fusion: fixed, so that pages neither repeat nor skip
 MIN_TOPIC_COSINE = 0.42  # MiniLM's, from which a paper counts as on a subscription's topic

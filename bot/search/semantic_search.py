@@ -12,7 +12,7 @@ from bot.papers.model import Paper, PaperId
 from bot.search.embedder import Embedder
 from bot.search.embedding_space import EmbeddingSpace
 from bot.search.vector_index import Floats, VectorIndex
-from bot.store.protocol import Vectors
+from bot.store.sql.vectors import Vectors
 
 log = logging.getLogger(__name__)
 

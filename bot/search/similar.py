@@ -11,7 +11,7 @@ from bot.search.match_reasons import near_to
 from bot.search.results import NO_MODEL, Hit, Results
 from bot.search.semantic_search import SemanticSearch
 from bot.search.vector_index import Floats
-from bot.store.protocol import Papers
+from bot.store.sql.papers import Papers
 
 RELEVANCE = 0.7  # its weight against variety; docs/search.md has the measurements
 MIN_SHARE = 0.6  # of the best score; papers below it keep their place

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from bot.clock import Clock
 from bot.papers.model import Paper, PaperId
-from bot.store.protocol import Summaries
 from bot.store.records import Provenance, Summary
+from bot.store.sql.summaries import Summaries
 from bot.summaries.answering.answerer import QuestionAnswerer
 from bot.summaries.check import check
 from bot.summaries.extract import extract, trim

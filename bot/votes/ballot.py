@@ -5,8 +5,8 @@ from typing import Literal
 
 from bot.chat.event import BaseEvent, ButtonPress, Person, Reaction, Ref
 from bot.papers.model import PaperId
-from bot.store.protocol import Store
 from bot.store.records import Delivery, VoteMark
+from bot.store.sql import Store
 from bot.votes.emoji import VoteEmojis, reaction_id
 
 BUTTON = "button"  # origin of a vote that was cast by button

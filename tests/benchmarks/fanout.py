@@ -26,8 +26,8 @@ from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.http_server import open_sealer
 from bot.store import open_store
-from bot.store.protocol import Store
 from bot.store.records import DeliveryState
+from bot.store.sql import Store
 from tests.builders import listing, paper, subscription
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from bot.clock import SystemClock
 from bot.search import open_embedder
 from bot.store import open_store
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from tests.benchmarks.search_speed import _queries, _vectors
 from tests.builders import SHARED

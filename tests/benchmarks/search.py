@@ -23,7 +23,7 @@ from bot.search.vector_index import VectorIndex, pack
 from bot.sources.files import read_papers
 from bot.sources.source import Batch
 from bot.store import open_store
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.benchmarks.search_speed import speed
 from tests.builders import SHARED
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.clock import SystemClock
 from bot.papers.model import Paper
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import SHARED, listing, paper
 
 CHANGED = 0.1  # of the words of a paper that comes again

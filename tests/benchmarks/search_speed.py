@@ -21,7 +21,7 @@ from msgspec import Struct
 from bot.search import Mode, OnnxEmbedder, Search, open_embedder
 from bot.search.vector_index import pack
 from bot.store import open_store
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.benchmarks.search_corpus import fill
 from tests.benchmarks.search_peers import Query, bare_fts5, exact, tantivy
 

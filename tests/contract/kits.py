@@ -18,7 +18,7 @@ from adapters.email.subscription_form import SubscriptionRequest
 from bot.chat.adapter import AdapterFactory, CanPost, Setup
 from bot.chat.event import Place
 from bot.clock import SystemClock
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.mail import FakeMail
 from tests.fakes.slack import FakeSlack

@@ -26,8 +26,8 @@ from bot.chat.message import (
 )
 from bot.clock import FixedClock, SystemClock
 from bot.errors import ConfigError, PostError, Refused
-from bot.store.protocol import Store
 from bot.store.records import Tally
+from bot.store.sql import Store
 from bot.views.card import card, row
 from tests.builders import paper
 from tests.contract.kits import KITS, Kit

@@ -21,9 +21,9 @@ from bot.sources.http import SourceClient
 from bot.sources.page import FetchedPage
 from bot.sources.rate_limit import RequestPacer
 from bot.sources.sandbox import Sandbox
-from bot.store.protocol import Store
-from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.full_texts import SqliteFullTexts
+from bot.store.sql import Store
+from bot.store.sql.full_texts import FullTexts
+from bot.store.sqlite.engine import SqliteEngine
 from tests.builders import NOW, paper
 from tests.fakes.texts import FakeTexts, bomb, page, pdf
 
@@ -238,9 +238,9 @@ async def test_a_crowd_of_papers_does_not_keep_arxiv_from_its_lists(
 
 
 async def test_of_too_many_texts_those_that_would_go_first_give_way(tmp_path: Path) -> None:
-    engine = Engine(tmp_path / "texts.db")
+    engine = SqliteEngine(tmp_path / "texts.db")
     await engine.open()
-    kept = SqliteFullTexts(engine, most=4_000)
+    kept = FullTexts(engine, most=4_000)
     for n in range(20):
         words = " ".join(str(hash((n, k))) for k in range(50))
         text = FullText(form="html", passages=(Passage(words, "here"),))

@@ -7,7 +7,7 @@ import pytest
 from bot.clock import FixedClock
 from bot.ingest.ingester import Ingester
 from bot.sources.source import Batch
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import NOW, listing, paper
 
 

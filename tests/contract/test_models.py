@@ -15,7 +15,7 @@ from bot.papers.model import Paper
 from bot.search import Mode, Search, open_embedder, open_models
 from bot.search.embedder import QUIET_S, OnnxEmbedder
 from bot.search.semantic_search import MAX_NEW_PAPERS, PAPERS_PER_WRITE
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import NOW, listing, paper
 from tests.fakes.embedder import WordEmbedder
 

@@ -24,7 +24,7 @@ from bot.sources.full_text.figures import figures_of
 from bot.sources.http import SourceClient
 from bot.sources.page import FetchedPage
 from bot.sources.sandbox import Sandbox
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.views.card import figure_credit
 from bot.views.digest import Entry, entry
 from tests.builders import TODAY, listing, paper, subscription

@@ -15,7 +15,7 @@ from bot.errors import ModelError
 from bot.papers.model import Paper
 from bot.search import Mode, Search, open_embedder
 from bot.search.vector_index import VectorIndex, pack
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import NOW, listing, paper
 from tests.fakes.embedder import WordEmbedder
 

@@ -16,7 +16,7 @@ from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace, HuggingFaceSearch, parse_listings
 from bot.sources.page import FetchedPage
 from bot.sources.rate_limit import RequestBudget, RequestPacer
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import TODAY
 from tests.fakes import papers
 from tests.fakes.papers import FakePapers, entry

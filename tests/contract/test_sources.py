@@ -19,7 +19,8 @@ from bot.sources.feeds import Feed
 from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace
 from bot.sources.source import Source
-from bot.store.protocol import Papers, Store
+from bot.store.sql import Store
+from bot.store.sql.papers import Papers
 from tests.builders import TODAY
 from tests.fakes import papers
 from tests.fakes.papers import FakePapers, entry

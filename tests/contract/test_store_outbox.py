@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.chat.event import Place, Ref
-from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState, Run
+from bot.store.sql import Store
 from tests.builders import NOW, PAPERS, delivery_of, mark, post, subscription
 
 LEASE = timedelta(minutes=2)

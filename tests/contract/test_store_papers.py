@@ -14,8 +14,8 @@ from bot.chat.event import Place
 from bot.errors import StoreError
 from bot.papers.model import Counts
 from bot.store import open_store
-from bot.store.protocol import Store
 from bot.store.records import Fetch, StoreCounts, Summary
+from bot.store.sql import Store
 from tests.builders import NOW, TODAY, listing, paper
 
 LEASE = timedelta(minutes=2)

@@ -11,8 +11,8 @@ from bot.chat.event import Place
 from bot.chat.message import Message, Paragraph, Span
 from bot.errors import AlreadyDone
 from bot.papers.community import Submission, community_list
-from bot.store.protocol import Store
 from bot.store.records import Run, Tally
+from bot.store.sql import Store
 from tests.builders import NOW, PAPERS, TODAY, delivery_of, listing, mark, paper, post, subscription
 
 LEASE = timedelta(minutes=2)

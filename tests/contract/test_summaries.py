@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from bot.clock import FixedClock
 from bot.config import Summaries as Settings
-from bot.store.protocol import Store
 from bot.store.records import Summary
+from bot.store.sql import Store
 from bot.summaries import Budget, SummaryService
 from bot.summaries.generation.claude import ClaudeModel
 from tests.builders import NOW, paper

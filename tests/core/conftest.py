@@ -36,7 +36,7 @@ from bot.papers.community import SOURCE as COMMUNITY
 from bot.papers.full_text import NO_FULL_TEXT, FullText
 from bot.papers.model import Paper
 from bot.search import Search
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from tests.builders import ADA, PAPERS, listing, paper
 from tests.fakes.catalog import reader

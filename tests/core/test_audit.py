@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from bot.delivery.audit import audit
 from bot.delivery.calendar import ARXIV_HOLIDAYS, SATURDAY, closed_reason, out_of_date
 from bot.delivery.planning_pass import jitter
-from bot.store.protocol import Store
 from bot.store.records import Fetch
+from bot.store.sql import Store
 from tests.builders import listing, paper
 
 FRIDAY = date(2025, 3, 21)

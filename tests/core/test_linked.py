@@ -13,7 +13,7 @@ from bot.catalog.linked_repos import MAX_REQUESTS_PER_MINUTE, LinkedRepoSource
 from bot.chat.catalog import LinkedRepo, LinkedRepos
 from bot.clock import FixedClock
 from bot.sources.http import SourceClient
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.papers import FakePapers
 
 ONE = "arxiv:2503.00001"

@@ -11,8 +11,8 @@ import pytest
 from bot.chat.event import Person, Reaction, Ref
 from bot.clock import FixedClock
 from bot.delivery.reconcile import POST_INTERVAL_S, Recounter
-from bot.store.protocol import Store
 from bot.store.records import Tally
+from bot.store.sql import Store
 from bot.votes.ballot import record_reaction
 from bot.votes.emoji import VoteEmojis
 from tests.builders import NOW, PAPERS, post

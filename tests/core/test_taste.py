@@ -14,7 +14,7 @@ from bot.clock import FixedClock
 from bot.delivery.planner import Planner, Preview
 from bot.papers.model import Paper
 from bot.search import Search
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from bot.votes.taste import MIN_VOTES_FOR_TASTE
 from tests.builders import NOW, PAPERS, TODAY, listing, mark, paper, post, subscription

@@ -10,7 +10,7 @@ from bot.chat.event import Ref
 from bot.clock import Clock
 from bot.papers.model import PaperId
 from bot.search import Search
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PRELOADED = (
     *("bot.cli", "adapters.discord", "adapters.email", "adapters.site", "adapters.slack", "adapters.webchat"),
-    *("aiosmtplib", "discord", "slack_bolt.async_app", "xml.etree.ElementTree"),
+    *("aiosmtplib", "discord", "psycopg_pool", "slack_bolt.async_app", "xml.etree.ElementTree"),
 )
 PIPE, DEVNULL, STDOUT = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL, asyncio.subprocess.STDOUT
 

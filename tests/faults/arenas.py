@@ -58,8 +58,8 @@ class WebArena:
 
     threads = True
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, database: Path | str) -> None:
+        self._database = database
         self._count = 0
 
     async def start(self) -> None: ...
@@ -76,7 +76,7 @@ class WebArena:
     async def faults(self, rate: float, seed: int) -> None: ...
 
     async def held(self, places: Sequence[Place]) -> Counter[str]:
-        store = await open_store(self._home / "paperboy.db")
+        store = await open_store(self._database)
         storage = store.key_value("web")
         messages = {key.removeprefix("message/") for key, _ in await storage.scan("message/")}
         found = Counter(
@@ -246,10 +246,10 @@ class MailArena:
         return Counter(str(id).strip("<>").partition("@")[0] for id in ids)
 
 
-def arena(name: str, home: Path) -> Arena:
+def arena(name: str, home: Path, database: str = "") -> Arena:
     """The arena of this name: web, slack, slack-limited, mail, discord, discord-limited, or discord-forgetful."""
     if name == "web":
-        return WebArena(home)
+        return WebArena(database or home / "paperboy.db")
     if name == "mail":
         return MailArena(home)
     limited = name.endswith("limited")

@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import contextlib
 import random
-import sqlite3
 import sys
 import tempfile
 import time
@@ -28,9 +27,9 @@ from msgspec import Struct
 from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.store import open_store
-from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState
-from bot.store.sqlite.codec import stamp
+from bot.store.sql import Store
+from bot.store.sql.codec import stamp
 from tests.builders import listing, paper, runs_of, subscription
 from tests.fakes.prefork import ForkedProcess
 from tests.fakes.world import launch
@@ -88,8 +87,11 @@ class Chaos:
         naive: bool = False,
         processes: int = 1,
         longest: float = LONGEST,
+        database: str = "",
     ) -> None:
+        """`database`: of PostgreSQL; each process then is a machine of its own, with its own data folder."""
         self._home = home
+        self._database = database
         self._arena = where
         self._chance = random.Random(seed)
         self._seed = seed
@@ -105,11 +107,11 @@ class Chaos:
         began = time.monotonic()
         self._left, self._end = kills, began + seconds
         await self._arena.start()
-        store = await open_store(self._home / "paperboy.db")
+        store = await open_store(self._database or self._home / "paperboy.db")
         try:
             await _papers(store)
             await self._arena.faults(RATE, self._seed)
-            await asyncio.gather(*(self._lives(store) for _ in range(self._processes)))
+            await asyncio.gather(*(self._lives(store, n) for n in range(self._processes)))
             await self._arena.faults(0.0, self._seed)
             await self._finish(store)
             return await self._count(store, kills - self._left, time.monotonic() - began)
@@ -117,13 +119,13 @@ class Chaos:
             await store.aclose()
             await self._arena.stop()
 
-    async def _lives(self, store: Store) -> None:
+    async def _lives(self, store: Store, machine: int) -> None:
         """One life of a process after the other, whatever becomes of the other processes."""
         while self._left > 0 and time.monotonic() < self._end:
             self._left -= 1
             async with self._feeding:
                 await self._feed(store)
-            await self._life()
+            await self._life(machine)
 
     async def _feed(self, store: Store) -> None:
         """New channels with a schedule that is due, while too little waits."""
@@ -142,9 +144,9 @@ class Chaos:
             )
             await store.subscriptions.add_subscription(wish)
 
-    async def _life(self) -> None:
+    async def _life(self, machine: int) -> None:
         """One process from its start to its end."""
-        process = await self._start()
+        process = await self._start(machine)
         await asyncio.sleep(self._chance.uniform(SHORTEST, self._longest))
         with contextlib.suppress(ProcessLookupError):
             process.kill()
@@ -152,10 +154,10 @@ class Chaos:
 
     async def _finish(self, store: Store) -> None:
         """A last life, until nothing waits. Leases and pauses of the lives before it are over by then."""
-        with contextlib.closing(sqlite3.connect(self._home / "paperboy.db", timeout=30)) as db, db:
-            now = stamp(SystemClock().now())
-            sql = "UPDATE outbox SET next_attempt = min(next_attempt, ?), lease = min(lease, ?) WHERE state != 'sent'"
-            db.execute(sql, (now, now))
+        sql = """UPDATE outbox SET next_attempt = CASE WHEN next_attempt > ?1 THEN ?1 ELSE next_attempt END,
+                 lease = CASE WHEN lease > ?1 THEN ?1 ELSE lease END WHERE state != 'sent'"""
+        now = stamp(SystemClock().now())
+        await store._engine.write(lambda db: db.execute(sql, (now,)))  # type: ignore[attr-defined]
         process = await self._start()
         end = time.monotonic() + PATIENCE
         while await _waiting(store) or await _unplanned(store, self._places):
@@ -166,7 +168,8 @@ class Chaos:
             process.kill()
         await process.wait()
 
-    async def _start(self) -> ForkedProcess:
+    async def _start(self, machine: int = 0) -> ForkedProcess:
+        home = self._home / f"machine-{machine}" if self._database else self._home
         settings = {
             "PAPERBOY_SEARCH_SEMANTIC": "false",
             "PAPERBOY_SOURCES_HUGGINGFACE_ENABLED": "false",
@@ -175,11 +178,12 @@ class Chaos:
             "PAPERBOY_DELIVERY_BACK_OFF_SECONDS": "0.2",
             "PAPERBOY_DELIVERY_LOOK_UP_MINUTES": str(LOOK_UP_MINUTES),
             **self._arena.environment(),
+            "PAPERBOY_STORE_URL": self._database.replace("&application_name=tests", ""),
         }
         null = asyncio.subprocess.DEVNULL
         if self._naive:
-            return await launch(self._home, module="tests.faults.naive", out=null, err=null, **settings)
-        return await launch(self._home, "run", "--role", "deliver", out=null, err=null, **settings)
+            return await launch(home, module="tests.faults.naive", out=null, err=null, **settings)
+        return await launch(home, "run", "--role", "deliver", out=null, err=null, **settings)
 
     async def _count(self, store: Store, kills: int, seconds: float) -> Tally:
         posts = [d for n in range(len(self._places)) for d in await _edition(store, f"s{n + 1}")]

@@ -11,8 +11,8 @@ from bot.chat.event import Place
 from bot.clock import SystemClock
 from bot.delivery.dispatch import Dispatcher
 from bot.store import open_store
-from bot.store.protocol import Store
 from bot.store.records import DeliveryState
+from bot.store.sql import Store
 from tests.fakes.platform import FilePlatform
 
 CHANNELS, PARTS = 6, 9

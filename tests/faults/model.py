@@ -15,7 +15,7 @@ from bot.chat.message import Message, Text
 from bot.clock import FixedClock
 from bot.delivery.dispatch import Dispatcher
 from bot.errors import Busy, Refused, StoreError, Unsure
-from bot.store.protocol import Outbox
+from bot.store.sql.outbox import Outbox
 
 OUTCOMES: dict[str, tuple[bool, Callable[[], Exception] | None]] = {  # what may become of a request: arrived, error
     "ok": (True, None),

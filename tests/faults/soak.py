@@ -37,8 +37,8 @@ from bot.search import Search
 from bot.sources.huggingface import parse_listings
 from bot.sources.source import Batch
 from bot.store import open_store
-from bot.store.protocol import Store
 from bot.store.records import Run
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from bot.views.formatting import long_day
 from tests.builders import SHARED, runs_of, subscription

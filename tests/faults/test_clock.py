@@ -22,8 +22,8 @@ from bot.delivery.schedule_parser import parse_schedule
 from bot.schedule import occurrences
 from bot.search import Search
 from bot.store import open_store
-from bot.store.protocol import Store
 from bot.store.records import DeliveryState, Run, Subscription
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from tests.builders import NOW, listing, paper, post, runs_of, subscription
 from tests.fakes.notebook import Notebook

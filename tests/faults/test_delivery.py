@@ -16,8 +16,8 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.clock import FixedClock, SystemClock
 from bot.delivery.dispatch import Dispatcher
-from bot.store.protocol import Store
 from bot.store.records import DeliveryState
+from bot.store.sql import Store
 from tests.builders import PAPERS, delivery_of, post, subscription
 from tests.fakes.notebook import Notebook
 from tests.fakes.platform import FilePlatform

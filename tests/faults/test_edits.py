@@ -14,7 +14,7 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.clock import SystemClock
 from bot.delivery.card_updates import CardUpdater
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries.service import SummaryService
 from bot.tasks import UNREADY_AFTER_FAILURES, Supervisor
 from tests.builders import listing, mark, paper, post

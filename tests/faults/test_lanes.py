@@ -10,9 +10,9 @@ from pathlib import Path
 from bot.chat.event import Place, Ref
 from bot.clock import SystemClock
 from bot.delivery.dispatch import Dispatcher
-from bot.store.protocol import Store
-from bot.store.sqlite.engine import Engine
-from bot.store.sqlite.outbox import SqliteOutbox
+from bot.store.sql import Store
+from bot.store.sql.outbox import Outbox
+from bot.store.sqlite.engine import SqliteEngine
 from tests.builders import NOW, post
 from tests.fakes.paced import Pace, Paced
 
@@ -22,7 +22,7 @@ STEPS = 10  # of SQLite's machine, counted together
 
 async def _steps_of_a_claim(folder: Path, channels: int) -> int:
     """Steps that SQLite takes to hand out ten posts and to say when the next one is due."""
-    engine, count = Engine(folder / f"{channels}.db"), 0
+    engine, count = SqliteEngine(folder / f"{channels}.db"), 0
 
     def step() -> None:
         nonlocal count
@@ -32,7 +32,7 @@ async def _steps_of_a_claim(folder: Path, channels: int) -> int:
         db.set_progress_handler(step, STEPS)
 
     await engine.open()
-    outbox = SqliteOutbox(engine)
+    outbox = Outbox(engine)
     places = [Place("web", f"t{n % 20}", f"c{n}") for n in range(channels)]
     await outbox.add_posts([post(f"{n}-{m}", place=place) for n, place in enumerate(places) for m in range(2)])
     await engine.write(watch)

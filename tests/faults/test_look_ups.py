@@ -12,8 +12,8 @@ from bot.clock import FixedClock
 from bot.delivery.dispatch import ATTEMPT_S, Dispatcher
 from bot.delivery.post_lookup import CLOCK_MARGIN, PostLookup
 from bot.errors import Busy, PostError, Unsure
-from bot.store.protocol import Store
 from bot.store.records import DeliveryState, Post
+from bot.store.sql import Store
 from tests.builders import NOW, delivery_of, post
 from tests.fakes.notebook import Notebook
 

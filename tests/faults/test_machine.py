@@ -21,8 +21,8 @@ from bot.clock import FixedClock, SystemClock
 from bot.delivery.dispatch import Dispatcher
 from bot.errors import StoreError
 from bot.store import open_store
-from bot.store.protocol import Store
 from bot.store.records import DeliveryState
+from bot.store.sql import Store
 from bot.store.sqlite import engine
 from bot.tasks import Supervisor
 from tests.builders import listing, paper, post

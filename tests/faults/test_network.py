@@ -20,7 +20,7 @@ from bot.sources.feeds import Feed
 from bot.sources.http import SourceClient
 from bot.sources.huggingface import HuggingFace
 from bot.store import open_store
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import post
 from tests.fakes.papers import FakePapers
 from tests.fakes.sandbox import DirectSandbox

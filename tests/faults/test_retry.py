@@ -13,8 +13,8 @@ from bot.clock import FixedClock
 from bot.delivery.dispatch import Dispatcher
 from bot.errors import Refused
 from bot.store import open_store
-from bot.store.protocol import Store
 from bot.store.records import Delivery, DeliveryState
+from bot.store.sql import Store
 from tests.builders import delivery_of, post
 from tests.fakes.platform import FilePlatform
 from tests.fakes.world import paperboy

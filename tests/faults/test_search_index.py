@@ -11,7 +11,7 @@ import pytest
 from bot.errors import IndexFailed, StoreError
 from bot.search import Search, word_index
 from bot.store import open_store
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import NOW, listing, paper
 from tests.faults.indexing import kill_while_indexing, lost_and_doubled
 

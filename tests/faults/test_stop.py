@@ -16,8 +16,8 @@ import pytest
 from bot.clock import SystemClock
 from bot.delivery.dispatch import GRACE_S
 from bot.store import open_store
-from bot.store.protocol import Store
 from bot.store.records import DeliveryState
+from bot.store.sql import Store
 from tests.builders import delivery_of, listing, paper, post
 from tests.fakes.world import launch
 from tests.faults.arenas import SlackArena

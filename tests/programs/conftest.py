@@ -15,7 +15,7 @@ from bot.chat.adapter import Setup
 from bot.chat.catalog import Catalog
 from bot.clock import FixedClock
 from bot.search import Search
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from tests.fakes.catalog import reader
 from tests.fakes.core import FakeCore

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.papers.model import Links
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import TODAY, listing, mark, paper
 from tests.programs.conftest import PUBLIC, Got, Site, Starts
 

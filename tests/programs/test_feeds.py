@@ -18,8 +18,8 @@ from bot.chat.message import Card, Message
 from bot.clock import FixedClock
 from bot.http_server import Sealer, open_sealer
 from bot.papers.model import Links
-from bot.store.protocol import Store
 from bot.store.records import Post
+from bot.store.sql import Store
 from tests.builders import NOW, PAPERS, TODAY, listing, mark, paper
 from tests.filtered_papers import CASES, FIVE
 from tests.filtered_papers import titles as titles_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.catalog.api_keys import key_digest, new_key
 from bot.clock import FixedClock
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import NOW
 from tests.fakes.world import paperboy
 from tests.programs.conftest import Site, Starts

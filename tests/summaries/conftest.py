@@ -20,7 +20,7 @@ from bot.delivery.planner import Planner
 from bot.papers.model import Paper, PaperId
 from bot.search import Search
 from bot.store import open_store
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries import Budget, SummaryService
 from bot.summaries.generation.claude import ClaudeModel
 from tests.builders import NOW, PAPERS, listing, subscription

@@ -12,7 +12,7 @@ from bot.app.build import open_app
 from bot.app.serve import SUMMARIES_AT_ONCE, Ahead
 from bot.clock import FixedClock
 from bot.config import load
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from tests.builders import NOW, listing, paper
 

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from bot.store import open_store
-from bot.store.sqlite.ownership import OWNED
+from bot.store.sql.ownership import OWNED
 
 EXEMPT = {  # why a table has no rows of a tenant or a person
     "_sqlite_migrations": "the steps of the schema that this database has had",

@@ -6,51 +6,16 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store import protocol
-from bot.store.sqlite.costs import SqliteCosts
-from bot.store.sqlite.engine import Engine, explain
-from bot.store.sqlite.full_texts import SqliteFullTexts
-from bot.store.sqlite.key_value import SqliteKeyValue, SqliteLongQueries, SqliteRateSlots
-from bot.store.sqlite.outbox import SqliteOutbox
-from bot.store.sqlite.ownership import SqliteOwnership
-from bot.store.sqlite.papers import SqlitePapers
-from bot.store.sqlite.people import SqliteApiKeys, SqlitePeople, SqliteSubmissions
-from bot.store.sqlite.subscriptions import SqliteSubscriptions
-from bot.store.sqlite.summaries import SqliteSummaries
-from bot.store.sqlite.vectors import SqliteVectors
-from bot.store.sqlite.votes import SqliteVotes
+from bot.store.sql import Store
+from bot.store.sqlite.engine import SqliteEngine, explain
 
 
-class SqliteStore:
-    """Implements `bot.store.protocol.Store`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.papers: protocol.Papers = SqlitePapers(engine)
-        self.vectors: protocol.Vectors = SqliteVectors(engine)
-        self.summaries: protocol.Summaries = SqliteSummaries(engine)
-        self.full_texts: protocol.FullTexts = SqliteFullTexts(engine)
-        self.costs: protocol.Costs = SqliteCosts(engine)
-        self.subscriptions: protocol.Subscriptions = SqliteSubscriptions(engine)
-        self.outbox: protocol.Outbox = SqliteOutbox(engine)
-        self.votes: protocol.Votes = SqliteVotes(engine)
-        self.people: protocol.People = SqlitePeople(engine)
-        self.api_keys: protocol.ApiKeys = SqliteApiKeys(engine)
-        self.submissions: protocol.Submissions = SqliteSubmissions(engine)
-        self.ownership: protocol.Ownership = SqliteOwnership(engine)
-        self.long_queries: protocol.LongQueries = SqliteLongQueries(engine)
-        self.rate_slots: protocol.RateSlots = SqliteRateSlots(engine)
-
-    def key_value(self, owner: str) -> SqliteKeyValue:
-        return SqliteKeyValue(self._engine, owner)
+class SqliteStore(Store):
+    """The store on a file."""
 
     async def check(self, *, deep: bool = False) -> str:
         try:
-            await self._engine.read(lambda db: db.execute("SELECT count(*) FROM subscriptions").fetchone())
-            await self._engine.write(
-                lambda db: db.execute("INSERT OR REPLACE INTO handled_events VALUES ('check', datetime())")
-            )
-            return await self._engine.write(_examine) if deep else ""
+            return await super().check() or (await self._engine.write(_examine) if deep else "")
         except StoreError as error:
             return str(error)
 
@@ -62,9 +27,6 @@ class SqliteStore:
             await self._engine.read(lambda db: _copy(db, target))
         except OSError as error:
             raise StoreError(f"{target} can't be written: {error.strerror}.", "Choose another file.") from error
-
-    async def aclose(self) -> None:
-        await self._engine.aclose()
 
 
 def _examine(db: sqlite3.Connection) -> str:
@@ -93,7 +55,7 @@ def _copy(db: sqlite3.Connection, target: Path) -> None:
 
 async def open_sqlite(path: Path) -> SqliteStore:
     """Open the store of a file; create it if there is none. Raises `StoreError`."""
-    engine = Engine(path)
+    engine = SqliteEngine(path)
     try:
         await engine.open()
     except OSError as error:

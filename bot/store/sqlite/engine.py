@@ -17,13 +17,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
-from bot.errors import AlreadyDone, StoreError
+from bot.errors import StoreError
+from bot.store.sql.engine import remember_event
 from bot.store.sqlite.schema import bring_up_to_date
 
 T = TypeVar("T")
@@ -32,10 +32,9 @@ READERS = 3
 BUSY_SECONDS = 15.0  # how long a write waits for another process
 SHARED_SECONDS = 0.02  # work after which a shared transaction takes up no more
 CHECKPOINT_EVERY = 200  # writes between checkpoints: unattended, a WAL grew to 374 MB under steady reads
-EVENTS_KEPT = timedelta(days=30)  # platforms redeliver for a day at most (Slack's delayed events: 24 h)
 
 
-class Engine:
+class SqliteEngine:
     """Runs functions on the database, off the event loop; translates its failures into `StoreError`."""
 
     def __init__(self, path: Path) -> None:
@@ -55,8 +54,10 @@ class Engine:
         """The result of `work` on a read-only connection, all of it from one moment."""
         return await self._in(self._readers, lambda: _snapshot(self._connection(), work))
 
-    async def write(self, work: Callable[[sqlite3.Connection], T], *, cause: str | None = None) -> T:
-        """The result of `work`, done in one transaction or not at all.
+    async def write(
+        self, work: Callable[[sqlite3.Connection], T], *, cause: str | None = None, own_locks: bool = False
+    ) -> T:
+        """The result of `work`, done in one transaction or not at all. `own_locks` is for PostgreSQL.
 
         Raises `AlreadyDone` when the event `cause` had its effect before.
         """
@@ -104,6 +105,7 @@ class Engine:
             check_same_thread=False,
             uri=not writes,
         )
+        connection.create_function("try_lock_tenant", 1, lambda tenant: 1)  # writers take turns: nobody else is at it
         of_writer = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 1000")
         for pragma in ("foreign_keys = ON", "cache_size = -8192", *(of_writer if writes else ())):
             connection.execute(f"PRAGMA {pragma}")
@@ -138,27 +140,6 @@ class Engine:
         return [write] if write and write.done.set_running_or_notify_cancel() else []
 
 
-class OnEngine:
-    """A part of the store: its methods run on the engine."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    async def _rows(self, sql: str, *bound: object) -> list[Any]:
-        return await self._engine.read(lambda db: db.execute(sql, bound).fetchall())
-
-    async def _row(self, sql: str, *bound: object) -> Any:
-        return await self._engine.read(lambda db: db.execute(sql, bound).fetchone())
-
-    async def _number(self, sql: str, *bound: object) -> int:
-        """The one number that a query gives."""
-        return int((await self._rows(sql, *bound))[0][0])
-
-    async def _change(self, sql: str, *bound: object, cause: str | None = None) -> bool:
-        """Run a statement in a transaction of its own; whether it changed a row."""
-        return await self._engine.write(lambda db: db.execute(sql, bound).rowcount > 0, cause=cause)
-
-
 @define(eq=False)
 class _Write(Generic[T]):
     """One write that waits for its turn, then for the commit."""
@@ -174,7 +155,7 @@ class _Write(Generic[T]):
         connection.execute("SAVEPOINT one")
         try:
             if self._cause is not None:
-                _remember(connection, self._cause)
+                remember_event(connection, self._cause)
             self._result = self._work(connection)
         except Exception as error:
             if not connection.in_transaction:  # a full disk takes the transaction with it
@@ -221,15 +202,6 @@ def _snapshot(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection
         return work(connection)
     finally:
         connection.execute("COMMIT")
-
-
-def _remember(connection: sqlite3.Connection, cause: str) -> None:
-    # The database's own clock: only for how long event ids are kept.
-    now = datetime.fromtimestamp(connection.execute("SELECT unixepoch()").fetchone()[0], UTC)
-    new = connection.execute("INSERT OR IGNORE INTO handled_events VALUES (?, ?)", (cause, now.isoformat())).rowcount
-    if not new:
-        raise AlreadyDone(f"event {cause} had its effect before")
-    connection.execute("DELETE FROM handled_events WHERE at < ?", ((now - EVENTS_KEPT).isoformat(),))
 
 
 def explain(error: sqlite3.Error, path: Path) -> StoreError:

@@ -1,4 +1,4 @@
-"""The schema of the database, and its version. `schema.sql` says what each table holds.
+"""The schema of the database, and its version. `tables.sql` says what each table holds.
 
 sqlite-utils is imported only where a step is run: it takes as long to import as all else of the store.
 """
@@ -6,17 +6,19 @@ sqlite-utils is imported only where a step is run: it takes as long to import as
 from __future__ import annotations
 
 import sqlite3
-from importlib.resources import files
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
-from bot.store.sqlite import outbox_queue
+from bot.store.sql import outbox_queue
+from bot.store.sql.tables import CHANGES, STEP_SQL, TABLES
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_CHANGES = """
-CREATE TABLE paper_changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, paper TEXT NOT NULL UNIQUE);
+_CHANGES = f"""
+{CHANGES}
 CREATE TRIGGER papers_in AFTER INSERT ON papers BEGIN
   INSERT OR REPLACE INTO paper_changes(paper) VALUES (new.id);
 END;
@@ -29,26 +31,17 @@ END;
 """
 
 
-def initial(db: Database) -> None:
-    """Every table as of the first release."""
-    tables = files("bot.store.sqlite").joinpath("schema.sql").read_text("utf-8")
-    _run(db, tables + _CHANGES + outbox_queue.TRIGGERS + ";")
+def _run(script: str, db: Database) -> None:
+    """Statement by statement: `executescript` would commit the transaction."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if statement.count("BEGIN") == statement.count("END"):
+            db.execute(statement)
+            statement = ""
 
 
-def heard_reactions(db: Database) -> None:
-    """The newest changes of reactions, numbered: a recount leaves alone what changed since it asked the platform."""
-    _run(
-        db,
-        """
-CREATE TABLE heard_reactions (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  tenant TEXT NOT NULL, person TEXT NOT NULL, origin TEXT NOT NULL, emoji TEXT NOT NULL
-);
-""",
-    )
-
-
-def search_index(db: Database) -> None:
+def _search_index(db: Database) -> None:
     """For databases in which the keyword search was part of the store."""
     if not db.table("papers_fts").exists():
         return
@@ -58,16 +51,15 @@ def search_index(db: Database) -> None:
         db.execute(f"DROP TABLE {name}")
     for name in ("title", "abstract", "authors", "keywords"):
         db.execute(f"ALTER TABLE papers DROP COLUMN {name}")
-    _run(db, _CHANGES)
+    _run(_CHANGES, db)
     db.execute("INSERT INTO paper_changes(paper) SELECT id FROM papers ORDER BY seq")
 
 
-def attempt_times(db: Database) -> None:
-    """When the attempt at a post began that may have reached the platform."""
-    _run(db, "ALTER TABLE outbox ADD COLUMN tried TEXT NOT NULL DEFAULT '';")
-
-
-_STEPS = (initial, heard_reactions, search_index, attempt_times)  # in their order
+_STEPS: dict[str, Callable[[Database], None]] = {  # in their order
+    "initial": partial(_run, TABLES + _CHANGES + outbox_queue.TRIGGERS + ";"),
+    "search_index": _search_index,
+    **{name: partial(_run, sql) for name, sql in STEP_SQL.items()},
+}
 
 
 def bring_up_to_date(connection: sqlite3.Connection, name: str) -> None:
@@ -82,13 +74,12 @@ def bring_up_to_date(connection: sqlite3.Connection, name: str) -> None:
         raise StoreError(
             f"{name} isn't a database of a released Paperboy.", "Move it away; a new one is made at the next start."
         )
-    steps = {step.__name__ for step in _STEPS}
-    if newer := applied - steps:
+    if newer := applied - set(_STEPS):
         raise StoreError(
             f"{name} was written by a newer Paperboy (steps unknown here: {', '.join(sorted(newer))}).",
             "Start that version, or restore a backup from before the update.",
         )
-    if applied != steps:
+    if applied != set(_STEPS):
         _apply(connection)
 
 
@@ -97,16 +88,6 @@ def _apply(connection: sqlite3.Connection) -> None:
     from sqlite_utils.migrations import Migrations  # noqa: PLC0415
 
     migrations = Migrations("paperboy")
-    for step in _STEPS:
-        migrations()(step)
+    for name, step in _STEPS.items():
+        migrations(name=name)(step)
     migrations.apply(Database(connection))
-
-
-def _run(db: Database, script: str) -> None:
-    """Statement by statement: `executescript` would commit the transaction."""
-    statement = ""
-    for part in script.split(";"):
-        statement += part + ";"
-        if statement.count("BEGIN") == statement.count("END"):
-            db.execute(statement)
-            statement = ""

@@ -12,8 +12,8 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from bot.clock import Clock
-from bot.store.protocol import Summaries
 from bot.store.records import Spending, SummaryBatch, SummaryRequest
+from bot.store.sql.summaries import Summaries
 from bot.summaries.generation.budget import Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
 from bot.summaries.generation.language_model import CallError, Completion, LanguageModel, NoBatches, ResultsGone, total

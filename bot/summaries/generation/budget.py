@@ -14,8 +14,8 @@ from typing import Any
 from bot.clock import Clock
 from bot.config import Price, Summaries
 from bot.errors import ConfigError
-from bot.store.protocol import Costs
 from bot.store.records import ModelFailure, Reservation, Spending, SpendingLimits
+from bot.store.sql.costs import Costs
 from bot.summaries.generation import prompt
 from bot.summaries.generation.language_model import CallError, Completion, RefusedByModel, TokenUsage
 

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from bot.clock import Clock
 from bot.papers.model import Paper, PaperId
-from bot.store.protocol import Summaries
 from bot.store.records import Claim, Reservation, Summary, SummaryBatch, SummaryRequest
+from bot.store.sql.summaries import Summaries
 from bot.summaries.check import check
 from bot.summaries.generation.batches import Batches, Results
 from bot.summaries.generation.budget import CALL_MAX_AGE, Budget

@@ -16,7 +16,7 @@ from adapters.discord.adapter import DiscordAdapter
 from bot.chat.adapter import Core, Setup
 from bot.chat.event import Place
 from bot.clock import SystemClock
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.discord import FakeDiscord
 from tests.platforms.discord.core import TalkingCore
 

@@ -17,7 +17,7 @@ from bot.chat.adapter import Setup
 from bot.clock import FixedClock
 from bot.commands.buttons import MENU
 from bot.errors import ConfigError
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.discord.command_limits import check_commands
 from tests.fakes.invites import COMMANDS
 

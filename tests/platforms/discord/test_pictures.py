@@ -17,7 +17,7 @@ from bot.chat.message import Card, Message, text
 from bot.clock import SystemClock
 from bot.errors import Unsure
 from bot.papers.pictures import Picture
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.errors import ApiError
 from tests.fakes.discord.limits import check_files

@@ -16,7 +16,7 @@ from adapters.email.sending.adapter import EmailAdapter
 from bot.chat.adapter import Setup
 from bot.chat.event import Place
 from bot.clock import FixedClock
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
 

@@ -40,7 +40,7 @@ from bot.chat.message import (
 )
 from bot.clock import FixedClock
 from bot.errors import ConfigError, Refused
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.views.card import card
 from tests.builders import NOW, paper
 from tests.fakes.core import FakeCore

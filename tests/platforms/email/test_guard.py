@@ -13,7 +13,7 @@ from bot.chat.event import Place
 from bot.chat.message import Message
 from bot.clock import FixedClock
 from bot.errors import Busy, Refused
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
 from tests.platforms.email.conftest import ADDRESS, Make, Visitor

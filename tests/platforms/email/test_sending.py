@@ -14,8 +14,8 @@ from bot.chat.fit import fit
 from bot.chat.message import Message
 from bot.clock import FixedClock
 from bot.errors import Busy, PostError, Refused, Unsure
-from bot.store.protocol import Store
 from bot.store.records import DeliveryState, EditionFacts
+from bot.store.sql import Store
 from bot.views.digest import Entry, all_in_one
 from tests.builders import NOW, delivery_of, paper, post
 from tests.fakes.mail import FakeMail, Stage, certificate

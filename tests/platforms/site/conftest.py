@@ -17,7 +17,7 @@ from bot.clock import FixedClock
 from bot.ingest.pictures import picture_reader
 from bot.papers import samples
 from bot.search import Search
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.summaries import SummaryService
 from tests.builders import NOW
 from tests.fakes.catalog import reader

@@ -21,7 +21,7 @@ from adapters.site.site import KEY_FILE
 from bot.clock import FixedClock
 from bot.errors import ConfigError
 from bot.http_server.headers import SECURITY_HEADERS
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import NOW, listing, mark, paper
 from tests.platforms.site.conftest import Site, started
 

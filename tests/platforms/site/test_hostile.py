@@ -21,7 +21,7 @@ from adapters.site.site import Site
 from bot.clock import FixedClock
 from bot.http_server import RateLimiter, Sealer
 from bot.refusals import RefusalLimits
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.tasks import Supervisor
 from tests.builders import NOW, TODAY, listing, paper
 from tests.platforms.site.conftest import ReadingCore, started

@@ -15,7 +15,7 @@ from adapters.slack.adapter import SlackAdapter
 from bot.chat.adapter import Core, Setup
 from bot.chat.event import Place
 from bot.clock import Clock, SystemClock
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
 

@@ -12,7 +12,7 @@ from bot.chat.adapter import CanMessageUser, HasConnection, HasDoctor, Setup
 from bot.chat.event import Place
 from bot.clock import FixedClock
 from bot.errors import ConfigError
-from bot.store.protocol import Store
+from bot.store.sql import Store
 
 
 async def test_it_also_reaches_people_checks_itself_and_tells_whether_it_is_connected(adapter: SlackAdapter) -> None:

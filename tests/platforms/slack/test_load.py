@@ -13,7 +13,7 @@ from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.records import Install
 from bot.clock import SystemClock
 from bot.http_server import open_sealer
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.core import FakeCore
 from tests.fakes.prefork import ROOT
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace

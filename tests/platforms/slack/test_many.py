@@ -23,7 +23,7 @@ from bot.chat.message import Message
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Refused
 from bot.http_server import open_sealer
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from bot.tasks import Supervisor
 from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Workspace

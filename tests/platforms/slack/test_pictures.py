@@ -16,7 +16,7 @@ from bot.chat.event import Place
 from bot.chat.message import Card, Message, text
 from bot.clock import SystemClock
 from bot.papers.pictures import Picture
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.slack import FakeSlack, Room, Workspace
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"

@@ -12,7 +12,7 @@ from adapters.slack.install.scopes import OPTIONAL_SCOPES, SCOPES
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Paragraph, text
 from bot.errors import Busy, PostError, Refused, Unsure
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import post
 from tests.fakes.slack import FakeSlack, Room, Someone, Workspace
 from tests.faults.delivering import drain

@@ -20,7 +20,7 @@ from bot.app.first_run import welcome
 from bot.chat.adapter import Setup
 from bot.clock import SystemClock
 from bot.config import load
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.core import FakeCore
 
 

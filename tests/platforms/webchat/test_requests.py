@@ -12,7 +12,7 @@ from adapters.webchat import make
 from bot.chat.adapter import Setup
 from bot.clock import SystemClock
 from bot.errors import ConfigError
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.core import FakeCore
 from tests.platforms.webchat.conftest import Browser
 

@@ -15,7 +15,7 @@ from adapters.webchat.post import WebchatAdapter
 from adapters.webchat.routes import MAX_STREAMS_PER_CLIENT
 from bot.chat.adapter import Setup
 from bot.clock import SystemClock
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.core import FakeCore
 from tests.platforms.mutations import Sent, break_off, good, longest_ms, mutated, status, statuses, tracebacks
 from tests.platforms.webchat.conftest import Browser

@@ -15,7 +15,7 @@ from bot.chat.adapter import Setup
 from bot.chat.event import Place
 from bot.chat.message import Heading, Message
 from bot.clock import SystemClock
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.platforms.webchat.conftest import Browser, mark, stream
 
 PAPERS = Place("web", "home", "papers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from bot.papers.model import Paper
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import NOW, listing, paper
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.papers.model import Paper
 from bot.search import Mode, Search
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import NOW, listing, paper
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.papers.model import Paper
 from bot.search import Search
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import NOW, listing, paper
 from tests.fakes.embedder import WordEmbedder
 

@@ -17,7 +17,7 @@ from adapters.site import make
 from adapters.site.adapter import SiteAdapter
 from bot.chat.adapter import Core, Setup
 from bot.clock import Clock
-from bot.store.protocol import Store
+from bot.store.sql import Store
 
 
 class Page(Struct):

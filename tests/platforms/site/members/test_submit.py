@@ -13,7 +13,7 @@ from bot.chat.catalog import Catalog
 from bot.chat.event import Answer, Command, Event
 from bot.chat.message import Message
 from bot.clock import FixedClock
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.builders import listing, paper
 from tests.core.conftest import Channel
 from tests.fakes.core import FakeCore

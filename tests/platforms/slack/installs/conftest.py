@@ -12,7 +12,7 @@ from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.http_server import Sealer
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.platforms.slack.installs.oauth_server import ID, SECRET, OAuthServer, serve_oauth
 
 KEY = Fernet.generate_key().decode()

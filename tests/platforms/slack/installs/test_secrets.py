@@ -12,7 +12,7 @@ from bot.chat.adapter import KeyValue
 from bot.clock import FixedClock
 from bot.errors import PaperboyError
 from bot.http_server import Sealer
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.platforms.slack.installs.conftest import KEY
 from tests.platforms.slack.installs.install_server import Browser, serve_install_pages
 from tests.platforms.slack.installs.oauth_server import LIVES, SECRET, Home, OAuthServer

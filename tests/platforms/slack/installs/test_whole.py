@@ -18,7 +18,7 @@ from bot.chat.event import BotRemoved, BotReturned, Command, Place
 from bot.chat.message import Message
 from bot.clock import FixedClock, SystemClock
 from bot.errors import Refused
-from bot.store.protocol import Store
+from bot.store.sql import Store
 from tests.fakes.core import FakeCore
 from tests.fakes.slack import FakeSlack, Workspace
 from tests.platforms.slack.conftest import hearing, until

@@ -1,16 +1,15 @@
 """Rows of the outbox as records."""
 
-import sqlite3
-
 from bot.chat.event import Ref
 from bot.store.records import Delivery, DeliveryState, Post
-from bot.store.sqlite.codec import moment, unpack
+from bot.store.sql.codec import moment, unpack
+from bot.store.sql.engine import Database
 
 _COLUMNS = """o.post, o.state, o.attempts, o.doubtful, o.token, o.ref, o.reason, o.next_attempt, o.sent, o.edited,
               o.tried, (SELECT p.ref FROM outbox p WHERE p.key = o.parent AND o.parent != '')"""
 
 
-def deliveries(db: sqlite3.Connection, where: str, *bound: object) -> list[Delivery]:
+def deliveries(db: Database, where: str, *bound: object) -> list[Delivery]:
     """Posts (`o` in `where`) and the state of their delivery."""
     rows = db.execute(f"SELECT {_COLUMNS} FROM outbox o WHERE {where}", bound).fetchall()
     return [

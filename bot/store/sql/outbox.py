@@ -1,6 +1,5 @@
 """Posts from plan to platform."""
 
-import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -10,37 +9,41 @@ from bot.chat.event import Place, Ref
 from bot.chat.message import Message
 from bot.papers.model import PaperId
 from bot.store.records import Delivery, DeliveryKey, DeliveryState, LateSchedule, Post, Run
-from bot.store.sqlite import outbox_queue as queue
-from bot.store.sqlite.codec import marks, moment, pack, record, stamp, unpack
-from bot.store.sqlite.deliveries import deliveries
-from bot.store.sqlite.engine import OnEngine
+from bot.store.sql import outbox_queue as queue
+from bot.store.sql.codec import marks, moment, pack, record, stamp, unpack
+from bot.store.sql.deliveries import deliveries
+from bot.store.sql.engine import Database, OnEngine
 
 # What one person alone receives: a digest, or a mail, whose reader made the schedule in a place of their own.
 _OF_ONE = """(json_extract(b.doc, '$.follows') != ''
               OR json_extract(b.doc, '$.created_by') = b.tenant || '/' || b.channel)"""
-_CLAIM = """UPDATE outbox SET doubtful = doubtful OR state != 'planned', state = 'claimed', token = ?1, lease = ?2,
-            tried = iif(doubtful OR state != 'planned', tried, ?4), attempts = attempts + 1 WHERE seq = ?3"""
+_CLAIM = """UPDATE outbox SET doubtful = iif(state = 'planned', doubtful, 1), state = 'claimed', token = ?1, lease = ?2,
+            tried = iif(doubtful = 0 AND state = 'planned', ?4, tried), attempts = attempts + 1 WHERE seq = ?3"""
 _REST = f"""UPDATE outbox SET next_attempt = max(next_attempt, ?) WHERE seq = (
               SELECT min(seq) FROM outbox WHERE tenant = ? AND channel = ? AND state IN {queue.OPEN})"""
 
 
-class SqliteOutbox(OnEngine):
-    """Implements `bot.store.protocol.Outbox`."""
+class Outbox(OnEngine):
+    """Posts from plan to platform; see `State`."""
 
     async def plan_run(self, run: Run, posts: Sequence[Post]) -> bool:
-        def work(db: sqlite3.Connection) -> bool:
+        """Record a run and its posts, all or nothing; False when that run was recorded before."""
+
+        def work(db: Database) -> bool:
             row = (run.subscription, stamp(run.slot), run.edition, pack(run))
             if not db.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?)", row).rowcount:
                 return False
             _add(db, posts)
             return True
 
-        return await self._engine.write(work)
+        return await self._engine.write(work, own_locks=True)
 
     async def add_posts(self, posts: Sequence[Post]) -> int:
-        return await self._engine.write(lambda db: _add(db, posts))
+        """Plan further posts of an edition (late papers); returns how many were new."""
+        return await self._engine.write(lambda db: _add(db, posts), own_locks=True)
 
     async def papers_shown_since(self, place: Place, since: datetime) -> set[PaperId]:
+        """Papers planned for or posted to a channel since then."""
         sql = "SELECT DISTINCT paper FROM shown_papers WHERE tenant = ? AND channel = ? AND at >= ?"
         return {paper for (paper,) in await self._rows(sql, place.tenant, place.channel, stamp(since))}
 
@@ -54,34 +57,46 @@ class SqliteOutbox(OnEngine):
         platforms: Collection[str],
         per_tenant: int = 32,
     ) -> list[Delivery]:
-        def work(db: sqlite3.Connection) -> list[Delivery]:
+        """Take due posts for sending: parents first, at most one of a channel and `per_tenant` of a tenant at a
+        time, over all processes, so that neither holds up another. Posts whose lease ended are doubtful."""
+
+        def work(db: Database) -> list[Delivery]:
             queue.release(db, stamp(now))
             taken = list[int]()
             for held in range(per_tenant):
                 for tenant in queue.turns(db, platforms, held, stamp(now), limit - len(taken)):
+                    if not db.execute("SELECT try_lock_tenant(?)", (tenant,)).fetchone()[0]:
+                        continue  # another process hands out its posts
                     taken += _take(db, tenant, now, token, lease)
             return [d for seq in taken for d in deliveries(db, "o.seq = ?", seq)]
 
-        return await self._engine.write(work)
+        return await self._engine.write(work, own_locks=True)
 
     async def next_due(self, platforms: Collection[str]) -> datetime | None:
+        """When the next post may be claimed; None when there is none."""
         due = await self._engine.read(lambda db: queue.next_due(db, platforms))
         return moment(due) if due else None
 
     async def late_schedules(self, now: datetime, *, limit: int = 50) -> list[LateSchedule]:
+        """Schedules with a post that is due and not sent, longest first."""
         sql = f"""SELECT tenant || '/' || channel, subscription, min(json_extract(post, '$.due')) AS due
                   FROM outbox INDEXED BY outbox_open WHERE state IN {queue.OPEN} AND json_extract(post, '$.due') <= ?
                   GROUP BY tenant, channel, subscription ORDER BY due LIMIT ?"""
         return [record(row, LateSchedule) for row in await self._rows(sql, stamp(now), limit)]
 
     async def note_attempt(self, key: DeliveryKey, *, token: str, at: datetime) -> bool:
+        """A doubtful post wasn't found and is sent again now; False when the lease isn't ours any more."""
         sql = "UPDATE outbox SET tried = ? WHERE key = ? AND token = ? AND state = 'claimed'"
         return await self._change(sql, stamp(at), key, token)
 
     async def settle_sent(
         self, key: DeliveryKey, *, token: str, ref: Ref, at: datetime, rest: timedelta = timedelta(0)
     ) -> bool:
-        def pause(db: sqlite3.Connection) -> None:
+        """The platform accepted it; the channel's next post waits for `rest`.
+
+        False, and nothing changes, when the lease isn't ours any more."""
+
+        def pause(db: Database) -> None:
             place = ref.place
             db.execute(_REST, (stamp(at + rest), place.tenant, place.channel))
 
@@ -96,14 +111,18 @@ class SqliteOutbox(OnEngine):
     async def settle_retry(
         self, key: DeliveryKey, *, token: str, reason: str, again: datetime, tenant_wide: bool = False
     ) -> bool:
-        def rest(db: sqlite3.Connection) -> None:
+        """The platform did not accept it; try again then. `tenant_wide`: its tenant's other posts wait as long."""
+
+        def rest(db: Database) -> None:
             queue.rest(db, key, stamp(again))
 
         sql = "state = CASE doubtful WHEN 1 THEN 'unsure' ELSE 'planned' END, reason = ?, next_attempt = ?"
         return await self._settle(key, token, sql, reason, stamp(again), then=rest if tenant_wide else None)
 
     async def settle_dead(self, key: DeliveryKey, *, token: str, reason: str) -> bool:
-        def bury(db: sqlite3.Connection) -> None:
+        """Give it up; its papers count as not shown. A run whose posts are all given up failed, for this reason."""
+
+        def bury(db: Database) -> None:
             replies = db.execute(
                 f"SELECT key FROM outbox WHERE parent = ? AND state IN {queue.OPEN}", (key,)
             ).fetchall()
@@ -114,7 +133,10 @@ class SqliteOutbox(OnEngine):
         return await self._settle(key, token, "state = 'dead', reason = ?", reason, then=bury)
 
     async def revive_posts(self, key: DeliveryKey | None, now: datetime) -> int:
-        def work(db: sqlite3.Connection) -> int:
+        """Plan dead posts again, one with its thread or all; returns how many. A doubtful one that is named begins
+        again at its first attempt: an admin's word that it may be sent where the platform can't be asked."""
+
+        def work(db: Database) -> int:
             thread = "SELECT parent FROM outbox WHERE key = ?1"
             which = f"?1 IS NULL OR key = ?1 OR parent = ?1 OR key IN ({thread})"
             return _revive(db, now, which, key, named=key)
@@ -122,10 +144,12 @@ class SqliteOutbox(OnEngine):
         return await self._engine.write(work)
 
     async def revive_since(self, subscription: str, since: datetime, now: datetime) -> int:
+        """Plan the dead posts of a subscription that were due since then again; returns how many."""
         which = "subscription = ?1 AND json_extract(post, '$.due') >= ?2"
         return await self._engine.write(lambda db: _revive(db, now, which, subscription, stamp(since)))
 
     async def reasons_given_up(self, place: Place, *, limit: int = 3) -> list[tuple[str, int]]:
+        """Why posts to a channel were given up and how many for each reason, the latest first."""
         sql = """SELECT reason, count(*) FROM outbox WHERE tenant = ? AND channel = ? AND state = 'dead'
                  GROUP BY reason ORDER BY max(seq) DESC LIMIT ?"""
         return await self._rows(sql, place.tenant, place.channel, limit)
@@ -135,37 +159,45 @@ class SqliteOutbox(OnEngine):
         return await self._one(where, ref.place.tenant, ref.place.channel, ref.id)
 
     async def in_edition(self, subscription: str, edition: str) -> list[Delivery]:
+        """In order of planning."""
         return await self._all("o.subscription = ? AND o.edition = ? ORDER BY o.seq", subscription, edition)
 
     async def sent_showing(self, tenant: str, paper: PaperId, since: datetime) -> list[Delivery]:
+        """Sent posts in a tenant that show a paper."""
         keys = "SELECT key FROM shown_papers WHERE paper = ?2 AND tenant = ?1"
         where = f"o.key IN ({keys}) AND o.state = 'sent' AND o.sent >= ?3 ORDER BY o.seq"
         return await self._all(where, tenant, paper, stamp(since))
 
     async def sent_to_channels_showing(self, tenant: str, paper: PaperId) -> list[Delivery]:
+        """Sent posts in a tenant's channels that show a paper, newest first; no digests and no mails."""
         where = f"""o.key IN (SELECT key FROM shown_papers WHERE paper = ?2 AND tenant = ?1) AND o.state = 'sent'
                     AND EXISTS (SELECT 1 FROM subscriptions b WHERE b.id = o.subscription AND NOT {_OF_ONE})
                     ORDER BY o.seq DESC"""
         return await self._all(where, tenant, paper)
 
     async def papers_posted_in(self, place: Place, limit: int) -> list[tuple[PaperId, datetime]]:
+        """Papers posted in a channel and when, newest first."""
         sql = """SELECT paper, max(at) FROM shown_papers WHERE tenant = ? AND channel = ?
                  GROUP BY paper ORDER BY max(at) DESC, paper LIMIT ?"""
         rows = await self._rows(sql, place.tenant, place.channel, limit)
         return [(paper, moment(at)) for paper, at in rows]
 
     async def count_channels_showing(self, paper: PaperId) -> int:
+        """How many channels were shown a paper; digests and mails don't count."""
         sql = f"""SELECT count(*) FROM (
                     SELECT DISTINCT s.tenant, s.channel FROM shown_papers s JOIN outbox o USING (key)
-                    JOIN subscriptions b ON b.id = o.subscription WHERE s.paper = ? AND NOT {_OF_ONE})"""
+                    JOIN subscriptions b ON b.id = o.subscription WHERE s.paper = ? AND NOT {_OF_ONE}) AS channels"""
         return await self._number(sql, paper)
 
     async def tenants_shown(self, papers: Collection[PaperId], since: datetime) -> list[tuple[str, PaperId]]:
+        """Tenants and which of these papers each was shown since then."""
         sql = f"SELECT DISTINCT tenant, paper FROM shown_papers WHERE at >= ? AND paper IN ({marks(len(papers))})"
         return await self._rows(sql, stamp(since), *papers)
 
     async def record_edit(self, key: DeliveryKey, message: Message, at: datetime) -> None:
-        def work(db: sqlite3.Connection) -> None:
+        """Record that the platform shows this message now."""
+
+        def work(db: Database) -> None:
             row = db.execute("SELECT post FROM outbox WHERE key = ?", (key,)).fetchone()
             if row:
                 post = pack(replace(unpack(row[0], Post), message=message))
@@ -174,6 +206,7 @@ class SqliteOutbox(OnEngine):
         await self._engine.write(work)
 
     async def mark_gone(self, key: DeliveryKey, reason: str) -> None:
+        """Record that the message of a sent post was deleted; it isn't posted again."""
         await self._change("UPDATE outbox SET reason = ? WHERE key = ? AND state = 'sent'", reason, key)
 
     async def sent_since(self, since: datetime) -> list[Delivery]:
@@ -184,7 +217,7 @@ class SqliteOutbox(OnEngine):
         return await self._one(where, place.tenant, place.channel)
 
     async def count_by_state(self, place: Place | None = None) -> dict[DeliveryState, int]:
-        where = "tenant = ? AND channel = ?" if place else "1"
+        where = "tenant = ? AND channel = ?" if place else "true"
         bound = (place.tenant, place.channel) if place else ()
         sql = f"SELECT state, count(*) FROM outbox WHERE {where} GROUP BY state"
         return {DeliveryState(state): count for state, count in await self._rows(sql, *bound)}
@@ -195,17 +228,17 @@ class SqliteOutbox(OnEngine):
         token: str,
         change: str,
         *bound: object,
-        then: Callable[[sqlite3.Connection], None] | None = None,
+        then: Callable[[Database], None] | None = None,
     ) -> bool:
         sql = f"UPDATE outbox SET {change}, token = '', lease = '' WHERE key = ? AND token = ? AND state = 'claimed'"
 
-        def work(db: sqlite3.Connection) -> bool:
+        def work(db: Database) -> bool:
             ours = bool(db.execute(sql, (*bound, key, token)).rowcount)
             if ours and then:
                 then(db)
             return ours
 
-        return await self._engine.write(work)
+        return await self._engine.write(work, own_locks=True)
 
     async def _all(self, where: str, *bound: object) -> list[Delivery]:
         return await self._engine.read(lambda db: deliveries(db, where, *bound))
@@ -215,7 +248,7 @@ class SqliteOutbox(OnEngine):
         return found[0] if found else None
 
 
-def _take(db: sqlite3.Connection, tenant: str, now: datetime, token: str, lease: timedelta) -> list[int]:
+def _take(db: Database, tenant: str, now: datetime, token: str, lease: timedelta) -> list[int]:
     """Claim the tenant's next post, if any. One whose thread was given up is given up too: otherwise it would block its
     channel for ever."""
     for seq, key, threaded in queue.heads(db, tenant, stamp(now)):
@@ -226,13 +259,13 @@ def _take(db: sqlite3.Connection, tenant: str, now: datetime, token: str, lease:
     return []
 
 
-def _bury(db: sqlite3.Connection, keys: Sequence[tuple[str]]) -> None:
+def _bury(db: Database, keys: Sequence[tuple[str]]) -> None:
     sql = "UPDATE outbox SET state = 'dead', reason = 'The first message of the thread was given up.' WHERE key = ?"
     db.executemany(sql, keys)
     db.executemany("DELETE FROM shown_papers WHERE key = ?", keys)
 
 
-def _fail_run(db: sqlite3.Connection, key: str, reason: str) -> None:
+def _fail_run(db: Database, key: str, reason: str) -> None:
     """Record that a run posted nothing, when the last of its posts is given up."""
     for run in _runs_of(db, key):
         sql = "SELECT 1 FROM outbox WHERE subscription = ? AND edition = ? AND state != 'dead' LIMIT 1"
@@ -240,13 +273,13 @@ def _fail_run(db: sqlite3.Connection, key: str, reason: str) -> None:
             _store_run(db, replace(run, outcome="failed", why=reason))
 
 
-def _revive(db: sqlite3.Connection, now: datetime, which: str, *bound: str | None, named: str | None = None) -> int:
+def _revive(db: Database, now: datetime, which: str, *bound: str | None, named: str | None = None) -> int:
     """Plan dead posts again. The admin who names a doubtful post decided to send it: its next attempt counts as the
     first."""
     rows = db.execute(f"SELECT key, post FROM outbox WHERE state = 'dead' AND ({which})", bound).fetchall()
     for key, post in rows:
         sql = """UPDATE outbox SET state = 'planned', reason = '', next_attempt = ?1,
-                 attempts = CASE WHEN doubtful AND key IS NOT ?2 THEN 1 ELSE 0 END WHERE key = ?3"""
+                 attempts = CASE WHEN doubtful = 1 AND key != coalesce(?2, '') THEN 1 ELSE 0 END WHERE key = ?3"""
         db.execute(sql, (stamp(now), named, key))
         _show(db, unpack(post, Post))
         for run in _runs_of(db, key):
@@ -255,18 +288,18 @@ def _revive(db: sqlite3.Connection, now: datetime, which: str, *bound: str | Non
     return len(rows)
 
 
-def _runs_of(db: sqlite3.Connection, key: str) -> list[Run]:
+def _runs_of(db: Database, key: str) -> list[Run]:
     """The runs that planned a post."""
     sql = "SELECT doc FROM runs JOIN outbox o USING (subscription, edition) WHERE o.key = ? AND edition != ''"
     return [unpack(doc, Run) for (doc,) in db.execute(sql, (key,))]
 
 
-def _store_run(db: sqlite3.Connection, run: Run) -> None:
+def _store_run(db: Database, run: Run) -> None:
     sql = "UPDATE runs SET doc = ? WHERE subscription = ? AND slot = ?"
     db.execute(sql, (pack(run), run.subscription, stamp(run.slot)))
 
 
-def _add(db: sqlite3.Connection, posts: Sequence[Post]) -> int:
+def _add(db: Database, posts: Sequence[Post]) -> int:
     sql = """INSERT OR IGNORE INTO outbox(key, platform, tenant, channel, parent, subscription, edition, state,
              next_attempt, post) VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?)"""
     new = 0
@@ -280,6 +313,6 @@ def _add(db: sqlite3.Connection, posts: Sequence[Post]) -> int:
     return new
 
 
-def _show(db: sqlite3.Connection, post: Post) -> None:
+def _show(db: Database, post: Post) -> None:
     rows = ((post.place.tenant, post.place.channel, paper, post.key, stamp(post.due)) for paper in post.papers)
     db.executemany("INSERT OR IGNORE INTO shown_papers VALUES (?, ?, ?, ?, ?)", rows)

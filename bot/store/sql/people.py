@@ -1,26 +1,26 @@
 """What people save, follow and submit, and the keys of programs, of which only digests are stored."""
 
-import sqlite3
 from collections.abc import Collection
 from datetime import date, datetime
 
 from bot.chat.catalog import ApiClient
 from bot.papers.community import Submission, community_list
 from bot.papers.model import PaperId
-from bot.store.sqlite.codec import marks, record, stamp
-from bot.store.sqlite.engine import OnEngine
+from bot.store.sql.codec import marks, record, stamp
+from bot.store.sql.engine import Database, OnEngine
 
 _LIST = "INSERT OR IGNORE INTO listings SELECT ?, ?, seq, ? FROM papers WHERE id = ?"
 _UNLIST = "DELETE FROM listings WHERE source = ? AND seq = (SELECT seq FROM papers WHERE id = ?)"
 
 
-class SqliteSubmissions(OnEngine):
-    """Implements `bot.store.protocol.Submissions`."""
+class Submissions(OnEngine):
+    """Papers that people added to the list of their community (`bot.papers.community`)."""
 
     async def add_submission(self, submission: Submission, *, cause: str | None = None) -> bool:
+        """Put a stored paper on its tenant's list of the day; False, without effect, if it was submitted before."""
         row = (submission.tenant, submission.paper, submission.person, submission.why, stamp(submission.at))
 
-        def work(db: sqlite3.Connection) -> bool:
+        def work(db: Database) -> bool:
             new = db.execute("INSERT OR IGNORE INTO submissions VALUES (?, ?, ?, ?, ?)", row).rowcount
             if new:
                 day = stamp(submission.at)[:10]
@@ -30,7 +30,9 @@ class SqliteSubmissions(OnEngine):
         return await self._engine.write(work, cause=cause)
 
     async def remove_submission(self, tenant: str, paper: PaperId, *, cause: str | None = None) -> bool:
-        def work(db: sqlite3.Connection) -> bool:
+        """Take it off the list; False if it wasn't on it."""
+
+        def work(db: Database) -> bool:
             db.execute(_UNLIST, (community_list(tenant), paper))
             gone = db.execute("DELETE FROM submissions WHERE tenant = ? AND paper = ?", (tenant, paper))
             return bool(gone.rowcount)
@@ -42,9 +44,11 @@ class SqliteSubmissions(OnEngine):
         return {submission.paper: submission for submission in found}
 
     async def submitted_since(self, first: date) -> list[Submission]:
+        """Those of all tenants from that day on, oldest first."""
         return await self._where("at >= ?", first.isoformat())
 
     async def count_submitted(self, tenant: str, since: datetime, *, person: str = "") -> int:
+        """How many papers a tenant, or one person of it, submitted since then."""
         sql = "SELECT count(*) FROM submissions WHERE tenant = ?1 AND at >= ?2 AND (?3 = '' OR person = ?3)"
         return await self._number(sql, tenant, stamp(since), person)
 
@@ -53,10 +57,11 @@ class SqliteSubmissions(OnEngine):
         return [record(row, Submission) for row in await self._rows(sql, *bound)]
 
 
-class SqliteApiKeys(OnEngine):
-    """Implements `bot.store.protocol.ApiKeys`."""
+class ApiKeys(OnEngine):
+    """Programs with a key for the API. Only the digest of a key is stored."""
 
     async def add_key(self, name: str, digest: str, at: datetime) -> bool:
+        """False if there is one of that name."""
         return await self._change("INSERT OR IGNORE INTO api_keys VALUES (?, ?, ?)", digest, name, stamp(at))
 
     async def by_digest(self, digest: str) -> ApiClient | None:
@@ -64,17 +69,20 @@ class SqliteApiKeys(OnEngine):
         return record(row, ApiClient) if row else None
 
     async def all_keys(self) -> list[ApiClient]:
+        """By name."""
         rows = await self._rows("SELECT name, made FROM api_keys ORDER BY name")
         return [record(row, ApiClient) for row in rows]
 
     async def remove_key(self, name: str) -> bool:
+        """False if there was none."""
         return await self._change("DELETE FROM api_keys WHERE name = ?", name)
 
 
-class SqlitePeople(OnEngine):
-    """Implements `bot.store.protocol.People`."""
+class People(OnEngine):
+    """What people keep for themselves; `person` is `Person.key`."""
 
     async def save_paper(self, person: str, paper: PaperId, at: datetime, *, cause: str | None = None) -> bool:
+        """False if it was saved already."""
         return await self._change(
             "INSERT OR IGNORE INTO saved_papers VALUES (?, ?, ?)", person, paper, stamp(at), cause=cause
         )
@@ -83,6 +91,7 @@ class SqlitePeople(OnEngine):
         return await self._change("DELETE FROM saved_papers WHERE person = ? AND paper = ?", person, paper, cause=cause)
 
     async def saved_papers(self, person: str, *, limit: int = 100, offset: int = 0) -> list[PaperId]:
+        """Newest first."""
         sql = "SELECT paper FROM saved_papers WHERE person = ? ORDER BY at DESC, paper LIMIT ? OFFSET ?"
         return [paper for (paper,) in await self._rows(sql, person, limit, offset)]
 
@@ -93,14 +102,16 @@ class SqlitePeople(OnEngine):
 
     async def unfollow_topic(self, person: str, topic: str, *, cause: str | None = None) -> bool:
         return await self._change(
-            "DELETE FROM followed_topics WHERE person = ? AND topic = ?", person, topic, cause=cause
+            "DELETE FROM followed_topics WHERE person = ? AND lower(topic) = lower(?)", person, topic, cause=cause
         )
 
     async def followed_topics(self, person: str) -> list[str]:
+        """Oldest first."""
         sql = "SELECT topic FROM followed_topics WHERE person = ? ORDER BY at, topic"
         return [topic for (topic,) in await self._rows(sql, person)]
 
     async def enable_taste(self, person: str, at: datetime, *, cause: str | None = None) -> bool:
+        """Let saved papers order this person's digests; False if they did already."""
         return await self._change("INSERT OR IGNORE INTO personal_tastes VALUES (?, ?)", person, stamp(at), cause=cause)
 
     async def disable_taste(self, person: str, *, cause: str | None = None) -> bool:

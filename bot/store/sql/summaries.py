@@ -1,6 +1,5 @@
 """One-line summaries, and which of them are being requested from a model."""
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -8,27 +7,29 @@ from msgspec.structs import replace
 
 from bot.papers.model import PaperId
 from bot.store.records import Claim, Reservation, Spending, SpendingLimits, Summary, SummaryBatch, SummaryRequest
-from bot.store.sqlite import costs
-from bot.store.sqlite.codec import marks, pack, stamp, unpack
-from bot.store.sqlite.engine import OnEngine
+from bot.store.sql import costs
+from bot.store.sql.codec import marks, pack, stamp, unpack
+from bot.store.sql.engine import Database, OnEngine
 
 _KEY = "paper = ? AND version = ? AND language = ? AND model = ? AND prompt = ?"
 _CLAIM = """
 INSERT INTO summary_requests SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (
   SELECT 1 FROM summaries WHERE paper = ?1 AND version = ?2 AND language = ?3 AND model = ?4 AND prompt = ?5
 )
-ON CONFLICT DO UPDATE SET until = excluded.until WHERE summary_requests.until <= ?7
+ON CONFLICT (paper, version, language, model, prompt) DO UPDATE SET until = excluded.until
+WHERE summary_requests.until <= ?7
 """
 
 
-class SqliteSummaries(OnEngine):
-    """Implements `bot.store.protocol.Summaries`."""
+class Summaries(OnEngine):
+    """One-line summaries."""
 
     async def store_summaries(self, lines: Sequence[Summary]) -> None:
         if lines:
             await self._engine.write(lambda db: _keep(db, lines))
 
     async def for_papers(self, ids: Collection[PaperId], language: str = "en") -> dict[PaperId, list[Summary]]:
+        """Every stored summary of these papers, newest first."""
         found: dict[PaperId, list[Summary]] = {}
         sql = f"""SELECT paper, doc FROM summaries WHERE paper IN ({marks(len(ids))}) AND language = ?
                   ORDER BY made DESC"""
@@ -45,7 +46,9 @@ class SqliteSummaries(OnEngine):
         now: datetime,
         until: datetime,
     ) -> Claim:
-        def work(db: sqlite3.Connection) -> Claim:
+        """Claim a request until then and set its money aside."""
+
+        def work(db: Database) -> Claim:
             if costs.room(db, limits, now) < reservation.cost:
                 return Claim.UNAFFORDABLE
             if not _claim(db, request, now, until):
@@ -65,7 +68,12 @@ class SqliteSummaries(OnEngine):
         until: datetime,
         collect_from: datetime,
     ) -> SummaryBatch | None:
-        def work(db: sqlite3.Connection) -> SummaryBatch | None:
+        """Record a batch of those requests that are free and that the limits cover, and set their money aside.
+
+        `priced`: requests with the most that each may cost. They stay claimed until then.
+        """
+
+        def work(db: Database) -> SummaryBatch | None:
             room, claimed, cost = costs.room(db, limits, batch.sent), list[SummaryRequest](), 0.0
             for request, most in priced:
                 if cost + most <= room and _claim(db, request, batch.sent, until):
@@ -81,13 +89,16 @@ class SqliteSummaries(OnEngine):
         return await self._engine.write(work)
 
     async def release_request(self, request: SummaryRequest, *, at: datetime) -> None:
+        """Let it be requested again from that moment on."""
         await self._engine.write(lambda db: _hold(db, [request], at))
 
     async def confirm_batch(self, batch: SummaryBatch) -> None:
+        """Store the provider's id of a batch; any process may then collect it."""
         sql = "UPDATE summary_batches SET doc = ?, until = ? WHERE id = ?"
         await self._change(sql, pack(batch), stamp(batch.sent), batch.id)
 
     async def claim_batches(self, *, now: datetime, until: datetime) -> list[SummaryBatch]:
+        """Sent batches that no process is collecting; ours to collect until then."""
         sql = "UPDATE summary_batches SET until = ? WHERE until <= ? RETURNING doc"
         if not await self._row("SELECT 1 FROM summary_batches"):
             return []
@@ -103,7 +114,12 @@ class SqliteSummaries(OnEngine):
         held: Sequence[SummaryRequest] = (),
         until: datetime | None = None,
     ) -> bool:
-        def work(db: sqlite3.Connection) -> bool:
+        """Store the results and the cost of a batch and release the rest, the held ones at that moment.
+
+        False if that was done before.
+        """
+
+        def work(db: Database) -> bool:
             if not db.execute("DELETE FROM summary_batches WHERE id = ?", (batch.id,)).rowcount:
                 return False
             _keep(db, lines)
@@ -116,11 +132,11 @@ class SqliteSummaries(OnEngine):
         return await self._engine.write(work)
 
 
-def _claim(db: sqlite3.Connection, request: SummaryRequest, now: datetime, until: datetime) -> bool:
+def _claim(db: Database, request: SummaryRequest, now: datetime, until: datetime) -> bool:
     return bool(db.execute(_CLAIM, (*_key(request), stamp(until), stamp(now))).rowcount)
 
 
-def _hold(db: sqlite3.Connection, requests: Sequence[SummaryRequest], until: datetime) -> None:
+def _hold(db: Database, requests: Sequence[SummaryRequest], until: datetime) -> None:
     sql = "INSERT OR REPLACE INTO summary_requests VALUES (?, ?, ?, ?, ?, ?)"
     db.executemany(sql, [(*_key(request), stamp(until)) for request in requests])
 
@@ -129,7 +145,7 @@ def _key(x: SummaryRequest | Summary) -> tuple[str, int, str, str, str]:
     return x.paper, x.version, x.language, x.model, x.prompt
 
 
-def _keep(db: sqlite3.Connection, lines: Sequence[Summary]) -> None:
+def _keep(db: Database, lines: Sequence[Summary]) -> None:
     """Store summaries; their requests are then done."""
     sql = "INSERT OR REPLACE INTO summaries VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     db.executemany(
@@ -138,5 +154,5 @@ def _keep(db: sqlite3.Connection, lines: Sequence[Summary]) -> None:
     _release(db, [line for line in lines if line.model])
 
 
-def _release(db: sqlite3.Connection, asked: Sequence[SummaryRequest | Summary]) -> None:
+def _release(db: Database, asked: Sequence[SummaryRequest | Summary]) -> None:
     db.executemany(f"DELETE FROM summary_requests WHERE {_KEY}", [_key(one) for one in asked])

@@ -1,25 +1,25 @@
 """Texts of whole papers, for some days."""
 
-import sqlite3
 import zlib
 from datetime import datetime
 
 from bot.papers.full_text import FullText
 from bot.papers.model import PaperId
-from bot.store.sqlite.codec import pack, stamp, unpack
-from bot.store.sqlite.engine import Engine, OnEngine
+from bot.store.sql.codec import pack, stamp, unpack
+from bot.store.sql.engine import Database, Engine, OnEngine
 
 MOST_BYTES = 50_000_000  # of all texts, compressed: about a thousand papers
 _TOO_MANY = """
-DELETE FROM full_texts WHERE rowid IN (
-  SELECT rowid FROM (SELECT rowid, sum(size) OVER (ORDER BY until DESC, rowid DESC) AS total FROM full_texts)
+DELETE FROM full_texts WHERE (paper, version) IN (
+  SELECT paper, version FROM (
+    SELECT paper, version, sum(size) OVER (ORDER BY until DESC, paper, version) AS total FROM full_texts) AS sums
   WHERE total > ?
 )
 """
 
 
-class SqliteFullTexts(OnEngine):
-    """Implements `bot.store.protocol.FullTexts`."""
+class FullTexts(OnEngine):
+    """Texts of whole papers, so that a second question needs no source; a bounded amount of them."""
 
     def __init__(self, engine: Engine, most: int = MOST_BYTES) -> None:
         super().__init__(engine)
@@ -31,9 +31,10 @@ class SqliteFullTexts(OnEngine):
         return unpack(zlib.decompress(row[0]), FullText) if row else None
 
     async def store_text(self, paper: PaperId, version: int, text: FullText, *, now: datetime, until: datetime) -> None:
+        """Store a text until then; if there are too many, those that expire first are dropped."""
         doc = zlib.compress(pack(text))
 
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: Database) -> None:
             db.execute("DELETE FROM full_texts WHERE until <= ?", (stamp(now),))
             row = (paper, version, stamp(until), len(doc), doc)
             db.execute("INSERT OR REPLACE INTO full_texts VALUES (?, ?, ?, ?, ?)", row)

@@ -2,23 +2,24 @@
 
 import base64
 import hashlib
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.store.sqlite.codec import moment, stamp
-from bot.store.sqlite.engine import Engine, OnEngine
+from bot.store.sql.codec import moment, stamp
+from bot.store.sql.engine import Database, Engine, OnEngine
 
 QUERY_KEPT = timedelta(days=30)  # after it was last asked for; older buttons say that they are too old
 
 
-class SqliteLongQueries(OnEngine):
-    """Implements `bot.store.protocol.LongQueries`."""
+class LongQueries(OnEngine):
+    """Texts too long for a button, stored under a short name."""
 
     async def store_query(self, text: str, person: str, at: datetime) -> str:
+        """A name of at most 12 characters; the same text has the same name. It is kept for 30 days, or until the person
+        (`Person.key`) is forgotten."""
         name = base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:12]
 
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: Database) -> None:
             db.execute("DELETE FROM long_queries WHERE at < ?", (stamp(at - QUERY_KEPT),))
             db.execute("INSERT OR REPLACE INTO long_queries VALUES (?, ?, ?, ?)", (name, person, text, stamp(at)))
 
@@ -30,11 +31,13 @@ class SqliteLongQueries(OnEngine):
         return row[0] if row else None
 
 
-class SqliteRateSlots(OnEngine):
-    """Implements `bot.store.protocol.RateSlots`."""
+class RateSlots(OnEngine):
+    """Requests to a source that counts all our processes together."""
 
     async def reserve_slot(self, name: str, every: timedelta, now: datetime) -> float:
-        def work(db: sqlite3.Connection) -> float:
+        """Reserve the next request; returns the seconds to wait for it. `every`: the time between two requests."""
+
+        def work(db: Database) -> float:
             row = db.execute("SELECT next FROM rate_slots WHERE name = ?", (name,)).fetchone()
             turn = max(now, moment(row[0])) if row else now
             db.execute("INSERT OR REPLACE INTO rate_slots VALUES (?, ?)", (name, stamp(turn + every)))
@@ -43,7 +46,7 @@ class SqliteRateSlots(OnEngine):
         return await self._engine.write(work)
 
 
-class SqliteKeyValue(OnEngine):
+class SqlKeyValue(OnEngine):
     """Implements `bot.chat.adapter.KeyValue` for one owner."""
 
     def __init__(self, engine: Engine, owner: str) -> None:
@@ -62,9 +65,8 @@ class SqliteKeyValue(OnEngine):
         await self._change("DELETE FROM key_values WHERE owner = ? AND key = ?", self._owner, key)
 
     async def scan(self, prefix: str, *, after: str = "", last: int | None = None) -> Sequence[tuple[str, bytes]]:
-        order = "DESC LIMIT ?" if last is not None else "LIMIT ?"
+        newest = "" if last is None else f" DESC LIMIT {last:d}"
         sql = f"""SELECT key, value FROM key_values WHERE owner = ? AND key >= ? AND key < ? AND key > ?
-                  ORDER BY key {order}"""
-        limit = -1 if last is None else last
-        rows = await self._rows(sql, self._owner, prefix, prefix + "\U0010ffff", after, limit)
+                  ORDER BY key{newest}"""
+        rows = await self._rows(sql, self._owner, prefix, prefix + "\U0010ffff", after)
         return rows[::-1] if last is not None else rows

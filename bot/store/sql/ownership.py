@@ -1,7 +1,6 @@
 """Which rows belong to which tenant or person, for export and forgetting."""
 
 import json
-import sqlite3
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +8,8 @@ from msgspec.structs import replace
 
 from bot.papers.community import SOURCE as COMMUNITY
 from bot.store.records import Subscription
-from bot.store.sqlite.codec import pack, stamp, unpack
-from bot.store.sqlite.engine import OnEngine
+from bot.store.sql.codec import pack, stamp, unpack
+from bot.store.sql.engine import Database, OnEngine
 
 _MEMBERS = "substr(person, 1, length(?1) + 1) = ?1 || '/'"
 _DIGESTS = "SELECT id FROM subscriptions WHERE json_extract(doc, '$.follows') = ?1"
@@ -37,16 +36,19 @@ OWNED: dict[str, tuple[str, str]] = {  # a tenant's rows; a person's, empty wher
 }
 
 
-class SqliteOwnership(OnEngine):
-    """Implements `bot.store.protocol.Ownership`."""
+class Ownership(OnEngine):
+    """Export and deletion of what belongs to a tenant or a person."""
 
     async def export(self, owner: str) -> dict[str, list[dict[str, object]]]:
+        """Everything stored of a tenant (`slack:T1`) or a person (`slack:T1/U1`), by table."""
         return await self._engine.read(
             lambda db: {table: _rows(db, table, where, owner) for table, where in _owned(owner)}
         )
 
     async def forget(self, owner: str) -> int:
-        def work(db: sqlite3.Connection) -> int:
+        """Delete it; returns how many rows went."""
+
+        def work(db: Database) -> int:
             _unname(db, owner)
             gone = sum(
                 db.execute(f"DELETE FROM {table} WHERE {where}", (owner,)).rowcount for table, where in _owned(owner)
@@ -56,12 +58,15 @@ class SqliteOwnership(OnEngine):
         return await self._engine.write(work)
 
     async def mark_departed(self, tenant: str, at: datetime) -> None:
+        """Record that Paperboy was removed from a tenant."""
         await self._change("INSERT OR REPLACE INTO departed_tenants VALUES (?, ?)", tenant, stamp(at))
 
     async def mark_returned(self, tenant: str) -> None:
+        """Record that Paperboy is in the tenant again."""
         await self._change("DELETE FROM departed_tenants WHERE tenant = ?", tenant)
 
     async def departed_before(self, before: datetime) -> list[str]:
+        """Tenants that it was removed from before that."""
         return [t for (t,) in await self._rows("SELECT tenant FROM departed_tenants WHERE at < ?", stamp(before))]
 
 
@@ -71,13 +76,13 @@ def _owned(owner: str) -> list[tuple[str, str]]:
     return [(table, where[of_person]) for table, where in OWNED.items() if where[of_person]]
 
 
-def _rows(db: sqlite3.Connection, table: str, where: str, owner: str) -> list[dict[str, object]]:
+def _rows(db: Database, table: str, where: str, owner: str) -> list[dict[str, object]]:
     found = db.execute(f"SELECT * FROM {table} WHERE {where}", (owner,))
     names = [column[0] for column in found.description]
     return [{n: v.decode() if isinstance(v, bytes) else v for n, v in zip(names, row, strict=True)} for row in found]
 
 
-def _blank(db: sqlite3.Connection, person: str) -> int:
+def _blank(db: Database, person: str) -> int:
     """Schedules stay with the channel; who made them is forgotten."""
     rows = db.execute("SELECT doc FROM subscriptions WHERE json_extract(doc, '$.created_by') = ?", (person,)).fetchall()
     for (doc,) in rows:
@@ -86,10 +91,10 @@ def _blank(db: sqlite3.Connection, person: str) -> int:
     return len(rows)
 
 
-def _unname(db: sqlite3.Connection, person: str) -> None:
+def _unname(db: Database, person: str) -> None:
     """Posts keep the papers that a person submitted, and forget who it was."""
     tenant, _, id = person.partition("/")
-    sql = """SELECT key, post FROM outbox WHERE tenant = ? AND instr(CAST(post AS TEXT), '"person":true')
+    sql = """SELECT key, post FROM outbox WHERE tenant = ? AND instr(CAST(post AS TEXT), '"person":true') > 0
              AND key IN (SELECT key FROM shown_papers JOIN submissions s USING (tenant, paper) WHERE s.person = ?)"""
     for key, doc in db.execute(sql, (tenant, person)).fetchall():
         nameless = json.dumps(_without(json.loads(doc), id)).encode()

@@ -4,14 +4,13 @@ Which papers lack a vector is worked out in full once, and then followed by the 
 row to compare hashes takes a tenth of a second for 75,000 papers, and is asked for every few seconds.
 """
 
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
 
 from msgspec import Struct
 
 from bot.papers.model import Paper, PaperId
-from bot.store.sqlite.codec import marks, unpack
-from bot.store.sqlite.engine import Engine, OnEngine
+from bot.store.sql.codec import marks, unpack
+from bot.store.sql.engine import Database, Engine, OnEngine
 
 CHUNK = 5_000  # rows a read: about 2 MB, so that no read holds others up
 LOOKED_AT = 500  # papers of the backlog whose vectors are looked for at a time
@@ -25,8 +24,8 @@ class _Backlog(Struct, frozen=True):
     open: tuple[int, ...] = ()  # sequence numbers, newest last
 
 
-class SqliteVectors(OnEngine):
-    """Implements `bot.store.protocol.Vectors`."""
+class Vectors(OnEngine):
+    """Embeddings, as bytes that the store doesn't read; one set for each model."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
@@ -34,17 +33,24 @@ class SqliteVectors(OnEngine):
 
     async def store_vectors(self, model: str, vectors: Mapping[PaperId, tuple[int, bytes]]) -> None:
         # Replaced, not updated: the new sequence number tells readers to take it up again.
-        sql = """INSERT OR REPLACE INTO vectors(model, paper, text_hash, vector)
-                 SELECT ?, seq, ?, ? FROM papers WHERE id = ?"""
-        rows = [(model, hash, vector, id) for id, (hash, vector) in vectors.items()]
-        await self._engine.write(lambda db: db.executemany(sql, rows))
+        """Vectors by paper, each with the hash of the text it was made from."""
+        old = "DELETE FROM vectors WHERE model = ? AND paper = (SELECT seq FROM papers WHERE id = ?)"
+        new = "INSERT INTO vectors(model, paper, text_hash, vector) SELECT ?, seq, ?, ? FROM papers WHERE id = ?"
+
+        def work(db: Database) -> None:
+            db.executemany(old, [(model, id) for id in vectors])
+            db.executemany(new, [(model, hash, vector, id) for id, (hash, vector) in vectors.items()])
+
+        await self._engine.write(work)
 
     async def papers_without_vector(self, model: str, limit: int) -> list[Paper]:
+        """Papers without a vector, or changed since; newest first."""
         known = self._backlogs.get(model, _Backlog())
         self._backlogs[model], docs = await self._engine.read(lambda db: _missing(db, model, limit, known))
         return [unpack(doc, Paper) for doc in docs]
 
     async def load_vectors(self, model: str, *, after: int = 0) -> AsyncIterator[list[tuple[int, PaperId, bytes]]]:
+        """All vectors kept since sequence number `after`, in chunks: (sequence, paper, vector)."""
         names: dict[int, PaperId] = {}
         # `+model`: by the index of models SQLite would read and sort all vectors again for each chunk.
         sql = "SELECT seq, paper, vector FROM vectors WHERE seq > ? AND +model = ? ORDER BY seq LIMIT ?"
@@ -63,16 +69,18 @@ class SqliteVectors(OnEngine):
         return dict(await self._rows(sql, *papers))
 
     async def count_by_model(self) -> dict[str, int]:
+        """Every model that made vectors, and how many of its own are kept."""
         return dict(await self._rows("SELECT model, count(*) FROM vectors GROUP BY model"))
 
     async def count_embedded(self, model: str) -> tuple[int, int]:
+        """How many papers have a vector, and how many papers there are."""
         known = self._backlogs.get(model, _Backlog())
         self._backlogs[model], _ = await self._engine.read(lambda db: _missing(db, model, 1, known))
         now = self._backlogs[model]
         return now.papers - len(now.open), now.papers
 
 
-def _missing(db: sqlite3.Connection, model: str, limit: int, known: _Backlog) -> tuple[_Backlog, list[bytes]]:
+def _missing(db: Database, model: str, limit: int, known: _Backlog) -> tuple[_Backlog, list[bytes]]:
     """The backlog as it is now, and the records of its newest papers."""
     backlog = _followed(db, model, known)
     todo, docs = list(backlog.open), list[bytes]()
@@ -85,7 +93,7 @@ def _missing(db: sqlite3.Connection, model: str, limit: int, known: _Backlog) ->
     return _Backlog(backlog.change, backlog.papers, (*todo, *reversed(passed))), docs
 
 
-def _followed(db: sqlite3.Connection, model: str, known: _Backlog) -> _Backlog:
+def _followed(db: Database, model: str, known: _Backlog) -> _Backlog:
     """With the papers that changed since."""
     last = int(db.execute("SELECT coalesce(max(seq), 0) FROM paper_changes").fetchone()[0])
     if last == known.change:
@@ -98,13 +106,13 @@ def _followed(db: sqlite3.Connection, model: str, known: _Backlog) -> _Backlog:
     return _Backlog(last, papers, tuple(sorted({*known.open, *seqs})))
 
 
-def _still_open(db: sqlite3.Connection, model: str, seqs: list[int]) -> list[int]:
+def _still_open(db: Database, model: str, seqs: list[int]) -> list[int]:
     sql = f"""SELECT p.seq FROM papers p LEFT JOIN vectors v ON v.paper = p.seq AND v.model = ?
               WHERE p.seq IN ({marks(len(seqs))}) AND (v.seq IS NULL OR v.text_hash != p.text_hash)
               ORDER BY p.seq DESC"""
     return [seq for (seq,) in db.execute(sql, (model, *seqs))]
 
 
-def _docs(db: sqlite3.Connection, seqs: list[int]) -> list[bytes]:
+def _docs(db: Database, seqs: list[int]) -> list[bytes]:
     sql = f"SELECT doc FROM papers WHERE seq IN ({marks(len(seqs))}) ORDER BY seq DESC"
     return [doc for (doc,) in db.execute(sql, seqs)]
