@@ -39,6 +39,7 @@ CANDIDATES = 500  # of a week or a month that are put in order: the most upvoted
 HERE = 3  # what a vote here weighs in a list, in upvotes; as in a channel's edition
 TOPICS_OF = 30  # days whose papers tell what the topics are
 TOPICS = 60
+COUNTED_YEARS = 6  # whose papers of a search are counted
 SIMILAR = 6
 
 T = TypeVar("T")
@@ -105,6 +106,13 @@ class StoreCatalog:
 
     async def search_newest(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
         return await self._found(await self._search.newest_papers(clean(query), limit=limit, offset=offset))
+
+    async def narrow_search(self, query: str) -> Sequence[Topic]:
+        year = self._clock.now().year
+        filters = [(str(one), f"after:{one} before:{one + 1}") for one in range(year, year - COUNTED_YEARS, -1)]
+        filters += [(source_name(source), f"source:{source}") for source in self._sources]
+        counts = [(name, added, await self._search.count_papers(f"{clean(query)} {added}")) for name, added in filters]
+        return [Topic(name=name, query=added, count=count) for name, added, count in counts if count]
 
     async def complete_title(self, typed: str, limit: int) -> Sequence[str]:
         return await self._search.complete_title(typed, limit)
@@ -193,9 +201,9 @@ class StoreCatalog:
     async def _found(self, results: Results) -> PaperPage:
         reasons = {hit.id: "; ".join(hit.why) for hit in results.hits}
         papers = await self._by_id([hit.id for hit in results.hits], reasons)
-        texts = [f"{entry.paper.title} {entry.summary}" for entry in papers]
-        marked = zip(papers, texts, strict=True)
-        papers = tuple(replace(entry, matched=words_in(results.words, text)) for entry, text in marked)
+        papers = tuple(
+            replace(entry, matched=words_in(results.words, f"{entry.paper.title} {entry.summary}")) for entry in papers
+        )
         return PaperPage(papers=papers, has_more=results.more, notice=results.notice, corrected_query=results.corrected)
 
     async def _shown(

@@ -133,6 +133,9 @@ class Catalog(Protocol):
     async def search_newest(self, query: str, *, offset: int = 0, limit: int = PAGE_SIZE) -> PaperPage:
         """The papers that match a query, newest first: for the feed of a topic or an author."""
 
+    async def narrow_search(self, query: str) -> Sequence[Topic]:
+        """Years, newest first, and sources: what to add to a query for each, and how many papers are then left."""
+
     async def complete_title(self, typed: str, limit: int) -> Sequence[str]:
         """Titles with a word that begins like the last word typed, most upvoted first."""
 

@@ -88,8 +88,10 @@ class KeywordSearch:
         return await self._search(lambda index: _beginnings(index, words, limit)) if words else []
 
     async def update(self, on_progress: Progress | None = None) -> None:
-        """Index all that the store has. Raises `IndexFailed` when the index can't be written."""
-        await self._update(on_progress)
+        """Index all that the store has, to its end even where a caller gives up. Raises `IndexFailed` when it can't."""
+        if self._updating is None or self._updating.done():
+            self._updating = asyncio.create_task(self._follow_store(on_progress))
+        await asyncio.shield(self._updating)
 
     async def rebuild(self, on_progress: Progress | None = None) -> None:
         """Make the index again beside the old one, which answers until then. Raises `IndexFailed`."""
@@ -126,7 +128,7 @@ class KeywordSearch:
         index = await self._opened()
         if index.position != last and (complete or abs(last - index.position) <= MAX_AWAITED_CHANGES):
             try:
-                await self._update()
+                await self.update()
             except IndexFailed as error:
                 if complete:
                     raise StoreError(error.message, error.hint) from error
@@ -140,12 +142,6 @@ class KeywordSearch:
         if self._index is None:
             self._index = await asyncio.to_thread(open_index, self._root)
         return self._index
-
-    async def _update(self, on_progress: Progress | None = None) -> None:
-        """One at a time, and to its end even where the query that needed it is given up."""
-        if self._updating is None or self._updating.done():
-            self._updating = asyncio.create_task(self._follow_store(on_progress))
-        await asyncio.shield(self._updating)
 
     async def _follow_store(self, on_progress: Progress | None) -> None:
         try:

@@ -39,7 +39,9 @@ def why(sought: Sequence[str], paper: Paper | None, *, near: bool) -> tuple[str,
 def words_in(sought: Sequence[str], text: str) -> tuple[str, ...]:
     """The words of a text that are among those sought, as the text spells them; words that say nothing aren't."""
     parts = [word for words in sought for word in split_words(words) if word.casefold() not in STOP]
-    return tuple(word for word in dict.fromkeys(split_words(text)) if _has_any(indexed_terms(word), parts))
+    return tuple(
+        word for word in dict.fromkeys(split_words(text)) if any(holds(indexed_terms(word), part) for part in parts)
+    )
 
 
 def near_to(
@@ -81,10 +83,6 @@ _KNOWN = _Stems()
 def holds(terms: str, word: str) -> bool:
     """Whether a text of these `indexed_terms` has the word, or the phrase, in one of its forms."""
     return any(_stands_in(terms, form) for form in word_forms(word))
-
-
-def _has_any(terms: str, words: Sequence[str]) -> bool:
-    return any(holds(terms, word) for word in words)
 
 
 def has_all(sought: Sequence[str], text: str) -> bool:

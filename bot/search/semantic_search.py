@@ -95,7 +95,7 @@ class SemanticSearch:
         if self._space is None:
             return 0
         async with self._refreshing:
-            if self._coming and await self._is_ready(self._coming, self._space):
+            if self._coming and (await self._coming.count_embedded())[0] >= (await self._space.count_embedded())[0]:
                 return await self._take_over(self._coming, self._space)
             return await self._space.load_new_vectors()
 
@@ -121,10 +121,6 @@ class SemanticSearch:
             if not 0 < papers - have <= MAX_NEW_PAPERS:
                 return self._coming, await self._coming.papers_without_vector(limit)
         return answering, await answering.papers_without_vector(limit)
-
-    @staticmethod
-    async def _is_ready(coming: EmbeddingSpace, before: EmbeddingSpace) -> bool:
-        return (await coming.count_embedded())[0] >= (await before.count_embedded())[0]
 
     async def _take_over(self, coming: EmbeddingSpace, before: EmbeddingSpace) -> int:
         taken = await coming.load_new_vectors()

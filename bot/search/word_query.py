@@ -60,7 +60,7 @@ def holding_any(query: Query) -> Asked | None:
 
 def holding_all(query: Query) -> Asked | None:
     """Papers with all the words, ranked as those with any; None when there is nothing to look for."""
-    ways = [way for words in _ways(query) if (way := _all_of(words))]
+    ways = [_every(words) for words in _ways(query) if words]
     if not ways and not query.phrases:
         return None
     ranked = [(Occur.Should, word) for word in _scoring(query)]
@@ -193,10 +193,6 @@ def _forms(field: str, forms: Iterable[Form]) -> list[Asked]:
 
 def _first(word: str) -> Form:
     return next(iter(word_forms(word)), ())
-
-
-def _all_of(words: list[Asked]) -> Asked | None:
-    return _every(words) if words else None
 
 
 def _any(parts: Iterable[Asked]) -> Asked:

@@ -17,6 +17,7 @@ PAGE_RESULTS = 20  # of a search
 FIELDS = {"after": "after", "before": "before", "category": "cat", "lab": "lab", "author": "author", "sort": "sort"}
 """The form's fields, and the filter of a query for each."""
 SORTS = (("", "Relevance"), ("new", "Newest"), ("votes", "Upvotes"))
+_UNDATED = {"after": "", "before": ""}  # of the form: a year in the words replaces them
 MAX_FIELD_CHARS = 100
 SUGGESTIONS = 8  # while a query is typed
 SUGGESTED_TOPICS = 24  # where nothing is found
@@ -68,6 +69,11 @@ class SearchPages:
                 "sorted_by": dict(SORTS).get(fields["sort"], ""),
                 "is_filtered": any(value for name, value in fields.items() if name != "sort"),
                 "found": found,
+                "narrower": [
+                    (one, links.with_query("/search", **parameters | {"q": f"{words} {one.query}".strip()} | _UNDATED))
+                    for one in (await self._catalog.narrow_search(query) if found.total and page == 1 else ())
+                    if one.count < (found.total or 0)
+                ],
                 **links.paging("/search", page, **parameters),
                 "topics": (await self._catalog.topics())[:SUGGESTED_TOPICS] if not found.papers else (),
             },

@@ -184,6 +184,17 @@ async def test_search_takes_filters_from_the_form(site: Site) -> None:
     assert "No papers found" in await site.page("/search?q=zeppelins")
 
 
+async def test_a_search_can_be_narrowed_to_a_year_or_a_source(site: Site) -> None:
+    old, new = paper(1, "Owls", published=NOW - timedelta(days=366)), paper(2, "Owls", published=NOW)
+    await site.store.papers.add_listings([listing(old), listing(new), listing(paper(3, "Owls", published=NOW))], NOW)
+    page = await site.page("/search?q=owls")
+    narrower = dict(re.findall(r'<li><a href="([^"]+)">(\d{4} <small>\d+)</small>', page))
+    assert sorted(narrower.values()) == [f"{NOW.year - 1} <small>1", f"{NOW.year} <small>2"]
+    for address, counted in narrower.items():
+        found = await site.page(address.replace("&amp;", "&"))
+        assert len(titles(found)) == int(counted[-1])
+
+
 async def test_what_is_typed_may_become_a_topic_or_a_title(site: Site) -> None:
     await site.store.papers.add_listings([listing(paper(1, "Nesting <birds>")), listing(paper(2, "Owls"))], NOW)
     options = await site.page("/search/suggestions?q=bir")
