@@ -23,6 +23,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from attrs import define, field
+
 from bot.clock import Clock
 from bot.errors import ConfigError, PaperboyError
 from bot.metrics import TASK_RESTARTS
@@ -46,16 +48,17 @@ class EndedEarly(PaperboyError):
     """A task that should run until it is cancelled returned."""
 
 
+@define(eq=False)
 class Supervisor:
     """Runs named tasks and knows how each of them stands."""
 
-    def __init__(self, clock: Clock, *, draw: Callable[[], float] = random.random) -> None:
-        """`draw` gives the jitter: numbers from 0 to 1."""
-        self._clock = clock
-        self._draw = draw
-        self._states: dict[str, _State] = {}
-        self._started: dict[asyncio.Task[None], float] = {}  # seconds that a stop leaves to what it does
-        self.stopping = asyncio.Event()  # for a task that ends in its own way (`finish_s`)
+    _clock: Clock
+    _draw: Callable[[], float] = random.random  # gives the jitter: numbers from 0 to 1
+    _states: dict[str, _State] = field(init=False, factory=dict)
+    _started: dict[asyncio.Task[None], float] = field(init=False, factory=dict)
+    """Seconds that a stop leaves to what each task does."""
+    stopping: asyncio.Event = field(init=False, factory=asyncio.Event)
+    """For a task that ends in its own way (`finish_s`)."""
 
     def start(self, name: str, job: Job, *, may_end: bool = False, finish_s: float = 0.0) -> asyncio.Task[None]:
         """Run `job` until it is cancelled, and again whenever it fails or returns; with `may_end` until it returns.
@@ -188,17 +191,17 @@ class Supervisor:
                     await task
 
 
+@define(eq=False)
 class _State:
     """How one task stands."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.failures = 0  # in a row
-        self.error: BaseException | None = None  # the latest of them
-        self.since: datetime | None = None  # the first of them
-        self.expected_by: datetime | None = None  # when a repeated task should have come round
-        self.busy = False  # a repeated task's job is under way
-        self.running: asyncio.Task[object] | None = None
+    name: str
+    failures: int = 0  # in a row
+    error: BaseException | None = None  # the latest of them
+    since: datetime | None = None  # the first of them
+    expected_by: datetime | None = None  # when a repeated task should have come round
+    busy: bool = False  # a repeated task's job is under way
+    running: asyncio.Task[object] | None = None
 
     @property
     def is_failing(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp import ClientTimeout
@@ -20,9 +21,8 @@ from bot.sources.rate_limit import RequestPacer, SharedSlots
 from bot.sources.sandbox import Sandbox
 from bot.sources.source import Source
 
-ARXIV_PACE = timedelta(
-    seconds=3
-)  # between two requests of all machines to all interfaces (info.arxiv.org/help/api/tou)
+# Between two requests of all machines to all interfaces (info.arxiv.org/help/api/tou).
+ARXIV_PACE = timedelta(seconds=3)
 LOOK_UP = ClientTimeout(total=2.0, connect=1.0)  # a person is waiting for it
 READ = ClientTimeout(total=10.0, connect=2.0)  # a whole paper
 
@@ -44,26 +44,26 @@ async def open_sources(settings: Sources, clock: Clock, permit: SharedSlots) -> 
     private: PrivateAddresses = "any" if settings.allow_private else "configured"
     pace = RequestPacer(clock, "arxiv", ARXIV_PACE, permit)  # one for the lists and the look-ups
     face, arxiv = settings.huggingface, settings.arxiv
+    client = partial(SourceClient, clock, private_addresses=private)
     if face.enabled:
-        sources.append(HuggingFace(SourceClient(clock, token=face.token, private_addresses=private), face.url))
+        sources.append(HuggingFace(client(token=face.token), face.url))
         if face.searches:
-            sources.append(
-                HuggingFaceSearch(
-                    SourceClient(clock, token=face.token, private_addresses=private), face.url, face.searches
-                )
-            )
+            sources.append(HuggingFaceSearch(client(token=face.token), face.url, face.searches))
     if arxiv.categories:
-        client = SourceClient(clock, pacer=pace, connections=1, private_addresses=private)
-        sources.append(Arxiv(client, arxiv.feed_url, arxiv.categories, sandbox, cross_lists=arxiv.cross_lists))
+        sources.append(
+            Arxiv(
+                client(pacer=pace, connections=1),
+                arxiv.feed_url,
+                arxiv.categories,
+                sandbox,
+                cross_lists=arxiv.cross_lists,
+            )
+        )
     for feed in settings.feeds:
-        client = SourceClient(clock, private_addresses="any" if settings.allow_private else "none")
+        public = client(private_addresses="any" if settings.allow_private else "none")
         parts = urlsplit(feed)
-        sources.append(Feed(client, feed, f"{parts.hostname or feed}{parts.path.rstrip('/')}", sandbox))
-    api = ArxivApi(
-        SourceClient(clock, pacer=pace, connections=1, timeout=LOOK_UP, private_addresses=private),
-        arxiv.api_url,
-        sandbox,
-    )
+        sources.append(Feed(public, feed, f"{parts.hostname or feed}{parts.path.rstrip('/')}", sandbox))
+    api = ArxivApi(client(pacer=pace, connections=1, timeout=LOOK_UP), arxiv.api_url, sandbox)
     texts = _texts(arxiv.text_url, clock, pace)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(sandbox.aclose)

@@ -4,7 +4,7 @@ The protocol is in `bot/cli/mcp.py`.
 """
 
 import unicodedata
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any, get_type_hints
 
@@ -200,16 +200,12 @@ def _card(shown: CatalogEntry) -> Card:
         id=of.id,
         title=seen(of.title, 300),
         line=seen(shown.summary, 300),
-        authors=_some([seen(name, 100) for name in of.authors]),
+        authors=[seen(name, 100) for name in of.authors[:MAX_AUTHORS]] + ["et al."] * (len(of.authors) > MAX_AUTHORS),
         published=of.published.date() if of.published else None,
         url=of.links.page,
         upvotes=of.counts.upvotes,
         why=seen(shown.why, 200),
     )
-
-
-def _some(authors: Sequence[str]) -> list[str]:
-    return [*authors[:MAX_AUTHORS], *(["et al."] if len(authors) > MAX_AUTHORS else [])]
 
 
 def _line(card: Card) -> str:

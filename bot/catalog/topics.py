@@ -3,20 +3,15 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from importlib.resources import files
 
 from bot.chat.catalog import Topic
 from bot.papers.model import Paper
 from bot.search.acronyms import shared_form
 
 MIN_PAPERS = 2  # that a keyword stands in before it is a topic
-# fmt: off
-SAYS_NOTHING = {  # about a paper's subject, in the form that `shared_form` gives
-    "ablation study", "baseline", "benchmark", "comprehensive evaluation", "dataset", "downstream task",
-    "empirical evaluation", "evaluation", "evaluation metric", "experiment", "large scale dataset", "neural network",
-    "performance", "state of the art", "state of the art performance", "state of the art result", "task completion",
-    "training data",
-}
-# fmt: on
+NO_TOPICS = frozenset(files("bot.catalog").joinpath("no_topics.txt").read_text("utf-8").splitlines())
+"""Keywords that say nothing of a paper's subject, in the form that `shared_form` gives."""
 _EXPLAINED = re.compile(r"\s*\([^()]*\)")  # `large language models (LLMs)`
 
 
@@ -31,7 +26,7 @@ def count_topics(papers: Iterable[Paper]) -> list[Topic]:
             spellings[form][word] += 1
     topics = [Topic(name=name, query=f"cat:{name}", count=count) for name, count in categories.items()]
     for form, spelt in spellings.items():
-        if (count := spelt.total()) >= MIN_PAPERS and form and form not in SAYS_NOTHING:
+        if (count := spelt.total()) >= MIN_PAPERS and form and form not in NO_TOPICS:
             name = max(spelt, key=lambda word: (spelt[word], len(word), word))
             topics.append(Topic(name=name, query=f'"{name}"', count=count))
     return sorted(topics, key=lambda topic: (-topic.count, topic.name))

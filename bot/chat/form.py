@@ -36,14 +36,13 @@ class Form(Struct, frozen=True, kw_only=True):
 
 def filled(fields: tuple[Field, ...], values: Mapping[str, str]) -> tuple[Field, ...]:
     """The fields in the reader's language, with the values typed into them, except secret ones."""
-    return tuple(_filled(field, values) for field in fields)
-
-
-def _filled(field: Field, values: Mapping[str, str]) -> Field:
-    return replace(
-        field,
-        label=tr(field.label),
-        hint=tr(field.hint),
-        value="" if field.secret else clean(values.get(field.name, field.value), field.max_length),
-        choices=tuple((value, tr(label)) for value, label in field.choices),
+    return tuple(
+        replace(
+            field,
+            label=tr(field.label),
+            hint=tr(field.hint),
+            value="" if field.secret else clean(values.get(field.name, field.value), field.max_length),
+            choices=tuple((value, tr(label)) for value, label in field.choices),
+        )
+        for field in fields
     )

@@ -1,6 +1,6 @@
 """`paperboy costs`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -48,17 +48,12 @@ def _show(rows: list[Spending], settings: Summaries) -> None:
         table = Table(title, "Requests", "Input", "Cached", "Output", settings.currency, box=None, pad_edge=False)
         for column in table.columns[1:]:
             column.justify = "right"
-        for name, spent in _sums(rows, key):
+        for name, group in groupby(sorted(rows, key=key), key):
+            spent = _sum(list(group))
             cached = spent.cache_read + spent.cache_write
             counts = (spent.requests, spent.input, cached, spent.output)
             table.add_row(name, *(f"{count:,}" for count in counts), f"{spent.cost:.4f}")
         Console(highlight=False).print(table, "")
-
-
-def _sums(rows: Iterable[Spending], key: Callable[[Spending], str]) -> list[tuple[str, Spending]]:
-    """Rows added up by a key, in its order."""
-    groups = groupby(sorted(rows, key=key), key)
-    return [(name, _sum(list(group))) for name, group in groups]
 
 
 def _sum(rows: list[Spending]) -> Spending:

@@ -28,7 +28,10 @@ async def ingest(library: Library, paths: tuple[Path, ...], vectors: bool, as_js
     stored, rejected, failed = await _read_files(library, paths)
     with progress("Indexing papers") as advance:
         await library.search.update_index(advance)
-    embedded = await _embed(library) if vectors else 0
+    embedded = 0
+    if vectors:
+        with progress("Embedding papers (keyword search works already)") as advance:
+            embedded = await library.search.embed_missing(on_progress=advance)
     counts = {
         "new": stored.new,
         "changed": stored.changed,
@@ -59,11 +62,6 @@ async def _read_files(library: Library, paths: tuple[Path, ...]) -> tuple[StoreC
             except SourceError as error:
                 failed.append(str(error))
     return stored, rejected, failed
-
-
-async def _embed(library: Library) -> int:
-    with progress("Embedding papers (keyword search works already)") as advance:
-        return await library.search.embed_missing(on_progress=advance)
 
 
 def _print(counts: dict[str, int], rejected: list[Rejected]) -> None:

@@ -132,6 +132,11 @@ class Command:
     def name(self) -> str:
         return self.help.name
 
+    def check_rights(self, who: Person) -> None:
+        """Raises `AskError` for someone who may not use it here."""
+        if self.help.admin:
+            check_admin(self.name, who, or_maker=self.checks_maker)
+
 
 def as_command(
     usage: str,

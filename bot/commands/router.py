@@ -1,5 +1,6 @@
 """Turns events into answers: the core as adapters see it."""
 
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import assert_never
@@ -36,7 +37,6 @@ from bot.commands.context import (
     Effect,
     Request,
     channel_language,
-    check_admin,
     exact_paper,
 )
 from bot.commands.registry import commands
@@ -155,7 +155,7 @@ class Router:
         """Run a command by its first word; anything else is a search."""
         command, name, rest = self._parse(request.question)
         if command:
-            _check_rights(command, request.who)
+            command.check_rights(request.who)
             return await command.run(request, rest)
         if not request.question.strip():
             return await self._by_name["help"].run(request, "")
@@ -191,7 +191,9 @@ class Router:
                 return await self._repeat(event, shared=name == "share")
             case Action(name="run" | "confirm" as name):
                 text, signature = await bound_command(request, event.action)
-                bound = self.request_for(event, text, cause=f"button {signature}", confirmed=name == "confirm")
+                bound = dataclasses.replace(
+                    self.request_for(event, text), cause=f"button {signature}", confirmed=name == "confirm"
+                )
                 return replace(await self._command(bound), replace=True)
             case Action(name="save" | "similar" | "show" as name):
                 paper = await exact_paper(request, await buttons.pressed_paper(request, event))
@@ -214,7 +216,7 @@ class Router:
             )
         if shared and effect is not Effect.READS:
             raise AskError(tr("This answer is only for you, so it can't be shared."))
-        request = self.request_for(event, text, offset, shared=shared)
+        request = dataclasses.replace(self.request_for(event, text), offset=offset, shared=shared)
         with speaking(await channel_language(request, event.who.language) if shared else event.who.language):
             answer = await self._command(request)
         return replace(answer, private=not shared, replace=offset > 0 and not shared)
@@ -224,34 +226,16 @@ class Router:
         command = self._by_name.get(event.action.name)
         if command is None or command.submit is None:
             raise AskError(tr("This form no longer works."), tr("Type the command again: /papers"))
-        _check_rights(command, event.who)
+        command.check_rights(event.who)
         try:
             return await command.submit(self.request_for(event, ""), event.values, event.action.args)
         except AskError as error:
             form = command.refill(event.action, event.values) if command.refill else None
             return Answer(message=problem(error), form=form)
 
-    def request_for(
-        self,
-        event: BaseEvent,
-        text: str,
-        offset: int = 0,
-        *,
-        shared: bool = False,
-        cause: str = "",
-        confirmed: bool = False,
-    ) -> Request:
-        return Request(
-            context=self._context,
-            who=event.who,
-            place=event.place,
-            now=self._clock.now(),
-            cause=cause or event.id,
-            question=text,
-            offset=offset,
-            shared=shared,
-            confirmed=confirmed,
-        )
+    def request_for(self, event: BaseEvent, text: str) -> Request:
+        now = self._clock.now()
+        return Request(context=self._context, who=event.who, place=event.place, now=now, cause=event.id, question=text)
 
 
 def _welcome_back(released: Released) -> Answer:
@@ -259,8 +243,3 @@ def _welcome_back(released: Released) -> Answer:
     if released.posts:
         lines.append(posts_of_today(released.posts))
     return Answer(message=note(" ".join(lines)))
-
-
-def _check_rights(command: Command, who: Person) -> None:
-    if command.help.admin:
-        check_admin(command.name, who, or_maker=command.checks_maker)

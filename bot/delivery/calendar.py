@@ -4,10 +4,9 @@ Hugging Face lists papers through the working day (UTC). arXiv announces Sunday 
 for the following day; its feed is built at midnight there (info.arxiv.org/help/availability.html).
 """
 
-import tomllib
 from datetime import UTC, date, datetime, time, timedelta
-from importlib.resources import files
 
+from bot.delivery.time_zones import read_table
 from bot.languages import mark
 from bot.store.records import Fetch
 
@@ -18,12 +17,9 @@ SATURDAY = 5
 NEXT_YEAR_KNOWN_IN = 11  # the month in which arXiv publishes the holidays of the next year
 
 
-def _holidays(source: str) -> frozenset[date]:
-    years = tomllib.loads(files("bot.delivery").joinpath("holidays.toml").read_text("utf-8"))[source]
-    return frozenset(date.fromisoformat(f"{year}-{day}") for year, days in years.items() for day in days)
-
-
-ARXIV_HOLIDAYS = _holidays("arxiv")
+ARXIV_HOLIDAYS = frozenset(
+    date.fromisoformat(f"{year}-{day}") for year, days in read_table("holidays")["arxiv"].items() for day in days
+)
 
 
 def out_of_date(today: date) -> str:

@@ -104,7 +104,7 @@ class CardUpdater:
                 self._take_up_later()
                 working = {tenant: task for tenant, task in working.items() if not task.done()}
                 for tenant in self._changed.keys() - working.keys():
-                    working[tenant] = asyncio.create_task(self._edit_calmly(tenant))
+                    working[tenant] = asyncio.create_task(self._edit_tenant(tenant, CALM_S))
                     working[tenant].add_done_callback(lambda _: self._news.set())
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), self._until_later_s())
@@ -131,12 +131,9 @@ class CardUpdater:
     def _try_later(self, tenant: str, changed: Changed, at: datetime) -> None:
         self._later[tenant, changed] = min(at, self._later.get((tenant, changed), at))
 
-    async def _edit_calmly(self, tenant: str) -> int:
-        await asyncio.sleep(CALM_S)
-        return await self._edit_tenant(tenant)
-
-    async def _edit_tenant(self, tenant: str) -> int:
+    async def _edit_tenant(self, tenant: str, calm_s: float = 0.0) -> int:
         """Edit what changed in a tenant, one message after the other. What fails is tried again later."""
+        await asyncio.sleep(calm_s)
         edited = 0
         digests = dict[DigestKey, None]()
         for changed in self._changed.pop(tenant, {}):

@@ -72,17 +72,14 @@ class Dispatcher:
 
     async def deliver_due(self) -> int:
         """Deliver until nothing is due except what waits for a retry; returns how many posts were sent."""
-        sent = 0
+        sent, longest_rest_s = 0, max((a.limits.min_interval_s for a in self._adapters.values()), default=0.0)
         while True:
             if claimed := await self._claim():
                 sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
-            elif 0 < (wait := await self._until_due()) <= self._longest_rest():
+            elif 0 < (wait := await self._until_due()) <= longest_rest_s:
                 await self._clock.sleep(wait)
             else:
                 return sent
-
-    def _longest_rest(self) -> float:
-        return max((adapter.limits.min_interval_s for adapter in self._adapters.values()), default=0.0)
 
     async def _until_due(self) -> float:
         """Seconds until the next post may be claimed."""

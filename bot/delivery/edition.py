@@ -47,10 +47,11 @@ async def newest_edition(papers: Papers, sources: Sequence[str], span: Span) -> 
     if span.after:
         first = max(first, span.after + timedelta(days=1))
     listed = await papers.listed_between(sources, first, found[0])
+    first, last = listed[0].day, found[0]
     return Edition(
-        id=_id(sources, listed[0].day, found[0]),
-        first=listed[0].day,
-        day=found[0],
+        id=f"{'+'.join(sorted(sources))}:{first if first == last else f'{first}/{last}'}",
+        first=first,
+        day=last,
         sources=tuple(sorted({item.source for item in listed})),
         listed=tuple(listed),
     )
@@ -61,7 +62,3 @@ def parse_id(id: str) -> tuple[list[str], date, date]:
     sources, _, days = id.rpartition(":")
     first, _, last = days.partition("/")
     return sources.split("+"), date.fromisoformat(first), date.fromisoformat(last or first)
-
-
-def _id(sources: Sequence[str], first: date, last: date) -> str:
-    return f"{'+'.join(sorted(sources))}:{first if first == last else f'{first}/{last}'}"

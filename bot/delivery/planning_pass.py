@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from bot.languages import speaking, tr, tr_count
 from bot.papers.community import is_community_list
 from bot.papers.samples import SOURCE as STARTER
 from bot.schedule import Schedule, WhenComplete, first_reach, occurrences, on_day, reach
-from bot.store.records import Fetch, Post, Run, Subscription, SubscriptionStatus
+from bot.store.records import Post, Run, Subscription, SubscriptionStatus
 from bot.store.sql import Store
 from bot.views.formatting import days, listing, long_day, source_name
 
@@ -85,7 +85,8 @@ class PlanningPass:
                 continue
             edition = await self._planning_cache.edition(subscription, Span(day, exact=True))
             expected = [source for source in sources if source != STARTER and not closed_reason(source, day)]
-            if edition is None or not all(self._is_complete(s, edition, fetches, now) for s in expected):
+            listed = Counter(item.source for item in edition.listed if item.day == day) if edition else Counter[str]()
+            if edition is None or not all(is_complete(s, day, listed[s], fetches.get(s), now) for s in expected):
                 break
             slot = datetime.combine(day + timedelta(days=1), time(), UTC)  # one per day, whichever process plans it
             if now - slot > timedelta(hours=subscription.catch_up_hours):
@@ -93,11 +94,6 @@ class PlanningPass:
             else:
                 planned += await self.plan_run(subscription, slot, day)
         return planned
-
-    @staticmethod
-    def _is_complete(source: str, edition: Edition, fetches: Mapping[str, Fetch], now: datetime) -> bool:
-        listed = sum(item.source == source and item.day == edition.day for item in edition.listed)
-        return is_complete(source, edition.day, listed, fetches.get(source), now)
 
     async def plan_run(self, subscription: Subscription, slot: datetime, day: date) -> int:
         """Plan one occurrence: posts, or a quiet run with its reason; recorded once. Returns how many posts are new."""

@@ -8,6 +8,8 @@ import asyncio
 import logging
 from datetime import timedelta
 
+from attrs import define
+
 from bot.chat.adapter import CanFind, CanFindBetween
 from bot.chat.event import Place, Ref
 from bot.clock import Clock
@@ -22,15 +24,14 @@ LOOK_UP_S = 1_800.0  # after an attempt, until the policy decides
 MIN_LOOK_UPS = 3  # before it does, also after a long downtime
 
 
+@define(eq=False)
 class PostLookup:
     """Finds out whether posts arrived."""
 
-    def __init__(self, clock: Clock, *, attempt_s: float, look_up_s: float = LOOK_UP_S, repeat: bool = False) -> None:
-        """`repeat`: a post is sent again when it can't be found out in time; otherwise it is given up."""
-        self._clock = clock
-        self._attempt_s = attempt_s
-        self._look_up = timedelta(seconds=look_up_s)
-        self._repeat = repeat
+    _clock: Clock
+    _attempt_s: float
+    _look_up_s: float = LOOK_UP_S
+    _repeat: bool = False  # a post is sent again when it can't be found out in time; otherwise it is given up
 
     async def find_post(self, delivery: Delivery, adapter: CanFind, place: Place) -> Ref | None:
         """The message; None: it isn't there, and may be sent. Raises `Busy` or `Unsure` while that can't be told, and
@@ -43,20 +44,17 @@ class PostLookup:
                 raise
             return None
         except (PostError, TimeoutError) as error:
-            if not self._is_over(delivery):
+            looked_for_s = (self._clock.now() - (delivery.tried or delivery.post.due)).total_seconds()
+            if looked_for_s < self._look_up_s or delivery.attempts < MIN_LOOK_UPS:
                 if isinstance(error, Busy):
                     raise
                 raise Unsure(str(error) or "The platform did not answer in time.") from error
             if not self._repeat:
-                minutes = max(1, round(self._look_up.total_seconds() / 60))
+                minutes = max(1, round(self._look_up_s / 60))
                 reason = f"Whether the post is there could not be found out within {minutes} min: it may have arrived."
                 raise Refused(reason, f"To look for it again: paperboy retry {delivery.post.key}") from error
             log.warning("%s is sent again without knowing whether it arrived: %s", delivery.post.key, error)
             return None
-
-    def _is_over(self, delivery: Delivery) -> bool:
-        looked_for = self._clock.now() - (delivery.tried or delivery.post.due)
-        return looked_for >= self._look_up and delivery.attempts >= MIN_LOOK_UPS
 
     async def _search(self, delivery: Delivery, adapter: CanFind, place: Place) -> Ref | None:
         key, tried = delivery.post.key, delivery.tried

@@ -112,12 +112,9 @@ class Recounter:
             reactions = await retry_when_free(self._clock, partial(adapter.count_reactions, delivery.ref))
             if not await ballot.replace_reactions(self._store, delivery, reactions, self._emojis, heard=heard):
                 return False
-        except Refused as error:
-            if error.gone:
-                await self._store.outbox.mark_gone(delivery.post.key, str(error))
-            log.warning("reactions on %s can't be read: %s", delivery.post.key, error)
-            return False
         except Exception as error:
+            if isinstance(error, Refused) and error.gone:
+                await self._store.outbox.mark_gone(delivery.post.key, str(error))
             trace = None if isinstance(error, PaperboyError) else error
             log.warning("reactions on %s can't be read: %s", delivery.post.key, error, exc_info=trace)
             return False

@@ -200,12 +200,10 @@ def impossible(words: Sequence[Word]) -> str:
     """The words at the front that say what no schedule of days and times can say: `every 2 hours`, `first monday`,
     `tomorrow`, `in 2 hours`, `on 5 May`; empty: none do."""
     plain = [word.plain.rstrip(".") for word in words[:5]]
-    count = next(filter(None, (check(plain) for check in (_rare, _interval, _ordinal, _date, _times_a_week))), 0)
+    is_rare = plain[0] in WORDS["rare"]
+    checked = (check(plain) for check in (_interval, _ordinal, _date, _times_a_week))
+    count = 1 if is_rare else next(filter(None, checked), 0)
     return " ".join(plain[:count])
-
-
-def _rare(plain: Sequence[str]) -> int:
-    return int(plain[0] in WORDS["rare"])
 
 
 def _interval(plain: Sequence[str]) -> int:

@@ -21,7 +21,7 @@ def word_set(words: str) -> frozenset[str]:
 
 
 def read_table(name: str) -> Mapping[str, Any]:
-    """A table of words beside this file: `time_zones`, `schedule_words`."""
+    """A table of words beside this file: `time_zones`, `schedule_words`, `holidays`."""
     return tomllib.loads(files("bot.delivery").joinpath(f"{name}.toml").read_text("utf-8"))
 
 
@@ -138,19 +138,17 @@ def _lookup(plain: str, words: Sequence[str], *, is_last: bool, is_time: bool) -
     table, spelled = _table(), "".join(words)
     zone = _zones().get(plain.replace(" ", "_")) or _zones().get(plain.replace(" ", "/"), "")
     zone = zone or table["names"].get(plain, "")
-    abbreviation = table["abbreviations"].get(plain, "")
+    abbreviation, choices = table["abbreviations"].get(plain, ""), table["shared"].get(plain)
+    known = abbreviation or zone
+    found = ZoneReading(zone=known) if known else None
     if plain in UTC_NAMES or "/" in plain:
-        return ZoneReading(zone=abbreviation or zone) if abbreviation or zone else None
-    is_spelled = spelled.isupper() if abbreviation or plain in table["shared"] else words[0][:1].isupper()
-    if is_time or _is_taken(plain, is_spelled=is_spelled, is_last=is_last):
-        if plain in table["shared"]:
-            return ZoneReading(choices=table["shared"][plain])
-        return ZoneReading(zone=abbreviation or zone) if abbreviation or zone else None
-    if is_last and plain in table["shared"]:
-        return ZoneReading(choices=table["shared"][plain])
-    if not (abbreviation or zone) or (plain in WORDS_TOO and not is_last):
+        return found
+    is_spelled = spelled.isupper() if abbreviation or choices else words[0][:1].isupper()
+    if is_time or (is_last and choices) or _is_taken(plain, is_spelled=is_spelled, is_last=is_last):
+        return ZoneReading(choices=choices) if choices else found
+    if found is None or (plain in WORDS_TOO and not is_last):
         return None
-    return ZoneReading(zone=abbreviation or zone, is_doubtful=True)
+    return replace(found, is_doubtful=True)
 
 
 def _is_taken(plain: str, *, is_spelled: bool, is_last: bool) -> bool:

@@ -81,17 +81,12 @@ def waiting(states: dict[str, int]) -> str:
 
 
 def _in_state(state: str, count: int) -> str:
-    match state:
-        case "planned":
-            return tr_count("{count} post waiting to be sent", "{count} posts waiting to be sent", count)
-        case "claimed":
-            return tr_count("{count} post being sent", "{count} posts being sent", count)
-        case "unsure":
-            return tr_count(
-                "{count} post that may or may not have been sent",
-                "{count} posts that may or may not have been sent",
-                count,
-            )
-        case "dead":
-            return tr_count("{count} post given up", "{count} posts given up", count)
-    return ""
+    sentences = {
+        "planned": tr_count("{count} post waiting to be sent", "{count} posts waiting to be sent", count),
+        "claimed": tr_count("{count} post being sent", "{count} posts being sent", count),
+        "unsure": tr_count(
+            "{count} post that may or may not have been sent", "{count} posts that may or may not have been sent", count
+        ),
+        "dead": tr_count("{count} post given up", "{count} posts given up", count),
+    }
+    return sentences.get(state, "")
