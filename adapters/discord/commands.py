@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.discord.modals import MAX_CHOICES
 from adapters.discord.permissions import MANAGE_SERVER
 from bot.chat.adapter import CommandHelp, MenuEntry
 from bot.chat.form import Field
@@ -92,10 +93,9 @@ def _option(field: Field) -> dict[str, Any]:
         "required": field.required,
         **_described(field.hint or field.label),
     }
-    if field.choices:
-        choices = field.choices[:25]
+    if 0 < len(field.choices) <= MAX_CHOICES:
         return option | {
-            "choices": [{"name": shown[:100], "value": v} | _localized("name", shown) for v, shown in choices]
+            "choices": [{"name": shown[:100], "value": v} | _localized("name", shown) for v, shown in field.choices]
         }
     if field.role:
         return option

@@ -40,7 +40,11 @@ def _label(field: Field) -> Json:
     label: Json = {
         "type": LABEL,
         "label": field.label[:MAX_LABEL_CHARS],
-        "component": _role_menu(field) if field.role else _menu(field) if field.choices else _input(field),
+        "component": _role_menu(field)
+        if field.role
+        else _menu(field)
+        if 0 < len(field.choices) <= MAX_CHOICES
+        else _input(field),
     }
     return label | ({"description": field.hint[:MAX_HINT_CHARS]} if field.hint else {})
 
@@ -70,6 +74,6 @@ def _menu(field: Field) -> Mapping[str, object]:
         "options": [
             {"label": label[:MAX_CHOICE_CHARS] or value[:MAX_CHOICE_CHARS], "value": value[:MAX_CHOICE_CHARS]}
             | ({"default": True} if value == field.value else {})
-            for value, label in field.choices[:MAX_CHOICES]
+            for value, label in field.choices
         ],
     }

@@ -26,15 +26,6 @@ COUNTS = (5, 10, 20, 30)
 MAX_TOPIC_CHARS = 200
 
 
-FIELDS = (
-    Field(name="address", label="Your address", hint="ada@example.org", required=True, secret=True, max_length=254),
-    Field(name="days", label="Days", value="weekdays", choices=tuple(DAYS.items())),
-    Field(name="time", label="Time", value="09:00", choices=tuple((time, time) for time in TIMES)),
-    Field(name="zone", label="Time zone", hint="Europe/Berlin", value="UTC", max_length=40),
-    Field(name="query", label="Topic", hint="Leave empty for all papers", max_length=MAX_TOPIC_CHARS),
-)
-
-
 class SubscriptionRequest(Struct, frozen=True, kw_only=True):
     """A request for papers by mail: topic, number, days and time."""
 
@@ -79,6 +70,19 @@ def time_zones() -> tuple[str, ...]:
     """The time zones by the names that people know: `Europe/Berlin`."""
     named = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return (*sorted(named), "UTC")
+
+
+@cache
+def fields() -> tuple[Field, ...]:
+    """The fields of the form in a chat."""
+    zones = tuple((zone, zone) for zone in time_zones())
+    return (
+        Field(name="address", label="Your address", hint="ada@example.org", required=True, secret=True, max_length=254),
+        Field(name="days", label="Days", value="weekdays", choices=tuple(DAYS.items())),
+        Field(name="time", label="Time", value="09:00", choices=tuple((time, time) for time in TIMES)),
+        Field(name="zone", label="Time zone", hint="Europe/Berlin", value="UTC", choices=zones, max_length=40),
+        Field(name="query", label="Topic", hint="Leave empty for all papers", max_length=MAX_TOPIC_CHARS),
+    )
 
 
 def _choice(what: str, value: str, offered: Iterable[str]) -> str:

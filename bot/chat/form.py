@@ -18,7 +18,7 @@ class Field(Struct, frozen=True, kw_only=True):
     label: str  # at most 45 characters: Discord's limit of a label in a dialog
     hint: str = ""  # an example or a rule, at most 100 characters
     value: str = ""  # filled in beforehand
-    choices: tuple[tuple[str, str], ...] = ()  # (value, label), at most 25
+    choices: tuple[tuple[str, str], ...] = ()  # (value, label); a platform that can't show so many takes a text
     role: bool = False  # a role of the server to choose, its id; only in forms for places with roles
     required: bool = False
     secret: bool = False  # never shown again, for example an address

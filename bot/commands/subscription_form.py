@@ -12,6 +12,7 @@ from bot.chat.form import Field, Form, filled
 from bot.chat.message import Action, clean
 from bot.commands.context import Request
 from bot.delivery.schedule_parser import ParsedSchedule, parse_schedule, read_schedule
+from bot.delivery.time_zones import zone_names
 from bot.delivery.topic_words import VERBATIM
 from bot.errors import AskError
 from bot.languages import mark, tr
@@ -88,6 +89,7 @@ PING = Field(
     role=True,
 )
 FIELDS_WITH_ROLE = (*FIELDS[:4], PING, *FIELDS[4:])
+ZONE = Field(name="zone", label=mark("Time zone"), hint=mark("Where “When” names none. Leave empty for yours"))
 
 
 class TypedSubscription(Struct, frozen=True, kw_only=True):
@@ -222,7 +224,8 @@ def form(subscription: Subscription | None = None, *, has_roles: bool = False) -
 def values_of(subscription: Subscription) -> dict[str, str]:
     """The values of the form for a subscription."""
     return {
-        "when": str(subscription.schedule),
+        "when": str(subscription.schedule).removesuffix(f" {subscription.schedule.zone}"),
+        "zone": subscription.schedule.zone,
         "query": subscription.query,
         "count": str(subscription.count),
         "votes": str(subscription.min_votes),
@@ -239,13 +242,18 @@ def refilled(action: Action, values: Mapping[str, str]) -> Form:
 
 
 def _filled(title: str, action: Action, fields: tuple[Field, ...], values: Mapping[str, str]) -> Form:
-    return Form(title=title, action=action, fields=filled(fields, values), submit_label=tr("Preview"))
+    zone = replace(ZONE, choices=tuple((name, name) for name in zone_names()))
+    return Form(title=title, action=action, fields=filled((*fields, zone), values), submit_label=tr("Preview"))
 
 
 def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
     """The text to type for the values of the form. Raises `AskError` that names the field."""
     _check_length("".join(values.values()))
-    parse_schedule(clean(values.get("when", "")), time_zone)  # raises for this field alone
+    when = clean(values.get("when", ""), FIELDS[0].max_length)
+    parse_schedule(when, time_zone)  # raises for this field alone
+    if (zone := values.get("zone", "")) and not read_schedule(when, time_zone).names_zone:
+        when = f"{when} {zone}"
+        parse_schedule(when, time_zone)
     text = {
         field.name: clean(values.get(field.name, ""), field.max_length) or field.value for field in FIELDS_WITH_ROLE
     }
@@ -255,7 +263,7 @@ def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
     _count(text["count"])
     options = f"top {text['count']} votes {text['votes']} layout:{text['layout']} pictures:{text['pictures']}"
     options += f" ping:{text['ping']}" if text["ping"] else ""
-    return f"{text['when']} {options} {VERBATIM} {text['query']}".strip()
+    return f"{when} {options} {VERBATIM} {text['query']}".strip()
 
 
 def _draw_id() -> str:

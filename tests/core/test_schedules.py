@@ -59,7 +59,7 @@ async def test_a_removed_schedule_can_be_brought_back_by_what_is_said(channel: C
 async def test_the_form_is_offered_where_no_words_are_given(channel: Channel) -> None:
     form = (await channel.says("schedule")).form
     assert form is not None
-    assert [field.name for field in form.fields] == ["when", "query", "count", "layout", "votes", "pictures"]
+    assert [field.name for field in form.fields] == ["when", "query", "count", "layout", "votes", "pictures", "zone"]
     assert form.action == Action("schedule")
 
 
@@ -100,12 +100,13 @@ async def test_the_form_of_a_schedule_holds_what_it_is_now_and_changes_it(channe
     assert form is not None
     now = {field.name: field.value for field in form.fields}
     assert now == {
-        "when": "weekdays 10:00 UTC",
+        "when": "weekdays 10:00",
         "query": "hypernetworks",
         "count": "3",
         "votes": "0",
         "layout": "thread",
         "pictures": "thumbnails",
+        "zone": "UTC",
     }
     preview = await channel.fills(form.action, **(now | {"when": "daily 07:00", "query": "", "pictures": "figures"}))
     await channel.presses(buttons(preview.message)["Change it"])
@@ -192,3 +193,21 @@ async def test_what_an_admin_paused_does_not_come_back_with_the_channel(channel:
     await channel.removed(PAPERS)
     await channel.returned(PAPERS)
     assert (await channel.store.subscriptions.in_place(PAPERS))[0].paused
+
+
+async def test_the_zone_of_a_form_is_a_list_and_one_in_the_words_comes_first(channel: Channel) -> None:
+    form = (await channel.says("schedule")).form
+    assert form is not None
+    zones = dict(next(field.choices for field in form.fields if field.name == "zone"))
+    assert {"Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"} <= set(zones)
+    for when, zone, made in (
+        ("daily 07:00", "Europe/Berlin", "daily 07:00 Europe/Berlin"),
+        ("daily 07:00 Asia/Tokyo", "Europe/Berlin", "daily 07:00 Asia/Tokyo"),
+        ("daily 07:00", "", "daily 07:00 UTC"),
+    ):
+        preview = await channel.fills(Action("schedule"), **(FORM | {"when": when, "zone": zone}))
+        await channel.presses(buttons(preview.message)["Schedule it"])
+        assert str((await channel.store.subscriptions.in_place(PAPERS))[-1].schedule) == made
+        await channel.says("unschedule")
+    refused = await channel.fills(Action("schedule"), **(FORM | {"when": "daily 07:00", "zone": "Mars/Base"}))
+    assert "I can't read" in refused.message.plain

@@ -103,7 +103,7 @@ class EmailAdapter:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        return subscription_form.FIELDS
+        return subscription_form.fields()
 
     @property
     def page(self) -> str:

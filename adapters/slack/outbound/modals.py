@@ -29,6 +29,7 @@ from bot.languages import tr
 FORM, MESSAGE, HOME = "form", "shown", "home"  # callback_id: the kind of view; HOME is also Slack's own type
 MAX_TITLE_CHARS = 24
 MAX_LABEL_CHARS = 2_000  # of an input, and of its hint
+MAX_OPTIONS = 100  # of a menu, and of each of its groups
 MAX_OPTION_CHARS = 75  # of a choice's text, and of its value
 VALUE = "value"  # action_id of every input: the block's id is the field's name
 
@@ -119,7 +120,14 @@ def _text_input(field: Field) -> Json:
 
 def _select(field: Field) -> Json:
     options = {value: _option(value, label) for value, label in field.choices if len(value) <= MAX_OPTION_CHARS}
-    element: Json = {"type": "static_select", "action_id": VALUE, "options": list(options.values())}
+    shown = list(options.values())
+    element: Json = {"type": "static_select", "action_id": VALUE, "options": shown}
+    if len(shown) > MAX_OPTIONS:
+        del element["options"]
+        element["option_groups"] = [
+            {"label": plain_text(f"{shown[n]['value']} …"), "options": shown[n : n + MAX_OPTIONS]}
+            for n in range(0, len(shown), MAX_OPTIONS)
+        ]
     return element | {"initial_option": options[field.value]} if field.value in options else element
 
 
