@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from attrs import define, field
+
 from adapters.discord.channels import AUTO_ARCHIVE_MIN, Channels, is_unknown_channel, thread_name
 from adapters.discord.crosspost import Crossposter
 from adapters.discord.delivery_mark import ids_of_key
@@ -19,23 +21,16 @@ from bot.chat.message import Message, with_pictures
 from bot.errors import PostError, Refused
 
 
+@define(eq=False)
 class Poster:
     """Posts and edits messages; two attempts with the same key in this process become one."""
 
-    def __init__(
-        self,
-        rest: Rest,
-        channels: Channels,
-        permissions: PermissionCheck,
-        crossposter: Crossposter | None,
-        setup: Setup,
-    ) -> None:
-        self._rest = rest
-        self._channels = channels
-        self._permissions = permissions
-        self._crossposter = crossposter
-        self._setup = setup
-        self._under_way: dict[str, asyncio.Task[Ref]] = {}
+    _rest: Rest
+    _channels: Channels
+    _permissions: PermissionCheck
+    _crossposter: Crossposter | None
+    _setup: Setup
+    _under_way: dict[str, asyncio.Task[Ref]] = field(init=False, factory=dict)
 
     async def post(self, place: Place, message: Message, key: str) -> Ref:
         """Post. A cancelled attempt continues, and the next with its key joins it. Raises `PostError`."""

@@ -11,7 +11,7 @@ from bot.chat.adapter import Core
 from bot.errors import AskError
 from bot.http_server import client_address, form_values, is_from_our_page, tokens_match
 
-FORM_FIELDS = ("address", "days", "time", "zone", "query", "count")
+FORM_FIELDS = ("address", "days", "time", "zone", "query", "count", "pictures")
 MAX_FIELD_CHARS = 500
 SENT = (
     "If we can write to this address, a link to confirm your subscription arrives within a few minutes. "

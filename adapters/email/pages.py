@@ -29,11 +29,18 @@ class Pages:
     def form(self, values: Mapping[str, str], error: str = "", status: int = 200) -> web.Response:
         """The form to subscribe, with what was filled in and what is wrong with it."""
         default = SubscriptionRequest()
-        defaults = {"days": default.days, "time": default.time, "zone": default.zone, "count": str(default.count)}
+        defaults = {
+            "pictures": default.pictures,
+            "days": default.days,
+            "time": default.time,
+            "zone": default.zone,
+            "count": str(default.count),
+        }
         choices = {
             "day_choices": subscription_form.DAYS.items(),
             "times": [(time, time) for time in subscription_form.TIMES],
             "zones": [(zone, zone) for zone in subscription_form.time_zones()],
+            "picture_choices": subscription_form.PICTURES.items(),
             "counts": [(str(count), str(count)) for count in subscription_form.COUNTS],
         }
         filled = defaults | dict(values)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
@@ -22,6 +23,7 @@ from bot.chat.event import Answer
 from bot.chat.message import Controls, Footnote, Heading, LinkButton, Message, Paragraph, text
 from bot.clock import Clock
 from bot.errors import AskError, Busy, PaperboyError, Refused, Unsure
+from bot.papers.pictures import Picture
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ class Services(Struct, frozen=True, kw_only=True):
     domain_rate: DomainRate
     signup_limit: SignupLimit
     clock: Clock
+    picture: Callable[[str], Awaitable[Picture | None]]  # by the name that a card has
 
 
 class Signup:
@@ -195,6 +198,7 @@ class Signup:
                 unsubscribe_url=f"{base_url}/unsubscribe/{token}",
                 unsubscribe_label="I didn't ask for this",
             ),
+            {},
             to=confirmation.pending.address,
             key=f"confirm-{confirmation.nonce}",
             token=token,

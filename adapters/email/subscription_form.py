@@ -23,6 +23,7 @@ DAYS = {
 }
 TIMES = tuple(f"{hour:02d}:00" for hour in range(24))
 COUNTS = (5, 10, 20, 30)
+PICTURES = {"none": "No", "figures": "Yes, where the licence allows"}
 MAX_TOPIC_CHARS = 200
 
 
@@ -34,12 +35,14 @@ class SubscriptionRequest(Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
     topic: str = ""
     count: int = 10
+    pictures: str = "none"  # or `figures`
 
     @property
     def command(self) -> str:
         """The command that subscribes. What follows `about:` is not read for options, so a topic can order nothing."""
         about = f" about: {self.topic}" if self.topic else ""
-        return f"schedule {self.days} {self.time} {self.zone} top {self.count} votes 0 compact{about}"
+        options = f"top {self.count} votes 0 compact pictures:{self.pictures}"
+        return f"schedule {self.days} {self.time} {self.zone} {options}{about}"
 
     @property
     def description(self) -> str:
@@ -61,6 +64,7 @@ def read_form(values: Mapping[str, str]) -> SubscriptionRequest:
         time=_choice("time", values.get("time") or default.time, TIMES),
         zone=_choice("time zone", values.get("zone", "").strip() or default.zone, time_zones()),
         topic=clean(values.get("query", ""), MAX_TOPIC_CHARS),
+        pictures=_choice("choice of figures", values.get("pictures") or default.pictures, PICTURES),
         count=int(_choice("number of papers", values.get("count") or str(default.count), map(str, COUNTS))),
     )
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
+from attrs import define
+
 from adapters.slack import doctor, errors
 from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.inbound.listener import Listener
@@ -20,6 +22,7 @@ from bot.chat.message import Message, Text
 from bot.errors import Refused
 
 
+@define(eq=False)
 class SlackAdapter:
     """Implements the protocols of `bot.chat.adapter`."""
 
@@ -27,22 +30,12 @@ class SlackAdapter:
     label = ""
     limits = render.LIMITS
 
-    def __init__(
-        self,
-        workspaces: Workspaces,
-        profiles: Profiles,
-        listener: Listener,
-        search: PostSearch,
-        *,
-        pictures: PictureFiles,
-        missing_setting: str,
-    ) -> None:
-        self._workspaces = workspaces
-        self._search = search
-        self._pictures = pictures
-        self._profiles = profiles
-        self._listener = listener
-        self._missing_setting = missing_setting
+    _workspaces: Workspaces
+    _profiles: Profiles
+    _listener: Listener
+    _search: PostSearch
+    _pictures: PictureFiles
+    _missing_setting: str
 
     @property
     def started(self) -> asyncio.Event:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from urllib.parse import urlencode
 
 from aiohttp import web
+from attrs import define, field
 from msgspec import Struct
 
 from bot.clock import Clock
@@ -79,28 +80,18 @@ def prepare(content: Content, now: datetime, previous: Cached | None = None) -> 
     return Cached(content=content, gzipped=gzipped, etag=etag, changed_at=now, made_at=now)
 
 
+@define(eq=False)
 class ResponseCache:
     """Keeps answers by key. However many ask at one moment, each answer is made once."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        *,
-        fresh_s: float,
-        stale_s: float = 0.0,
-        max_age_s: float = 0.0,
-        max_bytes: int = DEFAULT_MAX_BYTES,
-    ) -> None:
-        """Up to `fresh_s` an answer is sent as it is. Up to `stale_s` it is sent once more while it is checked;
-        an older one is checked first. One that is older than `max_age_s`, or no longer `is_current`, is made again."""
-        self._clock = clock
-        self._fresh_s = fresh_s
-        self._stale_s = stale_s
-        self._max_age_s = max_age_s
-        self._max_bytes = max_bytes
-        self._kept: OrderedDict[str, tuple[datetime, Cached]] = OrderedDict()  # when it was last checked
-        self._making: dict[str, asyncio.Task[Cached]] = {}
-        self.bytes = 0
+    _clock: Clock
+    _fresh_s: float  # so long an answer is sent as it is
+    _stale_s: float = 0.0  # so long it is sent once more while it is checked; an older one is checked first
+    _max_age_s: float = 0.0  # one that is older, or no longer `is_current`, is made again
+    _max_bytes: int = DEFAULT_MAX_BYTES
+    _kept: OrderedDict[str, tuple[datetime, Cached]] = field(init=False, factory=OrderedDict)  # when last checked
+    _making: dict[str, asyncio.Task[Cached]] = field(init=False, factory=dict)
+    bytes: int = field(init=False, default=0)
 
     async def get(self, key: str, make: Make, *, admit: Callable[[], None] | None = None) -> Cached:
         """The answer for a key (see `cache_key`). Raises what `make` raises.

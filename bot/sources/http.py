@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import urljoin
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+from attrs import Factory, define, field
 from yarl import URL
 
 from bot import __version__
@@ -31,35 +32,22 @@ PrivateAddresses = Literal["none", "configured", "any"]
 other that it redirects to; any."""
 
 
+@define(eq=False)
 class SourceClient:
     """Fetches pages for sources; one of these for each host's rules."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        *,
-        pacer: RequestPacer | None = None,
-        private_addresses: PrivateAddresses = "configured",
-        connections: int = 4,
-        token: str = "",
-        timeout: ClientTimeout = TIMEOUT,
-        max_bytes: int = MAX_RESPONSE_BYTES,
-        max_attempts: int = MAX_ATTEMPTS,
-        only_origin: str = "",
-    ) -> None:
-        """`only_origin` is an address whose origin is never left, wherever a redirect leads."""
-        self._clock = clock
-        self._max_bytes = max_bytes
-        self._max_attempts = max_attempts
-        self._only_origin = URL(only_origin).origin() if only_origin else None
-        self._pacer = pacer
-        self._private_addresses = private_addresses
-        self._budget = RequestBudget(clock)
-        self._validators: dict[str, dict[str, str]] = {}
-        self._token = token
-        self._timeout = timeout
-        self._connections = connections
-        self._sessions: dict[bool, ClientSession] = {}  # by whether they reach the open Internet only
+    _clock: Clock
+    _pacer: RequestPacer | None = field(default=None, kw_only=True)
+    _private_addresses: PrivateAddresses = field(default="configured", kw_only=True)
+    _connections: int = field(default=4, kw_only=True)
+    _token: str = field(default="", kw_only=True)
+    _timeout: ClientTimeout = field(default=TIMEOUT, kw_only=True)
+    _max_bytes: int = field(default=MAX_RESPONSE_BYTES, kw_only=True)
+    _max_attempts: int = field(default=MAX_ATTEMPTS, kw_only=True)
+    _only_origin: str = field(default="", kw_only=True)  # an address whose origin no redirect may leave
+    _budget: RequestBudget = field(init=False, default=Factory(lambda c: RequestBudget(c._clock), takes_self=True))
+    _validators: dict[str, dict[str, str]] = field(init=False, factory=dict)
+    _sessions: dict[bool, ClientSession] = field(init=False, factory=dict)  # by whether they reach the Internet only
 
     async def get(self, url: str, params: Mapping[str, str] | None = None, *, conditional: bool = True) -> FetchedPage:
         """The page at `url`; raises `SourceError`. Tries again after a passing failure."""
@@ -134,8 +122,8 @@ class SourceClient:
         parts = URL(url)
         if parts.scheme not in {"http", "https"} or not parts.host:
             raise Malformed(f"{url[:200]} isn't a web address.", "It must start with https://.")
-        if self._only_origin and parts.origin() != self._only_origin:
-            raise Malformed(f"{self._only_origin.host} redirects to {parts.host[:200]}.", "It is skipped.")
+        if self._only_origin and parts.origin() != URL(self._only_origin).origin():
+            raise Malformed(f"{_host(self._only_origin)} redirects to {parts.host[:200]}.", "It is skipped.")
         if public_only and is_ip_literal(parts.host) and not is_public_address(parts.host):
             raise Malformed(
                 f"{parts.host} is an address of this network.", "Feeds and redirects must lead to the open Internet."

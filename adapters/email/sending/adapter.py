@@ -30,6 +30,7 @@ from bot.tasks import Supervisor
 
 MAX_MAILS_AT_ONCE = 16  # all readers are one tenant, and a mail server takes a while for each mail
 WRONG_KEY_RETRY_S = 600.0
+MAX_PICTURES = 10  # in a mail; figures have about 50 KB
 
 
 def build_adapter(settings: Settings, setup: Setup) -> EmailAdapter:
@@ -44,6 +45,7 @@ def build_adapter(settings: Settings, setup: Setup) -> EmailAdapter:
             domain_rate=DomainRate(settings.pace, setup.clock),
             signup_limit=SignupLimit(setup.clock),
             clock=setup.clock,
+            picture=setup.picture,
         ),
         setup.tasks,
     )
@@ -143,14 +145,16 @@ class EmailAdapter:
         services, id = self._services, place.channel
         await services.domain_rate.wait_for_slot(address.domain(subscriber.address), key)
         token = services.subscribers.leave_token(id)
+        found = {name: await services.picture(name) for name in message.pictures[:MAX_PICTURES]}
         mail = services.writer.write(
             message,
             self._foot(subscriber, token),
+            {name: picture.jpeg for name, picture in found.items() if picture},
             to=subscriber.address,
             key=key,
             token=token,
             at=services.clock.now(),
-            in_reply_to=place.thread,
+            thread=place.thread,
         )
         try:
             await services.relay.send(

@@ -11,14 +11,14 @@ from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy, Policy
 from quopri import encodestring
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from adapters.email import address
 from adapters.email.render import Foot, one_line, render_mail, shortened
 from adapters.email.settings import BOUNCE_PLACEHOLDER, Settings
-from bot.chat.message import Message, clean
+from bot.chat.message import Message, clean, with_pictures
 
 MAX_MAIL_BYTES = 100_000  # Gmail cuts mails off after 102 KB, and the unsubscribe link with it
 MAX_SUBJECT_CHARS = 110
@@ -26,6 +26,10 @@ NAME = "Paperboy"
 
 _MESSAGE_ID = re.compile(r"[!-;=?-~]+@[!-;=?-~]+", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,60}", re.ASCII)
+
+
+Pictures: TypeAlias = Mapping[str, bytes]
+"""JPEGs by the names that cards have."""
 
 
 class OutgoingMail(Struct, frozen=True, kw_only=True):
@@ -63,17 +67,32 @@ class MailWriter:
         return f"{left}@{self._domain}"
 
     def write(
-        self, message: Message, foot: Foot, *, to: str, key: str, token: str, at: datetime, in_reply_to: str = ""
+        self,
+        message: Message,
+        foot: Foot,
+        pictures: Pictures,
+        *,
+        to: str,
+        key: str,
+        token: str,
+        at: datetime,
+        thread: str = "",
     ) -> OutgoingMail:
-        """The mail for one reader. `token` identifies the reader when the mail comes back."""
+        """The mail for one reader. `token` identifies the reader when the mail comes back, `thread` the mail that it
+        answers, if any."""
         headers = self._headers(message.plain, to, key, at, foot.unsubscribe_url)
-        if _MESSAGE_ID.fullmatch(in_reply_to):
-            headers["In-Reply-To"] = headers["References"] = f"<{in_reply_to}>"
-        content = _bytes(headers, message, foot)
-        for shorter in shortened(message):
-            if len(content) <= MAX_MAIL_BYTES:
-                break
-            content = _bytes(headers, shorter, foot)
+        if _MESSAGE_ID.fullmatch(thread):
+            headers["In-Reply-To"] = headers["References"] = f"<{thread}>"
+        ids = {name: f"{name.replace('/', '.').replace(':', '.')}@{self._domain}" for name in pictures}
+        shown = with_pictures(message, ids)
+        shorter = shortened(shown)
+        mail = _mail(headers, shown, foot)
+        while len(content := mail.as_bytes()) > MAX_MAIL_BYTES and (less := next(shorter, None)):
+            mail = _mail(headers, less, foot)
+        if pictures and (page := mail.get_body(("html",))):
+            for name, jpeg in pictures.items():
+                page.add_related(jpeg, "image", "jpeg", cid=f"<{ids[name]}>", disposition="inline")
+            content = mail.as_bytes()
         return OutgoingMail(sender=self._envelope_sender(token), recipient=to, content=content)
 
     def _headers(self, subject: str, to: str, key: str, at: datetime, unsubscribe_url: str) -> dict[str, object]:
@@ -104,14 +123,14 @@ def _policy() -> EmailPolicy[EmailMessage]:
 _POLICY = _policy()
 
 
-def _bytes(headers: Mapping[str, object], message: Message, foot: Foot) -> bytes:
+def _mail(headers: Mapping[str, object], message: Message, foot: Foot) -> EmailMessage:
     made = EmailMessage(policy=_POLICY)
     for name, value in headers.items():
         made[name] = value
     body = render_mail(message, foot)
     made.set_content(body.plain, cte=_encoding(body.plain))
     made.add_alternative(body.html, subtype="html", cte=_encoding(body.html))
-    return made.as_bytes()
+    return made
 
 
 def _encoding(text: str) -> str:

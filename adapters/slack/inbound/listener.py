@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from aiohttp import ClientWebSocketResponse
+from attrs import define, field
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -30,28 +31,18 @@ PING_INTERVAL_S = 5.0  # a connection that broke silently is noticed after so lo
 MAX_DISCONNECTED_S = 60.0  # the SDK reconnects by itself; after so long listening starts again from the beginning
 
 
+@define(eq=False)
 class Listener:
     """Listens until cancelled. `started` is set while Slack can reach us."""
 
-    def __init__(
-        self,
-        workspaces: Workspaces,
-        profiles: Profiles,
-        settings: Settings,
-        setup: Setup,
-        *,
-        installs: StoredInstalls | None = None,
-        add_routes: AddRoutes | None = None,
-    ) -> None:
-        """`installs`: whose tokens have to be renewed; `add_routes` adds the installation pages in HTTP mode."""
-        self._workspaces = workspaces
-        self._profiles = profiles
-        self._settings = settings
-        self._setup = setup
-        self._installs = installs
-        self._add_routes = add_routes
-        self._server: HttpServer | None = None
-        self.started = asyncio.Event()
+    _workspaces: Workspaces
+    _profiles: Profiles
+    _settings: Settings
+    _setup: Setup
+    _installs: StoredInstalls | None = None  # whose tokens have to be renewed
+    _add_routes: AddRoutes | None = None  # adds the installation pages in HTTP mode
+    _server: HttpServer | None = field(init=False, default=None)
+    started: asyncio.Event = field(init=False, factory=asyncio.Event)
 
     @property
     def url(self) -> str:

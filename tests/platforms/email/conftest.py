@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from adapters.email.sending.adapter import EmailAdapter
 from bot.chat.adapter import Setup
 from bot.chat.event import Place
 from bot.clock import FixedClock
+from bot.papers.pictures import Picture
 from bot.store.sql import Store
 from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
@@ -25,6 +26,9 @@ Make = Callable[..., EmailAdapter]
 BASE = "https://papers.example.org/mail"
 ADDRESS = "Ada.Lovelace@example.org"
 REPORTS = "a token for reports"
+
+
+async def no_picture(name: str) -> None: ...
 
 
 def options(port: int) -> dict[str, object]:
@@ -51,10 +55,10 @@ async def adapter_of(server: FakeMail, store: Store, tmp_path: Path, clock: Fixe
     """Starts adapters on the same storage, as after a restart."""
     async with AsyncExitStack() as stack:
 
-        def started(**more: Any) -> EmailAdapter:
-            setup = Setup(
-                options=options(server.port) | more, storage=store.key_value("email"), home=tmp_path, clock=clock
-            )
+        def started(picture: Callable[[str], Awaitable[Picture | None]] = no_picture, **more: Any) -> EmailAdapter:
+            given = options(server.port) | more
+            storage = store.key_value("email")
+            setup = Setup(options=given, storage=storage, home=tmp_path, clock=clock, picture=picture)
             adapter = make(setup)
             assert adapter is not None
             stack.push_async_callback(adapter.aclose)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 from adapters.email.sending.adapter import EmailAdapter
 from bot.chat.event import Place
 from bot.chat.fit import fit
-from bot.chat.message import Message
+from bot.chat.message import Card, Message, Span, text
 from bot.clock import FixedClock
 from bot.errors import Busy, PostError, Refused, Unsure
+from bot.papers.pictures import Picture
 from bot.store.records import DeliveryState, EditionFacts
 from bot.store.sql import Store
 from bot.views.digest import Entry, all_in_one
@@ -247,3 +249,26 @@ async def test_doctor_says_what_is_wrong(adapter_of: Make) -> None:
     findings = await adapter_of(port=1, base_url="http://papers.example.org", report_token="").check_setup()
     assert [f.ok for f in findings] == [False, False, False]
     assert all(f.hint for f in findings)
+
+
+async def test_a_mail_brings_its_figures_with_it_and_goes_out_without_those_that_are_gone(
+    adapter_of: Make, place: Place, server: FakeMail
+) -> None:
+    names = [f"figure/arxiv:2503.0000{n}" for n in (1, 2)]
+    jpeg = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 400  # more than the text of a mail may have
+
+    async def picture(name: str) -> Picture | None:
+        return Picture(jpeg=jpeg, width=880, height=300) if name == names[0] else None
+
+    credit = text("Figure 2 of the paper, ", Span("CC BY 4.0", url="https://creativecommons.org/licenses/by/4.0/"))
+    cards = [Card(paper=name, title="Nests", url="https://a.example", picture=name, credit=credit) for name in names]
+    await adapter_of(picture=picture).post(place, Message(plain="Papers", blocks=tuple(cards)), key="k1")
+    (mail,) = server.received
+    parts = {part.get_content_type(): part for part in mail.mail.walk()}
+    assert list(parts) == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/jpeg"]
+    assert parts["image/jpeg"].get_payload(decode=True) == jpeg
+    assert parts["image/jpeg"].get_content_disposition() == "inline"
+    (shown,) = re.findall(r'src="cid:([^"]+)"', mail.html)
+    assert parts["image/jpeg"]["Content-ID"] == f"<{shown}>"
+    assert mail.html.count('href="https://creativecommons.org/licenses/by/4.0/"') == 1
+    assert "src=" not in mail.html.replace(f'src="cid:{shown}"', ""), "nothing is loaded from the web"

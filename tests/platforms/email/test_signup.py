@@ -50,7 +50,9 @@ async def test_nothing_but_the_confirmation_mail_is_sent_before_the_link_is_foll
 
     status, page = await visitor.post(link)
     assert (status, "subscribed" in page) == (200, True)
-    assert commands(core.heard) == ["schedule mon 07:00 Europe/Berlin top 10 votes 0 compact about: diffusion"]
+    assert commands(core.heard) == [
+        "schedule mon 07:00 Europe/Berlin top 10 votes 0 compact pictures:none about: diffusion"
+    ]
     event = core.heard[0]
     assert event.who.admin
     assert (event.place.platform, event.place.space, event.place.channel) == ("email", "mail", event.who.id)
@@ -71,7 +73,7 @@ async def test_a_second_subscription_replaces_the_first(
     visitor: Visitor, place: Place, server: FakeMail, core: FakeCore, clock: FixedClock
 ) -> None:
     assert await subscribe(visitor, server, core, ADDRESS.lower(), count="5") == place
-    assert commands(core.heard) == ["unschedule", "schedule weekdays 09:00 UTC top 5 votes 0 compact"]
+    assert commands(core.heard) == ["unschedule", "schedule weekdays 09:00 UTC top 5 votes 0 compact pictures:none"]
 
 
 async def test_a_request_that_the_core_refuses_is_shown_and_can_be_tried_again(
@@ -147,7 +149,7 @@ async def test_an_old_mail_still_unsubscribes_after_subscribing_again(
 async def test_the_form_works_without_scripts_and_shows_errors(visitor: Visitor) -> None:
     status, page = await visitor.open()
     assert status == 200
-    assert page.count("<label") == 6
+    assert page.count("<label") == 7
     assert '<option value="Europe/Berlin">' in page
     assert page.count("<script src=") == 1
     _, page = await visitor.post(address="nobody", zone="Asia/Tokyo", query="owls & birds")
@@ -163,12 +165,21 @@ async def test_the_function_behind_mail_me_asks_first(
 ) -> None:
     await adapter.invite(
         BOB,
-        {"address": ADDRESS, "days": "daily", "time": "08:00", "zone": "Europe/Berlin", "query": "owls"},
+        {
+            "address": ADDRESS,
+            "days": "daily",
+            "time": "08:00",
+            "zone": "Europe/Berlin",
+            "query": "owls",
+            "pictures": "figures",
+        },
     )
     await adapter.signup.wait_until_sent()
     assert core.heard == []
     await visitor.post(server.received[0].link("/confirm/"))
-    assert commands(core.heard) == ["schedule daily 08:00 Europe/Berlin top 10 votes 0 compact about: owls"]
+    assert commands(core.heard) == [
+        "schedule daily 08:00 Europe/Berlin top 10 votes 0 compact pictures:figures about: owls"
+    ]
     with pytest.raises(AskError, match="can't read this e-mail address"):
         await adapter.invite(BOB, {"address": "nobody"})
 
