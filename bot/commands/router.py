@@ -31,14 +31,7 @@ from bot.commands import ask, buttons, search
 from bot.commands.bound_buttons import bound_command
 from bot.commands.completion import complete
 from bot.commands.concurrency import ConcurrencyLimit
-from bot.commands.context import (
-    Command,
-    CommandContext,
-    Effect,
-    Request,
-    channel_language,
-    exact_paper,
-)
+from bot.commands.context import Command, CommandContext, Effect, Request, channel_language, exact_paper
 from bot.commands.registry import commands
 from bot.delivery.availability import Released
 from bot.errors import AlreadyDone, AskError, PaperboyError

@@ -19,9 +19,8 @@ PHRASES = {
     tuple(phrase.split()): _DAYS[name] for name, phrases in SCHEDULE_WORDS["phrases"].items() for phrase in phrases
 }
 PARTS_OF_DAY = {"morning": 0, "mornings": 0, "afternoon": 12, "evening": 12, "evenings": 12, "night": 12}  # hours added
-NUMBER_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 MINUTES: Mapping[str, int] = SCHEDULE_WORDS["minutes"]
-NUMBERS = {name: number for number, name in enumerate(NUMBER_WORDS.split("|"), 1)}
+NUMBERS = {name: number for number, name in enumerate(SCHEDULE_WORDS["numbers"].split(), 1)}
 NOON = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 HALF = {"am": "am", "pm": "pm", "a.m": "am", "p.m": "pm", "a.m.": "am", "p.m.": "pm"}
 TIME = re.compile(
@@ -30,8 +29,6 @@ TIME = re.compile(
 MILITARY = re.compile(r"(\d{2})(\d{2})(?:h|hrs?)?")
 UNITS = re.compile(r"(?:sec|second|min|minute|hour|hr|day|week|month|quarter|year|fortnight|night|time)s?")
 MONTHS = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*")
-
-
 MAX_SHOWN_CHARS = 60  # of a phrase in a sentence about it
 EXAMPLES = mark("For example: weekdays 09:00 Europe/Berlin · mon,thu 8:30 · daily 18:00 UTC · when complete")
 
@@ -158,17 +155,13 @@ def _hour(word: str) -> int | None:
 
 def _digits(plain: Sequence[str], *, is_expected: bool) -> TimeReading | None:
     """`9`, `9:30`, `9am`, `9 a.m.`, `9 o'clock`, `nine o'clock`, `09:00:00`, `9h30`, `09:00Z`."""
-    after = plain[1] if len(plain) > 1 else ""
+    after, last = (*plain[1:], "", "")[:2]
     if plain[0] in NUMBERS and after in MINUTES and is_expected:
-        half = HALF.get(plain[2], "") if len(plain) > 2 else ""
+        half = HALF.get(last, "")
         spoken = _clock(NUMBERS[plain[0]], MINUTES[after], half)
         return TimeReading(2 + bool(half), spoken, half=half) if spoken else None
-    word = (
-        str(NUMBERS[plain[0]])
-        if plain[0] in NUMBERS and (is_expected or after in HALF or after in WORDS["o_clock"])
-        else plain[0]
-    )
-    match = TIME.fullmatch(word.rstrip(".:"))
+    is_spelled = plain[0] in NUMBERS and (is_expected or after in HALF or after in WORDS["o_clock"])
+    match = TIME.fullmatch(str(NUMBERS[plain[0]]) if is_spelled else plain[0].rstrip(".:"))
     if not match or int(match[3] or 0):
         return None
     half, used = HALF.get(match[4] or "", ""), 1
@@ -176,8 +169,8 @@ def _digits(plain: Sequence[str], *, is_expected: bool) -> TimeReading | None:
         half, used = HALF[after], 2
     elif after in WORDS["o_clock"] or (after in {"hours", "hr"} and match[2]):
         used = 2
-        if len(plain) > 2 and plain[2] in HALF:
-            half, used = HALF[plain[2]], 3
+        if last in HALF:
+            half, used = HALF[last], 3
     found = _clock(int(match[1]), int(match[2] or 0), half)
     is_bare = match[2] is None and not half and used == 1 and not match[4]
     if found is None or (is_bare and (not is_expected or after in WORDS["counted"] or UNITS.fullmatch(after))):
@@ -200,10 +193,9 @@ def impossible(words: Sequence[Word]) -> str:
     """The words at the front that say what no schedule of days and times can say: `every 2 hours`, `first monday`,
     `tomorrow`, `in 2 hours`, `on 5 May`; empty: none do."""
     plain = [word.plain.rstrip(".") for word in words[:5]]
-    is_rare = plain[0] in WORDS["rare"]
-    checked = (check(plain) for check in (_interval, _ordinal, _date, _times_a_week))
-    count = 1 if is_rare else next(filter(None, checked), 0)
-    return " ".join(plain[:count])
+    is_rare = int(plain[0] in WORDS["rare"])
+    counts = (is_rare, _interval(plain), _ordinal(plain), _date(plain), _times_a_week(plain))
+    return " ".join(plain[: next(filter(None, counts), 0)])
 
 
 def _interval(plain: Sequence[str]) -> int:
@@ -221,11 +213,8 @@ def _interval(plain: Sequence[str]) -> int:
 def _ordinal(plain: Sequence[str]) -> int:
     """`first monday`, `last day`, `next week`."""
     after = plain[1] if len(plain) > 1 else ""
-    return (
-        2
-        if plain[0] in WORDS["ordinals"] and (day_number(after) is not None or after in {"day", "week", "weekday"})
-        else 0
-    )
+    is_day = day_number(after) is not None or after in {"day", "week", "weekday"}
+    return 2 if is_day and plain[0] in WORDS["ordinals"] else 0
 
 
 def _date(plain: Sequence[str]) -> int:
@@ -257,9 +246,5 @@ def is_time_range(words: Sequence[Word]) -> bool:
         return True
     skip = 1 + int(len(plain) > 1 and plain[1] in HALF)
     ends = plain[skip : skip + 2]
-    return bool(
-        TIME.fullmatch(plain[0])
-        and len(ends) == 2
-        and ends[0] in {"-", "to", "until", "till"}
-        and TIME.fullmatch(ends[1])
-    )
+    has_end = len(ends) == 2 and ends[0] in {"-", "to", "until", "till"} and TIME.fullmatch(ends[1])
+    return bool(has_end and TIME.fullmatch(plain[0]))

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from msgspec.structs import astuple
+
 from bot.store.records import ModelFailure, Reservation, Spending, SpendingLimits
 from bot.store.sql.codec import pack, record, stamp, unpack
 from bot.store.sql.engine import Database, OnEngine
@@ -50,9 +52,8 @@ class Costs(OnEngine):
 
 def add(db: Database, spent: Spending) -> None:
     """Add to the sums of a day. Within the caller's transaction."""
-    x = spent
-    counts = (x.requests, x.input, x.output, x.cache_read, x.cache_write, x.cost)
-    db.execute(_ADD, (x.day.isoformat(), x.model, x.batch, *counts))
+    day, *rest = astuple(spent)
+    db.execute(_ADD, (day.isoformat(), *rest))
 
 
 def room(db: Database, limits: SpendingLimits, now: datetime) -> float:

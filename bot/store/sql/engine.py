@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
+from attrs import define
+
 from bot.errors import AlreadyDone
 
 T = TypeVar("T")
@@ -52,11 +54,11 @@ class Engine(Protocol):
         """Finish what is under way and close."""
 
 
+@define(eq=False)
 class OnEngine:
     """A part of the store: its methods run on the engine."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    _engine: Engine
 
     async def _rows(self, sql: str, *bound: object) -> list[Any]:
         return await self._engine.read(lambda db: db.execute(sql, bound).fetchall())

@@ -3,10 +3,12 @@
 import zlib
 from datetime import datetime
 
+from attrs import define
+
 from bot.papers.full_text import FullText
 from bot.papers.model import PaperId
 from bot.store.sql.codec import pack, stamp, unpack
-from bot.store.sql.engine import Database, Engine, OnEngine
+from bot.store.sql.engine import Database, OnEngine
 
 MOST_BYTES = 50_000_000  # of all texts, compressed: about a thousand papers
 _TOO_MANY = """
@@ -18,12 +20,11 @@ DELETE FROM full_texts WHERE (paper, version) IN (
 """
 
 
+@define(eq=False)
 class FullTexts(OnEngine):
     """Texts of whole papers, so that a second question needs no source; a bounded amount of them."""
 
-    def __init__(self, engine: Engine, most: int = MOST_BYTES) -> None:
-        super().__init__(engine)
-        self._most = most
+    _most: int = MOST_BYTES
 
     async def get_text(self, paper: PaperId, version: int, now: datetime) -> FullText | None:
         sql = "SELECT doc FROM full_texts WHERE paper = ? AND version = ? AND until > ?"

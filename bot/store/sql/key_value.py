@@ -5,8 +5,10 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from attrs import define
+
 from bot.store.sql.codec import moment, stamp
-from bot.store.sql.engine import Database, Engine, OnEngine
+from bot.store.sql.engine import Database, OnEngine
 
 QUERY_KEPT = timedelta(days=30)  # after it was last asked for; older buttons say that they are too old
 
@@ -46,12 +48,11 @@ class RateSlots(OnEngine):
         return await self._engine.write(work)
 
 
+@define(eq=False)
 class SqlKeyValue(OnEngine):
     """Implements `bot.chat.adapter.KeyValue` for one owner."""
 
-    def __init__(self, engine: Engine, owner: str) -> None:
-        super().__init__(engine)
-        self._owner = owner
+    _owner: str
 
     async def get(self, key: str) -> bytes | None:
         row = await self._row("SELECT value FROM key_values WHERE owner = ? AND key = ?", self._owner, key)

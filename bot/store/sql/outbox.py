@@ -10,15 +10,13 @@ from bot.chat.message import Message
 from bot.papers.model import PaperId
 from bot.store.records import Delivery, DeliveryKey, DeliveryState, LateSchedule, Post, Run
 from bot.store.sql import outbox_queue as queue
+from bot.store.sql import outbox_rows
 from bot.store.sql.codec import marks, moment, pack, record, stamp, unpack
-from bot.store.sql.deliveries import deliveries
 from bot.store.sql.engine import Database, OnEngine
 
 # What one person alone receives: a digest, or a mail, whose reader made the schedule in a place of their own.
 _OF_ONE = """(json_extract(b.doc, '$.follows') != ''
               OR json_extract(b.doc, '$.created_by') = b.tenant || '/' || b.channel)"""
-_CLAIM = """UPDATE outbox SET doubtful = iif(state = 'planned', doubtful, 1), state = 'claimed', token = ?1, lease = ?2,
-            tried = iif(doubtful = 0 AND state = 'planned', ?4, tried), attempts = attempts + 1 WHERE seq = ?3"""
 _REST = f"""UPDATE outbox SET next_attempt = max(next_attempt, ?) WHERE seq = (
               SELECT min(seq) FROM outbox WHERE tenant = ? AND channel = ? AND state IN {queue.OPEN})"""
 
@@ -33,14 +31,14 @@ class Outbox(OnEngine):
             row = (run.subscription, stamp(run.slot), run.edition, pack(run))
             if not db.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?)", row).rowcount:
                 return False
-            _add(db, posts)
+            outbox_rows.add_posts(db, posts)
             return True
 
         return await self._engine.write(work, own_locks=True)
 
     async def add_posts(self, posts: Sequence[Post]) -> int:
         """Plan further posts of an edition (late papers); returns how many were new."""
-        return await self._engine.write(lambda db: _add(db, posts), own_locks=True)
+        return await self._engine.write(lambda db: outbox_rows.add_posts(db, posts), own_locks=True)
 
     async def papers_shown_since(self, place: Place, since: datetime) -> set[PaperId]:
         """Papers planned for or posted to a channel since then."""
@@ -67,8 +65,8 @@ class Outbox(OnEngine):
                 for tenant in queue.turns(db, platforms, held, stamp(now), limit - len(taken)):
                     if not db.execute("SELECT try_lock_tenant(?)", (tenant,)).fetchone()[0]:
                         continue  # another process hands out its posts
-                    taken += _take(db, tenant, now, token, lease)
-            return [d for seq in taken for d in deliveries(db, "o.seq = ?", seq)]
+                    taken += outbox_rows.take_next(db, tenant, now, token, lease)
+            return [d for seq in taken for d in outbox_rows.deliveries(db, "o.seq = ?", seq)]
 
         return await self._engine.write(work, own_locks=True)
 
@@ -127,8 +125,8 @@ class Outbox(OnEngine):
                 f"SELECT key FROM outbox WHERE parent = ? AND state IN {queue.OPEN}", (key,)
             ).fetchall()
             db.execute("DELETE FROM shown_papers WHERE key = ?", (key,))
-            _bury(db, replies)
-            _fail_run(db, key, reason)
+            outbox_rows.bury_replies(db, replies)
+            outbox_rows.fail_run(db, key, reason)
 
         return await self._settle(key, token, "state = 'dead', reason = ?", reason, then=bury)
 
@@ -139,14 +137,14 @@ class Outbox(OnEngine):
         def work(db: Database) -> int:
             thread = "SELECT parent FROM outbox WHERE key = ?1"
             which = f"?1 IS NULL OR key = ?1 OR parent = ?1 OR key IN ({thread})"
-            return _revive(db, now, which, key, named=key)
+            return outbox_rows.revive(db, now, which, key, named=key)
 
         return await self._engine.write(work)
 
     async def revive_since(self, subscription: str, since: datetime, now: datetime) -> int:
         """Plan the dead posts of a subscription that were due since then again; returns how many."""
         which = "subscription = ?1 AND json_extract(post, '$.due') >= ?2"
-        return await self._engine.write(lambda db: _revive(db, now, which, subscription, stamp(since)))
+        return await self._engine.write(lambda db: outbox_rows.revive(db, now, which, subscription, stamp(since)))
 
     async def reasons_given_up(self, place: Place, *, limit: int = 3) -> list[tuple[str, int]]:
         """Why posts to a channel were given up and how many for each reason, the latest first."""
@@ -241,78 +239,8 @@ class Outbox(OnEngine):
         return await self._engine.write(work, own_locks=True)
 
     async def _all(self, where: str, *bound: object) -> list[Delivery]:
-        return await self._engine.read(lambda db: deliveries(db, where, *bound))
+        return await self._engine.read(lambda db: outbox_rows.deliveries(db, where, *bound))
 
     async def _one(self, where: str, *bound: object) -> Delivery | None:
         found = await self._all(where, *bound)
         return found[0] if found else None
-
-
-def _take(db: Database, tenant: str, now: datetime, token: str, lease: timedelta) -> list[int]:
-    """Claim the tenant's next post, if any. One whose thread was given up is given up too: otherwise it would block its
-    channel for ever."""
-    for seq, key, threaded in queue.heads(db, tenant, stamp(now)):
-        if threaded:
-            db.execute(_CLAIM, (token, stamp(now + lease), seq, stamp(now)))
-            return [seq]
-        _bury(db, [(key,)])
-    return []
-
-
-def _bury(db: Database, keys: Sequence[tuple[str]]) -> None:
-    sql = "UPDATE outbox SET state = 'dead', reason = 'The first message of the thread was given up.' WHERE key = ?"
-    db.executemany(sql, keys)
-    db.executemany("DELETE FROM shown_papers WHERE key = ?", keys)
-
-
-def _fail_run(db: Database, key: str, reason: str) -> None:
-    """Record that a run posted nothing, when the last of its posts is given up."""
-    for run in _runs_of(db, key):
-        sql = "SELECT 1 FROM outbox WHERE subscription = ? AND edition = ? AND state != 'dead' LIMIT 1"
-        if run.outcome == "posted" and not db.execute(sql, (run.subscription, run.edition)).fetchone():
-            _store_run(db, replace(run, outcome="failed", why=reason))
-
-
-def _revive(db: Database, now: datetime, which: str, *bound: str | None, named: str | None = None) -> int:
-    """Plan dead posts again. The admin who names a doubtful post decided to send it: its next attempt counts as the
-    first."""
-    rows = db.execute(f"SELECT key, post FROM outbox WHERE state = 'dead' AND ({which})", bound).fetchall()
-    for key, post in rows:
-        sql = """UPDATE outbox SET state = 'planned', reason = '', next_attempt = ?1,
-                 attempts = CASE WHEN doubtful = 1 AND key != coalesce(?2, '') THEN 1 ELSE 0 END WHERE key = ?3"""
-        db.execute(sql, (stamp(now), named, key))
-        _show(db, unpack(post, Post))
-        for run in _runs_of(db, key):
-            if run.outcome == "failed":
-                _store_run(db, replace(run, outcome="posted", why=""))
-    return len(rows)
-
-
-def _runs_of(db: Database, key: str) -> list[Run]:
-    """The runs that planned a post."""
-    sql = "SELECT doc FROM runs JOIN outbox o USING (subscription, edition) WHERE o.key = ? AND edition != ''"
-    return [unpack(doc, Run) for (doc,) in db.execute(sql, (key,))]
-
-
-def _store_run(db: Database, run: Run) -> None:
-    sql = "UPDATE runs SET doc = ? WHERE subscription = ? AND slot = ?"
-    db.execute(sql, (pack(run), run.subscription, stamp(run.slot)))
-
-
-def _add(db: Database, posts: Sequence[Post]) -> int:
-    sql = """INSERT OR IGNORE INTO outbox(key, platform, tenant, channel, parent, subscription, edition, state,
-             next_attempt, post) VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?)"""
-    new = 0
-    for post in sorted(posts, key=lambda post: bool(post.parent)):  # a thread's head is older than its replies
-        place = post.place
-        where = (post.key, place.platform, place.tenant, place.channel)
-        row = (*where, post.parent, post.subscription, post.edition)
-        if db.execute(sql, (*row, stamp(post.due), pack(post))).rowcount:
-            _show(db, post)
-            new += 1
-    return new
-
-
-def _show(db: Database, post: Post) -> None:
-    rows = ((post.place.tenant, post.place.channel, paper, post.key, stamp(post.due)) for paper in post.papers)
-    db.executemany("INSERT OR IGNORE INTO shown_papers VALUES (?, ?, ?, ?, ?)", rows)

@@ -6,11 +6,12 @@ row to compare hashes takes a tenth of a second for 75,000 papers, and is asked 
 
 from collections.abc import AsyncIterator, Mapping
 
+from attrs import define, field
 from msgspec import Struct
 
 from bot.papers.model import Paper, PaperId
 from bot.store.sql.codec import marks, unpack
-from bot.store.sql.engine import Database, Engine, OnEngine
+from bot.store.sql.engine import Database, OnEngine
 
 CHUNK = 5_000  # rows a read: about 2 MB, so that no read holds others up
 LOOKED_AT = 500  # papers of the backlog whose vectors are looked for at a time
@@ -24,16 +25,15 @@ class _Backlog(Struct, frozen=True):
     open: tuple[int, ...] = ()  # sequence numbers, newest last
 
 
+@define(eq=False)
 class Vectors(OnEngine):
     """Embeddings, as bytes that the store doesn't read; one set for each model."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._backlogs: dict[str, _Backlog] = {}
+    _backlogs: dict[str, _Backlog] = field(init=False, factory=dict)
 
     async def store_vectors(self, model: str, vectors: Mapping[PaperId, tuple[int, bytes]]) -> None:
-        # Replaced, not updated: the new sequence number tells readers to take it up again.
         """Vectors by paper, each with the hash of the text it was made from."""
+        # Replaced, not updated: the new sequence number tells readers to take it up again.
         old = "DELETE FROM vectors WHERE model = ? AND paper = (SELECT seq FROM papers WHERE id = ?)"
         new = "INSERT INTO vectors(model, paper, text_hash, vector) SELECT ?, seq, ?, ? FROM papers WHERE id = ?"
 

@@ -77,22 +77,22 @@ class Votes(OnEngine):
         return await self._engine.write(work)
 
     async def tallies_for(self, tenant: str, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
-        # The window of the view would go over the whole tenant; the few papers asked for come first.
-        sql = f"""WITH few AS (SELECT *, row_number() OVER (
-                      PARTITION BY person, paper
-                      ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji) AS rank
-                    FROM vote_marks WHERE tenant = ? AND paper IN ({marks(len(ids))}))
-                  SELECT paper, {_UP}, {_DOWN} FROM few WHERE rank = 1 AND value != 0 GROUP BY paper"""
-        return {paper: Tally(up, down) for paper, up, down in await self._rows(sql, tenant, *ids)}
+        here = f"vote_marks WHERE tenant = ? AND paper IN ({marks(len(ids))})"
+        return await self._tallies("person", here, tenant, *ids)
 
     async def tallies_everywhere(self, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
         """The votes of all tenants; a person of two tenants has two."""
+        everywhere = f"vote_marks INDEXED BY vote_marks_paper WHERE paper IN ({marks(len(ids))})"
+        return await self._tallies("tenant, person", everywhere, *ids)
+
+    async def _tallies(self, voter: str, counted: str, *bound: str) -> dict[PaperId, Tally]:
+        # The window of the view would go over the whole tenant; the few papers asked for come first.
         sql = f"""WITH few AS (SELECT *, row_number() OVER (
-                      PARTITION BY tenant, person, paper
+                      PARTITION BY {voter}, paper
                       ORDER BY at DESC, origin = 'button' DESC, value DESC, origin, emoji) AS rank
-                    FROM vote_marks INDEXED BY vote_marks_paper WHERE paper IN ({marks(len(ids))}))
+                    FROM {counted})
                   SELECT paper, {_UP}, {_DOWN} FROM few WHERE rank = 1 AND value != 0 GROUP BY paper"""
-        return {paper: Tally(up, down) for paper, up, down in await self._rows(sql, *ids)}
+        return {paper: Tally(up, down) for paper, up, down in await self._rows(sql, *bound)}
 
     async def papers_voted_since(self, since: datetime) -> set[PaperId]:
         """Papers with a vote cast or taken back anywhere since then."""
