@@ -116,6 +116,12 @@ class Welcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     schedule: str = "weekdays 09:00"
 
 
+class ZoteroSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[zotero]"""
+
+    url: str = "https://api.zotero.org"
+
+
 class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[delivery]"""
 
@@ -146,6 +152,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     summaries: Summaries = Summaries()
     votes: VoteSettings = VoteSettings()
     welcome: Welcome = Welcome()
+    zotero: ZoteroSettings = ZoteroSettings()
     delivery: DeliverySettings = DeliverySettings()
     operations: OperationsSettings = OperationsSettings()
     adapters: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -19,7 +19,9 @@ _KEPT = "/:?#@!$&+,;=%~-._"  # of an address; brackets, quotes and `*` could end
 
 
 def markdown(run: Text) -> str:
-    """A text as Markdown; may contain line breaks."""
+    """A text as Markdown; may contain line breaks. Code of several lines is a block."""
+    if len(run) == 1 and run[0].code and "\n" in run[0].text.strip() and "`" not in run[0].text:
+        return f"```\n{without_controls(run[0].text)}\n```"
     parts: list[str] = []
     closed = False  # whether the last part ends with a mark
     for span in run:

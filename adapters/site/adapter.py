@@ -9,6 +9,7 @@ from aiohttp import web
 from adapters.site import errors, links
 from adapters.site.api.app import Api
 from adapters.site.doctor import check_setup
+from adapters.site.exports import Exports
 from adapters.site.feeds.handlers import FeedHandlers
 from adapters.site.members import live, submit, votes
 from adapters.site.members.oauth import sign_in
@@ -19,7 +20,7 @@ from adapters.site.pages.paper import PaperPage
 from adapters.site.pages.robots import Robots
 from adapters.site.pages.search import SearchPages
 from adapters.site.settings import Settings
-from adapters.site.site import KEY_FILE, Site, seal_place
+from adapters.site.site import KEY_FILE, Site, seal_list, seal_place
 from bot.chat.adapter import Core, Finding, Setup
 from bot.chat.event import Place
 from bot.http_server import (
@@ -38,7 +39,7 @@ MAX_BODY_BYTES = 16_384  # of a form
 
 
 class SiteAdapter:
-    """Implements `CanListen`, `CanPublishFeed`, `CanPublishPictures` and `HasDoctor` of `bot.chat.adapter`."""
+    """Implements `CanListen`, `HasDoctor`, and publishes feeds, lists and pictures (`bot.chat.adapter`)."""
 
     name = "site"
     label = "today's papers as web pages"
@@ -78,6 +79,11 @@ class SiteAdapter:
         """The secret address of a channel's feed; empty where no one outside this machine could open it."""
         public = self._settings.public_url
         return f"{public}/feeds/channel/{seal_place(self._sealer, place)}.atom" if public else ""
+
+    def list_url(self, owner: str, name: str) -> str:
+        """The secret address of a list's files. People of the browser chat are on this machine, and need no other."""
+        public = self._settings.public_url or (self.url if owner.startswith("web:") else "")
+        return f"{public}/feeds/list/{seal_list(self._sealer, owner, name)}" if public else ""
 
     def picture_url(self, name: str) -> str:
         """Where chats fetch a picture: they take https addresses only."""
@@ -135,4 +141,5 @@ def add_routes(app: web.Application, site: Site) -> None:
     live.add_routes(app, site)
     submit.add_routes(app, site)
     FeedHandlers(site).add_routes(app)
+    Exports(site).add_routes(app)
     Api(site).add_routes(app)

@@ -22,6 +22,7 @@ from bot.tasks import Supervisor
 PICTURED_WITHIN = timedelta(days=7)  # pictures of papers listed longer ago are deleted
 KEY_FILE = "site.key"
 CHANNEL_FEED = "channel feed"  # the name that places are sealed under
+LIST = "list"  # and lists
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -61,6 +62,13 @@ class Site(Struct, frozen=True, kw_only=True):
         kinds = (THUMBNAIL, FIGURE)  # a figure replaces a thumbnail
         return {id: found for kind in kinds for id in ids if (found := await self.picture(f"{kind}{id}"))}
 
+    def open_list(self, secret: str) -> tuple[str, str]:
+        """The owner and name that `seal_list` sealed. Raises `web.HTTPNotFound` for anything else."""
+        if (opened := self.sealer.open_stable(LIST, secret)) is None:
+            raise web.HTTPNotFound
+        owner, _, name = opened.decode().partition("\n")
+        return owner, name
+
     def client(self, request: web.Request) -> str:
         """The client of a request, for rate limits."""
         return client_address(request, proxied=self.settings.proxied)
@@ -83,6 +91,11 @@ class Site(Struct, frozen=True, kw_only=True):
 def seal_place(sealer: Sealer, place: Place) -> str:
     """A place for an address: it doesn't tell the channel, can't be made up, and is always the same."""
     return sealer.seal_stable(CHANNEL_FEED, str(place).encode())
+
+
+def seal_list(sealer: Sealer, owner: str, name: str) -> str:
+    """A list for an address, like `seal_place`."""
+    return sealer.seal_stable(LIST, f"{owner}\n{name}".encode())
 
 
 def open_place(sealer: Sealer, text: str) -> Place | None:

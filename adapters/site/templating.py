@@ -13,6 +13,7 @@ from adapters.site.pages.view import View
 from bot.chat.message import emphasize
 from bot.http_server import StaticFiles, template_environment
 from bot.papers.categories import CATEGORIES
+from bot.papers.citations import FORMATS
 from bot.papers.model import PaperId
 from bot.papers.pictures import Picture, licence_page
 
@@ -74,6 +75,7 @@ def _environment() -> Environment:
         "OLD_DAYS": OLD_DAYS,
         "period_of": dates.period,
         "plural": formatting.plural,
+        "CITATIONS": [(ending, name) for ending, (name, _) in FORMATS.items()],
         "CATEGORIES": CATEGORIES,
         "PROVENANCE": formatting.PROVENANCE,
     }

@@ -18,6 +18,7 @@ from bot.chat.adapter import (
     CanMessageUser,
     CanPost,
     CanPublishFeed,
+    CanPublishLists,
     CanPublishPictures,
     CanTellAccess,
     Setup,
@@ -158,6 +159,12 @@ class Platforms:
 def feed_of(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:
     """Gives the secret address of a channel's feed; None: there are no feeds."""
     return next((adapter.feed_url for adapter in adapters.values() if isinstance(adapter, CanPublishFeed)), None)
+
+
+def list_url_of(adapters: Mapping[str, Adapter]) -> Callable[[str, str], str]:
+    """Gives the secret address of a list by owner and name; empty: it can't be reached."""
+    found = (adapter.list_url for adapter in adapters.values() if isinstance(adapter, CanPublishLists))
+    return next(found, lambda owner, name: "")
 
 
 def _factory(point: EntryPoint) -> AdapterFactory[Adapter]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app.adapters import PICTURES, Platforms, close, configured, feed_of
+from bot.app.adapters import PICTURES, Platforms, close, configured, feed_of, list_url_of
 from bot.app.health import Health
 from bot.app.home import make_home
 from bot.app.sources import LOOK_UP, READ, Opened, open_sources
 from bot.catalog.linked_repos import LinkedRepoSource, nothing
 from bot.catalog.store_catalog import Links, StoreCatalog
+from bot.catalog.zotero import Zotero
 from bot.chat.adapter import Adapter, CanInvite, CanPing, CanPost
 from bot.clock import Clock
 from bot.commands.context import CommandContext
@@ -158,6 +159,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             time_zone=settings.time_zone,
             more_sources=(FILES,),
             emojis=votes,
+            list_url=list_url_of(adapters),
+            zotero=Zotero(url=settings.zotero.url, key_file=Path(settings.home) / "people.key", clock=clock),
             feed=feed_of(adapters),
             pingers={name: adapter for name, adapter in adapters.items() if isinstance(adapter, CanPing)},
             invites=next((adapter for adapter in adapters.values() if isinstance(adapter, CanInvite)), None),

@@ -9,6 +9,7 @@ from attrs import define
 from msgspec.structs import replace
 
 from bot.catalog.api_keys import MAX_KEY_CHARS, key_digest
+from bot.catalog.reading_lists import papers_of
 from bot.catalog.topics import count_topics
 from bot.chat.catalog import (
     PAGE_SIZE,
@@ -28,7 +29,7 @@ from bot.chat.message import clean
 from bot.clock import Clock
 from bot.papers.model import Paper, PaperId
 from bot.search import Results, Search, words_in
-from bot.store.records import ListedPaper, Tally
+from bot.store.records import ListedPaper, PaperNote, Tally
 from bot.store.sql import Store
 from bot.summaries import SummaryService
 from bot.views.formatting import source_name
@@ -149,6 +150,12 @@ class StoreCatalog:
         papers = await self._by_id([id for id, _ in brought])
         at = dict(brought)
         return PaperPage(papers=tuple(replace(shown, first_seen=at[shown.paper.id]) for shown in papers))
+
+    async def list_papers(self, owner: str, name: str) -> PaperPage:
+        ids = await papers_of(self._store, owner, name, self._clock.now())
+        noted = await self._store.people.notes_of(owner, ids)
+        found = [(entry, noted.get(entry.paper.id, PaperNote())) for entry in await self._by_id(ids)]
+        return PaperPage(papers=tuple(replace(entry, note=its.text, is_read=its.is_read) for entry, its in found))
 
     async def topics(self) -> Sequence[Topic]:
         today = self._clock.now().date()

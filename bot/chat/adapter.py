@@ -205,6 +205,15 @@ class CanPublishFeed(Protocol):
 
 
 @runtime_checkable
+class CanPublishLists(Protocol):
+    """Can publish lists of papers as feeds and files, at addresses that can't be guessed."""
+
+    def list_url(self, owner: str, name: str) -> str:
+        """The address of a list (`bot.catalog.reading_lists`), to which the names of its files are added; empty when
+        it can't be reached by its owner."""
+
+
+@runtime_checkable
 class CanPublishPictures(Protocol):
     """Can show pictures of papers to chat platforms."""
 

@@ -36,6 +36,8 @@ class CatalogEntry(Struct, frozen=True, kw_only=True):
     first_seen: datetime | None = None  # when a list first had it
     matched: tuple[str, ...] = ()  # words of title and summary that a search was for
     why: str = ""  # why it is in the result: matched words, the similar paper, the parts of its trending score
+    note: str = ""  # on a person's own list: what they noted about it
+    is_read: bool = False  # likewise: whether they read it
 
 
 class PaperPage(Struct, frozen=True, kw_only=True):
@@ -147,6 +149,9 @@ class Catalog(Protocol):
 
     async def channel_papers(self, place: Place, *, limit: int = PAGE_SIZE) -> PaperPage:
         """The papers posted to a channel, newest first."""
+
+    async def list_papers(self, owner: str, name: str) -> PaperPage:
+        """The papers of a list (`bot.catalog.reading_lists`), with the owner's notes; without owner a paper's id."""
 
     async def topics(self) -> Sequence[Topic]:
         """The topics of the newest lists, most papers first."""

@@ -37,6 +37,11 @@ class Place(Struct, frozen=True):
         """The tenant that owns the data, `slack:T1`; no data crosses from one tenant to another."""
         return f"{self.platform}:{self.space}"
 
+    @property
+    def list_owner(self) -> str:
+        """Who owns the channel's lists of papers: never equal to a `Person.key`."""
+        return f"{self.tenant}/{self.channel}#"
+
     def in_thread(self, message: str) -> Place:
         """The thread under a message (an id) of this channel; for an empty id the channel itself."""
         return Place(self.platform, self.space, self.channel, message)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from bot.catalog.zotero import Zotero
 from bot.chat.adapter import CanInvite, CanPing, CommandHelp
 from bot.chat.event import Answer, Person, Place
 from bot.chat.form import Field, Form
@@ -45,6 +46,8 @@ class CommandContext:
     time_zone: str
     more_sources: tuple[str, ...] = ()  # those that a schedule may name, and that `today` leaves out
     emojis: VoteEmojis = VoteEmojis()
+    list_url: Callable[[str, str], str] = lambda owner, name: ""  # secret address of a list; empty: it has none
+    zotero: Zotero = field(default_factory=Zotero)
     feed: Callable[[Place], str] | None = None  # the secret address of a channel's feed; None: no feeds are served
     pingers: Mapping[str, CanPing] = field(default_factory=dict)  # the platforms whose roles a post can notify, by name
     threads: RecentDict[Place, PaperId] = field(default_factory=lambda: RecentDict(MAX_REMEMBERED_THREADS))

@@ -13,7 +13,7 @@ async def forget_me(request: Request, rest: str) -> Answer:
     if not request.confirmed:
         delete = await buttons.confirm_button(request, tr("Delete it"), "forget-me")
         warning = tr(
-            "This deletes your votes, saved papers, topics, digest and submissions here."
+            "This deletes your votes, saved papers, lists, notes, Zotero key, topics, digest and submissions here."
             " Schedules you made stay, because they belong to their channel."
         )
         return Answer(message=note(warning, controls=(delete,)))

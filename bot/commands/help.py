@@ -32,6 +32,8 @@ EXAMPLES = {
     ),
     "new": ("new cs.CL",),
     "submit": ("submit https://arxiv.org/abs/2405.15738", "submit https://huggingface.co/papers/2405.15738 for Friday"),
+    "cite": ("cite 2405.15738", "cite saved ris", "cite leaderboard month"),
+    "save": ("save 2405.15738", "save 2405.15738 to reading group", "save 2405.15738 to channel:journal club"),
     "ask": ("ask 2405.15738 which data sets does it use?",),
 }
 
@@ -48,9 +50,10 @@ FILTERS = (
 )
 GROUPS = (
     (mark("To start"), ("find", "today", "trending", "schedule", "follow", "why")),
-    (mark("Papers"), ("new", "show", "similar", "ask", "leaderboard", "submit", "unsubmit")),
+    (mark("Papers"), ("new", "show", "similar", "ask", "cite", "leaderboard", "submit", "unsubmit")),
     (mark("This channel"), ("schedules", "change", "pause", "resume", "unschedule", "feed")),
-    (mark("You"), ("home", "save", "saved", "following", "unfollow", "mine", "digest", "taste", "mail", "forget-me")),
+    (mark("Your papers"), ("save", "saved", "list", "read", "note", "zotero")),
+    (mark("You"), ("home", "following", "unfollow", "mine", "digest", "taste", "mail", "forget-me")),
 )
 
 

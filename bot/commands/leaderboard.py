@@ -1,14 +1,12 @@
 """`/papers leaderboard [week|month|all]`: the papers with the most votes here. It ranks papers, never people."""
 
-from datetime import timedelta
-
+from bot.catalog.reading_lists import SPANS, papers_of
 from bot.chat.event import Answer
 from bot.commands.context import Effect, Request, as_command
-from bot.commands.paper_lists import CARDS_PER_PAGE, list_papers
+from bot.commands.paper_lists import list_papers
 from bot.errors import AskError
 from bot.languages import mark, tr
 
-SPANS: dict[str, timedelta | None] = {"week": timedelta(days=7), "month": timedelta(days=30), "all": None}
 HEADINGS = {
     "week": mark("Most voted here this week"),
     "month": mark("Most voted here this month"),
@@ -30,8 +28,6 @@ async def leaderboard(request: Request, rest: str) -> Answer:
             tr("I can't show a leaderboard for “{name}”.", name=name[:40]),
             tr("Choose one: leaderboard week, leaderboard month or leaderboard all."),
         )
-    span = SPANS[name]
-    since = request.now - span if span else None
-    ranked = await request.store.votes.top_papers(request.who.tenant, since, request.offset + CARDS_PER_PAGE + 1)
+    ids = await papers_of(request.store, request.who.tenant, name, request.now)
     empty = tr("No votes in that time. React to a paper, or press Vote.")
-    return await list_papers(request, tr(HEADINGS[name]), [id for id, _ in ranked], empty=empty)
+    return await list_papers(request, tr(HEADINGS[name]), ids, empty=empty)

@@ -3,6 +3,7 @@
 from bot.chat.adapter import CanInvite
 from bot.commands import (
     ask,
+    cite,
     digest,
     email,
     feed,
@@ -11,7 +12,7 @@ from bot.commands import (
     home,
     leaderboard,
     new,
-    saved,
+    reading_lists,
     schedule,
     search,
     show,
@@ -21,6 +22,7 @@ from bot.commands import (
     today,
     trending,
     why,
+    zotero,
 )
 from bot.commands.context import Command
 from bot.commands.help import help_for
@@ -33,8 +35,13 @@ _ALWAYS: tuple[Command, ...] = (
     similar.similar,
     show.show,
     ask.ask,
-    saved.save,
-    saved.saved,
+    cite.cite_papers,
+    reading_lists.save,
+    reading_lists.saved,
+    reading_lists.show_list,
+    reading_lists.read,
+    reading_lists.write_note,
+    zotero.send_to_zotero,
     follow.mine,
     follow.follow,
     follow.following,

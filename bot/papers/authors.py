@@ -25,7 +25,7 @@ _NUMBERS = re.compile(r"(?:\d|[\s,&*]|and)+")
 _NUMBERED = re.compile(r"\((\d{1,3})\)\s*([^()]*)")
 _MAIL = re.compile(r"<?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?")
 _ET_AL = re.compile(r"(?:^|\s)et\.? al\.?$", re.IGNORECASE)
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     "van von der den de del della di da dos du la le el al bin ibn ten ter zu zur".split()  # noqa: SIM905
 )
 _NO_NAMES = frozenset({"and", "&", "others", "anonymous authors"})
@@ -208,7 +208,7 @@ def _is_turned(group: list[_Item]) -> bool:
     *particles, name = family or [""]
     return (
         name[:1].isupper()
-        and all(word.lower() in _PARTICLES for word in particles)
+        and all(word.lower() in PARTICLES for word in particles)
         and 1 <= len(given) <= 3
         and given[0][:1].isupper()
     )

@@ -302,6 +302,13 @@ class VoteMark(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class PaperNote(Struct, frozen=True):
+    """What a person noted about a paper."""
+
+    text: str = ""
+    is_read: bool = False
+
+
 class Tally(Struct, frozen=True):
     """A paper's votes in one tenant, or in all."""
 

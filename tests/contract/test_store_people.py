@@ -11,7 +11,7 @@ from bot.chat.event import Place
 from bot.chat.message import Message, Paragraph, Span
 from bot.errors import AlreadyDone
 from bot.papers.community import Submission, community_list
-from bot.store.records import Run, Tally
+from bot.store.records import PaperNote, Run, Tally
 from bot.store.sql import Store
 from tests.builders import NOW, PAPERS, TODAY, delivery_of, listing, mark, paper, post, subscription
 
@@ -240,3 +240,68 @@ async def test_a_tenants_list_goes_with_it_and_no_other(store: Store) -> None:
     assert await store.papers.listed_days([community_list(PAPERS.tenant)]) == []
     assert await store.papers.listed_days([community_list("web:other")]) == [(TODAY, 1)]
     assert await store.papers.listed_days(["huggingface"]) == [(TODAY, 1)]
+
+
+async def test_a_list_keeps_each_paper_once_under_one_name(store: Store) -> None:
+    people, who = store.people, "web:home/ada"
+    assert await people.add_to_list(who, "Reading", "arxiv:1", who, NOW)
+    assert not await people.add_to_list(who, "Reading", "arxiv:1", who, NOW)
+    assert await people.add_to_list(who, "Reading", "arxiv:2", who, NOW + LEASE)
+    assert await people.lists_of(who) == {"Reading": 2}
+    assert await people.papers_on_list(who, "Reading", limit=9) == ["arxiv:2", "arxiv:1"]
+    assert await people.lists_of("web:home/bob") == {}
+
+
+async def test_a_shared_list_gives_up_a_paper_to_the_one_who_added_it(store: Store) -> None:
+    owner = PAPERS.list_owner
+    await store.people.add_to_list(owner, "club", "arxiv:1", "web:home/ada", NOW)
+    assert not await store.people.remove_from_list(owner, "club", "arxiv:1", added_by="web:home/bob")
+    assert await store.people.remove_from_list(owner, "club", "arxiv:1", added_by="web:home/ada")
+    assert await store.people.lists_of(owner) == {}
+
+
+async def test_a_redelivered_save_to_a_list_does_nothing(store: Store) -> None:
+    await store.people.add_to_list("web:home/ada", "club", "arxiv:1", "web:home/ada", NOW, cause="e1")
+    with pytest.raises(AlreadyDone):
+        await store.people.remove_from_list("web:home/ada", "club", "arxiv:1", cause="e1")
+    assert await store.people.papers_on_list("web:home/ada", "club", limit=9) == ["arxiv:1"]
+
+
+async def test_a_note_and_what_was_read_are_their_persons_own(store: Store) -> None:
+    people = store.people
+    await people.note_paper("web:home/ada", "arxiv:1", text="read this")
+    await people.note_paper("web:home/ada", "arxiv:1", is_read=True)
+    assert await people.notes_of("web:home/ada", ["arxiv:1"]) == {"arxiv:1": PaperNote("read this", True)}
+    await people.note_paper("web:home/ada", "arxiv:1", text="")
+    assert await people.notes_of("web:home/ada", ["arxiv:1"]) == {"arxiv:1": PaperNote("", True)}
+    await people.note_paper("web:home/ada", "arxiv:1", is_read=False)
+    assert await people.notes_of("web:home/ada", ["arxiv:1"]) == {}
+    assert await people.notes_of("web:home/bob", ["arxiv:1"]) == {}
+
+
+async def test_lists_notes_and_the_zotero_key_are_exported_and_forgotten(store: Store) -> None:
+    people, ada, bob = store.people, "web:home/ada", "web:home/bob"
+    for who in (ada, bob):
+        await people.add_to_list(who, "reading", "arxiv:1", who, NOW)
+        await people.add_to_list(PAPERS.list_owner, f"club of {who[-3:]}", "arxiv:1", who, NOW)
+        await people.note_paper(who, "arxiv:1", text="good")
+        await people.set_zotero_key(who, b"sealed")
+    exported = await store.ownership.export(ada)
+    assert len(exported["list_papers"]) == 2
+    assert [row["text"] for row in exported["paper_notes"]] == ["good"]
+    assert [row["sealed"] for row in exported["zotero_keys"]] == ["sealed"]
+    await store.ownership.forget(ada)
+    assert await people.lists_of(ada) == {}
+    assert await people.notes_of(ada, ["arxiv:1"]) == {}
+    assert await people.zotero_key(ada) is None
+    assert await people.lists_of(PAPERS.list_owner) == {"club of bob": 1}
+    await store.ownership.forget("web:home")
+    assert await people.lists_of(PAPERS.list_owner) == await people.lists_of(bob) == {}
+    assert await people.zotero_key(bob) is None
+
+
+async def test_a_channels_lists_move_with_it(store: Store) -> None:
+    moved = Place("web", "home", "renamed")
+    await store.people.add_to_list(PAPERS.list_owner, "club", "arxiv:1", "web:home/ada", NOW)
+    await store.subscriptions.move_channel(PAPERS, moved)
+    assert await store.people.lists_of(moved.list_owner) == {"club": 1}

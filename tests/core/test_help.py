@@ -13,7 +13,7 @@ async def test_every_command_is_in_the_overview_once_and_those_to_start_with_com
     answer = (await channel.says("help", who=BOB)).message
     groups = [block for block in answer.blocks if isinstance(block, Bullets)]
     titles = [block.text[0].text for block in answer.blocks if isinstance(block, Paragraph)]
-    assert titles == ["To start", "Papers", "This channel", "You"]
+    assert titles == ["To start", "Papers", "This channel", "Your papers", "You"]
     assert groups[0].items[0][0].text == "/papers QUERY"
     named = [item[0].text for block in groups for item in block.items]
     assert len(named) == len(set(named))

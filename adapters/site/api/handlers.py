@@ -13,6 +13,7 @@ from adapters.site.api import params, schemas
 from adapters.site.api.problem import ApiProblem
 from adapters.site.site import Site
 from bot.chat.catalog import CatalogEntry, PaperPage
+from bot.papers.citations import FORMATS, cite
 
 PREFIX = "/api/v1"
 
@@ -74,6 +75,15 @@ async def similar(site: Site, path: Path, query: params.Page) -> schemas.Papers:
     return _papers(site, f"papers/{quote(path['id'], safe=':')}/similar", found, query)
 
 
+@_route("/papers/{id}/citation", "citePaper")
+async def citation(site: Site, path: Path, query: params.Citation) -> schemas.Citation:
+    """A paper as BibTeX, RIS or CSL-JSON."""
+    if not (found := (await site.catalog.list_papers("", _id(path))).papers):
+        raise _unknown(path)
+    ending = {"bibtex": "bib", "csl": "json"}.get(query.format, query.format)
+    return schemas.Citation(content_type=FORMATS[ending][1], text=cite([found[0].paper], ending))
+
+
 @_route("/editions/{date}", "getEdition")
 async def edition(site: Site, path: Path, query: params.Page) -> schemas.Edition:
     """The papers listed on a day; `latest` is the newest day with a list."""
@@ -113,7 +123,7 @@ async def topics(site: Site, path: Path, query: params.NoParams) -> schemas.Topi
     return schemas.Topics(topics=[schemas.Topic(name=t.name, query=t.query, count=t.count) for t in found])
 
 
-ROUTES = (papers, paper, similar, edition, trending, search, topics)
+ROUTES = (papers, paper, similar, citation, edition, trending, search, topics)
 
 
 def _papers(site: Site, path: str, found: PaperPage, query: params.Page) -> schemas.Papers:

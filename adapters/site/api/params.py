@@ -1,6 +1,6 @@
 """The query parameters of each address, as records: queries are read into them, and OpenAPI is made from them."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -29,6 +29,12 @@ class Page(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     limit: Limit = 20
     offset: Offset = 0
+
+
+class Citation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A citation."""
+
+    format: Literal["bibtex", "ris", "csl"] = "bibtex"
 
 
 class Newest(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):

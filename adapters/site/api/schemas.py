@@ -118,6 +118,13 @@ class Detail(Struct, frozen=True, kw_only=True):
     channels: Annotated[int, Meta(description="How many channels it was posted to.")]
 
 
+class Citation(Struct, frozen=True, kw_only=True):
+    """A citation as a text of its format."""
+
+    content_type: str
+    text: str
+
+
 class Topic(Struct, frozen=True, kw_only=True):
     """A topic."""
 

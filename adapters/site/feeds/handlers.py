@@ -52,6 +52,7 @@ class FeedHandlers:
                 web.get(f"/feeds/topic/{{name:[^/]+}}.{_FORMAT}", self.topic),
                 web.get(f"/feeds/author/{{name:[^/]+}}.{_FORMAT}", self.author),
                 web.get(f"/feeds/search.{_FORMAT}", self.search),
+                web.get(f"/feeds/list/{{secret:[\\w-]+}}/feed.{_FORMAT}", self.list),
                 web.get(f"/feeds/channel/{{secret:[\\w-]+}}.{_FORMAT}", self.channel),
             ]
         )
@@ -85,13 +86,28 @@ class FeedHandlers:
         place = open_place(self._site.sealer, secret)
         if place is None:
             raise web.HTTPNotFound(text="This feed doesn't exist. Ask for its link in the channel again.\n")
-        digest = hashlib.sha256(secret.encode()).hexdigest()[:16]  # feed readers pass a feed's id on with its entries
 
         async def find(offset: int) -> PaperPage:
             return await self._catalog.channel_papers(place)
 
-        title, path = f"Papers in {place.channel}", f"channel/{secret}"
-        response = await self._answer(request, find, f"channel/{digest}", title=title, page="/", path=path)
+        return await self._private(request, find, f"channel/{secret}", f"Papers in {place.channel}")
+
+    async def list(self, request: web.Request) -> web.Response:
+        """A list of a person or a channel."""
+        secret = request.match_info["secret"]
+        owner, name = self._site.open_list(secret)
+
+        async def find(offset: int) -> PaperPage:
+            found = (await self._catalog.list_papers(owner, name)).papers[offset:]
+            return PaperPage(papers=found[:PAGE_SIZE], has_more=len(found) > PAGE_SIZE)
+
+        return await self._private(request, find, f"list/{secret}/feed", name or "Saved papers")
+
+    async def _private(self, request: web.Request, find: FindPapers, path: str, title: str) -> web.Response:
+        """A feed whose address is a secret: feed readers pass a feed's id on with its entries, so that is a digest."""
+        kind, secret, *_ = path.split("/")
+        key = f"{kind}/{hashlib.sha256(secret.encode()).hexdigest()[:16]}"
+        response = await self._answer(request, find, key, title=title, page="/", path=path)
         response.headers.update({"X-Robots-Tag": "noindex", "Cache-Control": PRIVATE})
         return response
 

@@ -189,7 +189,10 @@ def _paragraph(run: Text) -> Json:
 
 
 def _rich(run: Text) -> Iterator[Json]:
-    if any(span.text.strip() for span in run):
+    if any(span.code and "\n" in span.text for span in run):
+        whole = {"type": "text", "text": without_bidi("".join(span.text for span in run))}
+        yield {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [whole]}]}
+    elif any(span.text.strip() for span in run):
         yield _paragraph(run)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from bot.chat.catalog import ApiClient
 from bot.papers.community import Submission, community_list
 from bot.papers.model import PaperId
+from bot.store.records import PaperNote
 from bot.store.sql.codec import marks, record, stamp
 from bot.store.sql.engine import Database, OnEngine
 
@@ -94,6 +95,52 @@ class People(OnEngine):
         """Newest first."""
         sql = "SELECT paper FROM saved_papers WHERE person = ? ORDER BY at DESC, paper LIMIT ? OFFSET ?"
         return [paper for (paper,) in await self._rows(sql, person, limit, offset)]
+
+    async def add_to_list(
+        self, owner: str, name: str, paper: PaperId, person: str, at: datetime, *, cause: str | None = None
+    ) -> bool:
+        """Add a paper to a list of a person (`Person.key`) or a channel (`Place.list_owner`), which begins with its
+        first paper. False if it was on it already."""
+        sql = "INSERT OR IGNORE INTO list_papers VALUES (?, ?, ?, ?, ?)"
+        return await self._change(sql, owner, name, paper, person, stamp(at), cause=cause)
+
+    async def remove_from_list(
+        self, owner: str, name: str, paper: PaperId, *, added_by: str = "", cause: str | None = None
+    ) -> bool:
+        """Remove it; with `added_by` only if this person added it. False if nothing was removed."""
+        sql = "DELETE FROM list_papers WHERE owner = ? AND name = ? AND paper = ? AND ? IN (person, '')"
+        return await self._change(sql, owner, name, paper, added_by, cause=cause)
+
+    async def lists_of(self, owner: str) -> dict[str, int]:
+        """The names of the lists, in order, each with its number of papers."""
+        sql = "SELECT name, count(*) FROM list_papers WHERE owner = ? GROUP BY name ORDER BY name"
+        return dict(await self._rows(sql, owner))
+
+    async def papers_on_list(self, owner: str, name: str, *, limit: int) -> list[PaperId]:
+        """Newest first."""
+        sql = "SELECT paper FROM list_papers WHERE owner = ? AND name = ? ORDER BY at DESC, paper LIMIT ?"
+        return [paper for (paper,) in await self._rows(sql, owner, name, limit)]
+
+    async def note_paper(
+        self, person: str, paper: PaperId, *, text: str | None = None, is_read: bool | None = None, cause: str = ""
+    ) -> None:
+        """Write a note (empty: delete it), or mark a paper as read or to read; None leaves it as it is."""
+        sql = """INSERT INTO paper_notes VALUES (?1, ?2, coalesce(?3, ''), coalesce(?4, 0)) ON CONFLICT (person, paper)
+                 DO UPDATE SET text = coalesce(?3, paper_notes.text), is_read = coalesce(?4, paper_notes.is_read)"""
+        await self._change(sql, person, paper, text, is_read, cause=cause or None)
+
+    async def notes_of(self, person: str, ids: Collection[PaperId]) -> dict[PaperId, PaperNote]:
+        sql = f"SELECT paper, text, is_read FROM paper_notes WHERE person = ? AND paper IN ({marks(len(ids))})"
+        rows = await self._rows(sql, person, *ids)
+        return {paper: PaperNote(text, bool(is_read)) for paper, text, is_read in rows if text or is_read}
+
+    async def set_zotero_key(self, person: str, sealed: bytes) -> None:
+        """Store a person's key for Zotero, sealed."""
+        await self._change("INSERT OR REPLACE INTO zotero_keys VALUES (?, ?)", person, sealed)
+
+    async def zotero_key(self, person: str) -> bytes | None:
+        row = await self._row("SELECT sealed FROM zotero_keys WHERE person = ?", person)
+        return bytes(row[0]) if row else None
 
     async def follow_topic(self, person: str, topic: str, at: datetime, *, cause: str | None = None) -> bool:
         return await self._change(

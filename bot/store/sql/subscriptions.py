@@ -24,6 +24,8 @@ _MOVES = (
         ref_channel = iif(ref_channel = :old, :new, ref_channel),
         ref = iif(ref IS NULL, NULL, {_SET_PLACE.format("ref")}) WHERE {_THERE}""",
     f"DELETE FROM queued_channels WHERE {_THERE}",
+    """UPDATE list_papers SET owner = :tenant || '/' || :new || '#' WHERE owner = :tenant || '/' || :old || '#'
+         AND (name, paper) NOT IN (SELECT name, paper FROM list_papers WHERE owner = :tenant || '/' || :new || '#')""",
 )
 
 

@@ -250,3 +250,10 @@ class TestForms:
             {"type": 18, "component": {"type": 3, "custom_id": "none", "values": []}},
         ]
         assert submitted(sent) == {"when": "daily 09:00", "top": "5", "none": ""}
+
+
+def test_code_of_several_lines_is_a_block_in_which_nothing_is_interpreted() -> None:
+    assert markdown((Span("@misc{a,\n  title = {*b* <@1>},\n}", code=True),)) == (
+        "```\n@misc{a,\n  title = {*b* <@1>},\n}\n```"
+    )
+    assert "```" not in markdown((Span("a\n```\n@everyone", code=True),))

@@ -323,3 +323,12 @@ def test_a_work_object_has_the_abstract_the_votes_and_the_buttons() -> None:
     assert payload["fields"]["description"]["value"] == "A line."
     pressed = payload["actions"]["primary_actions"][0]
     assert Action.parse(pressed["value"]) == Action("vote", (shown.id,))
+
+
+def test_code_of_several_lines_is_a_block() -> None:
+    [page] = judged(Message(plain="x", blocks=(Paragraph((Span("@misc{a,\n  title = {*b* <@U1>},\n}", code=True),)),)))
+    [block] = page["blocks"][0]["elements"]
+    assert block == {
+        "type": "rich_text_preformatted",
+        "elements": [{"type": "text", "text": "@misc{a,\n  title = {*b* <@U1>},\n}"}],
+    }
