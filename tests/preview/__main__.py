@@ -30,7 +30,7 @@ from tests.preview.gallery import Gallery, storage
 OUT = Path("build/preview")
 DOCS = Path("docs")
 HERE = Place("slack", "T1", "C1")
-PICTURED = ("digest with a thread, 10", "a card with a picture", "a schedule before it is kept")
+PICTURED = ("digest with a thread, 10", "a card with a picture", "a card with a figure", "a schedule before it is kept")
 WITH_ROLE = ("a form with a role", "a post that notifies it")  # phone width
 THEMES = ("light", "dark")
 LANGUAGES = ("de", "ja", "pt_BR")  # of the picture that shows them side by side

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any, TypeAlias
 
+from tests.preview import figures
+
 Json: TypeAlias = Mapping[str, Any]
 
 ROLES = {"1457473602180878604": "@paper readers"}  # as the app knows them
@@ -43,6 +45,7 @@ CSS = """
   width: 100%; color: var(--small); font-size: 14px; }
 .discord .field .menu { display: block; box-sizing: border-box; }
 .discord .section { display: flex; gap: 12px; justify-content: space-between; }
+.discord .gallery { display: block; width: 100%; border-radius: 8px; margin: 6px 0; background: #fff; }
 .discord .picture { flex: 0 0 85px; height: 85px; border-radius: 8px;
   background: linear-gradient(120deg, #f3b49f, #7aa5d8 60%, #dfe9c8); }
 .discord hr { border: 0; border-top: 1px solid var(--edge); margin: 10px 0; }
@@ -73,6 +76,9 @@ def _component(part: Json) -> str:
         inner = "".join(_component(one) for one in part["components"])
         picture = f'<span class="picture" role="img" aria-label="{alt}"></span>'
         return f'<div class="section"><div>{inner}</div>{picture}</div>'
+    if kind == 12:
+        alt = escape(part["items"][0]["description"])
+        return f'<img class="gallery" src="{figures.address()}" alt="{alt}">'
     if kind == 1:
         return f'<div class="row">{"".join(_component(one) for one in part["components"])}</div>'
     if kind == 2:

@@ -21,9 +21,11 @@ from bot.commands.subscription_form import FIELDS_WITH_ROLE
 from bot.config import load
 from bot.delivery.topic_groups import group_by_topic
 from bot.languages import speaking
+from bot.papers.pictures import FIGURE
 from bot.papers.samples import sample_papers
 from bot.store.records import EditionFacts, Tally
 from bot.views.digest import Entry, above_cards, all_in_one, digest, digest_alone, entry
+from tests.preview import figures
 from tests.preview.discord import ROLES
 
 COUNTS = (1, 5, 10, 42)  # papers of a digest
@@ -131,7 +133,9 @@ class Gallery:
         made["a card with a picture"] = entry(
             replace(entries[0], picture=("https://papers.example.org/thumbnail/1.jpg", ()))
         )
-        made["all in one"] = all_in_one(facts, entries[:10])
+        made["a card with a figure"] = entry(replace(entries[0], picture=figures.shown()))
+        pictured = replace(entries[0], picture=(f"{FIGURE}{entries[0].paper.id}", figures.shown()[1]))
+        made["all in one"] = all_in_one(facts, [pictured, *entries[1:10]])
         return made
 
     async def _asked(self, text: str) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from adapters.email.sending.adapter import EmailAdapter
 from bot.chat.adapter import Setup
 from bot.chat.fit import fit
 from bot.chat.message import Message
+from bot.papers.pictures import Picture
 from tests.builders import ADA
 from tests.fakes.core import FakeCore
 from tests.fakes.mail import FakeMail
 from tests.platforms.email.conftest import options
+from tests.preview import figures
 from tests.preview.gallery import Gallery, storage
 
 LOOKS = {
@@ -35,7 +38,11 @@ async def pictures(folder: Path) -> None:
             message = shown["all in one"]
             assert isinstance(message, Message)
             setup = Setup(
-                options=options(server.port), storage=app.store.key_value("email"), home=Path(home), clock=app.clock
+                options=options(server.port),
+                storage=app.store.key_value("email"),
+                home=Path(home),
+                clock=app.clock,
+                picture=_figure,
             )
             adapter = make(setup)
             assert adapter is not None
@@ -66,10 +73,14 @@ async def _pictures(folder: Path, adapter: EmailAdapter, core: FakeCore, server:
         await adapter.post(place, fit(message, adapter.limits, adapter.text_width)[0], key="preview")
         for name, received in (("question", question), ("mail", server.received[-1])):
             file = folder / f"{name}.html"
-            file.write_text(received.html)
+            file.write_text(re.sub(r'src="cid:[^"]+"', f'src="{figures.address()}"', received.html))
             (folder / f"{name}.txt").write_text(received.plain)
             await _page(browser, folder, name, file.absolute().as_uri())
         await browser.close()
+
+
+async def _figure(name: str) -> Picture:
+    return figures.figure()
 
 
 async def _page(browser: Browser, folder: Path, name: str, url: str) -> None:

@@ -7,11 +7,15 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from adapters.site.adapter import SiteAdapter
+from bot.app.adapters import PICTURES
 from bot.chat.event import Person
+from bot.papers.pictures import FIGURE
 from bot.store.records import VoteMark
+from tests.preview import figures
 from tests.preview.gallery import NOW, storage
 
 PAPER = "/paper/2508.09968"
@@ -55,6 +59,9 @@ async def _shoot(out: Path) -> list[Path]:
                         at=NOW,
                     )
                     await app.store.votes.add_mark(mark)
+            for id in (listed.page.papers[0].paper.id, PAPER.replace("/paper/", "arxiv:")):
+                value = msgspec.msgpack.encode(figures.figure())
+                await app.store.key_value(PICTURES).put(f"{FIGURE}{id}", value)
             adapter = app.adapters["site"]
             assert isinstance(adapter, SiteAdapter)
             url = await adapter.start(app.core)

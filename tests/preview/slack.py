@@ -10,6 +10,8 @@ import re
 from html import escape
 from typing import Any
 
+from tests.preview import figures
+
 Json = dict[str, Any]
 
 CSS = """
@@ -45,6 +47,7 @@ CSS = """
 .slack .modal footer{justify-content:flex-end;gap:10px;font-size:13px}
 .slack label{display:block;font-weight:700;margin:14px 0 4px}.slack label i{color:var(--soft);font-weight:400}
 .slack .field{border:1px solid var(--soft);border-radius:4px;padding:7px 12px;min-height:22px}
+.slack .figure{display:block;max-width:100%;max-height:360px;border-radius:8px;margin:4px 0;background:#fff}
 .slack .picture{float:right;width:88px;height:46px;border-radius:8px;margin:0 0 4px 12px;
  background:linear-gradient(120deg,#f3b49f,#7aa5d8 60%,#dfe9c8)}
 .slack .context,.slack .actions{clear:both}
@@ -81,6 +84,8 @@ def block(shown: Json) -> str:
         case "context":
             parts = "".join(f"<span>{_text(part)}</span>" for part in shown["elements"])
             return f'<div class="context">{parts}</div>'
+        case "image":
+            return f'<img class="figure" src="{figures.address()}" alt="{escape(shown["alt_text"])}">'
         case "actions":
             return f'<div class="actions">{"".join(map(_button, shown["elements"]))}</div>'
         case "input":
