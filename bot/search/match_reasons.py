@@ -1,7 +1,7 @@
 """Why a paper was found. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,9 +59,15 @@ def near_to(
     return (told, tr("both titles have {words}", words=_quoted(shared))) if shared else (told,)
 
 
-def indexed_terms(text: str) -> str:
-    """What the index has of a text, in spaces: the stems of its terms, then the other spellings of its names."""
-    known = [_KNOWN[piece] for piece in split_pieces(text)]
+def indexed_terms(text: str, starts: Collection[str] = ()) -> str:
+    """What the index has of a text, in spaces: the stems of its terms, then the other spellings of its names.
+
+    `starts`: the first two letters of the terms that matter; in place of other English words stands `|`.
+    """
+    pieces = split_pieces(text)
+    known = [
+        _KNOWN[p] if not starts or p[:2] in starts or not (p.isascii() and p.isalpha()) else _OTHER for p in pieces
+    ]
     return "".join([terms for terms, _ in known] + [names for _, names in known]) + " "
 
 
@@ -77,7 +83,7 @@ class _Stems(dict[str, tuple[str, str]]):
         return found
 
 
-_KNOWN = _Stems()
+_KNOWN, _OTHER = _Stems(), (" |", "")
 
 
 def holds(terms: str, word: str) -> bool:
@@ -87,8 +93,7 @@ def holds(terms: str, word: str) -> bool:
 
 def has_all(sought: Sequence[str], text: str) -> bool:
     """Whether a text has every one of the words."""
-    terms = indexed_terms(text)
-    return bool(sought) and all(holds(terms, word) for word in sought)
+    return bool(sought) and len(_forms_in(text, sought, with_acronyms=False)) == len(set(sought))
 
 
 def has_name(typed: str) -> bool:
@@ -115,10 +120,12 @@ def _shared(title: str, others: Sequence[str]) -> list[str]:
 def _forms_in(text: str, words: Sequence[str], *, with_acronyms: bool) -> dict[str, str]:
     """Those of the words that a text has, with the form it has. Most stand there as typed: then no stem is needed."""
     pieces = split_pieces(text)
-    terms = "" if all(word.lower() in pieces for word in words) else indexed_terms(text)
-    return {
-        word: form for word in words if (form := _form(word, terms, with_acronyms=with_acronyms) if terms else word)
-    }
+    if all(word.lower() in pieces for word in words):
+        return dict(zip(words, words, strict=True))
+    written = [*words, *(long_forms(words).values() if with_acronyms else ())]
+    starts = {stem[:2] for word in written for form in word_forms(word) for stem in form_stems(form)}
+    terms = indexed_terms(text, starts)
+    return {word: form for word in words if (form := _form(word, terms, with_acronyms=with_acronyms))}
 
 
 def _form(word: str, terms: str, *, with_acronyms: bool) -> str:

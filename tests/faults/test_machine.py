@@ -183,6 +183,25 @@ async def test_a_read_only_folder_is_told_and_nothing_is_lost(tmp_path: Path) ->
     assert (ran.code, "1 sent" in ran.err) == (0, True), ran.err
 
 
+async def test_a_full_disk_is_told_at_the_start(tmp_path: Path) -> None:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(tmp_path)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        store = await open_store(tmp_path / "home" / "paperboy.db")
+        await store.aclose()
+        with pytest.raises(OSError, match="space"), (tmp_path / "other").open("wb", buffering=0) as other:
+            while True:
+                other.write(b"x" * 65_536)
+        ran = await paperboy(tmp_path / "home", "search", "owls")
+        assert (ran.code, "disk may be full" in " ".join(ran.err.split())) == (1, True), ran.err
+        assert "Traceback" not in ran.err
+        (tmp_path / "other").unlink()
+        assert (await paperboy(tmp_path / "home", "search", "owls")).code == 0
+    finally:
+        subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
 async def test_damaged_pages_are_told_and_a_backup_brings_everything_back(tmp_path: Path) -> None:
     file, backup = tmp_path / "paperboy.db", tmp_path / "backup.db"
     store = await open_store(file)

@@ -215,7 +215,7 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
         "SQLITE_BUSY": "Another process is using the database. Check whether a backup or an ingest is running.",
         "SQLITE_CORRUPT": "The file is damaged. Stop Paperboy and restore a backup (`paperboy backup` makes them).",
         "SQLITE_NOTADB": "This isn't a Paperboy database. Set PAPERBOY_HOME to another folder.",
-        "SQLITE_IOERR": "The disk failed to read or write. Check the system's log.",
+        "SQLITE_IOERR": "The disk may be full. Free some space; if there is enough, check the system's log.",
     }
     hint = next((hint for start, hint in hints.items() if name.startswith(start)), "The log has the details.")
     return StoreError(f"The database {path.name} failed: {said}.", hint)
