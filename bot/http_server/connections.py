@@ -57,9 +57,6 @@ class ConnectionBook:
         self._all_waiting: dict[Connection, None] = {}
         self._count = 0
 
-    def __len__(self) -> int:
-        return self._count
-
     def admit(self, connection: Connection) -> bool:
         """Take a new connection, closing the one that waits longest if there are too many. False: no room."""
         client = connection.client

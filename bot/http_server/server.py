@@ -49,10 +49,6 @@ class HttpServer:
         boundaries.install(app, boundary, body_s=limits.body_s)
 
     @property
-    def open_connections(self) -> int:
-        return len(self._book)
-
-    @property
     def max_connections(self) -> int:
         """As many as the limits and this process's share of descriptors allow: long streams must leave room."""
         return self._limits.total
