@@ -25,6 +25,7 @@ import venv
 import zipfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -170,10 +171,16 @@ def describe(root: Path, wheel: Path, target: Path, epoch: int) -> list[Path]:
             str(bill),
         ]
         subprocess.run(command, check=True, env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)})
+        (site,) = Path(folder, "lib").glob("python*/site-packages")
+        named = {one.name: one.metadata.get("License") for one in metadata.distributions(path=[str(site)])}
     text = re.sub(r'"file://[^"]*/(paperboy_bot-[^"/]+)"', r'"\1"', bill.read_text("utf-8"))  # not the builder's disk
-    bill.write_text(text, "utf-8")
+    listed = json.loads(text)
+    for one in listed["components"]:  # a licence that is named in words only is left out by the tool
+        if not one.get("licenses") and named.get(one["name"]):
+            one["licenses"] = [{"license": {"name": named[one["name"]], "acknowledgement": "declared"}}]
+    bill.write_text(json.dumps(listed, indent=2) + "\n", "utf-8")
     licences = target / "LICENSES.md"
-    licences.write_text(licence_table(json.loads(text)["components"]), "utf-8")
+    licences.write_text(licence_table(listed["components"]), "utf-8")
     return [bill, licences]
 
 
