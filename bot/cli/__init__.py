@@ -12,7 +12,7 @@ from bot.cli.ingest import ingest
 from bot.cli.keys import keys
 from bot.cli.mcp import mcp
 from bot.cli.plan import plan, why
-from bot.cli.records import backup, export, forget, retry
+from bot.cli.records import backup, export, forget, migrate, restore, retry
 from bot.cli.run import run
 from bot.cli.search import search, similar
 from bot.cli.summarize import summarize
@@ -41,6 +41,8 @@ for command in (
     audit,
     doctor,
     backup,
+    restore,
+    migrate,
     export,
     forget,
     retry,

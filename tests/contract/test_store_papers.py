@@ -128,9 +128,10 @@ async def test_vectors_are_missing_until_kept_and_again_when_the_text_changes(st
     assert len(await store.vectors.papers_without_vector("m", 10)) == 1
 
 
-async def test_a_backup_is_a_whole_store(store: Store, tmp_path: Path) -> None:
+async def test_a_backup_of_a_file_is_a_whole_store(tmp_path: Path) -> None:
     from bot.store import open_store
 
+    store = await open_store(tmp_path / "paperboy.db")
     await store.papers.add_listings([listing(paper(1))], NOW)
     await store.back_up(tmp_path / "copy.db")
     copy = await open_store(tmp_path / "copy.db")
@@ -138,3 +139,4 @@ async def test_a_backup_is_a_whole_store(store: Store, tmp_path: Path) -> None:
     await copy.aclose()
     with pytest.raises(StoreError, match="already"):
         await store.back_up(tmp_path / "copy.db")
+    await store.aclose()

@@ -1,5 +1,6 @@
 """The store on PostgreSQL, for any number of processes on any number of machines."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -33,7 +34,7 @@ class PostgresStore(Store):
     def clock(self, local: Clock) -> Clock:
         return ServerClock(local, self._server)
 
-    async def back_up(self, target: Path) -> None:
+    async def back_up(self, target: Path, files: Mapping[str, bytes] | None = None) -> None:
         raise StoreError("A PostgreSQL database is backed up with its own tool.", "Run: pg_dump --format=custom")
 
 

@@ -5,6 +5,7 @@ the same transaction as the effect, and raises `AlreadyDone` if it was recorded 
 when the database fails, and then changes nothing.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.clock import Clock
@@ -62,8 +63,8 @@ class Store:
         """The clock that all processes share: a server's, as machines' clocks differ; for a file, the machine's."""
         return local
 
-    async def back_up(self, target: Path) -> None:
-        """A consistent copy while others read and write; `target` must not exist."""
+    async def back_up(self, target: Path, files: Mapping[str, bytes] | None = None) -> None:
+        """Make a consistent copy with `files` while others read and write; `target` must not exist."""
         raise NotImplementedError
 
     async def aclose(self) -> None:

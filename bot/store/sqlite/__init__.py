@@ -1,13 +1,13 @@
 """The store on one SQLite file."""
 
-import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.errors import StoreError
 from bot.store.sql import Store
-from bot.store.sqlite.engine import SqliteEngine, explain
+from bot.store.sqlite.backups import copy_database
+from bot.store.sqlite.engine import SqliteEngine
 
 
 class SqliteStore(Store):
@@ -19,12 +19,12 @@ class SqliteStore(Store):
         except StoreError as error:
             return str(error)
 
-    async def back_up(self, target: Path) -> None:
+    async def back_up(self, target: Path, files: Mapping[str, bytes] | None = None) -> None:
         if target.exists():
             raise StoreError(f"{target} exists already.", "Name a new file, so that no backup is overwritten.")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            await self._engine.read(lambda db: _copy(db, target))
+            await self._engine.read(lambda db: copy_database(db, target, files or {}))
         except OSError as error:
             raise StoreError(f"{target} can't be written: {error.strerror}.", "Choose another file.") from error
 
@@ -35,22 +35,6 @@ def _examine(db: sqlite3.Connection) -> str:
     return (
         "" if found == "ok" else f"The database is damaged: {found}. Restore a backup (`paperboy backup` makes them)."
     )
-
-
-def _copy(db: sqlite3.Connection, target: Path) -> None:
-    """Into a file beside it first: a backup that was cut off must not look like one."""
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_RDWR | os.O_CREAT, 0o600))
-    try:
-        with closing(sqlite3.connect(part)) as copy:
-            db.backup(copy)
-    except sqlite3.Error as error:
-        part.unlink(missing_ok=True)
-        raise explain(error, target) from error
-    with part.open("rb") as written:
-        os.fsync(written.fileno())
-    part.rename(target)
 
 
 async def open_sqlite(path: Path) -> SqliteStore:

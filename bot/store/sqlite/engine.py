@@ -24,6 +24,7 @@ from attrs import define, field
 
 from bot.errors import StoreError
 from bot.store.sql.engine import remember_event
+from bot.store.sqlite.backups import back_up_before
 from bot.store.sqlite.schema import bring_up_to_date
 
 T = TypeVar("T")
@@ -88,7 +89,7 @@ class SqliteEngine:
         connection = self._connection(writes=True)
         # Two processes starting at once both find the schema missing; the lock makes one of them wait.
         with _transaction(connection):
-            bring_up_to_date(connection, self.path.name)
+            bring_up_to_date(connection, self.path.name, lambda step: back_up_before(step, self.path))
 
     def _connection(self, *, writes: bool = False) -> sqlite3.Connection:
         """The connection of this thread."""

@@ -62,8 +62,8 @@ _STEPS: dict[str, Callable[[Database], None]] = {  # in their order
 }
 
 
-def bring_up_to_date(connection: sqlite3.Connection, name: str) -> None:
-    """Run the steps that a database lacks, within a transaction of the caller. `name` is the file's, for errors.
+def missing_steps(connection: sqlite3.Connection, name: str) -> list[str]:
+    """The steps that a database lacks, in their order. `name` is the file's, for errors.
 
     Raises `StoreError` for a database that this version can't read.
     """
@@ -77,9 +77,19 @@ def bring_up_to_date(connection: sqlite3.Connection, name: str) -> None:
     if newer := applied - set(_STEPS):
         raise StoreError(
             f"{name} was written by a newer Paperboy (steps unknown here: {', '.join(sorted(newer))}).",
-            "Start that version, or restore a backup from before the update.",
+            "Start that version, or restore a backup from before the update (docs/upgrading.md).",
         )
-    if applied != set(_STEPS):
+    return [step for step in _STEPS if step not in applied]
+
+
+def bring_up_to_date(connection: sqlite3.Connection, name: str, before: Callable[[str], None]) -> None:
+    """Run the steps that a database lacks, within a transaction of the caller; raises like `missing_steps`.
+
+    `before` is called with the first step that changes an existing database. `name` is the file's, for errors.
+    """
+    if steps := missing_steps(connection, name):
+        if steps[0] != "initial":
+            before(steps[0])
         _apply(connection)
 
 
