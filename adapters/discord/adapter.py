@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import discord
 from discord.http import Route
 from msgspec.structs import replace
 
@@ -41,8 +40,8 @@ class DiscordAdapter:
     def __init__(self, settings: Settings, setup: Setup) -> None:
         Route.BASE = settings.api_url
         self._settings = settings
-        self._rate_limit = RateLimit(setup.refusals.for_service("Discord"))
-        self._rest = Rest(self._new_client, settings.token)
+        rate_limit = RateLimit(setup.refusals.for_service("Discord"))
+        self._rest = Rest(lambda: Client(self._handlers, settings, rate_limit.trace()), settings.token)
         self._permissions = PermissionCheck(self._rest, setup.storage)
         self._channels = Channels(self._rest, setup.storage)
         self._history = History(self._rest, self._channels, self._permissions)
@@ -123,9 +122,6 @@ class DiscordAdapter:
     async def aclose(self) -> None:
         await self._poster.aclose()
         await self._rest.aclose()
-
-    def _new_client(self) -> discord.AutoShardedClient:
-        return Client(self._handlers, self._settings, self._rate_limit.trace())
 
 
 def _check_place(place: Place) -> None:

@@ -68,13 +68,9 @@ class Channels:
         """Start the thread of a message; does nothing when it has one."""
         name = self._unthreaded.pop(place.thread, "") or await self._thread_name(place)
         try:
-            await self._rest.call(
-                "POST",
-                "/channels/{channel_id}/messages/{message_id}/threads",
-                {"name": name, "auto_archive_duration": AUTO_ARCHIVE_MIN},
-                channel_id=place.channel,
-                message_id=place.thread,
-            )
+            path = "/channels/{channel_id}/messages/{message_id}/threads"
+            body = {"name": name, "auto_archive_duration": AUTO_ARCHIVE_MIN}
+            await self._rest.call("POST", path, body, channel_id=place.channel, message_id=place.thread)
         except Refused as error:
             if error_code(error) != THREAD_EXISTS:
                 raise
@@ -117,12 +113,8 @@ class Channels:
 
     async def _thread_name(self, place: Place) -> str:
         """The name for the thread of a message that an earlier process posted."""
-        message = await self._rest.call(
-            "GET",
-            "/channels/{channel_id}/messages/{message_id}",
-            channel_id=place.channel,
-            message_id=place.thread,
-        )
+        path = "/channels/{channel_id}/messages/{message_id}"
+        message = await self._rest.call("GET", path, channel_id=place.channel, message_id=place.thread)
         texts = (part["content"] for part in walk_components(message.get("components")) if part.get("content"))
         words = (next(texts, "") or message.get("content") or "Papers").splitlines()[0]
         return clean(LINK.sub(r"\1", words.lstrip("# ")).replace("\\", ""), MAX_NAME_CHARS) or "Papers"

@@ -31,7 +31,8 @@ LOCALES = {"es": ("es-ES", "es-419"), "pt_BR": ("pt-BR",), "zh_CN": ("zh-CN",)} 
 def command_payload(commands: Sequence[CommandHelp], menu: Sequence[MenuEntry]) -> list[dict[str, Any]]:
     """All commands, as Discord's API takes them."""
     typed = [_typed(help) for help in commands if help.fields]
-    return [_papers(), *typed, *(_entry(entry) for entry in menu)]
+    entries = (_anywhere(ON_MESSAGE, entry.label[:32]) | _localized("name", entry.label) for entry in menu)
+    return [_papers(), *typed, *entries]
 
 
 def fingerprint(body: Sequence[Mapping[str, Any]]) -> bytes:
@@ -45,14 +46,8 @@ def typed_name(help: CommandHelp) -> str:
 
 
 def _papers() -> dict[str, Any]:
-    query = {
-        "type": STRING,
-        "name": OPTION,
-        "max_length": MAX_QUERY_CHARS,
-        "autocomplete": True,
-        **_described(QUERY_HINT),
-    }
-    return _command(NAME, COMMAND_SUMMARY) | {"options": [query]}
+    query = {"type": STRING, "name": OPTION, "max_length": MAX_QUERY_CHARS, "autocomplete": True}
+    return _command(NAME, COMMAND_SUMMARY) | {"options": [query | _described(QUERY_HINT)]}
 
 
 def _typed(help: CommandHelp) -> dict[str, Any]:
@@ -82,10 +77,6 @@ def _anywhere(kind: int, name: str) -> dict[str, Any]:
     }
 
 
-def _entry(entry: MenuEntry) -> dict[str, Any]:
-    return _anywhere(ON_MESSAGE, entry.label[:32]) | _localized("name", entry.label)
-
-
 def _option(field: Field) -> dict[str, Any]:
     option = {
         "type": ROLE if field.role else STRING,
@@ -94,9 +85,8 @@ def _option(field: Field) -> dict[str, Any]:
         **_described(field.hint or field.label),
     }
     if 0 < len(field.choices) <= MAX_CHOICES:
-        return option | {
-            "choices": [{"name": shown[:100], "value": v} | _localized("name", shown) for v, shown in field.choices]
-        }
+        choices = [{"name": shown[:100], "value": v} | _localized("name", shown) for v, shown in field.choices]
+        return option | {"choices": choices}
     if field.role:
         return option
     return option | {"max_length": max(1, min(field.max_length, 6_000))}

@@ -41,7 +41,9 @@ class Connection:
     async def run(self, core: Core) -> None:
         """Receive events until the connection is lost for good. Raises `PaperboyError`."""
         self._handlers.core = core
-        sync = self._tasks.start("discord command sync", partial(self._sync_commands, core), may_end=True)
+        body = command_payload(core.commands, core.menu)
+        register = partial(sync_commands, self._rest, self._storage, body, self._settings.guilds)
+        sync = self._tasks.start("discord command sync", register, may_end=True)
         try:
             client = self._client = await self._rest.client()
             await self._prepare_gateway()
@@ -65,10 +67,6 @@ class Connection:
             sync.cancel()
             with suppress(asyncio.CancelledError):
                 await sync
-
-    async def _sync_commands(self, core: Core) -> None:
-        body = command_payload(core.commands, core.menu)
-        await sync_commands(self._rest, self._storage, body, self._settings.guilds)
 
     async def _prepare_gateway(self) -> None:
         """Wait when nearly all connections of the day are used up; take the gateway of another `api_url`."""

@@ -87,7 +87,8 @@ def _styled(span: Span, words: str) -> tuple[str, bool]:
         return f"<@&{words}>", False
     if span.person and words.isdecimal():  # notifies no one: `allowed_mentions` is empty
         return f"<@{words}>", False
-    shown, marked = _code(words) if span.code else (plain(words), False)
+    marked = span.code and "`" not in words  # between backticks nothing is interpreted
+    shown = f"`{words}`" if marked else plain(words)
     link = href(span.url)
     if link and words == span.url:
         shown = f"<{link}>"
@@ -102,8 +103,3 @@ def _styled(span: Span, words: str) -> tuple[str, bool]:
 def _may_link(words: str) -> bool:
     """Discord shows no link when its text looks like an address or has an unclosed bracket."""
     return "://" not in words and "[" not in _PAIR.sub("", words)
-
-
-def _code(words: str) -> tuple[str, bool]:
-    """The text between backticks, where nothing is interpreted; text that contains a backtick is escaped instead."""
-    return (plain(words), False) if "`" in words else (f"`{words}`", True)

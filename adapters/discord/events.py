@@ -68,12 +68,8 @@ def parse_interaction(
 ) -> tuple[Event, bool]:
     """The event, and whether only the person who asked sees the answer."""
     data: Mapping[str, Any] = interaction.data or {}
-    base: dict[str, Any] = {
-        "id": str(interaction.id),
-        "at": snowflake_time(interaction.id),
-        "who": who,
-        "place": place,
-    }
+    at = snowflake_time(interaction.id)
+    base: dict[str, Any] = {"id": str(interaction.id), "at": at, "who": who, "place": place}
     match interaction.type, data.get("type"):
         case InteractionType.application_command, kind if kind == ON_MESSAGE:
             return _menu_entry(data, place, core.menu, base), True

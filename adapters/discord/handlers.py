@@ -71,9 +71,8 @@ class Handlers:
             place = await self._place(interaction.channel, guild, interaction.user.id)
             who = parse_person(interaction, place, may_schedule=self._is_granted(interaction, core))
             if interaction.type is InteractionType.autocomplete:
-                await self._answers.send_completions(
-                    interaction, core.complete(parse_query(interaction.data or {}), who)
-                )
+                completions = core.complete(parse_query(interaction.data or {}), who)
+                await self._answers.send_completions(interaction, completions)
                 return
             event, private = parse_interaction(interaction, who, place, core)
         except UNREADABLE as error:
@@ -107,9 +106,8 @@ class Handlers:
 
     async def on_raw_reaction_add(self, event: RawReactionActionEvent) -> None:
         place = await self._place_of(event.channel_id, event.guild_id, event.user_id)
-        if place and (
-            found := self._reactions.parse_reaction(event, await self._rest.bot_id(), place, self._clock.now())
-        ):
+        bot_id, now = await self._rest.bot_id(), self._clock.now()
+        if place and (found := self._reactions.parse_reaction(event, bot_id, place, now)):
             await self._tell_core(found)
 
     on_raw_reaction_remove = on_raw_reaction_add

@@ -79,8 +79,8 @@ class History:
             params["before"] = newest
         for n in range(MAX_PAGES):
             page = await self._rest.call("GET", "/channels/{channel_id}/messages", params=params, channel_id=channel)
-            if not page and not n:
-                await self._check_readable(place)
+            if not page and not n and await self._permissions.missing_in(place) & HISTORY:
+                raise await self._permissions.explain_refusal(place)  # unreadable: Discord shows the channel as empty
             for message in page:
                 if int(message["id"]) < oldest:
                     return
@@ -90,41 +90,25 @@ class History:
             params["before"] = page[-1]["id"]
         raise Unsure(f"More than {MAX_PAGES * PAGE_SIZE:,} messages were posted since, so the post can't be found.")
 
-    async def _check_readable(self, place: Place) -> None:
-        """Raise when the history can't be read: Discord shows the channel as empty then, which must not pass for "not
-        there"."""
-        if await self._permissions.missing_in(place) & HISTORY:
-            raise await self._permissions.explain_refusal(place)
-
     async def _find_forum_post(self, forum: Place, key: str, oldest: int) -> Ref | None:
         """The forum post with a key: a thread whose first message has the thread's id."""
         bot_id = str(await self._rest.bot_id())
-        for thread in [*await self._open_threads(forum), *await self._archived_threads(forum)]:
-            if thread.get("owner_id") == bot_id and int(thread["id"]) >= oldest:
-                found = await self._find_in(str(thread["id"]), forum, key, oldest)
-                if found:
-                    return found
+        active = await self._rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.space)
+        opened = [thread for thread in active["threads"] if str(thread.get("parent_id")) == forum.channel]
+        path = "/channels/{channel_id}/threads/archived/public"
+        archived = await self._rest.call("GET", path, params={"limit": PAGE_SIZE}, channel_id=forum.channel)
+        for thread in (*opened, *archived["threads"]):
+            is_own = thread.get("owner_id") == bot_id and int(thread["id"]) >= oldest
+            if is_own and (found := await self._find_in(str(thread["id"]), forum, key, oldest)):
+                return found
         return None
 
-    async def _open_threads(self, forum: Place) -> list[dict[str, Any]]:
-        found = await self._rest.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.space)
-        return [thread for thread in found["threads"] if str(thread.get("parent_id")) == forum.channel]
-
-    async def _archived_threads(self, forum: Place) -> list[dict[str, Any]]:
-        path = "/channels/{channel_id}/threads/archived/public"
-        found = await self._rest.call("GET", path, params={"limit": PAGE_SIZE}, channel_id=forum.channel)
-        return list(found["threads"])
-
     async def _reacting(self, channel: str, message: str, emoji: str, kind: int) -> AsyncIterator[str]:
+        path = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}"
         params: dict[str, str | int] = {"limit": PAGE_SIZE, "type": kind}
         while True:
             page = await self._rest.call(
-                "GET",
-                "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}",
-                params=params,
-                channel_id=channel,
-                message_id=message,
-                emoji=emoji,
+                "GET", path, params=params, channel_id=channel, message_id=message, emoji=emoji
             )
             for user in page:
                 if not user.get("bot"):

@@ -23,18 +23,17 @@ COMMAND_PREFIX = re.compile(r"^(?:<@!?\d+>\s*)?(?:/?papers\b\s*)?", re.IGNORECAS
 
 def parse_message(message: discord.Message, bot_id: int, place: Place) -> Iterator[Event]:
     """A command when the message is for the bot, else one event for each link to a paper."""
-    base: dict[str, Any] = {
-        "at": message.created_at,
-        "who": Person(
-            platform=PLATFORM,
-            space=place.space,
-            id=str(message.author.id),
-            name=str(message.author.display_name),
-            language=str(message.guild.preferred_locale) if message.guild else "",
-            admin=is_own_tenant(place) or _manages_server(message.author),
-        ),
-        "place": place,
-    }
+    author = message.author
+    manages_server = isinstance(author, discord.Member) and author.guild_permissions.manage_guild
+    who = Person(
+        platform=PLATFORM,
+        space=place.space,
+        id=str(author.id),
+        name=str(author.display_name),
+        language=str(message.guild.preferred_locale) if message.guild else "",
+        admin=is_own_tenant(place) or manages_server,
+    )
+    base: dict[str, Any] = {"at": message.created_at, "who": who, "place": place}
     if message.guild is None or any(user.id == bot_id for user in message.mentions):
         yield Command(id=str(message.id), text=COMMAND_PREFIX.sub("", message.content.strip(), count=1), **base)
         return
@@ -57,7 +56,3 @@ async def reply(rest: Rest, message: discord.Message, answer: Answer, key: str) 
             "message_reference": {"message_id": str(message.id), "fail_if_not_exists": False},
         }
         await rest.call("POST", "/channels/{channel_id}/messages", body, channel_id=message.channel.id)
-
-
-def _manages_server(author: discord.Member | discord.User) -> bool:
-    return isinstance(author, discord.Member) and author.guild_permissions.manage_guild

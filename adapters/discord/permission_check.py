@@ -16,6 +16,7 @@ BLOCKED = "blocked/"  # in the storage: `blocked/GUILD/CHANNEL` while a permissi
 TEXT, DIRECT_MESSAGE, VOICE, STAGE = 0, 1, 2, 13  # types of channels
 CAN_TAKE_PAPERS = frozenset({TEXT, DIRECT_MESSAGE, ANNOUNCEMENT, FORUM, MEDIA}) | THREADS
 CHOOSE_CHANNEL = "Choose a text, announcement or forum channel."
+MEMBER = "/guilds/{guild_id}/members/{user_id}"
 
 
 class PermissionCheck:
@@ -60,8 +61,7 @@ class PermissionCheck:
             return 0  # it has no permissions
         guild = await self._rest.call("GET", "/guilds/{guild_id}", guild_id=place.space)
         bot_id = str(await self._rest.bot_id())
-        path = "/guilds/{guild_id}/members/{user_id}"
-        member = await self._rest.call("GET", path, guild_id=place.space, user_id=bot_id)
+        member = await self._rest.call("GET", MEMBER, guild_id=place.space, user_id=bot_id)
         return missing_permissions(guild, member, channel, bot_id)
 
     async def explain_refusal(self, place: Place) -> Refused:
@@ -82,12 +82,9 @@ class PermissionCheck:
         if found.get("mentionable"):
             return
         channel = await self._rest.call("GET", "/channels/{channel_id}", channel_id=place.channel)
-        for user, problem in (
-            (person, tr("You may not mention this role here.")),
-            (str(await self._rest.bot_id()), tr("Paperboy may not mention this role here.")),
-        ):
-            path = "/guilds/{guild_id}/members/{user_id}"
-            member = await self._rest.call("GET", path, guild_id=place.space, user_id=user)
+        own = (str(await self._rest.bot_id()), tr("Paperboy may not mention this role here."))
+        for user, problem in ((person, tr("You may not mention this role here.")), own):
+            member = await self._rest.call("GET", MEMBER, guild_id=place.space, user_id=user)
             if not permissions_in(guild, member, channel, user) & MENTION_ALL:
                 raise AskError(problem, tr("Allow anyone to @mention it under Server Settings, Roles."))
 

@@ -4,6 +4,8 @@ Not needed: Embed Links (its messages are components, not embeds) and Add Reacti
 """
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 ALL = (1 << 63) - 1
@@ -18,7 +20,7 @@ NEEDED: dict[int, tuple[str, str]] = {
     SEND: ("Send Messages", "post the day's papers"),
     HISTORY: (
         "Read Message History",
-        "find its own posts after a crash, so that none is posted twice; count reactions",
+        "find its own posts after a crash so that none is posted twice; count reactions",
     ),
     CREATE_THREADS: ("Create Public Threads", "put the day's papers in a thread"),
     SEND_IN_THREADS: ("Send Messages in Threads", "post in those threads"),
@@ -64,7 +66,8 @@ def permissions_in(guild: Mapping[str, Any], member: Mapping[str, Any], channel:
 
     https://discord.com/developers/docs/topics/permissions#permission-overwrites
     """
-    held = _role_permissions(guild, member)
+    mine = {str(guild["id"]), *map(str, member.get("roles", ()))}
+    held = _union((role for role in guild.get("roles", ()) if str(role["id"]) in mine), "permissions")
     if held & ADMINISTRATOR or str(guild.get("owner_id")) == user:
         return ALL
     overwrites = {str(one["id"]): one for one in channel.get("permission_overwrites") or ()}
@@ -75,13 +78,5 @@ def permissions_in(guild: Mapping[str, Any], member: Mapping[str, Any], channel:
     return held
 
 
-def _role_permissions(guild: Mapping[str, Any], member: Mapping[str, Any]) -> int:
-    mine = {str(guild["id"]), *map(str, member.get("roles", ()))}
-    return _union((role for role in guild.get("roles", ()) if str(role["id"]) in mine), "permissions")
-
-
 def _union(owners: Iterable[Mapping[str, Any]], name: str) -> int:
-    held = 0
-    for owner in owners:
-        held |= int(owner.get(name) or 0)
-    return held
+    return reduce(or_, (int(owner.get(name) or 0) for owner in owners), 0)

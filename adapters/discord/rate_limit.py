@@ -49,7 +49,7 @@ class RateLimit:
             if attempts and attempts[-1] != TOO_MANY_REQUESTS:
                 raise Unsure("Discord answered with an error; the message may have been posted.")
             attempts.append(0)
-        if not _answers_interaction(request.url.path):
+        if "/interactions/" not in request.url.path and "/webhooks/" not in request.url.path:
             await self._wait_for_slot()
 
     async def _after(self, session: Session, context: Context, request: aiohttp.TraceRequestEndParams) -> None:
@@ -62,7 +62,3 @@ class RateLimit:
         self._next_at = slot + self._interval_s
         if slot > now:
             await asyncio.sleep(slot - now)
-
-
-def _answers_interaction(path: str) -> bool:
-    return "/interactions/" in path or "/webhooks/" in path

@@ -29,6 +29,7 @@ from bot.chat.message import (
     Papers,
     Paragraph,
     Span,
+    clean,
     emphasize,
 )
 from bot.languages import tr
@@ -108,9 +109,8 @@ class _Layout:
             else:
                 lines += _lines(block)
         found += _text(lines)
-        found += self._remaining_links(
-            MAX_TEXT_CHARS - sum(utf16_units(part.get("content", "")) for part in walk_components(found))
-        )
+        used = sum(utf16_units(part.get("content", "")) for part in walk_components(found))
+        found += self._remaining_links(MAX_TEXT_CHARS - used)
         return found or _text([one_line((Span(message.plain),)) or "…"])
 
     def _pressable(self, block: Card | Controls) -> list[Json]:
@@ -239,5 +239,4 @@ def _option(button: Json) -> Json:
 
 
 def _label(label: str) -> str:
-    short = " ".join(without_controls(label).split()) or "…"
-    return short if len(short) <= MAX_LABEL_CHARS else short[: MAX_LABEL_CHARS - 1] + "…"
+    return clean(without_controls(label), MAX_LABEL_CHARS) or "…"

@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from adapters.email.pages import STATIC_FILES, Pages
+from adapters.email.pages import Pages
+from adapters.email.render import STATIC_FILES
 from adapters.email.signup import Services, Signup, TooManyRequests
 from adapters.email.subscription_form import SubscriptionRequest, read_form
 from bot.chat.adapter import Core

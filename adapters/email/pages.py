@@ -1,17 +1,14 @@
 """The pages as HTML."""
 
 from collections.abc import Mapping
-from functools import cache
 
 from aiohttp import web
-from jinja2 import Environment
 
 from adapters.email import subscription_form
-from adapters.email.render import one_line
+from adapters.email.render import environment
 from adapters.email.subscription_form import SubscriptionRequest
-from bot.http_server import StaticFiles, has_own_text, template_environment
+from bot.http_server import has_own_text
 
-STATIC_FILES = StaticFiles("adapters.email")
 ERRORS = {
     404: ("Page not found", "This page doesn't exist."),
     413: ("Too large", "The form is too large."),
@@ -57,12 +54,5 @@ class Pages:
         return self.notice(title, error.text or "" if has_own_text(error) else text, status=error.status)
 
     def page(self, template: str, *, status: int = 200, **values: object) -> web.Response:
-        html = _environment().get_template(template).render(root=self._root, **values)
+        html = environment().get_template(template).render(root=self._root, **values)
         return web.Response(text=html, status=status, content_type="text/html")
-
-
-@cache
-def _environment() -> Environment:
-    environment = template_environment("adapters.email").overlay(finalize=one_line)
-    environment.globals["static"] = STATIC_FILES.address
-    return environment

@@ -15,6 +15,7 @@ from bot.chat.message import (
     Block,
     Bullets,
     Card,
+    Control,
     Controls,
     Footnote,
     Heading,
@@ -24,10 +25,12 @@ from bot.chat.message import (
     Paragraph,
     Span,
     Text,
+    block_name,
     clean,
 )
-from bot.http_server import template_environment
+from bot.http_server import StaticFiles, template_environment
 
+STATIC_FILES = StaticFiles("adapters.email")
 MAX_LINE_CHARS = 72
 MAX_TITLE_CHARS = 69
 MAX_PREVIEW_CHARS = 140  # of the longest that mail programs show
@@ -57,7 +60,7 @@ class MailBody(Struct, frozen=True, kw_only=True):
 def render_mail(message: Message, foot: Foot) -> MailBody:
     """The body of a mail to one reader."""
     content = _content(message.blocks or (Paragraph((Span(message.plain),)),))
-    template = _environment().get_template("mail.html")
+    template = environment().get_template("mail.html")
     html = template.render(
         title=clean(message.plain, MAX_TITLE_CHARS),
         preview=_preview(message.blocks),
@@ -90,11 +93,9 @@ def shortened(message: Message) -> Iterator[Message]:
 
 def one_line(value: object) -> object:
     """A text in one line, without invisible characters; other values as they are."""
-    return (
-        _INVISIBLE.sub(lambda found: " " if found[0] in "\t\n\r\u2028\u2029" else "", value)
-        if type(value) is str
-        else value
-    )
+    if type(value) is not str:
+        return value
+    return _INVISIBLE.sub(lambda found: " " if found[0] in "\t\n\r\u2028\u2029" else "", value)
 
 
 def safe_url(url: str) -> str:
@@ -102,42 +103,26 @@ def safe_url(url: str) -> str:
     return url if _WEB_ADDRESS.fullmatch(url) else ""
 
 
-def card_links(card: Card) -> list[LinkButton]:
+def card_links(controls: Sequence[Control]) -> list[LinkButton]:
     """The buttons that are links; the others only work in a chat."""
-    return [control for control in card.controls if isinstance(control, LinkButton) and safe_url(control.url)]
+    return [control for control in controls if isinstance(control, LinkButton) and safe_url(control.url)]
 
 
 # ---- HTML
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of mails and pages."""
     found = template_environment("adapters.email").overlay(finalize=one_line)
-    found.filters["href"] = safe_url
+    found.filters |= {"href": safe_url, "links": card_links}
+    found.globals["static"] = STATIC_FILES.address
     return found
 
 
-def _html(block: Block) -> Markup:
-    macros: Any = _environment().get_template("blocks.html").module
-    match block:
-        case Heading(text=title):
-            found = macros.heading(title)
-        case Paragraph(text=spans):
-            found = macros.paragraph(spans)
-        case Bullets(items=items):
-            found = macros.bullets(items)
-        case Card():
-            found = macros.card(block, card_links(block))
-        case Papers():
-            found = macros.papers(block)
-        case Controls(items=items):
-            links = [item for item in items if isinstance(item, LinkButton)]
-            found = macros.action(links[0]) if len(links) == 1 else macros.controls(links)
-        case Footnote(text=spans):
-            found = macros.footnote(spans)
-        case _:
-            assert_never(block)
-    return Markup(found)  # noqa: S704 - the macros' own, escaped output
+def _html(block: Block) -> str:
+    macro: Any = getattr(environment().get_template("blocks.html").module, block_name(block))
+    return str(macro(block))
 
 
 # ---- plain text
@@ -178,13 +163,9 @@ def _card(card: Card, mark: str) -> str:
     """A paper in a few lines. Each address has its own line with its name, so that no mail program breaks it."""
     inside = " " * len(mark)
     facts = "".join(_span(replace(span, url="")) for span in card.facts)
+    parts = (card.byline, card.summary, card.why, card.body, facts)
     lines = [_wrapped(str(one_line(card.title)), mark, inside)]
-    lines += [
-        _wrapped(str(one_line(part)), inside, inside)
-        for part in (card.byline, card.summary, card.why, card.body)
-        if part
-    ]
-    lines += [_wrapped(facts, inside, inside)] if facts else []
+    lines += [_wrapped(str(one_line(part)), inside, inside) for part in parts if part]
     lines += [f"{inside}{name}: {url}" for url, name in _named_links(card).items() if safe_url(url)]
     return "\n".join(lines)
 
@@ -192,7 +173,7 @@ def _card(card: Card, mark: str) -> str:
 def _named_links(card: Card) -> dict[str, str]:
     """The name of each address; of one that is there twice, the first name."""
     facts = [(span.text, span.url) for span in card.facts if span.url]
-    links = [("Paper", card.url), *facts, *((button.label, button.url) for button in card_links(card))]
+    links = [("Paper", card.url), *facts, *((button.label, button.url) for button in card_links(card.controls))]
     return {url: str(one_line(name)).strip() for name, url in reversed(links)}
 
 

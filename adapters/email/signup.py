@@ -98,8 +98,8 @@ class Signup:
         if subscriber.replaces:
             await self._command(core, id, "unschedule", f"{nonce}-off")
         answer = await self._command(core, id, subscriber.request.command, f"{nonce}-on")
-        if answer and _is_refusal(answer):
-            raise AskError(answer.message.plain)
+        if answer and all(isinstance(block, Paragraph | Footnote) for block in answer.message.blocks):
+            raise AskError(answer.message.plain)  # words alone are a refusal; else there is a heading
         await self._subscribers.delete_all_pending(id)
         log.info("subscriber %s confirmed", id)
         return subscriber
@@ -221,8 +221,3 @@ def _confirmation_message(request: SubscriptionRequest, link: str) -> Message:
             Footnote(text("The link works for two days. You get no papers until you confirm.")),
         ),
     )
-
-
-def _is_refusal(answer: Answer) -> bool:
-    """The core answers a refused command in words alone; an answer to a completed one has a heading."""
-    return all(isinstance(block, Paragraph | Footnote) for block in answer.message.blocks)

@@ -6,6 +6,7 @@ Keys: `subscriber/ID`, `pending/ID/NONCE` (not confirmed yet), `blocked/ID` (wan
 import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -44,6 +45,9 @@ class Subscriber(Struct, frozen=True, kw_only=True):
     stopped: str = ""  # why no mail is sent any more
 
 
+Record = TypeVar("Record", Pending, Subscriber)
+
+
 class Confirmation(Struct, frozen=True, kw_only=True):
     """A link to confirm with, as it was sent."""
 
@@ -68,14 +72,16 @@ class Subscribers:
         """Raises `SealError` when the record was sealed with another key."""
         name = f"subscriber/{id}"
         sealed = await self._storage.get(name)
-        return msgspec.json.decode(self._sealer.open(name, sealed), type=Subscriber) if sealed else None
+        return self._opened(name, sealed, Subscriber) if sealed else None
 
     async def add_pending(self, to: str, request: SubscriptionRequest) -> Confirmation | None:
         """Store a request until it is confirmed; None when this address gets no link now."""
         id, now = self.subscriber_id(to), self._clock.now()
-        if await self._is_blocked(id):
+        blocked_until = await self._storage.get(f"blocked/{id}")
+        if blocked_until is not None and datetime.fromisoformat(blocked_until.decode()) > now:
             return None
-        waiting = [pending for _, pending in await self._pending(id) if pending.asked_at + LINK_MAX_AGE > now]
+        known = [self._opened(key, sealed, Pending) for key, sealed in await self._storage.scan(f"pending/{id}/")]
+        waiting = [pending for pending in known if pending.asked_at + LINK_MAX_AGE > now]
         if len(waiting) >= MAX_PENDING_LINKS or any(p.asked_at + MIN_REPEAT_INTERVAL > now for p in waiting):
             return None
         pending = Pending(address=to, request=request, asked_at=now)
@@ -94,7 +100,7 @@ class Subscribers:
         sealed = await self._storage.get(name) if id else None
         if sealed is None:
             return None
-        pending = msgspec.json.decode(self._sealer.open(name, sealed), type=Pending)
+        pending = self._opened(name, sealed, Pending)
         is_valid = pending.asked_at + LINK_MAX_AGE > self._clock.now()
         return Confirmation(id=id, nonce=nonce, pending=pending) if is_valid else None
 
@@ -147,7 +153,7 @@ class Subscribers:
         """Delete expired links and blocks."""
         now = self._clock.now()
         for key, sealed in await self._storage.scan("pending/"):
-            if msgspec.json.decode(self._sealer.open(key, sealed), type=Pending).asked_at + LINK_MAX_AGE <= now:
+            if self._opened(key, sealed, Pending).asked_at + LINK_MAX_AGE <= now:
                 await self._storage.delete(key)
         for key, until in await self._storage.scan("blocked/"):
             if datetime.fromisoformat(until.decode()) <= now:
@@ -168,13 +174,8 @@ class Subscribers:
         id, _, nonce = self._sealer.verify(CONFIRM, token).partition(".")
         return id, nonce
 
-    async def _pending(self, id: str) -> list[tuple[str, Pending]]:
-        found = await self._storage.scan(f"pending/{id}/")
-        return [(key, msgspec.json.decode(self._sealer.open(key, sealed), type=Pending)) for key, sealed in found]
-
-    async def _is_blocked(self, id: str) -> bool:
-        until = await self._storage.get(f"blocked/{id}")
-        return until is not None and datetime.fromisoformat(until.decode()) > self._clock.now()
+    def _opened(self, name: str, sealed: bytes, kind: type[Record]) -> Record:
+        return msgspec.json.decode(self._sealer.open(name, sealed), type=kind)
 
     async def _put(self, name: str, record: Struct) -> None:
         await self._storage.put(name, self._sealer.seal(name, msgspec.json.encode(record)))

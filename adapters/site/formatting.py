@@ -1,7 +1,7 @@
 """Numbers, dates and names as the pages show them. Pure."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 MAX_BYLINE_AUTHORS = 3  # named in a list of papers
 
@@ -38,6 +38,11 @@ def long_day(day: date) -> str:
 def short_day(day: date) -> str:
     """`18 March 2025`."""
     return f"{day.day} {day:%B %Y}"
+
+
+def timestamp(at: datetime) -> str:
+    """RFC 3339, in UTC."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def shorten(text: str, max_chars: int) -> str:

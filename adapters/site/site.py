@@ -80,10 +80,8 @@ class Site(Struct, frozen=True, kw_only=True):
         """
 
         def count() -> None:
-            if not self.settings.is_public:  # on one machine everyone has the same address
-                return
-            if (allowance := self.made_pages.take(self.client(request))).is_exceeded:
-                raise web.HTTPTooManyRequests(headers=allowance.headers)
+            if self.settings.is_public:  # on one machine everyone has the same address
+                self.made_pages.admit(self.client(request))
 
         return count
 

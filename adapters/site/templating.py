@@ -34,7 +34,7 @@ def render_page(
 ) -> str:
     """The whole page. `own_votes` are the visitor's on the papers shown: +1 or −1."""
     return (
-        _environment()
+        environment()
         .get_template(view.template)
         .render(
             site_name=site_name,
@@ -50,7 +50,8 @@ def render_page(
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of pages, feeds and the sitemap; loaded once."""
     found = template_environment("adapters.site")
     found.filters |= {
         "emphasize": emphasize,
@@ -58,6 +59,7 @@ def _environment() -> Environment:
         "compact": formatting.compact,
         "long_day": formatting.long_day,
         "short_day": formatting.short_day,
+        "timestamp": formatting.timestamp,
         "safe_url": links.safe_url,
         "paper_path": links.paper,
         "picture_path": links.picture,

@@ -45,10 +45,12 @@ def as_post_errors() -> Iterator[None]:
 
 def post_error(error: SlackApiError) -> PostError:
     """The meaning of an answer that was not `ok`."""
-    status, code = _status(error), error_code(error)
+    status = int(getattr(error.response, "status_code", None) or getattr(error.response, "status", 0) or 0)
+    code = error_code(error)
     if status == TOO_MANY_REQUESTS or code in BUSY:
+        is_post = str(getattr(error.response, "api_url", "")).endswith("chat.postMessage")
         # The dispatcher keeps each channel's pace, so a post that is refused all the same exceeds the workspace's.
-        return Busy("Slack limits our requests.", retry_after=_retry_after_s(error), tenant_wide=_is_post(error))
+        return Busy("Slack limits our requests.", retry_after=_retry_after_s(error), tenant_wide=is_post)
     if status >= SERVER_ERROR or code in UNSURE or not code:
         return Unsure(f"Slack has a problem ({code or status}).")
     if code == "missing_scope":
@@ -99,16 +101,8 @@ def _details(error: SlackApiError) -> str:
     return f": {words}" if words else ""
 
 
-def _is_post(error: SlackApiError) -> bool:
-    return str(getattr(error.response, "api_url", "")).endswith("chat.postMessage")
-
-
 def _needed_scope(error: SlackApiError) -> str:
     return str(error.response.get("needed") or "it needs")
-
-
-def _status(error: SlackApiError) -> int:
-    return int(getattr(error.response, "status_code", None) or getattr(error.response, "status", 0) or 0)
 
 
 def _retry_after_s(error: SlackApiError) -> float:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.slack.outbound.render import Json
+from bot.chat.event import Person
 from bot.errors import PaperboyError
 from bot.metrics import UNREADABLE_EVENTS
 
@@ -81,6 +82,8 @@ def interaction_id(body: Json) -> str:
     raise UnreadablePayload("It has no trigger_id.")
 
 
-def event_time(body: Json) -> datetime:
+def event_fields(body: Json, space: str, person: str) -> dict[str, Any]:
+    """What every event of ours has: Slack's id, its time, and the person (an id) who did it."""
     event = get_object(body, "event")
-    return get_time(get_text(event, "event_ts"), get_text(event, "ts"), get_text(body, "event_time"))
+    at = get_time(get_text(event, "event_ts"), get_text(event, "ts"), get_text(body, "event_time"))
+    return {"id": event_id(body), "at": at, "who": Person(platform="slack", space=space, id=person)}

@@ -32,8 +32,10 @@ class Pages:
         `thread` may be `newest`: the last message that has replies.
         """
         newest = thread == "newest"
-        thread = self._newest_thread(channel) if newest else thread
         messages, has_earlier = self._state.channel_messages(channel, before=before, count=PAGE_MESSAGES)
+        if newest:
+            latest, _ = self._state.channel_messages(channel, count=PAGE_MESSAGES)
+            thread = next((message.id for message in reversed(latest) if self._state.replies(message.id)), "")
         private = self._state.private_messages(reader.who.id, channel)
         parent = self._state.message(thread) if thread else None
         replies = [*self._state.replies(thread), *(m for m in private if m.thread == thread)] if parent else []
@@ -81,10 +83,6 @@ class Pages:
         papers = {block.paper for m in messages for block in m.message.blocks if isinstance(block, Card)}
         votes = await self._core.catalog.votes_by(reader.who, papers) if papers else {}
         return replace(reader, voted=frozenset(paper for paper, vote in votes.items() if vote > 0))
-
-    def _newest_thread(self, channel: str) -> str:
-        messages, _ = self._state.channel_messages(channel, count=PAGE_MESSAGES)
-        return next((message.id for message in reversed(messages) if self._state.replies(message.id)), "")
 
     def _piece(self, message: ChatMessage, reader: Reader, *, in_thread: bool) -> dict[str, str]:
         """`seq` tells the page which is newer: the stream of events can be faster than the answer to a request."""

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from markupsafe import escape
 
 from adapters.webchat.chat_state import ChatState
-from adapters.webchat.doctor import check_setup
 from adapters.webchat.people import PLATFORM, SPACE
 from adapters.webchat.records import CHANNEL_NAME, ChatMessage
 from adapters.webchat.server import Server
@@ -16,6 +15,7 @@ from bot.chat.adapter import Core, Finding, Limits
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
 from bot.errors import Refused
+from bot.http_server import LOCAL_HOSTS
 from bot.tasks import Supervisor
 
 
@@ -71,7 +71,10 @@ class WebchatAdapter:
         return f"{self.url}/c/{ref.place.channel}?{urlencode({'thread': ref.place.thread or ref.id})}"
 
     async def check_setup(self) -> Sequence[Finding]:
-        return check_setup(self._settings)
+        """The chat has no sign-in, so it belongs on a loopback address."""
+        host = self._settings.host
+        hint = 'Anyone who reaches the browser chat is an admin there. Set host = "127.0.0.1" in [adapters.web].'
+        return [Finding.check(f"browser chat on {host}", host in LOCAL_HOSTS, hint)]
 
     async def listen(self, core: Core) -> None:
         await self._state.load()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Any, assert_never
+from typing import Any
 
 from babel.dates import format_date
 from jinja2 import Environment
@@ -16,20 +16,7 @@ from adapters.webchat.people import BOT, PEOPLE
 from adapters.webchat.records import CHANNEL_NAME, EMOJI, ChatMessage
 from bot.chat.adapter import MenuEntry
 from bot.chat.event import Person
-from bot.chat.message import (
-    Action,
-    Block,
-    Bullets,
-    Button,
-    Card,
-    Controls,
-    Footnote,
-    Heading,
-    Message,
-    Papers,
-    Paragraph,
-    emphasize,
-)
+from bot.chat.message import Action, Block, Button, Card, Heading, Message, block_name, emphasize
 from bot.http_server import StaticFiles, template_environment
 from bot.languages import locale, tag, tr, tr_count
 
@@ -49,13 +36,14 @@ class Reader(Struct, frozen=True, kw_only=True):
 def environment() -> Environment:
     """The templates; loaded once."""
     found = template_environment("adapters.webchat")
-    found.globals["static"] = STATIC_FILES.address
-    found.filters["emphasize"] = emphasize
-    found.filters["href"] = safe_url
-    found.filters["channel"] = channel_path
-    found.filters["person"] = person_name
-    found.filters["long_day"] = long_day
-    found.globals |= {"tr": tr, "tr_count": tr_count, "language": tag}
+    found.filters |= {
+        "emphasize": emphasize,
+        "href": safe_url,
+        "channel": channel_path,
+        "person": person_name,
+        "long_day": long_day,
+    }
+    found.globals |= {"static": STATIC_FILES.address, "tr": tr, "tr_count": tr_count, "language": tag}
     return found
 
 
@@ -87,25 +75,8 @@ def message_body(message: Message) -> Markup:
 
 def _block(item: Block, level: int) -> Markup:
     """One block; `level` is the heading level of a paper in it."""
-    macros: Any = environment().get_template("blocks.html").module
-    match item:
-        case Heading(text=title):
-            found = macros.heading(title)
-        case Paragraph(text=spans):
-            found = macros.paragraph(spans)
-        case Bullets(items=items):
-            found = macros.bullets(items)
-        case Card():
-            found = macros.card(item, level)
-        case Papers():
-            found = macros.papers(item, level)
-        case Controls(items=items):
-            found = macros.controls(items)
-        case Footnote(text=spans):
-            found = macros.footnote(spans)
-        case _:
-            assert_never(item)
-    return Markup(found)  # noqa: S704 - the macros' own, escaped output
+    macro: Any = getattr(environment().get_template("blocks.html").module, block_name(item))
+    return Markup(macro(item, level))  # noqa: S704 - the macros' own, escaped output
 
 
 def with_own_votes(message: Message, voted: frozenset[str]) -> Message:
@@ -137,22 +108,19 @@ def render_message(
     """One message as a reader sees it: their own reactions pressed, the number of replies, its menu."""
     author = PEOPLE[item.author].name if item.author in PEOPLE else "Paperboy"
     macros: Any = environment().get_template("blocks.html").module
-    found = (
-        environment()
-        .get_template("message.html")
-        .render(
-            message=item,
-            author=author,
-            is_bot=item.author == BOT,
-            menu=menu if item.author != BOT else (),
-            form=macros.form(item.open_form.form, item, reader.csrf, FIELD_PREFIX) if item.open_form else "",
-            content=message_body(with_own_votes(item.message, reader.voted)),
-            reader=reader.who.id,
-            reactions=reactions,
-            emoji=EMOJI,
-            replies=replies,
-            csrf=reader.csrf,
-            in_thread=in_thread,
-        )
+    template = environment().get_template("message.html")
+    found = template.render(
+        message=item,
+        author=author,
+        is_bot=item.author == BOT,
+        menu=menu if item.author != BOT else (),
+        form=macros.form(item.open_form.form, item, reader.csrf, FIELD_PREFIX) if item.open_form else "",
+        content=message_body(with_own_votes(item.message, reader.voted)),
+        reader=reader.who.id,
+        reactions=reactions,
+        emoji=EMOJI,
+        replies=replies,
+        csrf=reader.csrf,
+        in_thread=in_thread,
     )
     return Markup(found)  # noqa: S704

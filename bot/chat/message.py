@@ -144,6 +144,11 @@ class Footnote(Struct, frozen=True, tag="footnote"):
 Block: TypeAlias = Heading | Paragraph | Bullets | Card | Papers | Controls | Footnote
 
 
+def block_name(block: Block) -> str:
+    """`heading`, `card` and so on: names what shows the block, such as a template's macro."""
+    return str(block.__struct_config__.tag)
+
+
 class Message(Struct, frozen=True, kw_only=True):
     """A message to post or answer with. `plain` must be enough alone: for notifications, screen readers, subjects."""
 

@@ -2,6 +2,7 @@
 
 import math
 
+from aiohttp import web
 from msgspec import Struct
 
 from bot.clock import Clock
@@ -44,6 +45,11 @@ class RateLimiter:
         self._limit = limit
         self._window_s = window_s
         self._counts = RecentDict[str, tuple[float, int]](max_clients)  # client: start of the window, requests
+
+    def admit(self, client: str, text: str | None = None) -> None:
+        """Count a request. Raises `web.HTTPTooManyRequests`, with this text, for a client that asks too often."""
+        if (allowance := self.take(client)).is_exceeded:
+            raise web.HTTPTooManyRequests(headers=allowance.headers, text=text)
 
     def take(self, client: str, cost: int = 1) -> Allowance:
         """Count `cost` requests of a client. A request that is refused counts too, up to the limit."""

@@ -58,11 +58,8 @@ class StaticFiles:
 
     @cached_property
     def _files(self) -> dict[str, Cached]:
-        entries = (
-            (entry, entry.name.rpartition(".")[2]) for entry in files(self._package).joinpath("static").iterdir()
-        )
         return {
-            entry.name: prepare(Content(body=entry.read_bytes(), content_type=CONTENT_TYPES[end]), UNDATED)
-            for entry, end in entries
-            if end in CONTENT_TYPES
+            entry.name: prepare(Content(body=entry.read_bytes(), content_type=kind), UNDATED)
+            for entry in files(self._package).joinpath("static").iterdir()
+            if (kind := CONTENT_TYPES.get(entry.name.rpartition(".")[2]))
         }

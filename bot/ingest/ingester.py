@@ -53,9 +53,8 @@ class Ingester:
 
     async def fetch_all(self) -> list[FetchResult]:
         """Fetch every source's list of today, and of the days missed since it last answered."""
-        return [
-            result for results in await asyncio.gather(*map(self.fetch_source, self._sources)) for result in results
-        ]
+        by_source = await asyncio.gather(*map(self.fetch_source, self._sources))
+        return [result for results in by_source for result in results]
 
     async def fetch_source(self, source: Source) -> list[FetchResult]:
         """One source, oldest day first; the first day that fails is the last that is tried."""

@@ -36,7 +36,6 @@ class PaperLookup:
             return None
         if not found:
             return None
-        await self._intake.store_batch(
-            Batch(listings=(Listing(paper=found[0], source=ASKED, day=self._clock.now().date()),))
-        )
+        listing = Listing(paper=found[0], source=ASKED, day=self._clock.now().date())
+        await self._intake.store_batch(Batch(listings=(listing,)))
         return found[0]

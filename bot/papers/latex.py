@@ -96,11 +96,9 @@ class _Converter:
     def _run(self, run: str) -> None:
         """Plain characters; a command that waits takes the first of them."""
         frame = self._stack[-1]
-        while run and frame.pending:
-            run = run.lstrip()
-            if run:
-                self._feed(run[0])
-                run = run[1:]
+        while frame.pending and (run := run.lstrip()):
+            self._feed(run[0])
+            run = run[1:]
         if run:
             frame.pieces.append(run)
 
@@ -162,7 +160,7 @@ class _Converter:
             self._at -= len(gap) + len(styled[2]) + (self._text[self._at - len(gap) - 1] == "*")
             self._macro(styled[1], "")
         elif self._text.startswith("{", self._at) and not gap:
-            self._stack[-1].pending.append(_Pending(partial(_unknown, name), 1))
+            self._stack[-1].pending.append(_Pending(lambda argument: argument or name, 1))
         else:
             self._symbol(name, gap)
 
@@ -250,7 +248,3 @@ class _Converter:
 
     def _follows_word(self) -> bool:
         return not self._stack[-1].pending and self._last()[-1:].isalnum()
-
-
-def _unknown(name: str, argument: str) -> str:
-    return argument or name

@@ -135,9 +135,7 @@ def accented(mark: str, name: str, base: str) -> str:
     """`base` with a combining mark on its first letter; without one, the accent's own sign or name."""
     base = base.replace("ı", "i").replace("ȷ", "j") if mark != "\u0323" else base
     if not base.strip():
-        return (
-            name if name.isalpha() and len(name) == 1 else "" if name.isalpha() else {"=": "", ".": ""}.get(name, name)
-        )
+        return "" if name in {"=", "."} or (name.isalpha() and len(name) > 1) else name
     if not name.isalpha() and not base[0].isalpha():
         return name + base
     if name.isalpha() and len(name) > 1 and len(base) > 1:

@@ -16,7 +16,9 @@ def merge(known: Paper, fresh: Paper) -> Paper:
     again changes nothing.
     """
     newer, older = (fresh, known) if _rank(fresh) >= _rank(known) else (known, fresh)
-    people = _people(newer, older)
+    # Their affiliations come with the authors, and stay when a newer record has none.
+    is_same = newer.authors == older.authors and not newer.affiliations
+    people = older if not newer.authors or is_same else newer
     return Paper(
         id=known.id,
         title=newer.title or older.title,
@@ -40,23 +42,9 @@ def merge(known: Paper, fresh: Paper) -> Paper:
     )
 
 
-def _people(newer: Paper, older: Paper) -> Paper:
-    """Whose authors to take; their affiliations come with them, and stay when a newer record has none."""
-    is_same = newer.authors == older.authors and not newer.affiliations
-    return older if not newer.authors or is_same else newer
-
-
 def _rank(paper: Paper) -> tuple[int, bool, date, bytes]:
     """What makes a record win: the later version, then an abstract, then the later list; then any fixed order,
     so that it does not matter which record came first."""
-    fields = (
-        paper.abstract,
-        paper.title,
-        paper.authors,
-        paper.affiliations,
-        paper.keywords,
-        paper.organization,
-        paper.offered_summary,
-        paper.links,
-    )
-    return (paper.version, bool(paper.abstract), paper.as_of or date.min, msgspec.json.encode((*fields, paper.links)))
+    texts = (paper.abstract, paper.title, paper.keywords, paper.organization, paper.offered_summary)
+    rest = msgspec.json.encode((*texts, paper.authors, paper.affiliations, paper.links))
+    return (paper.version, bool(paper.abstract), paper.as_of or date.min, rest)

@@ -59,9 +59,8 @@ class ArxivApi:
         bare = [id.removeprefix("arxiv:") for id in ids]
         for start in range(0, len(bare), MAX_IDS_PER_REQUEST):
             part = bare[start : start + MAX_IDS_PER_REQUEST]
-            page = await self._client.get(
-                self._url, {"id_list": ",".join(part), "max_results": str(len(part))}, conditional=False
-            )
+            query = {"id_list": ",".join(part), "max_results": str(len(part))}
+            page = await self._client.get(self._url, query, conditional=False)
             found += await self._sandbox.parse("api", page, tuple[Paper, ...])
         return tuple(found)
 
@@ -76,13 +75,12 @@ def parse_announcements(page: FetchedPage, day: date, *, cross_lists: bool = Tru
     for number, entry in enumerate(entries(page)):
         if entry.get("arxiv_announce_type", "new") not in types:
             continue
-        paper = _paper(entry, _abstract(entry.get("summary", "")))
+        summary = entry.get("summary", "")  # plain text: `arXiv:ID Announce Type: new Abstract: …`
+        paper = _paper(entry, readable(summary.partition("Abstract:")[2] or summary))
         announced = published(entry)
         if paper is None:
-            where = f"{page.url}[{number}]"
-            rejected.append(
-                Rejected(where=where, reason="the entry has no arXiv id or no title", id=entry.get("id", ""))
-            )
+            where, reason = f"{page.url}[{number}]", "the entry has no arXiv id or no title"
+            rejected.append(Rejected(where=where, reason=reason, id=entry.get("id", "")))
         elif announced is None or announced.astimezone(NEW_YORK).date() == day:
             listings.append(Listing(paper=paper, source=NAME, day=day, listed=announced))
     return Batch(listings=tuple(listings), rejected=tuple(rejected))
@@ -115,8 +113,3 @@ def _paper(entry: Any, abstract: str) -> Paper | None:
         sources=frozenset({NAME}),
         withdrawn=is_withdrawn(abstract, readable(entry.get("arxiv_comment", ""))),
     )
-
-
-def _abstract(summary: str) -> str:
-    """The feed puts `arXiv:ID Announce Type: new Abstract: …` before the abstract; it is plain text, no HTML."""
-    return readable(summary.partition("Abstract:")[2] or summary)

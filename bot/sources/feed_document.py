@@ -54,12 +54,7 @@ def decode(body: bytes, content_type: str) -> str:
             return body.decode(charset)
         except (UnicodeDecodeError, UnicodeError):
             continue
-    return _mostly(body, candidates[0])
-
-
-def _mostly(body: bytes, charset: str) -> str:
-    """By a charset that fits but for a few bytes; else as Western European."""
-    text = body.decode(charset, "replace")
+    text = body.decode(candidates[0], "replace")  # it fits but for a few bytes; else it is taken as Western European
     return text if text.count("\ufffd") <= 1 + len(text) // 100 else body.decode("cp1252", "replace")
 
 

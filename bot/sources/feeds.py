@@ -118,10 +118,11 @@ def _paper(entry: Any, source: str) -> Paper | str:
     if not (address or known):
         return f"the entry has no usable address ({entry.get('link', '')[:80]!r})"
     names, affiliations = names_and_affiliations(authors_from(_author_fields(entry)))
+    content: Any = next(iter(entry.get("content", ())), {})
     return Paper(
         id=known[0] if known else url_id(address),
         title=title,
-        abstract=entry_text(entry, "summary") or _content(entry),
+        abstract=entry_text(entry, "summary") or readable(html_to_text(content.get("value", ""))),
         authors=names,
         affiliations=affiliations,
         version=(known[1] if known else None) or 1,
@@ -146,15 +147,9 @@ def entry_text(entry: Any, name: str) -> str:
     return readable(raw if entry.get("is_atom") else html_to_text(raw, formatting_only=True))  # RSS doesn't say
 
 
-def _content(entry: Any) -> str:
-    found: Any = next(iter(entry.get("content", ())), {})
-    return readable(html_to_text(found.get("value", "")))
-
-
 def _author_fields(entry: Any) -> list[str]:
-    return [author.get("name") or author.get("email", "") for author in entry.get("authors", ())] or [
-        entry.get("author", "")
-    ]
+    names = [author.get("name") or author.get("email", "") for author in entry.get("authors", ())]
+    return names or [entry.get("author", "")]
 
 
 def arxiv_authors(entry: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -25,6 +25,7 @@ FIRST_RETRY_DELAY_S = 1.0  # seconds before the second try, doubled for the thir
 MAX_RATE_LIMIT_WAIT_S = 60.0  # the longest wait for a source's own limit; beyond it the source is skipped this time
 TIMEOUT = ClientTimeout(total=30, connect=5, sock_connect=5)
 TOO_MANY_REQUESTS = 429
+VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}  # of an answer, and of the next request
 REDIRECT_STATUSES = range(300, 400)
 SERVER_ERROR_STATUSES = range(500, 600)
 PrivateAddresses = Literal["none", "configured", "any"]
@@ -98,9 +99,9 @@ class SourceClient:
             except ValueError as error:  # not an address, often in a redirect
                 raise Malformed(f"{_host(url)} leads to no usable address ({error}).", "Check the address.") from error
             except (ClientError, OSError) as error:
-                raise Unreachable(
-                    f"{_host(url)} can't be reached ({_cause(error)}).", "It is fetched again later."
-                ) from error
+                inner = getattr(error, "os_error", None) or error  # the system's own words, without aiohttp's
+                cause = getattr(inner, "strerror", None) or inner or type(error).__name__
+                raise Unreachable(f"{_host(url)} can't be reached ({cause}).", "It is fetched again later.") from error
 
     async def _follow(self, url: str, validators: Mapping[str, str]) -> FetchedPage:
         at = url
@@ -131,31 +132,25 @@ class SourceClient:
 
     async def _page(self, url: str, location: str, response: ClientResponse) -> FetchedPage:
         self._budget.note_header(response.headers.get("RateLimit", ""))
-        kind = response.headers.get("Content-Type", "")
+        kind, header = response.headers.get("Content-Type", ""), response.headers.get("Retry-After")
         match response.status:
             case 304:
                 return FetchedPage(url=url, unchanged=True)
             case 404:
                 return FetchedPage(url=url, missing=True)
-            case status if status == TOO_MANY_REQUESTS or (
-                status in SERVER_ERROR_STATUSES and "Retry-After" in response.headers
-            ):
-                wait = max(_seconds(response.headers.get("Retry-After", "")), self._budget.wait_s, 1.0)
+            case status if status == TOO_MANY_REQUESTS or (status in SERVER_ERROR_STATUSES and header is not None):
+                asked = float(header) if header and header.strip().isdecimal() else 30.0 if header else 0.0
+                wait = max(asked, self._budget.wait_s, 1.0)
                 raise Throttled(f"{_host(url)} asks to wait {wait:.0f} s.", retry_after=wait)
             case status if status in SERVER_ERROR_STATUSES:
                 raise Unreachable(f"{_host(url)} has a fault (HTTP {status}).", "It is fetched again later.")
             case 200:
                 body = await _body(response, self._max_bytes)
-                return FetchedPage(
-                    url=url, location=location, body=body, content_type=kind, validators=_validators(response)
-                )
+                found = [(to, response.headers.get(name, "")) for name, to in VALIDATORS.items()]
+                validators = tuple(pair for pair in found if pair[1])
+                return FetchedPage(url=url, location=location, body=body, content_type=kind, validators=validators)
             case status:
                 raise SourceError(f"{_host(url)} refuses (HTTP {status}).", "Check the address and the token.")
-
-
-def _validators(response: ClientResponse) -> tuple[tuple[str, str], ...]:
-    names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
-    return tuple((to, response.headers[name]) for name, to in names.items() if name in response.headers)
 
 
 async def _body(response: ClientResponse, most: int) -> bytes:
@@ -173,16 +168,6 @@ async def _body(response: ClientResponse, most: int) -> bytes:
     if unzip and not unzip.eof:
         raise Malformed(f"{response.host} sent an answer that was cut off.", "It is fetched again later.")
     return bytes(body)
-
-
-def _seconds(header: str) -> float:
-    return float(header) if header.strip().isdecimal() else 30.0 if header else 0.0
-
-
-def _cause(error: Exception) -> str:
-    """The system's own words, without aiohttp's around them."""
-    inner = getattr(error, "os_error", None) or error
-    return str(getattr(inner, "strerror", None) or inner or type(error).__name__)
 
 
 def _host(url: str) -> str:

@@ -6,7 +6,7 @@ edition is `paper.submittedOnDailyAt`; the outer `publishedAt` is New York time 
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -130,8 +130,7 @@ def parse_listings(answer: object, day: date | None, where: str, *, source: str 
         try:
             listings.append(_listing(entry, day, source))
         except (msgspec.ValidationError, ValueError) as error:
-            bad = Rejected(where=f"{where}[{number}]", reason=str(error), id=_id_of(entry))
-            rejected.append(bad)
+            rejected.append(Rejected(where=f"{where}[{number}]", reason=str(error), id=_id_of(entry)))
     return Batch(listings=tuple(listings), rejected=tuple(rejected))
 
 
@@ -154,7 +153,7 @@ def _listing(entry: Any, day: date | None, source: str) -> Listing:
 
 def _paper(record: _Record, id: str, source: str, outer: Mapping[str, Any]) -> Paper:
     summary = text_or_empty(record.summary)
-    title, abstract = readable(record.title), readable(summary)
+    title, abstract, at = readable(record.title), readable(summary), parse_datetime(record.publishedAt)
     return Paper(
         id=id,
         title=title,
@@ -162,7 +161,7 @@ def _paper(record: _Record, id: str, source: str, outer: Mapping[str, Any]) -> P
         title_source=record.title if record.title != title else "",
         abstract_source=summary if summary != abstract else "",
         authors=_authors(record.authors),
-        published=_plausible(parse_datetime(record.publishedAt)),
+        published=at if at and at.year >= 1991 else None,  # arXiv's first year; some records carry 1970
         keywords=labels(_list(record.ai_keywords)),
         organization=label(readable(_lab(record.organization))),
         links=arxiv_links(
@@ -196,19 +195,12 @@ def _authors(raw: Any) -> tuple[str, ...]:
 
 
 def _lab(raw: Any) -> str:
-    return (
-        text_or_empty(raw.get("fullname")) or text_or_empty(raw.get("name"))
-        if isinstance(raw, dict)
-        else text_or_empty(raw)
-    )
+    names = (raw.get("fullname"), raw.get("name")) if isinstance(raw, dict) else (raw,)
+    return next(filter(None, map(text_or_empty, names)), "")
 
 
 def _list(raw: Any) -> list[Any]:
     return raw if isinstance(raw, list) else []
-
-
-def _plausible(at: datetime | None) -> datetime | None:
-    return at if at and at.year >= 1991 else None  # arXiv's first year; some records carry 1970
 
 
 def _json(page: FetchedPage) -> object:

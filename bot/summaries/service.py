@@ -22,12 +22,8 @@ from bot.summaries.generation.language_model import LanguageModel
 from bot.summaries.generation.sanitizing import without_instructions
 from bot.summaries.generation.writer import SummaryWriter
 
-PROVENANCE_PREFERENCE: tuple[Provenance, ...] = (
-    "human",
-    "claude",
-    "source",
-    "extract",
-)  # which summary is shown when several pass
+# Which summary is shown when several pass
+PROVENANCE_PREFERENCE: tuple[Provenance, ...] = ("human", "claude", "source", "extract")
 MIN_BATCH_SIZE = 8
 EXAMPLE = Paper(
     id="example",
@@ -53,11 +49,9 @@ class SummaryService:
         self._budget = budget
         self._clock = clock
         breaker = CircuitBreaker(clock)
-        self._generator = (
-            SummaryGenerator(lines, writer, clock, breaker, budget=budget, batch_from=batch_from)
-            if writer and budget
-            else None
-        )
+        self._generator: SummaryGenerator | None = None
+        if writer and budget:
+            self._generator = SummaryGenerator(lines, writer, clock, breaker, budget=budget, batch_from=batch_from)
         self.answers = QuestionAnswerer(writer, budget, breaker)
 
     async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Summary]:
@@ -156,7 +150,5 @@ def _written(lines: Sequence[Summary], paper: Paper) -> list[Summary]:
 
 
 def _best(lines: Sequence[Summary]) -> Summary | None:
-    passing = [line for line in lines if not line.failures]
-    return min(
-        passing, key=lambda line: (PROVENANCE_PREFERENCE.index(line.provenance), -line.made.timestamp()), default=None
-    )
+    passing = sorted((line for line in lines if not line.failures), key=lambda line: line.made, reverse=True)
+    return min(passing, key=lambda line: PROVENANCE_PREFERENCE.index(line.provenance), default=None)

@@ -23,7 +23,7 @@ class DomainRate:
 
     async def wait_for_slot(self, domain: str, key: str) -> None:
         """Wait for the slot of a mail. Raises `Busy` when it is more than `MAX_WAIT_S` away."""
-        now = self._now()
+        now = self._clock.now().timestamp()
         slot = self._reserved.pop(key, 0.0)
         if not slot:
             slot = max(self._next_slot.get(domain, 0.0), now)
@@ -44,6 +44,3 @@ class DomainRate:
 
     def note_success(self, subscriber: str) -> None:
         self._deferrals.pop(subscriber, None)
-
-    def _now(self) -> float:
-        return self._clock.now().timestamp()

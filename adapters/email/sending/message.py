@@ -93,7 +93,8 @@ class MailWriter:
             for name, jpeg in pictures.items():
                 page.add_related(jpeg, "image", "jpeg", cid=f"<{ids[name]}>", disposition="inline")
             content = mail.as_bytes()
-        return OutgoingMail(sender=self._envelope_sender(token), recipient=to, content=content)
+        sender = address.parse_named((self._settings.bounce or self._from).replace(BOUNCE_PLACEHOLDER, token))[1]
+        return OutgoingMail(sender=sender, recipient=to, content=content)
 
     def _headers(self, subject: str, to: str, key: str, at: datetime, unsubscribe_url: str) -> dict[str, object]:
         found: dict[str, object] = {
@@ -108,9 +109,6 @@ class MailWriter:
             "Auto-Submitted": "auto-generated",
         }
         return found | ({"Reply-To": self._settings.reply_to} if self._settings.reply_to else {})
-
-    def _envelope_sender(self, token: str) -> str:
-        return address.parse_named((self._settings.bounce or self._from).replace(BOUNCE_PLACEHOLDER, token))[1]
 
 
 def _policy() -> EmailPolicy[EmailMessage]:

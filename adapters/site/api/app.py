@@ -72,7 +72,8 @@ class Api:
 
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Every answer of the API, errors included, comes through here."""
-        if request.method == "OPTIONS" and not _is_unknown(request):
+        unrouted = request.match_info.http_exception
+        if request.method == "OPTIONS" and not (unrouted and unrouted.status == 404):
             return web.Response(status=204, headers={"Allow": METHODS} | self._cors() | PREFLIGHT)
         allowance: Allowance | None = None
         try:
@@ -116,11 +117,6 @@ class Api:
 def _bearer_key(authorization: str) -> str:
     scheme, _, key = authorization.strip().partition(" ")
     return key.strip() if scheme.casefold() == "bearer" else ""
-
-
-def _is_unknown(request: web.Request) -> bool:
-    error = request.match_info.http_exception
-    return error is not None and error.status == 404
 
 
 def _pattern(path: str) -> str:

@@ -23,6 +23,7 @@ MAX_AUTHORS = 30
 MAX_AUTHOR_CHARS = 200
 MAX_CATEGORIES = 20
 MAX_CATEGORY_CHARS = 100
+LINK_LABELS = {"page": "Abstract", "pdf": "PDF", "code": "Code", "project": "Project", "discussion": "Discussion"}
 
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffc\U00010000-\U0010ffff]")
 """Characters that XML forbids or advises against."""
@@ -86,7 +87,9 @@ def plain(text: str, max_chars: int) -> str:
 
 def _entry(shown: CatalogEntry, authority: str, site: str) -> Entry:
     paper = shown.paper
-    published = _make_unique(paper.published or _listed_at(shown), paper.id)
+    listed = shown.first_seen or (datetime.combine(shown.listed_on, time(), UTC) if shown.listed_on else EPOCH)
+    published = _make_unique(paper.published or listed, paper.id)
+    categories = tuple(dict.fromkeys((*paper.categories, *paper.keywords)))[:MAX_CATEGORIES]
     title = plain(paper.title, MAX_TITLE_CHARS) or paper.id
     links = _links(paper)
     return Entry(
@@ -98,7 +101,7 @@ def _entry(shown: CatalogEntry, authority: str, site: str) -> Entry:
         published=published,
         updated=max(paper.updated, published) if paper.updated and paper.version > 1 else published,
         authors=tuple(filter(None, (plain(name, MAX_AUTHOR_CHARS) for name in paper.authors[:MAX_AUTHORS]))),
-        categories=tuple(filter(None, (plain(name, MAX_CATEGORY_CHARS) for name in _categories(paper)))),
+        categories=tuple(filter(None, (plain(name, MAX_CATEGORY_CHARS) for name in categories))),
         links=links,
     )
 
@@ -112,24 +115,9 @@ def _make_unique(at: datetime, id: str) -> datetime:
     return at.replace(microsecond=int.from_bytes(hashlib.blake2b(id.encode(), digest_size=4).digest()) % 1_000_000)
 
 
-def _listed_at(shown: CatalogEntry) -> datetime:
-    return shown.first_seen or (datetime.combine(shown.listed_on, time(), UTC) if shown.listed_on else EPOCH)
-
-
-def _categories(paper: Paper) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*paper.categories, *paper.keywords)))[:MAX_CATEGORIES]
-
-
 def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
-    links = paper.links
-    named = {
-        "Abstract": links.page,
-        "PDF": links.pdf,
-        "Code": links.code,
-        "Project": links.project,
-        "Discussion": links.discussion,
-    }
-    return tuple((name, safe) for name, url in named.items() if (safe := _safe_address(url)))
+    addresses = ((label, _safe_address(getattr(paper.links, name))) for name, label in LINK_LABELS.items())
+    return tuple((label, address) for label, address in addresses if address)
 
 
 def _safe_address(url: str) -> str:

@@ -49,8 +49,7 @@ class FeedHandlers:
             [
                 web.get(f"/feeds/day.{_FORMAT}", self.day),
                 web.get(f"/feeds/trending/{{span:day|week|month}}.{_FORMAT}", self.trending),
-                web.get(f"/feeds/topic/{{name:[^/]+}}.{_FORMAT}", self.topic),
-                web.get(f"/feeds/author/{{name:[^/]+}}.{_FORMAT}", self.author),
+                web.get(f"/feeds/{{kind:topic|author}}/{{name:[^/]+}}.{_FORMAT}", self.named),
                 web.get(f"/feeds/search.{_FORMAT}", self.search),
                 web.get(f"/feeds/list/{{secret:[\\w-]+}}/feed.{_FORMAT}", self.list),
                 web.get(f"/feeds/channel/{{secret:[\\w-]+}}.{_FORMAT}", self.channel),
@@ -65,15 +64,12 @@ class FeedHandlers:
         find = partial(_find, self._catalog.trending, span)
         return await self._answer(request, find, f"trending/{span}", title=f"Trending papers of the {span}")
 
-    async def topic(self, request: web.Request) -> web.Response:
-        name = _name(request.match_info["name"])
-        find = partial(_find, self._catalog.search_newest, links.topic_query(name))
-        return await self._answer(request, find, f"topic/{name}", title=f"Papers on {name}")
-
-    async def author(self, request: web.Request) -> web.Response:
-        name = _name(request.match_info["name"])
-        find = partial(_find, self._catalog.search_newest, links.author_query(name))
-        return await self._answer(request, find, f"author/{name}", title=f"Papers by {name}")
+    async def named(self, request: web.Request) -> web.Response:
+        """The papers on a topic, or by an author."""
+        kind, name = request.match_info["kind"], _name(request.match_info["name"])
+        query, joint = (links.topic_query(name), "on") if kind == "topic" else (links.author_query(name), "by")
+        find = partial(_find, self._catalog.search_newest, query)
+        return await self._answer(request, find, f"{kind}/{name}", title=f"Papers {joint} {name}")
 
     async def search(self, request: web.Request) -> web.Response:
         words = _name(request.query.get("q", ""))

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from adapters.site.feeds.atom import timestamp
 from adapters.site.feeds.feed import Entry, Feed
+from adapters.site.formatting import timestamp
 
 CONTENT_TYPE = "application/feed+json; charset=utf-8"
 

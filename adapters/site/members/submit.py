@@ -15,7 +15,7 @@ from bot.chat.message import clean
 from bot.http_server import RateLimiter
 
 MAX_SUBMISSIONS_PER_MINUTE = 6  # of one person; the core has its own limit for a day
-MAX_URL_CHARS, MAX_WHY_CHARS = 300, 300
+MAX_FIELD_CHARS = 300
 
 
 def add_routes(app: web.Application, site: Site) -> None:
@@ -39,15 +39,11 @@ class SubmitForm:
     async def submit(self, request: web.Request) -> web.Response:
         """Hand the paper to the core and show what it says."""
         form = await read_form(request, self._site)
-        url, why = (
-            clean(form.values.get(name, ""), max_chars)
-            for name, max_chars in (("url", MAX_URL_CHARS), ("why", MAX_WHY_CHARS))
-        )
+        url, why = (clean(form.values.get(name, ""), MAX_FIELD_CHARS) for name in ("url", "why"))
         if not url or " " in url:
             text = "Enter one address, for example https://arxiv.org/abs/2405.15738."
             return self._page(request, text=text, url=url, why=why)
-        if (allowance := self._limiter.take(form.session.person.key)).is_exceeded:
-            raise web.HTTPTooManyRequests(headers=allowance.headers)
+        self._limiter.admit(form.session.person.key)
         return self._page(request, text=await self._ask_core(form.session.person, f"submit {url} {why}".strip()))
 
     async def _ask_core(self, person: Person, command: str) -> str:
@@ -57,12 +53,7 @@ class SubmitForm:
         return answer.message.plain if answer else "Submitted."
 
     def _page(self, request: web.Request, **values: str) -> web.Response:
-        view = View(
-            template="submit.html",
-            title="Submit a paper",
-            path="/submit",
-            is_indexed=False,
-            values={"text": "", "url": "", "why": ""} | values,
-        )
+        shown = {"text": "", "url": "", "why": ""} | values
+        view = View(template="submit.html", title="Submit a paper", path="/submit", is_indexed=False, values=shown)
         page = render_page(self._site.settings.name, self._site.url, view, visitor_of(request, "/submit"), {})
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "private, no-store"})

@@ -45,8 +45,7 @@ class VoteHandler:
         person, paper = form.session.person, form.values.get("paper", "")
         if not PAPER_ID.fullmatch(paper):
             raise web.HTTPBadRequest
-        if (allowance := self._limiter.take(person.key)).is_exceeded:
-            raise web.HTTPTooManyRequests(headers=allowance.headers)
+        self._limiter.admit(person.key)
         async with self._lock:
             answer = await self._press(person, paper, is_vote=form.values.get("vote") != "off")
         if answer and not answer.brief:  # no vote: the paper isn't there, or something is wrong

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeAlias
-from xml.sax.saxutils import escape
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -10,13 +9,12 @@ from aiohttp.typedefs import Handler
 from adapters.site import dates, links
 from adapters.site.pages.lists import MAX_DAYS
 from adapters.site.site import Site
+from adapters.site.templating import environment
 from bot.http_server import Content, ResponseCache, cache_key
 
 FILE_ADDRESSES = 10_000  # in one file; the protocol allows 50,000
 FRESH_S = 3_600.0
 CACHE_CONTROL = "max-age=3600"
-HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 MakeFile: TypeAlias = Callable[[web.Request], Awaitable[str]]
 
@@ -46,21 +44,20 @@ class Robots:
     async def index(self, request: web.Request) -> str:
         files = -(-await self._site.catalog.paper_count() // FILE_ADDRESSES)
         names = ["/sitemap-days.xml", *(f"/sitemap-papers-{number}.xml" for number in range(1, files + 1))]
-        entries = "".join(f"<sitemap><loc>{self._address(name)}</loc></sitemap>\n" for name in names)
-        return f"{HEAD}<sitemapindex {NAMESPACE}>\n{entries}</sitemapindex>\n"
+        return self._xml(names, is_index=True)
 
     async def days(self, request: web.Request) -> str:
         days = [day for day, _ in await self._site.catalog.listed_days(limit=MAX_DAYS)]
         kinds: tuple[dates.Kind, ...] = ("date", "week", "month")
         lists = dict.fromkeys(dates.path(kind, day) for kind in kinds for day in days)
-        return self._urls(["/", "/topics", "/archive", *lists])
+        return self._xml(["/", "/topics", "/archive", *lists])
 
     async def papers(self, request: web.Request) -> str:
         number = int(request.match_info["number"])
         ids = await self._site.catalog.paper_ids(offset=(number - 1) * FILE_ADDRESSES, limit=FILE_ADDRESSES)
         if not ids:
             raise web.HTTPNotFound
-        return self._urls(map(links.paper, ids))
+        return self._xml(map(links.paper, ids))
 
     def _handler(self, make_file: MakeFile) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
@@ -73,9 +70,6 @@ class Robots:
 
         return answer
 
-    def _urls(self, paths: Iterable[str]) -> str:
-        entries = "".join(f"<url><loc>{self._address(path)}</loc></url>\n" for path in paths)
-        return f"{HEAD}<urlset {NAMESPACE}>\n{entries}</urlset>\n"
-
-    def _address(self, path: str) -> str:
-        return escape(f"{self._site.url}{path}")
+    def _xml(self, paths: Iterable[str], *, is_index: bool = False) -> str:
+        template = environment().get_template("sitemap.xml")
+        return template.render(site=self._site.url, paths=paths, is_index=is_index)

@@ -17,11 +17,10 @@ def add_routes(app: web.Application, picture: Callable[[str], Awaitable[Picture 
             raise web.HTTPNotFound
         return web.Response(body=found.jpeg, content_type="image/jpeg", headers={"Cache-Control": A_DAY})
 
+    async def show_icon(request: web.Request) -> web.Response:
+        return STATIC.response(request, "paperboy.svg", A_DAY)
+
     app.add_routes([web.get("/{kind:thumbnail|figure}/{paper}.jpg", show_picture)])
     app.add_routes([web.get("/static/{name}", STATIC.serve)])
-    app.add_routes([web.get(path, _icon) for path in ("/favicon.ico", "/favicon.svg")])
-
-
-async def _icon(request: web.Request) -> web.Response:
-    """Browsers ask for these addresses whatever the page says."""
-    return STATIC.response(request, "paperboy.svg", A_DAY)
+    # Browsers ask for these addresses whatever the page says.
+    app.add_routes([web.get(path, show_icon) for path in ("/favicon.ico", "/favicon.svg")])

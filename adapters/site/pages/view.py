@@ -37,11 +37,5 @@ class PageError(Exception):
 
 def error_view(status: int, title: str, text: str) -> View:
     """The error page: what went wrong and what to do."""
-    return View(
-        template="error.html",
-        title=title,
-        path="",
-        status=status,
-        is_indexed=False,
-        values={"status": status, "text": text},
-    )
+    values = {"status": status, "text": text}
+    return View(template="error.html", title=title, path="", status=status, is_indexed=False, values=values)

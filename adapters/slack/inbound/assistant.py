@@ -75,16 +75,14 @@ class Assistant:
     @asynccontextmanager
     async def working(self, thread: Place) -> AsyncIterator[None]:
         """Say in a thread that an answer is being made. Slack takes that away when the answer comes."""
-        status = asyncio.create_task(self._set_status(thread)) if thread.thread else None
+        said = self._call(thread, "assistant_threads_setStatus", status=tr(STATUS)) if thread.thread else None
+        status = asyncio.create_task(said) if said else None
         try:
             yield
         finally:
             if status:
                 await asyncio.wait({status}, timeout=STATUS_DEADLINE_S)  # set later, it would stay
                 status.cancel()
-
-    async def _set_status(self, thread: Place) -> None:
-        await self._call(thread, "assistant_threads_setStatus", status=tr(STATUS))
 
     async def _call(self, thread: Place, method: str, **arguments: object) -> None:
         """Call a method that an app without the assistant's scope has no use for. A failure costs no answer."""

@@ -155,7 +155,7 @@ class BoltApp:
             await asyncio.sleep(ACK_HEAD_START_S)
             with _log_failure(body), recent.first_delivery(body) as new:
                 if new:
-                    await self._run_handler(handler(body, context.team_id or ""))
+                    await self._start(handler(body, context.team_id or ""))
 
         return listener
 
@@ -165,12 +165,9 @@ class BoltApp:
 
         async def listener(ack: Ack, body: Json, context: AsyncBoltContext) -> None:
             with _log_failure(body), recent.first_delivery(body) as new:
-                await (self._run_handler(handlers.on_submit(body, context.team_id or "", ack)) if new else ack())
+                await (self._start(handlers.on_submit(body, context.team_id or "", ack)) if new else ack())
 
         return listener
-
-    async def _run_handler(self, work: Awaitable[None]) -> None:
-        await self._start(work)
 
     def _start(self, work: Awaitable[None]) -> asyncio.Future[None]:
         task = asyncio.ensure_future(work)

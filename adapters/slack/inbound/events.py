@@ -15,15 +15,7 @@ from msgspec import Struct
 from adapters.slack.emoji import emoji_of
 from adapters.slack.outbound.modals import ViewOrigin
 from adapters.slack.outbound.render import Json
-from adapters.slack.payload import (
-    event_id,
-    event_time,
-    get_list,
-    get_object,
-    get_text,
-    interaction_id,
-    require_text,
-)
+from adapters.slack.payload import event_fields, get_list, get_object, get_text, interaction_id, require_text
 from bot.chat.event import ButtonPress, Command, FormSubmission, LinkShared, Person, Place, Reaction, Ref
 from bot.chat.message import Action
 
@@ -71,47 +63,24 @@ def parse_home_opened(body: Json, space: str) -> Command | None:
     event = _event(body)
     if event.get("tab") != "home":
         return None
-    return Command(
-        id=event_id(body),
-        at=event_time(body),
-        who=_person(space, require_text(event, "user")),
-        place=Place(PLATFORM, space, get_text(event, "channel")),
-        text="home",
-    )
+    place = Place(PLATFORM, space, get_text(event, "channel"))
+    return Command(place=place, text="home", **event_fields(body, space, require_text(event, "user")))
 
 
 def parse_press(body: Json, space: str, now: datetime) -> ButtonPress | None:
     """A button; None for one that is only a link, or not ours."""
     values = [get_text(action, "value") for action in get_list(body, "actions")]
-    value = next(filter(None, values), "")
-    if not value:
+    if not (value := next(filter(None, values), "")):
         return None
-    place = _button_place(body, space)
-    ts = get_text(body, "container", "message_ts")
-    return ButtonPress(
-        id=interaction_id(body),
-        at=now,
-        who=_presser(body, space),
-        place=place,
-        action=Action.parse(value),
-        message=Ref(place, ts) if ts else None,
-    )
+    return _press(body, _button_place(body, space), value, get_text(body, "container", "message_ts"), now)
 
 
 def parse_shortcut(body: Json, space: str, now: datetime) -> ButtonPress:
     """An entry of a message's menu."""
     message = get_object(body, "message")
     place = Place(PLATFORM, space, require_text(body, "channel", "id"), _thread(message))
-    ts = get_text(body, "message_ts") or get_text(message, "ts")
-    return ButtonPress(
-        id=interaction_id(body),
-        at=now,
-        who=_presser(body, space),
-        place=place,
-        action=Action.parse(get_text(body, "callback_id").removeprefix(MENU)),
-        message=Ref(place, ts) if ts else None,
-        message_text=message_text(message),
-    )
+    action, ts = get_text(body, "callback_id").removeprefix(MENU), get_text(body, "message_ts")
+    return _press(body, place, action, ts or get_text(message, "ts"), now, text=message_text(message))
 
 
 def parse_submit(body: Json, space: str, now: datetime) -> FormSubmission:
@@ -136,13 +105,11 @@ def parse_reaction(body: Json, space: str, bot: str) -> Reaction | None:
         return None
     place = Place(PLATFORM, space, require_text(item, "channel"))
     return Reaction(
-        id=event_id(body),
-        at=event_time(body),
-        who=_person(space, require_text(event, "user")),
         place=place,
         message=Ref(place, require_text(item, "ts")),
         emoji=emoji,
         added=event.get("type") == "reaction_added",
+        **event_fields(body, space, require_text(event, "user")),
     )
 
 
@@ -151,11 +118,10 @@ def parse_shared_links(body: Json, space: str) -> SharedLinks:
     event = _event(body)
     place = Place(PLATFORM, space, require_text(event, "channel"), get_text(event, "thread_ts"))
     urls = dict.fromkeys(filter(None, (get_text(link, "url") for link in get_list(event, "links"))))
-    who, at, id = _person(space, get_text(event, "user")), event_time(body), event_id(body)
-    return SharedLinks(
-        events=tuple(LinkShared(id=f"{id}:{i}", at=at, who=who, place=place, url=url) for i, url in enumerate(urls)),
-        message=_unfurl_target(event),
-    )
+    base = event_fields(body, space, get_text(event, "user"))
+    ids = (base | {"id": f"{base['id']}:{number}"} for number in range(len(urls)))
+    events = tuple(LinkShared(place=place, url=url, **fields) for url, fields in zip(urls, ids, strict=True))
+    return SharedLinks(events=events, message=_unfurl_target(event))
 
 
 def parse_details_request(body: Json, space: str) -> SharedLinks:
@@ -202,12 +168,19 @@ def _parse_message(body: Json, space: str, bot: str) -> Command | None:
     if not user:  # written by an app
         return None
     text = re.sub(rf"<@{re.escape(bot)}(\|[^<>]*)?>:?", "", get_text(event, "text"))
-    return Command(
-        id=event_id(body),
-        at=event_time(body),
-        who=_person(space, user),
-        place=Place(PLATFORM, space, require_text(event, "channel"), _thread(event)),
-        text=unescape(_LINK.sub(r"\1", text)).strip(),
+    place = Place(PLATFORM, space, require_text(event, "channel"), _thread(event))
+    return Command(place=place, text=unescape(_LINK.sub(r"\1", text)).strip(), **event_fields(body, space, user))
+
+
+def _press(body: Json, place: Place, action: str, ts: str, now: datetime, *, text: str = "") -> ButtonPress:
+    return ButtonPress(
+        id=interaction_id(body),
+        at=now,
+        who=_presser(body, place.space),
+        place=place,
+        action=Action.parse(action),
+        message=Ref(place, ts) if ts else None,
+        message_text=text,
     )
 
 

@@ -1,8 +1,10 @@
 """Slack's payloads about Paperboy itself: it lost a channel or a workspace, or has a channel again. Pure."""
 
+from typing import Any
+
 from adapters.slack.outbound.render import Json
-from adapters.slack.payload import event_id, event_time, get_list, get_object, get_text, require_text
-from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Person, Place
+from adapters.slack.payload import event_fields, get_list, get_object, get_text, require_text
+from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Place
 
 PLATFORM = "slack"
 REMOVAL_REASONS = {  # by the end of the event's name, which begins with `channel_` or `group_`
@@ -18,9 +20,7 @@ def parse_channel_lost(body: Json, space: str) -> BotRemoved | None:
     why = REMOVAL_REASONS.get(get_text(event, "type").partition("_")[2])
     if why is None:
         return None
-    return BotRemoved(
-        id=event_id(body), at=event_time(body), who=_actor(event, space), place=_channel(event, space), why=why
-    )
+    return BotRemoved(place=_channel(event, space), why=why, **_fields(body, space))
 
 
 def parse_channel_regained(body: Json, space: str, bot: str) -> BotReturned | None:
@@ -28,7 +28,7 @@ def parse_channel_regained(body: Json, space: str, bot: str) -> BotReturned | No
     event = get_object(body, "event")
     if event.get("type") == "member_joined_channel" and event.get("user") != bot:
         return None
-    return BotReturned(id=event_id(body), at=event_time(body), who=_actor(event, space), place=_channel(event, space))
+    return BotReturned(place=_channel(event, space), **_fields(body, space))
 
 
 def parse_channel_moved(body: Json, space: str) -> ChannelMoved:
@@ -36,7 +36,7 @@ def parse_channel_moved(body: Json, space: str) -> ChannelMoved:
     event = get_object(body, "event")
     ids = (require_text(event, "old_channel_id"), require_text(event, "new_channel_id"))
     old, new = (Place(PLATFORM, space, id) for id in ids)
-    return ChannelMoved(id=event_id(body), at=event_time(body), who=_actor(event, space), place=old, to=new)
+    return ChannelMoved(place=old, to=new, **_fields(body, space))
 
 
 def parse_uninstalled(body: Json, space: str) -> BotRemoved | None:
@@ -54,32 +54,28 @@ def parse_access_revoked(body: Json) -> list[BotRemoved]:
 
 def parse_access_granted(body: Json) -> list[BotReturned]:
     """One event for each workspace that an organization added Paperboy to."""
-    return [
-        BotReturned(
-            id=f"{event_id(body)}:{team}",
-            at=event_time(body),
-            who=_actor(get_object(body, "event"), team),
-            place=Place(PLATFORM, team, "*"),
-        )
-        for team in _team_ids(body)
-    ]
+    return [BotReturned(place=Place(PLATFORM, team, "*"), **_team_fields(body, team)) for team in _team_ids(body)]
 
 
 def removed_from(body: Json, space: str, why: str) -> BotRemoved:
     """Paperboy was removed from this workspace; an event can be about several."""
-    place = Place(PLATFORM, space, "*")
-    who = _actor(get_object(body, "event"), space)
-    return BotRemoved(id=f"{event_id(body)}:{space}", at=event_time(body), who=who, place=place, why=why)
+    return BotRemoved(place=Place(PLATFORM, space, "*"), why=why, **_team_fields(body, space))
 
 
 def _team_ids(body: Json) -> list[str]:
     return [team for team in get_list(get_object(body, "event"), "team_ids") if isinstance(team, str)]
 
 
-def _actor(event: Json, space: str) -> Person:
-    """The person who did it, where Slack says who."""
-    ids = (get_text(event, name) for name in ("inviter", "actor_id", "user"))
-    return Person(platform=PLATFORM, space=space, id=next(filter(None, ids), ""))
+def _fields(body: Json, space: str) -> dict[str, Any]:
+    """The fields of every event, with the person who did it where Slack says who."""
+    ids = (get_text(body, "event", name) for name in ("inviter", "actor_id", "user"))
+    return event_fields(body, space, next(filter(None, ids), ""))
+
+
+def _team_fields(body: Json, team: str) -> dict[str, Any]:
+    """The same for one workspace of several that the event is about."""
+    fields = _fields(body, team)
+    return fields | {"id": f"{fields['id']}:{team}"}
 
 
 def _channel(event: Json, space: str) -> Place:

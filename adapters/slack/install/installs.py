@@ -65,7 +65,8 @@ class StoredInstalls:
         try:
             install = await self._own_install(space) or await self._enterprise_install(space, enterprise)
         except SealError:
-            raise _unreadable_install(space) from None
+            hint = "Add the key it was encrypted with: last in SLACK_SECRET_KEYS, or as slack.key in the data folder."
+            raise Refused(f"No key opens the stored token of Slack workspace {space}.", hint, broken=True) from None
         if install is None:
             raise not_installed(space, self._install_url)
         return replace(await self._with_valid_token(install), space=space)
@@ -184,11 +185,6 @@ class StoredInstalls:
         if renewed is not None:
             await self._storage.put(key, renewed)
         return renewed is not None
-
-
-def _unreadable_install(space: str) -> Refused:
-    hint = "Add the key it was encrypted with: last in SLACK_SECRET_KEYS, or as slack.key in the data folder."
-    return Refused(f"No key opens the stored token of Slack workspace {space}.", hint, broken=True)
 
 
 def _unreadable_records(keys: Sequence[str]) -> ConfigError:

@@ -32,6 +32,7 @@ INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 BROWSER_SECRET = re.compile(r"[\w-]{20,64}", re.ASCII)
 ERROR_WORD = re.compile(r"[a-z_]{1,60}", re.ASCII)
 CANCELLED = "access_denied"
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 ORG_WORKSPACES = "https://app.slack.com/manage/{org}/integrations/profile/{app}/workspaces/add"
 CODES_PER_CLIENT, CODES_IN_ALL = 10, 60  # sent to Slack in a minute: a stranger can invent codes
 
@@ -87,7 +88,8 @@ class InstallPages:
             return _declined(declined)
         try:
             await self._states.spend_state(request.query.get("state", ""), self._browser(request))
-            code = _code(request)
+            if not (code := request.query.get("code", "")):
+                raise AskError("Slack sent no code.", "Start again.")
             self._limit(request)
             install = await self._oauth.exchange_code(code)
             await self._installs.save_install(install)
@@ -100,12 +102,9 @@ class InstallPages:
 
     def _limit(self, request: web.Request) -> None:
         """Raises `web.HTTPTooManyRequests`. An https address means that a proxy is in front of this server."""
-        client = client_address(request, proxied=self._secure)
-        for allowance in (self._per_client.take(client), self._in_all.take("")):
-            if allowance.is_exceeded:
-                raise web.HTTPTooManyRequests(
-                    headers=allowance.headers, text="Too many requests. Try again in a minute.\n"
-                )
+        text = "Too many requests. Try again in a minute.\n"
+        self._per_client.admit(client_address(request, proxied=self._secure), text)
+        self._in_all.admit("", text)
 
     def _browser(self, request: web.Request) -> str:
         """The secret in the browser's cookie, which its tabs share; empty when there is none."""
@@ -142,12 +141,6 @@ def _returned(install: Install, at: datetime) -> BotReturned:
     )
 
 
-def _code(request: web.Request) -> str:
-    if code := request.query.get("code", ""):
-        return code
-    raise AskError("Slack sent no code.", "Start again.")
-
-
 def _declined(error: str) -> web.Response:
     if error == CANCELLED:
         return _problem("Nothing was installed", "You chose not to add Paperboy.", "", status=200)
@@ -179,27 +172,19 @@ def _problem(title: str, message: str, hint: str, status: int) -> web.Response:
 def _page(template: str, *, status: int = 200, **values: object) -> web.Response:
     nonce = secrets.token_urlsafe(16)
     html = _environment().get_template(template).render(nonce=nonce, **values)
-    return web.Response(text=html, status=status, content_type="text/html", headers=_headers(nonce))
-
-
-def _headers(nonce: str) -> dict[str, str]:
-    policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return {
-        "Content-Security-Policy": policy,
+    headers = {
+        "Content-Security-Policy": f"{POLICY}; style-src 'nonce-{nonce}'",
         "Referrer-Policy": "no-referrer",  # the second page's address contains the code
         "Cache-Control": "no-store",
     }
+    return web.Response(text=html, status=status, content_type="text/html", headers=headers)
 
 
 @cache
 def _environment() -> Environment:
     found = template_environment("adapters.slack.install")
-    found.filters["code"] = _marked
+    # Text between backticks is code.
+    found.filters["code"] = lambda text: Markup(  # noqa: S704 - escaped just now
+        re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+    )
     return found
-
-
-def _marked(text: str) -> Markup:
-    """Text between backticks as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just now

@@ -6,15 +6,14 @@ from msgspec import Struct
 
 from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.outbound import modals
-from adapters.slack.outbound.render import Json, answer_payloads
+from adapters.slack.outbound.post import answer_payloads
+from adapters.slack.outbound.render import Json
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message
 from bot.errors import Busy, PostError, Refused
 from bot.languages import mark, tr
 
 MAX_PIECES = 12  # Slack takes about 100 a minute in a workspace
-
-
 log = logging.getLogger(__name__)
 
 MAX_RESPONSE_URL_USES = 5  # within 30 minutes (docs.slack.dev/interactivity/handling-user-interaction)
@@ -156,12 +155,8 @@ class Answers:
     async def _show_in_channel(self, answer: Answer, target: AnswerTarget) -> None:
         """To a person who wrote a message: in a thread under it, or visible only to them."""
         if target.is_direct:
-            streamed = (
-                answer.gradual
-                and target.place.thread
-                and await stream_message(self._workspaces, answer.message, target.place, target.person)
-            )
-            if not streamed:
+            may_stream = answer.gradual and target.place.thread
+            if not (may_stream and await stream_message(self._workspaces, answer.message, target.place, target.person)):
                 await self.post_message(answer.message, target.place)
         elif answer.private:
             await self.post_message(answer.message, target.place, only_to=target.person)
@@ -173,11 +168,5 @@ class Answers:
         method = "chat_postEphemeral" if only_to else "chat_postMessage"
         options: Json = {"user": only_to} if only_to else {"mrkdwn": False, **NO_UNFURLS}
         for payload in answer_payloads(message):
-            await self._workspaces.call(
-                place.space,
-                method,
-                channel=place.channel,
-                thread_ts=place.thread or None,
-                **options,
-                **payload,
-            )
+            where: Json = {"channel": place.channel, "thread_ts": place.thread or None}
+            await self._workspaces.call(place.space, method, **where, **options, **payload)

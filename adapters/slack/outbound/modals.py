@@ -10,20 +10,24 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from adapters.slack.outbound.render import (
-    LIMITS,
-    MAX_TEXT_CHARS,
-    VIEW_LIMITS,
-    Json,
-    block,
-    blocks,
-    plain_text,
-    width,
-)
+from adapters.slack.outbound.render import LIMITS, MAX_TEXT_CHARS, VIEW_LIMITS, Json, block, blocks, plain_text, width
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form
-from bot.chat.message import Block, Bullets, Card, Controls, Footnote, Heading, Message, Papers, Paragraph, Text, text
+from bot.chat.message import (
+    Block,
+    Bullets,
+    Card,
+    Controls,
+    Footnote,
+    Heading,
+    Message,
+    Papers,
+    Paragraph,
+    Text,
+    clean,
+    text,
+)
 from bot.languages import tr
 
 FORM, MESSAGE, HOME = "form", "shown", "home"  # callback_id: the kind of view; HOME is also Slack's own type
@@ -119,7 +123,11 @@ def _text_input(field: Field) -> Json:
 
 
 def _select(field: Field) -> Json:
-    options = {value: _option(value, label) for value, label in field.choices if len(value) <= MAX_OPTION_CHARS}
+    options = {
+        value: {"text": plain_text(clean(label, MAX_OPTION_CHARS)), "value": value}
+        for value, label in field.choices
+        if len(value) <= MAX_OPTION_CHARS
+    }
     shown = list(options.values())
     element: Json = {"type": "static_select", "action_id": VALUE, "options": shown}
     if len(shown) > MAX_OPTIONS:
@@ -129,11 +137,6 @@ def _select(field: Field) -> Json:
             for n in range(0, len(shown), MAX_OPTIONS)
         ]
     return element | {"initial_option": options[field.value]} if field.value in options else element
-
-
-def _option(value: str, label: str) -> Json:
-    shown = label if len(label) <= MAX_OPTION_CHARS else label[: MAX_OPTION_CHARS - 1] + "…"
-    return {"text": plain_text(shown), "value": value}
 
 
 def _plain_blocks(item: Block) -> list[Json]:

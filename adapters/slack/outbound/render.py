@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any, TypeAlias, assert_never
 
 from bot.chat.adapter import Limits
-from bot.chat.fit import fit
 from bot.chat.message import (
     Block,
     Bullets,
@@ -27,14 +26,13 @@ from bot.chat.message import (
     Paragraph,
     Span,
     Text,
+    clean,
     emphasize,
     text,
 )
 
 Json: TypeAlias = dict[str, Any]
 
-MAX_JSON_CHARS = 13_000  # of one message's blocks: `msg_blocks_too_long` comes at about 13,200 (bolt-js #2509)
-BLOCK_ID_CHARS = 20  # `"block_id":"aBc1X",` which Slack adds to each block
 MAX_FALLBACK_CHARS = 3_000  # of `text` beside blocks; Slack advises at most 4,000
 MAX_HEADER_CHARS = 150
 MAX_TEXT_CHARS = 3_000  # of a section's text and of a text input
@@ -63,25 +61,6 @@ def payload(message: Message) -> Json:
     return {"text": fallback(message), "blocks": blocks(message.blocks) or [_paragraph((Span(message.plain),))]}
 
 
-def answer_payloads(message: Message) -> list[Json]:
-    """An answer in as many messages as it needs. Unlike `fit`, this counts the buttons."""
-    return [payload(part) for page in fit(message, LIMITS, width) for part in _split(page)]
-
-
-def json_size(shown: Sequence[Json]) -> int:
-    """What blocks count towards Slack's limit: their JSON, with the id that Slack gives each."""
-    return len(_json(shown)) + BLOCK_ID_CHARS * len(shown)
-
-
-def _split(page: Message) -> Iterator[Message]:
-    middle = len(page.blocks) // 2
-    if not middle or json_size(blocks(page.blocks)) <= MAX_JSON_CHARS:
-        yield page
-        return
-    for half in (page.blocks[:middle], page.blocks[middle:]):
-        yield from _split(Message(plain=page.plain, blocks=half))
-
-
 def fallback(message: Message) -> str:
     """The plain form, for notifications and screen readers. Nothing in it mentions anyone or links."""
     words = without_bidi(message.plain)
@@ -105,10 +84,11 @@ def width(run: Text) -> int:
 @lru_cache(maxsize=4096)
 def _size(span: Span) -> int:
     """Cached: `fit` measures the same text repeatedly."""
-    return len(_json(_element(span))) + 1
+    return len(compact_json(_element(span))) + 1
 
 
-def _json(shown: object) -> str:
+def compact_json(shown: object) -> str:
+    """JSON as Slack measures it."""
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -125,7 +105,9 @@ def block(item: Block) -> Iterator[Json]:
         case Paragraph(text=spans):
             yield from _rich(spans)
         case Bullets(items=lines):
-            yield from _bullets(lines)
+            if shown := [_section(line) for line in lines if any(span.text.strip() for span in line)]:
+                bullets = {"type": "rich_text_list", "style": "bullet", "elements": shown}
+                yield {"type": "rich_text", "elements": [bullets]}
         case Card():
             yield from _card(item)
         case Papers():
@@ -157,12 +139,8 @@ def button(control: Control, number: int) -> Json | None:
     """A button; None for an address that Slack does not take. The value is the whole action: no state is kept."""
     match control:
         case Button(label=label, action=action, style=style):
-            shown = {
-                "type": "button",
-                "action_id": f"{number}",
-                "text": plain_text(_label(label)),
-                "value": str(action),
-            }
+            text = plain_text(_label(label))
+            shown = {"type": "button", "action_id": f"{number}", "text": text, "value": str(action)}
             return shown if style == "plain" else shown | {"style": "primary"}
         case LinkButton(label=label, url=url):
             if not is_linkable(url):
@@ -178,9 +156,7 @@ def _label(raw: str) -> str:
 
 
 def _header(title: str) -> Iterator[Json]:
-    shown = without_bidi(title).strip()
-    if shown:
-        shown = shown if len(shown) <= MAX_HEADER_CHARS else shown[: MAX_HEADER_CHARS - 1] + "…"
+    if shown := clean(title, MAX_HEADER_CHARS):
         yield {"type": "header", "text": plain_text(shown)}
 
 
@@ -210,12 +186,6 @@ def _element(span: Span) -> Json:
         shown = {"type": "link", "url": span.url, "text": words}
     styles = {name: True for name in ("bold", "italic", "code") if getattr(span, name)}
     return shown | {"style": styles} if styles else shown
-
-
-def _bullets(lines: Sequence[Text]) -> Iterator[Json]:
-    shown = [_section(line) for line in lines if any(span.text.strip() for span in line)]
-    if shown:
-        yield {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": shown}]}
 
 
 def _papers(papers: Papers) -> Iterator[Json]:
@@ -248,7 +218,12 @@ def _card(card: Card) -> Iterator[Json]:
     else:
         yield _paragraph((_title(card), *_line(card), *_after("\n", text(card.body))))
         yield from (picture,) if picture and card.credit else ()
-    yield from _small(_joined([(Span(card.byline),), card.facts, (Span(card.why),), card.credit]))
+    runs = [
+        run
+        for run in ((Span(card.byline),), card.facts, (Span(card.why),), card.credit)
+        if any(span.text for span in run)
+    ]
+    yield from _small(tuple(span for i, run in enumerate(runs) for span in ((Span(" · "), *run) if i else run)))
     yield from _actions(card.controls)
 
 
@@ -262,12 +237,6 @@ def _picture(card: Card) -> Json | None:
         return None
     alt = ". ".join(filter(None, ("".join(span.text for span in card.credit), card.title or card.paper)))
     return {"type": "image", **source, "alt_text": alt[:MAX_ALT_CHARS]}
-
-
-def _joined(runs: Sequence[Text]) -> Text:
-    """Runs in one line, separated by dots."""
-    shown = [run for run in runs if any(span.text for span in run)]
-    return tuple(span for i, run in enumerate(shown) for span in ((Span(" · "), *run) if i else run))
 
 
 def _small(run: Text) -> Iterator[Json]:
@@ -288,12 +257,9 @@ def _small(run: Text) -> Iterator[Json]:
 
 
 def _mrkdwn(url: str, words: str) -> str:
-    return f"<{_address(url)}|{words}>" if is_linkable(url) and words.strip() else words
-
-
-def _address(url: str) -> str:
-    """An address that can't end early inside `<…|…>`."""
-    return escape(url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E"))
+    """A link, with an address that can't end early inside `<…|…>`."""
+    address = escape(url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E"))
+    return f"<{address}|{words}>" if is_linkable(url) and words.strip() else words
 
 
 def _actions(controls: Sequence[Control]) -> Iterator[Json]:

@@ -18,16 +18,13 @@ def passages(parts: Iterable[tuple[str, str]]) -> tuple[Passage, ...]:
     room = MAX_TEXT_CHARS
     for text, where in parts:
         for piece in _pieces(text):
-            if len(piece) >= MIN_PASSAGE_CHARS and _is_prose(piece):
+            letters = sum(letter.isalpha() or letter == " " for letter in piece)
+            if len(piece) >= MIN_PASSAGE_CHARS and letters >= MIN_LETTER_SHARE * len(piece):
                 found.append(Passage(piece, where))
                 room -= len(piece)
             if room <= 0:
                 return tuple(found)
     return tuple(found)
-
-
-def _is_prose(piece: str) -> bool:
-    return sum(letter.isalpha() or letter == " " for letter in piece) >= MIN_LETTER_SHARE * len(piece)
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -24,7 +24,6 @@ from bot.summaries.generation.language_model import CallError, LanguageModel, Mo
 
 HOUR = timedelta(hours=1)
 
-
 log = logging.getLogger(__name__)
 
 MAX_CACHED_ANSWERS = 500  # so that sharing an answer does not ask the model again

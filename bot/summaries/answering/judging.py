@@ -56,9 +56,8 @@ def judge(reply: ModelAnswer, passages: Sequence[Passage], question: str, title:
     """The part of a model's answer that may be shown."""
     if not reply.found:
         return PaperAnswer(kind="silent")
-    quoted = next(filter(None, (_quoted(reply.quote, passage) for passage in passages)), ()) or _mended(
-        reply.quote, passages
-    )
+    found = ([Passage(one, passage.where) for one in sentences_of(reply.quote, passage.text)] for passage in passages)
+    quoted = tuple(next(filter(None, found), ())) or _mended(reply.quote, passages)
     if not quoted:
         why = mark("The language model's answer isn't supported by the paper, so it isn't shown.")
         return nearest(passages, question, why)
@@ -98,10 +97,6 @@ def sentences_of(quote: str, text: str) -> tuple[str, ...]:
     if len(wanted) < MIN_QUOTE_CHARS or wanted not in plain(text):
         return ()
     return tuple(s for s in sentences(text) if wanted in plain(s) or plain(s).rstrip(". ") in wanted)
-
-
-def _quoted(quote: str, passage: Passage) -> tuple[Passage, ...]:
-    return tuple(Passage(sentence, passage.where) for sentence in sentences_of(quote, passage.text))
 
 
 def _mended(quote: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:

@@ -25,7 +25,10 @@ def passages_for(question: str, paper: Paper, text: FullText | None) -> tuple[Pa
     """The abstract and the best-matching passages, without sentences that address the reader."""
     abstract = without_instructions(paper).abstract
     own = (Passage(abstract, ABSTRACT),) if abstract else ()
-    near = map(_disarmed, nearest_passages(question, text.passages if text else ()))
+    near = (
+        Passage(drop_instructions(passage.text), "the text" if is_instruction(passage.where) else passage.where)
+        for passage in nearest_passages(question, text.passages if text else ())
+    )
     return own + tuple(passage for passage in near if passage.text)
 
 
@@ -61,8 +64,3 @@ def stems(text: str) -> Counter[str]:
 def _much(count: Counter[str], word: str, mean: float) -> float:
     n = count[word]
     return n * (FLAT + 1) / (n + FLAT * (1 - LONG + LONG * count.total() / mean))
-
-
-def _disarmed(passage: Passage) -> Passage:
-    where = "the text" if is_instruction(passage.where) else passage.where
-    return Passage(drop_instructions(passage.text), where)

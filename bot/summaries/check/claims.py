@@ -44,10 +44,6 @@ def _is_made(claim: str, known: str) -> bool:
     if claim.startswith("guarantee"):
         return _PROVEN.search(known) is not None
     claim = _SAME.get(claim, claim)
-    return re.search(rf"\b{_stem(claim)}", known) is not None or (
-        claim == "state of the art" and _BEST_YET.search(known) is not None
-    )
-
-
-def _stem(word: str) -> str:
-    return re.sub(r"(?<=\w{3})(ed|ing|s)$", "", word)
+    stem = re.sub(r"(?<=\w{3})(ed|ing|s)$", "", claim)
+    is_best_yet = claim == "state of the art" and _BEST_YET.search(known) is not None
+    return is_best_yet or re.search(rf"\b{stem}", known) is not None

@@ -112,23 +112,16 @@ def _unit(text: str, found: re.Match[str]) -> tuple[str, int]:
 def _value(found: re.Match[str]) -> Decimal:
     scale = Decimal(10) ** _SCALES.get(found["letter"] or found["scale"], 0)
     if digits := found["digits"]:
-        return _decimal(digits) * scale
+        is_thousands = re.search(r",\d{3}(?!\d)", digits)  # `95,3` is a fraction in half of Europe
+        return Decimal(digits.replace(",", "" if is_thousands else ".")) * scale
     if found["tens"]:
         return (_WORDS[found["tens"]] + _WORDS[found["ones"]]) * scale
     return _WORDS[found["word"]] * scale
 
 
-def _decimal(digits: str) -> Decimal:
-    """`1,000` is a thousand; `95,3` is written so in half of Europe."""
-    return Decimal(digits.replace(",", "") if re.search(r",\d{3}(?!\d)", digits) else digits.replace(",", "."))
-
-
 def _is_in(one: Quantity, there: list[Quantity]) -> bool:
-    return any(one.value == other.value and _agree(one.unit, other.unit) for other in there)
-
-
-def _agree(said: str, known: str) -> bool:
-    return said in {"", known} or (known == "" and said in _SOFT)
+    units = {other.unit for other in there if other.value == one.value}
+    return one.unit in units or (one.unit in _SOFT and "" in units) or (one.unit == "" and bool(units))
 
 
 def _is_about(many: str, known: str, there: list[Quantity]) -> bool:

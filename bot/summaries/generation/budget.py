@@ -11,6 +11,8 @@ from collections.abc import Awaitable
 from datetime import date, timedelta
 from typing import Any
 
+from msgspec.structs import asdict
+
 from bot.clock import Clock
 from bot.config import Price, Summaries
 from bot.errors import ConfigError
@@ -84,17 +86,8 @@ class Budget:
         """The tokens and the price of some answers, dated today."""
         model = model or self._settings.model
         price = self._settings.prices.get(model)
-        return Spending(
-            day=self._today(),
-            model=model,
-            batch=batch,
-            requests=usage.requests,
-            input=usage.input,
-            output=usage.output,
-            cache_read=usage.cache_read,
-            cache_write=usage.cache_write,
-            cost=money(usage, price, batch=batch) if price else 0.0,
-        )
+        cost = money(usage, price, batch=batch) if price else 0.0
+        return Spending(day=self._today(), model=model, batch=batch, cost=cost, **asdict(usage))
 
     async def warn(self, wanted: float = 0.0) -> None:
         """Warn, once per budget and mark, that a budget is nearly used up or too small for `wanted`."""
@@ -102,16 +95,14 @@ class Budget:
             for mark in (WARN_AT_SHARE, 1.0):
                 is_reached = (spent + wanted) / limit >= mark
                 if is_reached and await self._costs.mark_notified(f"{mark:.0%} of {period}", self._clock.now()):
-                    log.warning(self._notice(period, spent, limit, whole=mark == 1.0))
+                    said = f"Claude has cost {spent:.2f} of the {limit:.2f} {self._settings.currency} for {period}."
+                    end = " Until it ends, summaries are taken from the abstracts." if mark == 1.0 else ""
+                    log.warning("%s%s", said, end)
 
     def _cost_of(self, error: CallError, reservation: Reservation) -> Spending | None:
         if error.usage:
             return self.priced(error.usage)
         return self.estimated(reservation.cost) if error.is_doubtful else None
-
-    def _notice(self, period: str, spent: float, limit: float, *, whole: bool) -> str:
-        said = f"Claude has cost {spent:.2f} of the {limit:.2f} {self._settings.currency} for {period}."
-        return said + (" Until it ends, summaries are taken from the abstracts." if whole else "")
 
     async def _spent(self) -> list[tuple[str, float, float]]:
         """Each budget that is set: its period, what is spent or set aside, and its limit."""

@@ -58,9 +58,8 @@ class SummaryGenerator:
     async def _missing(self, papers: Sequence[Paper], language: str) -> list[SummaryRequest]:
         """The summaries not requested yet, as far as can be seen without claiming them."""
         known = await self._lines.for_papers([paper.id for paper in papers], language)
-        requests = [
-            self._writer.request_for(paper, language) for paper in {paper.id: paper for paper in papers}.values()
-        ]
+        once = {paper.id: paper for paper in papers}.values()
+        requests = [self._writer.request_for(paper, language) for paper in once]
         return [r for r in requests if r.abstract and not any(_is_made(x, r) for x in known.get(r.paper, ()))]
 
     async def _request(self, requests: Sequence[SummaryRequest]) -> list[PaperId]:

@@ -36,13 +36,7 @@ class TokenUsage(Struct, frozen=True, kw_only=True):
     cache_write: int = 0
 
     def __add__(self, other: TokenUsage) -> TokenUsage:
-        return TokenUsage(
-            requests=self.requests + other.requests,
-            input=self.input + other.input,
-            output=self.output + other.output,
-            cache_read=self.cache_read + other.cache_read,
-            cache_write=self.cache_write + other.cache_write,
-        )
+        return TokenUsage(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
 
 
 class CallError(ModelError):

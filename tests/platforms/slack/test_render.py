@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.inbound import events
-from adapters.slack.outbound import modals, render
-from adapters.slack.outbound.render import LIMITS, MAX_JSON_CHARS, Json, payload, width
+from adapters.slack.outbound import modals, post, render
+from adapters.slack.outbound.post import MAX_JSON_CHARS
+from adapters.slack.outbound.render import LIMITS, Json, payload, width
 from adapters.slack.outbound.work_objects import work_object
 from bot.chat.event import Place
 from bot.chat.fit import fit
@@ -137,7 +138,7 @@ def test_whatever_fits_is_taken_by_slack(message: Message) -> None:
 @given(st.lists(cards, min_size=8, max_size=40))
 def test_an_answer_full_of_buttons_comes_in_parts_that_slack_takes(found: list[Card]) -> None:
     message = Message(plain="Found", blocks=tuple(found))
-    parts = render.answer_payloads(message)
+    parts = post.answer_payloads(message)
     for part in parts:
         assert check_message(part) == []
         assert wire(part["blocks"]) <= MAX_JSON_CHARS

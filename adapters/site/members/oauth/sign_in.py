@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -43,7 +44,10 @@ def add_routes(app: web.Application, site: Site) -> None:
     communities = frozenset((provider.name, provider.space) for provider in providers)
     sealer = open_sealer(site.home / KEY_FILE, "the key of the site's sessions", site.clock)
     app[SESSIONS] = sessions = Sessions(site, sealer, communities)
-    limits = ReturnLimits(site)
+    limits = [
+        RateLimiter(site.clock, policy="sign-in", limit=limit)
+        for limit in (MAX_CLIENT_RETURNS_PER_MINUTE, MAX_RETURNS_PER_MINUTE)
+    ]
     for provider in providers:
         flow = SignInFlow(site, sessions, provider, limits)
         path = f"/sign-in/{provider.name}"
@@ -73,27 +77,11 @@ def _providers(site: Site) -> list[OAuthProvider]:
     return found
 
 
-class ReturnLimits:
-    """Limits returns with a code, per address and in total: strangers can make codes up."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._clients = RateLimiter(site.clock, policy="sign-in", limit=MAX_CLIENT_RETURNS_PER_MINUTE)
-        self._all = RateLimiter(site.clock, policy="sign-in", limit=MAX_RETURNS_PER_MINUTE)
-
-    def count_return(self, request: web.Request) -> None:
-        """Raises `web.HTTPTooManyRequests`."""
-        allowance = self._clients.take(self._site.client(request))
-        if not allowance.is_exceeded:
-            allowance = self._all.take(EVERYONE)
-        if allowance.is_exceeded:
-            raise web.HTTPTooManyRequests(headers=allowance.headers)
-
-
 class SignInFlow:
     """The two addresses of one platform."""
 
-    def __init__(self, site: Site, sessions: Sessions, provider: OAuthProvider, limits: ReturnLimits) -> None:
+    def __init__(self, site: Site, sessions: Sessions, provider: OAuthProvider, limits: Sequence[RateLimiter]) -> None:
+        """`limits` of returns with a code, for one address and in all: strangers can make codes up."""
         self._site = site
         self._sessions = sessions
         self._provider = provider
@@ -138,9 +126,10 @@ class SignInFlow:
                 "Start again, with cookies allowed for this site.",
             )
         attempt = msgspec.msgpack.decode(value, type=Attempt)
-        if not secrets.compare_digest(attempt.state.encode(), _state(request)):
+        if not secrets.compare_digest(attempt.state.encode(), request.query.get("state", "").encode(errors="replace")):
             raise AskError("This address belongs to another sign-in.", "Start again.")
-        self._limits.count_return(request)
+        for limiter, client in zip(self._limits, (self._site.client(request), EVERYONE), strict=True):
+            limiter.admit(client)
         await self._spend(attempt.state)
         return attempt
 
@@ -153,10 +142,6 @@ class SignInFlow:
         key = SPENT + hashlib.sha256(state.encode()).hexdigest()
         if not await storage.put(key, (now + ATTEMPT_MAX_AGE).isoformat().encode(), if_absent=True):
             raise AskError("This sign-in link was already used.", "Start again.")
-
-
-def _state(request: web.Request) -> bytes:
-    return request.query.get("state", "").encode("utf-8", "replace")
 
 
 def _code(request: web.Request) -> str:

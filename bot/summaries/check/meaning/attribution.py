@@ -35,10 +35,7 @@ def _misplaced(line: Sentence, number: Number, sentence: Sentence, index: int) -
     stolen = {owners[n] for n in rest} & _names(said) - {owners[index]}
     if stolen and owners[index] and owners[index] not in {token.low for token in said}:
         return min(stolen)
-    for is_before in (
-        True,
-        False,
-    ):  # words before a number are compared with words before, those after with those after
+    for is_before in (True, False):  # words before a number are compared with words before
         side = [token for token in said if (token.end <= number.start) == is_before]
         own, *others = (_segment(sentence, n, is_before=is_before) for n in (index, *rest))
         if measure := _taken_measure(side, own, others):
@@ -66,11 +63,8 @@ def _is_proper(token: Token) -> bool:
 
 
 def _words(tokens: Sequence[Token]) -> set[str]:
-    return {
-        t.stem
-        for t in tokens
-        if (t.is_content or t.low in _CONDITIONS) and t.stem not in _UNIT_STEMS and not _is_proper(t)
-    }
+    meant = (token for token in tokens if token.is_content or token.low in _CONDITIONS)
+    return {token.stem for token in meant if token.stem not in _UNIT_STEMS and not _is_proper(token)}
 
 
 def owners_of(sentence: Sentence) -> list[str]:
@@ -81,11 +75,8 @@ def owners_of(sentence: Sentence) -> list[str]:
     near = sentence.tokens[max(0, numbers[0].at - _CLOSE_TOKENS) : numbers[0].at]
     is_before = bool(_names(near)) or not _names(sentence.between(numbers[0].end, numbers[1].start))
     segments = (_segment(sentence, n, is_before=is_before) for n in range(len(numbers)))
-    return [_closest_name(segment[::-1] if is_before else segment) for segment in segments]
-
-
-def _closest_name(tokens: Sequence[Token]) -> str:
-    return next((token.low.removesuffix("'s") for token in tokens if _is_proper(token)), "")
+    closest_first = (segment[::-1] if is_before else segment for segment in segments)
+    return [next((token.low.removesuffix("'s") for token in s if _is_proper(token)), "") for s in closest_first]
 
 
 def _segment(sentence: Sentence, index: int, *, is_before: bool) -> list[Token]:
@@ -116,9 +107,8 @@ def _respectively(sentence: Sentence) -> list[str]:
     numbers = sentence.numbers
     names = [token for token in sentence.names if _is_proper(token) and token.start > numbers[-1].end]
     if len(names) != len(numbers):
-        names = [token for token in sentence.names if _is_proper(token) and token.end < numbers[0].start][
-            -len(numbers) :
-        ]
+        before = [token for token in sentence.names if _is_proper(token) and token.end < numbers[0].start]
+        names = before[-len(numbers) :]
     return [token.low.removesuffix("'s") for token in names] if len(names) == len(numbers) else []
 
 
@@ -132,17 +122,11 @@ def _context_of(line: Sentence, number: Number) -> list[Token]:
     low = max((n for n in breaks if tokens[n].end <= number.start), default=-1)
     high = min((n for n in breaks if tokens[n].start >= number.end), default=len(tokens))
     inside = tokens[low + 1 : high]
-    return _without_next_measure(inside, number, is_last=index == len(line.numbers) - 1)
-
-
-def _without_next_measure(tokens: list[Token], number: Number, *, is_last: bool) -> list[Token]:
-    """Words after `while`, `and` or a comma that already speak of the next number don't belong to this one."""
-    if is_last:
-        return tokens
-    cut = next(
-        (n for n, token in enumerate(tokens) if token.start >= number.end and token.low in {"and", "while", ","}), None
-    )
-    return tokens[:cut] if cut is not None else tokens
+    if index == len(line.numbers) - 1:
+        return inside
+    # Words after `while`, `and` or a comma already speak of the next number.
+    ends = (n for n, token in enumerate(inside) if token.start >= number.end and token.low in {"and", "while", ","})
+    return inside[: next(ends, len(inside))]
 
 
 def _turned_spans(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:

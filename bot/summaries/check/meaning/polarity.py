@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.summaries.check.meaning.sentences import Sentence, Token, aligned
+from bot.summaries.check.meaning.sentences import Sentence, aligned
 from bot.summaries.words import pattern
 
 _NOT = {"not", "no", "never", "cannot", "without", "nor", "neither", "unable", "hardly", "barely", "rarely", "none"}
@@ -39,16 +39,12 @@ def _denied_heads(sentence: Sentence, cues: set[str]) -> Iterator[str]:
     """The first word of meaning behind each negation."""
     for n, token in enumerate(sentence.tokens):
         if token.low in cues or token.low.endswith("n't"):
-            if token.low == "not" and _follows(sentence, n) in {"only", "just", "merely"}:
-                continue
             scope = sentence.tokens[n + 1 : n + 1 + _SCOPE_TOKENS]
+            if token.low == "not" and scope and scope[0].low in {"only", "just", "merely"}:
+                continue
             head = next((t for t in scope if (t.is_content and t.low not in _SKIP) or t.text in _END), None)
             if head and head.is_content:
                 yield head.stem
-
-
-def _follows(sentence: Sentence, n: int) -> str:
-    return sentence.tokens[n + 1].low if n + 1 < len(sentence.tokens) else ""
 
 
 def _is_denied(sentence: Sentence, at: int) -> bool:
@@ -100,13 +96,8 @@ def _elided(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
         subject = found["subject"].lower()
         at = line.low.find(subject)
         rest = line.low[at + len(subject) :].split() if at >= 0 else []
-        if (
-            rest
-            and rest[0] not in _NOT
-            and not rest[0].endswith("n't")
-            and "not" not in rest[:3]
-            and "cannot" not in rest[:2]
-        ):
+        is_negated = bool(rest) and (rest[0] in _NOT or rest[0].endswith("n't"))
+        if rest and not (is_negated or "not" in rest[:3] or "cannot" in rest[:2]):
             yield f"says of “{subject}” what the abstract denies"
 
 
@@ -114,12 +105,8 @@ def _unprefixed(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
     """`solved` where the abstract has `unsolved` only."""
     words = {token.low for sentence in known for token in sentence.tokens}
     for n, token in enumerate(line.tokens):
-        said = n > 0 and line.tokens[n - 1].low in _BE
-        if said and _is_opposite_known(token, words) and not _is_denied(line, n):
+        if n == 0 or line.tokens[n - 1].low not in _BE or len(token.low) < 5 or token.low in words:
+            continue
+        opposites = {f"{prefix}{token.low}" for prefix in ("un", "in", "im", "non", "ir")}
+        if not opposites.isdisjoint(words) and not _is_denied(line, n):
             yield f"says “{token.low}”, the abstract the opposite"
-
-
-def _is_opposite_known(token: Token, words: set[str]) -> bool:
-    if len(token.low) < 5 or token.low in words:
-        return False
-    return any(f"{prefix}{token.low}" in words for prefix in ("un", "in", "im", "non", "ir"))

@@ -22,13 +22,10 @@ def widened_scope(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
         others = [item for item in items if item not in strange]
         if len(strange) != 1 or not all(any(token.stem[:5] in text for token in item) for item in others):
             continue
-        if not any(token.stem in _VAGUE for token in strange[0]) and not _is_verb(strange[0]):
-            yield f"adds “{' '.join(token.text for token in strange[0])}”"
-
-
-def _is_verb(item: Sequence[Token]) -> bool:
-    """Whether an item begins a clause of its own: `and releases a data set`."""
-    return len(item) > 1 and item[0].low.endswith(("s", "ed"))
+        item = strange[0]
+        begins_clause = len(item) > 1 and item[0].low.endswith(("s", "ed"))  # `and releases a data set`
+        if not begins_clause and not any(token.stem in _VAGUE for token in item):
+            yield f"adds “{' '.join(token.text for token in item)}”"
 
 
 def lists_of(sentence: Sentence) -> Iterator[list[list[Token]]]:

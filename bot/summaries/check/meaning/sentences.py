@@ -91,7 +91,8 @@ class Sentence:
                 continue
             if start > 1 and self.text[start - 1] in "-@" and self.text[start - 2].isalnum():
                 continue  # the 3 of GPT-3, the 1 of Pass@1
-            if _is_spelt_out(quantity) or self._is_of_a_name(quantity, at):
+            is_spelt_out = quantity.unit == "" and quantity.said.isalpha()
+            if is_spelt_out or self._is_of_a_name(quantity, at):
                 continue
             found[start] = Number(quantity, start, end, at)  # of a range, the reading with the unit comes last
         return tuple(number for _, number in sorted(found.items())[:MAX_NUMBERS])
@@ -115,10 +116,6 @@ def read_sentences(text: str) -> tuple[Sentence, ...]:
     whole = unicodedata.normalize("NFKC", text[:MAX_TEXT_CHARS]).replace("’", "'").replace("–", "-")
     parts = (" ".join(part.split()) for part in _SENTENCE.split(whole))
     return tuple(Sentence(part[:MAX_SENTENCE_CHARS]) for part in parts if part)
-
-
-def _is_spelt_out(quantity: Quantity) -> bool:
-    return quantity.unit == "" and quantity.said.isalpha()
 
 
 def aligned(line: Sentence, known: Sequence[Sentence]) -> list[Sentence]:

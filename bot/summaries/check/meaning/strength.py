@@ -34,7 +34,9 @@ def lost_hedges(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
     if any(_is_widened(line, near, weak, strong) for weak, strong in _MEASURED):
         yield "makes a claim about some a claim about all"
     for n, token in enumerate(line.tokens):
-        if len(token.stem) < _MIN_STEM_CHARS or not token.is_content or _is_softened(line.tokens, n):
+        if len(token.stem) < _MIN_STEM_CHARS or not token.is_content:
+            continue
+        if any(_SOFTENS.match(before.low) for before in line.tokens[:n]):
             continue
         if _is_only_hedged(token, known) or _is_only_hedged(token, near):
             yield f"drops the hedge of “{token.low}”"
@@ -45,10 +47,6 @@ def _is_widened(line: Sentence, near: Sequence[Sentence], weak: re.Pattern[str],
     if not strong.search(line.low) or weak.search(line.low) or any(strong.search(s.low) for s in near):
         return False
     return any(weak.search(sentence.low) for sentence in near)
-
-
-def _is_softened(tokens: Sequence[Token], at: int) -> bool:
-    return any(_SOFTENS.match(token.low) for token in tokens[:at])
 
 
 def _is_only_hedged(token: Token, sentences: Sequence[Sentence]) -> bool:
