@@ -46,8 +46,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         return bool(self.public_url) or self.host not in LOCAL_HOSTS
 
 
-def read_settings(options: Mapping[str, object]) -> Settings:
-    """The settings as typed values. Raises `ConfigError`."""
+def read_settings(options: Mapping[str, object]) -> Settings | None:
+    """The settings; None when turned off. Raises `ConfigError`."""
     settings = read_section("site", options, Settings)
     if settings.public_url and not is_web_address(settings.public_url, is_origin=True):
         raise _error(
@@ -55,7 +55,7 @@ def read_settings(options: Mapping[str, object]) -> Settings:
         )
     for platform, home in (("slack", "team"), ("discord", "guild")):
         _check_sign_in(settings, platform, (f"{platform}_client_id", f"{platform}_client_secret", f"{platform}_{home}"))
-    return msgspec.structs.replace(settings, public_url=settings.public_url.rstrip("/"))
+    return msgspec.structs.replace(settings, public_url=settings.public_url.rstrip("/")) if settings.enabled else None
 
 
 def _check_sign_in(settings: Settings, platform: str, names: tuple[str, ...]) -> None:

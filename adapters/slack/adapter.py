@@ -97,7 +97,7 @@ class SlackAdapter:
         await self._listener.listen(core)
 
     async def aclose(self) -> None:
-        await self._listener.aclose()
+        await self._listener.stop_server()
         await self._workspaces.aclose()
 
     async def _shown(self, message: Message, place: Place) -> Message:

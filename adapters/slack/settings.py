@@ -1,8 +1,11 @@
 """The settings in `[adapters.slack]`, including those from the environment."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+
+from bot.adapter_settings import read_section
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
@@ -35,3 +38,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         """The setting without which Slack can't reach us in this mode; empty when nothing is missing."""
         needed = "signing_secret" if self.mode == "http" else "app_token"
         return "" if getattr(self, needed) else needed
+
+
+def read_settings(options: Mapping[str, object]) -> Settings | None:
+    """The settings; None when turned off, or with neither a bot token nor a client id. Raises `ConfigError`."""
+    found = read_section("slack", options, Settings)
+    return found if found.enabled and (found.bot_token or found.client_id) else None

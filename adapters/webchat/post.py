@@ -1,5 +1,8 @@
 """The adapter: posts, finds, edits and counts in the chat, and listens through a web server."""
 
+from __future__ import annotations
+
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
@@ -7,19 +10,28 @@ from urllib.parse import urlencode
 from markupsafe import escape
 
 from adapters.webchat.chat_state import ChatState
+from adapters.webchat.handlers import Handlers
+from adapters.webchat.history import History
 from adapters.webchat.people import PLATFORM, SPACE
 from adapters.webchat.records import CHANNEL_NAME, ChatMessage
-from adapters.webchat.server import Server
+from adapters.webchat.server import make_server
 from adapters.webchat.settings import Settings
-from bot.chat.adapter import Core, Finding, Limits
+from bot.chat.adapter import Core, Finding, Limits, Setup
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
 from bot.errors import Refused
-from bot.http_server import LOCAL_HOSTS
+from bot.http_server import LOCAL_HOSTS, NEXT_PORTS, WebListener
 from bot.tasks import Supervisor
 
+STORE_POLL_S = 1.5  # between reads of other processes' messages
 
-class WebchatAdapter:
+
+def build_adapter(settings: Settings, setup: Setup) -> WebchatAdapter:
+    """The adapter from its parts."""
+    return WebchatAdapter(ChatState(History(setup.storage), setup.clock), settings, setup.tasks)
+
+
+class WebchatAdapter(WebListener):
     """Implements every protocol of `bot.chat.adapter` that a chat can."""
 
     name = PLATFORM
@@ -28,15 +40,11 @@ class WebchatAdapter:
     limits = Limits(max_chars=60_000, max_blocks=120, max_block_chars=8_000, max_buttons=8)
 
     def __init__(self, state: ChatState, settings: Settings, tasks: Supervisor) -> None:
+        super().__init__()
         self._state = state
         self._settings = settings
-        self._server = Server(state, settings, tasks)
-        self.started = self._server.started
-
-    @property
-    def url(self) -> str:
-        """The address of the chat; empty until the server answers."""
-        return self._server.url
+        self._tasks = tasks
+        self._closing = asyncio.Event()
 
     def text_width(self, run: Text) -> int:
         return sum(len(escape(span.text)) for span in run)
@@ -78,7 +86,20 @@ class WebchatAdapter:
 
     async def listen(self, core: Core) -> None:
         await self._state.load()
-        await self._server.serve(core)
+        self._closing = asyncio.Event()
+        host, port, handlers = self._settings.host, self._settings.port, Handlers(self._state, core)
+        server = make_server(self._state, core, handlers, self._closing, host)
+        try:
+            async with self.answering(server, host, port, setting="PAPERBOY_WEB_PORT", next_ports=NEXT_PORTS):
+                load = self._state.load_new_messages
+                await self._tasks.repeat("web chat messages", load, STORE_POLL_S, wait_first=True)
+        finally:
+            await handlers.aclose()
+
+    async def stop_server(self) -> None:
+        """Close all connections, event streams included."""
+        self._closing.set()
+        await super().stop_server()
 
     async def aclose(self) -> None:
-        await self._server.aclose()
+        await self.stop_server()

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from msgspec import Struct, field
@@ -331,6 +332,20 @@ class AdapterFactory(Struct, Generic[A_co], frozen=True, kw_only=True):
 
     options: frozenset[str]  # names of the settings in its section
     build: Callable[[Setup], A_co | None]  # None: not configured or turned off
+
+    @classmethod
+    def for_settings(
+        cls, kind: type[Struct], read: Callable[[Mapping[str, object]], object | None], target: str
+    ) -> AdapterFactory[A_co]:
+        """The factory of a package whose settings (a `kind`) `read` gives, or None. Only then `target` (`module:name`)
+        is imported and called with settings and setup: what it needs may take a while to load."""
+
+        def build(setup: Setup) -> A_co | None:
+            settings = read(setup.options)
+            made: A_co | None = resolve_name(target)(settings, setup) if settings else None
+            return made
+
+        return cls(options=frozenset(kind.__struct_fields__), build=build)
 
     def __call__(self, setup: Setup) -> A_co | None:
         return self.build(setup)

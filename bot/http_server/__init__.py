@@ -12,6 +12,7 @@ A server in six lines:
 | to | use |
 |---|---|
 | start and stop a server; connection caps, deadlines for headers and body | `HttpServer`, `ConnectionLimits` |
+| be an adapter that has one | `WebListener` |
 | set which hosts it answers to, its headers, and the format of its errors | `Boundary`, `own_hosts`, `has_own_text` |
 | refuse forms of other sites | `is_from_our_page`, `tokens_match`, `form_values`, `CsrfCookie` |
 | know who asks, behind a proxy too | `client_address` (IPv4, or the /64 of IPv6) |
@@ -35,6 +36,7 @@ from bot.http_server.boundary import LOCAL_HOSTS, Boundary, has_own_text, own_ho
 from bot.http_server.client_address import client_address
 from bot.http_server.connections import ConnectionLimits
 from bot.http_server.csrf import CsrfCookie, form_values, is_from_our_page, tokens_match
+from bot.http_server.listener import WebListener
 from bot.http_server.rate_limit import Allowance, RateLimiter
 from bot.http_server.response_cache import Cached, Content, ResponseCache, cache_key, prepare
 from bot.http_server.sealer import Sealer, SealError, open_sealer
@@ -56,6 +58,7 @@ __all__ = [
     "SealError",
     "Sealer",
     "StaticFiles",
+    "WebListener",
     "cache_key",
     "client_address",
     "form_values",

@@ -15,7 +15,7 @@ from adapters.email.sending.domain_rate import DomainRate
 from adapters.email.sending.journal import Journal
 from adapters.email.sending.message import MailWriter
 from adapters.email.sending.smtp import SmtpRelay
-from adapters.email.server import Server
+from adapters.email.server import make_server
 from adapters.email.settings import Settings
 from adapters.email.signup import Services, Signup
 from adapters.email.signup_limit import SignupLimit
@@ -25,12 +25,13 @@ from bot.chat.event import Person, Place, Ref
 from bot.chat.form import Field
 from bot.chat.message import Message, Text
 from bot.errors import Busy, Refused
-from bot.http_server import SealError
+from bot.http_server import SealError, WebListener
 from bot.tasks import Supervisor
 
 MAX_MAILS_AT_ONCE = 16  # all readers are one tenant, and a mail server takes a while for each mail
 WRONG_KEY_RETRY_S = 600.0
 MAX_PICTURES = 10  # in a mail; figures have about 50 KB
+CLEAN_UP_INTERVAL_S = 3600.0
 
 
 def build_adapter(settings: Settings, setup: Setup) -> EmailAdapter:
@@ -51,14 +52,16 @@ def build_adapter(settings: Settings, setup: Setup) -> EmailAdapter:
     )
 
 
-class EmailAdapter:
+class EmailAdapter(WebListener):
     """Implements `CanPost`, `CanFind`, `CanInvite`, `CanListen` and `HasDoctor`."""
 
     name = PLATFORM
     label = ""
 
     def __init__(self, services: Services, tasks: Supervisor) -> None:
+        super().__init__()
         self._services = services
+        self._tasks = tasks
         # 30 papers of 2,100 bytes each, in two parts with markup and encoding, are one mail under 100 KB.
         self.limits = Limits(
             max_chars=66_000,
@@ -70,13 +73,6 @@ class EmailAdapter:
             extra_attempt_s=services.settings.confirm_seconds,
         )
         self.signup = Signup(services)
-        self._server = Server(services, self.signup, tasks)
-        self.started = self._server.started
-
-    @property
-    def url(self) -> str:
-        """The address of the pages on this machine."""
-        return self._server.url
 
     def text_width(self, run: Text) -> int:
         """Bytes in both parts of the mail."""
@@ -120,12 +116,19 @@ class EmailAdapter:
         return await doctor.check_setup(self._services.settings, self._services.relay)
 
     async def listen(self, core: Core) -> None:
-        await self._server.serve(core)
+        """Answer, and delete expired records once an hour."""
+        settings, server = self._services.settings, make_server(self._services, self.signup, core)
+        async with self.answering(server, settings.listen_host, settings.listen_port, setting="EMAIL_LISTEN_PORT"):
+            await self._tasks.repeat("email clean-up", self._delete_expired, CLEAN_UP_INTERVAL_S)
 
     async def aclose(self) -> None:
-        await self._server.aclose()
+        await self.stop_server()
         await self.signup.aclose()
         await self._services.relay.aclose()
+
+    async def _delete_expired(self) -> None:
+        await self._services.subscribers.delete_expired()
+        await self._services.journal.delete_expired()
 
     async def _subscriber(self, place: Place) -> Subscriber:
         """The subscriber of a place. Raises `Refused` when they get no mail."""

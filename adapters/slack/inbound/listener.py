@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from aiohttp import ClientWebSocketResponse
-from attrs import define, field
+from attrs import define
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -21,7 +21,7 @@ from adapters.slack.profiles import Profiles
 from adapters.slack.settings import Settings
 from bot.chat.adapter import Core, Setup
 from bot.errors import Busy, ConfigError
-from bot.http_server import HttpServer
+from bot.http_server import WebListener
 
 sdk_log = logging.getLogger(f"{__name__}.sdk")  # the SDK logs a traceback every few seconds while Slack is away
 sdk_log.setLevel(logging.CRITICAL)
@@ -32,7 +32,7 @@ MAX_DISCONNECTED_S = 60.0  # the SDK reconnects by itself; after so long listeni
 
 
 @define(eq=False)
-class Listener:
+class Listener(WebListener):
     """Listens until cancelled. `started` is set while Slack can reach us."""
 
     _workspaces: Workspaces
@@ -41,13 +41,6 @@ class Listener:
     _setup: Setup
     _installs: StoredInstalls | None = None  # whose tokens have to be renewed
     _add_routes: AddRoutes | None = None  # adds the installation pages in HTTP mode
-    _server: HttpServer | None = field(init=False, default=None)
-    started: asyncio.Event = field(init=False, factory=asyncio.Event)
-
-    @property
-    def url(self) -> str:
-        """Where HTTP mode listens; empty in Socket Mode."""
-        return self._server.url if self._server else ""
 
     async def listen(self, core: Core) -> None:
         """Raises `ConfigError`, and `PostError` when Slack can't be reached: the supervisor calls it again."""
@@ -68,10 +61,6 @@ class Listener:
                 await asyncio.gather(renewal, return_exceptions=True)
             await bolt.finish_handlers()
 
-    async def aclose(self) -> None:
-        if self._server:
-            await self._server.stop()
-
     async def _start_token_renewal(self) -> asyncio.Task[None] | None:
         if self._installs is None:
             return None
@@ -82,14 +71,10 @@ class Listener:
     async def _serve_http(self, bolt: BoltApp, core: Core) -> None:
         settings = self._settings
         https = settings.redirect_url.startswith("https:")
-        self._server = make_server(bolt.dispatch, core, settings.signing_secret, self._add_routes, https=https)
-        try:
-            await self._server.start(settings.host, settings.port, setting="SLACK_PORT")
-            self.started.set()
+        server = make_server(bolt.dispatch, core, settings.signing_secret, self._add_routes, https=https)
+        async with self.answering(server, settings.host, settings.port, setting="SLACK_PORT"):
             core.note_gap(PLATFORM)
             await asyncio.Event().wait()
-        finally:
-            await self._server.stop()
 
     async def _connect_socket(self, bolt: BoltApp, core: Core) -> None:
         handler = _SocketModeHandler(bolt, self._settings.app_token)
