@@ -36,13 +36,8 @@ class Reader(Struct, frozen=True, kw_only=True):
 def environment() -> Environment:
     """The templates; loaded once."""
     found = template_environment("adapters.webchat")
-    found.filters |= {
-        "emphasize": emphasize,
-        "href": safe_url,
-        "channel": channel_path,
-        "person": person_name,
-        "long_day": long_day,
-    }
+    found.filters |= {"href": safe_url, "channel": channel_path, "person": person_name, "long_day": long_day}
+    found.filters["emphasize"] = emphasize
     found.globals |= {"static": STATIC_FILES.address, "tr": tr, "tr_count": tr_count, "language": tag}
     return found
 
