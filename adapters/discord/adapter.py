@@ -40,8 +40,8 @@ class DiscordAdapter:
     def __init__(self, settings: Settings, setup: Setup) -> None:
         Route.BASE = settings.api_url
         self._settings = settings
-        rate_limit = RateLimit(setup.refusals.for_service("Discord"))
-        self._rest = Rest(lambda: Client(self._handlers, settings, rate_limit.trace()), settings.token)
+        self._rate_limit = RateLimit(setup.refusals.for_service("Discord"))
+        self._rest = Rest(lambda: Client(self._handlers, settings, self._rate_limit.trace()), settings.token)
         self._permissions = PermissionCheck(self._rest, setup.storage)
         self._channels = Channels(self._rest, setup.storage)
         self._history = History(self._rest, self._channels, self._permissions)

@@ -10,16 +10,11 @@ from bot.chat.form import Field
 from bot.chat.message import clean
 from bot.errors import AskError
 
+WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAYS = {
     "weekdays": "Every weekday",
     "daily": "Every day",
-    "mon": "Every Monday",
-    "tue": "Every Tuesday",
-    "wed": "Every Wednesday",
-    "thu": "Every Thursday",
-    "fri": "Every Friday",
-    "sat": "Every Saturday",
-    "sun": "Every Sunday",
+    **{day[:3].lower(): f"Every {day}" for day in WEEK},
 }
 TIMES = tuple(f"{hour:02d}:00" for hour in range(24))
 COUNTS = (5, 10, 20, 30)

@@ -1,6 +1,9 @@
 """Requests that fail: a page for readers, a JSON problem for programs that use the API, a line of text for feeds."""
 
+import tomllib
 from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from aiohttp import web
 
@@ -13,26 +16,7 @@ from bot.http_server.boundary import RenderError
 
 API, FEEDS = "/api", ("/feeds/", "/live")
 
-TEXTS = {
-    400: ("I can’t read that address", "Check it for typing errors."),
-    403: ("Not allowed", "Load the page again, and try once more."),
-    404: ("This page doesn’t exist", "The address may be old, or was not copied completely."),
-    405: ("That can’t be done here", "This page can only be read."),
-    408: ("That took too long", "Try again."),
-    413: ("That is too much", "Send less at once."),
-    429: ("Too many requests", "Try again in a minute."),
-    503: ("Not available", "Something isn’t working here. Try again in a few minutes."),
-}
-REFUSED = ("That request can’t be answered", "Check the address, or go back and try again.")
-FAULT = ("Something went wrong", "Something went wrong on our side. It has been logged. Try again in a few minutes.")
-API_TEXTS = {
-    404: "There is nothing at this address. /api/v1/openapi.json lists what there is.",
-    405: "The API can only be read.",
-    415: "This kind of body can't be read here.",
-    429: "Too many requests. Wait as long as Retry-After says.",
-    500: "Something went wrong on our side. It has been logged.",
-    503: "Something isn't working here. Try again in a minute.",
-}
+_TEXTS: dict[str, Any] = tomllib.loads(files("adapters.site").joinpath("errors.toml").read_text("utf-8"))
 
 
 def render_error(site_name: str) -> RenderError:
@@ -50,7 +34,9 @@ def render_error(site_name: str) -> RenderError:
 
 def api_detail(error: web.HTTPException) -> str:
     """The problem's `detail`."""
-    return (error.text or "").strip() if has_own_text(error) else API_TEXTS.get(error.status, f"{error.reason}.")
+    return (
+        (error.text or "").strip() if has_own_text(error) else _TEXTS["api"].get(str(error.status), f"{error.reason}.")
+    )
 
 
 def error_page(site_name: str, status: int, title: str, text: str) -> web.Response:
@@ -61,7 +47,9 @@ def error_page(site_name: str, status: int, title: str, text: str) -> web.Respon
 @cache
 def _known_page(site_name: str, status: int) -> str:
     """Made once for each status: strangers can ask for pages that don't exist as often as they like."""
-    return _render(site_name, status, *TEXTS.get(status, REFUSED if status < 500 else FAULT))
+    return _render(
+        site_name, status, *_TEXTS["pages"].get(str(status), _TEXTS["pages"]["refused" if status < 500 else "fault"])
+    )
 
 
 def _render(site_name: str, status: int, title: str, text: str) -> str:

@@ -29,7 +29,6 @@ CLIENT_FAULTS = (
 )
 """Exceptions that a client causes by what it sends, or by leaving."""
 
-
 BODY_GRACE_S = 2.0  # after `body_s`, for the answer that says so
 
 

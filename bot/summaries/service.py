@@ -132,7 +132,7 @@ def _rules() -> str:
     """A hash of the files that make and check summaries: after an upgrade they are made again."""
     here, found = Path(__file__).parent, hashlib.blake2b(digest_size=9)
     rooms = (file for room in ("check", "extract") for file in sorted((here / room).iterdir()))
-    for file in (*rooms, here / "verbs.py", here / "generation" / "sanitizing.py"):
+    for file in (*rooms, here / "verbs.py", here / "words.toml", here / "generation" / "sanitizing.py"):
         if file.is_file():
             found.update(file.read_bytes())
     return found.hexdigest()

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from adapters.slack.install.oauth_client import OAuthClient
 from adapters.slack.install.records import INSTALL, Install, InstallRecords
-from adapters.slack.install.renewal import Renewal, RenewsTokens, not_installed
+from adapters.slack.install.renewal import Renewal, not_installed
 from bot.chat.adapter import KeyValue
 from bot.clock import Clock
 from bot.errors import ConfigError, PaperboyError, Refused
@@ -44,7 +45,7 @@ class StoredInstalls:
         storage: KeyValue,
         sealer: Sealer,
         clock: Clock,
-        oauth: RenewsTokens | None = None,
+        oauth: OAuthClient | None = None,
         *,
         install_url: str = "",
     ) -> None:

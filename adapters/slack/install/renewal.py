@@ -19,10 +19,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from msgspec.structs import replace
 
+from adapters.slack.install.oauth_client import OAuthClient
 from adapters.slack.install.records import Install, InstallRecords, Tokens
 from bot.chat.adapter import KeyValue
 from bot.clock import Clock
@@ -40,17 +40,10 @@ LEASES = "lease/"
 SPENT = b"spent"  # in place of a lease's end: Slack has refused this refresh token
 
 
-class RenewsTokens(Protocol):
-    """Gets new tokens from Slack."""
-
-    async def renew_tokens(self, refresh_token: str) -> Tokens:
-        """Raises `Refused` when Slack no longer accepts the refresh token, `Busy` or `Unsure` otherwise."""
-
-
 class Renewal:
     """Renews the tokens of installs."""
 
-    def __init__(self, storage: KeyValue, records: InstallRecords, clock: Clock, oauth: RenewsTokens | None) -> None:
+    def __init__(self, storage: KeyValue, records: InstallRecords, clock: Clock, oauth: OAuthClient | None) -> None:
         self._storage = storage
         self._records = records
         self._clock = clock
@@ -90,7 +83,7 @@ class Renewal:
             for key, _ in await self._storage.scan(_lease_prefix(install)):
                 await self._storage.delete(key)
 
-    def _start_renewal(self, install: Install, oauth: RenewsTokens) -> asyncio.Task[Install]:
+    def _start_renewal(self, install: Install, oauth: OAuthClient) -> asyncio.Task[Install]:
         task = asyncio.create_task(self._renew(install, oauth), name=f"renew the token of {install.space}")
         self._renewals[install.space] = task
         task.add_done_callback(lambda done: self._renewal_ended(install.space, done))
@@ -101,7 +94,7 @@ class Renewal:
         if not task.cancelled() and (error := task.exception()):
             log.warning("The token of Slack workspace %s was not renewed: %s", space, error)
 
-    async def _renew(self, known: Install, oauth: RenewsTokens) -> Install:
+    async def _renew(self, known: Install, oauth: OAuthClient) -> Install:
         if not await self._take_lease(known):
             return await self._wait_for_others(known)
         install = await self._records.get_install(known.space)
@@ -112,7 +105,7 @@ class Renewal:
             return install
         return await self._spend_refresh_token(install, oauth)
 
-    async def _spend_refresh_token(self, install: Install, oauth: RenewsTokens) -> Install:
+    async def _spend_refresh_token(self, install: Install, oauth: OAuthClient) -> Install:
         try:
             new = await oauth.renew_tokens(install.refresh_token)
         except Refused:

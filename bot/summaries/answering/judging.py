@@ -20,21 +20,15 @@ from bot.summaries.check.meaning import meaning_faults
 from bot.summaries.generation import prompt
 from bot.summaries.generation.language_model import ModelAnswer
 from bot.summaries.generation.sanitizing import is_instruction
+from bot.summaries.words import pattern
 
 NEAREST_SENTENCES = 2
 MIN_QUOTE_CHARS = 20  # a shorter quote supports nothing
 MIN_QUOTE_SHARE = 0.8  # of a quote's words that stand in a sentence, in order; the others carry no meaning
 MIN_SHARED_WORDS = 0.5  # share of an answer's content words that the quoted sentences or the question have
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])|(?<=[。！？])")
-_UNFIT = re.compile(
-    r"[<>\[\]{}`*_~|\\#]|(?<![A-Za-z])@|@(?!\d+\b|[kKnN]\b)|://|\bwww\.|\b[\w-]+\.(?:[a-z]{2,10}/|(?:com|net|org|io|ai|ru|cn|xyz|ly|me)\b)|\n"
-)
-_ORDER = re.compile(
-    r"(?:^|[.!?;] +)(?:please|always|never|don't|do not|just|use(?! of\b)|try|avoid|run|install|open|read|email|contact"
-    r"|call|ask|check|follow|choose|keep|make sure|consider|remember|note that|ensure|stop|start|take|put|go|look)\b"
-    r"|\b(?:readers?|users?|people|everyone|anyone) (?:should|must|need to|have to|ought to)\b",
-    re.IGNORECASE,
-)
+_UNFIT = re.compile(pattern("unfit_answer"))
+_ORDER = re.compile(pattern("order_in_answer"), re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(?:the|of|and|is|are|it|with|by|from|that|its|to|than|what|which|how|does|do|why)\b", re.I)
 _WORD = re.compile(r"[^\W_]+")
 _SAYS_SOMETHING = re.compile(r"\d|\w\W+\w|\w{12}")  # a bare “Yes” can't be checked

@@ -13,12 +13,8 @@ __all__ = ["new_claims", "new_names", "new_numbers", "plain"]
 
 _FIRST = re.compile(pattern("first"))
 _CLAIM = re.compile(pattern("superlative"))
-_BEST_OF = re.compile(
-    r"\bto the best of (?:our|the authors') knowledge\b|\bbest[- ](?:of|practices?|response|arm|effort)\b"
-)
-_BEST_YET = re.compile(
-    r"\bsota\b|\bbest[- ](?:published|previous|known|prior|reported)|\b(?:previous|prior|published|known)(?:ly)? best"
-)
+_BEST_OF = re.compile(pattern("best_of"))
+_BEST_YET = re.compile(pattern("best_yet"))
 _MOST = re.compile(r"\b(?:most \w+|best|strongest)\b")
 _PROVEN = re.compile(r"\b(?:guarante|provabl|proof|prov(?:e|es|en|ing)\b|theor)")
 _SAME = {"sota": "state of the art", "cutting edge": "state of the art"}

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from bot.summaries.words import table
+from bot.summaries.words import pattern, table
 
 _SMALL_NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
@@ -36,10 +36,7 @@ _NAMES = tuple(_UNITS)
 _RANGE = re.compile(r" ?(?:-|–|to|and|or|,|/|vs\.?)(?: and| or)? ?(?=[\d$€]|(?:" rf"{_SPELT})\b)")
 _FACTOR = re.compile(r"factors? of (?:up to |over |about |around |at least |more than )?$")
 _PLURAL = re.compile(r"\b(?P<many>dozen|hundred|thousand|million|billion|trillion)s\b")
-_TIMES = re.compile(
-    r"\b(?:(?P<half>half|halves|halv(?:ed|ing))|(?P<two>twice|doubl(?:es?|ed|ing)|two-?fold)"
-    r"|(?P<three>thrice|tripl(?:es?|ed|ing)|three-?fold)|(?P<four>quadrupl(?:es?|ed|ing)|four-?fold)|(?P<ten>ten-?fold))\b"
-)
+_TIMES = re.compile(pattern("times"))
 _MANY_OF = "|".join(_MANY)
 _COUNTING = re.compile(
     rf"[ -](?:{_SPELT}|(?:{_MANY_OF})s?|hal[fv]\w+|twice|thrice|\w+fold|(?:doubl|tripl|quadrupl)\w+)\b"

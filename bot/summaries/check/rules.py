@@ -22,10 +22,7 @@ OWN_WORDS = 1 / 3  # share of a summary's longer words that title or abstract mu
 _ADDRESS = re.compile(pattern("address"), re.IGNORECASE)
 _MENTION = re.compile(r"(?<![A-Za-z])@|@(?!\d+\b|[kKnN]\b)|[<>`*_~|\[\]{}\\]|^#|\s#\w|&(?:lt|gt|amp);|:\w+:")
 _SENTENCES = re.compile(pattern("sentence_end"))
-_HYPE = re.compile(
-    r"\b(groundbreaking|revolutionary|game[- ]chang\w+|amazing|stunning|mind[- ]?blowing|breakthrough|incredible)\b",
-    re.IGNORECASE,
-)
+_HYPE = re.compile(pattern("hype"), re.IGNORECASE)
 _SELF = re.compile(r"\b(this|the) (paper|work|study|article|authors?)\b|\bwe\b|\bour\b|\bI\b|\bmy\b", re.IGNORECASE)
 _TO_READER = re.compile(pattern("to_reader"), re.IGNORECASE)
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "So"}

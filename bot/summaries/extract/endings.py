@@ -15,9 +15,7 @@ _HANGS_LONG = re.compile(r"\bthat, (?:if|when|given|while|although|unlike|under|
 _WAITS_FOR_TO = re.compile(pattern("waits_for_to"))
 _HALF_A_PAIR = re.compile(pattern("half_a_pair"))
 _OF_A_PAIR = ("both", "ither", "not", "whether", "between")
-_AND_DEED = re.compile(
-    r"and (?:\w+ly |then |further |also )?(?:\w+s (?:an?|the|that|its|it|how|to)\b|(?:it|they|the \w+) )"
-)
+_AND_DEED = re.compile(pattern("and_deed"))
 
 
 def waits(kept: str, rest: str) -> bool:

@@ -11,6 +11,7 @@ from bot.papers.model import Paper
 from bot.summaries.check import MAX_CHARS, MIN_CHARS, check
 from bot.summaries.extract import sentence_ranking as rank
 from bot.summaries.extract.shortening import split, trim, trims
+from bot.summaries.words import pattern
 
 __all__ = ["candidates", "extract", "split", "trim"]
 
@@ -18,11 +19,8 @@ CLOSELY = 3  # sentences
 ABSTRACT_CHARS = 20_000
 FIRST_CHARS, SECOND_CHARS = 100, 80  # of two deeds in one line
 
-_NAMED = re.compile(
-    r"(?:Proposes|Presents|Introduces|Develops|Describes|Releases|Designs) (?:the )?(?P<name>[^,():;]{2,60}?)"
-    r"(?: \((?P<short>[^()]{2,20})\))?, (?P<kind>an? (?!.*, and [a-z]+s ).*)"
-)
-_ONLY_NAMED = re.compile(r"(?:Proposes|Presents|Introduces) (?:the )?(?P<name>[^,():;]{2,60}?)(?: \([^()]{2,20}\))?\.")
+_NAMED = re.compile(pattern("named"))
+_ONLY_NAMED = re.compile(pattern("only_named"))
 KIND_CHARS = 80  # of a line without the name: a shorter one says too little
 
 _DEED = r"(?:[A-Z][a-z]+ly )?(?:{}) "

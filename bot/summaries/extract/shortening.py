@@ -32,11 +32,7 @@ _IT = re.compile(
     re.IGNORECASE,
 )
 _PAPER = re.compile(r"\b(?:paper|work|study|article|report|survey|research|authors?)\b")
-_AIM = re.compile(
-    r"^(?:[^,]{0,80}, )?(?:our|the) (?:main |primary |key )?(?:aim|goal|objective|contribution|idea)"
-    r"(?: (?:of|in|for) this (?:paper|work|study|article))? is (?P<how>)to (?P<verb>[a-z]+)\b",
-    re.IGNORECASE,
-)
+_AIM = re.compile(pattern("aim"), re.IGNORECASE)
 _FINDINGS = re.compile(pattern("findings"), re.IGNORECASE)
 _LEAD_IN = re.compile(pattern("lead_in"), re.IGNORECASE)
 _OURS = re.compile(r"\b([Oo])ur\b")
@@ -55,9 +51,7 @@ _CLAUSE = "which where while when using via through without because whereas by w
 _STANDS_WITHOUT = frozenset(_CLAUSE.split())
 _FRONTED = re.compile(pattern("fronted"), re.IGNORECASE)
 _FINITE = re.compile(rf"\b(?:is|are|can|has|have|does|do|will|(?:{'|'.join(TELLING)})s?)\b")
-_MANNER = re.compile(
-    r"(?!final|additional|specifical|further|consequent|important|notab|last|second)[a-z]+ly", re.IGNORECASE
-)
+_MANNER = re.compile(pattern("manner"), re.IGNORECASE)
 _DEED = re.compile(r"(?:[a-z]+ly )?[a-z]+s ")
 _CLAIM = re.compile(r"(?:[a-z]+ly )?(?:shows|demonstrates|finds|proves|observes|reveals|argues) (?:[a-z]+ly )?that ")
 _CLAIMS = frozenset({"shows", "demonstrates", "finds", "proves", "observes", "reveals"})

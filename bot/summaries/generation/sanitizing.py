@@ -17,10 +17,7 @@ _SENTENCE = re.compile(r"(?<=[.!?:;])\s+|(?<=[。！？])|\n+")
 _TO_SOMEBODY = re.compile(pattern("addresses_reader"), re.IGNORECASE)
 _ORDER = re.compile(pattern("order"), re.IGNORECASE)
 _ELSEWHERE = re.compile(pattern("order_elsewhere"), re.IGNORECASE)
-_ENCODED = re.compile(
-    r"(?<![\w/.+-])(?=[\w+/]{0,40}[a-z])(?=[\w+/]{0,40}[A-Z])(?:(?=[A-Za-z/]{0,40}\d)[A-Za-z0-9/]{20,}|[A-Za-z0-9/]{15,}=)"
-    r"|(?:\b[0-9a-f]{2} ?){12}|(?:%[0-9A-Fa-f]{2}){4}|(?:\\[xu][0-9a-f]{2,4}){3}|(?:&#\d+;){3}|\b(?i:base64|rot-?13)\b"
-)
+_ENCODED = re.compile(pattern("encoded"))
 
 
 def without_instructions(paper: Paper) -> Paper:

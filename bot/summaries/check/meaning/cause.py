@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.summaries.check.meaning.sentences import Sentence, Token
 from bot.summaries.words import pattern
 
-_CAUSE = re.compile(
-    r"because(?: of)?|due to|owing to|as a result of|stems? from|caused by|thanks to|since(?! \d)|driven by"
-)
+_CAUSE = re.compile(pattern("cause"))
 _CAUSAL = re.compile(pattern("causal"))
 _MIN_STEMS = 2
 

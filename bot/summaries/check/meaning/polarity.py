@@ -8,10 +8,7 @@ from bot.summaries.words import pattern
 
 _NOT = {"not", "no", "never", "cannot", "without", "nor", "neither", "unable", "hardly", "barely", "rarely", "none"}
 _DENIES = re.compile(pattern("denies"))
-_AUXILIARY = re.compile(
-    r"(?P<subject>[A-Za-z][\w-]*(?: [a-z][\w-]*){0,2})"
-    r" (?P<verb>cannot|can't|does not|doesn't|do not|don't|did not)[.;]?$"
-)
+_AUXILIARY = re.compile(pattern("denied_by_auxiliary"))
 _STRICT = {"cannot", "not", "n't", "never"}
 _VERB_BEFORE = set("do does did can could is are was were will would has have cannot".split())  # noqa: SIM905
 _END = {",", ";", ":", ".", "but", "while", "yet", "although", "whereas", "(", ")"}

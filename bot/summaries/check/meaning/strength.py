@@ -5,13 +5,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Sentence, Token, aligned
-from bot.summaries.words import rows
+from bot.summaries.words import pattern, rows
 
 _HEDGES = {"could", "may", "might", "potentially", "likely", "possibly", "perhaps", "presumably"}
-_SOFTENS = re.compile(
-    r"(?:could|may|might|can|potential\w*|likely|possib\w*|perhaps|would|suggest\w*|promis\w*|appear\w*|seem\w*|aims?|tends?"
-    r"|hypothes\w*|conjectur\w*|argu\w*|indicat\w*|often|some|sometimes|partial\w*|should)\Z"
-)
+_SOFTENS = re.compile(pattern("softens"))
 _HEDGED_WITHIN_TOKENS = 3
 _MIN_STEM_CHARS = 4
 _RULES = [(re.compile(rf"(?:{said})\Z"), re.compile(support)) for said, support in rows("strong")]
