@@ -34,9 +34,8 @@ def render_error(site_name: str) -> RenderError:
 
 def api_detail(error: web.HTTPException) -> str:
     """The problem's `detail`."""
-    return (
-        (error.text or "").strip() if has_own_text(error) else _TEXTS["api"].get(str(error.status), f"{error.reason}.")
-    )
+    known = str(_TEXTS["api"].get(str(error.status), f"{error.reason}."))
+    return (error.text or "").strip() if has_own_text(error) else known
 
 
 def error_page(site_name: str, status: int, title: str, text: str) -> web.Response:
@@ -47,9 +46,8 @@ def error_page(site_name: str, status: int, title: str, text: str) -> web.Respon
 @cache
 def _known_page(site_name: str, status: int) -> str:
     """Made once for each status: strangers can ask for pages that don't exist as often as they like."""
-    return _render(
-        site_name, status, *_TEXTS["pages"].get(str(status), _TEXTS["pages"]["refused" if status < 500 else "fault"])
-    )
+    texts = _TEXTS["pages"]
+    return _render(site_name, status, *texts.get(str(status), texts["refused" if status < 500 else "fault"]))
 
 
 def _render(site_name: str, status: int, title: str, text: str) -> str:

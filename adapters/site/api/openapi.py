@@ -32,9 +32,8 @@ def document(site: str, name: str) -> Json:
 
 
 def _operation(route: Route) -> Json:
-    in_path = [
-        {"name": part, "in": "path", "required": True, **_FIXED["in_path"][part]} for part in path_parts(route.path)
-    ]
+    fixed, parts = _FIXED["in_path"], path_parts(route.path)
+    in_path = [{"name": part, "in": "path", "required": True, **fixed[part]} for part in parts]
     errors = {status: _problem(text) for status, text in _FIXED["errors"].items() if in_path or status != "404"}
     return {
         "operationId": route.name,

@@ -19,7 +19,6 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.client import Workspaces
-from adapters.slack.inbound.dedupe import RecentEvents
 from adapters.slack.inbound.handlers import Ack, Handlers
 from adapters.slack.inbound.workspace import find_workspace, is_proven
 from adapters.slack.install.installs import Installs
@@ -31,6 +30,7 @@ from bot.chat.event import Answer, Place
 from bot.chat.message import Message
 from bot.errors import PaperboyError, Refused
 from bot.metrics import FAILURES
+from bot.recent import RecentDict
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger(f"{__name__}.bolt")  # Bolt warns of tokens in the environment, which it doesn't use here
@@ -39,6 +39,7 @@ bolt_log.setLevel(logging.ERROR)
 ANY = re.compile("")
 ACK_HEAD_START_S = 0.02  # Bolt looks every 10 ms for an acknowledgement to send, and work must not delay that
 MAX_REASON_CHARS = 200
+MAX_REMEMBERED_EVENTS = 5_000  # the core recognizes older ones
 STOP_TIMEOUT_S = 3.0  # for handlers under way when listening ends
 MALFORMED = (AttributeError, BoltError, LookupError, RecursionError, TypeError, ValueError)  # raised by Bolt's reading
 
@@ -148,12 +149,12 @@ class BoltApp:
                 task.cancel()
 
     def _acknowledge_first(self, handler: Handler) -> Callable[..., Awaitable[None]]:
-        recent = RecentEvents()
+        seen = RecentDict[str, None](MAX_REMEMBERED_EVENTS)
 
         async def listener(ack: Ack, body: Json, context: AsyncBoltContext) -> None:
             await ack()
             await asyncio.sleep(ACK_HEAD_START_S)
-            with _log_failure(body), recent.first_delivery(body) as new:
+            with _log_failure(body), first_delivery(seen, body) as new:
                 if new:
                     await self._start(handler(body, context.team_id or ""))
 
@@ -161,10 +162,10 @@ class BoltApp:
 
     def _acknowledge_with_answer(self, handlers: Handlers) -> Callable[..., Awaitable[None]]:
         """For a form, whose acknowledgement carries the answer."""
-        recent = RecentEvents()
+        seen = RecentDict[str, None](MAX_REMEMBERED_EVENTS)
 
         async def listener(ack: Ack, body: Json, context: AsyncBoltContext) -> None:
-            with _log_failure(body), recent.first_delivery(body) as new:
+            with _log_failure(body), first_delivery(seen, body) as new:
                 await (self._start(handlers.on_submit(body, context.team_id or "", ack)) if new else ack())
 
         return listener
@@ -188,6 +189,21 @@ class BoltApp:
             target = AnswerTarget(place=Place("slack", "", ""), person="", response_url=url)
             self._start(Answers(self._workspaces).show_answer(Answer(message=Message(plain=str(error))), target))
         return BoltResponse(status=200)
+
+
+@contextmanager
+def first_delivery(seen: RecentDict[str, None], body: Json) -> Iterator[bool]:
+    """Whether a payload is new: Slack sends one again when it saw no acknowledgement in time. When handling it fails,
+    it counts as new again. https://docs.slack.dev/apis/events-api#retries"""
+    id = delivery_id(body)
+    new = not id or id not in seen
+    if id and new:
+        seen[id] = None
+    try:
+        yield new
+    except BaseException:
+        seen.pop(id, None)
+        raise
 
 
 @contextmanager

@@ -11,12 +11,13 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.emoji import emoji_of
 from adapters.slack.errors import post_error
-from adapters.slack.inbound.dedupe import RecentEvents
+from adapters.slack.inbound.bolt_app import first_delivery
 from adapters.slack.payload import delivery_id, interaction_id
 from adapters.slack.settings import Settings
 from bot.adapter_settings import read_section
 from bot.commands.buttons import MENU
 from bot.errors import Refused
+from bot.recent import RecentDict
 from bot.votes.emoji import VoteEmojis, base_emoji
 
 
@@ -88,15 +89,15 @@ def test_every_vote_can_be_cast_in_slack() -> None:
 
 
 def test_what_comes_again_is_dropped_and_what_failed_is_not() -> None:
-    repeats = RecentEvents(max_events=2)
+    seen = RecentDict[str, None](2)
     event = {"event_id": "Ev1"}
 
     def news(body: dict[str, object]) -> bool:
-        with repeats.first_delivery(body) as new:
+        with first_delivery(seen, body) as new:
             return new
 
     assert [news(event), news(event)] == [True, False]
-    with pytest.raises(RuntimeError), repeats.first_delivery({"event_id": "Ev2"}):
+    with pytest.raises(RuntimeError), first_delivery(seen, {"event_id": "Ev2"}):
         raise RuntimeError
     assert news({"event_id": "Ev2"})
     assert news({"event_id": "Ev3"})
