@@ -25,7 +25,7 @@ from adapters.discord.servers import Servers
 from adapters.discord.settings import Settings
 from bot.chat.adapter import Core, Finding, Setup
 from bot.chat.event import Person, Place, Ref
-from bot.chat.message import Message, Text
+from bot.chat.message import Message
 from bot.errors import Refused
 
 
@@ -36,6 +36,7 @@ class DiscordAdapter:
     label = ""
     url = ""
     limits = LIMITS
+    text_width = staticmethod(width)
 
     def __init__(self, settings: Settings, setup: Setup) -> None:
         Route.BASE = settings.api_url
@@ -62,9 +63,6 @@ class DiscordAdapter:
     def connected(self) -> bool:
         """Whether the gateway connection is up."""
         return self._connection.connected
-
-    def text_width(self, run: Text) -> int:
-        return width(run)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         _check_place(place)

@@ -39,55 +39,7 @@ CUT = mark("There is more than Discord lets me show here. Send me the same words
 UNREADABLE_REQUEST = mark("I can't read what Discord sent for this. Try again, or type the command.")
 
 
-class AnswerSender:
-    """Shows the core's answers."""
-
-    def __init__(self, rest: Rest) -> None:
-        self._rest = rest
-
-    async def answer(
-        self, interaction: discord.Interaction[Any], pending: Awaitable[Answer | None], *, private: bool
-    ) -> None:
-        """Show `pending` when it is there; until then, before the time is up, that it will come."""
-        task = asyncio.ensure_future(pending)
-        response = _Response(self._rest, interaction)
-        try:
-            done, _ = await asyncio.wait({task}, timeout=ANSWER_AT_ONCE_S)
-            if done:
-                await response.show_first(task.result())
-            else:
-                await response.defer(private)
-                await response.show_deferred(await task, private)
-        except PostError as error:
-            _log_unanswered(interaction, error)
-            await task
-
-    async def send_completions(
-        self, interaction: discord.Interaction[Any], pending: Awaitable[Sequence[tuple[str, str]]]
-    ) -> None:
-        """Show completions of what is being typed, each with what it does."""
-        found = [(text[:MAX_CHOICE_CHARS], about) for text, about in await pending if text][:MAX_CHOICES]
-        try:
-            choices = [
-                {"name": (f"{text}: {about}" if about else text)[:MAX_CHOICE_CHARS], "value": text}
-                for text, about in found
-            ]
-            await _Response(self._rest, interaction).respond(CHOICES, {"choices": choices})
-        except PostError as error:
-            log.info("Discord completion not shown: %s", error)
-
-    async def refuse_unreadable(self, interaction: discord.Interaction[Any]) -> None:
-        """Tell the person that their request could not be read."""
-        if interaction.type is InteractionType.autocomplete:
-            return
-        try:
-            body = message_payload(_said(UNREADABLE_REQUEST), private=True)
-            await _Response(self._rest, interaction).respond(MESSAGE, body)
-        except PostError as error:
-            _log_unanswered(interaction, error)
-
-
-class _Response:
+class InteractionResponse:
     """The responses to one interaction."""
 
     def __init__(self, rest: Rest, interaction: discord.Interaction[Any]) -> None:
@@ -95,28 +47,61 @@ class _Response:
         self._interaction = interaction
         self._has_message = interaction.message is not None and interaction.type in FROM_MESSAGE
 
-    async def show_first(self, answer: Answer | None) -> None:
+    async def show_answer(self, pending: Awaitable[Answer | None], *, private: bool) -> None:
+        """Show `pending` when it is there; until then, before the time is up, that it will come."""
+        task = asyncio.ensure_future(pending)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=ANSWER_AT_ONCE_S)
+            if done:
+                await self._show_first(task.result())
+            else:
+                await self._defer(private)
+                await self._show_deferred(await task, private)
+        except PostError as error:
+            self._log_unanswered(error)
+            await task
+
+    async def send_completions(self, pending: Awaitable[Sequence[tuple[str, str]]]) -> None:
+        """Show completions of what is being typed, each with what it does."""
+        found = [(text[:MAX_CHOICE_CHARS], about) for text, about in await pending if text][:MAX_CHOICES]
+        shown = [(f"{text}: {about}" if about else text, text) for text, about in found]
+        try:
+            choices = [{"name": name[:MAX_CHOICE_CHARS], "value": text} for name, text in shown]
+            await self._respond(CHOICES, {"choices": choices})
+        except PostError as error:
+            log.info("Discord completion not shown: %s", error)
+
+    async def refuse_unreadable(self) -> None:
+        """Tell the person that their request could not be read."""
+        if self._interaction.type is InteractionType.autocomplete:
+            return
+        try:
+            await self._respond(MESSAGE, message_payload(_said(UNREADABLE_REQUEST), private=True))
+        except PostError as error:
+            self._log_unanswered(error)
+
+    async def _show_first(self, answer: Answer | None) -> None:
         """Show an answer as the first response."""
         if answer is None:
-            await (self.respond(DEFER_UPDATE) if self._has_message else self._message(_said(DONE), private=True))
+            await (self._respond(DEFER_UPDATE) if self._has_message else self._message(_said(DONE), private=True))
         elif answer.form and self._interaction.type is not InteractionType.modal_submit:  # a modal can't open a modal
             has_roles = self._interaction.guild_id is not None
-            await self.respond(MODAL, render_modal(answer.form, has_roles=has_roles))
+            await self._respond(MODAL, render_modal(answer.form, has_roles=has_roles))
         elif answer.replace and self._has_message:
             first, *rest = _pages(answer)
-            await self.respond(UPDATE, message_payload(first, ids=self._kept_ids()))
+            await self._respond(UPDATE, message_payload(first, ids=self._kept_ids()))
             await self._follow_up(rest, private=True)
         else:
             await self._message(*_pages(answer), private=answer.private)
 
-    async def defer(self, private: bool) -> None:
+    async def _defer(self, private: bool) -> None:
         """Respond that an answer will come."""
         if self._has_message:
-            await self.respond(DEFER_UPDATE)
+            await self._respond(DEFER_UPDATE)
         else:
-            await self.respond(DEFER_MESSAGE, {"flags": PRIVATE} if private else {})
+            await self._respond(DEFER_MESSAGE, {"flags": PRIVATE} if private else {})
 
-    async def show_deferred(self, answer: Answer | None, private: bool) -> None:
+    async def _show_deferred(self, answer: Answer | None, private: bool) -> None:
         """Show an answer after `defer`."""
         if self._interaction.is_expired():
             log.info("Discord interaction %d not answered: the answer took over 15 minutes", self._interaction.id)
@@ -133,7 +118,7 @@ class _Response:
             await self._webhook("DELETE", "/messages/@original")
             await self._follow_up(_pages(answer), private=True)
 
-    async def respond(self, kind: int, data: Json | None = None) -> None:
+    async def _respond(self, kind: int, data: Json | None = None) -> None:
         path = "/interactions/{webhook_id}/{webhook_token}/callback"
         body = {"type": kind} | ({"data": data} if data is not None else {})
         interaction = self._interaction
@@ -154,7 +139,7 @@ class _Response:
         return marked_ids([part.to_dict() for part in message.components]) if message else ()
 
     async def _message(self, first: Message, *rest: Message, private: bool) -> None:
-        await self.respond(MESSAGE, message_payload(first, private=private))
+        await self._respond(MESSAGE, message_payload(first, private=private))
         await self._follow_up(rest, private=private)
 
     async def _edit_original(self, body: Json) -> None:
@@ -171,6 +156,12 @@ class _Response:
         path = "/webhooks/{webhook_id}/{webhook_token}" + path
         await self._rest.call(method, path, body, webhook_id=application, webhook_token=token)
 
+    def _log_unanswered(self, error: PostError) -> None:
+        if is_expired(error):
+            log.info("Discord interaction %d not answered: too late, or answered before", self._interaction.id)
+        else:
+            log.warning("Discord interaction %d not answered: %s", self._interaction.id, error)
+
 
 def _said(text: str) -> Message:
     return Message(plain=tr(text))
@@ -178,10 +169,3 @@ def _said(text: str) -> Message:
 
 def _pages(answer: Answer) -> tuple[Message, ...]:
     return fit(answer.message, LIMITS, width)
-
-
-def _log_unanswered(interaction: discord.Interaction[Any], error: PostError) -> None:
-    if is_expired(error):
-        log.info("Discord interaction %d not answered: too late, or it was answered before", interaction.id)
-    else:
-        log.warning("Discord interaction %d not answered: %s", interaction.id, error)

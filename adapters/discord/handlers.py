@@ -8,7 +8,7 @@ import discord
 from discord import InteractionType, RawReactionActionEvent, RawReactionClearEmojiEvent, RawReactionClearEvent
 from msgspec.structs import replace
 
-from adapters.discord.answers import AnswerSender
+from adapters.discord.answers import InteractionResponse
 from adapters.discord.channels import MAX_CACHED, Channels
 from adapters.discord.client import UNREADABLE, count_unreadable
 from adapters.discord.events import PLATFORM, is_admin_command, is_guest, parse_interaction, parse_person, parse_query
@@ -41,7 +41,6 @@ class Handlers:
         self._servers = servers
         self._reactions = reactions
         self._clock = clock
-        self._answers = AnswerSender(rest)
         self._granted_at = RecentDict[str, float](MAX_CACHED)  # `GUILD/CHANNEL/USER` → loop time
 
     async def on_ready(self) -> None:
@@ -66,21 +65,21 @@ class Handlers:
         core = self.core
         if core is None or interaction.type is InteractionType.ping:
             return
+        response = InteractionResponse(self._rest, interaction)
         try:
             guild = None if is_guest(interaction) else interaction.guild_id  # a guest's data is the person's alone
             place = await self._place(interaction.channel, guild, interaction.user.id)
             who = parse_person(interaction, place, may_schedule=self._is_granted(interaction, core))
             if interaction.type is InteractionType.autocomplete:
-                completions = core.complete(parse_query(interaction.data or {}), who)
-                await self._answers.send_completions(interaction, completions)
+                await response.send_completions(core.complete(parse_query(interaction.data or {}), who))
                 return
             event, private = parse_interaction(interaction, who, place, core)
         except UNREADABLE as error:
             count_unreadable("INTERACTION_CREATE", error)
-            await self._answers.refuse_unreadable(interaction)
+            await response.refuse_unreadable()
             return
         with speaking(who.language):
-            await self._answers.answer(interaction, _answer(core, event), private=private or who.guest)
+            await response.show_answer(_answer(core, event), private=private or who.guest)
 
     def _is_granted(self, interaction: discord.Interaction[Any], core: Core) -> bool:
         """Whether the server lets this person use an admin's command in this channel, now or in the step before."""

@@ -18,10 +18,7 @@ ATTACH_FILES = 1 << 15  # for pictures; where it is missing, cards show those th
 NEEDED: dict[int, tuple[str, str]] = {
     VIEW: ("View Channel", "see where it posts"),
     SEND: ("Send Messages", "post the day's papers"),
-    HISTORY: (
-        "Read Message History",
-        "find its own posts after a crash so that none is posted twice; count reactions",
-    ),
+    HISTORY: ("Read Message History", "find its own posts after a crash so that none is posted twice; count reactions"),
     CREATE_THREADS: ("Create Public Threads", "put the day's papers in a thread"),
     SEND_IN_THREADS: ("Send Messages in Threads", "post in those threads"),
 }

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Any, assert_never
+from typing import assert_never
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -80,7 +80,9 @@ def _preview(blocks: Sequence[Block]) -> str:
 @lru_cache(maxsize=64)
 def _content(blocks: tuple[Block, ...]) -> MailBody:
     """Everything but the footer. Cached, because an edition goes to thousands of readers."""
-    return MailBody(html="".join(map(_html, blocks)), plain=_plain(blocks))
+    macros = environment().get_template("blocks.html").module
+    html = "".join(str(getattr(macros, block_name(block))(block)) for block in blocks)
+    return MailBody(html=html, plain=_plain(blocks))
 
 
 def shortened(message: Message) -> Iterator[Message]:
@@ -118,11 +120,6 @@ def environment() -> Environment:
     found.filters |= {"href": safe_url, "links": card_links}
     found.globals["static"] = STATIC_FILES.address
     return found
-
-
-def _html(block: Block) -> str:
-    macro: Any = getattr(environment().get_template("blocks.html").module, block_name(block))
-    return str(macro(block))
 
 
 # ---- plain text

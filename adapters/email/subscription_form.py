@@ -11,11 +11,7 @@ from bot.chat.message import clean
 from bot.errors import AskError
 
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-DAYS = {
-    "weekdays": "Every weekday",
-    "daily": "Every day",
-    **{day[:3].lower(): f"Every {day}" for day in WEEK},
-}
+DAYS = {"weekdays": "Every weekday", "daily": "Every day", **{day[:3].lower(): f"Every {day}" for day in WEEK}}
 TIMES = tuple(f"{hour:02d}:00" for hour in range(24))
 COUNTS = (5, 10, 20, 30)
 PICTURES = {"none": "No", "figures": "Yes, where the licence allows"}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from aiohttp import web
+from msgspec.structs import asdict
 
 from adapters.site import errors, links
 from adapters.site.api.app import Api
@@ -112,20 +113,15 @@ class SiteAdapter:
         )
 
     def _site(self, core: Core, max_streams: int) -> Site:
-        settings, clock = self._settings, self._setup.clock
+        settings, setup = self._settings, self._setup
         return Site(
+            **asdict(setup),
             settings=settings,
             core=core,
-            clock=clock,
-            home=self._setup.home,
-            storage=self._setup.storage,
-            tasks=self._setup.tasks,
-            refusals=self._setup.refusals,
-            picture=self._setup.picture,
             url=settings.public_url or self.url,
             sealer=self._sealer,
             max_streams=max_streams,
-            made_pages=RateLimiter(clock, policy="pages", limit=settings.pages_per_minute),
+            made_pages=RateLimiter(setup.clock, policy="pages", limit=settings.pages_per_minute),
         )
 
 

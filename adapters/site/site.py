@@ -1,23 +1,18 @@
 """The services that every part of the site uses."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from msgspec import Struct
 
 from adapters.site.settings import Settings
-from bot.chat.adapter import Core, KeyValue
+from bot.chat.adapter import Core, Setup
 from bot.chat.catalog import Catalog
 from bot.chat.event import Place
-from bot.clock import Clock
 from bot.http_server import RateLimiter, Sealer, client_address
 from bot.papers.model import Paper, PaperId
 from bot.papers.pictures import FIGURE, THUMBNAIL, Picture
-from bot.refusals import RefusalLimits
-from bot.tasks import Supervisor
 
 PICTURED_WITHIN = timedelta(days=7)  # pictures of papers listed longer ago are deleted
 KEY_FILE = "site.key"
@@ -25,17 +20,11 @@ CHANNEL_FEED = "channel feed"  # the name that places are sealed under
 LIST = "list"  # and lists
 
 
-class Site(Struct, frozen=True, kw_only=True):
-    """The settings, the core, and where the site is."""
+class Site(Setup, frozen=True, kw_only=True):
+    """What the adapter was built with, the settings, the core, and where the site is."""
 
     settings: Settings
     core: Core
-    clock: Clock
-    home: Path  # the data folder
-    storage: KeyValue
-    tasks: Supervisor
-    refusals: RefusalLimits
-    picture: Callable[[str], Awaitable[Picture | None]]  # by its name
     url: str  # where readers reach it, without a slash at the end
     sealer: Sealer
     max_streams: int  # of votes, to open pages

@@ -1,58 +1,43 @@
 """The adapter: everything that the core asks of Slack."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
-from attrs import define
-
 from adapters.slack import doctor, errors
-from adapters.slack.client import Workspaces, answer_text
+from adapters.slack.client import answer_text
 from adapters.slack.inbound.listener import Listener
 from adapters.slack.outbound import history, post, render
 from adapters.slack.outbound.history import PostSearch
 from adapters.slack.outbound.pictures import PictureFiles
 from adapters.slack.outbound.user_names import with_names
 from adapters.slack.payload import get_object
-from adapters.slack.profiles import Profiles
-from bot.chat.adapter import Core, Finding
+from bot.chat.adapter import Finding
 from bot.chat.event import Place, Ref
-from bot.chat.message import Message, Text
+from bot.chat.message import Message
 from bot.errors import Refused
 
 
-@define(eq=False)
-class SlackAdapter:
+class SlackAdapter(Listener):
     """Implements the protocols of `bot.chat.adapter`."""
 
     name = "slack"
     label = ""
     limits = render.LIMITS
+    text_width = staticmethod(render.width)
 
-    _workspaces: Workspaces
-    _profiles: Profiles
-    _listener: Listener
-    _search: PostSearch
-    _pictures: PictureFiles
-    _missing_setting: str
+    @cached_property
+    def _search(self) -> PostSearch:
+        return PostSearch(self._workspaces, self._setup.storage)
 
-    @property
-    def started(self) -> asyncio.Event:
-        """Set while Slack can reach us."""
-        return self._listener.started
+    @cached_property
+    def _pictures(self) -> PictureFiles:
+        return PictureFiles(self._workspaces, self._setup)
 
     @property
     def connected(self) -> bool:
-        return self._listener.started.is_set()
-
-    @property
-    def url(self) -> str:
-        """Where HTTP mode listens; empty in Socket Mode."""
-        return self._listener.url
-
-    def text_width(self, run: Text) -> int:
-        return render.width(run)
+        return self.started.is_set()
 
     async def post(self, place: Place, message: Message, *, key: str) -> Ref:
         return await post.post(self._workspaces, place, await self._shown(message, place), key)
@@ -91,13 +76,10 @@ class SlackAdapter:
         return errors.channel_problem(get_object(answer.data, "channel"))
 
     async def check_setup(self) -> Sequence[Finding]:
-        return await doctor.check_setup(self._workspaces, self._missing_setting)
-
-    async def listen(self, core: Core) -> None:
-        await self._listener.listen(core)
+        return await doctor.check_setup(self._workspaces, self._settings.missing_setting())
 
     async def aclose(self) -> None:
-        await self._listener.stop_server()
+        await self.stop_server()
         await self._workspaces.aclose()
 
     async def _shown(self, message: Message, place: Place) -> Message:

@@ -4,16 +4,12 @@ from urllib.parse import urlsplit
 
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.client import SlackApi, Workspaces
-from adapters.slack.inbound.listener import Listener
-from adapters.slack.inbound.server import AddRoutes
 from adapters.slack.install.installs import StoredInstalls
 from adapters.slack.install.oauth import INSTALL, REDIRECT, InstallPages
 from adapters.slack.install.oauth_client import Credentials, OAuthClient
 from adapters.slack.install.oauth_states import OAuthStates
 from adapters.slack.install.scopes import OPTIONAL_SCOPES, SCOPES
 from adapters.slack.install.single_workspace import SingleWorkspace
-from adapters.slack.outbound.history import PostSearch
-from adapters.slack.outbound.pictures import PictureFiles
 from adapters.slack.profiles import Profiles
 from adapters.slack.settings import Settings
 from bot.chat.adapter import Setup
@@ -28,7 +24,8 @@ def build(settings: Settings, setup: Setup) -> SlackAdapter:
     api = SlackApi(settings.api_url)
     if not settings.bot_token:
         return _for_many_workspaces(settings, setup, api)
-    return _adapter(Workspaces(SingleWorkspace(settings.bot_token, api), api), settings, setup)
+    workspaces = Workspaces(SingleWorkspace(settings.bot_token, api), api)
+    return SlackAdapter(workspaces, Profiles(workspaces, setup.clock), settings, setup)
 
 
 def _for_many_workspaces(settings: Settings, setup: Setup, api: SlackApi) -> SlackAdapter:
@@ -48,24 +45,9 @@ def _for_many_workspaces(settings: Settings, setup: Setup, api: SlackApi) -> Sla
     asked = SCOPES | {name: scope for name, scope in OPTIONAL_SCOPES.items() if getattr(settings, scope.setting)}
     scopes = {name: scope.why for name, scope in asked.items()}
     pages = InstallPages(app, oauth, installs, states, scopes=scopes, clock=setup.clock)
-    return _adapter(Workspaces(installs, api), settings, setup, installs=installs, add_routes=pages.add_routes)
-
-
-def _adapter(
-    workspaces: Workspaces,
-    settings: Settings,
-    setup: Setup,
-    *,
-    installs: StoredInstalls | None = None,
-    add_routes: AddRoutes | None = None,
-) -> SlackAdapter:
+    workspaces = Workspaces(installs, api)
     profiles = Profiles(workspaces, setup.clock)
-    listener = Listener(workspaces, profiles, settings, setup, installs=installs, add_routes=add_routes)
-    search = PostSearch(workspaces, setup.storage)
-    pictures = PictureFiles(workspaces, setup)
-    return SlackAdapter(
-        workspaces, profiles, listener, search, pictures=pictures, missing_setting=settings.missing_setting()
-    )
+    return SlackAdapter(workspaces, profiles, settings, setup, installs=installs, add_routes=pages.add_routes)
 
 
 def _open_sealer(settings: Settings, setup: Setup) -> Sealer:

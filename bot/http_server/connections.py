@@ -179,11 +179,7 @@ class Connection(web.RequestHandler):
             self.transport.abort()
 
     def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
         """Answer what can't be read as HTTP, and close the connection. aiohttp calls this for it, and for nothing
         else: exceptions of handlers end in `boundary`."""

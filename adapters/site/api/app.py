@@ -95,7 +95,9 @@ class Api:
     async def _allowance(self, request: web.Request) -> Allowance:
         """What the client may still ask for, this request counted. Raises `ApiProblem`."""
         header = request.headers.get("Authorization")
-        program = await self._site.catalog.api_client(_bearer_key(header)) if header is not None else None
+        scheme, _, key = (header or "").strip().partition(" ")
+        key = key.strip() if scheme.casefold() == "bearer" else ""
+        program = await self._site.catalog.api_client(key) if header is not None else None
         allowance = self._keys.take(program.name) if program else self._addresses.take(self._site.client(request))
         if allowance.is_exceeded:
             advice = "" if program else " A key allows more. Ask the people who run this site for one."
@@ -112,11 +114,6 @@ class Api:
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Expose-Headers": "ETag, RateLimit, RateLimit-Policy, Retry-After",
         }
-
-
-def _bearer_key(authorization: str) -> str:
-    scheme, _, key = authorization.strip().partition(" ")
-    return key.strip() if scheme.casefold() == "bearer" else ""
 
 
 def _pattern(path: str) -> str:

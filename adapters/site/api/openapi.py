@@ -62,10 +62,7 @@ def _in_query(params: type[msgspec.Struct]) -> list[Json]:
 
 
 def _problem(description: str) -> Json:
-    return {
-        "description": description,
-        "content": {CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}},
-    }
+    return {"description": description, "content": {CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}}}
 
 
 def path_parts(path: str) -> list[str]:

@@ -26,12 +26,7 @@ Dispatch = Callable[[Json], Awaitable[BoltResponse]]
 
 
 def make_server(
-    dispatch: Dispatch,
-    core: Core,
-    signing_secret: str,
-    add_routes: AddRoutes | None,
-    *,
-    https: bool,
+    dispatch: Dispatch, core: Core, signing_secret: str, add_routes: AddRoutes | None, *, https: bool
 ) -> HttpServer:
     """A server for a port of this machine. A reverse proxy has to terminate TLS; it has every connection."""
     verifier = SignatureVerifier(signing_secret)

@@ -69,9 +69,7 @@ class OAuthClient:
         """New tokens. Raises `Refused` when Slack no longer accepts the refresh token, `Busy` or `Unsure` otherwise."""
         answer = await self._request({"grant_type": "refresh_token", "refresh_token": refresh_token})
         return Tokens(
-            token=answer.access_token,
-            refresh_token=answer.refresh_token or refresh_token,
-            expires=self._expiry(answer),
+            token=answer.access_token, refresh_token=answer.refresh_token or refresh_token, expires=self._expiry(answer)
         )
 
     async def _request(self, data: dict[str, str]) -> _Answer:

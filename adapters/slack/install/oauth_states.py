@@ -32,21 +32,15 @@ class OAuthStates:
         if not self._sealer.open_text(NAME, state, max_age=STATE_TTL):
             raise AskError("The installation took longer than ten minutes.", "Start again.")
         if not browser or not secrets.compare_digest(_digest(browser).encode(), owner):
-            raise AskError(
-                "This browser did not start the installation.", "Start again here, and allow cookies for this page."
-            )
-        await self._delete_expired()
-        ends = (self._clock.now() + STATE_TTL).isoformat().encode()
-        if not await self._storage.put(SPENT + _digest(state), ends, if_absent=True):
-            raise AskError(
-                "This installation link was used already.",
-                "If Paperboy was just added, you're done. If not, start again.",
-            )
-
-    async def _delete_expired(self) -> None:
+            hint = "Start again here, and allow cookies for this page."
+            raise AskError("This browser did not start the installation.", hint)
         for key, end in await self._storage.scan(SPENT):
             if datetime.fromisoformat(end.decode()) <= self._clock.now():
                 await self._storage.delete(key)
+        ends = (self._clock.now() + STATE_TTL).isoformat().encode()
+        if not await self._storage.put(SPENT + _digest(state), ends, if_absent=True):
+            hint = "If Paperboy was just added, you're done. If not, start again."
+            raise AskError("This installation link was used already.", hint)
 
 
 def _digest(text: str) -> str:

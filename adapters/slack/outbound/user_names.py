@@ -1,6 +1,6 @@
 """Shows people by their names: Slack's own mention would notify them, and a submission must not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -10,36 +10,31 @@ from bot.chat.message import Block, Bullets, Card, Footnote, Message, Papers, Pa
 
 async def with_names(message: Message, space: str, profiles: Profiles) -> Message:
     """The message with names in place of people's ids."""
-    people = {span.text for block in message.blocks for run in _runs(block) for span in run if span.person}
+    people = set[str]()
+
+    def note_people(run: Text) -> Text:
+        people.update(span.text for span in run if span.person)
+        return run
+
+    for block in message.blocks:
+        _changed(block, note_people)
     names = {id: (await profiles.get_profile(space, id)).name for id in people}
-    return replace(message, blocks=tuple(_with_names(b, names) for b in message.blocks)) if names else message
+
+    def named(run: Text) -> Text:
+        return tuple(replace(span, text=names[span.text], person=False) if span.person else span for span in run)
+
+    return replace(message, blocks=tuple(_changed(block, named) for block in message.blocks)) if names else message
 
 
-def _runs(block: Block) -> Sequence[Text]:
-    """The texts of a block that may contain people."""
-    match block:
-        case Paragraph(text=run) | Footnote(text=run) | Card(facts=run):
-            return (run,)
-        case Bullets(items=runs):
-            return runs
-        case Papers(items=cards):
-            return [card.facts for card in cards]
-    return ()
-
-
-def _with_names(block: Block, names: Mapping[str, str]) -> Block:
+def _changed(block: Block, change: Callable[[Text], Text]) -> Block:
+    """The block with the texts changed that may contain people."""
     match block:
         case Paragraph() | Footnote():
-            return replace(block, text=_run_with_names(block.text, names))
+            return replace(block, text=change(block.text))
         case Bullets():
-            return replace(block, items=tuple(_run_with_names(item, names) for item in block.items))
+            return replace(block, items=tuple(map(change, block.items)))
         case Card():
-            return replace(block, facts=_run_with_names(block.facts, names))
+            return replace(block, facts=change(block.facts))
         case Papers():
-            cards = (replace(card, facts=_run_with_names(card.facts, names)) for card in block.items)
-            return replace(block, items=tuple(cards))
+            return replace(block, items=tuple(replace(card, facts=change(card.facts)) for card in block.items))
     return block
-
-
-def _run_with_names(run: Text, names: Mapping[str, str]) -> Text:
-    return tuple(replace(span, text=names[span.text], person=False) if span.person else span for span in run)

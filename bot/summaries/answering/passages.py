@@ -8,17 +8,14 @@ from collections.abc import Sequence
 from bot.papers.full_text import FullText, Passage
 from bot.papers.model import Paper
 from bot.summaries.generation.sanitizing import drop_instructions, is_instruction, without_instructions
+from bot.summaries.words import word_list
 
 ABSTRACT = "the abstract"
 MAX_PASSAGE_CHARS = 9_000  # characters beside the abstract: some 3,000 tokens a question
 FLAT, LONG = 1.2, 0.6  # BM25's k1 and b: how soon more of a word adds nothing, and how much length costs
 _ENDS = re.compile(r"introduction|conclu|discussion|limitation|summary|page [12]$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]{2,}")
-_EMPTY = frozenset(
-    """the and for are was were does did has have had how what which who why when where with that this there their they
-    its from into than can could should would will may might much many any some paper abstract authors work about tell
-    use used using do is it in of on to an as at be by or we our not""".split()  # noqa: SIM905
-)
+_EMPTY = frozenset(word_list("empty_in_questions"))
 
 
 def passages_for(question: str, paper: Paper, text: FullText | None) -> tuple[Passage, ...]:

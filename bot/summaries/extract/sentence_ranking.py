@@ -17,6 +17,7 @@ import numpy as np
 from msgspec import Struct
 
 from bot.summaries.extract.ranking_weights import Weights, learnt
+from bot.summaries.words import table, word_list
 
 USUAL = 20  # words of a summary
 STRANGER = 0.03  # the chance of a word that the abstract does not have
@@ -39,23 +40,9 @@ def _of(words: str) -> frozenset[str]:
     return frozenset(stems(words))
 
 
-_EMPTY = _of(
-    "a an the of and or to in for on with by from as at is are be that this which it its we our can via into than these"
-    " those their has have been not but also such how show shows propose present introduce use using"
-)
+_EMPTY = _of(" ".join(word_list("said_of_nothing")))
 _OURS = _of("we our paper")
-_CUES = (
-    _of("propose present introduce"),
-    _of("show demonstrate find prove reveal"),
-    _of("novel new"),
-    _of("outperform improve improvement achieve reduce state"),
-    _of("however although recent recently been remain remains challenge challenging unfortunately"),
-    _of("code available github http https"),
-    _of("experiment experiments experimental result evaluate evaluation empirical empirically dataset benchmark"),
-    _of("it this these they such its their"),
-    _of("method approach framework model algorithm architecture"),
-    _of("study investigate analyze analysis explore examine"),
-)
+_CUES = tuple(_of(words) for words in table("cues").values())
 _ANY_CUE = frozenset(chain.from_iterable(_CUES))
 
 

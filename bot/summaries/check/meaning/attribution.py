@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Number, Sentence, Token, stem
+from bot.summaries.words import word_list
 
 _CLOSE_TOKENS = 4  # a name so near before the first number of a sentence is what the number belongs to
 _BREAKS = {";", ":", "(", ")"}
 _CONDITIONS = {"before", "after", "without", "with"}
-_UNIT_STEMS = {
-    stem(word)
-    for word in "parameters points percent percentage times tokens hours tasks evaluation half third quarter".split()  # noqa: SIM905
-}
+_UNIT_STEMS = {stem(word) for word in word_list("units_of_results")}
 _BOUND_WORDS = {"nearly", "almost", "about", "around", "over", "up", "approximately", "roughly", "only", "just"}
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.summaries.check.meaning.sentences import Sentence, aligned
-from bot.summaries.words import pattern
+from bot.summaries.words import pattern, word_list
 
 _NOT = {"not", "no", "never", "cannot", "without", "nor", "neither", "unable", "hardly", "barely", "rarely", "none"}
 _DENIES = re.compile(pattern("denies"))
@@ -14,10 +14,7 @@ _VERB_BEFORE = set("do does did can could is are was were will would has have ca
 _END = {",", ";", ":", ".", "but", "while", "yet", "although", "whereas", "(", ")"}
 _SCOPE_TOKENS = 6
 _BE = {"is", "are", "was", "were", "be", "been", "remains", "remain", "becomes", "become"}
-_SKIP = set(
-    """substantially significantly necessarily always only explicitly fully yet been be need needs needing
-    require requires requiring""".split()  # noqa: SIM905
-)
+_SKIP = set(word_list("skipped_when_denied"))
 
 
 def turned_negations(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
