@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from adapters.slack import doctor, errors
 from adapters.slack.client import answer_text
 from adapters.slack.inbound.listener import Listener
-from adapters.slack.outbound import history, post, render
+from adapters.slack.outbound import elements, history, post, render
 from adapters.slack.outbound.history import PostSearch
 from adapters.slack.outbound.pictures import PictureFiles
 from adapters.slack.outbound.user_names import with_names
@@ -25,7 +25,7 @@ class SlackAdapter(Listener):
     name = "slack"
     label = ""
     limits = render.LIMITS
-    text_width = staticmethod(render.width)
+    text_width = staticmethod(elements.width)
 
     @cached_property
     def _search(self) -> PostSearch:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.slack.outbound.render import Json
+from adapters.slack.outbound.elements import Json
 from bot.chat.event import Person
 from bot.errors import PaperboyError
 from bot.metrics import UNREADABLE_EVENTS

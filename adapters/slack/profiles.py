@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapters.slack.client import Workspaces
-from adapters.slack.outbound.render import Json
+from adapters.slack.outbound.elements import Json
 from adapters.slack.payload import get_list, get_object, get_text
 from bot.chat.event import ButtonPress, Command, FormSubmission, Place
 from bot.chat.message import clean

@@ -18,6 +18,7 @@ from typing import Any
 from adapters.discord import escape as discord_escape
 from adapters.discord import modals as discord_modals
 from adapters.discord import render as discord_render
+from adapters.slack.outbound import elements as slack_elements
 from adapters.slack.outbound import modals
 from adapters.slack.outbound import render as slack_render
 from bot.chat.event import Place
@@ -58,7 +59,7 @@ def _slack(name: str, item: Message | Form) -> list[dict[str, Any]]:
         return [modals.form_modal(item, HERE)]
     if name == "home":
         return [modals.home_view(item, Place("slack", "T1", "D1"))]
-    pages = fit(item, slack_render.LIMITS, slack_render.width)
+    pages = fit(item, slack_render.LIMITS, slack_elements.width)
     return [slack_render.payload(page) for page in pages]
 
 

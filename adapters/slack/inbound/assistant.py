@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from msgspec.structs import replace
 
 from adapters.slack.client import Workspaces
-from adapters.slack.outbound.render import Json
+from adapters.slack.outbound.elements import Json
 from adapters.slack.payload import get_list, get_object, get_text, require_text
 from bot.chat.event import Command, Place
 from bot.errors import PaperboyError

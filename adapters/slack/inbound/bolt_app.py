@@ -23,8 +23,8 @@ from adapters.slack.inbound.handlers import Ack, Handlers
 from adapters.slack.inbound.workspace import find_workspace, is_proven
 from adapters.slack.install.installs import Installs
 from adapters.slack.outbound.answers import Answers, AnswerTarget
+from adapters.slack.outbound.elements import Json
 from adapters.slack.outbound.modals import FORM
-from adapters.slack.outbound.render import Json
 from adapters.slack.payload import UnreadablePayload, count_unreadable, delivery_id, event_type, get_text
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message

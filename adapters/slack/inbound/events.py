@@ -13,8 +13,8 @@ from typing import Any
 from msgspec import Struct
 
 from adapters.slack.emoji import emoji_of
+from adapters.slack.outbound.elements import Json
 from adapters.slack.outbound.modals import ViewOrigin
-from adapters.slack.outbound.render import Json
 from adapters.slack.payload import event_fields, get_list, get_object, get_text, interaction_id, require_text
 from bot.chat.event import ButtonPress, Command, FormSubmission, LinkShared, Person, Place, Reaction, Ref
 from bot.chat.message import Action

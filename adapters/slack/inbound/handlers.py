@@ -15,7 +15,7 @@ from adapters.slack.inbound.workflow_step import WorkflowStep
 from adapters.slack.inbound.workspace import find_organization, is_org_wide
 from adapters.slack.outbound import modals
 from adapters.slack.outbound.answers import Answers, AnswerTarget
-from adapters.slack.outbound.render import Json
+from adapters.slack.outbound.elements import Json
 from adapters.slack.outbound.user_names import with_names
 from adapters.slack.outbound.work_objects import find_card, work_object
 from adapters.slack.payload import get_object, get_text, require_text

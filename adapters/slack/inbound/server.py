@@ -13,7 +13,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from adapters.slack.outbound.render import Json
+from adapters.slack.outbound.elements import Json
 from adapters.slack.payload import count_unreadable
 from bot.chat.adapter import Core
 from bot.http_server import Boundary, ConnectionLimits, HttpServer

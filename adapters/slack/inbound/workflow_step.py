@@ -7,9 +7,9 @@ import logging
 from datetime import datetime, timedelta
 
 from adapters.slack.client import Workspaces
+from adapters.slack.outbound.elements import Json
 from adapters.slack.outbound.history import PostSearch
 from adapters.slack.outbound.post import answer_payloads, post_payload
-from adapters.slack.outbound.render import Json
 from adapters.slack.payload import get_object, get_text, require_text
 from bot.chat.adapter import Core, KeyValue
 from bot.chat.event import Command, Person, Place

@@ -6,8 +6,8 @@ Where an organization installed Paperboy for all its workspaces, interactions ha
 
 from collections.abc import Iterator
 
+from adapters.slack.outbound.elements import Json
 from adapters.slack.outbound.modals import ViewOrigin
-from adapters.slack.outbound.render import Json
 from adapters.slack.payload import get_list, get_object, get_text
 
 WORKSPACE = "T"  # first letter of a workspace's id; an organization's is E

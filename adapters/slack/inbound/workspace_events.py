@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adapters.slack.outbound.render import Json
+from adapters.slack.outbound.elements import Json
 from adapters.slack.payload import event_fields, get_list, get_object, get_text, require_text
 from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Place
 

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.outbound import modals
+from adapters.slack.outbound.elements import Json
 from adapters.slack.outbound.post import answer_payloads
-from adapters.slack.outbound.render import Json
 from bot.chat.event import Answer, Place
 from bot.chat.message import Message
 from bot.errors import Busy, PostError, Refused

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from adapters.slack.client import Workspaces
 from adapters.slack.emoji import emoji_of
+from adapters.slack.outbound.elements import Json
 from adapters.slack.outbound.post import METADATA_TYPE
-from adapters.slack.outbound.render import Json
 from bot.chat.adapter import KeyValue
 from bot.chat.event import Place, Ref
 from bot.errors import Refused

@@ -10,7 +10,8 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from adapters.slack.outbound.render import LIMITS, MAX_TEXT_CHARS, VIEW_LIMITS, Json, block, blocks, plain_text, width
+from adapters.slack.outbound.elements import Json, plain_text, width
+from adapters.slack.outbound.render import LIMITS, MAX_TEXT_CHARS, VIEW_LIMITS, block, blocks
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form

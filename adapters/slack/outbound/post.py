@@ -11,7 +11,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.client import Workspaces, answer_text
 from adapters.slack.errors import is_about_blocks
-from adapters.slack.outbound import render
+from adapters.slack.outbound import elements, render
 from bot.chat.event import Place, Ref
 from bot.chat.fit import fit
 from bot.chat.message import Message, with_pictures
@@ -29,7 +29,7 @@ async def post(workspaces: Workspaces, place: Place, message: Message, key: str)
     return Ref(place, answer_text(answer, "ts"))
 
 
-async def post_payload(workspaces: Workspaces, place: Place, payload: render.Json, key: str) -> None:
+async def post_payload(workspaces: Workspaces, place: Place, payload: elements.Json, key: str) -> None:
     """Post one part of an answer, to be found by `key`. Raises `PostError`."""
     await workspaces.call(place.space, "chat_postMessage", **_to(place, key), **payload)
 
@@ -39,14 +39,14 @@ async def edit_post(workspaces: Workspaces, ref: Ref, message: Message) -> None:
     await _call(workspaces, ref.place.space, "chat_update", message, channel=ref.place.channel, ts=ref.id)
 
 
-def answer_payloads(message: Message) -> list[render.Json]:
+def answer_payloads(message: Message) -> list[elements.Json]:
     """An answer in as many messages as it needs. Unlike `fit`, this counts the buttons."""
-    return [render.payload(part) for page in fit(message, render.LIMITS, render.width) for part in _split(page)]
+    return [render.payload(part) for page in fit(message, render.LIMITS, elements.width) for part in _split(page)]
 
 
-def json_size(blocks: Sequence[render.Json]) -> int:
+def json_size(blocks: Sequence[elements.Json]) -> int:
     """What blocks count towards Slack's limit: their JSON, with the id that Slack gives each."""
-    return len(render.compact_json(blocks)) + BLOCK_ID_CHARS * len(blocks)
+    return len(elements.compact_json(blocks)) + BLOCK_ID_CHARS * len(blocks)
 
 
 def _split(page: Message) -> Iterator[Message]:
@@ -58,7 +58,7 @@ def _split(page: Message) -> Iterator[Message]:
         yield from _split(Message(plain=page.plain, blocks=half))
 
 
-def _to(place: Place, key: str) -> render.Json:
+def _to(place: Place, key: str) -> elements.Json:
     metadata = {"event_type": METADATA_TYPE, "event_payload": {"key": key}}
     thread = {"channel": place.channel, "thread_ts": place.thread or None}
     return thread | {"metadata": metadata, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}

@@ -4,12 +4,11 @@ Text goes where Slack parses nothing: into `rich_text` and `plain_text`. `mrkdwn
 print, with labels that contain no markup. https://docs.slack.dev/block-kit
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from typing import Any, TypeAlias, assert_never
+from typing import assert_never
 
+from adapters.slack.outbound.elements import Json, element, escape, is_linkable, plain_text, without_bidi
 from bot.chat.adapter import Limits
 from bot.chat.message import (
     Block,
@@ -31,13 +30,10 @@ from bot.chat.message import (
     text,
 )
 
-Json: TypeAlias = dict[str, Any]
-
 MAX_FALLBACK_CHARS = 3_000  # of `text` beside blocks; Slack advises at most 4,000
 MAX_HEADER_CHARS = 150
 MAX_TEXT_CHARS = 3_000  # of a section's text and of a text input
 MAX_CONTEXT_CHARS = 2_000  # of one element of a context block
-MAX_URL_CHARS = 3_000  # of a button
 MAX_ALT_CHARS = 2_000  # of a picture
 
 # Slack counts the JSON of the blocks, and so does `width`. The difference to 13,000 is for the JSON around texts and
@@ -50,10 +46,7 @@ VIEW_LIMITS = Limits(
 )  # a modal or App Home
 
 _FILE = re.compile(r"F[A-Z0-9]{2,20}")
-_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 _MARKUP = re.compile(r"[*_~`:<>&|\n]")  # has a meaning in the label of a mrkdwn link
-_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def payload(message: Message) -> Json:
@@ -69,27 +62,6 @@ def fallback(message: Message) -> str:
         words = words[: len(words) * MAX_FALLBACK_CHARS // (len(shown) + 1)]
         shown = f"{escape(words)}…"
     return shown
-
-
-def escape(raw: str) -> str:
-    """Text with the three characters that have a meaning in any text of Slack as entities."""
-    return raw.translate(_ENTITIES)
-
-
-def width(run: Text) -> int:
-    """The length of a text's JSON, which counts towards Slack's limit of a message."""
-    return sum(map(_size, run))
-
-
-@lru_cache(maxsize=4096)
-def _size(span: Span) -> int:
-    """Cached: `fit` measures the same text repeatedly."""
-    return len(compact_json(_element(span))) + 1
-
-
-def compact_json(shown: object) -> str:
-    """JSON as Slack measures it."""
-    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
 def blocks(items: Sequence[Block]) -> list[Json]:
@@ -118,21 +90,6 @@ def block(item: Block) -> Iterator[Json]:
             yield from _small(spans)
         case _:
             assert_never(item)
-
-
-def without_bidi(raw: str) -> str:
-    """Text without the control characters that change the reading direction."""
-    return raw if raw.isascii() else raw.translate(_BIDI_CONTROLS)
-
-
-def is_linkable(url: str) -> bool:
-    """Whether Slack takes this address as a link."""
-    return url.startswith(("http://", "https://")) and len(url) <= MAX_URL_CHARS and not re.search(r"\s", url)
-
-
-def plain_text(raw: str) -> Json:
-    """A text in which nothing has a meaning, not even `:tada:`."""
-    return {"type": "plain_text", "text": without_bidi(raw), "emoji": False}
 
 
 def button(control: Control, number: int) -> Json | None:
@@ -173,19 +130,7 @@ def _rich(run: Text) -> Iterator[Json]:
 
 
 def _section(run: Text) -> Json:
-    return {"type": "rich_text_section", "elements": [_element(span) for span in run if span.text]}
-
-
-def _element(span: Span) -> Json:
-    """A span as an element of rich text, in which Slack reads no markup."""
-    words = without_bidi(span.text)
-    if span.channel and _CHANNEL.fullmatch(words):
-        return {"type": "channel", "channel_id": words}
-    shown: Json = {"type": "text", "text": words}
-    if is_linkable(span.url):
-        shown = {"type": "link", "url": span.url, "text": words}
-    styles = {name: True for name in ("bold", "italic", "code") if getattr(span, name)}
-    return shown | {"style": styles} if styles else shown
+    return {"type": "rich_text_section", "elements": [element(span) for span in run if span.text]}
 
 
 def _papers(papers: Papers) -> Iterator[Json]:

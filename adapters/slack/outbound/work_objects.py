@@ -6,7 +6,7 @@ https://docs.slack.dev/messaging/work-objects-implementation
 
 from collections.abc import Iterator
 
-from adapters.slack.outbound.render import Json, is_linkable, without_bidi
+from adapters.slack.outbound.elements import Json, is_linkable, without_bidi
 from bot.chat.message import Button, Card, Message
 
 PAPER = "slack#/entities/content_item"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from adapters.slack.outbound import modals
-from adapters.slack.outbound.render import LIMITS, payload, width
+from adapters.slack.outbound.elements import width
+from adapters.slack.outbound.render import LIMITS, payload
 from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.chat.form import Field, Form

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from adapters.slack.inbound import events
 from adapters.slack.outbound import modals, post, render
+from adapters.slack.outbound.elements import Json, width
 from adapters.slack.outbound.post import MAX_JSON_CHARS
-from adapters.slack.outbound.render import LIMITS, Json, payload, width
+from adapters.slack.outbound.render import LIMITS, payload
 from adapters.slack.outbound.work_objects import work_object
 from bot.chat.event import Place
 from bot.chat.fit import fit
