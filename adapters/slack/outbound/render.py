@@ -146,7 +146,7 @@ def _title(card: Card) -> Span:
 
 
 def _line(card: Card) -> Text:
-    return (Span("\n"), *emphasize(card.summary, card.matched)) if card.summary else ()
+    return emphasize(f"\n{card.summary}", card.matched) if card.summary else ()
 
 
 def _after(joint: str, run: Text) -> Text:
@@ -163,11 +163,8 @@ def _card(card: Card) -> Iterator[Json]:
     else:
         yield _paragraph((_title(card), *_line(card), *_after("\n", text(card.body))))
         yield from (picture,) if picture and card.credit else ()
-    runs = [
-        run
-        for run in ((Span(card.byline),), card.facts, (Span(card.why),), card.credit)
-        if any(span.text for span in run)
-    ]
+    parts = ((Span(card.byline),), card.facts, (Span(card.why),), card.credit)
+    runs = [run for run in parts if any(span.text for span in run)]
     yield from _small(tuple(span for i, run in enumerate(runs) for span in ((Span(" · "), *run) if i else run)))
     yield from _actions(card.controls)
 
