@@ -37,15 +37,9 @@ def submitted(components: Any) -> dict[str, str]:
 
 
 def _label(field: Field) -> Json:
-    label: Json = {
-        "type": LABEL,
-        "label": field.label[:MAX_LABEL_CHARS],
-        "component": _role_menu(field)
-        if field.role
-        else _menu(field)
-        if 0 < len(field.choices) <= MAX_CHOICES
-        else _input(field),
-    }
+    has_menu = 0 < len(field.choices) <= MAX_CHOICES
+    component = _role_menu(field) if field.role else _menu(field) if has_menu else _input(field)
+    label: Json = {"type": LABEL, "label": field.label[:MAX_LABEL_CHARS], "component": component}
     return label | ({"description": field.hint[:MAX_HINT_CHARS]} if field.hint else {})
 
 

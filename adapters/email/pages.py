@@ -7,6 +7,7 @@ from aiohttp import web
 from adapters.email import subscription_form
 from adapters.email.render import environment
 from adapters.email.subscription_form import SubscriptionRequest
+from bot.chat.form import time_zones
 from bot.http_server import has_own_text
 
 ERRORS = {
@@ -36,7 +37,7 @@ class Pages:
         choices = {
             "day_choices": subscription_form.DAYS.items(),
             "times": [(time, time) for time in subscription_form.TIMES],
-            "zones": [(zone, zone) for zone in subscription_form.time_zones()],
+            "zones": time_zones(),
             "picture_choices": subscription_form.PICTURES.items(),
             "counts": [(str(count), str(count)) for count in subscription_form.COUNTS],
         }

@@ -1,12 +1,10 @@
 """A subscriber's request: the form's fields, the command for the core, and the description. Pure."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
-from zoneinfo import available_timezones
 
 from msgspec import Struct
 
-from bot.chat.form import Field
+from bot.chat.form import Field, time_zones
 from bot.chat.message import clean
 from bot.errors import AskError
 
@@ -53,29 +51,20 @@ def read_form(values: Mapping[str, str]) -> SubscriptionRequest:
     return SubscriptionRequest(
         days=_choice("days", values.get("days") or default.days, DAYS),
         time=_choice("time", values.get("time") or default.time, TIMES),
-        zone=_choice("time zone", values.get("zone", "").strip() or default.zone, time_zones()),
+        zone=_choice("time zone", values.get("zone", "").strip() or default.zone, dict(time_zones())),
         topic=clean(values.get("query", ""), MAX_TOPIC_CHARS),
         pictures=_choice("choice of figures", values.get("pictures") or default.pictures, PICTURES),
         count=int(_choice("number of papers", values.get("count") or str(default.count), map(str, COUNTS))),
     )
 
 
-@cache
-def time_zones() -> tuple[str, ...]:
-    """The time zones by the names that people know: `Europe/Berlin`."""
-    named = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-    return (*sorted(named), "UTC")
-
-
-@cache
 def fields() -> tuple[Field, ...]:
     """The fields of the form in a chat."""
-    zones = tuple((zone, zone) for zone in time_zones())
     return (
         Field(name="address", label="Your address", hint="ada@example.org", required=True, secret=True, max_length=254),
         Field(name="days", label="Days", value="weekdays", choices=tuple(DAYS.items())),
         Field(name="time", label="Time", value="09:00", choices=tuple((time, time) for time in TIMES)),
-        Field(name="zone", label="Time zone", hint="Europe/Berlin", value="UTC", choices=zones, max_length=40),
+        Field(name="zone", label="Time zone", hint="Europe/Berlin", value="UTC", choices=time_zones(), max_length=40),
         Field(name="query", label="Topic", hint="Leave empty for all papers", max_length=MAX_TOPIC_CHARS),
     )
 

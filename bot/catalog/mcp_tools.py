@@ -32,11 +32,7 @@ Id = Annotated[str, Meta(max_length=200, description="`2405.15738`, `arxiv:2405.
 class Search(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     query: Annotated[
         str,
-        Meta(
-            max_length=500,
-            description='Words, a question, "a phrase", or filters: cat:cs.CL -cat:cs.CV author:hinton after:2025-01 '
-            "-survey has:code stars:100 max:2/topic sort:new",
-        ),
+        Meta(max_length=500, description='Words, "a phrase", filters: cat:cs.CL -survey author:hinton has:code'),
     ]
     limit: Limit = 10
 

@@ -1,6 +1,8 @@
 """A form: shown as a dialog, or as the typed options of a command."""
 
 from collections.abc import Mapping
+from functools import cache
+from zoneinfo import available_timezones
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,3 +48,10 @@ def filled(fields: tuple[Field, ...], values: Mapping[str, str]) -> tuple[Field,
         )
         for field in fields
     )
+
+
+@cache
+def time_zones() -> tuple[tuple[str, str], ...]:
+    """The choices of a field for a time zone, by the names that people know: `Europe/Berlin`."""
+    named = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return tuple((name, name) for name in (*sorted(named), "UTC"))

@@ -8,11 +8,10 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.chat.form import Field, Form, filled
+from bot.chat.form import Field, Form, filled, time_zones
 from bot.chat.message import Action, clean
 from bot.commands.context import Request
 from bot.delivery.schedule_parser import ParsedSchedule, parse_schedule, read_schedule
-from bot.delivery.time_zones import zone_names
 from bot.delivery.topic_words import VERBATIM
 from bot.errors import AskError
 from bot.languages import mark, tr
@@ -242,7 +241,7 @@ def refilled(action: Action, values: Mapping[str, str]) -> Form:
 
 
 def _filled(title: str, action: Action, fields: tuple[Field, ...], values: Mapping[str, str]) -> Form:
-    zone = replace(ZONE, choices=tuple((name, name) for name in zone_names()))
+    zone = replace(ZONE, choices=time_zones())
     return Form(title=title, action=action, fields=filled((*fields, zone), values), submit_label=tr("Preview"))
 
 
@@ -253,7 +252,6 @@ def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
     parse_schedule(when, time_zone)  # raises for this field alone
     if (zone := values.get("zone", "")) and not read_schedule(when, time_zone).names_zone:
         when = f"{when} {zone}"
-        parse_schedule(when, time_zone)
     text = {
         field.name: clean(values.get(field.name, ""), field.max_length) or field.value for field in FIELDS_WITH_ROLE
     }

@@ -163,12 +163,6 @@ def _table() -> Mapping[str, Any]:
 
 
 @cache
-def zone_names() -> tuple[str, ...]:
-    """The zones that are named after a place, as a list to choose from, and UTC."""
-    return (*sorted(name for name in available_timezones() if name.partition("/")[0] in REGIONS), "UTC")
-
-
-@cache
 def _zones() -> dict[str, str]:
     """Every zone of the tz database by its name, then by its city."""
     names = sorted(available_timezones())

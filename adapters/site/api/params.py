@@ -15,9 +15,7 @@ MAX_OFFSET = 10_000
 
 Limit = Annotated[int, Meta(ge=1, le=MAX_PAGE_SIZE, description="Papers in the answer.")]
 Offset = Annotated[int, Meta(ge=0, le=MAX_OFFSET, description="Papers to skip; `next` of an answer has it set.")]
-Words = Annotated[
-    str, Meta(max_length=500, description="As in `/papers QUERY`, filters included: `cat:cs.CL -survey has:code`.")
-]
+Words = Annotated[str, Meta(max_length=500, description="As in `/papers QUERY`, filters included: `cat:cs.CL`.")]
 
 
 class NoParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

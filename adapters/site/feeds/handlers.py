@@ -32,8 +32,7 @@ _FORMATS: dict[str, tuple[Callable[[Feed], bytes], str]] = {
 _FORMAT = "{format:atom|json}"
 _SPANS: dict[str, TrendingPeriod] = {"day": "day", "week": "week", "month": "month"}
 
-FindPapers: TypeAlias = Callable[[int], Awaitable[PaperPage]]
-"""The papers from an offset on."""
+FindPapers: TypeAlias = Callable[..., Awaitable[PaperPage]]  # with `offset`: the papers from there on
 
 
 class FeedHandlers:
@@ -61,19 +60,19 @@ class FeedHandlers:
 
     async def trending(self, request: web.Request) -> web.Response:
         span = _SPANS[request.match_info["span"]]
-        find = partial(_find, self._catalog.trending, span)
+        find = partial(self._catalog.trending, span)
         return await self._answer(request, find, f"trending/{span}", title=f"Trending papers of the {span}")
 
     async def named(self, request: web.Request) -> web.Response:
         """The papers on a topic, or by an author."""
         kind, name = request.match_info["kind"], _name(request.match_info["name"])
         query, joint = (links.topic_query(name), "on") if kind == "topic" else (links.author_query(name), "by")
-        find = partial(_find, self._catalog.search_newest, query)
+        find = partial(self._catalog.search_newest, query)
         return await self._answer(request, find, f"{kind}/{name}", title=f"Papers {joint} {name}")
 
     async def search(self, request: web.Request) -> web.Response:
         words = _name(request.query.get("q", ""))
-        find = partial(_find, self._catalog.search_newest, words)
+        find = partial(self._catalog.search_newest, words)
         title, page = f"Papers for “{words}”", links.with_query("/search", q=words)
         return await self._answer(request, find, f"search/{words}", title=title, page=page, path="search", q=words)
 
@@ -130,7 +129,7 @@ class FeedHandlers:
             return site.url + links.page_path(path, number, q=q)
 
         async def make() -> Content:
-            found = await find((number - 1) * PAGE_SIZE)
+            found = await find(offset=(number - 1) * PAGE_SIZE)
             about = FeedInfo(
                 name=site.settings.name,
                 title=f"{title} · {site.settings.name}",
@@ -155,10 +154,6 @@ class FeedHandlers:
         lists = [await self._catalog.listings(day, day, limit=MAX_PAGE_SIZE) for day, _ in days]
         papers = [shown for listed in lists for shown in listed.page.papers]
         return PaperPage(papers=tuple({shown.paper.id: shown for shown in reversed(papers)}.values())[::-1])
-
-
-async def _find(find: Callable[..., Awaitable[PaperPage]], of: str, offset: int) -> PaperPage:
-    return await find(of, offset=offset, limit=PAGE_SIZE)
 
 
 def _page(request: web.Request) -> int:

@@ -130,13 +130,10 @@ def _select(field: Field) -> Json:
         if len(value) <= MAX_OPTION_CHARS
     }
     shown = list(options.values())
-    element: Json = {"type": "static_select", "action_id": VALUE, "options": shown}
-    if len(shown) > MAX_OPTIONS:
-        del element["options"]
-        element["option_groups"] = [
-            {"label": plain_text(f"{shown[n]['value']} …"), "options": shown[n : n + MAX_OPTIONS]}
-            for n in range(0, len(shown), MAX_OPTIONS)
-        ]
+    parts = [shown[n : n + MAX_OPTIONS] for n in range(0, len(shown), MAX_OPTIONS)]
+    groups = [{"label": plain_text(f"{part[0]['value']} …"), "options": part} for part in parts]
+    element: Json = {"type": "static_select", "action_id": VALUE}
+    element |= {"options": shown} if len(groups) < 2 else {"option_groups": groups}
     return element | {"initial_option": options[field.value]} if field.value in options else element
 
 

@@ -25,6 +25,7 @@ from adapters.email.signup_limit import (
     SignupLimit,
     wider_network,
 )
+from bot.chat.form import time_zones
 from bot.clock import FixedClock
 from bot.errors import AskError
 from tests.builders import BOB
@@ -222,7 +223,7 @@ HOSTILE = (
     ],
 )
 def test_20000_hostile_characters_take_no_time(parse: object) -> None:
-    subscription_form.time_zones()  # read once from disk, like the tables of other alphabets
+    time_zones()  # read once from disk, like the tables of other alphabets
     address.parse("ada@ü.example")
     assert longest_ms(parse, HOSTILE) < 50  # type: ignore[arg-type]
 
