@@ -40,6 +40,7 @@ CANDIDATES = 500  # of a week or a month that are put in order: the most upvoted
 HERE = 3  # what a vote here weighs in a list, in upvotes; as in a channel's edition
 TOPICS_OF = 30  # days whose papers tell what the topics are
 TOPICS = 60
+MANY_PAPERS, DAY_TOPICS = 15, 8  # of a list, from which its topics are offered, and how many
 COUNTED_YEARS = 6  # whose papers of a search are counted
 SIMILAR = 6
 
@@ -64,7 +65,9 @@ class StoreCatalog:
     async def listed_days(self, *, until: date | None = None, limit: int = 30) -> Sequence[tuple[date, int]]:
         return await self._store.papers.listed_days(self._sources, until=until, limit=limit)
 
-    async def listings(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE_SIZE) -> DayListings:
+    async def listings(
+        self, first: date, last: date, topic: str = "", *, offset: int = 0, limit: int = PAGE_SIZE
+    ) -> DayListings:
         papers, sources = self._store.papers, self._sources
         listed, earlier, later, newest, total = await asyncio.gather(  # together: each waits for a thread of the store
             self._listed(first, last),
@@ -73,6 +76,10 @@ class StoreCatalog:
             papers.listed_days(sources, limit=1),
             papers.count_listed(sources, first, last),
         )
+        topics = count_topics(item.paper for item in listed)[:DAY_TOPICS] if len(listed) >= MANY_PAPERS else ()
+        if topic:
+            listed = await self._on_topic(topic, listed)
+            total = len(listed)
         tallies = await self._store.votes.tallies_everywhere([item.paper.id for item in listed])
         listed.sort(key=lambda item: (-_liked(item.paper, tallies.get(item.paper.id, Tally())), item.paper.id))
         page = listed[offset : offset + limit]
@@ -84,6 +91,7 @@ class StoreCatalog:
             previous_day=earlier[0][0] if earlier else None,
             next_day=later,
             newest_day=newest[0][0] if newest else None,
+            topics=tuple(topics),
         )
 
     async def trending(
@@ -92,8 +100,7 @@ class StoreCatalog:
         now, days = self._clock.now(), DAYS[period]
         listed = await self._listed(now.date() - timedelta(days=days), now.date())
         if topic := clean(topic, 200):
-            on_topic = await self._search.matching_among(topic, {item.paper.id for item in listed})
-            listed = [item for item in listed if item.paper.id in on_topic]
+            listed = await self._on_topic(topic, listed)
         tallies = await self._store.votes.tallies_everywhere([item.paper.id for item in listed])
         ranked = rank_trending(listed, tallies, now, offset + limit + 1, days=days)
         page = ranked[offset : offset + limit]
@@ -179,6 +186,10 @@ class StoreCatalog:
 
     async def api_client(self, key: str) -> ApiClient | None:
         return await self._store.api_keys.by_digest(key_digest(key)) if len(key) <= MAX_KEY_CHARS else None
+
+    async def _on_topic(self, topic: str, listed: list[ListedPaper]) -> list[ListedPaper]:
+        found = await self._search.matching_among(topic, {item.paper.id for item in listed})
+        return [item for item in listed if item.paper.id in found]
 
     async def _listed(self, first: date, last: date) -> list[ListedPaper]:
         """The papers of these days that can come first, each once: the most upvoted, and all that was voted on."""

@@ -50,6 +50,14 @@ class PaperPage(Struct, frozen=True, kw_only=True):
     corrected_query: str = ""  # the query that was used, when nothing matched the words typed
 
 
+class Topic(Struct, frozen=True, kw_only=True):
+    """A subject that many recent papers share."""
+
+    name: str  # `cs.CL`, `diffusion models`
+    query: str  # finds its papers: `cat:cs.CL`, `"diffusion models"`
+    count: int  # papers in the newest lists
+
+
 class DayListings(Struct, frozen=True, kw_only=True):
     """The papers listed from `first` to `last`, most upvoted first, and the neighbouring days with a list."""
 
@@ -59,6 +67,7 @@ class DayListings(Struct, frozen=True, kw_only=True):
     previous_day: date | None = None  # the last day with a list before `first`
     next_day: date | None = None  # the first day with a list after `last`
     newest_day: date | None = None  # the newest day with a list, whichever days were requested
+    topics: tuple[Topic, ...] = ()  # that its papers share, where there are many; a topic that was asked for or not
 
 
 class LinkedRepo(Struct, frozen=True, kw_only=True):
@@ -97,14 +106,6 @@ class PaperDetail(Struct, frozen=True, kw_only=True):
     messages: tuple[PostedMessage, ...] = ()  # in the reader's own workspace, newest first
 
 
-class Topic(Struct, frozen=True, kw_only=True):
-    """A subject that many recent papers share."""
-
-    name: str  # `cs.CL`, `diffusion models`
-    query: str  # finds its papers: `cat:cs.CL`, `"diffusion models"`
-    count: int  # papers in the newest lists
-
-
 class ApiClient(Struct, frozen=True, kw_only=True):
     """A program with an API key."""
 
@@ -121,8 +122,10 @@ class Catalog(Protocol):
     async def listed_days(self, *, until: date | None = None, limit: int = 30) -> Sequence[tuple[date, int]]:
         """The newest days with a list, newest first, each with its number of papers."""
 
-    async def listings(self, first: date, last: date, *, offset: int = 0, limit: int = PAGE_SIZE) -> DayListings:
-        """The papers listed from `first` to `last`, both included."""
+    async def listings(
+        self, first: date, last: date, topic: str = "", *, offset: int = 0, limit: int = PAGE_SIZE
+    ) -> DayListings:
+        """The papers listed from `first` to `last`, both included; with `topic` (a query) only those that match it."""
 
     async def trending(
         self, period: TrendingPeriod, topic: str = "", *, offset: int = 0, limit: int = PAGE_SIZE

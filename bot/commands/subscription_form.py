@@ -249,9 +249,9 @@ def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
     """The text to type for the values of the form. Raises `AskError` that names the field."""
     _check_length("".join(values.values()))
     when = clean(values.get("when", ""), FIELDS[0].max_length)
-    parse_schedule(when, time_zone)  # raises for this field alone
     if (zone := values.get("zone", "")) and not read_schedule(when, time_zone).names_zone:
         when = f"{when} {zone}"
+    parse_schedule(when, time_zone)  # raises for this field alone
     text = {
         field.name: clean(values.get(field.name, ""), field.max_length) or field.value for field in FIELDS_WITH_ROLE
     }

@@ -20,7 +20,7 @@ from bot.papers.samples import SOURCE as SAMPLES
 SPANS: tuple[TrendingPeriod, ...] = get_args(TrendingPeriod)
 MAX_DAYS = 100_000  # with a list: more than there will be
 TRENDING_TOPICS = 12  # offered beside what is trending
-PAGED = ("page",)
+PAGED = ("page", "topic")
 
 
 class ListPages:
@@ -44,13 +44,13 @@ class ListPages:
         )
 
     async def home(self, request: web.Request, visitor: Visitor) -> View:
-        page, newest = query_params.page_number(request.query), await self._newest()
+        newest = await self._newest()
         if newest is None:
             return View(template="empty.html", title="The day’s research papers", path="/", section="/")
-        return await self._list(dates.period("date", newest), page, is_home=True)
+        return await self._list(request, dates.period("date", newest), is_home=True)
 
     async def period(self, request: web.Request, visitor: Visitor) -> View:
-        return await self._list(_period(request), query_params.page_number(request.query))
+        return await self._list(request, _period(request))
 
     async def newest_period(self, request: web.Request) -> web.StreamResponse:
         """To the week or the month of the newest list."""
@@ -106,8 +106,9 @@ class ListPages:
             values={"years": years, "days": days},
         )
 
-    async def _list(self, period: Period, page: int, *, is_home: bool = False) -> View:
-        lists = await self._catalog.listings(period.first, period.last, offset=(page - 1) * PAGE_SIZE)
+    async def _list(self, request: web.Request, period: Period, *, is_home: bool = False) -> View:
+        page, topic = query_params.page_number(request.query), query_params.text(request.query, "topic", 200)
+        lists = await self._catalog.listings(period.first, period.last, topic, offset=(page - 1) * PAGE_SIZE)
         if page > 1 and not lists.page.papers:
             raise _after_the_end()
         own = "/" if is_home else period.path
@@ -115,11 +116,11 @@ class ListPages:
             template="list.html",
             title=f"Papers for {period.title}",
             description=_description(period, lists),
-            path=links.page_path(own, page),
+            path=links.page_path(own, page, topic=topic),
             section="/" if is_home else {"date": "/archive", "week": "/week", "month": "/month"}[period.kind],
             entries=lists.page.papers,
-            is_indexed=bool(lists.page.papers),
-            social=social_picture.of_period(period, lists) if page == 1 and lists.page.papers else None,
+            is_indexed=bool(lists.page.papers) and not topic,
+            social=social_picture.of_period(period, lists) if page == 1 and lists.page.papers and not topic else None,
             values={
                 "period": period,
                 "lists": lists,
@@ -127,7 +128,9 @@ class ListPages:
                 "are_samples": all(entry.paper.sources == {SAMPLES} for entry in lists.page.papers),
                 "age_days": (self._site.clock.now().date() - period.last).days if is_home else 0,
                 "start": (page - 1) * PAGE_SIZE,
-                **links.paging(own, page),
+                "topic": topic,
+                "own": own,
+                **links.paging(own, page, topic=topic),
             },
         )
 

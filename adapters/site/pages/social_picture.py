@@ -22,13 +22,10 @@ PAPER, INK, SOFT, ACCENT, WHITE = "#fbf8f3", "#221d17", "#6b6156", "#b3401f", "#
 TITLE_SIZES_PX = (64, 56, 48, 42)  # the largest in which the title needs at most `MAX_TITLE_LINES`
 MAX_TITLE_LINES, MAX_TEXT_LINES, MAX_LISTED_PAPERS = 3, 3, 5
 MARK = (((72, 66, 132, 126), ACCENT), ((86, 83, 116, 110), WHITE), ((91, 88, 111, 92), INK))  # a newspaper
-MAX_TEXT_Y = SIZE_PX[1] - 130  # of a line
 MAX_CHARS = 400  # of a text that is measured
 FONTS = files("font_source_serif_pro") / "files"
 UNKNOWN = "\U000f0000"  # a character of no font: it shows what a missing one would look like
 MAX_MISSING = 0.3  # of a text's characters; a text with more isn't drawn
-
-Font = ImageFont.FreeTypeFont
 
 
 class SocialPicture(Struct, frozen=True, kw_only=True):
@@ -97,15 +94,17 @@ def draw(picture: SocialPicture, site_name: str) -> bytes:
     return written.getvalue()
 
 
-def _draw_lines(pen: ImageDraw.ImageDraw, y: int, lines: Sequence[str], font: Font, color: str) -> int:
+def _draw_lines(
+    pen: ImageDraw.ImageDraw, y: int, lines: Sequence[str], font: ImageFont.FreeTypeFont, color: str
+) -> int:
     for line in lines:
-        if y < MAX_TEXT_Y:
+        if y < SIZE_PX[1] - 130:
             pen.text((MARGIN_PX, y), line, color, font)
         y += round(font.size * 1.3)
     return y
 
 
-def _wrap(text: str, font: Font, max_lines: int) -> list[str]:
+def _wrap(text: str, font: ImageFont.FreeTypeFont, max_lines: int) -> list[str]:
     """The text in at most so many lines of the picture's width; the last one ends in … where there is more."""
     lines = [""]
     for word in shorten(text, MAX_CHARS).split():
@@ -119,7 +118,7 @@ def _wrap(text: str, font: Font, max_lines: int) -> list[str]:
     return [_cut(line, font) for line in lines]
 
 
-def _cut(line: str, font: Font) -> str:
+def _cut(line: str, font: ImageFont.FreeTypeFont) -> str:
     while font.getlength(line) > WIDTH_PX:
         line = line[:-2].rstrip(" …") + "…"
     return line
@@ -146,5 +145,5 @@ def _glyph(char: str) -> str:
 
 
 @cache
-def _font(weight: str, size: int) -> Font:
+def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(BytesIO((FONTS / f"SourceSerifPro-{weight}.ttf").read_bytes()), size)

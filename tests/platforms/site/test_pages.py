@@ -308,3 +308,17 @@ async def test_a_search_for_no_word_of_any_paper_says_so_first(site: Site) -> No
     await site.store.papers.add_listings([listing(paper(1, "Owls"))], NOW)
     assert "No paper has these words." in await site.page("/search?q=zzqqxxyy")
     assert "No paper has these words." in await site.page("/search?q=%22qqzz+yyxx%22")
+
+
+async def test_a_long_list_offers_its_topics_and_shows_one(site: Site) -> None:
+    birds = [paper(n, f"Bird {n}", keywords=("night vision",) if n < 4 else ("nests",)) for n in range(1, 21)]
+    await site.store.papers.add_listings([listing(one) for one in birds], NOW)
+    page = await site.page("/date/2025-03-18")
+    assert "night vision <small>3</small>" in page
+    assert "20 papers, most liked first" in page
+    topic = await site.page("/date/2025-03-18?topic=%22night+vision%22")
+    assert "3 papers, most liked first" in topic
+    assert topic.count('<article class="paper') == 3
+    assert '<meta name="robots" content="noindex">' in topic
+    assert "No paper of this list is on" in await site.page("/date/2025-03-18?topic=penguins")
+    assert "Topics of these papers" not in await site.page("/date/2025-03-17")
