@@ -1,6 +1,5 @@
 """Builds Paperboy from its parts, top to bottom: a table of contents of the program."""
 
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -40,9 +39,6 @@ from bot.store.sql import Store
 from bot.summaries import Budget, SummaryService, open_language_model
 from bot.tasks import Supervisor
 from bot.votes.emoji import parse_vote_emojis
-
-log = logging.getLogger(__name__)
-
 
 Refresh = Callable[[], Awaitable[object]]
 """Loads what other processes have stored."""
@@ -166,12 +162,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[App]:
             invites=next((adapter for adapter in adapters.values() if isinstance(adapter, CanInvite)), None),
         )
         yield App(
-            settings=settings,
-            clock=clock,
-            store=store,
+            **vars(library),
             tasks=tasks,
-            search=search,
-            lines=lines,
             intake=intake,
             adapters=adapters,
             adapter_faults=found.faults,

@@ -1,7 +1,5 @@
 """The first start: sample papers where no source answers, a channel with a schedule, and its first edition."""
 
-import logging
-
 from msgspec import Struct
 
 from bot.app.build import App
@@ -15,7 +13,6 @@ from bot.papers.samples import sample_papers
 from bot.sources.source import Batch
 from bot.store.records import Subscription, Summary
 
-log = logging.getLogger(__name__)
 NAME = "home"  # id of the first schedule
 
 
