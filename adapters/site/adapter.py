@@ -12,7 +12,7 @@ from adapters.site.api.app import Api
 from adapters.site.doctor import check_setup
 from adapters.site.exports import Exports
 from adapters.site.feeds.handlers import FeedHandlers
-from adapters.site.members import live, submit, votes
+from adapters.site.members import live, saved, submit, votes
 from adapters.site.members.oauth import sign_in
 from adapters.site.pages import static
 from adapters.site.pages.lists import ListPages
@@ -136,6 +136,7 @@ def add_routes(app: web.Application, site: Site) -> None:
     votes.add_routes(app, site)
     live.add_routes(app, site)
     submit.add_routes(app, site)
+    saved.add_routes(app, site)
     FeedHandlers(site).add_routes(app)
     Exports(site).add_routes(app)
     Api(site).add_routes(app)

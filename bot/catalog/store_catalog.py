@@ -158,6 +158,9 @@ class StoreCatalog:
         at = dict(brought)
         return PaperPage(papers=tuple(replace(shown, first_seen=at[shown.paper.id]) for shown in papers))
 
+    async def lists_of(self, owner: str) -> Mapping[str, int]:
+        return await self._store.people.lists_of(owner)
+
     async def list_papers(self, owner: str, name: str) -> PaperPage:
         ids = await papers_of(self._store, owner, name, self._clock.now())
         noted = await self._store.people.notes_of(owner, ids)

@@ -153,6 +153,9 @@ class Catalog(Protocol):
     async def channel_papers(self, place: Place, *, limit: int = PAGE_SIZE) -> PaperPage:
         """The papers posted to a channel, newest first."""
 
+    async def lists_of(self, owner: str) -> Mapping[str, int]:
+        """The names of a person's lists, each with its number of papers."""
+
     async def list_papers(self, owner: str, name: str) -> PaperPage:
         """The papers of a list (`bot.catalog.reading_lists`), with the owner's notes; without owner a paper's id."""
 

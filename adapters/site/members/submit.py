@@ -10,7 +10,7 @@ from adapters.site.members.votes import place_of
 from adapters.site.pages.view import View
 from adapters.site.site import Site
 from adapters.site.templating import render_page
-from bot.chat.event import Command, Person
+from bot.chat.event import Answer, Command, Person
 from bot.chat.message import clean
 from bot.http_server import RateLimiter
 
@@ -23,6 +23,12 @@ def add_routes(app: web.Application, site: Site) -> None:
     if FEATURES in app and app[FEATURES].takes_submissions:
         form = SubmitForm(site)
         app.add_routes([web.get("/submit", form.show), web.post("/submit", form.submit)])
+
+
+async def ask_core(site: Site, person: Person, command: str) -> Answer | None:
+    """The core's answer to a command that a person gives by a form."""
+    id, now = f"site-{secrets.token_hex(12)}", site.clock.now()
+    return await site.core.handle_event(Command(id=id, at=now, who=person, place=place_of(person), text=command))
 
 
 class SubmitForm:
@@ -44,13 +50,8 @@ class SubmitForm:
             text = "Enter one address, for example https://arxiv.org/abs/2405.15738."
             return self._page(request, text=text, url=url, why=why)
         self._limiter.admit(form.session.person.key)
-        return self._page(request, text=await self._ask_core(form.session.person, f"submit {url} {why}".strip()))
-
-    async def _ask_core(self, person: Person, command: str) -> str:
-        now = self._site.clock.now()
-        event = Command(id=f"site-{secrets.token_hex(12)}", at=now, who=person, place=place_of(person), text=command)
-        answer = await self._site.core.handle_event(event)
-        return answer.message.plain if answer else "Submitted."
+        answer = await ask_core(self._site, form.session.person, f"submit {url} {why}".strip())
+        return self._page(request, text=answer.message.plain if answer else "Submitted.")
 
     def _page(self, request: web.Request, **values: str) -> web.Response:
         shown = {"text": "", "url": "", "why": ""} | values
