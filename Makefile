@@ -84,6 +84,7 @@ bench-commands: .venv/dev ## a hundred people using commands at once, on each pl
 
 bench-taste: .venv/dev  ## how well rankings predict what people like
 	@$(BIN)/python -m tests.benchmarks.taste
+	@$(BIN)/python -m tests.benchmarks.readers
 
 bench-pages: .venv/dev  ## fifty readers of the site at once, with 75,000 papers
 	@$(BIN)/python -m tests.benchmarks.pages

@@ -43,7 +43,7 @@ MAX_ALT_CHARS = 1_024  # of a picture
 MAX_BUTTONS_PER_ROW = 5  # buttons
 V2 = 1 << 15  # message flag: made of components
 PRIVATE = 1 << 6  # message flag: for the asker only
-NO_MENTIONS: Json = {"parse": []}  # a message notifies no one but the role of `Message.ping`
+NO_MENTIONS: Json = {"parse": []}  # a message notifies no one but the role and the people that it names
 
 # 19: as menus, a block of three rows (a card) takes 3 components and one of one row at most 2, and links one more.
 LIMITS = Limits(
@@ -70,7 +70,9 @@ def message_payload(message: Message, *, ids: Sequence[int] = (), private: bool 
     return {
         "flags": V2 | (PRIVATE if private else 0),
         "components": components,
-        "allowed_mentions": NO_MENTIONS | ({"roles": [message.ping]} if message.ping else {}),
+        "allowed_mentions": NO_MENTIONS
+        | ({"roles": [message.ping]} if message.ping else {})
+        | ({"users": [id for id in message.pings if id.isdecimal()]} if message.pings else {}),
     }
 
 

@@ -47,7 +47,8 @@ class Admins:
         """The event, with whether its person is an admin in its place, with their language and time zone."""
         profile = await self._profiles.get_profile(event.who.space, event.who.id)
         is_admin = not is_private(event.place) and (profile.is_admin or event.who.id in self._admins)
-        who = replace(event.who, admin=is_admin, language=profile.language, time_zone=profile.time_zone)
+        name = profile.name if profile.name != Profile().name else event.who.name
+        who = replace(event.who, name=name, admin=is_admin, language=profile.language, time_zone=profile.time_zone)
         return replace(event, who=who)
 
 

@@ -53,7 +53,8 @@ def fit(message: Message, limits: Limits, width: Width) -> tuple[Message, ...]:
     if len(pages) == 1:
         return (replace(message, plain=plain, blocks=tuple(pages[0])),)
     return tuple(
-        Message(
+        replace(
+            message if i == 1 else Message(plain=plain),
             plain=plain if i == 1 else f"({i} of {len(pages)}) {_cut(plain, MAX_REPEATED_PLAIN_CHARS, width)}",
             blocks=tuple(page),
         )

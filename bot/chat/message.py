@@ -50,6 +50,7 @@ class Span(Struct, frozen=True):
     url: str = ""
     channel: bool = False  # `text` is a channel id, shown as its name where the platform can
     role: bool = False  # `text` is a role's id, shown as its name where the platform can, without notifying anyone
+    tie: Literal["", "author", "reader", "notified"] = ""  # what a person of this community has to do with a paper
     person: bool = False  # `text` is a person's id, shown as their name where the platform can, without notifying them
 
 
@@ -155,6 +156,7 @@ class Message(Struct, frozen=True, kw_only=True):
     plain: str
     blocks: tuple[Block, ...] = ()
     topics: tuple[str, ...] = ()  # what it is about, for platforms that label posts: words, arXiv categories
+    pings: tuple[str, ...] = ()  # ids of the people it notifies, as they asked
     ping: str = ""  # id of the one role that it notifies; chosen by a person who may, shown before everything else
 
     def __post_init__(self) -> None:

@@ -34,6 +34,7 @@ EXAMPLES = {
     "submit": ("submit https://arxiv.org/abs/2405.15738", "submit https://huggingface.co/papers/2405.15738 for Friday"),
     "cite": ("cite 2405.15738", "cite saved ris", "cite leaderboard month"),
     "save": ("save 2405.15738", "save 2405.15738 to reading group", "save 2405.15738 to channel:journal club"),
+    "people": ("people add Ada Lovelace", "people add Ada Lovelace 0000-0002-1825-0097", "people remove Ada Lovelace"),
     "ask": ("ask 2405.15738 which data sets does it use?",),
 }
 
@@ -50,8 +51,8 @@ FILTERS = (
 )
 GROUPS = (
     (mark("To start"), ("find", "today", "trending", "schedule", "follow", "why")),
-    (mark("Papers"), ("new", "show", "similar", "ask", "cite", "leaderboard", "submit", "unsubmit")),
-    (mark("This channel"), ("schedules", "change", "pause", "resume", "unschedule", "feed")),
+    (mark("Papers"), ("new", "show", "similar", "ask", "cite", "leaderboard", "submit", "unsubmit", "people")),
+    (mark("This channel"), ("schedules", "change", "pause", "resume", "unschedule", "feed", "near")),
     (mark("Your papers"), ("save", "saved", "list", "read", "note", "zotero")),
     (mark("You"), ("home", "following", "unfollow", "mine", "digest", "taste", "mail", "forget-me")),
 )

@@ -9,7 +9,7 @@ from bot.languages import tr
 from bot.papers.model import PaperId
 from bot.search import Results, words_in
 from bot.store.records import Tally
-from bot.views.card import card
+from bot.views.card import card, own_authors
 from bot.views.results import results
 
 CARDS_PER_PAGE = 5  # what fits a chat window without scrolling past the question
@@ -55,6 +55,7 @@ async def cards(
     mine = await my_votes(request, ids)
     saved = await my_saved(request, ids)
     lines = {id: summary.text for id, summary in summaries.items()}
+    ours = own_authors(await store.our_people.authors_in(tenant), found)
     submissions = await store.submissions.for_papers(tenant, ids)
     return [
         card(
@@ -65,6 +66,7 @@ async def cards(
             saved=paper.id in saved,
             why=(why or {}).get(paper.id, ""),
             matched=words_in(words, f"{paper.title} {lines.get(paper.id, '')}"),
+            ties=ours.get(paper.id, ()),
             submission=submissions.get(paper.id),
         )
         for paper in found

@@ -39,7 +39,7 @@ async def submit_form(request: Request, values: Mapping[str, str], args: tuple[s
 
 
 @as_command(
-    "schedule WHEN [QUERY] [top N] [votes N] [layout:cards] [pictures:figures] [from SOURCE] [lang:CODE]",
+    "schedule WHEN [QUERY] [top N] [votes N] [layout:cards] [pictures:figures] [from SOURCE] [by:us] [lang:CODE]",
     mark("Post papers in this channel regularly."),
     Effect.CHANGES,
     admin=True,

@@ -56,6 +56,7 @@ async def preview_blocks(request: Request, subscription: Subscription, typed: Ty
     await check_ping(request, subscription.ping)
     preview = await request.context.planner.preview(subscription)
     topic = [text(tr("Topic: “{topic}”.", topic=subscription.query))] if subscription.query else []
+    topic += [text(tr("Only papers by people of this community."))] if subscription.is_by_us else []
     next_times = _next(subscription.schedule.zone, preview)
     ping = filter(None, [ping_note(subscription)])
     lines = [*topic, _contents(subscription), next_times, *ping, *_taste(preview), *_zone(request, typed)]
@@ -127,7 +128,10 @@ async def _now(request: Request, subscription: Subscription, preview: Preview) -
     heading = Footnote(text(tr(contents, day=day, papers=papers(len(chosen)), count=len(shown))))
     if subscription.layout == "cards":
         return [heading, *(block for item in entries for block in entry(item).blocks)]
-    return [heading, Papers(tuple(row(item.paper, item.summary, item.tally) for item in entries))]
+    return [
+        heading,
+        Papers(tuple(row(item.paper, item.summary, item.tally, ties=item.people("author")) for item in entries)),
+    ]
 
 
 def _taste(preview: Preview) -> list[Text]:

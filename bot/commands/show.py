@@ -7,7 +7,7 @@ from bot.commands.paper_lists import my_saved, my_votes, paging
 from bot.languages import mark, tr
 from bot.papers.model import Paper
 from bot.store.records import Summary, Tally
-from bot.views.card import card, title
+from bot.views.card import card, own_authors, title
 from bot.views.formatting import listing, source_name
 
 PROVENANCE = {
@@ -29,12 +29,14 @@ async def show(request: Request, rest: str) -> Answer:
     tallies = await store.votes.tallies_for(request.who.tenant, [paper.id])
     mine = await my_votes(request, [paper.id])
     submission = (await store.submissions.for_papers(request.who.tenant, [paper.id])).get(paper.id)
+    ours = own_authors(await store.our_people.authors_in(request.who.tenant), [paper])
     shown = card(
         paper,
         summary=summary.text if summary else "",
         tally=tallies.get(paper.id, Tally()),
         mine=mine.get(paper.id, 0),
         saved=paper.id in await my_saved(request, [paper.id]),
+        ties=ours.get(paper.id, ()),
         submission=submission,
         body=True,
     )

@@ -39,6 +39,7 @@ PICTURES: tuple[tuple[Pictures, str], ...] = (
     ("figures", mark("Figures of the papers, where the licence allows")),
     ("none", mark("No pictures")),
 )
+AUTHORS = (("all", mark("Anyone")), ("ours", mark("People of this community")))
 
 NOT_A_NUMBER = {
     "count": mark("I can't read “{text}” as a number of papers."),
@@ -50,6 +51,7 @@ _TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
 _VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|(?<![\w:])(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
 _LAYOUT = re.compile(r"(?<!\S)layout[:\s]\s*(compact|thread|cards)(?!\S)|\b(compact|thread)\b(?!\S)", re.I)
 _PICTURES = re.compile(r"(?<!\S)pictures[:\s]\s*(none|thumbnails|figures)(?!\S)", re.I)
+_BY_US = re.compile(r"(?<![\w:-])by (?:our|our own|own) people\b|(?<!\S)by:us(?!\S)", re.I)
 _FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
 _LANGUAGE = re.compile(r"(?<!\S)lang:\s*(\S*)", re.I)
 _PING = re.compile(r"(?<!\S)ping:\s*(\d{1,25})(?!\S)", re.I)
@@ -80,6 +82,7 @@ FIELDS = (
         max_length=5,
     ),
     Field(name="pictures", label=mark("Pictures"), value="thumbnails", choices=PICTURES),
+    Field(name="authors", label=mark("Authors"), value="all", choices=AUTHORS),
 )
 PING = Field(
     name="ping",
@@ -103,6 +106,7 @@ class TypedSubscription(Struct, frozen=True, kw_only=True):
     min_votes: int = 0
     layout: Layout = "thread"
     pictures: Pictures = "thumbnails"
+    is_by_us: bool = False
     language: str = ""  # empty: none is named
     ping: str = ""  # id of the role to notify
 
@@ -132,6 +136,7 @@ def parse(
     pictures, more = _take(_PICTURES, more)
     tag, more = _take(_LANGUAGE, more)
     ping, more = _take(_PING, more)
+    ours, more = _take(_BY_US, more)
     topic = clean(about or _ABOUT.sub("", more), MAX_QUERY_CHARS)
     _check_filters(topic)
     return TypedSubscription(
@@ -144,6 +149,7 @@ def parse(
         layout=_layout(layout),
         pictures=next((name for name, _ in PICTURES if pictures and name == pictures[1].casefold()), "thumbnails"),
         min_votes=int(votes[1] or votes[2]) if votes else 0,
+        is_by_us=ours is not None,
         language=_language(tag[1]) if tag else "",
         ping=ping[1] if ping else "",
     )
@@ -188,6 +194,7 @@ def changed(old: Subscription, typed: TypedSubscription, now: datetime) -> Subsc
         layout=typed.layout,
         pictures=typed.pictures,
         min_votes=typed.min_votes,
+        is_by_us=typed.is_by_us,
         language=typed.language or old.language,
         ping=typed.ping,
         created=now,
@@ -202,6 +209,8 @@ def as_text(subscription: Subscription, default_sources: tuple[str, ...]) -> str
         parts.append(f"from {','.join(subscription.sources)}")
     if subscription.pictures != "thumbnails":
         parts.append(f"pictures:{subscription.pictures}")
+    if subscription.is_by_us:
+        parts.append("by:us")
     if subscription.language != "en":
         parts.append(f"lang:{subscription.language}")
     if subscription.ping:
@@ -231,6 +240,7 @@ def values_of(subscription: Subscription) -> dict[str, str]:
         "layout": subscription.layout,
         "pictures": subscription.pictures,
         "ping": subscription.ping,
+        "authors": "ours" if subscription.is_by_us else "all",
     }
 
 
@@ -261,6 +271,7 @@ def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
     _count(text["count"])
     options = f"top {text['count']} votes {text['votes']} layout:{text['layout']} pictures:{text['pictures']}"
     options += f" ping:{text['ping']}" if text["ping"] else ""
+    options += " by:us" if text["authors"] == "ours" else ""
     return f"{when} {options} {VERBATIM} {text['query']}".strip()
 
 

@@ -211,7 +211,8 @@ class CardUpdater:
         if ref is None:
             return False
         try:
-            await retry_when_free(self._clock, lambda: self._edit(adapter, ref, message), max_wait_s=MAX_BUSY_WAIT_S)
+            quiet = replace(message, pings=())  # an edit notifies no one again
+            await retry_when_free(self._clock, lambda: self._edit(adapter, ref, quiet), max_wait_s=MAX_BUSY_WAIT_S)
         except PostError as error:
             await self._failed(delivery, error, changed)
             return False

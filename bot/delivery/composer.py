@@ -13,6 +13,7 @@ from bot.chat.event import Place
 from bot.chat.fit import fit
 from bot.delivery.channel_taste import ChannelTaste
 from bot.delivery.edition import Edition
+from bot.delivery.likely_readers import likely_readers
 from bot.delivery.planning_cache import PlanningCache
 from bot.delivery.posts import Fit, compose, compose_replies
 from bot.delivery.selection import Choice, choose
@@ -27,7 +28,7 @@ from bot.search.query import parse_query
 from bot.search.topic_limit import beyond_topic_limit
 from bot.store.records import EditionFacts, ListedPaper, PaperGroup, Post, PostReason, Subscription, Tally
 from bot.store.sql import Store
-from bot.views.card import CardPicture
+from bot.views.card import CardPicture, own_authors
 from bot.views.digest import Entry, because
 
 ShowPicture: TypeAlias = Callable[[PaperId, Pictures], CardPicture]
@@ -68,8 +69,11 @@ class Composer:
         ids = {item.paper.id for item in listed}
         query = subscription.query
         most = parse_query(query).filter.max_per_topic
+        filtered = await self._search.left_out_by_filters(query, ids) if query else set()
+        people = await self._store.our_people.authors_in(subscription.place.tenant)
         vectors = self._search.vectors_for({*ids, *(paper.id for paper in posted)}) if most else {}
-        return choose(
+        ours = own_authors(people, [item.paper for item in listed])
+        choice = choose(
             subscription,
             listed,
             tallies=await self._store.votes.tallies_for(subscription.place.tenant, ids),
@@ -77,10 +81,15 @@ class Composer:
             matches=await self._matches(subscription, ids),
             taste=await self._channel_taste.leanings(subscription, ids, now) if self._channel_taste else {},
             submissions=await self._submissions(subscription.place.tenant, listed),
-            filtered=await self._search.left_out_by_filters(query, ids) if query else (),
+            by_our_people=ours,
+            filtered=filtered | (ids - ours.keys()) if subscription.is_by_us else filtered,
             find_beyond_limit=lambda papers: beyond_topic_limit([*posted, *papers], most, vectors),
             room=room,
         )
+        chosen = [entry.paper.id for entry in choice.chosen]
+        readers = await likely_readers(self._store, self._search, subscription.place, chosen, now)
+        named = [(e, (*ours.get(e.paper.id, ()), *readers.get(e.paper.id, ()))) for e in choice.chosen]
+        return replace(choice, chosen=tuple(replace(e, reasons=(*ties, *e.reasons)) for e, ties in named))
 
     async def posts(
         self, subscription: Subscription, edition: Edition, entries: Sequence[Entry], due: datetime

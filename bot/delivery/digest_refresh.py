@@ -89,7 +89,7 @@ async def compose_digests(
     lines = await summaries.of(list(papers.values()), language)
     tallies = await store.votes.tallies_for(head.place.tenant, ids)
     reasons = {d.post.part: d.post.reasons for d in replies} | {
-        card.paper: tuple(span for span in card.facts if span.person) for card in _cards([head.message])
+        card.paper: tuple(span for span in card.facts if span.person or span.tie) for card in _cards([head.message])
     }
     entries = [
         Entry(

@@ -226,7 +226,7 @@ def _ends_zone(words: Sequence[Word], n: int, at: int) -> bool:
 
 def _is_option(word: Word) -> bool:
     """An option that the command reads after the topic: `top 5`, `layout:cards`, `lang:de`."""
-    return word.plain in OPTIONS or word.plain.startswith(("lang:", "layout:", "pictures:", VERBATIM))
+    return word.plain in OPTIONS or word.plain.startswith(("lang:", "layout:", "by:", "pictures:", VERBATIM))
 
 
 def _build(text: str, state: _State) -> Callable[[str], Schedule]:

@@ -39,17 +39,19 @@ def choose(
     matches: Mapping[PaperId, str] | None,
     taste: Mapping[PaperId, Affinity] = MappingProxyType({}),
     submissions: Mapping[PaperId, tuple[PostReason, ...]] = MappingProxyType({}),
+    by_our_people: Collection[PaperId] = (),
     filtered: Collection[PaperId] = (),
     find_beyond_limit: Callable[[Sequence[Paper]], Collection[PaperId]] = lambda papers: (),
     room: int | None = None,
 ) -> Choice:
-    """The papers of a list that a subscription takes: those that its people submitted, then those with the most votes.
-    Where the channel, or the reader of a digest, has a `taste`, that decides too, except for one place in five.
+    """The papers of a list that a subscription takes: those that its people submitted, those they wrote, then those
+    with the most votes. Where the channel, or the reader of a digest, has a `taste`, that decides too, except for one
+    place in five.
 
     `matches` gives the reason for each paper that the query matches; None: there is no query. `submissions` gives who
-    submitted a paper and why. `filtered` are left out by the subscription's filters, and `find_beyond_limit` gives
-    those of a list of papers that are too many of one topic. `room` is how many more papers the edition may show, by
-    default the subscription's count; submissions may exceed it.
+    submitted a paper and why, and they wrote `by_our_people`. `filtered` are left out by the subscription's
+    filters, and `find_beyond_limit` gives those of a list of papers that are too many of one topic. `room` is how many
+    more papers the edition may show, by default the subscription's count; submissions may exceed it.
     """
     room = subscription.count if room is None else room
     papers = {item.paper.id: item.paper for item in listed}
@@ -65,6 +67,7 @@ def choose(
     passing = [id for id in by_votes if not reasons_against[id]]
     own = [id for id in passing if id in submissions][:MAX_SUBMISSIONS]
     order = _ordered(subscription, [id for id in passing if id not in own], scores, taste)
+    order.sort(key=lambda item: item[0] not in by_our_people)
     beyond = find_beyond_limit([papers[id] for id in (*own, *(id for id, _ in order))])
     left_out += [LeftOut(paper=id, reason="topic full") for id, _ in order if id in beyond]
     order = [(id, why) for id, why in order if id not in beyond]
@@ -81,12 +84,13 @@ def choose(
 
 
 def rank(facts: EditionFacts, entries: Sequence[Entry]) -> list[Entry]:
-    """The papers of an edition in the order of their votes now: submissions first, then as `choose` has it. Where taste
-    decided the order, only votes made here change it."""
+    """The papers of an edition in the order of their votes now: submissions first, then papers by people here, then as
+    `choose` has it. Where taste decided the order, only votes made here change it."""
 
-    def key(entry: Entry) -> tuple[bool, int]:
+    def key(entry: Entry) -> tuple[bool, bool, int]:
         votes = VOTE_WEIGHT * (entry.tally.up - entry.tally.down)
-        return entry.submitter is None, -(votes + (0 if facts.nearest_to else entry.paper.counts.upvotes))
+        votes += 0 if facts.nearest_to else entry.paper.counts.upvotes
+        return entry.submitter is None, not entry.people("author"), -votes
 
     return sorted(entries, key=key)
 

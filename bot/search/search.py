@@ -128,6 +128,10 @@ class Search:
         """The vectors of those of `ids` that have one."""
         return self._semantic.index.vectors_for(ids)
 
+    async def embed_text(self, text: str) -> Floats | None:
+        """The vector of a text; None without a model."""
+        return await self._semantic.embed_query(text)
+
     async def embed_missing(
         self,
         *,

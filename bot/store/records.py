@@ -160,6 +160,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     layout: Layout = "thread"
     pictures: Pictures = "thumbnails"
     min_votes: int = 0  # upvotes at the source plus votes here
+    is_by_us: bool = False  # only papers by people of this community
     language: str = "en"
     ping: str = ""  # id of a role that its daily post notifies, on platforms with roles
     follows: str = ""  # `Person.key` of the person whose topics it follows; empty: it serves a channel
@@ -177,7 +178,9 @@ class Subscription(Struct, frozen=True, kw_only=True):
         return self.paused or self.held
 
 
-PostReason: TypeAlias = str | Span  # why a paper is posted: words, or the person who submitted it (`Span.person`)
+PostReason: TypeAlias = (
+    str | Span
+)  # why a paper is posted: words, or a person who submitted it, wrote it or reads the like
 LeftOutReason: TypeAlias = Literal[
     "filtered", "no match", "seen before", "too few votes", "topic full", "list full", "withdrawn"
 ]
@@ -277,6 +280,14 @@ class Delivery(Struct, frozen=True, kw_only=True):
     next_attempt: datetime
     sent: datetime | None = None
     edited: datetime | None = None
+
+
+class Reader(Struct, frozen=True, kw_only=True):
+    """Someone who wants to be named in a channel beside papers like those they read."""
+
+    person: str  # `Person.key`
+    is_notified: bool = False
+    about: str = ""  # what they read, in their words, beside what they saved and follow
 
 
 class LateSchedule(Struct, frozen=True):

@@ -1,15 +1,16 @@
 """A paper as a card: title, authors, summary, votes and buttons."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from bot.chat.message import Action, Block, Button, Card, Control, LinkButton, Papers, Span, Text, clean, text
 from bot.languages import number, tr, tr_count, tr_parts
+from bot.papers.author_names import OurAuthor, is_same_name, name_words
 from bot.papers.community import Submission
-from bot.papers.model import Paper
+from bot.papers.model import Paper, PaperId
 from bot.papers.pictures import Picture, licence_page
 from bot.store.records import Tally
 from bot.views.formatting import people, short_day
@@ -32,7 +33,7 @@ def card(
     saved: bool = False,
     why: str = "",
     matched: tuple[str, ...] = (),
-    by: Span | None = None,
+    ties: Sequence[Span] = (),
     submission: Submission | None = None,
     body: bool = False,
     buttons: bool = True,
@@ -40,10 +41,10 @@ def card(
 ) -> Card:
     """One paper. `mine` is the reader's own vote (+1, 0 or −1), `body` shows the abstract.
 
-    Who submitted it and why comes from `submission`, or is given: `by`, `why`.
+    The people here who have to do with it are `ties`; `submission` adds who submitted it, and why.
     """
     if submission:
-        by, why = submitter(submission), why or submission_note(submission)
+        ties, why = (submitter(submission), *ties), why or submission_note(submission)
     return Card(
         paper=paper.id,
         title=title(paper),
@@ -52,7 +53,7 @@ def card(
         credit=picture[1],
         byline=byline(paper),
         summary=summary,
-        facts=facts(paper, tally, by),
+        facts=facts(paper, tally, ties),
         why=why,
         matched=matched,
         body=clean(paper.abstract, MAX_ABSTRACT_CHARS) if body else "",
@@ -60,10 +61,10 @@ def card(
     )
 
 
-def row(paper: Paper, summary: str, tally: Tally, *, url: str = "", by: Span | None = None) -> Card:
+def row(paper: Paper, summary: str, tally: Tally, *, url: str = "", ties: Sequence[Span] = ()) -> Card:
     """One paper in a numbered list; the title links to `url`, else to its page."""
     votes = text(f"▲\u00a0{number(paper.counts.upvotes)}" if paper.counts.upvotes else "", votes_here(tally))
-    facts = joined([*((vote,) for vote in votes), text(*tr_parts("submitted by {person}", person=by)) if by else ()])
+    facts = joined([*((vote,) for vote in votes), *map(_tie, ties)])
     return Card(paper=paper.id, title=title(paper), url=url or paper.links.page, summary=summary, facts=facts)
 
 
@@ -80,10 +81,29 @@ def byline(paper: Paper) -> str:
     return " · ".join(filter(None, parts))
 
 
-def facts(paper: Paper, tally: Tally, by: Span | None = None) -> Text:
-    """Who submitted it, its votes, then its links; leaves out what is zero or unknown."""
-    rest = _facts(paper, tally)
-    return text(*tr_parts("submitted by {person}", person=by), " · " if rest else "", *rest) if by else rest
+def facts(paper: Paper, tally: Tally, ties: Sequence[Span] = ()) -> Text:
+    """Who here has to do with it, its votes, then its links; leaves out what is zero or unknown."""
+    return joined([*map(_tie, ties), _facts(paper, tally)])
+
+
+def _tie(person: Span) -> Text:
+    """`by our own Ada Lovelace`."""
+    if person.tie == "author":
+        return text(*tr_parts("by our own {person}", person=person))
+    if person.tie:
+        return text(*tr_parts("near to what {person} reads", person=person))
+    return text(*tr_parts("submitted by {person}", person=person))
+
+
+def own_authors(people: Sequence[OurAuthor], papers: Iterable[Paper]) -> dict[PaperId, tuple[Span, ...]]:
+    """Those of these papers that people of the community wrote, with who they are."""
+    words = {word for one in people for word in name_words(one.name)}
+    found: dict[PaperId, tuple[Span, ...]] = {}
+    for paper in papers if people else ():
+        near = [author for author in paper.authors if not words.isdisjoint(name_words(author))]
+        if ours := [one for one in people if any(is_same_name(one.name, author) for author in near)]:
+            found[paper.id] = tuple(Span(one.name, url=one.orcid, tie="author") for one in ours)
+    return found
 
 
 def _facts(paper: Paper, tally: Tally) -> Text:

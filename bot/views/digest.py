@@ -37,7 +37,12 @@ class Entry(Struct, frozen=True, kw_only=True):
     @property
     def submitter(self) -> Span | None:
         """The person of this community who submitted it."""
-        return next((reason for reason in self.reasons if isinstance(reason, Span)), None)
+        return next(iter(self.people("")), None)
+
+    def people(self, *ties: str) -> tuple[Span, ...]:
+        """The people of this community who have one of these ties to it, by default any."""
+        people = (reason for reason in self.reasons if isinstance(reason, Span))
+        return tuple(person for person in people if not ties or person.tie in ties)
 
 
 def because(submission: Submission) -> tuple[PostReason, ...]:
@@ -55,7 +60,7 @@ def digest(
 ) -> Message:
     """The digest that starts a thread: the first papers, each linked to its card in the thread, and how many more
     there are. `links` are the addresses of the cards that are there by now."""
-    rows = _rows([replace(entry, reasons=()) for entry in entries[:max_rows]], max_summaries, links)
+    rows = _rows([replace(entry, reasons=entry.people("author")) for entry in entries[:max_rows]], max_summaries, links)
     more = len(entries) - len(rows)
     counted = tr_count("And {count} more in the thread.", "And {count} more in the thread.", more) if more else ""
     foot = " ".join(filter(None, (counted, tr(TITLES_LEAD_TO_THREAD))))
@@ -64,13 +69,18 @@ def digest(
 
 def digest_alone(facts: EditionFacts, entries: Sequence[Entry], *, max_summaries: int | None = None) -> Message:
     """The digest without a thread: all papers, the first `max_summaries` of them with their summary."""
-    return _message(facts, entries, *_sections(facts, _rows(entries, max_summaries)))
+    shown = _message(facts, entries, *_sections(facts, _rows(entries, max_summaries)))
+    return replace(shown, pings=_notified(entries))
+
+
+def _notified(entries: Sequence[Entry]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person.text for entry in entries for person in entry.people("notified")))
 
 
 def _rows(entries: Sequence[Entry], max_summaries: int | None, links: Mapping[PaperId, str] = NO_LINKS) -> list[Card]:
     summaries = [entry.summary for entry in entries[:max_summaries]] + [""] * len(entries)
     return [
-        row(entry.paper, summary, entry.tally, url=links.get(entry.paper.id, ""), by=entry.submitter)
+        row(entry.paper, summary, entry.tally, url=links.get(entry.paper.id, ""), ties=entry.people())
         for entry, summary in zip(entries, summaries, strict=False)
     ]
 
@@ -90,6 +100,7 @@ def entry(item: Entry) -> Message:
     return Message(
         plain=f"{title(item.paper)}: {item.summary}" if item.summary else title(item.paper),
         blocks=(_card(item, buttons=True),),
+        pings=_notified([item]),
     )
 
 
@@ -125,7 +136,7 @@ def _card(item: Entry, *, buttons: bool) -> Card:
         item.paper,
         summary=item.summary,
         tally=item.tally,
-        by=item.submitter,
+        ties=item.people(),
         why=why,
         buttons=buttons,
         picture=item.picture if buttons or item.picture[1] else NO_PICTURE,  # a mail shows figures alone

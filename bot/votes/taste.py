@@ -94,11 +94,16 @@ def affinity_to_saved(saved: Sequence[TrainingExample], vectors: Mapping[PaperId
     if len(saved) < MIN_SAVED_PAPERS or not vectors:
         return {}
     cosines = np.stack(list(vectors.values())) @ np.stack([example.vector for example in saved]).T
-    scores, nearest = np.sort(cosines, axis=1)[:, -NEAREST_SAVED:].mean(axis=1), cosines.argmax(axis=1)
+    scores, nearest = mean_of_nearest(cosines), cosines.argmax(axis=1)
     return {
         id: Affinity(float(score), saved[near].title if row[near] >= MIN_COSINE_FOR_REASON else "")
         for id, score, row, near in zip(vectors, scores, cosines, nearest, strict=True)
     }
+
+
+def mean_of_nearest(cosines: Floats) -> Floats:
+    """For each paper (a row) the mean cosine of those read papers (columns) that are nearest to it."""
+    return np.asarray(np.sort(cosines, axis=1)[:, -NEAREST_SAVED:].mean(axis=1), np.float32)
 
 
 def rank_by_taste(

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from bot.chat.event import Place
 from bot.chat.message import Message, Paragraph, Span
 from bot.errors import AlreadyDone
+from bot.papers.author_names import OurAuthor
 from bot.papers.community import Submission, community_list
 from bot.store.records import PaperNote, Run, Tally
 from bot.store.sql import Store
@@ -305,3 +306,18 @@ async def test_a_channels_lists_move_with_it(store: Store) -> None:
     await store.people.add_to_list(PAPERS.list_owner, "club", "arxiv:1", "web:home/ada", NOW)
     await store.subscriptions.move_channel(PAPERS, moved)
     assert await store.people.lists_of(moved.list_owner) == {"club": 1}
+
+
+async def test_the_people_of_a_tenant_are_its_own_and_one_name_is_one_person(store: Store) -> None:
+    ada = OurAuthor(tenant="web:home", name="Ada Lovelace")
+    await store.our_people.add_author(ada, NOW, cause="e1")
+    with pytest.raises(AlreadyDone):
+        await store.our_people.add_author(ada, NOW, cause="e1")
+    mine = replace(ada, person="web:home/ada", orcid="0000-0002-1825-0097")
+    await store.our_people.add_author(mine, NOW)
+    await store.our_people.add_author(replace(ada, tenant="web:other"), NOW)
+    assert await store.our_people.authors_in("web:home") == [mine]
+    assert await store.ownership.forget("web:home/ada") == 1
+    assert await store.our_people.authors_in("web:home") == []
+    assert await store.our_people.remove_author("web:other", "Ada Lovelace")
+    assert not await store.our_people.remove_author("web:other", "Ada Lovelace")

@@ -59,7 +59,16 @@ async def test_a_removed_schedule_can_be_brought_back_by_what_is_said(channel: C
 async def test_the_form_is_offered_where_no_words_are_given(channel: Channel) -> None:
     form = (await channel.says("schedule")).form
     assert form is not None
-    assert [field.name for field in form.fields] == ["when", "query", "count", "layout", "votes", "pictures", "zone"]
+    assert [field.name for field in form.fields] == [
+        "when",
+        "query",
+        "count",
+        "layout",
+        "votes",
+        "pictures",
+        "authors",
+        "zone",
+    ]
     assert form.action == Action("schedule")
 
 
@@ -107,6 +116,7 @@ async def test_the_form_of_a_schedule_holds_what_it_is_now_and_changes_it(channe
         "layout": "thread",
         "pictures": "thumbnails",
         "zone": "UTC",
+        "authors": "all",
     }
     preview = await channel.fills(form.action, **(now | {"when": "daily 07:00", "query": "", "pictures": "figures"}))
     await channel.presses(buttons(preview.message)["Change it"])

@@ -53,6 +53,8 @@ class FilePlatform:
         handle = os.open(self._file, os.O_APPEND | os.O_CREAT | os.O_WRONLY)
         os.write(handle, f"{key}\t{place.channel}\t{place.thread}\n".encode())
         os.close(handle)
+        with self._file.with_suffix(".notified").open("a") as notified:
+            notified.writelines(f"{key}\t{person}\n" for person in message.pings)
         self._step("accepted")
         if fault < 3 * self._faults:
             raise Unsure("dropped after it arrived")

@@ -6,8 +6,11 @@ import asyncio
 import sys
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bot.chat.adapter import CanPost
 from bot.chat.event import Place
+from bot.chat.message import Message
 from bot.clock import SystemClock
 from bot.delivery.dispatch import Dispatcher
 from bot.store import open_store
@@ -32,7 +35,10 @@ async def plan(database: Path) -> None:
     for channel in range(CHANNELS):
         place = Place("web", f"t{channel % 3}", f"c{channel}")
         posts = [
-            post(f"{channel}-{part}", place=place, parent=f"{channel}-0" if part else "", due=now)
+            replace(
+                post(f"{channel}-{part}", place=place, parent=f"{channel}-0" if part else "", due=now),
+                message=Message(plain="A paper", pings=(f"p{part}",)),
+            )
             for part in range(PARTS)
         ]
         await store.outbox.add_posts(posts)

@@ -66,6 +66,8 @@ async def test_death_at_a_step_of_a_delivery_is_made_good(tmp_path: Path, step: 
         if await end_of(await start(tmp_path, faults=0.05, seed=seed, die_at=step)) == 0:
             break
     assert held(tmp_path) == Counter(delivering.keys())
+    notified = Counter((tmp_path / "platform.notified").read_text().splitlines())
+    assert notified == Counter(f"{key}\tp{key.partition('-')[2]}" for key in sorted(delivering.keys()))
 
 
 @pytest.mark.slow

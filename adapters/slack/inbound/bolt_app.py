@@ -58,6 +58,7 @@ EVENT_HANDLERS: dict[str, Callable[[Handlers, Json, str], Awaitable[None]]] = {
     "function_executed": Handlers.on_workflow_step,
     "link_shared": Handlers.on_link_shared,
     "member_joined_channel": Handlers.on_channel_changed,
+    "member_left_channel": Handlers.on_channel_changed,
     "message": Handlers.on_message,
     "reaction_added": Handlers.on_reaction,
     "reaction_removed": Handlers.on_reaction,

@@ -4,7 +4,7 @@ from typing import Any
 
 from adapters.slack.outbound.elements import Json
 from adapters.slack.payload import event_fields, get_list, get_object, get_text, require_text
-from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Place
+from bot.chat.event import BotRemoved, BotReturned, ChannelMoved, Command, Place
 
 PLATFORM = "slack"
 REMOVAL_REASONS = {  # by the end of the event's name, which begins with `channel_` or `group_`
@@ -14,9 +14,11 @@ REMOVAL_REASONS = {  # by the end of the event's name, which begins with `channe
 }
 
 
-def parse_channel_lost(body: Json, space: str) -> BotRemoved | None:
-    """Paperboy can't post in a channel any more."""
+def parse_channel_lost(body: Json, space: str) -> BotRemoved | Command | None:
+    """Paperboy can't post in a channel any more; or a person left it, and isn't named there any more."""
     event = get_object(body, "event")
+    if event.get("type") == "member_left_channel":
+        return Command(place=_channel(event, space), text="near me off", **_fields(body, space))
     why = REMOVAL_REASONS.get(get_text(event, "type").partition("_")[2])
     if why is None:
         return None

@@ -46,12 +46,16 @@ VIEW_LIMITS = Limits(
 )  # a modal or App Home
 
 _FILE = re.compile(r"F[A-Z0-9]{2,20}")
+_USER = re.compile(r"[UW][A-Z0-9]{2,20}")
 _MARKUP = re.compile(r"[*_~`:<>&|\n]")  # has a meaning in the label of a mrkdwn link
 
 
 def payload(message: Message) -> Json:
     """The message's arguments for `chat.postMessage`, `chat.update` and a response URL."""
-    return {"text": fallback(message), "blocks": blocks(message.blocks) or [_paragraph((Span(message.plain),))]}
+    shown = blocks(message.blocks) or [_paragraph((Span(message.plain),))]
+    people = [{"type": "user", "user_id": id} for id in message.pings if _USER.fullmatch(id)]
+    mention = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": people}]}] if people else []
+    return {"text": fallback(message), "blocks": mention + shown}
 
 
 def fallback(message: Message) -> str:

@@ -14,6 +14,7 @@ from bot.store.sql.costs import Costs
 from bot.store.sql.engine import Engine
 from bot.store.sql.full_texts import FullTexts
 from bot.store.sql.key_value import LongQueries, RateSlots, SqlKeyValue
+from bot.store.sql.our_people import OurPeople
 from bot.store.sql.outbox import Outbox
 from bot.store.sql.ownership import Ownership
 from bot.store.sql.papers import Papers
@@ -38,6 +39,7 @@ class Store:
         self.outbox = Outbox(engine)
         self.votes = Votes(engine)
         self.people = People(engine)
+        self.our_people = OurPeople(engine)
         self.api_keys = ApiKeys(engine)
         self.submissions = Submissions(engine)
         self.ownership = Ownership(engine)

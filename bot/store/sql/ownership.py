@@ -27,6 +27,8 @@ OWNED: dict[str, tuple[str, str]] = {  # a tenant's rows; a person's, empty wher
     "zotero_keys": (_MEMBERS, "person = ?1"),
     "followed_topics": (_MEMBERS, "person = ?1"),
     "personal_tastes": (_MEMBERS, "person = ?1"),
+    "our_authors": ("tenant = ?1", "person = ?1"),
+    "readers": ("tenant = ?1", "person = ?1"),
     "long_queries": (_MEMBERS, "person = ?1"),
     "subscriptions": ("tenant = ?1", f"id IN ({_DIGESTS})"),
     "listings": (
@@ -95,20 +97,23 @@ def _blank(db: Database, person: str) -> int:
 
 
 def _unname(db: Database, person: str) -> None:
-    """Posts keep the papers that a person submitted, and forget who it was."""
+    """Posts keep the papers that a person submitted, wrote or reads the like of, and forget who it was."""
     tenant, _, id = person.partition("/")
-    sql = """SELECT key, post FROM outbox WHERE tenant = ? AND instr(CAST(post AS TEXT), '"person":true') > 0
-             AND key IN (SELECT key FROM shown_papers JOIN submissions s USING (tenant, paper) WHERE s.person = ?)"""
-    for key, doc in db.execute(sql, (tenant, person)).fetchall():
-        nameless = json.dumps(_without(json.loads(doc), id)).encode()
-        db.execute("UPDATE outbox SET post = ? WHERE key = ?", (nameless, key))
+    names = [name for (name,) in db.execute("SELECT name FROM our_authors WHERE person = ?", (person,))]
+    sql = "SELECT key, post FROM outbox WHERE tenant = ? AND instr(CAST(post AS TEXT), ?) > 0"
+    for word in (id, *names):
+        for key, doc in db.execute(sql, (tenant, f'"text":{pack(word).decode()}')).fetchall():
+            nameless = json.dumps(_without(json.loads(doc), word)).encode()
+            db.execute("UPDATE outbox SET post = ? WHERE key = ?", (nameless, key))
 
 
 def _without(doc: Any, person: str) -> Any:
     """A record with `someone` in the place of this person."""
     match doc:
-        case {"person": True, "text": text} if text == person:
-            return doc | {"person": False, "text": "someone"}
+        case {"text": text, "person": is_person, "tie": tie} if text == person and (is_person or tie):
+            return doc | {"person": False, "text": "someone", "url": ""}
+        case {"pings": pings}:
+            return {name: _without(value, person) for name, value in (doc | {"pings": [*{*pings} - {person}]}).items()}
         case dict():
             return {name: _without(value, person) for name, value in doc.items()}
         case list():

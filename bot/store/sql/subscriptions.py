@@ -26,6 +26,8 @@ _MOVES = (
     f"DELETE FROM queued_channels WHERE {_THERE}",
     """UPDATE list_papers SET owner = :tenant || '/' || :new || '#' WHERE owner = :tenant || '/' || :old || '#'
          AND (name, paper) NOT IN (SELECT name, paper FROM list_papers WHERE owner = :tenant || '/' || :new || '#')""",
+    f"""UPDATE readers SET channel = :new WHERE {_THERE}
+         AND person NOT IN (SELECT person FROM readers WHERE tenant = :tenant AND channel = :new)""",
 )
 
 

@@ -12,5 +12,7 @@ CREATE TABLE heard_reactions (
 """,
     "attempt_times": "ALTER TABLE outbox ADD COLUMN tried TEXT NOT NULL DEFAULT '';",
 }
-STEP_SQL |= {"reading_lists": files("bot.store.sql").joinpath("reading_lists.sql").read_text("utf-8")}
+STEP_SQL |= {
+    name: files("bot.store.sql").joinpath(f"{name}.sql").read_text("utf-8") for name in ("reading_lists", "our_people")
+}
 CHANGES = "CREATE TABLE paper_changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, paper TEXT NOT NULL UNIQUE);"

@@ -37,6 +37,7 @@ from bot.sources.files import read_papers
 from bot.views.card import card
 from tests.builders import SHARED, needs_shared
 from tests.fakes.discord.limits import check_message
+from tests.fakes.discord.mentions import pings as woken
 from tests.preview.discord import html, inline
 from tests.preview.discord import markdown as shown
 
@@ -257,3 +258,12 @@ def test_code_of_several_lines_is_a_block_in_which_nothing_is_interpreted() -> N
         "```\n@misc{a,\n  title = {*b* <@1>},\n}\n```"
     )
     assert "```" not in markdown((Span("a\n```\n@everyone", code=True),))
+
+
+def test_the_people_of_a_post_are_notified_and_no_one_else() -> None:
+    facts = text("near to what ", Span("42", person=True, tie="notified"), " reads", Span("7", person=True))
+    shown = Card(paper="p", title="@everyone", url="https://example.org", facts=facts)
+    payload = message_payload(Message(plain="A paper", blocks=(shown,), pings=("42", "everyone", "@here", "<@&5>")))
+    assert payload["allowed_mentions"] == {"parse": [], "users": ["42"]}
+    assert woken(payload) == ["@42"]
+    assert woken(message_payload(Message(plain="A paper", blocks=(shown,)))) == []

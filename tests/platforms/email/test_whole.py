@@ -22,6 +22,7 @@ from bot.app.first_run import load_samples
 from bot.chat.event import Place
 from bot.clock import FixedClock
 from bot.config import load
+from bot.papers.author_names import OurAuthor
 from bot.store.records import Subscription
 from tests.builders import listing, paper
 from tests.fakes.mail import LINK, FakeMail, Received
@@ -201,3 +202,25 @@ async def test_a_mail_has_the_papers_that_pass_its_filters(
     await app.dispatcher.deliver_due()
     [received] = server.received
     assert {one.title for one in FIVE if one.title in received.plain} == titles_of(numbers)
+
+
+async def test_a_mail_names_an_author_of_its_own_community_and_comes_first(
+    app: App, visitor: Visitor, server: FakeMail
+) -> None:
+    subscription = await subscribe(app, visitor, server, days="daily")
+    theirs = structs.replace(paper(92, "Compilers for Nests"), authors=("Hopper, Grace B.",))
+    await app.store.papers.add_listings([listing(theirs, day=date(2026, 5, 30), source="samples")], app.clock.now())
+    grace = OurAuthor(tenant=subscription.place.tenant, name="Grace Hopper")
+    await app.store.our_people.add_author(grace, app.clock.now())
+    await app.store.our_people.add_author(
+        structs.replace(grace, tenant="web:other", name="Ada Lovelace"), app.clock.now()
+    )
+    cast(StillClock, app.clock).moment += timedelta(days=1)
+    await app.planner.plan_now(subscription)
+    await app.dispatcher.deliver_due()
+    [received] = server.received
+    assert "by our own Grace Hopper" in received.plain
+    assert "by our own Grace Hopper" in received.html
+    assert received.plain.index("Compilers for Nests") < min(
+        (received.plain.index(f"\n{n}.") for n in (2, 3) if f"\n{n}." in received.plain), default=10**9
+    )

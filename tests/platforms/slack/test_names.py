@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.slack.adapter import SlackAdapter
+from adapters.slack.outbound.render import payload
 from bot.chat.event import Place, Ref
 from bot.chat.message import Bullets, Card, Footnote, Message, Paragraph, Span, text
 from tests.fakes.slack import FakeSlack, Room, Workspace
@@ -47,3 +49,11 @@ async def test_who_is_not_there_any_more_is_somebody(adapter: SlackAdapter, plac
     [held] = await papers.messages()
     assert "someone here" in str(held.blocks)
     assert "U0GONE" not in str(held.blocks)
+
+
+def test_who_asked_for_it_is_notified_and_no_one_else() -> None:
+    shown = payload(replace(card_by("U7"), pings=("U42", "!channel", "U1> <!here")))["blocks"]
+    people = [{"type": "user", "user_id": "U42"}]
+    assert shown[0] == {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": people}]}
+    assert shown[1:] == payload(card_by("U7"))["blocks"]
+    assert payload(replace(card_by("U7"), pings=("everyone",))) == payload(card_by("U7"))

@@ -122,7 +122,7 @@ LINKED = Links(page="p", pdf="pdf", code="code", project="project", discussion="
 )  # fmt: skip
 def test_the_facts_of_a_card_leave_out_what_is_zero_or_unknown(known: Paper, tally: Tally, shown: str) -> None:
     assert said(facts(known, tally)) == shown
-    by = said(facts(known, tally, Span("ada", person=True)))
+    by = said(facts(known, tally, [Span("ada", person=True)]))
     assert by == f"submitted by ada · {shown}".removesuffix(" · ")
 
 
