@@ -106,7 +106,7 @@ class SqliteEngine:
             check_same_thread=False,
             uri=not writes,
         )
-        connection.create_function("try_lock_tenant", 1, lambda tenant: 1)  # writers take turns: nobody else is at it
+        connection.create_function("try_lock_tenant", 1, lambda tenant: 1)  # writers take turns anyway
         of_writer = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 1000")
         for pragma in ("foreign_keys = ON", "cache_size = -8192", *(of_writer if writes else ())):
             connection.execute(f"PRAGMA {pragma}")
