@@ -36,6 +36,8 @@ SHOTS = (
     Shot("site-dark", "/", "dark"),
     Shot("site-phone", "/", "light", 390, 844),
     Shot("site-paper", PAPER, "light", 1200, 980),
+    Shot("site-search", "/search?q=video+-survey+has:code"),
+    Shot("social-paper", f"/social{PAPER}.png", "light", 1200, 630),
 )
 
 
