@@ -23,10 +23,10 @@ def small_jpeg(raw: bytes, max_side_px: int = THUMBNAIL_PX) -> Picture:
         if width * height > MAX_PIXELS or min(width, height) < MIN_SIDE_PX:
             raise Malformed(f"The picture has {width:,} × {height:,} pixels.", "It is skipped.")
         image.draft("RGB", size)
-        shown = image.convert("RGBA")
-    shown.thumbnail(size)
+        shown = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    shown.thumbnail(size, reducing_gap=2.0)
     on_white = Image.new("RGB", shown.size, "white")
-    on_white.paste(shown, mask=shown)
+    on_white.paste(shown, mask=shown if shown.mode == "RGBA" else None)
     written = BytesIO()
     on_white.save(written, "JPEG", quality=JPEG_QUALITY)
     return Picture(jpeg=written.getvalue(), width=shown.width, height=shown.height)
