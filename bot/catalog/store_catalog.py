@@ -50,7 +50,7 @@ Links = Callable[[PaperId], Awaitable[LinkedRepos]]  # what else on Hugging Face
 Address = Callable[[Ref], str]  # where a message can be read; empty where it can't be said
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class StoreCatalog:
     """Implements `bot.chat.catalog.Reading`."""
 

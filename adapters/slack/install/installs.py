@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from attrs import define, field
 from msgspec.structs import replace
 
 from adapters.slack.install.oauth_client import OAuthClient
@@ -37,26 +38,22 @@ class Installs(Protocol):
     async def aclose(self) -> None: ...
 
 
+@define(eq=False)
 class StoredInstalls:
     """Implements `Installs` with encrypted records in the adapter's storage. Renews tokens before they expire."""
 
-    def __init__(
-        self,
-        storage: KeyValue,
-        sealer: Sealer,
-        clock: Clock,
-        oauth: OAuthClient | None = None,
-        *,
-        install_url: str = "",
-    ) -> None:
-        """`oauth` renews tokens that expire; `install_url` is shown where Paperboy is not installed."""
-        self._storage = storage
-        self._sealer = sealer
-        self._clock = clock
-        self._records = InstallRecords(storage, sealer)
-        self._renewal = Renewal(storage, self._records, clock, oauth)
-        self._install_url = install_url
-        self._cache: dict[str, tuple[datetime, Install]] = {}  # by space: until when, and what
+    _storage: KeyValue
+    _sealer: Sealer
+    _clock: Clock
+    _oauth: OAuthClient | None = None  # renews tokens that expire
+    _install_url: str = field(default="", kw_only=True)  # shown where Paperboy is not installed
+    _cache: dict[str, tuple[datetime, Install]] = field(init=False, factory=dict)  # by space: until when, and what
+    _records: InstallRecords = field(init=False)
+    _renewal: Renewal = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._records = InstallRecords(self._storage, self._sealer)
+        self._renewal = Renewal(self._storage, self._records, self._clock, self._oauth)
 
     async def find_install(self, space: str, enterprise: str = "") -> Install:
         """The workspace's own install, or that of its enterprise; `enterprise` if the event names it.

@@ -13,6 +13,7 @@ from functools import cache, partial
 from urllib.parse import urlencode, urljoin
 
 from aiohttp import web
+from attrs import define, field
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
@@ -37,29 +38,21 @@ ORG_WORKSPACES = "https://app.slack.com/manage/{org}/integrations/profile/{app}/
 CODES_PER_CLIENT, CODES_IN_ALL = 10, 60  # sent to Slack in a minute: a stranger can invent codes
 
 
+@define(eq=False, slots=False)
 class InstallPages:
     """The two pages, and their routes."""
 
-    def __init__(
-        self,
-        app: Credentials,
-        oauth: OAuthClient,
-        installs: StoredInstalls,
-        states: OAuthStates,
-        *,
-        scopes: Mapping[str, str],
-        clock: Clock,
-    ) -> None:
-        """`scopes`: the name of each scope Paperboy asks for, and its reason."""
-        self._app = app
-        self._oauth = oauth
-        self._installs = installs
-        self._states = states
-        self._scopes = scopes
-        self._clock = clock
-        self._secure = app.redirect_uri.startswith("https:")
-        self._per_client = RateLimiter(clock, policy="address", limit=CODES_PER_CLIENT)
-        self._in_all = RateLimiter(clock, policy="all", limit=CODES_IN_ALL)
+    _app: Credentials
+    _oauth: OAuthClient
+    _installs: StoredInstalls
+    _states: OAuthStates
+    _scopes: Mapping[str, str] = field(kw_only=True)  # each scope Paperboy asks for, and its reason
+    _clock: Clock = field(kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        self._secure = self._app.redirect_uri.startswith("https:")
+        self._per_client = RateLimiter(self._clock, policy="address", limit=CODES_PER_CLIENT)
+        self._in_all = RateLimiter(self._clock, policy="all", limit=CODES_IN_ALL)
         self._cookie = "__Host-paperboy-install" if self._secure else "paperboy-install"
 
     def add_routes(self, app: web.Application, core: Core) -> None:

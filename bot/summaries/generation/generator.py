@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
+from attrs import define, field
 from msgspec.structs import replace
 
 from bot.clock import Clock
@@ -26,27 +27,21 @@ MAX_BATCH = 1_000  # summaries in one batch
 HELD_FOR = timedelta(days=1)  # a paper whose request cost something and brought nothing
 
 
+@define(eq=False, slots=False)
 class SummaryGenerator:
     """Requests summaries from a model, singly or in batches, within the budget."""
 
-    def __init__(
-        self,
-        lines: Summaries,
-        model: LanguageModel,
-        clock: Clock,
-        breaker: CircuitBreaker,
-        *,
-        budget: Budget,
-        batch_from: int,
-    ) -> None:
-        self._lines = lines
-        self._writer = SummaryWriter(model, budget)
-        self._budget = budget
-        self._breaker = breaker
-        self._clock = clock
-        self._batch_from = batch_from
-        self._batches = Batches(lines, model, clock, breaker, budget)
-        self._turn = asyncio.Lock()
+    _lines: Summaries
+    _model: LanguageModel
+    _clock: Clock
+    _breaker: CircuitBreaker
+    _budget: Budget = field(kw_only=True)
+    _batch_from: int = field(kw_only=True)
+    _turn: asyncio.Lock = field(init=False, factory=asyncio.Lock)
+
+    def __attrs_post_init__(self) -> None:
+        self._writer = SummaryWriter(self._model, self._budget)
+        self._batches = Batches(self._lines, self._model, self._clock, self._breaker, self._budget)
 
     async def improve(self, papers: Sequence[Paper], language: str) -> list[PaperId]:
         """Store results that have arrived and request missing summaries; returns the papers with a better summary."""
