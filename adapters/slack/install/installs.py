@@ -38,7 +38,7 @@ class Installs(Protocol):
     async def aclose(self) -> None: ...
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class StoredInstalls:
     """Implements `Installs` with encrypted records in the adapter's storage. Renews tokens before they expire."""
 
