@@ -1,9 +1,11 @@
 """Posting to a channel, a thread or a forum, and editing."""
 
 import asyncio
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from attrs import define, field
 
@@ -11,7 +13,6 @@ from adapters.discord.channels import AUTO_ARCHIVE_MIN, Channels, is_unknown_cha
 from adapters.discord.crosspost import Crossposter
 from adapters.discord.delivery_mark import ids_of_key
 from adapters.discord.errors import ARCHIVED, NO_TEXT_CHANNEL, PICTURE_REFUSED, error_code, is_forbidden
-from adapters.discord.forum_tags import forum_tags
 from adapters.discord.permission_check import PermissionCheck
 from adapters.discord.render import Json, file_name, message_payload
 from adapters.discord.rest import Rest
@@ -19,6 +20,11 @@ from bot.chat.adapter import Setup
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, with_pictures
 from bot.errors import PostError, Refused
+from bot.papers.categories import CATEGORIES
+
+MAX_TAGS = 5  # of a post: Discord's limit
+NEEDS_TAG = 1 << 4  # channel flag
+_WORD = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")  # `cs.CL` and `text-to-image` are one word each
 
 
 @define(eq=False)
@@ -147,3 +153,24 @@ class Poster:
             return thread | {"message": message_payload(shown, ids=ids)}
 
         return Ref(place, await self._send("/channels/{channel_id}/threads", body, message, place.channel))
+
+
+def forum_tags(forum: Mapping[str, Any], topics: Sequence[str]) -> list[str]:
+    """The ids of the tags named after papers, then of those that name one of the topics or arXiv categories; any one
+    tag where the forum requires one and none fits. Tags that only moderators may use are left out."""
+    free = [tag for tag in forum.get("available_tags") or () if not tag.get("moderated")]
+    named = [tag for tag in free if "paper" in str(tag.get("name", "")).casefold()]
+    fitting = [tag for tag in free if tag not in named and _names_any(str(tag.get("name", "")), topics)]
+    required = int(forum.get("flags") or 0) & NEEDS_TAG
+    return [str(tag["id"]) for tag in ([*named, *fitting] or (free[:1] if required else []))[:MAX_TAGS]]
+
+
+def _names_any(name: str, topics: Sequence[str]) -> bool:
+    """Whether all words of the tag are in a topic, or the other way round."""
+    words = _words(name)
+    known = [_words(text) for topic in topics for text in (topic, CATEGORIES.get(topic, ""))]
+    return bool(words) and any(topic and (words <= topic or topic <= words) for topic in known)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))

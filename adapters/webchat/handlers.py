@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from adapters.webchat import events, modals
+from msgspec.structs import replace
+
+from adapters.webchat import events
 from adapters.webchat.chat_state import ChatState
 from adapters.webchat.events import Sender
 from adapters.webchat.links import find_urls, linked_message
@@ -14,7 +16,8 @@ from adapters.webchat.people import BOT
 from adapters.webchat.records import EMOJI, ChatMessage, OpenForm
 from bot.chat.adapter import Core
 from bot.chat.event import Answer, Command, FormSubmission, LinkShared, Person
-from bot.chat.message import Action, Message, clean
+from bot.chat.form import Field, Form
+from bot.chat.message import Action, Footnote, Message, Paragraph, clean, text
 from bot.errors import PaperboyError
 from bot.languages import tr
 
@@ -74,15 +77,15 @@ class Handlers:
         if message is None or message.open_form is None:
             event = sender.event(FormSubmission, action=Action.parse(action), values=values)
             return await self._show(await self._core.handle_event(event), sender)
-        form = modals.fill_form(message.open_form.form, values)
-        if errors := modals.form_errors(form):
+        form = fill_form(message.open_form.form, values)
+        if errors := form_errors(form):
             wrong = OpenForm(form=form, state="wrong")
             return Outcome(self._state.replace_private_message(message_id, who, channel, errors, wrong))
-        event = sender.event(FormSubmission, action=form.action, values=modals.field_values(form))
+        event = sender.event(FormSubmission, action=form.action, values=field_values(form))
         answer = await self._core.handle_event(event)
         if answer is None or not answer.private:
             return await self._show(answer, sender)
-        after = modals.form_after(form, answer)
+        after = form_after(form, answer)
         shown = self._state.replace_private_message(message_id, who, channel, answer.message, after)
         return Outcome(shown or self._show_privately(sender, answer.message, after))
 
@@ -156,3 +159,42 @@ class Handlers:
             private=private,
             open_form=form,
         )
+
+
+def field_values(form: Form) -> dict[str, str]:
+    """The values in a form by the name of their field."""
+    return {field.name: field.value for field in form.fields}
+
+
+def fill_form(form: Form, values: Mapping[str, str]) -> Form:
+    """The form with these values in its fields; a field without a value keeps its own."""
+    return replace(form, fields=tuple(replace(f, value=values.get(f.name, f.value)) for f in form.fields))
+
+
+def form_errors(form: Form) -> Message | None:
+    """The message about invalid values in a form; None when all are valid. The browser makes the same checks."""
+    errors = " ".join(filter(None, map(_field_error, form.fields)))
+    return Message(plain=errors, blocks=(Paragraph(text(errors)),)) if errors else None
+
+
+def form_after(form: Form, answer: Answer) -> OpenForm | None:
+    """The form to show with the answer to it: None, the same form to correct, or another one.
+
+    An answer in words alone, or one with the same form again, says that something has to be corrected.
+    """
+    only_words = all(isinstance(block, Paragraph | Footnote) for block in answer.message.blocks)
+    if answer.form is None:
+        return None if answer.brief else OpenForm(form=form, state="wrong" if only_words else "sent")
+    if answer.form.action == form.action:
+        return OpenForm(form=fill_form(answer.form, field_values(form)), state="wrong")
+    return OpenForm(form=answer.form)
+
+
+def _field_error(field: Field) -> str:
+    if field.required and not field.value:
+        return tr("Fill in “{field}”.", field=field.label)
+    if len(field.value) > field.max_length:
+        return tr("“{field}” is too long: the limit is {limit} characters.", field=field.label, limit=field.max_length)
+    if field.choices and field.value and field.value not in dict(field.choices):
+        return tr("“{field}” must be one of its choices.", field=field.label)
+    return ""

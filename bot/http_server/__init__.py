@@ -42,33 +42,3 @@ from bot.http_server.response_cache import Cached, Content, ResponseCache, cache
 from bot.http_server.sealer import Sealer, SealError, open_sealer
 from bot.http_server.server import NEXT_PORTS, HttpServer
 from bot.http_server.templates import StaticFiles, template_environment
-
-__all__ = [
-    "LOCAL_HOSTS",
-    "NEXT_PORTS",
-    "Allowance",
-    "Boundary",
-    "Cached",
-    "ConnectionLimits",
-    "Content",
-    "CsrfCookie",
-    "HttpServer",
-    "RateLimiter",
-    "ResponseCache",
-    "SealError",
-    "Sealer",
-    "StaticFiles",
-    "WebListener",
-    "cache_key",
-    "client_address",
-    "form_values",
-    "has_own_text",
-    "is_from_our_page",
-    "open_sealer",
-    "own_hosts",
-    "plain_error",
-    "prepare",
-    "route_name",
-    "template_environment",
-    "tokens_match",
-]

@@ -7,6 +7,8 @@ Every seal holds the name it was made for, so a sealed value that is moved elsew
 import base64
 import binascii
 import hmac
+import logging
+import os
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,7 +22,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.clock import Clock
 from bot.errors import ConfigError
-from bot.http_server import key_file
+
+log = logging.getLogger(__name__)
+GROUP_AND_OTHERS = 0o077  # the permission bits that no one but the owner should have
 
 MIN_SECRET_CHARS = 32
 MAX_TEXT_CHARS = 8_000  # of a sealed text; browsers keep cookies of 4,096 bytes at most
@@ -135,8 +139,8 @@ def open_sealer(file: Path, purpose: str, clock: Clock, *, secrets_newest_first:
     """
     given = [secret.strip() for secret in secrets_newest_first if secret.strip()]
     if not given and not file.exists():
-        key_file.make(file, secrets.token_urlsafe(48), purpose)
-    kept = [key_file.read(file)] if file.exists() else []
+        make(file, secrets.token_urlsafe(48), purpose)
+    kept = [read(file)] if file.exists() else []
     if kept and len(kept[0]) < MIN_SECRET_CHARS:
         raise ConfigError(f"{file} holds no key.", "Put it back from your backup, or delete it to make a new one.")
     return Sealer([*given, *kept], clock)
@@ -145,3 +149,36 @@ def open_sealer(file: Path, purpose: str, clock: Clock, *, secrets_newest_first:
 def _derive(secret: str, use: str, length: int) -> bytes:
     info = f"paperboy {use}".encode()
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(secret.encode())
+
+
+def make(file: Path, key: str, purpose: str) -> None:
+    """Write a new key completely or not at all. Of two processes that start together, one wins.
+
+    `purpose` is for the log: "the key that seals Slack's tokens".
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(f"{key}\n")
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(draft, file)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+    log.info("created %s, %s: keep it with your backups, but apart from the database", file, purpose)
+
+
+def read(file: Path) -> str:
+    """The key in a file. Warns when other users of this machine can read it. Raises `ConfigError`."""
+    try:
+        found = file.read_text(encoding="ascii").strip()
+        mode = file.stat().st_mode
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} can't be read: {error}.", "Let Paperboy's user read it.") from None
+    if mode & GROUP_AND_OTHERS:
+        log.warning("%s can be read by other users of this machine: chmod 600 it", file)
+    return found

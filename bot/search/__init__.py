@@ -10,5 +10,3 @@ from bot.search.search import Search
 
 # ONNX Runtime reports to Microsoft unless told otherwise before it starts; it is imported when a model is first opened.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-
-__all__ = ["Embedder", "Hit", "Mode", "OnnxEmbedder", "Results", "Search", "open_embedder", "open_models", "words_in"]

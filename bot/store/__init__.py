@@ -7,8 +7,6 @@ from bot.store.sql import Store
 from bot.store.sqlite import open_sqlite
 from bot.store.sqlite.backups import examine_backup, pending_steps, restore_backup
 
-__all__ = ["examine_backup", "open_store", "pending_steps", "restore_backup"]
-
 
 async def open_store(where: Path | str) -> Store:
     """Open the store in a file, or at a PostgreSQL URL; create it if there is none. Raises `StoreError`."""

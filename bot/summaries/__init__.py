@@ -9,17 +9,6 @@ from bot.summaries.generation.sanitizing import without_instructions
 from bot.summaries.generation.writer import SummaryWriter
 from bot.summaries.service import SummaryService
 
-__all__ = [
-    "Budget",
-    "LanguageModel",
-    "SummaryService",
-    "SummaryWriter",
-    "check",
-    "extract",
-    "open_language_model",
-    "without_instructions",
-]
-
 
 def open_language_model(settings: Summaries) -> LanguageModel | None:
     """The model of these settings; None without a key."""

@@ -14,7 +14,7 @@ from aiohttp import ClientSession, TCPConnector, web
 from yarl import URL
 
 from bot.http_server import ConnectionLimits
-from bot.http_server.descriptors import ACCEPT_FAILED, AcceptErrorLog
+from bot.http_server.server import ACCEPT_FAILED, AcceptErrorLog
 from bot.metrics import REGISTRY
 from tests.fakes.prefork import ROOT
 from tests.http_server.strangers import HALF_A_HEAD, Stranger, serving

@@ -1,8 +1,9 @@
 """What the parts of the store need of a database engine: an SQLite file, or a PostgreSQL server."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from attrs import define
 
@@ -13,28 +14,8 @@ T = TypeVar("T")
 EVENTS_KEPT = timedelta(days=30)  # platforms redeliver for a day at most (Slack's delayed events: 24 h)
 
 
-class Rows(Protocol):
-    """What a statement found or changed."""
-
-    @property
-    def rowcount(self) -> int: ...
-
-    @property
-    def description(self) -> Any: ...
-
-    def fetchone(self) -> Any: ...
-
-    def fetchall(self) -> list[Any]: ...
-
-    def __iter__(self) -> Iterator[Any]: ...
-
-
-class Database(Protocol):
-    """A connection within a transaction. Statements are SQLite's; another engine translates them."""
-
-    def execute(self, sql: str, bound: Sequence[Any] | Mapping[str, Any] = ..., /) -> Rows: ...
-
-    def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Rows: ...
+Database: TypeAlias = sqlite3.Connection
+"""A connection within a transaction. PostgreSQL's has the same methods, and translates the statements."""
 
 
 class Engine(Protocol):

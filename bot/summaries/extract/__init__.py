@@ -1,5 +1,3 @@
 """Summaries without a model: the most informative sentence of the abstract, shortened."""
 
 from bot.summaries.extract.extractive import candidates, extract, split, trim
-
-__all__ = ["candidates", "extract", "split", "trim"]

@@ -16,8 +16,6 @@ from bot.summaries.check.meaning.scope import widened_scope
 from bot.summaries.check.meaning.sentences import Sentence, read_sentences
 from bot.summaries.check.meaning.strength import lost_hedges
 
-__all__ = ["meaning_faults"]
-
 _RULES = (
     changed_bounds,
     misplaced_numbers,
