@@ -11,16 +11,11 @@ from bot.errors import AskError
 from bot.languages import mark, tr, tr_count
 from bot.views.results import note
 
-FIELDS = (
-    Field(
-        name="key",
-        label=mark("Zotero key"),
-        hint=mark("From zotero.org/settings/keys/new, with write access"),
-        required=True,
-        secret=True,
-        max_length=100,
-    ),
+WHERE = mark("From zotero.org/settings/keys/new, with write access")
+ENTER_KEY = mark(
+    "Enter a key that may write to your Zotero library. It is stored encrypted, and /papers forget-me deletes it."
 )
+KEY = Field(name="key", label=mark("Zotero key"), hint=WHERE, required=True, secret=True, max_length=100)
 
 
 def _sealed_as(request: Request) -> str:
@@ -28,7 +23,7 @@ def _sealed_as(request: Request) -> str:
 
 
 def _form(action: Action, values: Mapping[str, str]) -> Form:
-    return Form(title=tr("Zotero key"), action=action, fields=filled(FIELDS, {}))
+    return Form(title=tr("Zotero key"), action=action, fields=filled((KEY,), {}))
 
 
 async def connect(request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Answer:
@@ -39,14 +34,7 @@ async def connect(request: Request, values: Mapping[str, str], args: tuple[str, 
     return Answer(message=note(tr("Connected to Zotero. To send your saved papers: /papers zotero")))
 
 
-@as_command(
-    "zotero [key]",
-    mark("Send your saved papers to Zotero."),
-    Effect.CHANGES,
-    submit=connect,
-    refill=_form,
-    fields=FIELDS,
-)
+@as_command("zotero [key]", mark("Send your saved papers to Zotero."), Effect.CHANGES, submit=connect, refill=_form)
 async def send_to_zotero(request: Request, rest: str) -> Answer:
     """Send the saved papers; without a key, ask for one in a form."""
     zotero, sealed = request.context.zotero, await request.store.people.zotero_key(request.who.key)
@@ -55,16 +43,12 @@ async def send_to_zotero(request: Request, rest: str) -> Answer:
             tr("Don't post your key in a chat."), tr("Make a key with write access, then: /papers zotero key")
         )
     if sealed is None or rest.strip():
-        text = tr(
-            "Enter a key that may write to your Zotero library."
-            " It is stored encrypted, and /papers forget-me deletes it."
-        )
-        return Answer(message=note(text), form=_form(Action("zotero"), {}))
+        return Answer(message=note(tr(ENTER_KEY)), form=_form(Action("zotero"), {}))
     key = zotero.sealer.open(_sealed_as(request), sealed).decode()
     ids = await papers_of(request.store, request.who.key, "", request.now)
     known = await request.store.papers.get_papers(ids)
     if added := await zotero.add_papers(key, [known[id] for id in ids if id in known]):
-        return Answer(
-            message=note(tr_count("{count} paper added to Zotero.", "{count} papers added to Zotero.", added))
-        )
-    return Answer(message=note(tr("All of these papers are in Zotero already.")))
+        done = tr_count("{count} paper added to Zotero.", "{count} papers added to Zotero.", added)
+    else:
+        done = tr("All of these papers are in Zotero already.")
+    return Answer(message=note(done))

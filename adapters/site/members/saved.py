@@ -1,8 +1,8 @@
 """What a signed-in person saved: their lists, with notes and what they read, and the forms that change them."""
 
 from aiohttp import web
+from msgspec.structs import replace
 
-from adapters.site import query_params
 from adapters.site.errors import error_page
 from adapters.site.members.forms import read_form, redirect_to
 from adapters.site.members.submit import ask_core
@@ -40,23 +40,15 @@ class SavedLists:
 
     async def show(self, request: web.Request) -> web.Response:
         """The saved papers or a list; without a session, a way to sign in."""
-        visitor, name = visitor_of(request, request.path_qs), query_params.text(request.query, "list", MAX_WORDS_CHARS)
-        site, catalog, owner = self._site, self._site.catalog, visitor.person.key if visitor.person else ""
-        found = await catalog.list_papers(owner, name) if owner else None
-        values = {
-            "name": name,
-            "lists": await catalog.lists_of(owner) if owner else {},
-            "files": f"/feeds/list/{seal_list(site.sealer, owner, name)}",
-        }
-        view = View(
-            template="saved.html",
-            title=name or "Saved papers",
-            path="/saved",
-            is_indexed=False,
-            entries=found.papers if found else (),
-            values=values,
-        )
-        votes = await catalog.votes_by(visitor.person, [e.paper.id for e in view.entries]) if visitor.person else {}
+        visitor, name = visitor_of(request, request.path_qs), clean(request.query.get("list", ""), MAX_WORDS_CHARS)
+        site, catalog, person = self._site, self._site.catalog, visitor.person
+        view, votes = View(template="saved.html", title=name or "Saved papers", path="/saved", is_indexed=False), {}
+        if person:
+            entries = (await catalog.list_papers(person.key, name)).papers
+            files = f"/feeds/list/{seal_list(site.sealer, person.key, name)}"
+            lists = await catalog.lists_of(person.key)
+            view = replace(view, entries=entries, values={"name": name, "lists": lists, "files": files})
+            votes = dict(await catalog.votes_by(person, [entry.paper.id for entry in entries]))
         page = render_page(site.settings.name, site.url, view, visitor, votes)
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "private, no-store"})
 

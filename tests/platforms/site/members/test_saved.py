@@ -53,6 +53,11 @@ async def test_a_list_has_its_own_page_and_files(site: SiteAdapter, ada: Browser
     assert (await ada.get(f"{site.url}{path}/cite.bib")).text.startswith("@misc{arxiv:2503.00001,")
 
 
+async def test_any_name_of_a_list_is_answered(site: SiteAdapter, ada: Browser, page: Page) -> None:
+    for name in ("x" * 900, "%00%e2%80%ae", "%ff"):
+        assert (await ada.get(f"{site.url}/saved?list={name}")).status == 200
+
+
 async def test_a_wrong_form_changes_nothing(site: SiteAdapter, ada: Browser, page: Page, channel: Channel) -> None:
     assert (await change(ada, site, page, "schedule")).status == 400
     assert (await change(ada, site, page, "list", words="")).status == 400
