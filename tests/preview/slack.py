@@ -98,6 +98,8 @@ def _rich(part: Json) -> str:
     match part["type"]:
         case "rich_text_section":
             return f"<p>{''.join(map(_run, part['elements']))}</p>"
+        case "rich_text_preformatted":
+            return f"<pre>{''.join(map(_run, part['elements']))}</pre>"
         case "rich_text_list":
             lines = "".join(f"<li>{''.join(map(_run, line['elements']))}</li>" for line in part["elements"])
             if part["style"] == "ordered":

@@ -19,7 +19,24 @@ from tests.builders import paper
 from tests.platforms.slack.test_render import messages
 from tests.preview.slack import html
 
-TAGS = {"div", "ol", "span", "h3", "p", "a", "ul", "li", "strong", "em", "code", "label", "i", "header", "footer"}
+TAGS = {
+    "div",
+    "ol",
+    "span",
+    "h3",
+    "p",
+    "pre",
+    "a",
+    "ul",
+    "li",
+    "strong",
+    "em",
+    "code",
+    "label",
+    "i",
+    "header",
+    "footer",
+}
 
 
 class Page(HTMLParser):
