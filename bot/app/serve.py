@@ -19,8 +19,6 @@ from bot.errors import ConfigError
 from bot.tasks import Job
 
 SUMMARIES_AT_ONCE = 50  # papers; takes a tenth of a second
-
-
 PLAN_EVERY_S = 5.0  # a post is late by this much at most
 IMPROVE_EVERY_S = 30.0
 AHEAD_EVERY_S = 2.0

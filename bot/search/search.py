@@ -180,12 +180,10 @@ class Search:
         papers: dict[PaperId, Paper] = {}
         if mode is Mode.HYBRID:
             papers = await self._raise_titles(
-                query, scores, RERANKED_PAPERS, all_words=TITLE_BONUS, spelt=SPELLING_BONUS if named else 0.0
+                query, scores, RERANKED_PAPERS, TITLE_BONUS, SPELLING_BONUS if named else 0.0
             )
         elif named and mode is Mode.KEYWORD:
-            papers = await self._raise_titles(
-                query, scores, CANDIDATES, all_words=0.0, spelt=max(scores.values(), default=0.0)
-            )
+            papers = await self._raise_titles(query, scores, CANDIDATES, 0.0, max(scores.values(), default=0.0))
         ranked = _in_order(scores, papers if self._newer_first and mode is Mode.HYBRID else {})
         ranked = await self._limit_per_topic(query, ranked)
         page = ranked[offset : offset + limit]
@@ -213,7 +211,7 @@ class Search:
         return " ".join(filter(None, (*map(tr, more), told, to_go)))
 
     async def _raise_titles(
-        self, query: Query, scores: dict[PaperId, float], most: int, *, all_words: float, spelt: float
+        self, query: Query, scores: dict[PaperId, float], most: int, all_words: float, spelt: float
     ) -> dict[PaperId, Paper]:
         """Raise the scores of the `most` first papers whose title has every word, and once more where it spells them
         so; returns the papers."""

@@ -15,8 +15,6 @@ from bot.store.sql.papers import Papers
 
 RELEVANCE = 0.7  # its weight against variety; docs/search.md has the measurements
 MIN_SHARE = 0.6  # of the best score; papers below it keep their place
-
-
 ORDERED_PAPERS = 60  # by relevance and variety: fixed, so that pages neither repeat nor skip
 WORDS_SHARE = 0.3  # what the most words in common add to the cosine; docs/search.md has the measurements
 
@@ -58,7 +56,7 @@ async def like_papers(
     near = meaning.index.vectors_for(list(known))
     sought = {id: known[id] for id in ids if id in known}
     hits = tuple(Hit(id=id, score=score, why=near_to(known.get(id), sought, near)) for id, score in page)
-    return _results(hits, meaning, more=len(found) > offset + limit)
+    return Results(hits=hits, more=len(found) > offset + limit, notice="" if meaning.is_available else NO_MODEL)
 
 
 async def like_text(keywords: KeywordSearch, meaning: SemanticSearch, text: str, limit: int, offset: int) -> Results:
@@ -67,7 +65,7 @@ async def like_text(keywords: KeywordSearch, meaning: SemanticSearch, text: str,
     found = await _near(keywords, meaning, vector, text, offset + limit + 1, without=set())
     reason = "close in meaning" if vector is not None else "shares words with it"
     hits = tuple(Hit(id=id, score=score, why=(reason,)) for id, score in found[offset : offset + limit])
-    return _results(hits, meaning, more=len(found) > offset + limit)
+    return Results(hits=hits, more=len(found) > offset + limit, notice="" if meaning.is_available else NO_MODEL)
 
 
 async def _near(
@@ -94,7 +92,3 @@ async def _near(
     pool = sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))[:ORDERED_PAPERS]
     first = diverse(pool, meaning.index.vectors_for([id for id, _ in pool]), most)
     return [*first, *(hit for hit in near if hit[0] not in dict(pool))]
-
-
-def _results(hits: tuple[Hit, ...], meaning: SemanticSearch, *, more: bool) -> Results:
-    return Results(hits=hits, more=more, notice="" if meaning.is_available else NO_MODEL)

@@ -82,9 +82,7 @@ class SearchPages:
     async def suggestions(self, request: web.Request, visitor: Visitor) -> View:
         """What is being typed may become a topic or a title: options for the field, without a page around them."""
         typed = query_params.text(request.query, "q").casefold()
-        topics = [
-            code for code, name in CATEGORIES.items() if typed and f" {name} {code}".casefold().find(f" {typed}") >= 0
-        ]
+        topics = [one for one, name in CATEGORIES.items() if typed and f" {typed}" in f" {name} {one}".casefold()]
         titles = await self._catalog.complete_title(typed, SUGGESTIONS)
         values = {"topics": topics[: SUGGESTIONS // 2], "titles": titles}
         return View(template="suggestions.html", title="", path="", values=values)
