@@ -1,16 +1,6 @@
 """From text to search terms: one analyser for what is indexed and for what is searched for. Pure.
 
-The index stems the terms (Snowball), and looks them up as they are otherwise.
-
-A paper is found by a name as its title spells it, and as people spell it from memory:
-
-- letters fold: `Łukasz` is `lukasz`, `straße` is `strasse`, `ﬁne` is `fine`, `ё` is `е`; `H₂O` is `h2o`
-- `DeepSeek-R1` stands in the text as `deepseek r1`; behind the text stands `deepseekr1`, and of longer names every run
-  of parts: `GPT-4o-mini` also has `gpt4o` and `4omini`
-- `Qwen2.5` is one term, as `1.5B` is (they are not `Qwen25` and `15B`); behind the text stand `qwen` and `2.5`
-- `LLMs` is `llm` and `H100s` is `h100`: stemmers take them for no English words
-- `C++`, `C#` and `.NET` are terms of their own; behind the text stand `c` and `net`
-- Chinese, Japanese and Korean are cut into overlapping pairs of characters, so that any part of a sentence is found
+docs/search.md ("Terms") lists how names, folded letters and Chinese become terms. The index stems them (Snowball).
 """
 
 import re
