@@ -78,8 +78,7 @@ def _check_rights(request: Request, name: str) -> bool:
     """Whether the name is the asker's own here. Raises `AskError` for a member when it isn't: it says of another person
     where they work."""
     is_own = is_same_name(request.who.name, name)
-    if request.who.guest:
-        check_admin("people", request.who)
+    check_admin("people", request.who, or_maker=True)
     if not is_own and not request.who.admin:
         raise AskError(
             tr("Only an admin can add or remove someone else."),

@@ -87,7 +87,7 @@ class Composer:
             room=room,
         )
         chosen = [entry.paper.id for entry in choice.chosen]
-        readers = await likely_readers(self._store, self._search, subscription.place, chosen, now)
+        readers = await likely_readers(self._store, self._search, subscription.place, chosen, listed=ids, now=now)
         named = [(e, (*ours.get(e.paper.id, ()), *readers.get(e.paper.id, ()))) for e in choice.chosen]
         return replace(choice, chosen=tuple(replace(e, reasons=(*ties, *e.reasons)) for e, ties in named))
 

@@ -17,7 +17,9 @@ from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
+from bot.delivery.likely_readers import standing
 from bot.papers.model import Paper
 from bot.sources.files import read_papers
 from bot.votes.taste import mean_of_nearest
@@ -28,7 +30,7 @@ PAPERS = (5, 15)  # of a person; a name with more is often that of several
 PEOPLE = 240
 COMMUNITIES = (10, 30, 100)
 DRAWS = 30  # of a community
-THRESHOLDS = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+THRESHOLDS = (0.5, 1.0, 1.5, 2.0)  # standard deviations
 _WORD = re.compile(r"[a-z]{3,}")
 
 
@@ -41,6 +43,7 @@ class Reader(Struct, frozen=True):
 
 
 Score = Callable[[Reader, Paper], float]
+Table = NDArray[np.float64]
 
 
 def readers() -> list[Reader]:
@@ -83,26 +86,33 @@ def by_words() -> Score:
     return score
 
 
-def hit_at_3(people: Sequence[Reader], size: int, score: Score, rng: np.random.Generator) -> float:
+def table(people: Sequence[Reader], score: Score) -> Table:
+    """The score of each last paper (row) for each person (column)."""
+    return np.array([[score(one, other.last) for one in people] for other in people])
+
+
+def by_standing(scores: Table) -> Table:
+    """The product's own order: each person's scores among those of the same list."""
+    return np.stack([standing(column) for column in scores.T], axis=1)
+
+
+def hit_at_3(people: Sequence[Reader], size: int, scores: Table) -> float:
     """How often the author is among the first three of a community of this size."""
-    hits = total = 0
+    rng, hits = np.random.default_rng(size), []
     for _ in range(DRAWS):
-        community = [people[n] for n in rng.choice(len(people), size, replace=False)]
-        for reader in community:
-            paper = reader.last
-            others = [one for one in community if one is reader or one.name not in paper.authors]
-            first = sorted(others, key=lambda one: -score(one, paper))[:3]
-            hits += reader in first
-            total += 1
-    return hits / total
+        community = rng.choice(len(people), size, replace=False)
+        for author in community:
+            names = people[author].last.authors
+            others = [n for n in community if n != author and people[n].name not in names]
+            hits.append(sum(scores[author, others] > scores[author, author]) < 3)
+    return float(np.mean(hits))
 
 
-def thresholds(people: Sequence[Reader], score: Score) -> None:
+def thresholds(people: Sequence[Reader], scores: Table) -> None:
     """For each threshold: how many authors are named beside their own paper, and how many others beside it."""
-    own = np.array([score(reader, reader.last) for reader in people])
-    rest = np.array([score(r, o.last) for r in people for o in people if r.name not in o.last.authors])
+    wrote = np.array([[one.name in other.last.authors for one in people] for other in people])
     for least in THRESHOLDS:
-        print(f"| {least:.2f} | {(own >= least).mean():.3f} | {(rest >= least).mean():.4f} |")
+        print(f"| {least:.1f} | {(np.diag(scores) >= least).mean():.3f} | {(scores[~wrote] >= least).mean():.3f} |")
 
 
 async def main() -> None:
@@ -110,16 +120,20 @@ async def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "paperboy-bench")
     people = readers()
     found = await vectors([paper for one in people for paper in (one.last, *one.read)], parser.parse_args().cache)
-    scores = {"keyword overlap": by_words(), "what is near": by_vectors(found)}
-    noise = np.random.default_rng(5)
-    scores = {"random": lambda reader, paper: float(noise.random()), **scores}
+    near = table(people, by_vectors(found))
+    scores = {
+        "random": np.random.default_rng(5).random(near.shape),
+        "words in common": table(people, by_words()),
+        "nearest vectors": near,
+        "the same, by standing": by_standing(near),
+    }
     print(f"{len(people)} people, {sum(len(one.read) for one in people)} papers they wrote before")
     print("| hit@3 | " + " | ".join(map(str, COMMUNITIES)) + " |")
-    for name, score in scores.items():
-        rates = [hit_at_3(people, size, score, np.random.default_rng(size)) for size in COMMUNITIES]
+    for name, each in scores.items():
+        rates = [hit_at_3(people, size, each) for size in COMMUNITIES]
         print(f"| {name} | " + " | ".join(f"{rate:.3f}" for rate in rates) + " |", flush=True)
     print("| threshold | authors named | others named |")
-    thresholds(people, scores["what is near"])
+    thresholds(people, by_standing(near))
 
 
 if __name__ == "__main__":

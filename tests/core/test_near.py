@@ -117,3 +117,13 @@ async def test_forgetting_covers_it_and_posts_keep_no_name(channel: Channel) -> 
 async def test_what_can_not_be_read_is_said(channel: Channel) -> None:
     assert "I can't read “near me maybe”." in (await channel.says("near me maybe", BOB)).message.plain
     assert "You aren't named in this channel." in (await channel.says("near me", BOB)).message.plain
+
+
+async def test_in_a_long_list_only_what_is_unusually_near_is_named(channel: Channel) -> None:
+    others = [paper(n, f"Owls and soil, part {n}", abstract="owls night soil tunnel worms") for n in range(101, 113)]
+    await channel.store.papers.add_listings([listing(one, day=TODAY) for one in others], channel.clock.now())
+    await channel.search.embed_missing()
+    await channel.says("near me on", BOB)
+    await channel.says("schedule daily 10:00 top 20")
+    named = [cards(message)[0].title for message in await posted(channel) if readers(message)]
+    assert sorted(named) == [one.title for one in OWLS[3:]]

@@ -15,7 +15,7 @@ from bot.app.build import App, open_app
 from bot.app.first_run import load_samples
 from bot.chat.event import ButtonPress, Command, FormSubmission, LinkShared, Person, Place
 from bot.chat.form import Form, filled
-from bot.chat.message import Action, Message
+from bot.chat.message import Action, Message, Span
 from bot.clock import FixedClock
 from bot.commands.subscription_form import FIELDS_WITH_ROLE
 from bot.config import load
@@ -134,6 +134,9 @@ class Gallery:
             replace(entries[0], picture=("https://papers.example.org/thumbnail/1.jpg", ()))
         )
         made["a card with a figure"] = entry(replace(entries[0], picture=figures.shown()))
+        people = Span(entries[1].paper.authors[0], tie="author"), Span("bob", person=True, tie="notified")
+        made["a card by our own"] = entry(replace(entries[1], reasons=people[:1]))
+        made["a card near to what someone reads"] = entry(replace(entries[1], reasons=people))
         pictured = replace(entries[0], picture=(f"{FIGURE}{entries[0].paper.id}", figures.shown()[1]))
         made["all in one"] = all_in_one(facts, [pictured, *entries[1:10]])
         return made
