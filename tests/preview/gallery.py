@@ -134,9 +134,10 @@ class Gallery:
             replace(entries[0], picture=("https://papers.example.org/thumbnail/1.jpg", ()))
         )
         made["a card with a figure"] = entry(replace(entries[0], picture=figures.shown()))
-        people = Span(entries[1].paper.authors[0], tie="author"), Span("bob", person=True, tie="notified")
-        made["a card by our own"] = entry(replace(entries[1], reasons=people[:1]))
-        made["a card near to what someone reads"] = entry(replace(entries[1], reasons=people))
+        ours = next(item for item in entries if " " in item.paper.authors[0])
+        people = Span(ours.paper.authors[0], tie="author"), Span("bob", person=True, tie="notified")
+        made["a card by our own"] = entry(replace(ours, reasons=people[:1]))
+        made["a card near to what someone reads"] = entry(replace(ours, reasons=people))
         pictured = replace(entries[0], picture=(f"{FIGURE}{entries[0].paper.id}", figures.shown()[1]))
         made["all in one"] = all_in_one(facts, [pictured, *entries[1:10]])
         return made
