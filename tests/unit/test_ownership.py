@@ -6,7 +6,9 @@ import sqlite3
 from pathlib import Path
 
 from bot.store import open_store
+from bot.store.sql import Store
 from bot.store.sql.ownership import OWNED
+from tests.builders import post
 
 EXEMPT = {  # why a table has no rows of a tenant or a person
     "_sqlite_migrations": "the steps of the schema that this database has had",
@@ -38,3 +40,12 @@ async def test_every_table_is_exported_and_forgotten_or_exempt_with_a_reason(tmp
     assert tables - {"sqlite_sequence"} == set(OWNED) | set(EXEMPT)
     assert not set(OWNED) & set(EXEMPT)
     assert all(EXEMPT.values())
+
+
+async def test_a_post_of_an_earlier_version_forgets_its_submitter_too(store: Store) -> None:
+    await store.outbox.add_posts([post("k1")])
+    old = b'{"key":"k1","message":{"blocks":[{"facts":[{"text":"bob","person":true}]}]}}'
+    await store.outbox._change("UPDATE outbox SET post = ?", old)
+    await store.ownership.forget("web:home/bob")
+    exported = (await store.ownership.export("web:home"))["outbox"]
+    assert ["bob" in str(row["post"]) for row in exported] == [False]

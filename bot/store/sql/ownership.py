@@ -110,7 +110,7 @@ def _unname(db: Database, person: str) -> None:
 def _without(doc: Any, person: str) -> Any:
     """A record with `someone` in the place of this person."""
     match doc:
-        case {"text": text, "person": is_person, "tie": tie} if text == person and (is_person or tie):
+        case {"text": text, "person": is_person} if text == person and (is_person or doc.get("tie")):
             return doc | {"person": False, "text": "someone", "url": ""}
         case {"pings": pings}:
             return {name: _without(value, person) for name, value in (doc | {"pings": [*{*pings} - {person}]}).items()}
