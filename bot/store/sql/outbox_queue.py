@@ -1,7 +1,5 @@
 """Fair turns: two small tables that let the outbox hand out a post without reading the rest.
 
-from bot.store.sql.engine import Database
-
 `queued_channels` has a row per channel with open posts: its oldest is next, at `due`; `lease` says until when one is
 under way. `queued_tenants` has a row per tenant: how many are under way, when the next is due, and until when it rests.
 Triggers keep both in step with the outbox, so that a claim costs what it hands out, however much is waiting.
@@ -12,42 +10,7 @@ from itertools import islice
 
 from bot.store.sql.engine import Database
 
-OPEN = "('planned', 'claimed', 'unsure')"  # as in the indexes of `schema.sql`
-
-# Of the channel of {row}. A post that was revived can be older than the one under way: it waits for that one's lease.
-_CHANNEL = f"""
-  DELETE FROM queued_channels WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND NOT EXISTS (
-    SELECT 1 FROM outbox WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND state IN {OPEN});
-  INSERT INTO queued_channels
-    SELECT tenant, channel, platform, seq, max(iif(state = 'claimed', '', next_attempt), until), until FROM (
-      SELECT *, coalesce((SELECT max(lease) FROM outbox WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel
-                          AND state = 'claimed'), '') AS until
-      FROM outbox WHERE tenant = {{row}}.tenant AND channel = {{row}}.channel AND state IN {OPEN}
-      ORDER BY seq LIMIT 1
-    ) WHERE true
-    ON CONFLICT DO UPDATE SET platform = excluded.platform, head = excluded.head, due = excluded.due,
-                              lease = excluded.lease;
-"""
-_TENANT = """
-  DELETE FROM queued_tenants WHERE tenant = {row}.tenant
-    AND NOT EXISTS (SELECT 1 FROM queued_channels WHERE tenant = {row}.tenant);
-  INSERT INTO queued_tenants
-    SELECT tenant, platform, (SELECT count(*) FROM queued_channels WHERE tenant = {row}.tenant AND lease != ''),
-           due, head, ''
-    FROM queued_channels WHERE tenant = {row}.tenant ORDER BY due, head LIMIT 1
-    ON CONFLICT DO UPDATE SET held = excluded.held, due = max(excluded.due, rest), head = excluded.head;
-"""
-_EMPTY = "WHEN NOT EXISTS (SELECT 1 FROM queued_channels WHERE tenant = new.tenant AND channel = new.channel)"
-_TRIGGERS = (
-    # A new post is its channel's last.
-    ("queued_channels_in", f"AFTER INSERT ON outbox {_EMPTY}", _CHANNEL.format(row="new")),
-    ("queued_channels_over", "AFTER UPDATE OF state, next_attempt, lease ON outbox", _CHANNEL.format(row="new")),
-    ("queued_channels_out", "AFTER DELETE ON outbox", _CHANNEL.format(row="old")),
-    ("queued_tenants_in", "AFTER INSERT ON queued_channels", _TENANT.format(row="new")),
-    ("queued_tenants_over", "AFTER UPDATE ON queued_channels", _TENANT.format(row="new")),
-    ("queued_tenants_out", "AFTER DELETE ON queued_channels", _TENANT.format(row="old")),
-)
-TRIGGERS = ";".join(f"CREATE TRIGGER {name} {when} BEGIN {what} END" for name, when, what in _TRIGGERS)
+OPEN = "('planned', 'claimed', 'unsure')"  # as in the indexes of `tables.sql`
 
 _TURN = """SELECT due, head, tenant FROM queued_tenants WHERE platform = ? AND held = ? AND due <= ?
            ORDER BY due, head LIMIT ?"""

@@ -8,27 +8,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from functools import partial
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
-from bot.store.sql import outbox_queue
 from bot.store.sql.tables import CHANGES, STEP_SQL, TABLES
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_CHANGES = f"""
-{CHANGES}
-CREATE TRIGGER papers_in AFTER INSERT ON papers BEGIN
-  INSERT OR REPLACE INTO paper_changes(paper) VALUES (new.id);
-END;
-CREATE TRIGGER papers_over AFTER UPDATE ON papers BEGIN
-  INSERT OR REPLACE INTO paper_changes(paper) VALUES (new.id);
-END;
-CREATE TRIGGER papers_out AFTER DELETE ON papers BEGIN
-  INSERT OR REPLACE INTO paper_changes(paper) VALUES (old.id);
-END;
-"""
+_TRIGGERS = files("bot.store.sqlite").joinpath("triggers.sql").read_text("utf-8")
 
 
 def _run(script: str, db: Database) -> None:
@@ -51,12 +40,12 @@ def _search_index(db: Database) -> None:
         db.execute(f"DROP TABLE {name}")
     for name in ("title", "abstract", "authors", "keywords"):
         db.execute(f"ALTER TABLE papers DROP COLUMN {name}")
-    _run(_CHANGES, db)
+    _run(CHANGES + _TRIGGERS[: _TRIGGERS.index("-- Fair turns")], db)
     db.execute("INSERT INTO paper_changes(paper) SELECT id FROM papers ORDER BY seq")
 
 
 _STEPS: dict[str, Callable[[Database], None]] = {  # in their order
-    "initial": partial(_run, TABLES + _CHANGES + outbox_queue.TRIGGERS + ";"),
+    "initial": partial(_run, TABLES + CHANGES + _TRIGGERS),
     "search_index": _search_index,
     **{name: partial(_run, sql) for name, sql in STEP_SQL.items()},
 }

@@ -1,0 +1,4 @@
+CREATE TABLE heard_reactions (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant TEXT NOT NULL, person TEXT NOT NULL, origin TEXT NOT NULL, emoji TEXT NOT NULL
+);
