@@ -1,4 +1,4 @@
-"""The tables, and the steps that changed them since the first release: a file each. `tables.sql` says what each holds."""
+"""The tables, and the steps that changed them since the first release. `tables.sql` says what each holds."""
 
 from importlib.resources import files
 
