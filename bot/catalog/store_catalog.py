@@ -22,14 +22,13 @@ from bot.chat.catalog import (
     PostedMessage,
     Topic,
     TrendingPeriod,
-    VoteCounts,
 )
 from bot.chat.event import Person, Place, Ref
 from bot.chat.message import clean
 from bot.clock import Clock
-from bot.papers.model import Paper, PaperId
+from bot.papers.model import Paper, PaperId, Tally
 from bot.search import Results, Search, words_in
-from bot.store.records import ListedPaper, PaperNote, Tally
+from bot.store.records import ListedPaper, PaperNote
 from bot.store.sql import Store
 from bot.summaries import SummaryService
 from bot.views.formatting import source_name
@@ -184,8 +183,8 @@ class StoreCatalog:
     async def paper_ids(self, *, offset: int = 0, limit: int = PAGE_SIZE) -> Sequence[PaperId]:
         return await self._store.papers.newest_ids(limit, offset=offset)
 
-    async def vote_counts(self, ids: Collection[PaperId]) -> Mapping[PaperId, VoteCounts]:
-        return {id: _ballots(tally) for id, tally in (await self._store.votes.tallies_everywhere(ids)).items()}
+    async def vote_counts(self, ids: Collection[PaperId]) -> Mapping[PaperId, Tally]:
+        return await self._store.votes.tallies_everywhere(ids)
 
     async def api_client(self, key: str) -> ApiClient | None:
         return await self._store.api_keys.by_digest(key_digest(key)) if len(key) <= MAX_KEY_CHARS else None
@@ -248,7 +247,7 @@ class StoreCatalog:
                 paper=paper,
                 summary=lines[paper.id].text if paper.id in lines else "",
                 provenance=lines[paper.id].provenance if paper.id in lines else "",
-                votes=_ballots(votes.get(paper.id, Tally())),
+                votes=votes.get(paper.id, Tally()),
                 listed_on=on[paper.id].day if paper.id in on else None,
                 first_seen=on[paper.id].first_seen if paper.id in on else None,
                 why=(reasons or {}).get(paper.id, ""),
@@ -281,7 +280,3 @@ async def _known(value: T) -> T:
 
 def _liked(paper: Paper, tally: Tally) -> int:
     return paper.counts.upvotes + HERE * (tally.up - tally.down)
-
-
-def _ballots(tally: Tally) -> VoteCounts:
-    return VoteCounts(tally.up, tally.down)

@@ -10,19 +10,12 @@ from typing import Literal, Protocol, TypeAlias
 from msgspec import Struct
 
 from bot.chat.event import Person, Place, Ref
-from bot.papers.model import Paper, PaperId
+from bot.papers.model import Paper, PaperId, Tally
 
 TrendingPeriod: TypeAlias = Literal["day", "week", "month"]
 
 PAGE_SIZE = 50  # papers per page, unless the reader asks for another number
 MAX_PAGE_SIZE = 100  # papers per page
-
-
-class VoteCounts(Struct, frozen=True):
-    """Votes on a paper in all communities; upvotes from elsewhere are in `Paper.counts`."""
-
-    up: int = 0
-    down: int = 0
 
 
 class CatalogEntry(Struct, frozen=True, kw_only=True):
@@ -31,7 +24,7 @@ class CatalogEntry(Struct, frozen=True, kw_only=True):
     paper: Paper
     summary: str = ""  # one sentence; empty when none passed the check
     provenance: str = ""  # who wrote the summary: `human`, `claude`, `source`, `extract`
-    votes: VoteCounts = VoteCounts()
+    votes: Tally = Tally()
     listed_on: date | None = None  # day of the newest list with this paper
     first_seen: datetime | None = None  # when a list first had it
     matched: tuple[str, ...] = ()  # words of title and summary that a search was for
@@ -165,7 +158,7 @@ class Catalog(Protocol):
     async def votes_by(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
         """A person's own votes, +1 or −1; papers they did not vote on are left out."""
 
-    async def vote_counts(self, ids: Collection[PaperId]) -> Mapping[PaperId, VoteCounts]:
+    async def vote_counts(self, ids: Collection[PaperId]) -> Mapping[PaperId, Tally]:
         """Current vote counts; papers without votes are left out."""
 
     async def paper_count(self) -> int:

@@ -69,7 +69,7 @@ def read_phrase(phrase: str, zone: str, now: datetime) -> PhraseReading:
         kept=not typed.is_topic_guessed,
         schedule=str(schedule),
         zone=schedule.zone,
-        topic=typed.topic,
+        topic=typed.query,
         next=tuple(at.astimezone(ZoneInfo(schedule.zone)) for at in times),
     )
 

@@ -1,15 +1,15 @@
 """`/papers ask ID QUESTION`, and questions in the thread of a paper."""
 
-import math
 import re
 from dataclasses import replace
 
 from bot.chat.event import Answer, Ref
 from bot.chat.message import clean
 from bot.commands.context import Effect, Request, as_command, the_paper
+from bot.commands.lookups import check_limits
 from bot.commands.paper_lists import paging
 from bot.errors import AskError
-from bot.languages import mark, tr, tr_count
+from bot.languages import mark, tr
 from bot.papers.ids import arxiv_id
 from bot.papers.model import Paper
 from bot.summaries.answering.judging import PaperAnswer
@@ -18,7 +18,6 @@ from bot.views.results import answer
 
 EXAMPLE = mark("For example: /papers ask 2405.15738 which data sets does it use?")
 NO_FULL_TEXT = mark("The full text wasn't available in time, so this is based on the abstract only.")
-MAX_PER_PERSON_AN_HOUR, MAX_PER_CHANNEL_AN_HOUR = 10, 30  # questions
 _QUESTION = re.compile(
     r"[?？؟]\s*$|^(?:what|which|who|why|how|when|where|does|do|did|is|are|was|were|can|could)\b", re.I
 )
@@ -76,18 +75,11 @@ async def _answer(request: Request, paper: Paper, text: str) -> Answer:
 
 def _count_question(request: Request) -> None:
     """Count a question against the limits of person and channel. Raises `AskError` when one is reached."""
-    limits, now = request.context.summaries.answers.limits, request.now
-    person, channel = request.who.key, str(request.place.in_thread(""))
-    for key, limit, problem in (
-        (person, MAX_PER_PERSON_AN_HOUR, tr("You've reached the limit of {limit} questions an hour.")),
-        (channel, MAX_PER_CHANNEL_AN_HOUR, tr("This channel has reached the limit of {limit} questions an hour.")),
-    ):
-        if wait := limits.wait(key, limit, now):
-            minutes = math.ceil(wait.total_seconds() / 60)
-            again = tr_count("Try again in {count} minute.", "Try again in {count} minutes.", minutes)
-            raise AskError(problem.format(limit=limit), again)
-    limits.count(person, now)
-    limits.count(channel, now)
+    answers, channel = request.context.summaries.answers, str(request.place.in_thread(""))
+    check_limits(
+        (answers.per_person, request.who.key, tr("You've reached the limit of {limit} questions an hour.")),
+        (answers.per_channel, channel, tr("This channel has reached the limit of {limit} questions an hour.")),
+    )
 
 
 def _reply(found: PaperAnswer) -> str:

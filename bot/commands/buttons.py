@@ -9,8 +9,7 @@ from bot.commands.subscription_form import UnclearSchedule
 from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.papers.ids import find_arxiv_ids
-from bot.papers.model import PaperId
-from bot.store.records import Tally
+from bot.papers.model import PaperId, Tally
 from bot.views.card import votes_here
 from bot.views.results import note
 from bot.votes import ballot

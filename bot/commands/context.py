@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import TypeAlias
 
 from bot.catalog.zotero import Zotero
 from bot.chat.adapter import CanInvite, CanPing, CommandHelp
@@ -101,22 +101,14 @@ class Effect(Enum):
     CHANGES = "changes"  # runs when typed, or by a button made for the presser
 
 
-class CommandHandler(Protocol):
-    """Runs a command with the text after its name. Raises `AskError`."""
+CommandHandler: TypeAlias = Callable[[Request, str], Awaitable[Answer]]
+"""Runs a command with the text after its name. Raises `AskError`."""
 
-    def __call__(self, request: Request, rest: str) -> Awaitable[Answer]: ...
+FormHandler: TypeAlias = Callable[[Request, Mapping[str, str], tuple[str, ...]], Awaitable[Answer]]
+"""Handles a submitted form: its values by field name, and the arguments of its action. Raises `AskError`."""
 
-
-class FormHandler(Protocol):
-    """Handles a submitted form: its values by field name, and the arguments of its action. Raises `AskError`."""
-
-    def __call__(self, request: Request, values: Mapping[str, str], args: tuple[str, ...]) -> Awaitable[Answer]: ...
-
-
-class FormBuilder(Protocol):
-    """Builds the form of an action, filled with what was typed into it before."""
-
-    def __call__(self, action: Action, values: Mapping[str, str]) -> Form: ...
+FormBuilder: TypeAlias = Callable[[Action, Mapping[str, str]], Form]
+"""Builds the form of an action, filled with what was typed into it before."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,10 +32,10 @@ async def digest(request: Request, rest: str) -> Answer:
         typed = subscription_form.read(request, rest or DEFAULT_SCHEDULE)
     except subscription_form.UnclearSchedule as unclear:
         return await buttons.question(request, unclear, "digest")
-    if typed.topic:
+    if typed.query:
         raise AskError(
-            tr("I can't read “{text}” as part of a schedule.", text=typed.topic),
-            tr("Your digest has the topics you follow. To follow another: /papers follow {text}", text=typed.topic),
+            tr("I can't read “{text}” as part of a schedule.", text=typed.query),
+            tr("Your digest has the topics you follow. To follow another: /papers follow {text}", text=typed.query),
         )
     subscription = subscription_form.subscription(request, typed, language=tag())
     place, here = await request.context.direct(request.who), request.place.in_thread("")

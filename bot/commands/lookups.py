@@ -1,5 +1,6 @@
 """Looks up papers on arXiv that aren't in the store: limited per person and in total, because arXiv limits us."""
 
+import math
 from collections.abc import Awaitable, Callable
 
 from bot.chat.event import Person
@@ -30,20 +31,21 @@ class Lookups:
         """The paper; None when arXiv doesn't know it or doesn't answer in time. Raises `AskError` at a limit."""
         if self._running >= MAX_LOOKUPS_AT_ONCE:
             raise AskError(tr("I'm looking up other papers on arXiv right now."), tr("Try again in a few seconds."))
-        for limiter, key, problem in (
+        check_limits(
             (self._per_person, who.key, tr("You've reached the limit of {limit} arXiv lookups an hour.")),
             (self._in_total, "", tr("Everyone here has reached the limit of {limit} arXiv lookups an hour.")),
-        ):
-            allowance = limiter.take(key)
-            if allowance.is_exceeded:
-                raise AskError(
-                    problem.format(limit=allowance.limit),
-                    tr_count(
-                        "Try again in {count} minute.", "Try again in {count} minutes.", allowance.reset_s // 60 + 1
-                    ),
-                )
+        )
         self._running += 1
         try:
             return await self._fetch_paper(id)
         finally:
             self._running -= 1
+
+
+def check_limits(*limits: tuple[RateLimiter, str, str]) -> None:
+    """Count one more for the key of each limit. Raises `AskError` with the problem of the one that is exceeded."""
+    for limiter, key, problem in limits:
+        if (allowance := limiter.take(key)).is_exceeded:
+            minutes = math.ceil(allowance.reset_s / 60)
+            again = tr_count("Try again in {count} minute.", "Try again in {count} minutes.", minutes)
+            raise AskError(problem.format(limit=allowance.limit), again)

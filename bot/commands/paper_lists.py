@@ -1,14 +1,13 @@
 """Answers that list papers: as cards with the asker's votes, page by page."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.chat.event import Answer
 from bot.chat.message import Action, Button, Card, Control
 from bot.commands.context import Request, button_text, channel_language
 from bot.languages import tr
-from bot.papers.model import PaperId
+from bot.papers.model import PaperId, Tally
 from bot.search import Results, words_in
-from bot.store.records import Tally
 from bot.views.card import card, own_authors
 from bot.views.results import results
 
@@ -42,9 +41,17 @@ async def list_results(request: Request, heading: str, found: Results, *, lead: 
 
 
 async def cards(
-    request: Request, ids: Sequence[PaperId], why: Mapping[PaperId, str] | None = None, words: Sequence[str] = ()
+    request: Request,
+    ids: Sequence[PaperId],
+    why: Mapping[PaperId, str] | None = None,
+    words: Sequence[str] = (),
+    *,
+    body: bool = False,
 ) -> list[Card]:
-    """Papers as cards, with their summaries, votes here and the asker's own; `words` they are found by."""
+    """Papers as cards with summaries, votes here and, unless shared, the asker's own; `words` they are found by.
+
+    `body` shows their abstracts.
+    """
     store, tenant = request.store, request.who.tenant
     papers = await store.papers.get_papers(ids)
     found = [papers[id] for id in ids if id in papers]
@@ -52,8 +59,8 @@ async def cards(
         request.note_paper(found[0].id)
     summaries = await request.context.summaries.of(found, await channel_language(request))
     tallies = await store.votes.tallies_for(tenant, ids)
-    mine = await my_votes(request, ids)
-    saved = await my_saved(request, ids)
+    mine = {} if request.shared else await store.votes.ballots_of(tenant, request.who.key, ids)
+    saved = set() if request.shared else set(await store.people.saved_papers(request.who.key))
     lines = {id: summary.text for id, summary in summaries.items()}
     ours = own_authors(await store.our_people.authors_in(tenant), found)
     submissions = await store.submissions.for_papers(tenant, ids)
@@ -68,19 +75,10 @@ async def cards(
             matched=words_in(words, f"{paper.title} {lines.get(paper.id, '')}"),
             ties=ours.get(paper.id, ()),
             submission=submissions.get(paper.id),
+            body=body,
         )
         for paper in found
     ]
-
-
-async def my_saved(request: Request, ids: Collection[PaperId]) -> set[PaperId]:
-    """Those of these papers that the asker has saved; none in a shared answer."""
-    return set() if request.shared else set(await request.store.people.saved_papers(request.who.key)) & set(ids)
-
-
-async def my_votes(request: Request, ids: Collection[PaperId]) -> dict[PaperId, int]:
-    """The asker's own votes; none in a shared answer."""
-    return {} if request.shared else await request.store.votes.ballots_of(request.who.tenant, request.who.key, ids)
 
 
 async def paging(request: Request, *, more: bool, share: bool = True) -> list[Control]:

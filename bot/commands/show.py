@@ -3,11 +3,11 @@
 from bot.chat.event import Answer
 from bot.chat.message import Block, Controls, Footnote, Heading, Message, text
 from bot.commands.context import Effect, Request, as_command, channel_language, the_paper
-from bot.commands.paper_lists import my_saved, my_votes, paging
+from bot.commands.paper_lists import cards, paging
 from bot.languages import mark, tr
 from bot.papers.model import Paper
-from bot.store.records import Summary, Tally
-from bot.views.card import card, own_authors, title
+from bot.store.records import Summary
+from bot.views.card import title
 from bot.views.formatting import listing, source_name
 
 PROVENANCE = {
@@ -22,29 +22,13 @@ PROVENANCE = {
 async def show(request: Request, rest: str) -> Answer:
     """One paper with its abstract, and where its summary comes from."""
     paper = await the_paper(request, rest)
-    request.note_paper(paper.id)
-    store = request.store
     language = await channel_language(request)
     summary = (await request.context.summaries.of([paper], language)).get(paper.id)
-    tallies = await store.votes.tallies_for(request.who.tenant, [paper.id])
-    mine = await my_votes(request, [paper.id])
-    submission = (await store.submissions.for_papers(request.who.tenant, [paper.id])).get(paper.id)
-    ours = own_authors(await store.our_people.authors_in(request.who.tenant), [paper])
-    shown = card(
-        paper,
-        summary=summary.text if summary else "",
-        tally=tallies.get(paper.id, Tally()),
-        mine=mine.get(paper.id, 0),
-        saved=paper.id in await my_saved(request, [paper.id]),
-        ties=ours.get(paper.id, ()),
-        submission=submission,
-        body=True,
-    )
-    stored = (await store.summaries.for_papers([paper.id], language)).get(paper.id, [])
+    stored = (await request.store.summaries.for_papers([paper.id], language)).get(paper.id, [])
     notes = (_sources(paper), ", ".join(paper.categories), _provenance(summary), *map(_rejected, stored))
     blocks: tuple[Block, ...] = (
         Heading(tr("Paper")),
-        shown,
+        *await cards(request, [paper.id], body=True),
         Footnote(text(" ".join(filter(None, notes)))),
         Controls(tuple(await paging(request, more=False))),
     )

@@ -4,9 +4,10 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from bot.chat.form import Field, Form, filled, time_zones
 from bot.chat.message import Action, clean
@@ -34,7 +35,7 @@ LAYOUTS: tuple[tuple[Layout, str], ...] = (
     ("cards", mark("Cards alone, one message per paper")),
 )
 
-PICTURES: tuple[tuple[Pictures, str], ...] = (
+PICTURES: tuple[tuple[Pictures, str], ...] = (  # the default first, as above
     ("thumbnails", mark("Thumbnails from Hugging Face")),
     ("figures", mark("Figures of the papers, where the licence allows")),
     ("none", mark("No pictures")),
@@ -45,21 +46,25 @@ NOT_A_NUMBER = {
     "count": mark("I can't read “{text}” as a number of papers."),
     "votes": mark("I can't read “{text}” as a number of votes."),
 }
+T = TypeVar("T")
+
 TITLE = mark("Schedule papers")  # of the form for a new schedule
 
-_TOP = re.compile(r"\btop\s+(\d{1,3})\b", re.I)
-_VOTES = re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|(?<![\w:])(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I)
-_LAYOUT = re.compile(r"(?<!\S)layout[:\s]\s*(compact|thread|cards)(?!\S)|\b(compact|thread)\b(?!\S)", re.I)
-_PICTURES = re.compile(r"(?<!\S)pictures[:\s]\s*(none|thumbnails|figures)(?!\S)", re.I)
-_BY_US = re.compile(r"(?<![\w:-])by (?:our|our own|own) people\b|(?<!\S)by:us(?!\S)", re.I)
+_OPTIONS = {  # in the order in which they are taken from the text
+    "top": re.compile(r"\btop\s+(\d{1,3})\b", re.I),
+    "votes": re.compile(r"\b(?:votes|upvotes|min)\s+(\d{1,5})\b|(?<![\w:])(\d{1,5})\s*\+?\s*(?:votes|upvotes)\b", re.I),
+    "layout": re.compile(r"(?<!\S)layout[:\s]\s*(compact|thread|cards)(?!\S)|\b(compact|thread)\b(?!\S)", re.I),
+    "pictures": re.compile(r"(?<!\S)pictures[:\s]\s*(none|thumbnails|figures)(?!\S)", re.I),
+    "lang": re.compile(r"(?<!\S)lang:\s*(\S*)", re.I),
+    "ping": re.compile(r"(?<!\S)ping:\s*(\d{1,25})(?!\S)", re.I),
+    "authors": re.compile(r"(?<![\w:-])by (?:our|our own|own) people\b|(?<!\S)by:us(?!\S)", re.I),
+}
 _FROM = re.compile(r"\bfrom\s+([\w.:-]+(?:\s*,\s*[\w.:-]+)*)", re.I)
-_LANGUAGE = re.compile(r"(?<!\S)lang:\s*(\S*)", re.I)
-_PING = re.compile(r"(?<!\S)ping:\s*(\d{1,25})(?!\S)", re.I)
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")  # `de`, `pt-br`
 _ENDS = re.compile(r"\s*(?:$|(?:top|votes|compact|thread|layout)\b)", re.I)
 _ABOUT = re.compile(r"^\s*(?:about|on|for)\s+", re.I)
 
-FIELDS = (
+FIELDS_WITH_ROLE = (
     Field(
         name="when",
         label=mark("When"),
@@ -75,6 +80,12 @@ FIELDS = (
     Field(name="count", label=mark("Maximum papers"), hint=mark("1 to 30"), value=str(DEFAULT_PAPERS), max_length=2),
     Field(name="layout", label=mark("Layout"), value="thread", choices=LAYOUTS),
     Field(
+        name="ping",
+        label=mark("Role to notify"),
+        hint=mark("The day's post mentions it. You need the right to do so"),
+        role=True,
+    ),
+    Field(
         name="votes",
         label=mark("Minimum votes"),
         hint=mark("Upvotes on Hugging Face plus votes here"),
@@ -84,13 +95,7 @@ FIELDS = (
     Field(name="pictures", label=mark("Pictures"), value="thumbnails", choices=PICTURES),
     Field(name="authors", label=mark("Authors"), value="all", choices=AUTHORS),
 )
-PING = Field(
-    name="ping",
-    label=mark("Role to notify"),
-    hint=mark("The day's post mentions it. You need the right to do so"),
-    role=True,
-)
-FIELDS_WITH_ROLE = (*FIELDS[:4], PING, *FIELDS[4:])
+FIELDS = tuple(field for field in FIELDS_WITH_ROLE if not field.role)
 ZONE = Field(name="zone", label=mark("Time zone"), hint=mark("Where “When” names none. Leave empty for yours"))
 
 
@@ -99,7 +104,7 @@ class TypedSubscription(Struct, frozen=True, kw_only=True):
 
     schedule: Schedule
     names_zone: bool  # False: the schedule is in the default zone
-    topic: str = ""
+    query: str = ""
     is_topic_guessed: bool = False  # the topic is what was left of the text, rather than named by `about:`
     sources: tuple[str, ...]
     count: int = DEFAULT_PAPERS
@@ -130,28 +135,24 @@ def parse(
     schedule, more = parsed.accept()
     more, _, about = more.partition(VERBATIM)  # the form's topic isn't searched for options
     sources, more = _sources(more, tuple(default_sources), tuple(more_sources))
-    top, more = _take(_TOP, more)
-    votes, more = _take(_VOTES, more)
-    layout, more = _take(_LAYOUT, more)
-    pictures, more = _take(_PICTURES, more)
-    tag, more = _take(_LANGUAGE, more)
-    ping, more = _take(_PING, more)
-    ours, more = _take(_BY_US, more)
-    topic = clean(about or _ABOUT.sub("", more), MAX_QUERY_CHARS)
-    _check_filters(topic)
+    found = dict[str, str]()
+    for name, option in _OPTIONS.items():
+        found[name], more = _take(option, more)
+    query = clean(about or _ABOUT.sub("", more), MAX_QUERY_CHARS)
+    _check_filters(query)
     return TypedSubscription(
         schedule=schedule,
         names_zone=parsed.names_zone,
-        topic=topic,
-        is_topic_guessed=bool(topic) and not about,
+        query=query,
+        is_topic_guessed=bool(query) and not about,
         sources=sources,
-        count=_count(top[1]) if top else DEFAULT_PAPERS,
-        layout=_layout(layout),
-        pictures=next((name for name, _ in PICTURES if pictures and name == pictures[1].casefold()), "thumbnails"),
-        min_votes=int(votes[1] or votes[2]) if votes else 0,
-        is_by_us=ours is not None,
-        language=_language(tag[1]) if tag else "",
-        ping=ping[1] if ping else "",
+        count=_count(found["top"] or str(DEFAULT_PAPERS)),
+        layout=_choice(found["layout"], LAYOUTS),
+        pictures=_choice(found["pictures"], PICTURES),
+        min_votes=int(found["votes"] or 0),
+        is_by_us=bool(found["authors"]),
+        language=_language(found["lang"]) if found["lang"] else "",
+        ping=found["ping"],
     )
 
 
@@ -185,39 +186,28 @@ async def add_subscription(request: Request, new: Subscription) -> Subscription:
 
 def changed(old: Subscription, typed: TypedSubscription, now: datetime) -> Subscription:
     """A subscription with what was typed; whether it is paused, and for whom it is, stays."""
-    return replace(
-        old,
-        schedule=typed.schedule,
-        query=typed.topic,
-        sources=typed.sources,
-        count=typed.count,
-        layout=typed.layout,
-        pictures=typed.pictures,
-        min_votes=typed.min_votes,
-        is_by_us=typed.is_by_us,
-        language=typed.language or old.language,
-        ping=typed.ping,
-        created=now,
-    )
+    own = {name: value for name, value in asdict(typed).items() if name in old.__struct_fields__}
+    return replace(old, **own | {"language": typed.language or old.language, "created": now})
 
 
 def as_text(subscription: Subscription, default_sources: tuple[str, ...]) -> str:
     """The text that `read` reads as this subscription."""
-    options = f"top {subscription.count} votes {subscription.min_votes} layout:{subscription.layout}"
-    parts = [f"{subscription.schedule} {options}"]
-    if subscription.sources != default_sources:
-        parts.append(f"from {','.join(subscription.sources)}")
-    if subscription.pictures != "thumbnails":
-        parts.append(f"pictures:{subscription.pictures}")
-    if subscription.is_by_us:
-        parts.append("by:us")
+    parts = [f"{subscription.schedule} {_options(values_of(subscription))}"]
     if subscription.language != "en":
         parts.append(f"lang:{subscription.language}")
-    if subscription.ping:
-        parts.append(f"ping:{subscription.ping}")
+    if subscription.sources != default_sources:
+        parts.append(f"from {','.join(subscription.sources)}")
     if subscription.query:
         parts.append(f"{VERBATIM} {subscription.query}")
     return " ".join(parts)
+
+
+def _options(values: Mapping[str, str]) -> str:
+    """The options to type for values of the form."""
+    text = f"top {values['count']} votes {values['votes']} layout:{values['layout']}"
+    text += f" pictures:{values['pictures']}" if values["pictures"] != "thumbnails" else ""
+    text += f" ping:{values['ping']}" if values["ping"] else ""
+    return text + " by:us" * (values["authors"] == "ours")
 
 
 def form(subscription: Subscription | None = None, *, has_roles: bool = False) -> Form:
@@ -246,7 +236,7 @@ def values_of(subscription: Subscription) -> dict[str, str]:
 
 def refilled(action: Action, values: Mapping[str, str]) -> Form:
     """The form with what was typed into it, to correct."""
-    fields = FIELDS_WITH_ROLE if PING.name in values else FIELDS
+    fields = FIELDS_WITH_ROLE if "ping" in values else FIELDS
     return _filled(tr("Change the schedule") if action.args else tr(TITLE), action, fields, values)
 
 
@@ -269,10 +259,7 @@ def text_of_form(values: Mapping[str, str], time_zone: str) -> str:
         if not text[name].isdecimal():
             raise AskError(tr(problem, text=text[name]), tr("Use digits."))
     _count(text["count"])
-    options = f"top {text['count']} votes {text['votes']} layout:{text['layout']} pictures:{text['pictures']}"
-    options += f" ping:{text['ping']}" if text["ping"] else ""
-    options += " by:us" if text["authors"] == "ours" else ""
-    return f"{when} {options} {VERBATIM} {text['query']}".strip()
+    return f"{when} {_options(text)} {VERBATIM} {text['query']}".strip()
 
 
 def _draw_id() -> str:
@@ -293,10 +280,15 @@ def _check_filters(topic: str) -> None:
         )
 
 
-def _take(option: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:
-    """An option and the text without it, so that “top 3 votes 2” isn't read as “3 votes”."""
+def _take(option: re.Pattern[str], text: str) -> tuple[str, str]:
+    """The value of an option and the text without it, so that “top 3 votes 2” isn't read as “3 votes”."""
     found = option.search(text)
-    return found, option.sub(" ", text, count=1)
+    return next(filter(None, (*found.groups(), found[0])), "") if found else "", option.sub(" ", text, count=1)
+
+
+def _choice(typed: str, choices: Sequence[tuple[T, str]]) -> T:
+    """The choice with this name, else the first."""
+    return next((name for name, _ in choices if name == typed.casefold()), choices[0][0])
 
 
 def _count(text: str) -> int:
@@ -308,16 +300,11 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _layout(found: re.Match[str] | None) -> Layout:
-    name = (found[1] or found[2]).casefold() if found else "thread"
-    return next(layout for layout, _ in LAYOUTS if layout == name)
-
-
 def _language(text: str) -> str:
     tag = text.casefold()
     if not _TAG.fullmatch(tag):
         raise AskError(
-            tr("I can't read the language “lang:{code}”.", code=text[:20]),
+            tr("I can't read the language “lang:{code}”.", code=text.removeprefix("lang:")[:20]),
             tr("Use a code, for example lang:de, lang:fr or lang:pt-br."),
         )
     return tag

@@ -8,7 +8,7 @@ from bot.commands.context import Effect, Request, as_command
 from bot.commands.paper_lists import list_papers
 from bot.errors import AskError
 from bot.languages import mark, tr, tr_count
-from bot.store.records import Tally
+from bot.papers.model import Tally
 from bot.votes.trending import explain_score, rank_trending
 
 SPANS = {"today": 1, "week": 7, "month": 30}

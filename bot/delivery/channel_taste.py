@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from attrs import define, field
 
 from bot.chat.event import Place
-from bot.papers.model import PaperId
+from bot.papers.model import PaperId, Tally
 from bot.search import Search
-from bot.store.records import Subscription, Tally
+from bot.store.records import Subscription
 from bot.store.sql import Store
 from bot.votes.taste import (
     MIN_VOTES_FOR_TASTE,

@@ -21,12 +21,12 @@ from bot.delivery.topic_groups import group_by_topic
 from bot.errors import PaperboyError
 from bot.languages import tr
 from bot.papers.community import is_community_list
-from bot.papers.model import Paper, PaperId
+from bot.papers.model import Paper, PaperId, Tally
 from bot.papers.pictures import Pictures
 from bot.search import Search
 from bot.search.query import parse_query
 from bot.search.topic_limit import beyond_topic_limit
-from bot.store.records import EditionFacts, ListedPaper, PaperGroup, Post, PostReason, Subscription, Tally
+from bot.store.records import EditionFacts, ListedPaper, PaperGroup, Post, PostReason, Subscription
 from bot.store.sql import Store
 from bot.views.card import CardPicture, own_authors
 from bot.views.digest import Entry, because

@@ -13,8 +13,8 @@ from bot.chat.message import Card, Message, Papers
 from bot.delivery.posts import fit_digest, fit_digest_alone
 from bot.delivery.selection import rank
 from bot.languages import speaking
-from bot.papers.model import PaperId
-from bot.store.records import Delivery, DeliveryState, Tally
+from bot.papers.model import PaperId, Tally
+from bot.store.records import Delivery, DeliveryState
 from bot.store.sql import Store
 from bot.summaries import SummaryService
 from bot.views.card import NO_PICTURE

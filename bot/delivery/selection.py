@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from bot.chat.message import clean
 from bot.languages import mark, tr
-from bot.papers.model import Paper, PaperId
-from bot.store.records import EditionFacts, LeftOut, LeftOutReason, ListedPaper, PostReason, Subscription, Tally
+from bot.papers.model import Paper, PaperId, Tally
+from bot.store.records import EditionFacts, LeftOut, LeftOutReason, ListedPaper, PostReason, Subscription
 from bot.views.digest import Entry
 from bot.votes.taste import Affinity, interleave, rank_by_taste
 

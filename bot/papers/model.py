@@ -29,6 +29,13 @@ class Links(Struct, frozen=True, kw_only=True):
     picture: str = ""  # shown by its source; only we fetch it
 
 
+class Tally(Struct, frozen=True):
+    """Votes on a paper in one tenant, or in all; upvotes from elsewhere are in `Paper.counts`."""
+
+    up: int = 0
+    down: int = 0
+
+
 class Paper(Struct, frozen=True, kw_only=True):
     """One research paper, in one version."""
 

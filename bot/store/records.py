@@ -320,13 +320,6 @@ class PaperNote(Struct, frozen=True):
     is_read: bool = False
 
 
-class Tally(Struct, frozen=True):
-    """A paper's votes in one tenant, or in all."""
-
-    up: int = 0
-    down: int = 0
-
-
 class PaperChange(Struct, frozen=True):
     """The newest change of a paper; changes are numbered in the order in which they are committed."""
 

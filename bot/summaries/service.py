@@ -52,7 +52,7 @@ class SummaryService:
         self._generator: SummaryGenerator | None = None
         if writer and budget:
             self._generator = SummaryGenerator(lines, writer, clock, breaker, budget=budget, batch_from=batch_from)
-        self.answers = QuestionAnswerer(writer, budget, breaker)
+        self.answers = QuestionAnswerer(writer, budget, breaker, clock)
 
     async def of(self, papers: Sequence[Paper], language: str = "en") -> dict[PaperId, Summary]:
         """The best summary of each paper that has one; never waits for a model.

@@ -10,9 +10,8 @@ from bot.chat.message import Action, Block, Button, Card, Control, LinkButton, P
 from bot.languages import number, tr, tr_count, tr_parts
 from bot.papers.author_names import OurAuthor, is_same_name, name_words
 from bot.papers.community import Submission
-from bot.papers.model import Paper, PaperId
+from bot.papers.model import Paper, PaperId, Tally
 from bot.papers.pictures import Picture, licence_page
-from bot.store.records import Tally
 from bot.views.formatting import people, short_day
 
 MAX_TITLE_CHARS = 300

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from bot.chat.message import Block, Card, Footnote, Heading, Message, Papers, Paragraph, Span, Text, text
 from bot.languages import mark, number, tr, tr_count, tr_parts
 from bot.papers.community import Submission
-from bot.papers.model import Paper, PaperId
+from bot.papers.model import Paper, PaperId, Tally
 from bot.papers.samples import SOURCE as STARTER
-from bot.store.records import EditionFacts, PostReason, Tally
+from bot.store.records import EditionFacts, PostReason
 from bot.views.card import NO_PICTURE, CardPicture, card, row, submission_note, submitter, title
 from bot.views.formatting import days, listing, on_topic, papers, source_name, source_page, with_votes
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 
 from bot.languages import tr, tr_count
-from bot.papers.model import PaperId
-from bot.store.records import ListedPaper, Tally
+from bot.papers.model import PaperId, Tally
+from bot.store.records import ListedPaper
 
 LOCAL_VOTE_WEIGHT = 5.0  # in upvotes
 STAR_WEIGHT = 2.0

@@ -26,7 +26,7 @@ from bot.chat.message import (
 )
 from bot.clock import FixedClock, SystemClock
 from bot.errors import ConfigError, PostError, Refused
-from bot.store.records import Tally
+from bot.papers.model import Tally
 from bot.store.sql import Store
 from bot.views.card import card, row
 from tests.builders import paper

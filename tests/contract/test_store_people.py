@@ -12,7 +12,8 @@ from bot.chat.message import Message, Paragraph, Span
 from bot.errors import AlreadyDone
 from bot.papers.author_names import OurAuthor
 from bot.papers.community import Submission, community_list
-from bot.store.records import PaperNote, Run, Tally
+from bot.papers.model import Tally
+from bot.store.records import PaperNote, Run
 from bot.store.sql import Store
 from tests.builders import NOW, PAPERS, TODAY, delivery_of, listing, mark, paper, post, subscription
 

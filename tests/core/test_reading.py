@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.chat.catalog import VoteCounts
+from bot.papers.model import Tally
 from tests.builders import ADA, BOB, NOW, PAPERS, TODAY, listing, mark, paper
 from tests.core.conftest import Channel
 
@@ -17,7 +17,7 @@ async def test_a_days_list_is_led_by_what_is_liked_and_leads_on(channel: Channel
     await channel.store.votes.add_mark(mark(of=other.id))
     found = await channel.core.catalog.listings(TODAY, TODAY)
     assert [shown.paper.id for shown in found.page.papers][:2] == [other.id, liked.id]
-    assert found.page.papers[0].votes == VoteCounts(1, 0)
+    assert found.page.papers[0].votes == Tally(1, 0)
     assert (found.previous_day, found.next_day, found.newest_day) == (YESTERDAY, None, TODAY)
     assert (await channel.core.catalog.listings(YESTERDAY, YESTERDAY)).next_day == TODAY
 
@@ -28,7 +28,7 @@ async def test_votes_of_all_communities_are_added_up_a_person_once(channel: Chan
     for community, person, emoji in (("web:home", "ada", "👍"), ("web:home", "ada", "🔥"), ("slack:T1", "U1", "👍")):
         ballot = mark(person=f"{community}/{person}", of=one.id, tenant=community, emoji=emoji, origin="m1")
         await channel.store.votes.add_mark(ballot)
-    assert await channel.core.catalog.vote_counts([one.id, "arxiv:2503.99999"]) == {one.id: VoteCounts(2, 0)}
+    assert await channel.core.catalog.vote_counts([one.id, "arxiv:2503.99999"]) == {one.id: Tally(2, 0)}
 
 
 async def test_a_topics_papers_come_newest_first_with_all_its_words(channel: Channel) -> None:

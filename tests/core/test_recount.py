@@ -11,7 +11,7 @@ import pytest
 from bot.chat.event import Person, Reaction, Ref
 from bot.clock import FixedClock
 from bot.delivery.reconcile import POST_INTERVAL_S, Recounter
-from bot.store.records import Tally
+from bot.papers.model import Tally
 from bot.store.sql import Store
 from bot.votes.ballot import record_reaction
 from bot.votes.emoji import VoteEmojis

@@ -21,9 +21,10 @@ from bot.commands.subscription_form import FIELDS_WITH_ROLE
 from bot.config import load
 from bot.delivery.topic_groups import group_by_topic
 from bot.languages import speaking
+from bot.papers.model import Tally
 from bot.papers.pictures import FIGURE
 from bot.papers.samples import sample_papers
-from bot.store.records import EditionFacts, Tally
+from bot.store.records import EditionFacts
 from bot.views.digest import Entry, above_cards, all_in_one, digest, digest_alone, entry
 from tests.preview import figures
 from tests.preview.discord import ROLES

@@ -14,8 +14,7 @@ import msgspec
 from aiohttp import ClientConnectionResetError, web
 
 from adapters.site.site import Site
-from bot.chat.catalog import VoteCounts
-from bot.papers.model import PaperId
+from bot.papers.model import PaperId, Tally
 
 READ_EVERY_S = 2.0
 MAX_PAGE_IDS, MAX_ID_CHARS = 200, 100
@@ -43,10 +42,10 @@ class Watcher:
         self._changed: dict[PaperId, int] = {}
         self._is_due = asyncio.Event()
 
-    def compare(self, ballots: Mapping[PaperId, VoteCounts]) -> None:
+    def compare(self, ballots: Mapping[PaperId, Tally]) -> None:
         """Note which counts differ from those that the page shows."""
         for id in self.ids:
-            one = ballots.get(id, VoteCounts())
+            one = ballots.get(id, Tally())
             if self._shown.get(id) != (count := one.up - one.down):
                 self._shown[id] = self._changed[id] = count
         is_gone = self._transport is None or self._transport.is_closing()  # sending finds that out
@@ -143,8 +142,8 @@ class LiveVotes:
         for watcher in watchers:
             watcher.compare(ballots)
 
-    async def _ballots(self, ids: Collection[PaperId]) -> dict[PaperId, VoteCounts]:
-        ordered, found = sorted(ids), dict[PaperId, VoteCounts]()
+    async def _ballots(self, ids: Collection[PaperId]) -> dict[PaperId, Tally]:
+        ordered, found = sorted(ids), dict[PaperId, Tally]()
         for start in range(0, len(ordered), MAX_QUERY_IDS):
             found |= await self._site.catalog.vote_counts(ordered[start : start + MAX_QUERY_IDS])
         return found

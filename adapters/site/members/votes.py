@@ -10,10 +10,10 @@ from adapters.site.errors import error_page
 from adapters.site.members.forms import MemberForm, read_form, redirect_to
 from adapters.site.members.visitor import SESSIONS
 from adapters.site.site import Site
-from bot.chat.catalog import VoteCounts
 from bot.chat.event import Answer, ButtonPress, Person, Place
 from bot.chat.message import Action
 from bot.http_server import RateLimiter
+from bot.papers.model import Tally
 
 MAX_VOTES_PER_MINUTE = 60  # of one person: as fast as one reads down a list
 PAPER_ID = re.compile(r"[a-z]+:[\w./-]{1,80}", re.ASCII)  # the core would search for anything else
@@ -69,7 +69,7 @@ class VoteHandler:
         """Back to the page; for a script, the current votes."""
         if "application/json" not in request.headers.get("Accept", ""):
             return redirect_to(self._site, form.next)
-        ballots = (await self._site.catalog.vote_counts([paper])).get(paper, VoteCounts())
+        ballots = (await self._site.catalog.vote_counts([paper])).get(paper, Tally())
         own_vote = (await self._site.catalog.votes_by(form.session.person, [paper])).get(paper, 0)
         text = answer.message.plain if answer else ""
         now = {"votes": ballots.up - ballots.down, "own_vote": own_vote, "text": text}

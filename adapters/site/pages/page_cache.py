@@ -14,8 +14,8 @@ from adapters.site.pages.static import A_DAY
 from adapters.site.pages.view import PageError, View
 from adapters.site.site import Site
 from adapters.site.templating import FULL_ROWS, render_page
-from bot.chat.catalog import VoteCounts
 from bot.http_server import Content, ResponseCache, cache_key, prepare
+from bot.papers.model import Tally
 
 FRESH_S = 1.0  # so long a page is sent as it is
 STALE_S = 5.0  # it is sent once more while its votes are read; for an older one they are read first
@@ -87,7 +87,7 @@ class PageCache:
 
         async def is_current() -> bool:
             now = await self._site.catalog.vote_counts(list(votes)) if votes else {}
-            return all(now.get(id, VoteCounts()) == ballots for id, ballots in votes.items())
+            return all(now.get(id, Tally()) == ballots for id, ballots in votes.items())
 
         return Content(
             body=html.encode(),

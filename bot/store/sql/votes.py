@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from bot.papers.model import PaperId
-from bot.store.records import Tally, VoteMark
+from bot.papers.model import PaperId, Tally
+from bot.store.records import VoteMark
 from bot.store.sql.codec import marks, stamp
 from bot.store.sql.engine import Database, OnEngine
 

@@ -6,12 +6,12 @@ and the answer says so.
 """
 
 import logging
-from collections import deque
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from bot.clock import Clock
+from bot.http_server.rate_limit import RateLimiter
 from bot.languages import mark
 from bot.papers.full_text import FullText, Passage
 from bot.papers.model import Paper
@@ -22,40 +22,23 @@ from bot.summaries.generation.budget import Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
 from bot.summaries.generation.language_model import CallError, LanguageModel, ModelAnswer, RefusedByModel, decode
 
-HOUR = timedelta(hours=1)
-
 log = logging.getLogger(__name__)
 
+MAX_PER_PERSON_AN_HOUR, MAX_PER_CHANNEL_AN_HOUR = 10, 30  # questions; cost has its own limit, the budget
 MAX_CACHED_ANSWERS = 500  # so that sharing an answer does not ask the model again
-
-
-class HourlyLimit:
-    """Counts questions of the last hour in this process. Cost has its own limit, the budget."""
-
-    def __init__(self) -> None:
-        self._asked: dict[str, deque[datetime]] = {}
-
-    def wait(self, key: str, most: int, now: datetime) -> timedelta:
-        """How long until one more question is allowed; zero when it is allowed now."""
-        times = self._asked.get(key, deque())
-        while times and times[0] <= now - HOUR:
-            times.popleft()
-        return times[0] + HOUR - now if len(times) >= most else timedelta(0)
-
-    def count(self, key: str, now: datetime) -> None:
-        """Count one more, and forget people who haven't asked for an hour."""
-        self._asked = {known: times for known, times in self._asked.items() if times and times[-1] > now - HOUR}
-        self._asked.setdefault(key, deque()).append(now)
 
 
 class QuestionAnswerer:
     """Answers questions; a failing model never raises."""
 
-    def __init__(self, writer: LanguageModel | None, budget: Budget | None, breaker: CircuitBreaker) -> None:
+    def __init__(
+        self, writer: LanguageModel | None, budget: Budget | None, breaker: CircuitBreaker, clock: Clock
+    ) -> None:
         self._writer = writer
         self._budget = budget
         self._breaker = breaker
-        self.limits = HourlyLimit()
+        self.per_person = RateLimiter(clock, policy="person", limit=MAX_PER_PERSON_AN_HOUR, window_s=3_600)
+        self.per_channel = RateLimiter(clock, policy="channel", limit=MAX_PER_CHANNEL_AN_HOUR, window_s=3_600)
         self._known = RecentDict[tuple[str, int, str], PaperAnswer](MAX_CACHED_ANSWERS)
 
     def known(self, paper: Paper, question: str) -> PaperAnswer | None:

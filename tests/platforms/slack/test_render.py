@@ -36,9 +36,9 @@ from bot.chat.message import (
     Span,
     text,
 )
-from bot.papers.model import Paper
+from bot.papers.model import Paper, Tally
 from bot.sources.huggingface import parse_listings
-from bot.store.records import EditionFacts, Tally
+from bot.store.records import EditionFacts
 from bot.views.card import card
 from bot.views.digest import Entry, all_in_one, digest, digest_alone, entry
 from bot.views.results import note, results, sheet

@@ -15,7 +15,7 @@ from adapters.webchat.post import WebchatAdapter
 from bot.app.build import App
 from bot.chat.event import Place
 from bot.chat.message import Card, Heading, Message, Paragraph, Span
-from bot.store.records import Tally
+from bot.papers.model import Tally
 from tests.platforms.webchat.conftest import Browser, running
 
 

@@ -15,8 +15,8 @@ from bot.chat.message import Papers
 from bot.delivery.calendar import closed_reason, is_complete
 from bot.delivery.posts import KEY_CHARS, compose, compose_replies, delivery_key, fit_digest
 from bot.delivery.selection import Choice, choose
-from bot.papers.model import Paper
-from bot.store.records import EditionFacts, Fetch, ListedPaper, Tally
+from bot.papers.model import Paper, Tally
+from bot.store.records import EditionFacts, Fetch, ListedPaper
 from bot.views.digest import Entry
 from tests.builders import NOW, PAPERS, TODAY, paper, subscription
 

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from bot.chat.message import Button, Footnote, Heading, LinkButton, Papers, Paragraph, Span, Text
 from bot.papers.community import Submission
 from bot.papers.full_text import Passage
-from bot.papers.model import Counts, Links, Paper
-from bot.store.records import EditionFacts, PaperGroup, Run, Tally
+from bot.papers.model import Counts, Links, Paper, Tally
+from bot.store.records import EditionFacts, PaperGroup, Run
 from bot.views import digest, why
 from bot.views.card import card, controls, facts, title, without_counts
 from bot.views.digest import Entry

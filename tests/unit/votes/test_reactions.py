@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.event import Person, Reaction, Ref
+from bot.papers.model import Tally
 from bot.store import open_store
-from bot.store.records import Tally
 from bot.votes.ballot import record_reaction, replace_reactions
 from bot.votes.emoji import DEFAULT_DOWN, DEFAULT_UP, VoteEmojis, base_emoji, parse_vote_emojis, reaction_id
 from tests.builders import NOW, PAPERS, paper, post

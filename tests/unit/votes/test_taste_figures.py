@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from bot.papers.model import Counts
-from bot.store.records import ListedPaper, Tally
+from bot.papers.model import Counts, Tally
+from bot.store.records import ListedPaper
 from bot.votes.taste import (
     Affinity,
     Floats,

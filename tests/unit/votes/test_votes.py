@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.store.records import ListedPaper, Tally
+from bot.papers.model import Tally
+from bot.store.records import ListedPaper
 from bot.votes.emoji import VoteEmojis, base_emoji, parse_vote_emojis
 from bot.votes.trending import explain_score, rank_trending, trending_score
 from tests.builders import NOW, TODAY, paper

@@ -13,9 +13,9 @@ import pytest
 
 from adapters.site.adapter import SiteAdapter
 from adapters.site.members import live
-from bot.chat.catalog import VoteCounts
 from bot.chat.message import Action
 from bot.errors import StoreError
+from bot.papers.model import Tally
 from tests.builders import ADA, BOB
 from tests.core.conftest import Channel
 from tests.platforms.site.members.conftest import Opens
@@ -151,7 +151,7 @@ async def test_a_store_that_fails_for_a_moment_stops_nothing(
 ) -> None:
     works, failed = channel.core.catalog.vote_counts, asyncio.Event()
 
-    async def fails(ids: object) -> dict[str, VoteCounts]:
+    async def fails(ids: object) -> dict[str, Tally]:
         failed.set()
         raise StoreError("The database is busy.")
 

@@ -10,9 +10,8 @@ from typing import cast
 import pytest
 
 from adapters.site.adapter import SiteAdapter
-from bot.chat.catalog import VoteCounts
 from bot.chat.event import Place
-from bot.papers.model import PaperId
+from bot.papers.model import PaperId, Tally
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack
 from tests.platforms.scenarios.paperboy import Bot
@@ -28,7 +27,7 @@ async def voted(bot: Bot, paper: PaperId, *, up: int) -> None:
 
     async def look() -> bool:
         found = await bot.app.core.catalog.vote_counts([paper])
-        return found.get(paper, VoteCounts()) == VoteCounts(up, 0)
+        return found.get(paper, Tally()) == Tally(up, 0)
 
     await eventually(look)
 
