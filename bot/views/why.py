@@ -16,17 +16,17 @@ OUTCOMES = {
 }
 LEFT_OUT = {
     "filtered": mark("{papers} by a filter"),
-    "no match": mark("{papers} no match"),
+    "no match": mark("{papers} on other topics"),
     "seen before": mark("{papers} seen before"),
-    "too few votes": mark("{papers} too few votes"),
+    "too few votes": mark("{papers} with too few votes"),
     "topic full": mark("{papers} over the limit per topic"),
-    "list full": mark("{papers} list full"),
+    "list full": mark("{papers} beyond the length of the list"),
     "withdrawn": mark("{papers} withdrawn"),
 }
 
 
 def left_out(counts: Mapping[str, int]) -> str:
-    """`Left out: 20 no match, 3 seen before.`"""
+    """`Left out: 20 on other topics and 3 seen before.`"""
     named = [tr(words, papers=counts[reason]) for reason, words in LEFT_OUT.items() if counts.get(reason)]
     return tr("Left out: {reasons}.", reasons=listing(named)) if named else ""
 

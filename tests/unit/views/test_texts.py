@@ -195,7 +195,7 @@ def test_answers_have_a_note_and_buttons_only_where_there_are_any() -> None:
 
 
 def test_why_a_channel_gets_posts_is_said_in_sentences() -> None:
-    assert why.left_out({"no match": 1_020, "seen before": 3}) == "Left out: 1,020 no match and 3 seen before."
+    assert why.left_out({"no match": 1_020, "seen before": 3}) == "Left out: 1,020 on other topics and 3 seen before."
     assert why.left_out({}) == ""
     assert why.taste(None, 20) == ""
     assert why.taste(19, 20).startswith("Once this channel has 20 votes")
