@@ -2,17 +2,14 @@
 
 import re
 
-from bot.summaries.words import word_list
+from bot.summaries.words import pattern, table, word_list
 
 # Verbs of research, as they stand after `we`; those of the second list are nouns or plain forms as often.
 _SURE = word_list("sure_verbs")
 _UNSURE = "study report release train use address design offer find give make learn test build define measure"
 # What is told of methods, models and papers, as it stands before an `s`
 TELLING = word_list("telling_verbs")
-ADVERB = (
-    r"(?:(?!(?:ap|sup|im|multip|com|re)ply\b|rely\b)[a-z]+ly|also|first|then|thus|hence|here|further|next|now|instead"
-    r"|therefore)"
-)
+ADVERB = pattern("adverb")
 _AND = re.compile(
     rf"(?P<and>(?:, (?:and )?|\band )(?:{ADVERB} )?)(?:(?P<sure>{'|'.join(_SURE)})\b|(?P<unsure>"
     rf"{'|'.join(_UNSURE.split())})\b(?= (?:an?|the|its?|them|their|that|how|whether|two|three|several"
@@ -22,11 +19,9 @@ _BARE_LIST = re.compile(r"\bto (?:[\w-]+, )*(?:and )?[\w-]+$")
 _BARE = re.compile(r"\b(?:to|can|could|may|might|will|would|helps?|lets?|must|should|not|they) ")
 
 _NO_DEED = frozenset(word_list("no_deeds"))
-_PAST = {"found": "finds", "showed": "shows", "built": "builds", "gave": "gives", "made": "makes", "saw": "sees"}
-_NOT_PAST = frozenset({"embed", "feed", "speed", "exceed", "proceed", "succeed", "need"})
-_PAST_OF_E = re.compile(  # a stem that lost its `e`: `propos-ed`, `achiev-ed`
-    r"(?:[bcdfgkptz]l|[aeiou][cvz]|[cgsvzu]|[aeiou]p[oa]s|[bcdfghlmnprtv][aiu]t|[lrmbf]in|[aou]ir|r[io]b)$"
-)
+_PAST = table("past")
+_NOT_PAST = frozenset(word_list("not_past"))
+_PAST_OF_E = re.compile(pattern("past_of_e"))
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")  # `plann-ed`
 _HISSING = ("s", "sh", "ch", "x", "z")
 

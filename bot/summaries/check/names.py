@@ -8,13 +8,7 @@ from bot.summaries.words import table, word_list
 
 _DASH = re.compile("[‐‑‒–]")
 _NO_WORD = re.compile(r"[\^{}\\]")
-_SAID_SO = (
-    ("state-of-the-art", "state of the art"),
-    ("state of the arts", "state of the art"),
-    ("cutting-edge", "cutting edge"),
-)
-
-
+_SAID_SO = table("said_so")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.\d+)*")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?[KMBTkmbt]?")
 _ENDINGS = frozenset(word_list("name_endings"))
@@ -22,7 +16,6 @@ _SHORT = table("short_names")
 _KINDS = frozenset({"ai", "1d", "2d", "3d", "sota"})  # of things; no names
 _LONG = {short: long.replace("-", " ") for short, long in _SHORT.items()}
 _SUBJECTS = frozenset(word_list("subjects"))
-
 _TELLING = frozenset(TELLING)
 
 
@@ -30,7 +23,7 @@ def plain(text: str) -> str:
     """A text in lower case with one kind of dash and space, for comparison."""
     low = text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", text))
     low = _NO_WORD.sub("", low).casefold()
-    for said, same in _SAID_SO:
+    for said, same in _SAID_SO.items():
         low = low.replace(said, same)
     return " ".join(low.split())
 

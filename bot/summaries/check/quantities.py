@@ -10,14 +10,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from bot.summaries.words import pattern, table
+from bot.summaries.words import pattern, table, word_list
 
-_SMALL_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen"
-)
-_TEN_NUMBERS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_SMALL, _TENS = _SMALL_NUMBERS.split(), _TEN_NUMBERS.split()
+_SMALL, _TENS = word_list("small_numbers"), word_list("tens")
 _WORDS = {word: n for n, word in enumerate(_SMALL)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
 _SCALES = {"hundred": 2, "k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
 _SCALES |= {"t": 12, "trillion": 12}

@@ -22,20 +22,8 @@ FIRST_CHARS, SECOND_CHARS = 100, 80  # of two deeds in one line
 _NAMED = re.compile(pattern("named"))
 _ONLY_NAMED = re.compile(pattern("only_named"))
 KIND_CHARS = 80  # of a line without the name: a shorter one says too little
-
-_DEED = r"(?:[A-Z][a-z]+ly )?(?:{}) "
-_FIRST = re.compile(
-    _DEED.format(
-        "Proposes|Presents|Introduces|Develops|Describes|Studies|Investigates|Explores|Designs|Derives|Analyzes|Provides"
-        "|Extends|Formulates|Identifies|Considers"
-    )
-)
-_SECOND = re.compile(
-    _DEED.format(
-        "Shows|Demonstrates|Finds|Proves|Achieves|Evaluates|Applies|Outperforms|Provides|Validates|Obtains|Uses|Improves"
-        "|Introduces|Proposes"
-    )
-)
+_FIRST = re.compile(pattern("first_deed"))
+_SECOND = re.compile(pattern("second_deed"))
 
 
 def extract(paper: Paper) -> str:

@@ -50,9 +50,7 @@ _CALLED = re.compile(r",? (?:which|that) we (?:call|term|name|dub|refer to as|de
 _CALLED_LAST = re.compile(r",? (?:(?:which|that) )?we (?:call|term|name|dub|refer to as|denote) [^,;]{2,60}$")
 _ABOUT_US = re.compile(r"\b(?:[Ww]e|us|ours|I|my|[Tt]h(?:is|e) (?:paper|work|study|article)|[Yy]ours?|[Yy]ou)\b")
 _BACK = re.compile(pattern("back"), re.IGNORECASE)
-_POINTS_BACK = re.compile(
-    r"(?:It|They|These|Those|He|She|Such|This|That|Both|Doing|Its|Their|Here|There|But|And|Or|So)\b"
-)
+_POINTS_BACK = re.compile(pattern("points_back"))
 
 # Where a clause ends
 _CUT = re.compile(pattern("cut"))

@@ -12,11 +12,7 @@ _SOFTENS = re.compile(pattern("softens"))
 _HEDGED_WITHIN_TOKENS = 3
 _MIN_STEM_CHARS = 4
 _RULES = [(re.compile(rf"(?:{said})\Z"), re.compile(support)) for said, support in rows("strong")]
-_MEASURED = (  # what a sentence says of some, and what makes it a claim about all
-    (re.compile(r"\b(?:most|many|some|often|sometimes|typically|frequently|usually|largely|mostly|partial\w*)\b"),
-     re.compile(r"\b(?:all|every|always|entirely|completely)\b")),
-    (re.compile(r"\b(?:suggest\w*|indicat\w*|hint\w*|imply|implies)\b"), re.compile(r"\bprov(?:e|es|ed|en|ing)\b"))
-)  # fmt: skip
+_MEASURED = [(re.compile(weak), re.compile(strong)) for weak, strong in rows("measured")]
 
 
 def lost_hedges(line: Sentence, known: Sequence[Sentence]) -> Iterator[str]:
