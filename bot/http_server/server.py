@@ -16,7 +16,6 @@ from bot.http_server import boundary as boundaries
 from bot.http_server.boundary import Boundary
 from bot.http_server.connections import Connection, ConnectionBook, ConnectionLimits
 
-log = logging.getLogger(__name__)
 WANTED_DESCRIPTORS = 16_384
 DEFAULT_DESCRIPTORS = 1_024  # on Windows, which has no such limit to raise
 LOG_EVERY_S = 60.0

@@ -50,10 +50,6 @@ def _wrapped(term: str) -> str:
     return f"({term})" if _OPERATOR.search(term) or " " in term else term
 
 
-def _fraction(above: str, below: str) -> str:
-    return f"{_wrapped(above.strip())}/{_wrapped(below.strip())}"
-
-
 def _root(index: str, inner: str = "") -> str:
     inner = inner.strip()
     sign = _ROOTS.get(index.strip()) or f"{script('^', index)}√"
@@ -81,43 +77,32 @@ def _code_point(number: str) -> str:
         return number
 
 
-def _words(names: str, command: Command) -> dict[str, Command]:
-    return dict.fromkeys(names.split(), command)
-
-
-COMMANDS: dict[str, Command] = {
-    **_words(
-        """emph textbf textit textrm textsf texttt textsc textsl textup textmd textnormal text mbox hbox fbox mathrm
-        mathbf mathit mathsf mathtt mathnormal boldsymbol bm pmb underline uline underbrace overbrace ensuremath mathop
-        mathbin mathrel smash enquote uppercase lowercase MakeUppercase operatorname""",
-        Command(1, str),
-    ),
-    **_words("mathbb mathds Bbb", Command(1, partial(_styled, "DOUBLE-STRUCK"))),
-    **_words("mathcal mathscr cal", Command(1, partial(_styled, "SCRIPT"))),
-    "mathfrak": Command(1, partial(_styled, "FRAKTUR")),
-    **_words("frac dfrac tfrac cfrac nicefrac sfrac textfrac", Command(2, _fraction, is_spaced=True)),
-    **_words("binom dbinom tbinom", Command(2, lambda n, k: f"({n} choose {k})", is_spaced=True)),
-    "sqrt": Command(1, lambda *given: _root(*given) if len(given) > 1 else _root("", given[0]), option="shown"),
-    "href": Command(2, _linked, is_address=True),
-    **_words("url nolinkurl path", Command(1, str, is_address=True)),
-    **_words("textcolor colorbox texorpdfstring hyperlink hyperref", Command(2, lambda _, it: it, option="hidden")),
-    **_words("fcolorbox", Command(3, lambda _line, _fill, it: it)),
-    **_words("cite citep citet citealp citealt citeauthor citeyear parencite textcite autocite footcite nocite",
-             Command(1, lambda _: CITATION, option="hidden", needs_group=True)),
-    **_words("label ref eqref autoref cref Cref pageref color vspace hspace kern mkern begin end includegraphics input "
-             "include bibliography bibliographystyle phantom hphantom vphantom",
-             Command(1, lambda _: "", option="hidden", needs_group=True)),
-    **_words("footnote footnotetext thanks", Command(1, lambda note: f" ({note.strip()})", option="hidden")),
-    "textsuperscript": Command(1, lambda inner: script("^", inner)),
-    "textsubscript": Command(1, lambda inner: script("_", inner)),
-    "pmod": Command(1, lambda n: f" (mod {n})"),
-    **_words("overset stackrel", Command(2, lambda above, base: base + script("^", above))),
-    "underset": Command(2, lambda below, base: base + script("_", below)),
-    "unicode": Command(1, _code_point),
+_COMMANDS = {  # by the names of their groups in the file
+    "plain": Command(1, str),
+    "double-struck": Command(1, partial(_styled, "DOUBLE-STRUCK")),
+    "script": Command(1, partial(_styled, "SCRIPT")),
+    "fraktur": Command(1, partial(_styled, "FRAKTUR")),
+    "fraction": Command(2, lambda a, b: f"{_wrapped(a.strip())}/{_wrapped(b.strip())}", is_spaced=True),
+    "binomial": Command(2, lambda n, k: f"({n} choose {k})", is_spaced=True),
+    "root": Command(1, lambda *given: _root(*given) if len(given) > 1 else _root("", given[0]), option="shown"),
+    "link": Command(2, _linked, is_address=True),
+    "address": Command(1, str, is_address=True),
+    "second": Command(2, lambda _, it: it, option="hidden"),
+    "third": Command(3, lambda _line, _fill, it: it),
+    "citation": Command(1, lambda _: CITATION, option="hidden", needs_group=True),
+    "nothing": Command(1, lambda _: "", option="hidden", needs_group=True),
+    "note": Command(1, lambda note: f" ({note.strip()})", option="hidden"),
+    "raised": Command(1, lambda inner: script("^", inner)),
+    "lowered": Command(1, lambda inner: script("_", inner)),
+    "modulus": Command(1, lambda n: f" (mod {n})"),
+    "above": Command(2, lambda above, base: base + script("^", above)),
+    "below": Command(2, lambda below, base: base + script("_", below)),
+    "code point": Command(1, _code_point),
     "ket": Command(1, lambda a: f"|{a}⟩"),
     "bra": Command(1, lambda a: f"⟨{a}|"),
     "braket": Command(1, lambda a: f"⟨{a}⟩"),
-}  # fmt: skip
+}
+COMMANDS = {name: _COMMANDS[kind] for kind, names in _TABLES["commands"].items() for name in names.split()}
 
 
 @cache

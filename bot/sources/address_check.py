@@ -6,6 +6,7 @@ runs in. The check is made on the resolved address that is then connected to, so
 
 import ipaddress
 import socket
+from importlib.resources import files
 from ipaddress import IPv4Address, IPv6Address
 from urllib.request import getproxies, proxy_bypass
 
@@ -14,22 +15,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
-# Python calls some of these global; IANA's special-purpose registries give their use.
-_NOT_PUBLIC = tuple(
-    map(
-        ipaddress.ip_network,
-        (
-            "192.0.0.0/24",  # protocol assignments; a cloud's metadata is at 192.0.0.192
-            "192.88.99.0/24",  # 6to4 relays
-            "::/96",  # IPv4-compatible
-            "64:ff9b:1::/48",  # NAT64 within a network
-            "2001::/32",  # Teredo
-            "3fff::/20",  # documentation
-            "5f00::/16",  # segment routing
-            "fec0::/10",  # site-local
-        ),
-    )
-)
+_LINES = files("bot.sources").joinpath("not_public.txt").read_text("utf-8").splitlines()
+_NOT_PUBLIC = [ipaddress.ip_network(line.split()[0]) for line in _LINES if not line.startswith("#")]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 

@@ -9,7 +9,7 @@ import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -65,18 +65,9 @@ class Sandbox:
         self._ended: list[Process] = []  # killed, and perhaps still to be waited for
         self._idle: asyncio.TimerHandle | None = None
 
-    async def parse(
-        self,
-        kind: Kind,
-        page: FetchedPage,
-        result: type[T],
-        *,
-        day: date | None = None,
-        source: str = "",
-        cross_lists: bool = True,
-    ) -> T:
-        """The parsed page; raises `Malformed` when it can't be parsed within the bounds."""
-        job = Job(kind=kind, page=page, day=day, source=source, cross_lists=cross_lists)
+    async def parse(self, kind: Kind, page: FetchedPage, result: type[T], **more: Any) -> T:
+        """The parsed page (`more`: other fields of `Job`); raises `Malformed` when it can't be parsed in the bounds."""
+        job = Job(kind=kind, page=page, **more)
         async with self._turn:
             answer = await self._run(job)
         if answer.message:

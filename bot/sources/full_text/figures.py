@@ -35,7 +35,7 @@ _WORDS = (
     (2.5, re.compile(r"illustrat|diagram|method|approach|model|system|paradigm|concept|structure|design", re.I)),
     (2.0, re.compile(r"result|comparison|compar|performance|outperform|qualitative|generated|sample|teaser", re.I)),
     (-3.0, re.compile(r"prompt|template|screenshot|interface|questionnaire|annotation|failure|limitation", re.I)),
-    (-2.0, re.compile(r"ablation|distribution|histogram|statistic|hyper-?parameter|training (?:loss|curve)", re.I)),
+    (-2.0, re.compile(r"ablation|distribution|histogram|statistic|hyper-?param|training (?:loss|curve)|set-?up", re.I)),
 )
 
 

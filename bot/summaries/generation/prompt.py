@@ -34,19 +34,7 @@ def _text(name: str, max_chars: int) -> str:
 
 SUMMARY_PROMPT = _text("summary_prompt.txt", MAX_CHARS)
 ANSWER_PROMPT = _text("answer_prompt.txt", ANSWER_CHARS)
-
-SUMMARY_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {"line": {"type": "string"}},
-    "required": ["line"],
-    "additionalProperties": False,
-}
-ANSWER_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {"found": {"type": "boolean"}, "answer": {"type": "string"}, "quote": {"type": "string"}},
-    "required": ["found", "answer", "quote"],
-    "additionalProperties": False,
-}
+_SCHEMAS = json.loads(files("bot.summaries.generation").joinpath("answer_schemas.json").read_text("utf-8"))
 
 
 def summary_request(
@@ -56,13 +44,13 @@ def summary_request(
     asked = {"language": language, "title": paper.title[:ABSTRACT_CHARS], "abstract": paper.abstract[:ABSTRACT_CHARS]}
     if failures:
         asked |= {"refused": refused[:ABSTRACT_CHARS], "wrong": "; ".join(failures)}
-    return _request(model, SUMMARY_PROMPT, asked, SUMMARY_SCHEMA, SUMMARY_TOKENS, thinking=thinking)
+    return _request(model, SUMMARY_PROMPT, asked, _SCHEMAS["summary"], SUMMARY_TOKENS, thinking=thinking)
 
 
 def answer_request(model: str, text: str, question: str, *, thinking: bool = False) -> dict[str, Any]:
     """The request for the answer to a question about a text."""
     asked = {"text": text[:TEXT_CHARS], "question": question[:QUESTION_CHARS]}
-    return _request(model, ANSWER_PROMPT, asked, ANSWER_SCHEMA, ANSWER_TOKENS, thinking=thinking)
+    return _request(model, ANSWER_PROMPT, asked, _SCHEMAS["answer"], ANSWER_TOKENS, thinking=thinking)
 
 
 def fingerprint(*, thinking: bool) -> str:
