@@ -15,6 +15,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from bot.commands.help import EXAMPLES_IN_WORDS, FILTERS, GROUPS
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "bot" / "languages"
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
@@ -29,6 +31,8 @@ def template() -> Catalog:
         found = extract_from_dir(ROOT / room, METHODS, keywords=KEYWORDS, comment_tags=("translators:",))
         for file, line, message, comments, context in sorted(found, key=lambda item: item[:2]):
             catalog.add(message, None, [(f"{room}/{file}", line)], auto_comments=comments, context=context)
+    for message in (*GROUPS, *EXAMPLES_IN_WORDS.values(), *FILTERS.values()):
+        catalog.add(message, None, [("bot/commands/help.toml", 0)])
     return catalog
 
 

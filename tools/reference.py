@@ -8,6 +8,7 @@ import inspect
 import re
 import types
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -38,12 +39,12 @@ def commands_page() -> str:
     lines += [
         "`feed` is there while the site is on, and `mail` when mail is set up. `/papers help COMMAND` explains one."
     ]
-    for title, names in (*GROUPS, ("More", tuple(set(found) - {name for _, group in GROUPS for name in group}))):
+    for title, names in (*GROUPS.items(), ("More", sorted(set(found) - set(chain(*GROUPS.values()))))):
         shown = [found[name] for name in names if name in found]
         lines += ["", f"### {title}", "", "| command | what it does |", "|---|---|"] if shown else []
         lines += [f"| `/papers {_cell(each.help.usage)}` | {_cell(each.help.summary)} |" for each in shown]
     lines += ["", "### Examples", ""]
-    lines += [f"- `/papers {example}`" for name in EXAMPLES for example in EXAMPLES[name] if _is_typed(example)]
+    lines += [f"- `/papers {example}`" for name in EXAMPLES for example in EXAMPLES[name]]
     lines += [
         "",
         "### Filters",
@@ -53,15 +54,10 @@ def commands_page() -> str:
         "| filter | papers |",
         "|---|---|",
     ]
-    lines += [f"| `{_cell(name)}` | {_cell(meaning)} |" for name, meaning in FILTERS]
+    lines += [f"| `{_cell(name)}` | {_cell(meaning)} |" for name, meaning in FILTERS.items()]
     lines += ["", "## In the terminal", "", "Exit codes: 0 done, 1 failed with a reason in one line, 2 wrong usage."]
     lines += [line for path, command in _leaves(terminal, ("paperboy",)) for line in _terminal(path, command)]
     return "\n".join(lines) + "\n"
-
-
-def _is_typed(example: str) -> bool:
-    """Whether it can be typed as it stands, rather than describing what can be."""
-    return not re.search(r"\b(An|an|the)\b", example)
 
 
 def _leaves(command: click.Command, path: Sequence[str]) -> Iterator[tuple[str, click.Command]]:

@@ -1,6 +1,8 @@
 """`/papers help [COMMAND]`."""
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
 
 from bot.chat.adapter import CommandHelp
 from bot.chat.event import Answer
@@ -10,52 +12,12 @@ from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.views.results import sheet
 
-EXAMPLES = {
-    "find": (
-        "hypernetworks",
-        "“mixture of experts” after:2025-01 cat:cs.CL",
-        "author:hinton capsule networks",
-        "diffusion -survey -cat:cs.CV has:code stars:100",
-        mark("2405.15738, or the address of a paper"),
-    ),
-    "schedule": (
-        "schedule weekdays 09:00 Europe/Berlin",
-        "schedule mon 08:30 diffusion models top 5",
-        "schedule when complete cat:cs.CL votes 10 layout:cards",
-        "schedule weekdays 09:00 -survey has:code max:2/topic",
-    ),
-    "follow": ("follow state space models", "follow author:bengio", "follow cat:cs.CL", "follow lab:deepmind"),
-    "similar": (
-        "similar 2405.15738",
-        "similar 2405.15738 2408.01234",
-        mark("similar An abstract, or an idea of your own in a few sentences"),
-    ),
-    "new": ("new cs.CL",),
-    "submit": ("submit https://arxiv.org/abs/2405.15738", "submit https://huggingface.co/papers/2405.15738 for Friday"),
-    "cite": ("cite 2405.15738", "cite saved ris", "cite leaderboard month"),
-    "save": ("save 2405.15738", "save 2405.15738 to reading group", "save 2405.15738 to channel:journal club"),
-    "people": ("people add Ada Lovelace", "people add Ada Lovelace 0000-0002-1825-0097", "people remove Ada Lovelace"),
-    "ask": ("ask 2405.15738 which data sets does it use?",),
-}
-
+_TEXTS = tomllib.loads(files("bot.commands").joinpath("help.toml").read_text("utf-8"))
+EXAMPLES: Mapping[str, Sequence[str]] = _TEXTS["examples"]
+EXAMPLES_IN_WORDS: Mapping[str, str] = _TEXTS["examples_in_words"]
+FILTERS: Mapping[str, str] = _TEXTS["filters"]  # with what they mean
+GROUPS: Mapping[str, Sequence[str]] = _TEXTS["groups"]  # of commands, by their heading
 FILTERED = ("find", "schedule", "follow")  # commands that take filters
-FILTERS = (
-    ("-survey", mark("without a word, or a phrase in quotation marks")),
-    ("cat:cs.CL", mark("in a category; -cat:cs.CV for those in none")),
-    ("author:hinton", mark("by an author; likewise lab: and source:, and each with - before it")),
-    ("after:2025-01", mark("published since then; likewise before:")),
-    ("stars:100", mark("with at least so many stars on GitHub")),
-    ("has:code", mark("with a link to code")),
-    ("cat:cs.CL is:new", mark("new in that category, not cross-listed to it")),
-    ("max:2/topic", mark("at most two papers that are near in meaning")),
-)
-GROUPS = (
-    (mark("To start"), ("find", "today", "trending", "schedule", "follow", "why")),
-    (mark("Papers"), ("new", "show", "similar", "ask", "cite", "leaderboard", "submit", "unsubmit", "people")),
-    (mark("This channel"), ("schedules", "change", "pause", "resume", "unschedule", "feed", "near")),
-    (mark("Your papers"), ("save", "saved", "list", "read", "note", "zotero")),
-    (mark("You"), ("home", "following", "unfollow", "mine", "digest", "taste", "mail", "forget-me")),
-)
 
 
 def help_for(commands: Sequence[Command]) -> Command:
@@ -82,7 +44,7 @@ def _overview(commands: Sequence[Command]) -> Message:
     """The commands in groups; those to start with come first, and those of no group last."""
     rest = {command.name: _line(command.help) for command in commands}
     blocks: list[Block] = [Heading(tr("Commands"))]
-    for title, names in GROUPS:
+    for title, names in GROUPS.items():
         if lines := [rest.pop(name) for name in names if name in rest]:
             blocks += [Paragraph(text(Span(tr(title), bold=True))), Bullets(tuple(lines))]
     if rest:
@@ -94,9 +56,11 @@ def _overview(commands: Sequence[Command]) -> Message:
 
 def _one(command: Command) -> Message:
     shown = [_line(command.help)]
-    shown += [text(Span(f"/papers {tr(example)}", code=True)) for example in EXAMPLES.get(command.name, ())]
+    in_words = [tr(EXAMPLES_IN_WORDS[command.name])] if command.name in EXAMPLES_IN_WORDS else []
+    examples = (*EXAMPLES.get(command.name, ()), *in_words)
+    shown += [text(Span(f"/papers {example}", code=True)) for example in examples]
     if command.name in FILTERED:
-        shown += [text(Span(example, code=True), f" {tr(meaning)}") for example, meaning in FILTERS]
+        shown += [text(Span(example, code=True), f" {tr(meaning)}") for example, meaning in FILTERS.items()]
     foot = tr("Only admins can use this command.") if command.help.admin else ""
     return sheet(f"/papers {command.help.usage}", shown, foot=foot)
 

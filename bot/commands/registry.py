@@ -1,72 +1,21 @@
-"""All commands, in the order in which help lists them."""
+"""All commands: those of the files in this folder, in the order in which help lists them."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
+import bot.commands
 from bot.chat.adapter import CanInvite
-from bot.commands import (
-    ask,
-    cite,
-    digest,
-    email,
-    feed,
-    follow,
-    forget_me,
-    home,
-    leaderboard,
-    new,
-    people,
-    reading_lists,
-    schedule,
-    search,
-    show,
-    similar,
-    submit,
-    taste,
-    today,
-    trending,
-    why,
-    zotero,
-)
+from bot.commands import email, feed
 from bot.commands.context import Command
-from bot.commands.help import help_for
-
-_ALWAYS: tuple[Command, ...] = (
-    search.find,
-    today.today,
-    trending.trending,
-    new.new,
-    similar.similar,
-    show.show,
-    ask.ask,
-    cite.cite_papers,
-    reading_lists.save,
-    reading_lists.saved,
-    reading_lists.show_list,
-    reading_lists.read,
-    reading_lists.write_note,
-    zotero.send_to_zotero,
-    follow.mine,
-    follow.follow,
-    follow.following,
-    follow.unfollow,
-    digest.digest,
-    taste.taste,
-    leaderboard.leaderboard,
-    people.people,
-    people.near,
-    schedule.schedule,
-    schedule.schedules,
-    schedule.change,
-    schedule.pause,
-    schedule.resume,
-    schedule.unschedule,
-    submit.submit,
-    submit.unsubmit,
-    why.why,
-    home.home,
-    forget_me.forget_me,
-)
+from bot.commands.help import GROUPS, help_for
 
 
 def commands(*, feeds: bool = False, invites: CanInvite | None = None) -> tuple[Command, ...]:
     """Every command; `feed` and `mail` only where feeds are served and mail is sent."""
-    found = (*_ALWAYS, *([feed.feed] if feeds else []), *([email.command(invites)] if invites else []))
+    modules = [import_module(f"bot.commands.{module.name}") for module in iter_modules(bot.commands.__path__)]
+    found = [one for module in modules for one in vars(module).values() if isinstance(one, Command)]
+    found = [one for one in found if feeds or one is not feed.feed]
+    found += [email.command(invites)] if invites else []
+    order = [name for names in GROUPS.values() for name in names]
+    found.sort(key=lambda one: order.index(one.name) if one.name in order else len(order))
     return (*found, help_for(found))
