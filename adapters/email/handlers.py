@@ -10,10 +10,21 @@ from adapters.email.signup import Services, Signup, TooManyRequests
 from adapters.email.subscription_form import SubscriptionRequest, read_form
 from bot.chat.adapter import Core
 from bot.errors import AskError
-from bot.http_server import client_address, form_values, is_from_our_page, tokens_match
+from bot.http_server import (
+    Boundary,
+    ConnectionLimits,
+    HttpServer,
+    client_address,
+    form_values,
+    is_from_our_page,
+    own_hosts,
+    tokens_match,
+)
 
 FORM_FIELDS = ("address", "days", "time", "zone", "query", "count", "pictures")
 MAX_FIELD_CHARS = 500
+MAX_BODY_BYTES = 2 * 1024 * 1024  # a report contains the mail that it is about
+HEADERS = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}  # addresses of the pages contain tokens
 SENT = (
     "If we can write to this address, a link to confirm your subscription arrives within a few minutes. "
     "If you don't see it, check your spam folder."
@@ -110,3 +121,18 @@ class Handlers:
 
     def _expired(self) -> web.Response:
         return self.pages.notice("This link has expired", EXPIRED, status=404, label=BACK)
+
+
+def make_server(services: Services, signup: Signup, core: Core) -> HttpServer:
+    """A server for a port of this machine, without TLS: a proxy adds that."""
+    settings = services.settings
+    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    handlers = Handlers(services, signup, core)
+    handlers.add_to(app)
+    boundary = Boundary(
+        hosts=own_hosts(settings.listen_host, settings.base_url),
+        https=settings.base_url.startswith("https://"),
+        headers=HEADERS,
+        render_error=handlers.pages.error,
+    )
+    return HttpServer("the mail pages", app, boundary, ConnectionLimits(proxied=settings.proxied))

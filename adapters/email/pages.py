@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from aiohttp import web
+from msgspec.structs import asdict
 
 from adapters.email import subscription_form
 from adapters.email.render import environment
@@ -26,22 +27,8 @@ class Pages:
 
     def form(self, values: Mapping[str, str], error: str = "", status: int = 200) -> web.Response:
         """The form to subscribe, with what was filled in and what is wrong with it."""
-        default = SubscriptionRequest()
-        defaults = {
-            "pictures": default.pictures,
-            "days": default.days,
-            "time": default.time,
-            "zone": default.zone,
-            "count": str(default.count),
-        }
-        choices = {
-            "day_choices": subscription_form.DAYS.items(),
-            "times": [(time, time) for time in subscription_form.TIMES],
-            "zones": time_zones(),
-            "picture_choices": subscription_form.PICTURES.items(),
-            "counts": [(str(count), str(count)) for count in subscription_form.COUNTS],
-        }
-        filled = defaults | dict(values)
+        filled = asdict(SubscriptionRequest()) | dict(values)
+        choices = {"offered": subscription_form, "zones": time_zones(), "zip": zip}
         return self.page("form.html", status=status, error=error, is_new=not values, **filled, **choices)
 
     def notice(self, title: str, text: str, *, status: int = 200, label: str = "") -> web.Response:

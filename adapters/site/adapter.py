@@ -9,7 +9,6 @@ from msgspec.structs import asdict
 
 from adapters.site import errors, links
 from adapters.site.api.app import Api
-from adapters.site.doctor import check_setup
 from adapters.site.exports import Exports
 from adapters.site.feeds.handlers import FeedHandlers
 from adapters.site.members import live, saved, submit, votes
@@ -20,7 +19,7 @@ from adapters.site.pages.page_cache import PageCache
 from adapters.site.pages.paper import PaperPage
 from adapters.site.pages.robots import Robots
 from adapters.site.pages.search import SearchPages
-from adapters.site.settings import Settings
+from adapters.site.settings import Settings, check_setup
 from adapters.site.site import KEY_FILE, Site, seal_list, seal_place
 from bot.chat.adapter import Core, Finding, Setup
 from bot.chat.event import Place

@@ -69,7 +69,4 @@ def weeks_of(month: date) -> list[list[date]]:
 
 def path(kind: Kind, day: date) -> str:
     """The address of the day, week or month that a day is in."""
-    if kind == "date":
-        return f"/date/{day.isoformat()}"
-    year, week, _ = day.isocalendar()
-    return f"/week/{year:04d}-W{week:02d}" if kind == "week" else f"/month/{day.year:04d}-{day.month:02d}"
+    return day.strftime({"date": "/date/%Y-%m-%d", "week": "/week/%G-W%V", "month": "/month/%Y-%m"}[kind])

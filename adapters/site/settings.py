@@ -1,6 +1,6 @@
 """The settings of `[adapters.site]`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from yarl import URL
 
 from bot.adapter_settings import is_web_address, read_section
+from bot.chat.adapter import Finding
 from bot.errors import ConfigError
 from bot.http_server import LOCAL_HOSTS
 
@@ -56,6 +57,21 @@ def read_settings(options: Mapping[str, object]) -> Settings | None:
     for platform, home in (("slack", "team"), ("discord", "guild")):
         _check_sign_in(settings, platform, (f"{platform}_client_id", f"{platform}_client_secret", f"{platform}_{home}"))
     return msgspec.structs.replace(settings, public_url=settings.public_url.rstrip("/")) if settings.enabled else None
+
+
+def check_setup(settings: Settings) -> Sequence[Finding]:
+    """For `paperboy doctor`: can readers reach the site, and are they counted separately? Sends nothing."""
+    if not settings.public_url:
+        hint = "Other machines get error 421. Set public_url in [adapters.site] to the address that readers use."
+        return [Finding.check(f"site on {settings.host}", settings.host in LOCAL_HOSTS, hint)]
+    is_https = settings.public_url.startswith("https:")
+    has_addresses = settings.proxied or settings.host not in LOCAL_HOSTS
+    proxy_hint = "Put a proxy with https in front of it, and write https:// in public_url."
+    count_hint = "All readers are counted as one. Set proxied = true in [adapters.site]."
+    return [
+        Finding.check(f"site at {settings.public_url}", is_https, proxy_hint),
+        Finding.check("readers' addresses", has_addresses, count_hint),
+    ]
 
 
 def _check_sign_in(settings: Settings, platform: str, names: tuple[str, ...]) -> None:

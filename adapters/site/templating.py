@@ -53,20 +53,11 @@ def render_page(
 def environment() -> Environment:
     """The templates of pages, feeds and the sitemap; loaded once."""
     found = template_environment("adapters.site")
-    found.filters |= {
-        "emphasize": emphasize,
-        "byline": formatting.byline,
-        "compact": formatting.compact,
-        "long_day": formatting.long_day,
-        "short_day": formatting.short_day,
-        "timestamp": formatting.timestamp,
-        "safe_url": links.safe_url,
-        "paper_path": links.paper,
-        "picture_path": links.picture,
-        "licence_page": licence_page,
-        "author_path": links.author,
-        "topic_path": links.topic,
-    }
+    words = (formatting.byline, formatting.compact, formatting.long_day, formatting.short_day, formatting.timestamp)
+    for function in (*words, emphasize, licence_page, links.safe_url):
+        found.filters[function.__name__] = function
+    for target in (links.paper, links.picture, links.author, links.topic):
+        found.filters[f"{target.__name__}_path"] = target
     found.globals |= {
         "asset": STATIC.address,
         "with_query": links.with_query,

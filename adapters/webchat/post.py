@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
+from aiohttp import web
 from markupsafe import escape
 
 from adapters.webchat.chat_state import ChatState
@@ -14,15 +15,16 @@ from adapters.webchat.handlers import Handlers
 from adapters.webchat.history import History
 from adapters.webchat.people import PLATFORM, SPACE
 from adapters.webchat.records import CHANNEL_NAME, ChatMessage
-from adapters.webchat.server import make_server
+from adapters.webchat.routes import MAX_BODY_BYTES, Routes
 from adapters.webchat.settings import Settings
 from bot.chat.adapter import Core, Finding, Limits, Setup
 from bot.chat.event import Place, Ref
 from bot.chat.message import Message, Text
 from bot.errors import Refused
-from bot.http_server import LOCAL_HOSTS, NEXT_PORTS, WebListener
+from bot.http_server import LOCAL_HOSTS, NEXT_PORTS, Boundary, HttpServer, WebListener, own_hosts
 from bot.tasks import Supervisor
 
+HEADERS = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 STORE_POLL_S = 1.5  # between reads of other processes' messages
 
 
@@ -88,7 +90,9 @@ class WebchatAdapter(WebListener):
         await self._state.load()
         self._closing = asyncio.Event()
         host, port, handlers = self._settings.host, self._settings.port, Handlers(self._state, core)
-        server = make_server(self._state, core, handlers, self._closing, host)
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        Routes(self._state, core, handlers, self._closing).add_to(app)
+        server = HttpServer("the browser chat", app, Boundary(hosts=own_hosts(host), headers=HEADERS))
         try:
             async with self.answering(server, host, port, setting="PAPERBOY_WEB_PORT", next_ports=NEXT_PORTS):
                 load = self._state.load_new_messages

@@ -18,7 +18,6 @@ from bot.chat.adapter import (
     CanMessageUser,
     CanPost,
     CanPublishFeed,
-    CanPublishLists,
     CanPublishPictures,
     CanTellAccess,
     Setup,
@@ -163,7 +162,7 @@ def feed_of(adapters: Mapping[str, Adapter]) -> Callable[[Place], str] | None:
 
 def list_url_of(adapters: Mapping[str, Adapter]) -> Callable[[str, str], str]:
     """Gives the secret address of a list by owner and name; empty: it can't be reached."""
-    found = (adapter.list_url for adapter in adapters.values() if isinstance(adapter, CanPublishLists))
+    found = (adapter.list_url for adapter in adapters.values() if isinstance(adapter, CanPublishFeed))
     return next(found, lambda owner, name: "")
 
 

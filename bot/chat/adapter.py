@@ -199,15 +199,10 @@ class CanLink(Protocol):
 
 @runtime_checkable
 class CanPublishFeed(Protocol):
-    """Can publish a channel's papers as a feed, at an address that can't be guessed."""
+    """Can publish a channel's papers as a feed, and lists as feeds and files, at addresses that can't be guessed."""
 
     def feed_url(self, place: Place) -> str:
         """The address, the same each time; empty when the feed can't be reached from outside."""
-
-
-@runtime_checkable
-class CanPublishLists(Protocol):
-    """Can publish lists of papers as feeds and files, at addresses that can't be guessed."""
 
     def list_url(self, owner: str, name: str) -> str:
         """The address of a list (`bot.catalog.reading_lists`), to which the names of its files are added; empty when

@@ -8,14 +8,14 @@ from functools import partial
 
 from markupsafe import escape
 
-from adapters.email import address, doctor, subscription_form
+from adapters.email import address, subscription_form
 from adapters.email.events import PLATFORM, SPACE
+from adapters.email.handlers import make_server
 from adapters.email.render import Foot, safe_url
 from adapters.email.sending.domain_rate import DomainRate
 from adapters.email.sending.journal import Journal
 from adapters.email.sending.message import MailWriter
 from adapters.email.sending.smtp import SmtpRelay
-from adapters.email.server import make_server
 from adapters.email.settings import Settings
 from adapters.email.signup import Services, Signup
 from adapters.email.signup_limit import SignupLimit
@@ -113,7 +113,20 @@ class EmailAdapter(WebListener):
         self.signup.request_confirmation(values.get("address", ""), request, visitor=who.key, network=who.tenant)
 
     async def check_setup(self) -> Sequence[Finding]:
-        return await doctor.check_setup(self._services.settings, self._services.relay)
+        """Does the mail server accept us, and will receivers? Connects and signs in; sends nothing."""
+        settings = self._services.settings
+        what = f"mail server {settings.host}:{settings.smtp_port}"
+        try:
+            server = Finding(what=what, ok=True, hint=await self._services.relay.server_name())
+        except Busy as error:
+            server = Finding(what=what, ok=False, hint=str(error))
+        https_hint = "One-click unsubscribe needs https in base_url."
+        report_hint = "Set report_token, and pass bounces on to Paperboy (docs/email.md)."
+        return [
+            server,
+            Finding.check("https pages", settings.base_url.startswith("https://"), https_hint),
+            Finding.check("bounces and complaints", bool(settings.report_token), report_hint),
+        ]
 
     async def listen(self, core: Core) -> None:
         """Answer, and delete expired records once an hour."""

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from aiohttp import web
 
 from adapters.site import links, query_params
-from adapters.site.feeds import atom, json_feed
 from adapters.site.feeds.feed import Feed, FeedInfo, make_feed, plain
+from adapters.site.feeds.formats import render_atom, render_json
 from adapters.site.pages.view import PageError
 from adapters.site.query_params import MAX_PAGE
 from adapters.site.site import Site, open_place
@@ -26,8 +26,8 @@ PRIVATE = "private, max-age=300"
 RETRY = {"Retry-After": "60"}
 
 _FORMATS: dict[str, tuple[Callable[[Feed], bytes], str]] = {
-    "atom": (atom.render, atom.CONTENT_TYPE),
-    "json": (json_feed.render, json_feed.CONTENT_TYPE),
+    "atom": (render_atom, "application/atom+xml; charset=utf-8"),
+    "json": (render_json, "application/feed+json; charset=utf-8"),
 }
 _FORMAT = "{format:atom|json}"
 _SPANS: dict[str, TrendingPeriod] = {"day": "day", "week": "week", "month": "month"}

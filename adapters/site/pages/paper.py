@@ -9,7 +9,6 @@ from adapters.site.pages import social_picture
 from adapters.site.pages.page_cache import PageCache
 from adapters.site.pages.view import PageError, View
 from adapters.site.site import Site
-from bot.chat.catalog import PaperDetail
 
 MAX_AUTHORS = 40  # shown at once; the others are behind a click
 
@@ -45,17 +44,5 @@ class PaperPage:
                 "paper": paper,
                 "authors": paper.authors[:MAX_AUTHORS],
                 "more_authors": paper.authors[MAX_AUTHORS:],
-                "linked": _linked(detail),
             },
         )
-
-
-def _linked(detail: PaperDetail) -> list[tuple[str, str, object, int]]:
-    """Each kind of resource on Hugging Face: its name for one, for many, the most liked, and how many there are."""
-    linked = detail.linked
-    kinds = (
-        ("model", "models", linked.models, linked.counts[0]),
-        ("data set", "data sets", linked.datasets, linked.counts[1]),
-        ("Space", "Spaces", linked.spaces, linked.counts[2]),
-    )
-    return [kind for kind in kinds if kind[2]]

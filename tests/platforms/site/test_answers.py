@@ -15,8 +15,7 @@ from urllib.parse import quote
 
 import pytest
 
-from adapters.site.doctor import check_setup
-from adapters.site.settings import read_settings
+from adapters.site.settings import check_setup, read_settings
 from adapters.site.site import KEY_FILE
 from bot.clock import FixedClock
 from bot.errors import ConfigError

@@ -1,14 +1,17 @@
-"""A feed as JSON Feed 1.1. Pure."""
+"""A feed as Atom (RFC 4287) and as JSON Feed 1.1. Pure."""
 
 import msgspec
 
 from adapters.site.feeds.feed import Entry, Feed
 from adapters.site.formatting import timestamp
+from adapters.site.templating import environment
 
-CONTENT_TYPE = "application/feed+json; charset=utf-8"
+
+def render_atom(feed: Feed) -> bytes:
+    return environment().get_template("atom.xml").render(feed=feed).encode()
 
 
-def render(feed: Feed) -> bytes:
+def render_json(feed: Feed) -> bytes:
     return msgspec.json.encode(
         {
             "version": "https://jsonfeed.org/version/1.1",
