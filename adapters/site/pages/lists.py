@@ -44,6 +44,7 @@ class ListPages:
         )
 
     async def home(self, request: web.Request, visitor: Visitor) -> View:
+        query_params.page_number(request.query)  # a wrong one is refused before there are papers too
         newest = await self._newest()
         if newest is None:
             return View(template="empty.html", title="The day’s research papers", path="/", section="/")
