@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from bot.chat.catalog import Catalog, CatalogEntry, PaperPage
 from bot.chat.message import clean
 from bot.errors import AskError
-from bot.papers.ids import arxiv_id
+from bot.papers.ids import paper_id
 from bot.papers.model import PaperId
 
 MAX_ABSTRACT_CHARS = 4_000
@@ -139,7 +139,7 @@ async def search(catalog: Catalog, asked: Search) -> Cards:
 @_tool("Similar papers", tell_cards)
 async def similar(catalog: Catalog, asked: Similar) -> Cards:
     """Find papers similar in meaning to one paper."""
-    found = await catalog.similar_papers(_id(asked.id), limit=asked.limit)
+    found = await catalog.similar_papers(paper_id(asked.id), limit=asked.limit)
     if found is None:
         raise _unknown(asked.id)
     return _cards(found)
@@ -162,7 +162,7 @@ async def today(catalog: Catalog, asked: Today) -> Cards:
 @_tool("One paper", tell_whole)
 async def paper(catalog: Catalog, asked: One) -> Whole:
     """One paper with its abstract, links and similar papers."""
-    found = await catalog.paper_detail(_id(asked.id))
+    found = await catalog.paper_detail(paper_id(asked.id))
     if found is None:
         raise _unknown(asked.id)
     of = found.entry.paper
@@ -208,11 +208,6 @@ def _line(card: Card) -> str:
     by = ", ".join(card.authors[:3]) + (" et al." if len(card.authors) > 3 else "")
     when = str(card.published) if card.published else ""
     return "\n   ".join(filter(None, [card.title, card.line, " · ".join(filter(None, [by, when, card.id, card.url]))]))
-
-
-def _id(given: str) -> PaperId:
-    known = arxiv_id(given)
-    return known[0] if known else given.strip()
 
 
 def _unknown(id: str) -> AskError:

@@ -32,11 +32,10 @@ from bot.store.records import ListedPaper, PaperNote
 from bot.store.sql import Store
 from bot.summaries import SummaryService
 from bot.views.formatting import source_name
-from bot.votes.trending import explain_score, rank_trending
+from bot.votes.trending import explain_score, list_score, rank_trending
 
 DAYS = {"day": 1, "week": 7, "month": 30}
 CANDIDATES = 500  # of a week or a month that are put in order: the most upvoted, and all that was voted on
-HERE = 3  # what a vote here weighs in a list, in upvotes; as in a channel's edition
 TOPICS_OF = 30  # days whose papers tell what the topics are
 TOPICS = 60
 MANY_PAPERS, DAY_TOPICS = 15, 8  # of a list, from which its topics are offered, and how many
@@ -80,7 +79,7 @@ class StoreCatalog:
             listed = await self._on_topic(topic, listed)
             total = len(listed)
         tallies = await self._store.votes.tallies_everywhere([item.paper.id for item in listed])
-        listed.sort(key=lambda item: (-_liked(item.paper, tallies.get(item.paper.id, Tally())), item.paper.id))
+        listed.sort(key=lambda item: (-list_score(item.paper, tallies.get(item.paper.id, Tally())), item.paper.id))
         page = listed[offset : offset + limit]
         shown = await self._shown([item.paper for item in page], lists=page, tallies=tallies)
         return DayListings(
@@ -276,7 +275,3 @@ class StoreCatalog:
 async def _known(value: T) -> T:
     """What needs no waiting, among what does."""
     return value
-
-
-def _liked(paper: Paper, tally: Tally) -> int:
-    return paper.counts.upvotes + HERE * (tally.up - tally.down)

@@ -49,15 +49,12 @@ def _show(rows: list[Spending], settings: Summaries) -> None:
         for column in table.columns[1:]:
             column.justify = "right"
         for name, group in groupby(sorted(rows, key=key), key):
-            spent = _sum(list(group))
+            same = list(group)
+            spent = replace(same[0], **{name: sum(getattr(row, name) for row in same) for name in SUMMED})
             cached = spent.cache_read + spent.cache_write
             counts = (spent.requests, spent.input, cached, spent.output)
             table.add_row(name, *(f"{count:,}" for count in counts), f"{spent.cost:.4f}")
         Console(highlight=False).print(table, "")
-
-
-def _sum(rows: list[Spending]) -> Spending:
-    return replace(rows[0], **{name: sum(getattr(row, name) for row in rows) for name in SUMMED})
 
 
 def _budgets(rows: list[Spending], settings: Summaries, today: date, pending: float) -> None:

@@ -11,9 +11,9 @@ from msgspec import Struct
 from bot.app.build import Library, open_library
 from bot.cli.group import clock, configured, console, emit, json_option
 from bot.cli.progress import progress
-from bot.commands.context import paper_id
 from bot.config import Settings
 from bot.errors import AskError, IndexFailed, Malformed
+from bot.papers.ids import paper_id
 from bot.papers.model import Paper
 from bot.search import Mode, Results
 from bot.views.card import byline

@@ -17,7 +17,7 @@ from bot.errors import AskError
 from bot.languages import mark, tr
 from bot.papers.community import resolve_sources
 from bot.papers.full_text import FullText
-from bot.papers.ids import arxiv_id
+from bot.papers.ids import arxiv_id, paper_id
 from bot.papers.model import Paper, PaperId
 from bot.recent import RecentDict
 from bot.search import Mode, Search
@@ -192,12 +192,6 @@ async def button_text(request: Request, question: str) -> str:
 async def stored_text(request: Request, text: str) -> str:
     """The query that `button_text` shortened; empty when it is no longer stored."""
     return await request.store.long_queries.get_query(text[1:]) or "" if text.startswith("#") else text
-
-
-def paper_id(text: str) -> PaperId:
-    """The id that a text names: an arXiv id or address in any form, else the text itself."""
-    known = arxiv_id(text)
-    return known[0] if known else text.strip()
 
 
 async def exact_paper(request: Request, id: PaperId) -> Paper:

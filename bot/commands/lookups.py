@@ -15,13 +15,11 @@ MAX_PER_PERSON_AN_HOUR = 20
 MAX_IN_TOTAL_AN_HOUR = 200
 HOUR_S = 3_600
 
-FetchPaper = Callable[[PaperId], Awaitable[Paper | None]]
-
 
 class Lookups:
     """Looks up papers within the limits."""
 
-    def __init__(self, fetch_paper: FetchPaper, clock: Clock) -> None:
+    def __init__(self, fetch_paper: Callable[[PaperId], Awaitable[Paper | None]], clock: Clock) -> None:
         self._fetch_paper = fetch_paper
         self._per_person = RateLimiter(clock, policy="person", limit=MAX_PER_PERSON_AN_HOUR, window_s=HOUR_S)
         self._in_total = RateLimiter(clock, policy="total", limit=MAX_IN_TOTAL_AN_HOUR, window_s=HOUR_S)

@@ -34,10 +34,10 @@ from bot.commands.concurrency import ConcurrencyLimit
 from bot.commands.context import Command, CommandContext, Effect, Request, channel_language, exact_paper
 from bot.commands.registry import commands
 from bot.delivery.availability import Released
+from bot.delivery.reconcile import Changed
 from bot.errors import AlreadyDone, AskError, PaperboyError
 from bot.languages import speaking, tr, tr_count
 from bot.metrics import ANSWERS, FAILURES
-from bot.papers.model import PaperId
 from bot.views.results import note, problem, with_controls
 from bot.views.why import posts_of_today
 from bot.votes import ballot
@@ -45,15 +45,6 @@ from bot.votes import ballot
 log = logging.getLogger(__name__)
 
 MIN_COMMAND_SIMILARITY_PERCENT = 80  # from which a word is taken for a mistyped command
-
-Absent = Callable[[Place, str], Awaitable[None]]
-"""Called with a place that can't be posted to any more, and the reason."""
-
-Present = Callable[[Place], Awaitable[Released]]
-"""Called with a place that can be posted to again; returns what goes on there."""
-
-Changed = Callable[[str, PaperId], Awaitable[None]]
-"""Called with a tenant and a paper whose votes changed there, so that its posted cards are updated."""
 
 
 @define(eq=False)
@@ -63,8 +54,8 @@ class Router:
     _context: CommandContext
     _clock: Clock
     _changed: Changed
-    _absent: Absent
-    _present: Present
+    _absent: Callable[[Place, str], Awaitable[None]]  # gets a place that can't be posted to any more, and the reason
+    _present: Callable[[Place], Awaitable[Released]]  # gets a place that can be posted to again; says what goes on
     _gap: Callable[[str], None]
     _health: Callable[[], Awaitable[Mapping[str, str]]]
     catalog: Catalog

@@ -58,8 +58,9 @@ async def preview_blocks(request: Request, subscription: Subscription, typed: Ty
     topic = [text(tr("Topic: “{topic}”.", topic=subscription.query))] if subscription.query else []
     topic += [text(tr("Only papers by people of this community."))] if subscription.is_by_us else []
     next_times = _next(subscription.schedule.zone, preview)
+    notes = [text(taste(preview.votes, MIN_VOTES_FOR_TASTE))] if preview.votes else []
     ping = filter(None, [ping_note(subscription)])
-    lines = [*topic, _contents(subscription), next_times, *ping, *_taste(preview), *_zone(request, typed)]
+    lines = [*topic, _contents(subscription), next_times, *ping, *notes, *_zone(request, typed)]
     omitted = left_out(Counter(item.reason for item in preview.choice.left_out))
     counted = [Footnote(text(omitted))] if omitted else []
     return [Bullets(tuple(lines)), *await _now(request, subscription, preview), *counted]
@@ -88,14 +89,8 @@ def _zone(request: Request, typed: TypedSubscription) -> list[Text]:
         return []
     if request.who.time_zone:
         return [text(tr("{zone} is your time zone.", zone=zone))]
-    return [
-        text(
-            tr(
-                "{zone} is the default time zone here. To use another, add it: weekdays 09:00 Europe/Berlin",
-                zone=zone,
-            )
-        )
-    ]
+    default = mark("{zone} is the default time zone here. To use another, add it: weekdays 09:00 Europe/Berlin")
+    return [text(tr(default, zone=zone))]
 
 
 def _contents(subscription: Subscription) -> Text:
@@ -132,7 +127,3 @@ async def _now(request: Request, subscription: Subscription, preview: Preview) -
         heading,
         Papers(tuple(row(item.paper, item.summary, item.tally, ties=item.people("author")) for item in entries)),
     ]
-
-
-def _taste(preview: Preview) -> list[Text]:
-    return [text(taste(preview.votes, MIN_VOTES_FOR_TASTE))] if preview.votes else []

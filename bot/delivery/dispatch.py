@@ -41,14 +41,6 @@ MIN_PAUSE_S = 0.02  # between claims
 NEVER = float("inf")
 GRACE_S = 10.0  # what a stop leaves to what is under way
 
-OnSent = Callable[[Post], Awaitable[None]]
-"""Called with a post that the platform has."""
-OnBroken = Callable[[Place, str], Awaitable[None]]
-"""Called with a place that can't be posted to any more, and why."""
-
-OnGivenUp = Callable[[Post, PostError], Awaitable[None]]
-"""Called with a post that was given up, and why."""
-
 
 @define(eq=False)
 class Dispatcher:
@@ -57,9 +49,9 @@ class Dispatcher:
     _outbox: Outbox
     _adapters: Mapping[str, CanPost]
     _clock: Clock
-    _on_broken: OnBroken
-    _on_sent: OnSent | None = None
-    _on_given_up: OnGivenUp | None = None
+    _on_broken: Callable[[Place, str], Awaitable[None]]  # gets a place that can't be posted to any more, and why
+    _on_sent: Callable[[Post], Awaitable[None]] | None = None  # gets a post that the platform has
+    _on_given_up: Callable[[Post, PostError], Awaitable[None]] | None = None  # gets a post, and why
     _attempt_s: float = ATTEMPT_S
     _back_off_s: float = BACK_OFF_S
     _max_back_off_s: float = MAX_BACK_OFF_S

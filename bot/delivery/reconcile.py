@@ -33,7 +33,7 @@ TURN_S = 1.0  # that a request takes up at least: Discord allows 50 a second for
 RETRY_AFTER_S = 60.0  # after a recount that failed as a whole
 
 Changed = Callable[[str, PaperId], Awaitable[None]]
-"""Called with the tenant and the paper whose votes changed."""
+"""Called with a tenant and a paper whose votes changed there, so that its posted cards are updated."""
 
 
 @define(eq=False)

@@ -15,12 +15,12 @@ from bot.papers.model import Paper, PaperId, Tally
 from bot.store.records import EditionFacts, LeftOut, LeftOutReason, ListedPaper, PostReason, Subscription
 from bot.views.digest import Entry
 from bot.votes.taste import Affinity, interleave, rank_by_taste
+from bot.votes.trending import list_score
 
 OPEN_TO_CHANNEL = mark("chosen without this channel's votes")
 OPEN_TO_READER = mark("chosen without your saved papers")
 MAX_TITLE_CHARS = 80  # of a title within a reason
 MAX_SUBMISSIONS = 20  # papers submitted by people, in one edition
-VOTE_WEIGHT = 3  # upvotes outside that one vote of this community is worth
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ def choose(
     """
     room = subscription.count if room is None else room
     papers = {item.paper.id: item.paper for item in listed}
-    scores = {id: _score(paper, tallies) for id, paper in papers.items()}
+    scores = {id: list_score(paper, tallies.get(id, Tally())) for id, paper in papers.items()}
     newest = sorted(papers, reverse=True)  # arXiv's ids sort by date: before there are votes, newer papers come first
     by_votes = sorted(newest, key=lambda id: -scores[id])
     min_votes = {id: 0 if id in submissions else subscription.min_votes for id in by_votes}
@@ -88,8 +88,7 @@ def rank(facts: EditionFacts, entries: Sequence[Entry]) -> list[Entry]:
     `choose` has it. Where taste decided the order, only votes made here change it."""
 
     def key(entry: Entry) -> tuple[bool, bool, int]:
-        votes = VOTE_WEIGHT * (entry.tally.up - entry.tally.down)
-        votes += 0 if facts.nearest_to else entry.paper.counts.upvotes
+        votes = list_score(entry.paper, entry.tally) - (entry.paper.counts.upvotes if facts.nearest_to else 0)
         return entry.submitter is None, not entry.people("author"), -votes
 
     return sorted(entries, key=key)
@@ -118,11 +117,6 @@ def near_reason(leaning: Affinity | None, *, is_mine: bool) -> str:
     if is_mine:
         return tr("similar to “{title}”, which you saved", title=near)
     return tr("similar to “{title}”, which got votes here", title=near)
-
-
-def _score(paper: Paper, tallies: Mapping[PaperId, Tally]) -> int:
-    tally = tallies.get(paper.id, Tally())
-    return paper.counts.upvotes + VOTE_WEIGHT * (tally.up - tally.down)
 
 
 def _reason_against(

@@ -53,6 +53,12 @@ def arxiv_id(text: str) -> tuple[PaperId, int | None] | None:
     return f"arxiv:{_canonical(match['id'])}", int(version) if version else None
 
 
+def paper_id(text: str) -> PaperId:
+    """The id that a text names: an arXiv id or address in any form, else the text itself."""
+    known = arxiv_id(text)
+    return known[0] if known else text.strip()
+
+
 def find_arxiv_ids(text: str) -> list[PaperId]:
     """The arXiv papers that running text names by address or `arXiv:` id, in order, each once."""
     found = (arxiv_id(match[0]) for match in _MENTION.finditer(text))

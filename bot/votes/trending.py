@@ -13,14 +13,20 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 
 from bot.languages import tr, tr_count
-from bot.papers.model import PaperId, Tally
+from bot.papers.model import Paper, PaperId, Tally
 from bot.store.records import ListedPaper
 
 LOCAL_VOTE_WEIGHT = 5.0  # in upvotes
 STAR_WEIGHT = 2.0
+VOTE_WEIGHT = 3  # in the order of a list: upvotes elsewhere that one vote here is worth
 GRAVITY = 1.5  # exponent of the age
 DAYS_PER_WEEK = 7
 SECONDS_PER_DAY = 86_400
+
+
+def list_score(paper: Paper, tally: Tally) -> int:
+    """What decides the order of a list: upvotes elsewhere and votes here."""
+    return paper.counts.upvotes + VOTE_WEIGHT * (tally.up - tally.down)
 
 
 def trending_score(item: ListedPaper, tally: Tally, now: datetime, *, days: int = DAYS_PER_WEEK) -> float:

@@ -12,10 +12,9 @@ import pytest
 
 from bot.chat.message import Action
 from bot.commands import subscription_form
-from bot.commands.context import paper_id
 from bot.commands.registry import commands
 from bot.errors import AskError
-from bot.papers.ids import find_arxiv_ids
+from bot.papers.ids import find_arxiv_ids, paper_id
 from bot.search.query import parse_query
 from tests.builders import ADA
 from tests.core.conftest import Channel
