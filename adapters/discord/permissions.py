@@ -15,12 +15,12 @@ VIEW, SEND, HISTORY, MENTION_ALL = 1 << 10, 1 << 11, 1 << 16, 1 << 17
 CREATE_THREADS, SEND_IN_THREADS = 1 << 35, 1 << 38
 ATTACH_FILES = 1 << 15  # for pictures; where it is missing, cards show those that have a public address
 
-NEEDED: dict[int, tuple[str, str]] = {
-    VIEW: ("View Channel", "see where it posts"),
-    SEND: ("Send Messages", "post the day's papers"),
-    HISTORY: ("Read Message History", "find its own posts after a crash so that none is posted twice; count reactions"),
-    CREATE_THREADS: ("Create Public Threads", "put the day's papers in a thread"),
-    SEND_IN_THREADS: ("Send Messages in Threads", "post in those threads"),
+NEEDED = {
+    VIEW: "View Channel",  # see where it posts
+    SEND: "Send Messages",  # post the day's papers
+    HISTORY: "Read Message History",  # find its own posts after a crash so that none is posted twice; count reactions
+    CREATE_THREADS: "Create Public Threads",  # put the day's papers in a thread
+    SEND_IN_THREADS: "Send Messages in Threads",  # post in those threads
 }
 ALL_NEEDED = sum(NEEDED)
 FORUMS = frozenset({15, 16})  # types of channels: in a forum or media channel, Send Messages creates posts
@@ -48,7 +48,7 @@ def needed_in(kind: int) -> int:
 
 def permission_names(permissions: int) -> list[str]:
     """The needed permissions in these bits, named as in Discord's settings."""
-    return [name for bit, (name, _) in NEEDED.items() if permissions & bit]
+    return [name for bit, name in NEEDED.items() if permissions & bit]
 
 
 def missing_permissions(

@@ -17,7 +17,7 @@ from bot.papers.model import Paper
 from bot.sources.files import read_papers
 from bot.summaries import (
     Budget,
-    LanguageModel,
+    ClaudeModel,
     SummaryWriter,
     check,
     extract,
@@ -112,7 +112,7 @@ async def _open_writer(options: Settings, engine: str) -> AsyncIterator[SummaryW
         yield SummaryWriter(model, Budget(store.costs, options.summaries, clock()))
 
 
-def _model(options: Settings, engine: str) -> LanguageModel | None:
+def _model(options: Settings, engine: str) -> ClaudeModel | None:
     if engine == "claude" and not options.summaries.api_key:
         raise ConfigError("There is no API key for Claude.", "Set ANTHROPIC_API_KEY, or use --engine extract.")
     return None if engine == "extract" else open_language_model(options.summaries)

@@ -17,8 +17,8 @@ from bot.summaries.check import check
 from bot.summaries.extract import extract, trim
 from bot.summaries.generation.budget import Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
+from bot.summaries.generation.claude import ClaudeModel
 from bot.summaries.generation.generator import SummaryGenerator
-from bot.summaries.generation.language_model import LanguageModel
 from bot.summaries.generation.sanitizing import without_instructions
 from bot.summaries.generation.writer import SummaryWriter
 
@@ -39,7 +39,7 @@ class SummaryService:
         self,
         lines: Summaries,
         *,
-        writer: LanguageModel | None,
+        writer: ClaudeModel | None,
         clock: Clock,
         budget: Budget | None = None,
         batch_from: int = MIN_BATCH_SIZE,

@@ -289,6 +289,7 @@ CHOICES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "no appendix": ([figure(7, "Overview.", "a.png", id="A2.F7"), figure(1, "A bird.", "b.png")], ["1"]),
     "no prompt": ([figure(1, "The prompt that we use.", "a.png"), figure(2, "Nests.", "b.png")], ["2", "1"]),
+    "no set-up": ([figure(1, "Experimental setup.", "a.png"), figure(2, "Nests.", "b.png")], ["2", "1"]),
     "no logo": ([figure(1, "Our pipeline.", "a.png", size=(120, 120)), METHOD], ["2"]),
     "no strip": ([figure(1, "Our pipeline.", "a.png", size=(900, 91)), METHOD], ["2"]),
     "no single panel": ([figure(1, "Our pipeline.", "a.png", "b.png"), METHOD], ["2"]),

@@ -22,7 +22,7 @@ from adapters.slack.payload import get_object, get_text, require_text
 from adapters.slack.profiles import Admins, Profiles
 from adapters.slack.settings import Settings
 from bot.chat.adapter import Core, Setup
-from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission, Place
+from bot.chat.event import Answer, ButtonPress, Command, Event, FormSubmission
 from bot.chat.message import Message
 from bot.languages import mark, speaking, tr
 
@@ -56,7 +56,7 @@ class Handlers:
             person=event.who.id,
             response_url=get_text(body, "response_url"),
             trigger=get_text(body, "trigger_id"),
-            is_direct=_is_direct(event.place),
+            is_direct=event.place.channel.startswith("D"),
         )
         await self._answer_command(event, target)
 
@@ -237,9 +237,5 @@ def _press_target(body: Json, event: ButtonPress) -> AnswerTarget:
         trigger=get_text(body, "trigger_id"),
         view=get_text(body, "view", "id") if get_text(body, "view", "type") == "modal" else "",
         is_ephemeral=bool(get_object(body, "container").get("is_ephemeral")),
-        is_direct=_is_direct(event.place),
+        is_direct=event.place.channel.startswith("D"),
     )
-
-
-def _is_direct(place: Place) -> bool:
-    return place.channel.startswith("D")

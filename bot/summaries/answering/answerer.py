@@ -20,7 +20,8 @@ from bot.summaries.answering.judging import PaperAnswer, judge, nearest
 from bot.summaries.answering.passages import passages_for
 from bot.summaries.generation.budget import Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
-from bot.summaries.generation.language_model import CallError, LanguageModel, ModelAnswer, RefusedByModel, decode
+from bot.summaries.generation.claude import ClaudeModel
+from bot.summaries.generation.language_model import CallError, ModelAnswer, RefusedByModel, decode
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class QuestionAnswerer:
     """Answers questions; a failing model never raises."""
 
     def __init__(
-        self, writer: LanguageModel | None, budget: Budget | None, breaker: CircuitBreaker, clock: Clock
+        self, writer: ClaudeModel | None, budget: Budget | None, breaker: CircuitBreaker, clock: Clock
     ) -> None:
         self._writer = writer
         self._budget = budget

@@ -16,7 +16,8 @@ from bot.store.records import Spending, SummaryBatch, SummaryRequest
 from bot.store.sql.summaries import Summaries
 from bot.summaries.generation.budget import Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
-from bot.summaries.generation.language_model import CallError, Completion, LanguageModel, NoBatches, ResultsGone, total
+from bot.summaries.generation.claude import ClaudeModel
+from bot.summaries.generation.language_model import CallError, Completion, NoBatches, ResultsGone, total
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ class Batches:
     """Submits batches and collects their results."""
 
     def __init__(
-        self, lines: Summaries, model: LanguageModel, clock: Clock, breaker: CircuitBreaker, budget: Budget
+        self, lines: Summaries, model: ClaudeModel, clock: Clock, breaker: CircuitBreaker, budget: Budget
     ) -> None:
         self._lines = lines
         self._model = model

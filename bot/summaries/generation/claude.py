@@ -24,7 +24,6 @@ from bot.summaries.generation.language_model import (
     ResultsGone,
     TokenUsage,
 )
-from bot.summaries.generation.sanitizing import paper_of
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -41,7 +40,7 @@ ACCEPTED_STOPS = {"end_turn", "stop_sequence"}
 
 
 class ClaudeModel:
-    """Implements `bot.summaries.generation.language_model.LanguageModel`."""
+    """Claude, which writes summaries and answers. Each method that calls it raises `CallError`."""
 
     def __init__(self, key: str, model: str, url: str = "", *, thinking: bool = False, timeout_s: float = 20.0) -> None:
         self._key = key
@@ -49,22 +48,18 @@ class ClaudeModel:
         self._thinking = thinking
         self._timeout_s = timeout_s
         self.model = model
-        self.prompt = prompt.fingerprint(thinking=thinking)
+        self.prompt = prompt.fingerprint(thinking=thinking)  # another prompt may give another summary
 
     def summary_request(self, request: SummaryRequest) -> dict[str, Any]:
-        return prompt.summary_request(
-            self.model,
-            paper_of(request),
-            request.language,
-            request.failures,
-            refused=request.refused,
-            thinking=self._thinking,
-        )
+        """What is sent for a summary."""
+        return prompt.summary_request(self.model, request, thinking=self._thinking)
 
     def answer_request(self, text: str, question: str) -> dict[str, Any]:
+        """What is sent for an answer from a text."""
         return prompt.answer_request(self.model, text, question, thinking=self._thinking)
 
     async def complete(self, request: dict[str, Any]) -> Completion:
+        """The answer to a request."""
         for attempt in range(ATTEMPTS):
             try:
                 async with _translated(self._timeout_s):
@@ -77,6 +72,7 @@ class ClaudeModel:
         raise AssertionError("the last attempt returns or raises")
 
     async def send_batch(self, batch: SummaryBatch) -> str:
+        """Submit many requests at a lower price; returns the provider's id."""
         rows = [
             {"custom_id": f"{batch.id}-{number}", "params": self.summary_request(request)}
             for number, request in enumerate(batch.requests)
@@ -88,6 +84,7 @@ class ClaudeModel:
             return made.id
 
     async def find_batch(self, batch: SummaryBatch) -> str | None:
+        """The provider's id of an unconfirmed batch; empty if it isn't there, None if that can't be said yet."""
         is_certain = True
         async with _translated(BATCH_TIMEOUT_S):
             async for found in self._client.messages.batches.list(limit=BATCHES_PER_PAGE):
@@ -102,6 +99,7 @@ class ClaudeModel:
         return "" if is_certain else None
 
     async def batch_results(self, batch: SummaryBatch) -> list[Completion | CallError | None] | None:
+        """The results in the order of the requests, None while it is under way. No result: not done, and not paid."""
         gone = ResultsGone(f"Claude no longer has batch {batch.provider_id}.", paid_share=1.0)
         async with _translated(BATCH_TIMEOUT_S, on_missing=gone):
             status = await self._client.messages.batches.retrieve(batch.provider_id)

@@ -16,7 +16,8 @@ from bot.summaries.check import check
 from bot.summaries.generation.batches import Batches, Results
 from bot.summaries.generation.budget import CALL_MAX_AGE, Budget
 from bot.summaries.generation.circuit_breaker import CircuitBreaker
-from bot.summaries.generation.language_model import BudgetSpent, CallError, LanguageModel, RefusedByModel, summary_line
+from bot.summaries.generation.claude import ClaudeModel
+from bot.summaries.generation.language_model import BudgetSpent, CallError, RefusedByModel, summary_line
 from bot.summaries.generation.sanitizing import paper_of
 from bot.summaries.generation.writer import SummaryWriter
 
@@ -32,7 +33,7 @@ class SummaryGenerator:
     """Requests summaries from a model, singly or in batches, within the budget."""
 
     _lines: Summaries
-    _model: LanguageModel
+    _model: ClaudeModel
     _clock: Clock
     _breaker: CircuitBreaker
     _budget: Budget = field(kw_only=True)

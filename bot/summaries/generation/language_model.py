@@ -1,4 +1,4 @@
-"""The protocol of a language model that writes summaries and answers, and what can come of a call.
+"""What a call of a language model returns, and what else can come of it.
 
 CallError            the call brought nothing usable; asking again later may help
 ├── NothingDone      the server surely did nothing; it may answer in a moment
@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from bot.errors import ModelError
-from bot.store.records import SummaryBatch, SummaryRequest
 
 LATER = "It will be tried again later."
 _OBJECT = re.compile(r"\{.*\}", re.DOTALL)
@@ -112,37 +111,6 @@ class ModelAnswer(Struct, frozen=True, kw_only=True):
     found: bool
     answer: str
     quote: str
-
-
-class LanguageModel(Protocol):
-    """A language model. Each method that calls it raises `CallError`."""
-
-    @property
-    def model(self) -> str: ...
-
-    @property
-    def prompt(self) -> str:
-        """A hash of the prompt: another prompt may give another summary."""
-
-    def summary_request(self, request: SummaryRequest) -> dict[str, Any]:
-        """What is sent for a summary."""
-
-    def answer_request(self, text: str, question: str) -> dict[str, Any]:
-        """What is sent for an answer from a text."""
-
-    async def complete(self, request: dict[str, Any]) -> Completion:
-        """The answer to a request."""
-
-    async def send_batch(self, batch: SummaryBatch) -> str:
-        """Submit many requests at a lower price; returns the provider's id."""
-
-    async def find_batch(self, batch: SummaryBatch) -> str | None:
-        """The provider's id of an unconfirmed batch; empty if it isn't there, None if that can't be said yet."""
-
-    async def batch_results(self, batch: SummaryBatch) -> list[Completion | CallError | None] | None:
-        """The results in the order of the requests, None while it is under way. No result: not done, and not paid."""
-
-    async def aclose(self) -> None: ...
 
 
 def decode(completion: Completion, form: type[T]) -> T:

@@ -8,11 +8,10 @@ caches (its model page, October 2026), and a cached token costs a tenth. Below a
 import hashlib
 import json
 import math
-from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from bot.papers.model import Paper
+from bot.store.records import SummaryRequest
 from bot.summaries.check import MAX_CHARS
 from bot.summaries.generation.language_model import TokenUsage
 
@@ -37,13 +36,11 @@ ANSWER_PROMPT = _text("answer_prompt.txt", ANSWER_CHARS)
 _SCHEMAS = json.loads(files("bot.summaries.generation").joinpath("answer_schemas.json").read_text("utf-8"))
 
 
-def summary_request(
-    model: str, paper: Paper, language: str, failures: Sequence[str] = (), *, refused: str = "", thinking: bool = False
-) -> dict[str, Any]:
-    """The request for a paper's summary; `failures` says what was wrong with the refused one before."""
-    asked = {"language": language, "title": paper.title[:ABSTRACT_CHARS], "abstract": paper.abstract[:ABSTRACT_CHARS]}
-    if failures:
-        asked |= {"refused": refused[:ABSTRACT_CHARS], "wrong": "; ".join(failures)}
+def summary_request(model: str, request: SummaryRequest, *, thinking: bool = False) -> dict[str, Any]:
+    """The request for a paper's summary; a second one says what was wrong with the refused one before."""
+    asked = {name: getattr(request, name)[:ABSTRACT_CHARS] for name in ("language", "title", "abstract")}
+    if request.failures:
+        asked |= {"refused": request.refused[:ABSTRACT_CHARS], "wrong": "; ".join(request.failures)}
     return _request(model, SUMMARY_PROMPT, asked, _SCHEMAS["summary"], SUMMARY_TOKENS, thinking=thinking)
 
 
@@ -55,7 +52,8 @@ def answer_request(model: str, text: str, question: str, *, thinking: bool = Fal
 
 def fingerprint(*, thinking: bool) -> str:
     """A hash of the prompt without the paper: another prompt may give another summary."""
-    asked = summary_request("", Paper(id="", title=""), "", thinking=thinking)
+    empty = SummaryRequest(paper="", version=1, language="", model="", prompt="", title="", abstract="")
+    asked = summary_request("", empty, thinking=thinking)
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
 
 

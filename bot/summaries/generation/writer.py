@@ -7,14 +7,15 @@ from bot.store.records import Reservation, SummaryRequest
 from bot.summaries.check import check
 from bot.summaries.generation import prompt
 from bot.summaries.generation.budget import Budget
-from bot.summaries.generation.language_model import BudgetSpent, LanguageModel, summary_line
+from bot.summaries.generation.claude import ClaudeModel
+from bot.summaries.generation.language_model import BudgetSpent, summary_line
 from bot.summaries.generation.sanitizing import paper_of, without_instructions
 
 
 class SummaryWriter:
     """Has a model write summaries."""
 
-    def __init__(self, model: LanguageModel, budget: Budget) -> None:
+    def __init__(self, model: ClaudeModel, budget: Budget) -> None:
         self._model = model
         self._budget = budget
 

@@ -92,14 +92,11 @@ class Sentence:
             if start > 1 and self.text[start - 1] in "-@" and self.text[start - 2].isalnum():
                 continue  # the 3 of GPT-3, the 1 of Pass@1
             is_spelt_out = quantity.unit == "" and quantity.said.isalpha()
-            if is_spelt_out or self._is_of_a_name(quantity, at):
+            is_after_name = at > 0 and is_name(self.tokens[at - 1].text, first=at == 1)
+            if is_spelt_out or (is_after_name and quantity.unit not in _UNITS):  # `AIME 2024`, `ImageNet 256px`
                 continue
             found[start] = Number(quantity, start, end, at)  # of a range, the reading with the unit comes last
         return tuple(number for _, number in sorted(found.items())[:MAX_NUMBERS])
-
-    def _is_of_a_name(self, quantity: Quantity, at: int) -> bool:
-        """Whether a number without a unit only continues a name: `AIME 2024`, `ImageNet 256px`."""
-        return quantity.unit not in _UNITS and at > 0 and is_name(self.tokens[at - 1].text, first=at == 1)
 
     @cached_property
     def names(self) -> tuple[Token, ...]:
