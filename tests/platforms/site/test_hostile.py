@@ -97,6 +97,7 @@ def patterns(store: Store, home: Path) -> list[str]:
     site = Site(
         settings=Settings(slack_client_id="1.2", slack_client_secret="s", slack_team="T1"),
         core=ReadingCore(None),  # type: ignore[arg-type] # only its commands are looked at
+        options={},
         clock=clock,
         home=home,
         storage=store.key_value("site"),
