@@ -9,6 +9,7 @@ them; limits of memory, and of processor time for each job.
 import importlib
 import sys
 from collections.abc import Callable
+from importlib.resources import files
 from importlib.util import find_spec
 from math import ceil
 from typing import Any
@@ -23,11 +24,6 @@ MAX_MEMORY_BYTES = 768_000_000  # of address space, the interpreter's own includ
 MAX_CPU_SHARE = 0.5  # of the seconds by the clock; arXiv's longest list and a long PDF take 5
 MAX_GROWTH_BYTES = 200_000_000  # a process that a job made grow by more ends after it, and a fresh one follows
 MAX_RECURSION = 500
-_CHARSETS = """cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp866 cp874 cp932 cp949 cp950 iso8859_1
-iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9 iso8859_10 iso8859_13 iso8859_14
-iso8859_15 iso8859_16 koi8_r koi8_u gb18030 gbk gb2312 big5 big5hkscs shift_jis euc_jp euc_kr
-iso2022_jp iso2022_kr johab mac_roman mac_cyrillic tis_620 utf_16 utf_16_le utf_16_be utf_32 utf_32_le utf_32_be ascii
-latin_1 utf_8 utf_8_sig idna punycode unicode_escape raw_unicode_escape charmap"""
 _PRELOADED = {
     "feeds": ("feedparser", "bot.sources.arxiv", "bot.sources.feeds", "_strptime", "xml.sax.expatreader"),
     "texts": ("pypdf",),
@@ -71,7 +67,7 @@ def preload(group: str) -> dict[str, Callable[[Job], Any]]:
     from bot.papers.latex_macros import symbols  # noqa: PLC0415
 
     symbols()
-    for name in _CHARSETS.split():
+    for name in files("bot.sources").joinpath("charsets.txt").read_text("ascii").split():
         importlib.import_module(f"encodings.{name}")
         "".encode(name.replace("_", "-")) if name not in {"charmap", "idna"} else None
     for module in _PRELOADED[group]:

@@ -5,14 +5,13 @@ import re
 from bot.summaries.words import pattern, table, word_list
 
 # Verbs of research, as they stand after `we`; those of the second list are nouns or plain forms as often.
-_SURE = word_list("sure_verbs")
-_UNSURE = "study report release train use address design offer find give make learn test build define measure"
+_SURE, _UNSURE = word_list("sure_verbs"), word_list("unsure_verbs")
 # What is told of methods, models and papers, as it stands before an `s`
 TELLING = word_list("telling_verbs")
 ADVERB = pattern("adverb")
 _AND = re.compile(
     rf"(?P<and>(?:, (?:and )?|\band )(?:{ADVERB} )?)(?:(?P<sure>{'|'.join(_SURE)})\b|(?P<unsure>"
-    rf"{'|'.join(_UNSURE.split())})\b(?= (?:an?|the|its?|them|their|that|how|whether|two|three|several"
+    rf"{'|'.join(_UNSURE)})\b(?= (?:an?|the|its?|them|their|that|how|whether|two|three|several"
     r"|new|this|these|theoretical|empirical|evidence|better|state)\b))"
 )
 _BARE_LIST = re.compile(r"\bto (?:[\w-]+, )*(?:and )?[\w-]+$")

@@ -92,13 +92,9 @@ def _is_inflected(word: str, known: str) -> bool:
     """`Reduction` where `reduced` is said; who is called after what he does (`Transformer`) is not meant so."""
     if word.endswith("ly"):
         return True
-    stem = word.lower()[: max(5, len(word) - 4)]
-    return (
-        len(word) >= 7
-        and word.isalpha()
-        and not word.endswith(("er", "or"))
-        and re.search(rf"\b{stem}", known) is not None
-    )
+    if len(word) < 7 or not word.isalpha() or word.endswith(("er", "or")):
+        return False
+    return re.search(rf"\b{word.lower()[: max(5, len(word) - 4)]}", known) is not None
 
 
 def _is_known(word: str, there: set[str]) -> bool:

@@ -36,11 +36,8 @@ def bound_of(sentence: Sentence, index: int) -> str:
     number = sentence.numbers[index]
     if own := _plain_bound(sentence, number):
         return own
-    if index and _LIST.search(sentence.low[sentence.numbers[index - 1].end : number.start]):
-        between = sentence.low[sentence.numbers[index - 1].end : number.start]
-        if len(between) <= 12:
-            return bound_of(sentence, index - 1)
-    return ""
+    between = sentence.low[sentence.numbers[index - 1].end : number.start] if index else ""
+    return bound_of(sentence, index - 1) if len(between) <= 12 and _LIST.search(between) else ""
 
 
 def _plain_bound(sentence: Sentence, number: Number) -> str:

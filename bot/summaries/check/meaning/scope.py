@@ -5,11 +5,8 @@ from collections.abc import Iterator, Sequence
 from bot.summaries.check.meaning.sentences import Sentence, Token, stem
 from bot.summaries.words import word_list
 
-_OPENS = set("on in of for across over to how between among both harm harms improves".split())  # noqa: SIM905
-_STOPS = _OPENS | {
-    *("that", "which", "while", "from", "with", "by", "as", "at", "into", "than", "without", "through", "using", "via"),
-    *("when", "where", "but", "whether", ";", ":", "(", ")"),
-}
+_OPENS = set(word_list("opens_settings"))
+_STOPS = _OPENS | set(word_list("ends_of_settings"))
 _VAGUE = {stem(word) for word in word_list("vague_words")}
 _MAX_ITEM_TOKENS = 4
 
