@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.commands.context import CommandContext
 from bot.commands.lookups import Lookups
 from bot.commands.router import Router
-from bot.config import HuggingFace, Settings, Summaries
+from bot.config import HuggingFace, Settings
 from bot.delivery.availability import Availability
 from bot.delivery.card_updates import CardUpdater
 from bot.delivery.dispatch import Dispatcher
@@ -84,7 +84,9 @@ async def open_library(settings: Settings, clock: Clock) -> AsyncIterator[Librar
         clock = store.clock(clock)
         search = await _search(settings, store)
         stack.push_async_callback(search.aclose)
-        lines = _lines(settings.summaries, store, clock)
+        options = settings.summaries
+        model, budget = open_language_model(options), Budget(store.costs, options, clock)
+        lines = SummaryService(store.summaries, writer=model, clock=clock, budget=budget, batch_from=options.batch_from)
         stack.push_async_callback(lines.aclose)
         yield Library(settings=settings, clock=clock, store=store, search=search, lines=lines)
 
@@ -221,12 +223,6 @@ async def _search(settings: Settings, store: Store) -> Search:
 def _names(sources: Opened) -> tuple[str, ...]:
     """The names of all sources."""
     return (*(source.name for source in sources.lists), STARTER, COMMUNITY)
-
-
-def _lines(settings: Summaries, store: Store, clock: Clock) -> SummaryService:
-    budget = Budget(store.costs, settings, clock)
-    model = open_language_model(settings)
-    return SummaryService(store.summaries, writer=model, clock=clock, budget=budget, batch_from=settings.batch_from)
 
 
 @asynccontextmanager

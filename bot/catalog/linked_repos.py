@@ -143,20 +143,12 @@ def parse(body: bytes, where: str, url: str) -> LinkedRepos:
         raise Malformed(f"{where} sent broken JSON ({error}).", "It is fetched again later.") from error
     if not isinstance(answer, dict):
         raise Malformed(f"{where} isn't a paper.", "It is fetched again later.")
-    found = [
-        _resources(answer.get(f"linked{kind}"), f"{url}{folder}")
-        for kind, folder in (("Models", ""), ("Datasets", "/datasets"), ("Spaces", "/spaces"))
-    ]
-    models, datasets, spaces = (
-        max(parse_count(answer.get(f"numTotal{kind}")), len(known))
-        for kind, known in zip(("Models", "Datasets", "Spaces"), found, strict=True)
-    )
-    return LinkedRepos(
-        models=found[0][:MAX_SHOWN],
-        datasets=found[1][:MAX_SHOWN],
-        spaces=found[2][:MAX_SHOWN],
-        counts=(models, datasets, spaces),
-    )
+    found, counts = list[tuple[LinkedRepo, ...]](), list[int]()
+    for kind, folder in (("Models", ""), ("Datasets", "/datasets"), ("Spaces", "/spaces")):
+        known = _resources(answer.get(f"linked{kind}"), f"{url}{folder}")
+        found.append(known[:MAX_SHOWN])
+        counts.append(max(parse_count(answer.get(f"numTotal{kind}")), len(known)))
+    return LinkedRepos(models=found[0], datasets=found[1], spaces=found[2], counts=(counts[0], counts[1], counts[2]))
 
 
 def _resources(raw: Any, folder: str) -> tuple[LinkedRepo, ...]:

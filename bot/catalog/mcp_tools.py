@@ -111,32 +111,11 @@ def tell_whole(found: Whole) -> str:
     return "\n".join([_line(found.paper), *withdrawn, *filter(None, [found.abstract]), *near])
 
 
-def _tool(title: str, tell: Callable[[Any], str]) -> Callable[[Callable[[Catalog, Any], Awaitable[Struct]]], Tool]:
-    """The tool of a function: its name and docstring, and its types, are what assistants are told."""
-
-    def make(ask: Callable[[Catalog, Any], Awaitable[Struct]]) -> Tool:
-        types = get_type_hints(ask)
-        said = f"{ask.__doc__} {UNTRUSTED}"
-        return Tool(
-            name=ask.__name__,
-            title=title,
-            said=said,
-            asks=types["asked"],
-            answers=types["return"],
-            ask=ask,
-            tell=tell,
-        )
-
-    return make
-
-
-@_tool("Search papers", tell_cards)
 async def search(catalog: Catalog, asked: Search) -> Cards:
     """Find research papers by words and by meaning."""
     return _cards(await catalog.search(asked.query, limit=asked.limit))
 
 
-@_tool("Similar papers", tell_cards)
 async def similar(catalog: Catalog, asked: Similar) -> Cards:
     """Find papers similar in meaning to one paper."""
     found = await catalog.similar_papers(paper_id(asked.id), limit=asked.limit)
@@ -145,7 +124,6 @@ async def similar(catalog: Catalog, asked: Similar) -> Cards:
     return _cards(found)
 
 
-@_tool("Today's papers", tell_cards)
 async def today(catalog: Catalog, asked: Today) -> Cards:
     """The papers of the newest day or of another day, most upvoted first."""
     days = await catalog.listed_days(until=asked.day, limit=1)
@@ -159,7 +137,6 @@ async def today(catalog: Catalog, asked: Today) -> Cards:
     return _cards(lists.page, day=lists.first)
 
 
-@_tool("One paper", tell_whole)
 async def paper(catalog: Catalog, asked: One) -> Whole:
     """One paper with its abstract, links and similar papers."""
     found = await catalog.paper_detail(paper_id(asked.id))
@@ -178,7 +155,20 @@ async def paper(catalog: Catalog, asked: One) -> Whole:
     )
 
 
-TOOLS = (search, similar, today, paper)
+def _tool(title: str, ask: Callable[[Catalog, Any], Awaitable[Struct]], tell: Callable[[Any], str]) -> Tool:
+    """The tool of a function: its name and docstring, and its types, are what assistants are told."""
+    types, said = get_type_hints(ask), f"{ask.__doc__} {UNTRUSTED}"
+    return Tool(
+        name=ask.__name__, title=title, said=said, asks=types["asked"], answers=types["return"], ask=ask, tell=tell
+    )
+
+
+TOOLS = (
+    _tool("Search papers", search, tell_cards),
+    _tool("Similar papers", similar, tell_cards),
+    _tool("Today's papers", today, tell_cards),
+    _tool("One paper", paper, tell_whole),
+)
 
 
 def seen(text: str, limit: int) -> str:

@@ -166,11 +166,10 @@ class StoreCatalog:
         return PaperPage(papers=tuple(replace(entry, note=its.text, is_read=its.is_read) for entry, its in found))
 
     async def topics(self) -> Sequence[Topic]:
-        today = self._clock.now().date()
-        listed = (
-            await self._store.papers.most_upvoted(self._sources, today - timedelta(days=TOPICS_OF), today, CANDIDATES)
-            or await self._of_newest_day()
-        )
+        today, papers = self._clock.now().date(), self._store.papers
+        listed = await papers.most_upvoted(self._sources, today - timedelta(days=TOPICS_OF), today, CANDIDATES)
+        if not listed and (newest := await papers.listed_days(self._sources, limit=1)):
+            listed = await papers.most_upvoted(self._sources, date.min, newest[0][0], CANDIDATES)
         return count_topics(item.paper for item in listed)[:TOPICS]
 
     async def votes_by(self, who: Person, ids: Collection[PaperId]) -> Mapping[PaperId, int]:
@@ -204,12 +203,6 @@ class StoreCatalog:
         lists = await self._lists_of(sorted(missing)[:CANDIDATES])
         inside = ([item for item in items if first <= item.day <= last] for items in lists.values())
         return [*listed, *(items[0] for items in inside if items)]
-
-    async def _of_newest_day(self) -> list[ListedPaper]:
-        newest = await self._store.papers.listed_days(self._sources, limit=1)
-        return (
-            await self._store.papers.most_upvoted(self._sources, date.min, newest[0][0], CANDIDATES) if newest else []
-        )
 
     async def _by_id(
         self, ids: Sequence[PaperId], reasons: Mapping[PaperId, str] | None = None

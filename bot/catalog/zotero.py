@@ -5,7 +5,7 @@ its version 0 says that it must be new: what is sent twice is refused with 412, 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,8 @@ class Zotero(Struct, frozen=True, kw_only=True):
                         method, self.url + path, data=body, headers=headers, allow_redirects=False
                     ) as response:
                         status, text = response.status, await response.json() if response.ok else {}
-                    wait_s = _wait_s(response.headers)
+                    waits = (response.headers.get(name, "") for name in ("Backoff", "Retry-After"))
+                    wait_s = max(float(value) if value.isdecimal() else 0 for value in waits)
                     if wait_s > MAX_WAIT_S or status not in {200, 429, 503}:
                         break
                     await self.clock.sleep(wait_s)
@@ -77,11 +78,6 @@ class Zotero(Struct, frozen=True, kw_only=True):
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise _failed(type(error).__name__) from None  # without the request, which has the key
         raise _refused() if status in {401, 403, 404} else _failed(f"HTTP {status}")
-
-
-def _wait_s(headers: Mapping[str, str]) -> float:
-    """How long Zotero asks to wait before the next request."""
-    return max(float(headers[name]) if headers.get(name, "").isdecimal() else 0 for name in ("Backoff", "Retry-After"))
 
 
 def _item_key(id: str) -> str:

@@ -8,7 +8,6 @@ from bot.commands.context import Effect, Request, as_command
 from bot.errors import AskError
 from bot.languages import mark, tag, tr
 from bot.schedule import describe
-from bot.store.records import Subscription
 from bot.views.results import note
 
 DEFAULT_SCHEDULE = "weekdays 09:00"
@@ -25,7 +24,9 @@ async def digest(request: Request, rest: str) -> Answer:
     subscriptions = request.store.subscriptions
     mine = await subscriptions.digests_of(request.who.key)
     if rest.strip().casefold() in {"off", "stop", "none"}:
-        return await _stop(request, mine)
+        for subscription in mine:
+            await subscriptions.remove_subscription(subscription.id)
+        return Answer(message=note(tr("Your digest is off.") if mine else tr("You don't have a digest.")))
     if not await request.store.people.followed_topics(request.who.key):
         raise AskError(tr("You don't follow any topics yet."), tr("To follow one: /papers follow diffusion models"))
     try:
@@ -48,9 +49,3 @@ async def digest(request: Request, rest: str) -> Answer:
     done = tr("You'll get new papers on your topics as a direct message: {when}.", when=when)
     without = tr("Papers that are posted in this channel are left out.") if new.beside else ""
     return Answer(message=note(" ".join(filter(None, (done, without, tr("To stop: /papers digest off"))))))
-
-
-async def _stop(request: Request, mine: list[Subscription]) -> Answer:
-    for subscription in mine:
-        await request.store.subscriptions.remove_subscription(subscription.id)
-    return Answer(message=note(tr("Your digest is off.") if mine else tr("You don't have a digest.")))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from msgspec import Struct
 
@@ -16,10 +16,6 @@ SHORT_SHARE = 0.4  # of the usual length; a shorter list is doubtful
 MIN_LISTS_FOR_USUAL = 3  # fewer lists don't show what is usual
 
 State = Literal["complete", "open", "short", "missing", "closed"]
-
-
-Lists: TypeAlias = Mapping[tuple[str, date], set[PaperId]]
-"""The papers that a source listed on a day."""
 
 
 class Day(Struct, frozen=True, kw_only=True):
@@ -44,7 +40,9 @@ async def audit(papers: Papers, sources: Sequence[str], first: date, last: date,
     return [_day(source, day, lists, fetches.get(source), now) for day in days for source in sources]
 
 
-def _day(source: str, day: date, lists: Lists, fetch: Fetch | None, now: datetime) -> Day:
+def _day(
+    source: str, day: date, lists: Mapping[tuple[str, date], set[PaperId]], fetch: Fetch | None, now: datetime
+) -> Day:
     here = lists.get((source, day), set())
     others = [len(ids) for (name, other), ids in lists.items() if name == source and other != day]
     usual = int(median(others)) if len(others) >= MIN_LISTS_FOR_USUAL else 0

@@ -97,6 +97,7 @@ class Composer:
         """The posts of an edition, its head first, to be sent at `due`."""
         if subscription.layout == "thread" and not await self.has_threads(subscription.place):
             subscription = replace(subscription, layout="compact")
+        taste = tr("what you saved") if subscription.follows else tr("what this channel votes for")
         facts = EditionFacts(
             day=edition.day,
             first=edition.first,
@@ -104,7 +105,7 @@ class Composer:
             sources=tuple(source for source in edition.sources if not is_community_list(source)),
             query=subscription.query,
             min_votes=subscription.min_votes,
-            nearest_to=_taste(subscription) if any(entry.is_by_taste for entry in entries) else "",
+            nearest_to=taste if any(entry.is_by_taste for entry in entries) else "",
             submitted=sum(entry.submitter is not None for entry in entries),
             groups=self._groups([entry.paper for entry in entries]),
         )
@@ -186,8 +187,3 @@ class Composer:
                 f"No adapter for {place.platform} is set up here.", "Set it up, or remove the schedule."
             )
         return partial(fit, limits=adapter.limits, width=adapter.text_width)
-
-
-def _taste(subscription: Subscription) -> str:
-    """The scores that decide the order of a subscription's papers."""
-    return tr("what you saved") if subscription.follows else tr("what this channel votes for")
