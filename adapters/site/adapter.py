@@ -11,7 +11,7 @@ from adapters.site import errors, links
 from adapters.site.api.app import Api
 from adapters.site.exports import Exports
 from adapters.site.feeds.handlers import FeedHandlers
-from adapters.site.members import live, saved, submit, votes
+from adapters.site.members import commands, live, votes
 from adapters.site.members.oauth import sign_in
 from adapters.site.pages import static
 from adapters.site.pages.lists import ListPages
@@ -134,8 +134,7 @@ def add_routes(app: web.Application, site: Site) -> None:
     sign_in.add_routes(app, site)
     votes.add_routes(app, site)
     live.add_routes(app, site)
-    submit.add_routes(app, site)
-    saved.add_routes(app, site)
+    commands.add_routes(app, site)
     FeedHandlers(site).add_routes(app)
     Exports(site).add_routes(app)
     Api(site).add_routes(app)

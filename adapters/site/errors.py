@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from adapters.site.api.problem import problem_response
+from adapters.site.api.schemas import problem_response
 from adapters.site.members.visitor import Visitor
 from adapters.site.pages.view import error_view
 from adapters.site.templating import render_page

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 from adapters.site.api import openapi
 from adapters.site.api.handlers import PREFIX, ROUTES, Route
 from adapters.site.api.params import read_params
-from adapters.site.api.problem import ApiProblem, problem_response
+from adapters.site.api.schemas import ApiProblem, problem_response
 from adapters.site.errors import api_detail
 from adapters.site.site import Site
 from bot.errors import AskError, PaperboyError

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from adapters.site import dates, links
 from adapters.site.api import params, schemas
-from adapters.site.api.problem import ApiProblem
+from adapters.site.api.schemas import ApiProblem
 from adapters.site.site import Site
 from bot.chat.catalog import CatalogEntry, PaperPage
 from bot.papers.citations import FORMATS, cite

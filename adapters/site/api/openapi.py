@@ -8,7 +8,6 @@ import msgspec
 
 from adapters.site.api import schemas
 from adapters.site.api.handlers import PREFIX, ROUTES, Route
-from adapters.site.api.problem import CONTENT_TYPE
 from bot import __version__
 
 Json: TypeAlias = dict[str, Any]
@@ -62,7 +61,10 @@ def _in_query(params: type[msgspec.Struct]) -> list[Json]:
 
 
 def _problem(description: str) -> Json:
-    return {"description": description, "content": {CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}}}
+    return {
+        "description": description,
+        "content": {schemas.PROBLEM_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}},
+    }
 
 
 def path_parts(path: str) -> list[str]:

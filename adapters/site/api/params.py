@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta, Struct
 from multidict import MultiMapping
 
-from adapters.site.api.problem import ApiProblem
+from adapters.site.api.schemas import ApiProblem
 from bot.chat.catalog import MAX_PAGE_SIZE, TrendingPeriod
 
 P = TypeVar("P", bound=Struct)

@@ -3,14 +3,18 @@
 These records are the API's own, so that the core can change and programs don't notice. OpenAPI is made from them.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
+from aiohttp import web
 from msgspec import Meta, Struct
 
 from bot.chat.catalog import CatalogEntry
 
+PROBLEM_TYPE = "application/problem+json"
 Day = date  # one record has a field `date`
 
 
@@ -146,6 +150,22 @@ class Problem(Struct, frozen=True, kw_only=True):
     title: str
     status: int
     detail: str
+
+
+class ApiProblem(Exception):
+    """A request that can't be answered; `detail` says what to do instead."""
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = dict(headers or {})
+
+
+def problem_response(status: int, detail: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    body = msgspec.json.encode(Problem(title=HTTPStatus(status).phrase, status=status, detail=detail))
+    all_headers = {**(headers or {}), "Cache-Control": "no-store"}
+    return web.Response(body=body, status=status, content_type=PROBLEM_TYPE, headers=all_headers)
 
 
 def paper(entry: CatalogEntry, page: str) -> Paper:

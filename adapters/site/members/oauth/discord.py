@@ -1,12 +1,11 @@
 """Sign in with Discord: OAuth2, for the members of one server."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
 
-from adapters.site.members.oauth.provider import MAX_NAME_CHARS, Attempt, request_json
+from adapters.site.members.oauth.provider import MAX_NAME_CHARS, Attempt, OAuthProvider, request_json
 from adapters.site.settings import Settings
 from bot.chat.event import Person
 from bot.chat.message import clean
@@ -30,30 +29,18 @@ class Member(Struct, frozen=True):
     pending: bool = False  # has not accepted the server's rules, so can't react there either
 
 
-class DiscordProvider:
-    """Implements `OAuthProvider`."""
+class DiscordProvider(OAuthProvider):
+    """Discord."""
 
-    name, label = "discord", "Discord"
+    name, label, authorize_path = "discord", "Discord", "/oauth2/authorize"
 
     def __init__(self, settings: Settings, refusals: RefusalLimit) -> None:
+        super().__init__(settings, settings.discord_guild)
         self._refusals = refusals
-        self.space = settings.discord_guild
-        self._id, self._secret = settings.discord_client_id, settings.discord_client_secret
-        self._url = settings.discord_url.rstrip("/")
-        self._api = f"{self._url}/api/v10"
 
-    def authorize_url(self, attempt: Attempt, return_url: str) -> str:
-        query = {
-            "response_type": "code",
-            "scope": SCOPES,
-            "client_id": self._id,
-            "redirect_uri": return_url,
-            "state": attempt.state,
-            "code_challenge": attempt.challenge,
-            "code_challenge_method": "S256",
-            "prompt": "none",  # people who agreed before are not asked again
-        }
-        return f"{self._url}/oauth2/authorize?{urlencode(query)}"
+    def authorize_query(self, attempt: Attempt) -> dict[str, str]:
+        challenge = {"code_challenge": attempt.challenge, "code_challenge_method": "S256"}
+        return {"scope": SCOPES, "prompt": "none"} | challenge  # people who agreed before are not asked again
 
     async def fetch_person(self, attempt: Attempt, return_url: str, code: str) -> Person:
         member = await self._member(await self._token(attempt, return_url, code))
@@ -63,14 +50,7 @@ class DiscordProvider:
         return Person(platform="discord", space=self.space, id=member.user.id, name=clean(name, MAX_NAME_CHARS))
 
     async def _token(self, attempt: Attempt, return_url: str, code: str) -> str:
-        form = {
-            "grant_type": "authorization_code",
-            "client_id": self._id,
-            "client_secret": self._secret,
-            "code": code,
-            "code_verifier": attempt.verifier,
-            "redirect_uri": return_url,
-        }
+        form = self.token_form(return_url, code) | {"code_verifier": attempt.verifier}
         status, answer = await self._request("POST", "/oauth2/token", form=form)
         match answer:
             case {"access_token": str(token)} if status == 200:
@@ -88,7 +68,7 @@ class DiscordProvider:
         return _parse_member(status, answer)
 
     async def _request(self, method: str, path: str, **options: Any) -> tuple[int, dict[str, Any]]:
-        return await request_json(method, self._api + path, refusals=self._refusals, **options)
+        return await request_json(method, f"{self._url}/api/v10{path}", refusals=self._refusals, **options)
 
 
 def _parse_member(status: int, answer: dict[str, Any]) -> Member:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from msgspec import Struct
 
+from adapters.site.settings import Settings
 from bot.chat.event import Person
 from bot.errors import Unsure
 from bot.refusals import RefusalLimit
@@ -41,16 +44,34 @@ class Attempt(Struct, frozen=True, kw_only=True):
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-class OAuthProvider(Protocol):
+class OAuthProvider(ABC):
     """A platform to sign in with."""
 
     name: str  # `slack`
     label: str  # `Slack`
-    space: str  # the workspace or server whose members may sign in
+    authorize_path: str
+
+    def __init__(self, settings: Settings, space: str) -> None:
+        """`space`: the workspace or server whose members may sign in."""
+        own = (str(getattr(settings, f"{self.name}_{part}")) for part in ("client_id", "client_secret", "url"))
+        self.space, (self._id, self._secret, url) = space, own
+        self._url = url.rstrip("/")
+
+    @abstractmethod
+    def authorize_query(self, attempt: Attempt) -> dict[str, str]:
+        """The platform's own part of the address where the browser is sent."""
 
     def authorize_url(self, attempt: Attempt, return_url: str) -> str:
         """Where the browser is sent; it comes back to `return_url`."""
+        query = {"response_type": "code", "client_id": self._id, "redirect_uri": return_url, "state": attempt.state}
+        return f"{self._url}{self.authorize_path}?{urlencode(query | self.authorize_query(attempt))}"
 
+    def token_form(self, return_url: str, code: str) -> dict[str, str]:
+        """What is sent for a token."""
+        client = {"client_id": self._id, "client_secret": self._secret}
+        return {"grant_type": "authorization_code", "code": code, "redirect_uri": return_url} | client
+
+    @abstractmethod
     async def fetch_person(self, attempt: Attempt, return_url: str, code: str) -> Person:
         """The person who signed in. Tokens are not stored.
 

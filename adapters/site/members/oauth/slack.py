@@ -4,12 +4,11 @@ import base64
 import binascii
 import re
 import secrets
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct, field
 
-from adapters.site.members.oauth.provider import MAX_NAME_CHARS, Attempt, request_json
+from adapters.site.members.oauth.provider import MAX_NAME_CHARS, Attempt, OAuthProvider, request_json
 from adapters.site.settings import Settings
 from bot.chat.event import Person
 from bot.chat.message import clean
@@ -34,41 +33,24 @@ class Claims(Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
-class SlackProvider:
-    """Implements `OAuthProvider`.
+class SlackProvider(OAuthProvider):
+    """Slack.
 
     No PKCE: Slack takes it only from apps without a secret. For an app with one, the nonce in the id token does the
     same (RFC 9700, 2.1.1).
     """
 
-    name, label = "slack", "Slack"
+    name, label, authorize_path = "slack", "Slack", "/openid/connect/authorize"
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        self.space = settings.slack_team
-        self._id, self._secret = settings.slack_client_id, settings.slack_client_secret
-        self._url = settings.slack_url.rstrip("/")
+        super().__init__(settings, settings.slack_team)
         self._clock = clock
 
-    def authorize_url(self, attempt: Attempt, return_url: str) -> str:
-        query = {
-            "response_type": "code",
-            "scope": "openid profile",
-            "client_id": self._id,
-            "team": self.space,
-            "redirect_uri": return_url,
-            "state": attempt.state,
-            "nonce": attempt.nonce,
-        }
-        return f"{self._url}/openid/connect/authorize?{urlencode(query)}"
+    def authorize_query(self, attempt: Attempt) -> dict[str, str]:
+        return {"scope": "openid profile", "team": self.space, "nonce": attempt.nonce}
 
     async def fetch_person(self, attempt: Attempt, return_url: str, code: str) -> Person:
-        form = {
-            "grant_type": "authorization_code",
-            "client_id": self._id,
-            "client_secret": self._secret,
-            "code": code,
-            "redirect_uri": return_url,
-        }
+        form = self.token_form(return_url, code)
         _, answer = await request_json("POST", f"{self._url}/api/openid.connect.token", form=form)
         if answer.get("ok") is not True:
             raise _error(answer.get("error"))

@@ -25,7 +25,7 @@ async def test_a_member_signs_in_and_comes_back_to_the_page_they_read(
     assert "Sign in to vote: Slack" in page.words
     back = await ada.get(f"{adapter.url}/sign-in/slack?next=/archive%3Fa%3D1")
     assert (back.status, back.url) == (200, f"{adapter.url}/archive?a=1")
-    assert "Ada Submit a paper Sign out" in back.words
+    assert "Ada Saved papers Submit a paper Sign out" in back.words
     assert "Sign in" not in back.words
     assert back.headers["Cache-Control"] == "private, no-store"
 
@@ -231,7 +231,7 @@ async def test_under_another_name_of_this_machine_people_are_led_to_the_one_that
     other = adapter.url.replace("127.0.0.1", "localhost")
     page = await ada.get(f"{other}/sign-in/slack?next=/archive")
     assert page.url == f"{adapter.url}/archive"
-    assert "Ada Submit a paper Sign out" in page.words
+    assert "Ada Saved papers Submit a paper Sign out" in page.words
 
 
 @pytest.mark.parametrize(

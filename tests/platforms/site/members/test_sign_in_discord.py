@@ -38,7 +38,7 @@ async def test_a_member_signs_in_under_the_name_they_have_there(
     assert "Sign in to vote: Discord" in (await ada.get(f"{adapter.url}/archive")).words
     page = await ada.get(f"{adapter.url}/sign-in/discord?next=/archive")
     assert page.url == f"{adapter.url}/archive"
-    assert "Ada Submit a paper Sign out" in page.words
+    assert "Ada Saved papers Submit a paper Sign out" in page.words
     discord.change_member(guild, user, nick="Countess")
     assert "Countess Submit a paper Sign out" in (await ada.get(f"{adapter.url}/sign-in/discord?next=/archive")).words
     state = discord.state()
