@@ -40,7 +40,10 @@ async def test_a_member_signs_in_under_the_name_they_have_there(
     assert page.url == f"{adapter.url}/archive"
     assert "Ada Saved papers Submit a paper Sign out" in page.words
     discord.change_member(guild, user, nick="Countess")
-    assert "Countess Submit a paper Sign out" in (await ada.get(f"{adapter.url}/sign-in/discord?next=/archive")).words
+    assert (
+        "Countess Saved papers Submit a paper Sign out"
+        in (await ada.get(f"{adapter.url}/sign-in/discord?next=/archive")).words
+    )
     state = discord.state()
     assert state["wrong"] == []
     assert state["answers_checked"] or not state["described"]
