@@ -7,6 +7,7 @@ import msgspec
 from bot.papers.model import Counts, Links, Paper
 
 _LINKS, _COUNTS = Links.__struct_fields__, Counts.__struct_fields__
+_TEXTS = ("title", "abstract", "keywords", "organization", "offered_summary")  # the newer record's, where it has them
 
 
 def merge(known: Paper, fresh: Paper) -> Paper:
@@ -19,10 +20,9 @@ def merge(known: Paper, fresh: Paper) -> Paper:
     # Their affiliations come with the authors, and stay when a newer record has none.
     is_same = newer.authors == older.authors and not newer.affiliations
     people = older if not newer.authors or is_same else newer
+    texts = {name: getattr(newer, name) or getattr(older, name) for name in _TEXTS}
     return Paper(
         id=known.id,
-        title=newer.title or older.title,
-        abstract=newer.abstract or older.abstract,
         title_source=newer.title_source if newer.title else older.title_source,
         abstract_source=newer.abstract_source if newer.abstract else older.abstract_source,
         authors=people.authors,
@@ -31,14 +31,12 @@ def merge(known: Paper, fresh: Paper) -> Paper:
         published=min(filter(None, (known.published, fresh.published)), default=None),
         updated=max(filter(None, (known.updated, fresh.updated)), default=None),
         categories=max(newer.categories, older.categories, key=len),
-        keywords=newer.keywords or older.keywords,
-        organization=newer.organization or older.organization,
         links=Links(**{name: getattr(newer.links, name) or getattr(older.links, name) for name in _LINKS}),
         counts=Counts(**{name: max(getattr(known.counts, name), getattr(fresh.counts, name)) for name in _COUNTS}),
-        offered_summary=newer.offered_summary or older.offered_summary,
         sources=known.sources | fresh.sources,
         as_of=max(filter(None, (known.as_of, fresh.as_of)), default=None),
         withdrawn=newer.withdrawn or (older.withdrawn and older.version == newer.version),
+        **texts,
     )
 
 

@@ -3,6 +3,9 @@
 import html
 import re
 import unicodedata
+from importlib.resources import files
+
+import msgspec
 
 from bot.papers.latex import latex_to_text
 from bot.papers.latex_macros import script
@@ -17,17 +20,9 @@ _INVISIBLE = re.compile(
 _JOINER = re.compile("[\u200c\u200d]+")
 _DASH = re.compile(r"(?<=\s)-{2,3}(?=\s)")
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:-]*)(?P<more>(?:[\s/][^<>]{0,5000})?)>")
-_BLOCKS = frozenset(
-    re.findall(
-        r"\w+",
-        """address article aside blockquote br center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5
-        h6 header hr img li main nav ol p pre section table tbody td tfoot th thead tr ul""",
-    )
-)
-_FORMATTING = _BLOCKS | frozenset(
-    re.findall(r"\w+", "a abbr b big cite code em font i mark q s small span strong sub sup tt u wbr")
-)
-_UNREAD = frozenset({"script", "style", "template"})
+_TAGS = msgspec.json.decode(files("bot.papers").joinpath("html_tags.json").read_bytes(), type=dict[str, str])
+_BLOCKS, _UNREAD = (frozenset(_TAGS[kind].split()) for kind in ("blocks", "unread"))
+_FORMATTING = _BLOCKS | set(_TAGS["inline"].split())
 
 
 def readable(raw: str) -> str:

@@ -36,6 +36,8 @@ LONGEST_PAUSE_S = 2.0  # a server that asks for more is left alone; the circuit 
 CLOCK_SKEW = timedelta(minutes=5)  # between our clock and the API's
 BATCHES_PER_PAGE = 100
 MISSING = {404, 405, 501}  # no such batch; or no batches at all, on another server with this API
+USAGE_FIELDS = {"input": "input_tokens", "output": "output_tokens"}
+USAGE_FIELDS |= {"cache_read": "cache_read_input_tokens", "cache_write": "cache_creation_input_tokens"}
 ACCEPTED_STOPS = {"end_turn", "stop_sequence"}
 
 
@@ -182,15 +184,5 @@ def _count(batch: MessageBatch) -> int:
 
 def _usage(answer: object) -> TokenUsage:
     """The tokens an answer used; missing figures count as zero."""
-    used = getattr(answer, "usage", None)
-
-    def count(name: str) -> int:
-        value = getattr(used, name, 0)
-        return value if isinstance(value, int) and value > 0 else 0
-
-    return TokenUsage(
-        input=count("input_tokens"),
-        output=count("output_tokens"),
-        cache_read=count("cache_read_input_tokens"),
-        cache_write=count("cache_creation_input_tokens"),
-    )
+    found = {name: getattr(getattr(answer, "usage", None), field, 0) for name, field in USAGE_FIELDS.items()}
+    return TokenUsage(**{name: count for name, count in found.items() if isinstance(count, int) and count > 0})

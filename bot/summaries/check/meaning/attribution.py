@@ -78,12 +78,11 @@ def owners_of(sentence: Sentence) -> list[str]:
 
 
 def _segment(sentence: Sentence, index: int, *, is_before: bool) -> list[Token]:
-    numbers = sentence.numbers
-    start = _group_end(sentence, index) if is_before else numbers[index].end
+    number, later = sentence.numbers[index], sentence.numbers[index + 1 :]
     if is_before:
-        return sentence.between(start, numbers[index].start)
-    following = next((n.start for n in numbers[index + 1 :] if not _is_span(sentence, numbers[index], n)), None)
-    return sentence.between(start, following if following is not None else len(sentence.text))
+        return sentence.between(_group_end(sentence, index), number.start)
+    end = next((n.start for n in later if not _is_span(sentence, number, n)), len(sentence.text))
+    return sentence.between(number.end, end)
 
 
 def _group_end(sentence: Sentence, index: int) -> int:
