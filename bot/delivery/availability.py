@@ -36,7 +36,7 @@ async def revive_young_posts(outbox: Outbox, subscription: Subscription, now: da
     return await outbox.revive_since(subscription.id, now - timedelta(hours=subscription.catch_up_hours), now)
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class Availability:
     """Holds schedules where the platform does not let us post, and releases them when it does."""
 

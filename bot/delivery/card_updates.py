@@ -55,7 +55,7 @@ Changed: TypeAlias = PaperId | DigestKey
 """A paper whose cards may differ from what was posted, or the digests of an edition."""
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class CardUpdater:
     """Keeps cards and digests up to date."""
 

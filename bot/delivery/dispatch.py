@@ -42,7 +42,7 @@ NEVER = float("inf")
 GRACE_S = 10.0  # what a stop leaves to what is under way
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class Dispatcher:
     """Sends due posts from the outbox to the platforms."""
 

@@ -39,7 +39,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     votes: int | None = None  # that its taste is learned from; None: taste is off or has no say here
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class Planner:
     """Turns what is due into posts in the outbox; sends nothing."""
 

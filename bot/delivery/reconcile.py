@@ -36,7 +36,7 @@ Changed = Callable[[str, PaperId], Awaitable[None]]
 """Called with a tenant and a paper whose votes changed there, so that its posted cards are updated."""
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class Recounter:
     """Recounts the reactions on recent posts of a platform after each gap in listening to it."""
 

@@ -42,7 +42,7 @@ def test_a_search_is_answered_and_similar_leads_on(page: Page) -> None:
 
 def test_commands_complete_while_typing(page: Page) -> None:
     page.locator("#text").press_sequentially("/papers tre")
-    expect(page.locator("#choices li").first).to_have_text("/papers trending")
+    expect(page.locator("#choices li").first).to_contain_text("/papers trending")
     page.press("#text", "ArrowDown")
     page.press("#text", "Enter")
     expect(page.locator("#text")).to_have_value("/papers trending ")

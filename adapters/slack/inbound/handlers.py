@@ -161,12 +161,9 @@ class Handlers:
 
     async def on_channel_changed(self, body: Json, space: str) -> None:
         """Paperboy lost a channel or has it again."""
-        event: Event | None
-        if get_text(body, "event", "type") in REGAINED:
-            event = workspace_events.parse_channel_regained(body, space, await self._bot_user(space))
-        else:
-            event = workspace_events.parse_channel_lost(body, space)
-        if event:
+        is_back = get_text(body, "event", "type") in REGAINED
+        parse = workspace_events.parse_channel_regained if is_back else workspace_events.parse_channel_lost
+        if event := parse(body, space, await self._bot_user(space)):
             await self._core.handle_event(event)
 
     async def on_channel_moved(self, body: Json, space: str) -> None:

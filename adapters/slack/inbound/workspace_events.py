@@ -14,10 +14,12 @@ REMOVAL_REASONS = {  # by the end of the event's name, which begins with `channe
 }
 
 
-def parse_channel_lost(body: Json, space: str) -> BotRemoved | Command | None:
+def parse_channel_lost(body: Json, space: str, bot: str = "") -> BotRemoved | Command | None:
     """Paperboy can't post in a channel any more; or a person left it, and isn't named there any more."""
     event = get_object(body, "event")
     if event.get("type") == "member_left_channel":
+        if event.get("user") == bot:
+            return None  # `channel_left` tells
         return Command(place=_channel(event, space), text="near me off", **_fields(body, space))
     why = REMOVAL_REASONS.get(get_text(event, "type").partition("_")[2])
     if why is None:
