@@ -161,8 +161,12 @@ class Chaos:
         process = await self._start()
         end = time.monotonic() + PATIENCE
         while await _waiting(store) or await _unplanned(store, self._places):
-            if time.monotonic() > end or process.returncode is not None:
+            if time.monotonic() > end or (process.returncode is not None and not self._database):
                 break
+            if (
+                process.returncode is not None
+            ):  # its connection was cut while it started: what watches it starts it again
+                process = await self._start()
             await asyncio.sleep(0.5)
         with contextlib.suppress(ProcessLookupError):
             process.kill()
