@@ -67,8 +67,7 @@ class Pictures:
 
     async def fetch_next_figure(self, sources: Sequence[str]) -> None:
         """Fetch the next figure of a paper listed lately: one at a time, because people look things up at arXiv too."""
-        running = await self._store.subscriptions.running()
-        if self._texts is None or self._known is None or all(one.pictures != "figures" for one in running):
+        if self._texts is None or self._known is None or not await self._store.subscriptions.any_shows_figures():
             return
         _, figures = await self._recent(sources)
         if missing := self._missing(figures):

@@ -1,4 +1,4 @@
-"""Everything Paperboy stores, behind a protocol: in an SQLite file, or in a PostgreSQL database for many machines."""
+"""Everything Paperboy stores: in an SQLite file, or in a PostgreSQL database for many machines."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 """The store's SQL as PostgreSQL has it: one text serves both engines, and what differs in form is turned here.
 
-What differs in meaning stands in `functions.sql` (functions SQLite has and PostgreSQL has not) and `queue.sql`.
+What differs in meaning stands in `functions.sql`: functions that SQLite has and PostgreSQL has not, and the triggers.
 """
 
 import re

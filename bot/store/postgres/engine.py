@@ -72,11 +72,7 @@ class PostgresEngine:
             timeout=WAIT_S,
             open=False,
             check=ConnectionPool.check_connection,
-            kwargs={
-                "autocommit": True,
-                "cursor_factory": psycopg.ClientCursor,
-                "fallback_application_name": "paperboy",
-            },
+            kwargs=_CONNECTION,
         )
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="paperboy-store")
         self._keys: dialect.Keys = {}

@@ -9,6 +9,7 @@ from bot.errors import StoreError
 from bot.store.postgres import dialect
 from bot.store.sql.tables import CHANGES, STEP_SQL, TABLES
 
+_FUNCTIONS = files("bot.store.postgres").joinpath("functions.sql").read_text("utf-8")
 _LOCK = 9  # an advisory lock: of two processes that start, one waits while the other changes the schema
 _COLUMNS = """
 SELECT c.relname, array_agg(a.attname ORDER BY a.attnum),
@@ -27,16 +28,16 @@ def bring_up_to_date(connection: psycopg.Connection[Any]) -> dialect.Keys:
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
     connection.execute('CREATE TABLE IF NOT EXISTS schema_steps (name text COLLATE "C" PRIMARY KEY)')
     done = {name for (name,) in connection.execute("SELECT name FROM schema_steps").fetchall()}
-    steps = {"initial": TABLES + CHANGES, **STEP_SQL, "functions": ""}
+    tables = {"initial": TABLES + CHANGES, **STEP_SQL}
+    steps = {name: dialect.create_statements(sql) for name, sql in tables.items()} | {"functions": _FUNCTIONS}
     if newer := done - set(steps):
         raise StoreError(
             f"The database was written by a newer Paperboy (steps unknown here: {', '.join(sorted(newer))}).",
             "Start that version, or restore a backup from before the update.",
         )
-    functions = files("bot.store.postgres").joinpath("functions.sql").read_text("utf-8")
     for name, sql in steps.items():
         if name not in done:
-            connection.execute((dialect.create_statements(sql) or functions).encode())
+            connection.execute(sql.encode())
             connection.execute("INSERT INTO schema_steps VALUES (%s)", (name,))
     return {
         table: (primary or (), [name for name in columns if name not in (primary or ())])

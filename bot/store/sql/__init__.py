@@ -5,6 +5,7 @@ the same transaction as the effect, and raises `AlreadyDone` if it was recorded 
 when the database fails, and then changes nothing.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from bot.store.sql.vectors import Vectors
 from bot.store.sql.votes import Votes
 
 
-class Store:
+class Store(ABC):
     """Everything Paperboy stores."""
 
     def __init__(self, engine: Engine) -> None:
@@ -65,9 +66,9 @@ class Store:
         """The clock that all processes share: a server's, as machines' clocks differ; for a file, the machine's."""
         return local
 
+    @abstractmethod
     async def back_up(self, target: Path, files: Mapping[str, bytes] | None = None) -> None:
         """Make a consistent copy with `files` while others read and write; `target` must not exist."""
-        raise NotImplementedError
 
     async def aclose(self) -> None:
         await self._engine.aclose()

@@ -95,6 +95,11 @@ class Subscriptions(OnEngine):
         """All that are neither paused nor held, oldest first."""
         return await self._where("paused = ''")
 
+    async def any_shows_figures(self) -> bool:
+        """Whether one that is neither paused nor held shows the papers' figures."""
+        sql = "SELECT 1 FROM subscriptions WHERE paused = '' AND json_extract(doc, '$.pictures') = 'figures' LIMIT 1"
+        return await self._row(sql) is not None
+
     async def held(self) -> list[Subscription]:
         """Those that are held and not paused as well."""
         return [s for s in await self._where("paused != ''") if s.held and not s.paused]

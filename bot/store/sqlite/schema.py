@@ -17,7 +17,26 @@ from bot.store.sql.tables import CHANGES, STEP_SQL, TABLES
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_TRIGGERS = files("bot.store.sqlite").joinpath("triggers.sql").read_text("utf-8")
+_EMPTY = "NOT EXISTS (SELECT 1 FROM queued_channels WHERE tenant = new.tenant AND channel = new.channel)"
+_QUEUE_TRIGGERS = (  # the fair turns of `outbox_queue.py`: name, occasion, what it does, for which row
+    ("queued_channels_in", f"AFTER INSERT ON outbox WHEN {_EMPTY}", "queue_channel", "new"),  # a new post is the last
+    ("queued_channels_over", "AFTER UPDATE OF state, next_attempt, lease ON outbox", "queue_channel", "new"),
+    ("queued_channels_out", "AFTER DELETE ON outbox", "queue_channel", "old"),
+    ("queued_tenants_in", "AFTER INSERT ON queued_channels", "queue_tenant", "new"),
+    ("queued_tenants_over", "AFTER UPDATE ON queued_channels", "queue_tenant", "new"),
+    ("queued_tenants_out", "AFTER DELETE ON queued_channels", "queue_tenant", "old"),
+)
+
+
+def _script(name: str) -> str:
+    return files("bot.store.sqlite").joinpath(f"{name}.sql").read_text("utf-8")
+
+
+def _queue_triggers() -> str:
+    return "".join(
+        f"CREATE TRIGGER {name} {occasion} BEGIN\n{_script(work).format(row=row)}END;\n"
+        for name, occasion, work, row in _QUEUE_TRIGGERS
+    )
 
 
 def _run(script: str, db: Database) -> None:
@@ -40,12 +59,12 @@ def _search_index(db: Database) -> None:
         db.execute(f"DROP TABLE {name}")
     for name in ("title", "abstract", "authors", "keywords"):
         db.execute(f"ALTER TABLE papers DROP COLUMN {name}")
-    _run(CHANGES + _TRIGGERS[: _TRIGGERS.index("-- Fair turns")], db)
+    _run(CHANGES + _script("paper_triggers"), db)
     db.execute("INSERT INTO paper_changes(paper) SELECT id FROM papers ORDER BY seq")
 
 
 _STEPS: dict[str, Callable[[Database], None]] = {  # in their order
-    "initial": partial(_run, TABLES + CHANGES + _TRIGGERS),
+    "initial": partial(_run, TABLES + CHANGES + _script("paper_triggers") + _queue_triggers()),
     "search_index": _search_index,
     **{name: partial(_run, sql) for name, sql in STEP_SQL.items()},
 }
