@@ -232,7 +232,7 @@ async def test_an_event_that_comes_again_is_dropped(
     heard: FakeCore, ada: Someone, papers: Room, slack: FakeSlack
 ) -> None:
     await slack.settings(faults={"duplicate_event": 1.0})
-    seen = await ada.mention("owls", papers, answers=2, wait=0.5)
+    seen = await ada.mention("owls", papers, answers=2, wait=2.0)
     assert len(seen.shown) == 1
     assert len(heard.heard) == 1
 
